@@ -1,0 +1,67 @@
+"""microgrid shows how a neural network learns, one number at a time.
+
+>>> from microgrid import Value
+>>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+>>> loss = (w * x - 5) ** 2
+>>> loss.backward()
+>>> loss.data, w.grad  # ∂loss/∂w = 2 · (w·x − 5) · x
+(1.0, 4.0)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from microgrid import losses, nn, optim
+from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
+
+if TYPE_CHECKING:
+    from microgrid.draw import draw
+    from microgrid.gradcheck import check_gradients, nudge
+
+__version__ = "0.1.0"
+__all__ = [
+    "Constant",
+    "Input",
+    "Value",
+    "check_gradients",
+    "draw",
+    "losses",
+    "maximum",
+    "minimum",
+    "nn",
+    "nudge",
+    "optim",
+    "topological_order",
+    "total",
+    "weighted_sum",
+]
+
+# Views are loaded when they are first used: who only computes does not wait for graphviz.
+_LOADED_ON_USE = {
+    "draw": "microgrid.draw",
+    "check_gradients": "microgrid.gradcheck",
+    "nudge": "microgrid.gradcheck",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOADED_ON_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
+    """Show a Value in a notebook as its picture."""
+    from microgrid.draw import mimebundle
+
+    return mimebundle(value)
+
+
+# Attached here, so that the engine knows nothing of pictures.
+setattr(Value, "_repr_mimebundle_", _show_in_notebook)  # noqa: B010

@@ -1,0 +1,238 @@
+"""What a picture of a graph consists of: cards and the edges between them, before anybody draws them.
+
+Unfolded, every Value is a card. Folded by neuron, what a neuron computed is one card; folded by layer, what a layer
+computed is one, however many rows went through it. Folding reads the graph only: a neuron labels its output with a
+`NeuronName`, and its inside is recognised from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from microgrid.engine import Constant, Input, Value, topological_order
+from microgrid.formulas import FORMULAS
+from microgrid.nn import NeuronName
+
+LARGEST_UNFOLDED = 60
+FOLDS = ("auto", "none", "neuron", "layer")
+SATURATED = 0.01  # a slope below this passes on next to nothing
+
+
+@dataclass(eq=False)
+class Card:
+    """One or more Values shown as one.
+
+    Attributes:
+        id: `n` and the position of its last Value in topological order; the same on every run, folded or not.
+        outputs: the Values whose numbers it shows: one or, for a layer or several rows, more.
+        inside: all Values it stands for, the outputs among them, in topological order.
+        weights, biases: the parameters folded into it, each with the share of responsibility it got here: dW and db. A
+            parameter that several cards use is listed in each of them.
+    """
+
+    id: str
+    outputs: list[Value] = field(default_factory=list)
+    inside: list[Value] = field(default_factory=list)
+    weights: dict[Value, float] = field(default_factory=dict)
+    biases: dict[Value, float] = field(default_factory=dict)
+
+    @property
+    def value(self) -> Value:
+        """The last of its outputs, which stands for all of them where they are alike."""
+        return self.outputs[-1]
+
+
+@dataclass(eq=False)
+class Edge:
+    """From an operand's card to the card of what was made from it.
+
+    Attributes:
+        operand, result: the cards it joins.
+        local_derivative: ∂result/∂operand, or None where a card stands for several results.
+        share: the responsibility handed along it, or None before backward has run, or to a constant.
+    """
+
+    operand: Card
+    result: Card
+    local_derivative: float | None
+    share: float | None
+
+
+def kind_of(value: Value) -> str:
+    """Tell what sort of Value this is: "constant", "input", "parameter" (any other leaf) or "computed"."""
+    if isinstance(value, Constant):
+        return "constant"
+    if isinstance(value, Input):
+        return "input"
+    return "parameter" if value.is_leaf else "computed"
+
+
+def remark_on(value: Value) -> str:
+    """Say where responsibility stops: "dead" for a relu at 0, "saturated" for a flat tanh or sigmoid, else ""."""
+    if value.op == "relu" and value.operands[0].data <= 0.0:
+        return "dead"
+    if value.op in ("tanh", "sigmoid") and abs(value.local_derivatives[0]) < SATURATED:
+        return "saturated"
+    return ""
+
+
+def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list[Edge]]:
+    """Lay the graph behind `output` out as cards, in topological order, and the edges between them.
+
+    Args:
+        output: the end of the graph.
+        fold: "none", "neuron", "layer", or "auto": none up to 60 cards, where a neuron counts as its products and their
+            sum; above that by neuron, if that is at most 60 cards, else by layer.
+
+    Raises:
+        ValueError: `fold` is none of these.
+    """
+    if fold not in FOLDS:
+        raise ValueError(f"fold must be one of {', '.join(FOLDS)}, got {fold!r}")
+    order = topological_order(output)
+    if fold == "auto":
+        fold = "none" if _spelled_out_size(order) <= LARGEST_UNFOLDED else "neuron"
+        cards, edges = _build(order, fold)
+        return (cards, edges) if fold == "none" or len(cards) <= LARGEST_UNFOLDED else _build(order, "layer")
+    return _build(order, fold)
+
+
+def _spelled_out_size(order: list[Value]) -> int:
+    return sum(1 + len(node.operands) // 2 if node.op == "weighted_sum" else 1 for node in order)
+
+
+def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
+    group_of = _group(order, fold)
+    cards = _gather(order, group_of)
+    edges = _join(order, cards)
+    if fold == "layer" and _has_circle(edges):  # a layer that is fed with its own output, as in a recurrent network
+        return _build(order, "neuron")
+    return list(dict.fromkeys(cards.values())), edges
+
+
+def _group(order: list[Value], fold: str) -> dict[Value, Hashable]:
+    """Name the group of each Value; a card is a group. Weights that only neurons use have none: they are folded in."""
+    if fold == "none":
+        return {node: node for node in order}
+    group_of: dict[Value, Hashable] = {}
+    for node in order:
+        if isinstance(node.label, NeuronName):
+            group = node if fold == "neuron" else node.label.layer
+            group_of.update((inner, group) for inner in _inside_of_neuron(node))
+    in_neurons = set(group_of)
+    users: dict[Value, list[Value]] = {node: [] for node in order}
+    for node in order:
+        for operand in node.operands:
+            users[operand].append(node)
+    for node in reversed(order):
+        if node in in_neurons:
+            continue
+        if kind_of(node) in ("parameter", "constant") and users[node] and in_neurons.issuperset(users[node]):
+            continue
+        # By layer, what is called the same and is used by the same is the same thing for another row.
+        alike = (kind_of(node), node.op, node.label, frozenset(group_of[user] for user in users[node]))
+        group_of[node] = alike if fold == "layer" else node
+    return group_of
+
+
+def _inside_of_neuron(output: Value) -> list[Value]:
+    """List what a neuron computed: its activation, its sum and, where they are spelled out, its products."""
+    inside = [output]
+    while inside[-1].op not in ("weighted_sum", "total"):
+        inside.append(inside[-1].operands[0])
+    if inside[-1].op == "total":
+        inside.extend(inside[-1].operands[:-1])
+    return inside
+
+
+def _gather(order: list[Value], group_of: dict[Value, Hashable]) -> dict[Value, Card]:
+    """Make the cards, and return the card of each Value that has one."""
+    ids = {group_of[node]: f"n{i}" for i, node in enumerate(order) if node in group_of}
+    by_group = {group: Card(name) for group, name in ids.items()}
+    cards = {node: by_group[group_of[node]] for node in order if node in group_of}
+    used_inside = {operand for node in cards for operand in node.operands if cards.get(operand) is cards[node]}
+    for node, card in cards.items():
+        card.inside.append(node)
+        if node not in used_inside:
+            card.outputs.append(node)
+        for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+            if operand not in cards:
+                is_bias = node.op in ("weighted_sum", "total") and operand is node.operands[-1]
+                shares = card.biases if is_bias else card.weights
+                shares[operand] = shares.get(operand, 0.0) + node.grad * local
+    return cards
+
+
+def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
+    """Make one edge for each operand; several between the same two cards are one where either of them is folded."""
+    backward_has_run = any(node.grad != 0.0 for node in order)
+    within = _derivatives_within(cards)
+    edges: dict[Hashable, Edge] = {}
+    for node, result in cards.items():
+        for position, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
+            start = cards.get(operand, result)
+            if start is result:
+                continue
+            folded = len(start.inside) > 1 or len(result.inside) > 1
+            several = len(start.outputs) > 1 or len(result.outputs) > 1
+            key = (start.id, result.id, None if folded else position)
+            edge = edges.setdefault(key, Edge(start, result, None if several else 0.0, None))
+            if edge.local_derivative is not None:
+                edge.local_derivative += within[node] * local
+            if backward_has_run and kind_of(operand) != "constant":
+                share = node.grad * local
+                # One line for the shares of several Values shows how much flows there: they must not cancel.
+                edge.share = (edge.share or 0.0) + (abs(share) if several else share)
+    return list(edges.values())
+
+
+def _derivatives_within(cards: dict[Value, Card]) -> dict[Value, float]:
+    """Return for each Value the derivative of its card's output with respect to it: the chain rule inside a card."""
+    within = {node: float(node in card.outputs) for node, card in cards.items()}
+    for node in reversed(cards):
+        for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+            if cards.get(operand) is cards[node]:
+                within[operand] += within[node] * local
+    return within
+
+
+def _has_circle(edges: list[Edge]) -> bool:
+    """Tell whether following the edges can lead back to where one started (Kahn's algorithm)."""
+    waiting: dict[str, int] = {}
+    results: dict[str, list[str]] = {}
+    for edge in edges:
+        waiting.setdefault(edge.operand.id, 0)
+        waiting[edge.result.id] = waiting.get(edge.result.id, 0) + 1
+        results.setdefault(edge.operand.id, []).append(edge.result.id)
+    free = [card for card, count in waiting.items() if count == 0]
+    for card in free:  # grows while it is walked
+        for result in results.get(card, []):
+            waiting[result] -= 1
+            if waiting[result] == 0:
+                free.append(result)
+    return len(free) < len(waiting)
+
+
+def title_of(card: Card) -> tuple[str, str]:
+    """Return what stands in the heading of a card: its name and its operation; either may be ""."""
+    value, n = card.value, len(card.outputs)
+    if isinstance(value.label, NeuronName) and len(card.inside) > 1:
+        is_sum = value.op in ("weighted_sum", "total")
+        formula = "Σ w·x + b" if is_sum else f"{FORMULAS[value.op].symbol}(Σ w·x + b)"
+        if n == 1:
+            return value.label, formula
+        neurons = len({output.label for output in card.outputs})
+        rows = f" × {n // neurons} rows" if n > neurons else ""
+        return f"{value.label.layer.text}: {neurons} neuron{'s' if neurons > 1 else ''}{rows}", formula
+    times = f" × {n}" if n > 1 else ""
+    operation = _operation(value)
+    name = value.label or ("" if operation else "leaf")
+    return (name + times, operation) if name else ("", operation + times)
+
+
+def _operation(value: Value) -> str:
+    """Write the operation of a Value; a power with a small whole constant as x²."""
+    if value.op == "**" and isinstance(value.operands[1], Constant) and value.operands[1].data in range(10):
+        return "x" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(value.operands[1].data)]
+    return FORMULAS[value.op].symbol if value.op else ""

@@ -1,0 +1,223 @@
+"""The command `microgrid`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import microgrid
+from microgrid.cards import FOLDS
+from microgrid.datasets import read_csv
+from microgrid.demonstration import demonstrate
+from microgrid.draw import DIRECTIONS, FORMATS, NoRendererError, save_picture
+from microgrid.engine import Constant, Value, topological_order
+from microgrid.expression import read_expression
+from microgrid.files import check_folder
+from microgrid.gradcheck import check_gradients
+from microgrid.numerals import show
+from microgrid.tabular import ColumnLearner
+
+USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
+"""What wrong input leads to: told in one line, with exit code 2."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C."""
+    _never_fail_to_print()
+    try:
+        options = _parser().parse_args(_protect_expressions(sys.argv[1:] if arguments is None else arguments))
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except USER_ERRORS as error:
+        print(f"microgrid: {_one_line(error)}", file=sys.stderr)
+        return 2
+
+
+# --- what the commands do --------------------------------------------------------------------------------------------
+
+
+def _demonstrate(_: argparse.Namespace) -> int:
+    demonstrate()
+    return 0
+
+
+def _draw(options: argparse.Namespace) -> int:
+    output = _read(options)
+    output.backward()
+    save_picture(output, options.output, options.direction, options.fold)
+    print(f"value {show(output.data)}")
+    for leaf in _leaves(output):
+        print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}")
+    print(f"wrote {options.output}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    table = check_gradients(_read(options))
+    print(table)
+    return 0 if table.agrees else 1
+
+
+def _train(options: argparse.Namespace) -> int:
+    data = read_csv(options.data, options.target, options.inputs)
+    if options.save:
+        check_folder(options.save)
+    print(f"predict {data.target_name} from {', '.join(data.input_names)}")
+    if data.text_columns:
+        print(f"left out, because they hold text: {', '.join(data.text_columns)}")
+    if data.dropped:
+        print(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
+    learner = ColumnLearner.prepare(data, options.hidden, seed=options.seed)
+    history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
+    if history.interrupted:
+        print(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
+    if history.losses:
+        first, last = show(history.losses[0]), show(history.losses[-1])
+        print(f"loss (of standardised numbers): {first} → {last} in {len(history.losses)} epochs")
+    print(
+        f"mean error on the {len(learner.learning.rows)} rows it learned from: {show(learner.error(learner.learning))}"
+    )
+    print(f"mean error on {len(learner.held_out.rows)} rows it has not seen: {show(learner.error(learner.held_out))}")
+    print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(learner.held_out))}")
+    print(f"some of them, in {data.target_name}:")
+    for row, target in zip(learner.held_out.rows[:3], learner.held_out.targets[:3], strict=True):
+        print(f"  predicted {show(learner.predict(row))}, is {show(target)}")
+    if options.save:
+        model = learner.model_in_own_units()
+        model.save(options.save)
+        print(f"wrote {options.save}; {model!r}.load({options.save!r}) takes and gives the units of the file")
+    return 130 if history.interrupted else 0
+
+
+def _read(options: argparse.Namespace) -> Value:
+    return read_expression(options.expression, dict(options.values))
+
+
+def _leaves(output: Value) -> list[Value]:
+    return [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
+
+
+# --- reading the command line ----------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="microgrid",
+        description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
+        "trains a small network on real penguins, shows one cycle of Know, Think, Change, and draws it into relay.svg.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
+    parser.set_defaults(run=_demonstrate)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+
+    draw = _add(
+        commands,
+        "draw",
+        _draw,
+        "draw an expression as a graph, with its gradients",
+        'draw "(a*b + c).tanh()" a=2 b=-3 c=10',
+    )
+    _add_expression(draw)
+    formats = ", ".join(f".{suffix}" for suffix in FORMATS)
+    draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
+    draw.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
+    draw.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
+
+    check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
+    _add_expression(check)
+
+    train = _add(
+        commands,
+        "train",
+        _train,
+        "learn one column of a CSV file from others",
+        "train penguins.csv --target body_mass_g --inputs flipper_length_mm bill_length_mm --save model.json",
+    )
+    train.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
+    train.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
+    train.add_argument(
+        "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numbers"
+    )
+    train.add_argument(
+        "--hidden", metavar="N", nargs="*", type=int, default=[8, 8], help="hidden layers; by default 8 8"
+    )
+    train.add_argument("--epochs", metavar="N", type=int, default=40, help="times through the rows; by default 40")
+    train.add_argument("--learning-rate", metavar="R", type=float, default=0.02, help="by default 0.02")
+    train.add_argument(
+        "--batch-size", metavar="N", type=int, default=16, help="rows that share an update; by default 16"
+    )
+    train.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed, the same result; by default 0")
+    train.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+    return parser
+
+
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, run: object, summary: str, example: str) -> _Parser:
+    command: _Parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:  microgrid {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_expression(command: _Parser) -> None:
+    command.add_argument(
+        "expression", metavar="EXPRESSION", help='such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
+    )
+    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", type=_assignment, help="a number for each name")
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, equals, number = (part.strip() for part in text.partition("="))
+    if not equals or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"expected a name and a number such as a=2, got {text!r}")
+    try:
+        return name, float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}") from None
+
+
+def _protect_expressions(arguments: Sequence[str]) -> list[str]:
+    """Keep argparse from taking "-a*b" for an option: what begins with a space is none."""
+    option = re.compile(r"--?[A-Za-z][\w-]*(=.*)?|--?")
+    return [f" {text}" if text.startswith("-") and not option.fullmatch(text) else text for text in arguments]
+
+
+# --- speaking to people ----------------------------------------------------------------------------------------------
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(str(error).split())
+
+
+def _never_fail_to_print() -> None:
+    """Where a terminal cannot show "→" or "−", show "?" rather than stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,208 @@
+"""Tables of numbers to learn from: a CSV reader, real data, and the scaling that a network needs.
+
+>>> data = penguins()
+>>> len(data.rows), data.dropped, data.input_names
+(342, 2, ('flipper_length_mm', 'bill_length_mm', 'bill_depth_mm'))
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null"})
+_PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
+
+
+class DataError(ValueError):
+    """A file that cannot be read as a table of numbers; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows of inputs, and for each row the target that should be predicted from it.
+
+    Attributes:
+        rows: n rows of numbers, one for each name in `input_names`, in the data's own units.
+        targets: n numbers.
+        input_names, target_name: the columns they came from.
+        dropped: how many rows were left out because a value was missing.
+        text_columns: columns that were passed over because they hold text.
+    """
+
+    rows: list[list[float]]
+    targets: list[float]
+    input_names: tuple[str, ...]
+    target_name: str
+    dropped: int = 0
+    text_columns: tuple[str, ...] = ()
+
+    def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """Shuffle, and return (rows to learn from, rows held out); `share` of all rows are held out, at least one.
+
+        Raises:
+            ValueError: there are fewer than two rows.
+        """
+        n = len(self.rows)
+        if n < 2:
+            raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}")
+        order = list(range(n))
+        random.Random(seed).shuffle(order)
+        held_out = min(max(round(n * share), 1), n - 1)
+        return self._pick(order[held_out:]), self._pick(order[:held_out])
+
+    def _pick(self, indices: Sequence[int]) -> Dataset:
+        return replace(self, rows=[self.rows[i] for i in indices], targets=[self.targets[i] for i in indices])
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Bring every column to mean 0 and standard deviation 1, and back into its own units.
+
+    The standard deviation is that of the population (divided by n, as scikit-learn does); a column that never changes
+    is only shifted to 0.
+
+    >>> scale = Scale.of([[1.0, 7.0], [3.0, 7.0]])
+    >>> scale.standardise([3.0, 7.0]), scale.restore([1.0, 0.0])
+    ([1.0, 0.0], [3.0, 7.0])
+    """
+
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[float]]) -> Scale:
+        """Measure the columns of `rows`, one row or more."""
+        columns = list(zip(*rows, strict=True))
+        means = tuple(math.fsum(column) / len(column) for column in columns)
+        squares = [math.fsum((x - mean) ** 2 for x in column) for column, mean in zip(columns, means, strict=True)]
+        return cls(means, tuple(math.sqrt(square / len(rows)) or 1.0 for square in squares))
+
+    def standardise(self, row: Sequence[float]) -> list[float]:
+        """Return (x − mean) / deviation for every column."""
+        return [(x - mean) / deviation for x, mean, deviation in zip(row, self.means, self.deviations, strict=True)]
+
+    def restore(self, row: Sequence[float]) -> list[float]:
+        """Return x · deviation + mean for every column: the data's own units."""
+        return [x * deviation + mean for x, mean, deviation in zip(row, self.means, self.deviations, strict=True)]
+
+
+def penguins() -> Dataset:
+    """Load 342 penguins: flipper length, bill length and bill depth in mm, and body mass in g as the target.
+
+    Source: Horst, Hill and Gorman (2020), palmerpenguins, after Gorman, Williams and Fraser (2014), PLoS ONE 9(3):
+    e90081. Public domain (CC0).
+    """
+    return read_csv(_PENGUINS, "body_mass_g", ["flipper_length_mm", "bill_length_mm", "bill_depth_mm"])
+
+
+def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | None = None) -> Dataset:
+    """Read the columns `inputs` and `target` of a CSV file whose first line names its columns.
+
+    Args:
+        path: a UTF-8 file, with or without BOM, with any line ends.
+        target: the column to predict.
+        inputs: the columns to predict it from; by default all others that hold numbers. A column whose first value is
+            not a number counts as text and is passed over (see `Dataset.text_columns`).
+
+    Rows in which one of these columns is empty or NA are dropped and counted.
+
+    Raises:
+        OSError: the file cannot be read.
+        DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
+            than the header, a cell of a numeric column holds text, or no row is left.
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            return _read_table(csv.reader(file), os.fspath(path), target, inputs)
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not a CSV file in UTF-8: it holds other bytes") from None
+    except csv.Error as error:
+        raise DataError(f"{path} is not a CSV file: {error}") from None
+
+
+def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Sequence[str] | None) -> Dataset:
+    header = [name.strip() for name in next(reader, [])]
+    _check_header(header, path)
+    table = _full_rows(reader, header, path)
+    text_columns: tuple[str, ...] = ()
+    if inputs is None:
+        text_columns = tuple(name for i, name in enumerate(header) if name != target and _is_text(table, i))
+        inputs = [name for name in header if name != target and name not in text_columns]
+    names = (*inputs, target)
+    for name in names:
+        if name not in header:
+            raise DataError(f"{path} has no column {name!r}; it has {', '.join(header)}")
+    if target in inputs:
+        raise DataError(f"{target!r} cannot be an input and the target at once")
+    if not inputs:
+        raise DataError(f"{path} has no column of numbers besides {target!r}")
+    positions = [header.index(name) for name in names]
+    kept: list[list[float]] = []
+    for row, number in table:
+        cells = [row[i].strip() for i in positions]
+        if not any(cell.lower() in MISSING for cell in cells):
+            kept.append(
+                [
+                    _parse(cell, f"{path}, row {number}, column {name!r}")
+                    for cell, name in zip(cells, names, strict=True)
+                ]
+            )
+    if not kept:
+        raise DataError(f"{path} has no complete row of numbers in the columns {', '.join(names)}")
+    return Dataset(
+        rows=[row[:-1] for row in kept],
+        targets=[row[-1] for row in kept],
+        input_names=tuple(inputs),
+        target_name=target,
+        dropped=len(table) - len(kept),
+        text_columns=text_columns,
+    )
+
+
+def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> list[tuple[list[str], int]]:
+    """List (cells, row number); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
+    table = [(row, number) for number, row in enumerate(reader, start=2) if row]
+    for row, number in table:
+        if len(row) != len(header):
+            raise DataError(f"{path}, row {number}: {len(row)} cells, but the header names {len(header)} columns")
+    return table
+
+
+def _check_header(header: list[str], path: str) -> None:
+    if not any(header):
+        raise DataError(f"{path} is empty: expected a first line that names the columns")
+    if all(_number(name) is not None for name in header):
+        raise DataError(f"{path} has no header: its first line should name the columns, but holds numbers")
+    for i, name in enumerate(header):
+        if not name:
+            raise DataError(f"{path}: column {i + 1} has no name in the header")
+        if name in header[:i]:
+            raise DataError(f"{path}: the header names the column {name!r} twice")
+
+
+def _is_text(table: list[tuple[list[str], int]], column: int) -> bool:
+    present = (row[column] for row, _ in table if row[column].strip().lower() not in MISSING)
+    return _number(next(present, "")) is None
+
+
+def _parse(cell: str, place: str) -> float:
+    number = _number(cell)
+    if number is None:
+        raise DataError(f"{place}: expected a number, got {cell[:40]!r}")
+    if not math.isfinite(number):
+        raise DataError(f"{place}: expected a finite number, got {cell[:40]!r}")
+    return number
+
+
+def _number(cell: str) -> float | None:
+    """Read a number as a spreadsheet would write it; Python's own 1_000 is text to everybody else."""
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None

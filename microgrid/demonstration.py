@@ -1,0 +1,65 @@
+"""The demonstration: a small network learns to weigh real penguins, and one cycle of it is shown in numbers."""
+
+from __future__ import annotations
+
+from microgrid.draw import save_picture
+from microgrid.engine import Input
+from microgrid.numerals import show, show_signed
+from microgrid.tabular import ColumnLearner, penguin_learner
+from microgrid.training import Cycle
+
+PICTURE = "relay.svg"
+LEARNING_RATE = 0.1
+SHOWN = 4  # parameters that are listed
+
+
+def demonstrate() -> None:
+    """Show one cycle on one penguin, draw it, train on all, and tell how good the network became."""
+    learner = penguin_learner()
+    print("microgrid: a network of 9 neurons learns to weigh penguins, from flipper length, bill length and bill depth")
+    print(f"{len(learner.learning.rows)} penguins to learn from, {len(learner.held_out.rows)} to be tested on", end="")
+    print(f" ({learner.learning.dropped} more lack a measurement)\n")
+    _show_one_cycle(learner)
+    history = learner.train()
+    print(f"\nThe same for all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
+    print(f"        loss {show(history.losses[0])} → {show(history.losses[-1])}")
+    print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
+    print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
+    print(f"        always guessing the mean by {show(learner.error_of_the_mean(learner.held_out)):>4} g")
+    print(f"\nwrote {PICTURE}: where the mistake of that one penguin came from; open it in a browser")
+
+
+def _show_one_cycle(learner: ColumnLearner) -> None:
+    row, mass = learner.learning.rows[0], learner.learning.targets[0]
+    inputs = [
+        Input(x, label)
+        for x, label in zip(learner.inputs(row), ("flipper length", "bill length", "bill depth"), strict=True)
+    ]
+    target = Input(learner.target(mass), "body mass")
+    cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
+    print(
+        f"One cycle, on one penguin: flipper {show(row[0])} mm, bill {show(row[1])} mm long and {show(row[2])} mm deep"
+    )
+
+    loss = cycle.know()
+    predicted = learner.predict(row)
+    print(f"\nKnow    the untrained network predicts {show(predicted)} g; it weighs {show(mass)} g: off by", end=" ")
+    print(f"{show_signed(predicted - mass)} g")
+    print(f"        loss = {show(loss.data)}, the square of that in standard deviations of", end=" ")
+    print(f"{show(learner.target_scale.deviations[0])} g")
+
+    cycle.think()
+    parameters = sorted(learner.model.parameters(), key=lambda parameter: -abs(parameter.grad))[:SHOWN]
+    print(f"\nThink   responsibility for the loss, handed back to every weight; the largest {SHOWN} of", end=" ")
+    print(f"{len(learner.model.parameters())}:")
+    for parameter in parameters:
+        print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}")
+    save_picture(loss, PICTURE)
+
+    before = [parameter.data for parameter in parameters]
+    cycle.change()
+    print(f"\nChange  w ← w − {show(LEARNING_RATE)} · ∂loss/∂w")
+    for parameter, old in zip(parameters, before, strict=True):
+        print(f"        {parameter.label:<18} {show(old):>8} → {show(parameter.data):>8}")
+    print(f"\nKnow    again: loss {show(loss.data)} → {show(cycle.know().data)}, ", end="")
+    print(f"predicted {show(predicted)} g → {show(learner.predict(row))} g")

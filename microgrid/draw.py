@@ -1,0 +1,331 @@
+"""The picture of a graph: one card a Value, one edge an operand.
+
+A card shows a Value's name and operation, its number and its gradient. An edge shows the local derivative and, once
+backward has run, the share of responsibility handed back along it: then its arrow points back to the operand, it is as
+wide as its share is large, and orange where raising the operand raises the output, blue where it lowers it.
+
+>>> a = Value(2.0, label="a")
+>>> print(draw(a + a).source.count("n0 -> n1"))  # an edge for each operand
+2
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import importlib.metadata
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import graphviz
+from graphviz.backend import dot_command
+
+from microgrid.cards import Card, Edge, cards_and_edges, kind_of, remark_on, title_of
+from microgrid.engine import Value
+from microgrid.files import write_whole
+from microgrid.numerals import show
+
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+FORMATS = ("svg", "png", "pdf", "dot")
+
+POSITIVE, NEGATIVE, ZERO = "#B3541E", "#0B6FA4", "#6B7280"  # told apart by colour-blind people, and by their sign
+INK, QUIET, RULE = "#1F2933", "#616A75", "#C9CED6"
+FILL = {"parameter": "#FFF4D6", "input": "#E1F0FA", "constant": "#F1F2F4", "computed": "#FFFFFF", "output": "#FBE3E4"}
+WORDS, NUMBERS = "Helvetica", "Courier"
+PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+REMARKS = {"dead": "dead: relu passes nothing back", "saturated": "saturated: almost flat here"}
+
+LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
+LARGEST_LABELLED = 24  # edges of a folded picture that carry their numbers
+LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
+LARGEST_IN_NOTEBOOK = 300  # cards that a notebook draws without being asked
+
+
+class NoRendererError(RuntimeError):
+    """There is no Graphviz on this machine that can write the format."""
+
+
+def draw(output: Value, direction: str = "LR", fold: str = "auto") -> graphviz.Digraph:
+    """Draw the graph behind `output`. The graph is not changed.
+
+    Args:
+        output: the end of the graph, such as a loss.
+        direction: where the numbers flow: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
+        fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" folds
+            a network as soon as it would take more than 60 cards.
+
+    Returns:
+        a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its `source` is the same text
+        on every run. `save_picture` writes a file in one step.
+
+    Raises:
+        TypeError: `output` is not a Value.
+        ValueError: an unknown direction or fold.
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r}")
+    _help_out()
+    cards, edges = cards_and_edges(output, fold)
+    return _digraph(output, cards, edges, direction)
+
+
+def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "LR", fold: str = "auto") -> None:
+    """Write the picture of `output` to a file, as its suffix says: .svg, .png, .pdf or .dot; whole or not at all.
+
+    Raises:
+        ValueError: another suffix.
+        NoRendererError: nothing on this machine writes that format; a .dot file can always be written.
+        OSError: the file cannot be written.
+    """
+    suffix = Path(path).suffix.lower().lstrip(".")
+    if suffix not in FORMATS:
+        raise ValueError(f"a picture is written as .{', .'.join(FORMATS)}; {os.fspath(path)!r} is none of these")
+    picture = draw(output, direction, fold)
+    write_whole(path, picture.source if suffix == "dot" else render(picture, suffix))
+
+
+def render(picture: graphviz.Digraph, suffix: str) -> bytes:
+    """Turn what `draw` returned into the bytes of an SVG, PNG or PDF file.
+
+    Raises:
+        NoRendererError: nothing on this machine writes that format.
+    """
+    with _renderer(suffix):
+        try:
+            content = picture.pipe(format=suffix, quiet=True)
+        except (graphviz.ExecutableNotFound, subprocess.CalledProcessError, OSError):
+            raise NoRendererError(
+                f"no Graphviz on this machine writes {suffix}: install the package graphviz-pure (svg and png) or "
+                "Graphviz itself (pdf too), or set MICROGRID_DOT to its program dot; a .dot file needs none of them"
+            ) from None
+    return _with_figures(content) if suffix == "svg" else content
+
+
+def mimebundle(output: Value) -> dict[str, str]:
+    """Return what a notebook shows of a Value: text and, where it can be drawn, SVG and PNG."""
+    bundle = {"text/plain": repr(output)}
+    cards, edges = cards_and_edges(output)
+    if len(cards) > LARGEST_IN_NOTEBOOK:
+        return bundle
+    picture = _digraph(output, cards, edges, "LR")
+    with contextlib.suppress(NoRendererError):
+        bundle["image/svg+xml"] = render(picture, "svg").decode("utf-8")
+        bundle["image/png"] = base64.b64encode(render(picture, "png")).decode("ascii")
+    return bundle
+
+
+# --- the text of the picture -----------------------------------------------------------------------------------------
+
+
+def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> graphviz.Digraph:
+    crowded = len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
+    picture = graphviz.Digraph("microgrid")
+    picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
+    picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
+    picture.attr("node", shape="plain", fontname=WORDS, fontsize="12", fontcolor=INK)
+    picture.attr("edge", fontname=NUMBERS, fontsize="11", color=RULE, arrowsize="0.7", penwidth="1")
+    if crowded:  # straight lines from side to side, as networks are usually drawn
+        tail, head = PORTS[direction]
+        picture.attr(splines="line")
+        picture.attr("edge", tailport=tail, headport=head, arrowsize="0.4")
+    for card in cards:
+        kind = "output" if output in card.outputs else kind_of(card.value)
+        compact = crowded and len(cards) > LARGEST_DETAILED
+        picture.node(card.id, _card_label(card, kind, compact), id=card.id, tooltip=_card_tooltip(card))
+    shares = [abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share)]
+    for i, edge in enumerate(edges):
+        attributes = _edge_attributes(edge, largest=max(shares, default=0.0), labelled=not crowded)
+        picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
+    if shares:
+        picture.attr(label=_legend(), labelloc="b", labeljust="l", fontname=WORDS, fontsize="11", fontcolor=QUIET)
+    return picture
+
+
+def _legend() -> str:
+    up = f'<FONT COLOR="{POSITIVE}">Orange: raising it raises the output</FONT>'
+    down = f'<FONT COLOR="{NEGATIVE}">blue: raising it lowers the output</FONT>'
+    rule = "Arrows hand responsibility back: share = upstream gradient × local derivative"
+    return f'<<BR/>{rule}<BR ALIGN="LEFT"/>{up}, {down}<BR ALIGN="LEFT"/>>'
+
+
+def _card_label(card: Card, kind: str, compact: bool) -> str:
+    values = _range([value.data for value in card.outputs])
+    if kind == "constant":
+        return _table([[_cell(values, QUIET)]], FILL[kind])
+    value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
+    remark = remark_on(card.value) if len(card.outputs) == 1 else ""
+    parameters = [*card.weights.items(), *card.biases.items()]
+    if compact:
+        rows = [[_word("value"), value, _word("grad"), gradient]]
+    elif parameters and len(parameters) <= LARGEST_LISTED and len(card.outputs) == 1:
+        rows = [
+            [_word(""), _cell("value", QUIET, WORDS), _cell("grad", QUIET, WORDS)],
+            [_word("output"), value, gradient],
+        ]
+        for parameter, share in parameters:
+            name = _word(parameter.label.rpartition(".")[2] or "w")
+            rows.append([name, _cell(_number(parameter.data), INK), _gradient_cell([share])])
+    else:
+        rows = [[_word("value"), value], [_word("grad"), gradient]]
+        rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
+        rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
+    if compact:
+        return _table(rows, FILL[kind], heading=_heading(card) + (f", <I>{remark}</I>" if remark else ""))
+    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[remark]}</I></FONT>' if remark else ""
+    return _table(rows, FILL[kind], heading=_heading(card), footer=footer)
+
+
+def _heading(card: Card) -> str:
+    name, operation = title_of(card)
+    parts = [f"<B>{_escape(name)}</B>"] if name else []
+    parts += [f'<FONT COLOR="{QUIET}">{_escape(operation)}</FONT>'] if operation else []
+    return " = ".join(parts)
+
+
+def _table(rows: list[list[str]], fill: str, heading: str = "", footer: str = "") -> str:
+    whole_width = f'<TR><TD COLSPAN="{max(len(row) for row in rows)}">'
+    body = "".join(f"<TR>{''.join(row)}</TR>" for row in rows)
+    body = f"{whole_width}{heading}</TD></TR><HR/>{body}" if heading else body
+    body = f"{body}{whole_width}{footer}</TD></TR>" if footer else body
+    style = f'STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="{RULE}" BGCOLOR="{fill}"'
+    return f"<<TABLE {style}>{body}</TABLE>>"
+
+
+def _word(text: str) -> str:
+    return f'<TD ALIGN="LEFT"><FONT COLOR="{QUIET}">{_escape(text) or " "}</FONT></TD>'
+
+
+def _cell(text: str, colour: str, face: str = NUMBERS) -> str:
+    return f'<TD ALIGN="RIGHT"><FONT FACE="{face}" COLOR="{colour}">{text}</FONT></TD>'
+
+
+def _gradient_cell(gradients: list[float]) -> str:
+    """Gradients are coloured by their sign; a range of several has none."""
+    alike = min(gradients) == max(gradients)
+    return _cell(_range(gradients), _colour(gradients[0]) if alike else INK)
+
+
+def _range(numbers: list[float]) -> str:
+    low, high = min(numbers), max(numbers)
+    return _number(low) if low == high or len(numbers) == 1 else f"{_number(low)} to {_number(high)}"
+
+
+def _edge_attributes(edge: Edge, largest: float, labelled: bool) -> dict[str, str]:
+    attributes = {"tooltip": _edge_tooltip(edge)}
+    lines = []
+    if edge.local_derivative is not None and kind_of(edge.operand.value) != "constant":
+        lines.append(_edge_line(f"×{_number(edge.local_derivative)}", QUIET))
+    if edge.share is None:
+        attributes |= {"style": "dashed"} if kind_of(edge.operand.value) == "constant" else {}
+    else:
+        one = edge.local_derivative is not None  # else it stands for several shares, which may differ in sign
+        size = abs(edge.share) / largest if largest > 0 and math.isfinite(edge.share) else 0.0
+        colour = _colour(edge.share) if one else QUIET
+        attributes |= {"dir": "back", "penwidth": f"{0.6 + 3.4 * size:.2f}", "color": colour if size else RULE}
+        if one:
+            lines.append(_edge_line(_number(edge.share), colour))
+    if labelled and lines:
+        body = "".join(lines) + '<TR><TD HEIGHT="7"></TD></TR>'  # room between the numbers and the line
+        attributes["label"] = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
+    return attributes
+
+
+def _edge_line(text: str, colour: str) -> str:
+    return f'<TR><TD><FONT COLOR="{colour}">{text}</FONT></TD></TR>'
+
+
+def _card_tooltip(card: Card) -> Any:
+    """Say it with all digits, for those who point at the card."""
+    if len(card.outputs) > 1 or kind_of(card.value) == "constant":
+        return " "
+    name = _escape(card.value.label) or "this value"
+    return graphviz.escape(f"{name}: value {card.value.data!r}, gradient {card.value.grad!r}")
+
+
+def _edge_tooltip(edge: Edge) -> Any:
+    if edge.share is None or edge.local_derivative is None:
+        return " "
+    return graphviz.escape(f"share {edge.share!r} = upstream {edge.result.value.grad!r} × {edge.local_derivative!r}")
+
+
+def _number(number: float) -> str:
+    """Write a number in ASCII: Graphviz measures anything else wrongly, and would not align it."""
+    return show(number).replace("−", "-").replace("∞", "inf")
+
+
+def _colour(number: float) -> str:
+    return POSITIVE if number > 0 else NEGATIVE if number < 0 else ZERO
+
+
+def _escape(text: str, longest: int = 40) -> str:
+    """Make any label safe inside a card: markup, control characters and great length."""
+    visible = "".join(character if character.isprintable() else " " for character in text)
+    visible = visible if len(visible) <= longest else visible[: longest - 1] + "…"
+    return html.escape(visible)
+
+
+# --- finding a Graphviz, and rendering -------------------------------------------------------------------------------
+
+
+def _find_renderer(suffix: str) -> str | None:
+    """Return what writes the format: $MICROGRID_DOT, else graphviz-pure, else `dot` on the PATH, else None."""
+    chosen = os.environ.get("MICROGRID_DOT")
+    if chosen:
+        return chosen
+    packaged = None if suffix == "pdf" else _packaged_renderer()  # graphviz-pure writes no PDF
+    return packaged or shutil.which("dot")
+
+
+def _packaged_renderer() -> str | None:
+    """Find the executable that the package graphviz-pure brings; it is not on the PATH of every environment."""
+    name = "graphviz-pure.exe" if sys.platform == "win32" else "graphviz-pure"
+    candidates = [Path(sys.executable).with_name(name)]
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        files = importlib.metadata.files("graphviz-pure") or []
+        candidates = [Path(str(file.locate())) for file in files if file.name == name] + candidates
+    return next((str(path) for path in candidates if path.is_file()), None)
+
+
+@contextlib.contextmanager
+def _renderer(suffix: str) -> Iterator[None]:
+    """Let the graphviz library use the program of our choice for a while."""
+    before = dot_command.DOT_BINARY
+    found = _find_renderer(suffix)
+    dot_command.DOT_BINARY = Path(found) if found else before
+    try:
+        yield
+    finally:
+        dot_command.DOT_BINARY = before
+
+
+def _help_out() -> None:
+    """Where the system has no `dot`, let the graphviz library use graphviz-pure, so that a Digraph can show itself."""
+    packaged = None if shutil.which(str(dot_command.DOT_BINARY)) else _packaged_renderer()
+    if packaged:
+        dot_command.DOT_BINARY = Path(packaged)
+
+
+def _with_figures(svg: bytes) -> bytes:
+    """Give the numbers of an SVG, now that each has its place, true minus signs; and the gradients bold type.
+
+    Both would have been measured wrongly: Graphviz takes the bytes of "−" for three characters, and lowers bold text.
+    """
+    number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
+    numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
+    text = re.sub(numbers, lambda found: found[0].replace("&#45;", "−"), svg.decode("utf-8"))
+    colours = "|".join((POSITIVE, NEGATIVE, ZERO)).lower()
+    return re.sub(
+        rf'(?<=font-family="Courier,monospace") (?=font-size="[\d.]+" fill="(?:{colours})")',
+        ' font-weight="bold" ',
+        text,
+    ).encode("utf-8")

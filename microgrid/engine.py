@@ -1,0 +1,453 @@
+"""The engine: numbers that remember where they came from.
+
+A `Value` is one number. Computing with Values records a graph: each result keeps its operands and, for each of them,
+the local derivative ∂result/∂operand. `backward()` walks that graph from the result to the leaves and hands
+responsibility back by the chain rule. That is all; networks, pictures and the relay are built on these nodes.
+
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> result = a * b + a**2
+>>> result.data
+-2.0
+>>> result.backward()
+>>> a.grad, b.grad  # ∂result/∂a = b + 2a, ∂result/∂b = a
+(1.0, 2.0)
+"""
+
+from __future__ import annotations
+
+import math
+
+TYPE_CHECKING = False  # type checkers take it for True; when the engine runs it needs nothing but math
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import NoReturn, SupportsFloat, TypeAlias
+
+    Number: TypeAlias = SupportsFloat  # int, float, Fraction, a NumPy scalar …
+    Operand: TypeAlias = "Value | Number"
+
+
+class Value:
+    """Hold one number, and remember which operation made it from which operands.
+
+    Attributes:
+        data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
+        grad: the responsibility of this number, ∂output/∂self, added up by every `backward()` since `zero_grad()`.
+        op: the operation that made it, `""` for a leaf. The names are those of `microgrid.formulas`.
+        operands: the Values it was made from, in order; `a + a` has two.
+        local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
+        label: a name for people; it has no other effect.
+
+    Raises:
+        TypeError: `data` is not one real number (text, None, bool, complex, a list or an array, another Value).
+        OverflowError: `data` is too large for a float.
+
+    Comparisons (`< <= > >=`) look at the data; `==` and `hash` look at identity, so that Values can live in sets.
+
+    >>> Value(3, label="apples")
+    Value(data=3.0, grad=0.0, label='apples')
+    """
+
+    __slots__ = ("data", "grad", "label", "local_derivatives", "op", "operands")
+
+    data: float
+    grad: float
+    op: str
+    operands: tuple[Value, ...]
+    local_derivatives: tuple[float, ...]
+    label: str
+
+    __array_ufunc__ = None  # NumPy: leave `array_scalar * value` to Value, never wrap a Value into an array
+
+    def __init__(self, data: Number, label: str = "") -> None:
+        self.data = data if type(data) is float else _checked_number(data)
+        self.grad = 0.0
+        self.op = ""
+        self.operands = ()
+        self.local_derivatives = ()
+        self.label = label
+
+    @property
+    def is_leaf(self) -> bool:
+        """Tell whether this number was given rather than computed."""
+        return not self.operands
+
+    # --- arithmetic: compute the number, and record how it depends on each operand -----------------------------------
+
+    def __add__(self, other: Operand) -> Value:
+        if not isinstance(other, Value):
+            other = Constant(other)
+        return _record(self.data + other.data, "+", (self, other), (1.0, 1.0))
+
+    def __sub__(self, other: Operand) -> Value:
+        if not isinstance(other, Value):
+            other = Constant(other)
+        return _record(self.data - other.data, "-", (self, other), (1.0, -1.0))
+
+    def __mul__(self, other: Operand) -> Value:
+        if not isinstance(other, Value):
+            other = Constant(other)
+        return _record(self.data * other.data, "*", (self, other), (other.data, self.data))
+
+    def __truediv__(self, other: Operand) -> Value:
+        if not isinstance(other, Value):
+            other = Constant(other)
+        if other.data == 0.0:
+            raise ZeroDivisionError(f"{_named(self)} / {_named(other)}: division by zero")
+        quotient = self.data / other.data
+        return _record(quotient, "/", (self, other), (1.0 / other.data, -quotient / other.data))
+
+    def __pow__(self, exponent: Operand) -> Value:
+        """Raise to a power; responsibility flows to the base and, unless it is a plain number, to the exponent.
+
+        Conventions: x**0 has derivative 0, also at 0; 0**y has derivative 0 with respect to y.
+
+        Raises:
+            ValueError: a negative base with a fractional exponent, or with an exponent that is itself a Value (its
+                share would need the logarithm of the base).
+            ZeroDivisionError: 0 to a negative power, or to one between 0 and 1 (its slope at 0 is infinite).
+            OverflowError: the result or its derivative is too large for a float.
+
+        >>> x = Value(-3.0)
+        >>> (x**2).backward()
+        >>> x.grad
+        -6.0
+        """
+        if not isinstance(exponent, Value):
+            exponent = Constant(exponent)
+        x, y = self.data, exponent.data
+        # A constant takes no responsibility, so x**2 of a negative x is fine: its exponent needs no logarithm of x.
+        constant = isinstance(exponent, Constant)
+        if x < 0.0 and not (constant and y % 1.0 == 0.0):
+            why = "a negative base needs a whole exponent, written as a plain number"
+            raise ValueError(f"{_named(self)} ** {_named(exponent)}: {why}")
+        if x == 0.0 and y < 1.0 and y != 0.0:
+            why = "division by zero" if y < 0.0 else "the slope of this power is infinite at 0"
+            raise ZeroDivisionError(f"{_named(self)} ** {_named(exponent)}: {why}")
+        try:
+            power = x**y
+            to_base = y * x ** (y - 1.0 if y else 0.0)
+        except OverflowError:
+            raise OverflowError(f"{_named(self)} ** {_named(exponent)}: too large for a float") from None
+        to_exponent = 0.0 if constant else power * math.log(x or 1.0)
+        return _record(power, "**", (self, exponent), (to_base, to_exponent))
+
+    def __radd__(self, other: Number) -> Value:
+        if type(other) is int and other == 0:  # where sum() starts from: leave no "0 + first" in the graph
+            return self
+        return Constant(other) + self
+
+    def __rsub__(self, other: Number) -> Value:
+        return Constant(other) - self
+
+    def __rmul__(self, other: Number) -> Value:
+        return Constant(other) * self
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return Constant(other) / self
+
+    def __rpow__(self, base: Number) -> Value:
+        return Constant(base) ** self
+
+    def __neg__(self) -> Value:
+        return _record(-self.data, "neg", (self,), (-1.0,))
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        """Take the absolute value. Convention: its derivative at 0 is 0."""
+        x = self.data
+        return _record(abs(x), "abs", (self,), (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0,))
+
+    # --- functions ---------------------------------------------------------------------------------------------------
+
+    def exp(self) -> Value:
+        """Return e to the power of this number. Raises OverflowError above about 709.78."""
+        try:
+            result = math.exp(self.data)
+        except OverflowError:
+            raise OverflowError(f"exp({_named(self)}): too large for a float") from None
+        return _record(result, "exp", (self,), (result,))
+
+    def log(self) -> Value:
+        """Return the natural logarithm. Raises ValueError for 0 or less."""
+        if self.data <= 0.0:
+            raise ValueError(f"log({_named(self)}): only numbers above 0 have a logarithm")
+        return _record(math.log(self.data), "log", (self,), (1.0 / self.data,))
+
+    def sqrt(self) -> Value:
+        """Return the square root. Raises ValueError below 0, ZeroDivisionError at 0 where its slope is infinite."""
+        if self.data < 0.0:
+            raise ValueError(f"sqrt({_named(self)}): a negative number has no real square root")
+        if self.data == 0.0:
+            raise ZeroDivisionError(f"sqrt({_named(self)}): the slope of the square root is infinite at 0")
+        root = math.sqrt(self.data)
+        return _record(root, "sqrt", (self,), (0.5 / root,))
+
+    def tanh(self) -> Value:
+        """Return the hyperbolic tangent, between -1 and 1; safe for any number."""
+        t = math.tanh(self.data)
+        return _record(t, "tanh", (self,), (1.0 - t * t,))
+
+    def sigmoid(self) -> Value:
+        """Return 1 / (1 + exp(-x)), between 0 and 1; safe for any number."""
+        s = _sigmoid(self.data)
+        return _record(s, "sigmoid", (self,), (s * (1.0 - s),))
+
+    def relu(self) -> Value:
+        """Return x where x is positive, else 0. Convention: the derivative at 0 is 0."""
+        x = self.data
+        return _record(0.0 if x <= 0.0 else x, "relu", (self,), (1.0 if x > 0.0 else 0.0,))
+
+    def leaky_relu(self, slope: Operand = 0.01) -> Value:
+        """Return x where x is positive, else slope · x. Convention: the derivative at 0 is the slope.
+
+        The slope is an operand like any other: a plain number is a constant, a Value is learned.
+        """
+        if not isinstance(slope, Value):
+            slope = Constant(slope)
+        if self.data > 0.0:
+            return _record(self.data, "leaky_relu", (self, slope), (1.0, 0.0))
+        return _record(slope.data * self.data, "leaky_relu", (self, slope), (slope.data, self.data))
+
+    def softplus(self) -> Value:
+        """Return log(1 + exp(x)), a relu with a smooth bend; safe for any number."""
+        x = self.data
+        bend = math.log1p(math.exp(-abs(x)))
+        return _record((0.0 if x <= 0.0 else x) + bend, "softplus", (self,), (_sigmoid(x),))
+
+    def sin(self) -> Value:
+        """Return the sine of an angle in radians. Raises ValueError for an infinite angle."""
+        if math.isinf(self.data):
+            raise ValueError(f"sin({_named(self)}): an infinite angle has no sine")
+        return _record(math.sin(self.data), "sin", (self,), (math.cos(self.data),))
+
+    def cos(self) -> Value:
+        """Return the cosine of an angle in radians. Raises ValueError for an infinite angle."""
+        if math.isinf(self.data):
+            raise ValueError(f"cos({_named(self)}): an infinite angle has no cosine")
+        return _record(math.cos(self.data), "cos", (self,), (-math.sin(self.data),))
+
+    # --- the chain rule ----------------------------------------------------------------------------------------------
+
+    def backward(self) -> None:
+        """Think: add ∂self/∂node to the `grad` of every node behind this one, and to its own, which is 1.
+
+        Gradients add up over calls, so two calls double them exactly. No `data` changes.
+
+        >>> a = Value(2.0)
+        >>> b = a + a
+        >>> (b + b).backward()
+        >>> a.grad
+        4.0
+        """
+        for node, gradient in gradients(self).items():
+            node.grad += gradient
+
+    def zero_grad(self) -> None:
+        """Set `grad` to 0 in this Value and in every Value behind it."""
+        for node in topological_order(self):
+            node.grad = 0.0
+
+    # --- how a Value meets the rest of Python ------------------------------------------------------------------------
+
+    def __lt__(self, other: Operand) -> bool:
+        return self.data < _data_of(other)
+
+    def __le__(self, other: Operand) -> bool:
+        return self.data <= _data_of(other)
+
+    def __gt__(self, other: Operand) -> bool:
+        return self.data > _data_of(other)
+
+    def __ge__(self, other: Operand) -> bool:
+        return self.data >= _data_of(other)
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            "a Value is not a plain number: use v.exp() and the like to stay in the graph, v.data to leave it"
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        op = f", op={self.op!r}" if self.op else ""
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}(data={self.data}, grad={self.grad}{op}{label})"
+
+
+class Constant(Value):
+    """A plain number that met an operation, such as the 2 in `x**2`: a leaf that nobody asks for its responsibility."""
+
+    __slots__ = ()
+
+
+class Input(Value):
+    """A leaf that is given and not learned: a feature or a target. It has a gradient, but no update changes it.
+
+    >>> Input(28.0, label="product") - Input(25.0, label="ideal")
+    Value(data=3.0, grad=0.0, op='-')
+    """
+
+    __slots__ = ()
+
+
+# --- operations on several Values ------------------------------------------------------------------------------------
+
+
+def maximum(a: Operand, b: Operand) -> Value:
+    """Return the larger of two numbers. Convention: a tie passes the responsibility to the first."""
+    a, b = _as_values((a, b))
+    x, y = a.data, b.data
+    # x + y is for NaN, which is neither larger nor smaller, and must not get lost.
+    larger = x if x >= y else y if y > x else x + y
+    return _record(larger, "maximum", (a, b), (1.0, 0.0) if x >= y else (0.0, 1.0))
+
+
+def minimum(a: Operand, b: Operand) -> Value:
+    """Return the smaller of two numbers. Convention: a tie passes the responsibility to the first."""
+    a, b = _as_values((a, b))
+    x, y = a.data, b.data
+    smaller = x if x <= y else y if y < x else x + y
+    return _record(smaller, "minimum", (a, b), (1.0, 0.0) if x <= y else (0.0, 1.0))
+
+
+def total(values: Iterable[Operand]) -> Value:
+    """Add up any number of Values, one or more, as a single Σ node, in the order of a plain loop.
+
+    >>> total([Value(1.0), Value(2.0), Value(4.0)])
+    Value(data=7.0, grad=0.0, op='total')
+    """
+    operands = _as_values(values)
+    if not operands:
+        raise ValueError("total() needs at least one value, got none")
+    result = 0.0
+    for value in operands:  # not sum(): from Python 3.12 on it rounds differently
+        result += value.data
+    return _record(result, "total", tuple(operands), (1.0,) * len(operands))
+
+
+def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Operand) -> Value:
+    """Compute w1·x1 + w2·x2 + … + b as a single node, the inside of a neuron.
+
+    Args:
+        weights: n numbers or Values.
+        inputs: n numbers or Values.
+        bias: one number or Value.
+
+    Returns:
+        a Value with operands w1, x1, w2, x2, …, b; the shares handed to them are the dW, dx and db of a neuron.
+
+    Raises:
+        ValueError: there are not as many inputs as weights, or none at all.
+
+    >>> weighted_sum([Value(2.0), Value(3.0)], [Value(10.0), Value(100.0)], Value(1.0)).local_derivatives
+    (10.0, 2.0, 100.0, 3.0, 1.0)
+    """
+    weights, inputs = _as_values(weights), _as_values(inputs)
+    if len(weights) != len(inputs) or not weights:
+        raise ValueError(
+            f"weighted_sum() needs one input for each weight: {len(weights)} weights, {len(inputs)} inputs"
+        )
+    if not isinstance(bias, Value):
+        bias = Constant(bias)
+    result = 0.0
+    operands: list[Value] = []
+    local_derivatives: list[float] = []
+    for w, x in zip(weights, inputs):
+        result += w.data * x.data
+        operands.append(w)
+        operands.append(x)
+        local_derivatives.append(x.data)
+        local_derivatives.append(w.data)
+    operands.append(bias)
+    local_derivatives.append(1.0)
+    return _record(result + bias.data, "weighted_sum", tuple(operands), tuple(local_derivatives))
+
+
+# --- walking the graph -----------------------------------------------------------------------------------------------
+
+
+def topological_order(output: Value) -> list[Value]:
+    """List `output` and every Value behind it, each once, operands before what was made from them.
+
+    The order is a depth-first one, first operand first, so it is the same on every run. Graphs of any depth work.
+
+    >>> a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    >>> [node.label or node.op for node in topological_order((a + b) * b)]
+    ['a', 'b', '+', '*']
+    """
+    order: list[Value] = []
+    seen = {output}
+    path = [(output, iter(output.operands))]  # from the output to where we are; each with the operands still to visit
+    while path:
+        node, unvisited = path[-1]
+        for operand in unvisited:
+            if operand not in seen:
+                seen.add(operand)
+                path.append((operand, iter(operand.operands)))
+                break
+        else:
+            order.append(node)
+            path.pop()
+    return order
+
+
+def gradients(output: Value) -> dict[Value, float]:
+    """Return ∂output/∂node for every node behind `output`, in topological order backwards, and change nothing.
+
+    Each node waits until everything made from it has handed its share back; only then is its own gradient complete and
+    can be handed on: share = upstream gradient × local derivative.
+    """
+    upstream = dict.fromkeys(reversed(topological_order(output)), 0.0)
+    upstream[output] = 1.0
+    for node, arriving in upstream.items():
+        for operand, local in zip(node.operands, node.local_derivatives):
+            upstream[operand] += arriving * local
+    return upstream
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _record(data: float, op: str, operands: tuple[Value, ...], local_derivatives: tuple[float, ...]) -> Value:
+    """Make the node of an operation. Its numbers are checked already, so it goes round `__init__`."""
+    node = Value.__new__(Value)
+    node.data = data
+    node.grad = 0.0
+    node.op = op
+    node.operands = operands
+    node.local_derivatives = local_derivatives
+    node.label = ""
+    return node
+
+
+def _checked_number(data: Number) -> float:
+    if isinstance(data, (bool, complex)) or hasattr(data, "__len__") or not hasattr(data, "__float__"):
+        shown = repr(data)
+        shown = shown if len(shown) <= 40 else shown[:37] + "..."
+        raise TypeError(f"expected a number (int or float) or a Value, got {type(data).__name__}: {shown}")
+    try:
+        return float(data)
+    except OverflowError:
+        raise OverflowError(
+            f"expected a number that fits a float, got {type(data).__name__} of about 10**308 or more"
+        ) from None
+
+
+def _data_of(operand: Operand) -> float:
+    return operand.data if isinstance(operand, Value) else _checked_number(operand)
+
+
+def _as_values(numbers: Iterable[Operand]) -> list[Value]:
+    return [number if isinstance(number, Value) else Constant(number) for number in numbers]
+
+
+def _named(value: Value) -> str:
+    return f"{value.label} = {value.data}" if value.label else f"{value.data}"
+
+
+def _sigmoid(x: float) -> float:
+    small = math.exp(-abs(x))  # never overflows
+    return (1.0 if x >= 0.0 else small) / (1.0 + small)

@@ -1,0 +1,168 @@
+"""Read an expression such as "(a*b + c).relu() ** 2" into a graph.
+
+Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of what is allowed.
+
+>>> result = read_expression("relu(a*b + c)**2", {"a": 2, "b": -3, "c": 10})
+>>> result.data
+16.0
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from microgrid.engine import Constant, Value, maximum, minimum
+
+if TYPE_CHECKING:
+    from microgrid.engine import Number
+
+LONGEST = 2000  # characters
+DEEPEST = 200  # levels of the syntax tree, so that reading cannot run out of stack
+
+OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
+    ast.Add: Value.__add__,
+    ast.Sub: Value.__sub__,
+    ast.Mult: Value.__mul__,
+    ast.Div: Value.__truediv__,
+    ast.Pow: Value.__pow__,
+    ast.USub: Value.__neg__,
+    ast.UAdd: Value.__pos__,
+}
+FUNCTIONS: dict[str, tuple[Callable[..., Value], Sequence[int]]] = {
+    "exp": (Value.exp, [1]),
+    "log": (Value.log, [1]),
+    "sqrt": (Value.sqrt, [1]),
+    "tanh": (Value.tanh, [1]),
+    "sigmoid": (Value.sigmoid, [1]),
+    "relu": (Value.relu, [1]),
+    "leaky_relu": (Value.leaky_relu, [1, 2]),
+    "softplus": (Value.softplus, [1]),
+    "sin": (Value.sin, [1]),
+    "cos": (Value.cos, [1]),
+    "abs": (Value.__abs__, [1]),
+    "maximum": (maximum, [2]),
+    "minimum": (minimum, [2]),
+    "max": (maximum, [2]),
+    "min": (minimum, [2]),
+}
+"""What may be called, and with how many operands: `relu(x)` and `x.relu()`, `max(a, b)` and `a.max(b)` are the same."""
+
+
+class ExpressionError(ValueError):
+    """The text cannot be read as an expression; the message says where and why, in one line."""
+
+
+def read_expression(text: str, values: Mapping[str, Number]) -> Value:
+    """Read `text` into a graph and return its output.
+
+    Args:
+        text: numbers and names, `+ - * / **`, parentheses, and the functions of `FUNCTIONS`.
+        values: a number for each name. Each becomes a leaf with the name as its label.
+
+    Raises:
+        ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use.
+        ValueError, ArithmeticError: mathematics gives no number, such as log of 0.
+        TypeError: a value is not a number.
+    """
+    return _Reader(text, values).read()
+
+
+class _Reader:
+    def __init__(self, text: str, values: Mapping[str, Number]) -> None:
+        self.text = text
+        # Python treats names that differ only in their Unicode form as one; so do we.
+        self.leaves = {unicodedata.normalize("NFKC", name): Value(data, name) for name, data in values.items()}
+        self.used: set[str] = set()
+
+    def read(self) -> Value:
+        result = self.build(self.parse(), depth=1)
+        for name in self.leaves:
+            if name not in self.used:
+                raise ExpressionError(f"{name} has a value, but is not in the expression {self.text!r}")
+        return result
+
+    def parse(self) -> ast.expr:
+        if len(self.text) > LONGEST:
+            raise ExpressionError(f"the expression has {len(self.text)} characters; at most {LONGEST} are read")
+        if not self.text.strip():
+            raise ExpressionError("the expression is empty; expected something like 'a*b + c'")
+        self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
+        try:
+            return ast.parse(self.text, mode="eval").body
+        except SyntaxError as error:
+            message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
+            raise ExpressionError(f"{message}, {self.place(error.offset or len(self.text) + 1)}") from None
+        except (ValueError, RecursionError, MemoryError):
+            raise ExpressionError(
+                "the expression is nested too deeply, or holds characters that cannot be read"
+            ) from None
+
+    def build(self, node: ast.expr, depth: int) -> Value:
+        if depth > DEEPEST:
+            self.refuse(node, f"nested deeper than {DEEPEST} levels")
+        if isinstance(node, ast.Constant):
+            return Constant(self.number(node))
+        if isinstance(node, ast.Name):
+            return self.leaf(node)
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            operate = OPERATORS[type(node.op)]
+            return operate(self.build(node.left, depth + 1), self.build(node.right, depth + 1))
+        if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATORS:
+            if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+                return Constant(-self.number(node.operand))  # -2 is a number, not the negative of one
+            return OPERATORS[type(node.op)](self.build(node.operand, depth + 1))
+        if not isinstance(node, ast.Call):
+            self.refuse(node, "only numbers, names, + - * / **, parentheses and functions are allowed")
+        return self.call(node, depth)
+
+    def number(self, node: ast.Constant) -> float:
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            self.refuse(node, f"expected a number or a name, got {node.value!r}")
+        try:
+            number = float(node.value)  # a float at once: 9**9**9**9 must not become an hour of arithmetic
+        except OverflowError:
+            number = math.inf
+        if math.isinf(number):
+            self.refuse(node, "this number is too large")
+        return number
+
+    def leaf(self, node: ast.Name) -> Value:
+        if node.id not in self.leaves:
+            known = f"known: {', '.join(self.leaves)}" if self.leaves else "no name has one"
+            self.refuse(node, f"{node.id} has no value ({known}); give it one, such as {node.id}=2")
+        self.used.add(node.id)
+        return self.leaves[node.id]
+
+    def call(self, node: ast.Call, depth: int) -> Value:
+        operands = list(node.args)
+        if isinstance(node.func, ast.Attribute):
+            name, operands = node.func.attr, [node.func.value, *operands]
+        elif isinstance(node.func, ast.Name):
+            name = node.func.id
+        else:
+            self.refuse(node, "this cannot be called")
+        if name not in FUNCTIONS:
+            self.refuse(node.func, f"unknown function {name} (known: {', '.join(FUNCTIONS)})")
+        function, sizes = FUNCTIONS[name]
+        if len(operands) not in sizes:
+            expected = " or ".join(f"{size} operand{'s' if size > 1 else ''}" for size in sizes)
+            self.refuse(node, f"{name} takes {expected}, got {len(operands)}")
+        if node.keywords:
+            self.refuse(node, f"{name} takes no keywords")
+        return function(*(self.build(operand, depth + 1) for operand in operands))
+
+    def refuse(self, node: ast.expr, why: str) -> NoReturn:
+        start = node.col_offset
+        if isinstance(node, ast.Attribute) and node.value.end_col_offset is not None:
+            start = node.value.end_col_offset + 1  # point at the name behind the dot
+        # ast counts columns in bytes of UTF-8, people in characters
+        raise ExpressionError(f"{why}, {self.place(len(self.text.encode()[:start].decode()) + 1)}")
+
+    def place(self, column: int) -> str:
+        """Say where, for people: columns count from 1."""
+        shown = self.text if len(self.text) <= 60 else f"{self.text[:57]}..."
+        return f"at column {column} of {shown!r}"

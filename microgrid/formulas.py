@@ -1,0 +1,153 @@
+"""The table of operations: each one's symbol, formula, local derivatives and words.
+
+Explanations, compiled code and the page's JavaScript all read this table, so they cannot disagree. The methods of
+`Value` are written out by hand for people to read; a test proves that both give the same numbers, bit for bit.
+
+A formula is written in what Python and JavaScript share: `+ - * / **`, comparisons, parentheses, and the functions of
+`FUNCTIONS`. `out` stands for the value of the operation itself. `where(c, x, y)` evaluates both branches, so neither
+may fail: that is why sigmoid and softplus are written with `exp(-abs(a))`, which cannot overflow.
+
+>>> FORMULAS["*"].value, FORMULAS["*"].local_derivatives
+('a * b', ('b', 'a'))
+>>> evaluate("*", (2.0, -3.0))
+-6.0
+>>> local_derivatives("*", (2.0, -3.0), out=-6.0)
+(-3.0, 2.0)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Describe one operation.
+
+    Attributes:
+        symbol: how it is written in a picture.
+        operands: the names that the formulas give to the operands.
+        value: the formula of the result.
+        local_derivatives: for each operand, the formula of ∂result/∂operand.
+        english, japanese: what the operation is called.
+        summed: if true, there may be any number of operands: `operands` names one group of them, `value` is one term,
+            and the result is the sum of the terms, added from 0 in order.
+        last: of a summed operation, the name of one more operand that is added at the end; "" if there is none.
+    """
+
+    symbol: str
+    operands: tuple[str, ...]
+    value: str
+    local_derivatives: tuple[str, ...]
+    english: str
+    japanese: str
+    summed: bool = False
+    last: str = ""
+
+
+_SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
+
+FORMULAS: dict[str, Formula] = {
+    "+": Formula("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和"),
+    "-": Formula("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差"),
+    "*": Formula("×", ("a", "b"), "a * b", ("b", "a"), "product", "積"),
+    "/": Formula("÷", ("a", "b"), "a / b", ("1 / b", "-out / b"), "quotient", "商"),
+    "**": Formula(
+        "xʸ",
+        ("a", "b"),
+        "a ** b",
+        # where(): 0 ** -1 must not be tried for x**0, nor log(0) for 0**y; both derivatives are 0 by convention.
+        ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a == 0, 1, a))"),
+        "power",
+        "累乗",
+    ),
+    "neg": Formula("−x", ("a",), "-a", ("-1",), "negative", "符号反転"),
+    "abs": Formula("|x|", ("a",), "abs(a)", ("where(a > 0, 1, where(a < 0, -1, 0))",), "absolute value", "絶対値"),
+    "exp": Formula("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数"),
+    "log": Formula("log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数"),
+    "sqrt": Formula("√x", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根"),
+    "tanh": Formula("tanh", ("a",), "tanh(a)", ("1 - out * out",), "hyperbolic tangent", "双曲線正接"),
+    "sigmoid": Formula("sigmoid", ("a",), _SIGMOID, ("out * (1 - out)",), "sigmoid", "シグモイド"),
+    "relu": Formula("relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",), "relu", "ReLU"),
+    "leaky_relu": Formula(
+        "leaky relu",
+        ("a", "b"),
+        "where(a > 0, a, b * a)",
+        ("where(a > 0, 1, b)", "where(a > 0, 0, a)"),
+        "leaky relu",
+        "Leaky ReLU",
+    ),
+    "softplus": Formula(
+        "softplus", ("a",), "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", (_SIGMOID,), "softplus", "ソフトプラス"
+    ),
+    "sin": Formula("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦"),
+    "cos": Formula("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦"),
+    "maximum": Formula(
+        "max",
+        ("a", "b"),
+        "where(a >= b, a, where(b > a, b, a + b))",
+        ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"),
+        "maximum",
+        "最大値",
+    ),
+    "minimum": Formula(
+        "min",
+        ("a", "b"),
+        "where(a <= b, a, where(b < a, b, a + b))",
+        ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"),
+        "minimum",
+        "最小値",
+    ),
+    "total": Formula("Σ", ("a",), "a", ("1",), "total", "総和", summed=True),
+    "weighted_sum": Formula(
+        "Σ w·x + b", ("w", "x"), "w * x", ("x", "w"), "weighted sum", "重み付き和", summed=True, last="b"
+    ),
+}
+
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")
+} | {"abs": abs, "where": lambda condition, x, y: x if condition else y}
+
+
+def evaluate(op: str, operands: Sequence[float]) -> float:
+    """Compute the value of operation `op` from the numbers of its operands.
+
+    Raises:
+        ArithmeticError, ValueError: the operation has no value there (division by 0, log of 0 or less, overflow …).
+    """
+    formula = FORMULAS[op]
+    compute = _function(formula.value, formula.operands)
+    if not formula.summed:
+        result = compute(*operands)
+        if isinstance(result, complex):  # a negative number to a fractional power
+            raise ValueError(f"{operands[0]} {op} {operands[1]} is not a real number")
+        return float(result)
+    result = 0.0
+    for group in _groups(formula, operands):
+        result += compute(*group)
+    return result + operands[-1] if formula.last else result
+
+
+def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[float, ...]:
+    """Compute ∂result/∂operand for each operand of operation `op`, whose value is `out`."""
+    formula = FORMULAS[op]
+    names = (*formula.operands, "out")
+    compute = [_function(text, names) for text in formula.local_derivatives]
+    groups = _groups(formula, operands) if formula.summed else [operands]
+    found = [float(derivative(*group, out)) for group in groups for derivative in compute]
+    return (*found, 1.0) if formula.last else tuple(found)
+
+
+def _groups(formula: Formula, operands: Sequence[float]) -> list[Sequence[float]]:
+    size = len(formula.operands)
+    return [operands[start : start + size] for start in range(0, len(operands) - bool(formula.last), size)]
+
+
+@cache
+def _function(formula: str, names: tuple[str, ...]) -> Callable[..., float]:
+    """Turn a formula of the table above, and never anything from outside, into a Python function."""
+    function: Callable[..., float] = eval(f"lambda {', '.join(names)}: {formula}", dict(FUNCTIONS))
+    return function

@@ -1,0 +1,202 @@
+"""Check gradients against an independent method: move a number a little, and see what the output really does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from microgrid import formulas
+from microgrid.engine import Constant, Value, gradients, topological_order
+from microgrid.numerals import show, show_signed
+
+STEP = 6e-6
+"""About the cube root of a float's precision: there the error of a central difference is least, about 1e-10."""
+
+
+def numerical_derivative(function: Callable[[float], float], x: float, step: float = STEP) -> float:
+    """Estimate the derivative of `function` at `x` by a central difference, (f(x + h) − f(x − h)) / 2h.
+
+    The step h is `step` times the size of x, where that is above 1.
+
+    >>> round(numerical_derivative(lambda x: x**2, 3.0), 6)
+    6.0
+    """
+    h = step * max(1.0, abs(x))
+    return (function(x + h) - function(x - h)) / ((x + h) - (x - h))
+
+
+def replay(output: Value, replaced: Mapping[Value, float]) -> float:
+    """Compute `output` again from the numbers its leaves were recorded with, save those in `replaced`.
+
+    A replaced Value may be an inner one. The graph itself is not touched.
+
+    Raises:
+        ArithmeticError, ValueError: an operation has no value at the new numbers.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> replay(a * b, {a: 10.0})
+    30.0
+    """
+    numbers: dict[Value, float] = {}
+    for node in topological_order(output):
+        if node in replaced:
+            numbers[node] = replaced[node]
+        elif node.is_leaf:
+            numbers[node] = node.data
+        else:
+            numbers[node] = formulas.evaluate(node.op, [numbers[operand] for operand in node.operands])
+    return numbers[output]
+
+
+@dataclass(frozen=True)
+class GradientRow:
+    """One line of a `GradientTable`: the gradient of one leaf by the chain rule, and measured.
+
+    `kink` tells that the slopes to the left and right of the number differ, as those of relu do at 0; the convention
+    chosen there must lie between them.
+    """
+
+    name: str
+    data: float
+    gradient: float
+    numerical: float
+    agrees: bool
+    kink: bool = False
+
+    @property
+    def difference(self) -> float:
+        """How far apart the two are."""
+        return abs(self.gradient - self.numerical)
+
+
+@dataclass(frozen=True)
+class GradientTable:
+    """What `check_gradients` found; `print` it to see the table."""
+
+    rows: tuple[GradientRow, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every gradient agrees with its measurement."""
+        return all(row.agrees for row in self.rows)
+
+    def __str__(self) -> str:
+        width = max([len("leaf"), *(len(row.name) for row in self.rows)])
+        lines = [f"{'leaf':<{width}}  {'value':>12}  {'chain rule':>14}  {'measured':>14}  {'difference':>10}"]
+        for row in self.rows:
+            verdict = (
+                "a kink: between both slopes" if row.agrees and row.kink else "agrees" if row.agrees else "DIFFERS"
+            )
+            numbers = f"{show(row.data):>12}  {show(row.gradient, 8):>14}  {show(row.numerical, 8):>14}"
+            lines.append(f"{row.name:<{width}}  {numbers}  {show(row.difference, 2):>10}  {verdict}")
+        return "\n".join(lines)
+
+
+def check_gradients(
+    output: Value, leaves: Sequence[Value] | None = None, tolerance: float = 1e-6, step: float = STEP
+) -> GradientTable:
+    """Compare the gradient of every leaf with a central difference; no `grad` and no `data` is touched.
+
+    Args:
+        output: the end of the graph.
+        leaves: which leaves to check; by default all but constants.
+        tolerance: the largest difference allowed, relative to the larger of 1 and the gradient.
+        step: see `numerical_derivative`.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> table = check_gradients(a * b)
+    >>> table.agrees
+    True
+    >>> print(table)
+    leaf         value      chain rule        measured  difference
+    a                2              −3              −3           0  agrees
+    b               −3               2               2           0  agrees
+    """
+    by_chain_rule = gradients(output)
+    if leaves is None:
+        leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
+    rows = []
+    for i, leaf in enumerate(leaves, start=1):
+        if leaf not in by_chain_rule:
+            raise ValueError(f"{leaf!r} is not in the graph of this output")
+        rows.append(_check(output, leaf, leaf.label or f"leaf {i}", by_chain_rule[leaf], tolerance, step))
+    return GradientTable(tuple(rows))
+
+
+def _check(output: Value, leaf: Value, name: str, gradient: float, tolerance: float, step: float) -> GradientRow:
+    def function(x: float) -> float:
+        try:
+            return replay(output, {leaf: x})
+        except (ArithmeticError, ValueError):
+            return math.nan  # beside the border of where the function exists, there is nothing to measure
+
+    def is_close(measured: float) -> bool:
+        return abs(measured - gradient) <= tolerance * max(1.0, abs(gradient))
+
+    x = leaf.data
+    numerical = numerical_derivative(function, x, step)
+    if is_close(numerical):
+        return GradientRow(name, x, gradient, numerical, agrees=True)
+    h = step * max(1.0, abs(x))
+    slopes = (function(x) - function(x - h)) / h, (function(x + h) - function(x)) / h
+    # At a kink both one-sided slopes exist and differ; next to one, the central difference mixes them just the same.
+    kink = abs(slopes[0] - slopes[1]) > 1e-3 * max(1.0, abs(gradient))
+    between = min(slopes) - tolerance <= gradient <= max(slopes) + tolerance
+    return GradientRow(name, x, gradient, numerical, agrees=kink and between, kink=kink)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """What a gradient foretells of a small move, and what really happens; `print` it to read it in words."""
+
+    name: str
+    moved_from: float
+    moved_to: float
+    output_name: str
+    before: float
+    after: float
+    gradient: float
+
+    @property
+    def foretold(self) -> float:
+        """The change that the gradient foretells: gradient × move."""
+        return self.gradient * (self.moved_to - self.moved_from)
+
+    @property
+    def actual(self) -> float:
+        """The change that happens."""
+        return self.after - self.before
+
+    def __str__(self) -> str:
+        move = show_signed(self.moved_to - self.moved_from)
+        return (
+            f"If {self.name} moves by {move} ({show(self.moved_from)} → {show(self.moved_to, 6)}), its gradient "
+            f"{show(self.gradient)} foretells that {self.output_name} changes by {show_signed(self.foretold)}.\n"
+            f"It changes by {show_signed(self.actual)} ({show(self.before)} → {show(self.after)})."
+        )
+
+
+def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
+    """Put a gradient to the test: move `value` by `amount` and compute `output` again. The graph is not touched.
+
+    Raises:
+        ValueError: `value` is not in the graph behind `output`, or an operation has no value after the move.
+
+    >>> w = Value(3.0, label="w")
+    >>> print(nudge(w**2, w))
+    If w moves by +0.01 (3 → 3.01), its gradient 6 foretells that the output changes by +0.06.
+    It changes by +0.0601 (9 → 9.06).
+    """
+    by_chain_rule = gradients(output)
+    if value not in by_chain_rule:
+        raise ValueError(f"{value!r} is not in the graph of this output")
+    return Nudge(
+        name=value.label or "this value",
+        moved_from=value.data,
+        moved_to=value.data + amount,
+        output_name=f"the {output.label}" if output.label == "loss" else output.label or "the output",
+        before=output.data,
+        after=replay(output, {value: value.data + amount}),
+        gradient=by_chain_rule[value],
+    )

@@ -1,0 +1,320 @@
+"""Networks built from Values: a neuron, a dense layer, and a multi-layer perceptron (MLP).
+
+>>> model = MLP(2, [3, 1], seed=1)
+>>> len(model.parameters())  # 3 · (2 weights + 1 bias) + 1 · (3 weights + 1 bias)
+13
+>>> prediction = model([0.5, -1.0])
+>>> prediction.backward()
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from microgrid.checks import positive_whole
+from microgrid.engine import Constant, Input, Value, total, weighted_sum
+from microgrid.files import write_whole
+
+if TYPE_CHECKING:
+    from microgrid.engine import Operand
+
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
+    "linear": lambda value: value,
+    "relu": Value.relu,
+    "leaky_relu": Value.leaky_relu,
+    "softplus": Value.softplus,
+    "tanh": Value.tanh,
+    "sigmoid": Value.sigmoid,
+}
+_HE = ("relu", "leaky_relu", "softplus")
+
+_FORMAT = {"format": "microgrid model", "version": 1}
+M = TypeVar("M", bound="Module")
+
+
+class LayerName:
+    """What the neurons of one layer have in common: views fold together what carries the same LayerName object."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class NeuronName(str):
+    """The label of a neuron's output: a text like any other label, by which a view knows where a neuron ends."""
+
+    layer: LayerName
+
+    def __new__(cls, text: str, layer: LayerName) -> NeuronName:
+        """Make the name of a neuron of `layer`."""
+        name = super().__new__(cls, text)
+        name.layer = layer
+        return name
+
+    def __getnewargs__(self) -> tuple[str, LayerName]:  # type: ignore[override]  # for pickle and copy
+        return str(self), self.layer
+
+
+class Module:
+    """Base class of everything that has parameters.
+
+    Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
+    Modules, and lists or tuples of these. A subclass needs to do nothing for it.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.start = Value(2.0), Value(1.0)
+    ...     def __call__(self, row):
+    ...         return self.slope * row[0] + self.start
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'start']
+    """
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """List (name, parameter); the name is the Python expression that leads from the model to the parameter."""
+        seen: set[Value] = set()
+        return list(_find_parameters(vars(self).items(), seen))
+
+    def parameters(self) -> list[Value]:
+        """List every weight and bias, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the parameters to a JSON file that people can read; the file is written whole or not at all."""
+        parameters = {name: parameter.data for name, parameter in self.named_parameters()}
+        content = {**_FORMAT, "model": repr(self), "parameters": parameters}
+        write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+    def load(self: M, path: str | os.PathLike[str]) -> M:
+        """Take over the parameters that `save` wrote, and return this model.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it is not such a file, or its parameters are not those of this model; nothing is changed then.
+        """
+        parameters = _read_parameters(path)
+        mine = dict(self.named_parameters())
+        strays = sorted(set(mine) ^ set(parameters))
+        if strays:
+            where = "the file" if strays[0] in mine else "this model"
+            raise ValueError(f"{path} does not fit {self!r}: {strays[0]} is missing from {where}")
+        for name, parameter in mine.items():
+            parameter.data = parameters[name]
+        return self
+
+
+class Neuron(Module):
+    """One neuron: activation(w1·x1 + w2·x2 + … + b).
+
+    Calling it with `n_inputs` numbers or Values returns one Value. A number becomes an `Input` labelled x1, x2, …, so
+    that dx exists as well as dW and db.
+
+    The bias starts at 0; the weights are drawn evenly from ±limit, so that signals keep their size from layer to layer:
+    limit = √(6 / n_inputs) for relu and its kin (He et al. 2015, arXiv:1502.01852), and √(6 / (n_inputs + n_outputs))
+    for tanh, sigmoid and linear (Glorot and Bengio 2010), where a neuron on its own counts as a layer of one output.
+
+    Args:
+        n_inputs: how many inputs it takes, 1 or more.
+        activation: one of `ACTIVATIONS`: relu, leaky_relu, softplus, tanh, sigmoid, linear.
+        seed: the same seed gives the same weights, bit for bit; None gives others each time.
+        spelled_out: record every product and the Σ as nodes of their own, instead of one weighted-sum node. The numbers
+            are the same to the last bit, as long as no Value is given as two inputs of one neuron (its shares are then
+            added in another order).
+
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> neuron.weights[0].data, neuron.weights[1].data = -3.0, 1.0
+    >>> neuron.bias.data = 6.8813735870195432
+    >>> output = neuron([2.0, 0.0])
+    >>> f"{output:.4f}"
+    '0.7071'
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        activation: str = "relu",
+        seed: int | random.Random | None = None,
+        spelled_out: bool = False,
+        *,
+        n_outputs: int = 1,
+        name: str = "",
+        layer: LayerName | None = None,
+    ) -> None:
+        n_inputs = positive_whole("n_inputs", n_inputs)
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"unknown activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
+        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        limit = math.sqrt(6 / n_inputs) if activation in _HE else math.sqrt(6 / (n_inputs + n_outputs))
+        prefix = f"{name}." if name else ""
+        self.weights = [Value(rng.uniform(-limit, limit), label=f"{prefix}w{i + 1}") for i in range(n_inputs)]
+        self.bias = Value(0.0, label=f"{prefix}b")
+        self.activation = activation
+        self.spelled_out = spelled_out
+        self.name = NeuronName(name or "neuron", layer or LayerName("neuron"))
+
+    def __call__(self, inputs: Iterable[Operand]) -> Value:
+        """Return the output for one row."""
+        return self._fire(_as_inputs(self, inputs, len(self.weights)))
+
+    def _fire(self, inputs: Sequence[Value]) -> Value:
+        if self.spelled_out:
+            products = [w * x for w, x in zip(self.weights, inputs, strict=True)]
+            weighted = total([*products, self.bias])
+        else:
+            weighted = weighted_sum(self.weights, inputs, self.bias)
+        output = ACTIVATIONS[self.activation](weighted)
+        output.label = self.name
+        return output
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)}, activation={self.activation!r})"
+
+
+class Dense(Module):
+    """A dense layer: `n_outputs` neurons that all look at the same `n_inputs` numbers.
+
+    Calling it returns a list of `n_outputs` Values, or the Value itself where there is one output. The arguments are
+    those of `Neuron`.
+
+    >>> layer = Dense(3, 2, activation="tanh", seed=0)
+    >>> [f"{output:.4f}" for output in layer([0.1, 0.2, 0.3])]
+    ['0.1354', '-0.1099']
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        activation: str = "relu",
+        seed: int | random.Random | None = None,
+        spelled_out: bool = False,
+        *,
+        name: str = "",
+    ) -> None:
+        n_inputs = positive_whole("n_inputs", n_inputs)
+        n_outputs = positive_whole("n_outputs", n_outputs)
+        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        prefix = f"{name}." if name else ""
+        layer = LayerName(name or "layer")
+        self.neurons = [
+            Neuron(
+                n_inputs, activation, rng, spelled_out, n_outputs=n_outputs, name=f"{prefix}neuron{i + 1}", layer=layer
+            )
+            for i in range(n_outputs)
+        ]
+
+    def __call__(self, inputs: Iterable[Operand]) -> Value | list[Value]:
+        """Return the output or outputs for one row."""
+        return _single(self._fire(_as_inputs(self, inputs, self.n_inputs)))
+
+    def _fire(self, inputs: Sequence[Value]) -> list[Value]:
+        return [neuron._fire(inputs) for neuron in self.neurons]
+
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers one call takes."""
+        return len(self.neurons[0].weights)
+
+    def __repr__(self) -> str:
+        return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.neurons[0].activation!r})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: dense layers one after the other, the last one linear.
+
+    Calling it with `n_inputs` numbers or Values returns a list of Values, or one Value where there is one output.
+
+    Args:
+        n_inputs: how many numbers one row has.
+        sizes: the number of neurons of each layer, the last one being the number of outputs.
+        activation: the activation of all layers but the last.
+        seed, spelled_out: as for `Neuron`.
+
+    >>> MLP(3, [16, 16, 1])
+    MLP(3, [16, 16, 1], activation='relu')
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        sizes: Sequence[int],
+        activation: str = "relu",
+        seed: int | random.Random | None = None,
+        spelled_out: bool = False,
+    ) -> None:
+        sizes = list(sizes)
+        if not sizes:
+            raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
+        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        self.activation = activation
+        self.layers: list[Dense] = []
+        for i, (n_in, n_out) in enumerate(zip([n_inputs, *sizes[:-1]], sizes, strict=True), start=1):
+            kind = "linear" if i == len(sizes) else activation
+            self.layers.append(Dense(n_in, n_out, kind, rng, spelled_out, name=f"layer{i}"))
+
+    def __call__(self, inputs: Iterable[Operand]) -> Value | list[Value]:
+        """Return the output or outputs for one row."""
+        values = _as_inputs(self, inputs, self.layers[0].n_inputs)
+        for layer in self.layers:
+            values = layer._fire(values)
+        return _single(values)
+
+    def __repr__(self) -> str:
+        sizes = [len(layer.neurons) for layer in self.layers]
+        return f"MLP({self.layers[0].n_inputs}, {sizes}, activation={self.activation!r})"
+
+
+def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list[Value]:
+    """Turn numbers into labelled inputs, so that they have a gradient and a name in the picture."""
+    if isinstance(inputs, (str, Value)) or not isinstance(inputs, Iterable):
+        raise TypeError(f"{module!r} expects a list of {expected} numbers or Values, got {type(inputs).__name__}")
+    values = [x if isinstance(x, Value) else Input(x, f"x{i}") for i, x in enumerate(inputs, start=1)]
+    if len(values) != expected:
+        raise ValueError(f"{module!r} expects {expected} inputs, got {len(values)}")
+    return values
+
+
+def _single(outputs: list[Value]) -> Value | list[Value]:
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _find_parameters(named: Iterable[tuple[str, object]], seen: set[Value]) -> Iterator[tuple[str, Value]]:
+    for name, item in named:
+        if isinstance(item, Value):
+            if item.is_leaf and not isinstance(item, (Input, Constant)) and item not in seen:
+                seen.add(item)
+                yield name, item
+        elif isinstance(item, Module):
+            inside = ((f"{name}.{attribute}", value) for attribute, value in vars(item).items())
+            yield from _find_parameters(inside, seen)
+        elif isinstance(item, (list, tuple)):
+            yield from _find_parameters(((f"{name}[{i}]", value) for i, value in enumerate(item)), seen)
+
+
+def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
+    written = Path(path).read_bytes()
+    try:
+        content = json.loads(written.decode("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not a saved model: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != _FORMAT["format"]:
+        raise ValueError(f'{path} is not a saved model: expected JSON with "format": "{_FORMAT["format"]}"')
+    if content.get("version") != _FORMAT["version"]:
+        raise ValueError(f"{path} has version {content.get('version')!r}; this microgrid reads {_FORMAT['version']}")
+    parameters = content.get("parameters")
+    if not isinstance(parameters, dict):
+        raise ValueError(f'{path} is not a saved model: "parameters" is missing')
+    for name, number in parameters.items():
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+            raise ValueError(f"{path}: {name} must be a finite number, got {number!r}")
+    return {name: float(number) for name, number in parameters.items()}

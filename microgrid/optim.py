@@ -1,0 +1,140 @@
+"""Optimizers: Change, the only step that writes weights.
+
+Each takes the list of parameters and, at `step()`, moves every one of them against its gradient. The sequences of
+numbers are those of PyTorch's optimizers of the same name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from microgrid.checks import number_in_range
+from microgrid.engine import Value
+
+
+class Optimizer:
+    """Base class: hold parameters and a learning rate. `learning_rate` may be assigned between steps.
+
+    Raises:
+        TypeError, ValueError: no parameters, something that is not a leaf Value, or a setting out of its range.
+    """
+
+    def __init__(self, parameters: Iterable[Value], learning_rate: float, weight_decay: float = 0.0) -> None:
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError("an optimizer needs at least one parameter, got none")
+        for parameter in self.parameters:
+            if not isinstance(parameter, Value):
+                raise TypeError(f"an optimizer needs Values as parameters, got {type(parameter).__name__}")
+            if not parameter.is_leaf:
+                raise ValueError(f"an optimizer changes leaves only; {parameter!r} was computed")
+        self.learning_rate = number_in_range("learning_rate", learning_rate)
+        self.weight_decay = number_in_range("weight_decay", weight_decay)
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+
+    def step(self) -> None:
+        """Change every parameter once, by its gradient."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """Gradient descent: W ← W − η · ∂L/∂W, with η the learning rate.
+
+    Args:
+        parameters: the Values to change.
+        learning_rate: η, the brake: how far to go against the gradient.
+        momentum: part of the last step's velocity that is kept, from 0 to less than 1.
+        nesterov: look ahead along the velocity; needs momentum.
+        weight_decay: a pull of every parameter towards 0, added to its gradient.
+
+    Source: the update rules of torch.optim.SGD (dampening 0).
+
+    >>> w = Value(28.0)
+    >>> (w - 25) ** 2
+    Value(data=9.0, grad=0.0, op='**')
+    >>> ((w - 25) ** 2).backward()
+    >>> SGD([w], learning_rate=0.1).step()
+    >>> w.data
+    27.4
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.momentum = number_in_range("momentum", momentum, below=1.0)
+        self.nesterov = nesterov
+        if nesterov and not momentum:
+            raise ValueError("nesterov needs a momentum above 0")
+        self._velocities = [0.0] * len(self.parameters)
+
+    def step(self) -> None:
+        """Change every parameter once: W ← W − η · ∂L/∂W (with velocity and decay where they are asked for)."""
+        for i, parameter in enumerate(self.parameters):
+            gradient = parameter.grad
+            if self.weight_decay:
+                gradient += self.weight_decay * parameter.data
+            if self.momentum:
+                velocity = self._velocities[i] = self.momentum * self._velocities[i] + gradient
+                gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+            parameter.data -= self.learning_rate * gradient
+
+
+class Adam(Optimizer):
+    """Adam: a step whose size adapts to each parameter (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1).
+
+    Args:
+        parameters: the Values to change.
+        learning_rate: η, about the largest step one parameter makes.
+        beta1, beta2: how much of the running means of the gradient and of its square is kept, from 0 to less than 1.
+        epsilon: keeps the division away from 0.
+        weight_decay: a pull of every parameter towards 0, added to its gradient (as torch.optim.Adam does; not AdamW).
+
+    >>> w = Value(28.0)
+    >>> ((w - 25) ** 2).backward()
+    >>> Adam([w], learning_rate=0.1).step()  # the first step is η long, whatever the gradient
+    >>> f"{w:.6f}"
+    '27.900000'
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.beta1 = number_in_range("beta1", beta1, below=1.0)
+        self.beta2 = number_in_range("beta2", beta2, below=1.0)
+        self.epsilon = number_in_range("epsilon", epsilon)
+        self._steps = 0
+        self._means = [0.0] * len(self.parameters)
+        self._squares = [0.0] * len(self.parameters)
+
+    def step(self) -> None:
+        """Change every parameter once."""
+        self._steps += 1
+        # Both means start from 0 and are too small at first; these factors make up for it.
+        mean_correction = 1.0 - self.beta1**self._steps
+        square_correction = math.sqrt(1.0 - self.beta2**self._steps)
+        for i, parameter in enumerate(self.parameters):
+            gradient = parameter.grad
+            if self.weight_decay:
+                gradient += self.weight_decay * parameter.data
+            mean = self._means[i] = self.beta1 * self._means[i] + (1.0 - self.beta1) * gradient
+            square = self._squares[i] = self.beta2 * self._squares[i] + (1.0 - self.beta2) * gradient * gradient
+            size = math.sqrt(square) / square_correction + self.epsilon
+            parameter.data -= self.learning_rate / mean_correction * mean / size

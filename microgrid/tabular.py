@@ -1,0 +1,105 @@
+"""Learn one column of a table from the others: split, standardise, train, and answer in the data's own units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from microgrid.datasets import Dataset, Scale, penguins
+from microgrid.engine import Value
+from microgrid.nn import MLP
+from microgrid.optim import SGD
+from microgrid.training import History, train
+
+
+@dataclass
+class ColumnLearner:
+    """A network that predicts one column of a table.
+
+    Attributes:
+        model: works on standardised numbers.
+        input_scale, target_scale: measured on the rows that it learns from, and on those only.
+        learning, held_out: the rows it learns from, and the rows it never sees.
+    """
+
+    model: MLP
+    input_scale: Scale
+    target_scale: Scale
+    learning: Dataset
+    held_out: Dataset
+
+    @classmethod
+    def prepare(
+        cls, data: Dataset, hidden: Sequence[int] = (4, 4), activation: str = "relu", seed: int = 0
+    ) -> ColumnLearner:
+        """Split and measure the data, and make an untrained network with these hidden layers and one output."""
+        learning, held_out = data.split(seed=seed)
+        input_scale = Scale.of(learning.rows)
+        target_scale = Scale.of([[target] for target in learning.targets])
+        model = MLP(len(data.input_names), [*hidden, 1], activation, seed=seed)
+        return cls(model, input_scale, target_scale, learning, held_out)
+
+    def inputs(self, row: Sequence[float]) -> list[float]:
+        """Standardise one row of inputs."""
+        return self.input_scale.standardise(row)
+
+    def target(self, target: float) -> float:
+        """Standardise one target."""
+        return self.target_scale.standardise([target])[0]
+
+    def train(self, epochs: int = 40, learning_rate: float = 0.02, batch_size: int = 16, seed: int = 0) -> History:
+        """Train on the rows to learn from, by gradient descent with momentum."""
+        return train(
+            self.model,
+            [self.inputs(row) for row in self.learning.rows],
+            [self.target(target) for target in self.learning.targets],
+            optimizer=SGD(self.model.parameters(), learning_rate, momentum=0.9),
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+        )
+
+    def predict(self, row: Sequence[float]) -> float:
+        """Predict from one row; both the row and the answer are in the data's own units."""
+        prediction = self.model(self.inputs(row))
+        assert isinstance(prediction, Value)  # the network has one output
+        return self.target_scale.restore([prediction.data])[0]
+
+    def error(self, data: Dataset) -> float:
+        """Return the mean absolute error on `data`, in the target's own units."""
+        mistakes = [abs(self.predict(row) - target) for row, target in zip(data.rows, data.targets, strict=True)]
+        return math.fsum(mistakes) / len(mistakes)
+
+    def error_of_the_mean(self, data: Dataset) -> float:
+        """Return the mean absolute error on `data` of always answering with the mean of the rows learned from."""
+        (mean,) = self.target_scale.means
+        return math.fsum(abs(mean - target) for target in data.targets) / len(data.targets)
+
+    def model_in_own_units(self) -> MLP:
+        """Return a network that takes and gives the data's own units, with both scalings worked into its weights.
+
+        Standardising is linear, so the first layer can do it (w/σ, and b − Σ w·μ/σ), and the last one can undo it.
+        """
+        model = MLP(
+            len(self.input_scale.means), [len(layer.neurons) for layer in self.model.layers], self.model.activation
+        )
+        for mine, theirs in zip(model.parameters(), self.model.parameters(), strict=True):
+            mine.data = theirs.data
+        for neuron in model.layers[0].neurons:
+            for weight, mean, deviation in zip(
+                neuron.weights, self.input_scale.means, self.input_scale.deviations, strict=True
+            ):
+                weight.data /= deviation
+                neuron.bias.data -= weight.data * mean
+        (mean,), (deviation,) = self.target_scale.means, self.target_scale.deviations
+        for output in model.layers[-1].neurons:
+            for weight in output.weights:
+                weight.data *= deviation
+            output.bias.data = output.bias.data * deviation + mean
+        return model
+
+
+def penguin_learner() -> ColumnLearner:
+    """Return the untrained network of the demonstration: 3-4-4-1, on the penguins."""
+    return ColumnLearner.prepare(penguins(), hidden=(4, 4), seed=3)

@@ -1,0 +1,245 @@
+"""Learning is a cycle of three steps.
+
+Know (知る)     forward: predict, then measure the mistake with a loss.
+Think (考える)  backward: hand responsibility for the loss back to every weight. No weight changes by a single bit.
+Change (変わる) update: every weight moves a little against its gradient.
+
+`Cycle` walks the steps one at a time; `train` repeats them over the rows of a data set.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from microgrid.checks import positive_whole
+from microgrid.losses import mean_squared_error
+from microgrid.optim import SGD, Optimizer
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from microgrid.engine import Operand, Value
+
+    Loss: TypeAlias = Callable[[Any, Any], Value]
+
+
+class Model(Protocol):
+    """What can be trained: called with one row it predicts, and it can list its parameters. A `Module` does both."""
+
+    def __call__(self, row: Any, /) -> Any:
+        """Predict one row."""
+
+    def parameters(self) -> list[Value]:
+        """List every Value that may change."""
+
+
+class TrainingDivergedError(ArithmeticError):
+    """The loss or a gradient is no longer a finite number. `history` holds the epochs that were finished."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+class Cycle:
+    """One cycle of learning on some rows, walked step by step, as often as wanted.
+
+    Args:
+        model: a `Module`, or anything that is called with a row and lists its `parameters()`.
+        rows: a list of rows, each a list of numbers.
+        targets: for each row, what the model should have predicted.
+        loss: a function of (predictions, targets).
+        optimizer: what changes the weights; gradient descent with `learning_rate` if it is left out.
+
+    >>> from microgrid.nn import Neuron
+    >>> neuron = Neuron(1, activation="linear", seed=0)
+    >>> cycle = Cycle(neuron, rows=[[1.0], [2.0]], targets=[3.0, 5.0], learning_rate=0.1)
+    >>> before = cycle.know().data
+    >>> cycle.think()
+    >>> cycle.change()
+    >>> cycle.know().data < before
+    True
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        rows: Sequence[Sequence[Operand]],
+        targets: Sequence[Any],
+        loss: Loss = mean_squared_error,
+        optimizer: Optimizer | None = None,
+        learning_rate: float = 0.1,
+    ) -> None:
+        _check_rows(rows, targets)
+        self.model = model
+        self.rows = rows
+        self.targets = targets
+        self.loss_function = loss
+        self.optimizer = optimizer or SGD(model.parameters(), learning_rate)
+        self.loss: Value | None = None
+        self._responsible = False  # whether Think has left gradients that belong to the present weights
+
+    def know(self) -> Value:
+        """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
+        self._responsible = False
+        predictions = [self.model(row) for row in self.rows]
+        self.loss = self.loss_function(predictions, self.targets)
+        return self.loss
+
+    def think(self) -> None:
+        """Leave in every parameter its gradient, ∂loss/∂parameter. No weight changes.
+
+        Raises:
+            RuntimeError: there is no loss that belongs to the present weights.
+        """
+        if self.loss is None:
+            raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
+        if self._responsible:
+            raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
+        self.optimizer.zero_grad()
+        self.loss.backward()
+        self._responsible = True
+
+    def change(self) -> None:
+        """Let the optimizer move every weight against its gradient: all of them or, if it is interrupted, none.
+
+        Raises:
+            RuntimeError: there are no gradients that belong to the present weights.
+        """
+        if not self._responsible:
+            missing = "think()" if self.loss is not None else "know()"
+            raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
+        before = [parameter.data for parameter in self.optimizer.parameters]
+        try:
+            self.optimizer.step()
+        except BaseException:  # Ctrl-C among them
+            for parameter, data in zip(self.optimizer.parameters, before, strict=True):
+                parameter.data = data
+            raise
+        self.loss = None
+        self._responsible = False
+
+
+@dataclass
+class History:
+    """What `train` saw.
+
+    Attributes:
+        losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
+        kept: for each name that was asked for, what its function returned after each epoch.
+        interrupted: whether Ctrl-C ended the training early.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    kept: dict[str, list[Any]] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def train(
+    model: Model,
+    rows: Iterable[Sequence[Operand]],
+    targets: Iterable[Any],
+    loss: Loss = mean_squared_error,
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    *,
+    learning_rate: float = 0.1,
+    seed: int = 0,
+    keep: Mapping[str, Callable[[], Any]] | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Repeat Know, Think, Change: in each epoch, every row is used once.
+
+    Args:
+        model: as for `Cycle`.
+        rows: the rows, each a list of numbers.
+        targets: for each row, what the model should predict.
+        loss: as for `Cycle`.
+        optimizer: as for `Cycle`.
+        epochs: how often to go through all rows.
+        batch_size: how many rows share one update; all of them if it is left out. Rows are shuffled between epochs
+            where an epoch has several batches.
+        learning_rate: of gradient descent, where no optimizer is given.
+        seed: of the shuffling. The same seed gives the same weights, bit for bit.
+        keep: functions to call after each epoch, by name; what they return is found in `History.kept`.
+        progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
+
+    Returns:
+        a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
+
+    Raises:
+        TrainingDivergedError: the loss or a gradient is not finite any more; the weights are those before it happened.
+        ValueError: no rows, or not as many targets as rows, or a size that is not positive.
+
+    >>> from microgrid.nn import Neuron
+    >>> neuron = Neuron(1, activation="linear", seed=0)
+    >>> history = train(neuron, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], epochs=100)
+    >>> f"slope {neuron.weights[0]:.3f}, start {neuron.bias:.3f}, loss {history.losses[-1]:.4f}"
+    'slope 2.000, start 1.000, loss 0.0000'
+    """
+    rows, targets = list(rows), list(targets)
+    _check_rows(rows, targets)
+    epochs = positive_whole("epochs", epochs)
+    batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
+    optimizer = optimizer or SGD(model.parameters(), learning_rate)
+    history = History(kept={name: [] for name in keep or {}})
+    order = list(range(len(rows)))
+    rng = random.Random(seed)
+    with _progress_bar(epochs, progress) as bar:
+        try:
+            for epoch in range(1, epochs + 1):
+                if batch_size < len(rows):
+                    rng.shuffle(order)
+                losses = 0.0
+                for start in range(0, len(rows), batch_size):
+                    batch = order[start : start + batch_size]
+                    cycle = Cycle(model, [rows[i] for i in batch], [targets[i] for i in batch], loss, optimizer)
+                    losses += _learn(cycle, epoch, history) * len(batch)
+                history.losses.append(losses / len(rows))
+                for name, function in (keep or {}).items():
+                    history.kept[name].append(function())
+                bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
+                bar.update()
+        except KeyboardInterrupt:
+            history.interrupted = True
+    return history
+
+
+def _learn(cycle: Cycle, epoch: int, history: History) -> float:
+    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
+    optimizer = cycle.optimizer
+    advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"
+    try:
+        loss = cycle.know().data
+        cycle.think()
+    except ArithmeticError as error:
+        raise TrainingDivergedError(f"epoch {epoch}: the numbers blew up ({error}); {advice}", history) from error
+    if not math.isfinite(loss):
+        raise TrainingDivergedError(f"epoch {epoch}: the loss is {loss}; {advice}", history)
+    for parameter in optimizer.parameters:
+        if not math.isfinite(parameter.grad):
+            name = parameter.label or "a parameter"
+            raise TrainingDivergedError(f"epoch {epoch}: the gradient of {name} is {parameter.grad}; {advice}", history)
+    cycle.change()
+    return loss
+
+
+def _progress_bar(epochs: int, wanted: bool | None) -> Any:
+    from tqdm import tqdm  # here, so that those who do not train do not load it
+
+    if wanted is None:
+        wanted = sys.stderr.isatty() or "ipykernel" in sys.modules
+    return tqdm(total=epochs, desc="training", unit="epoch", leave=False, disable=not wanted)
+
+
+def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:
+    if len(rows) == 0:
+        raise ValueError("there are no rows to learn from")
+    if len(rows) != len(targets):
+        raise ValueError(f"{len(rows)} rows but {len(targets)} targets")
