@@ -17,7 +17,7 @@ from microgrid import losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
 
 if TYPE_CHECKING:
-    from microgrid.draw import draw
+    from microgrid.drawing import draw
     from microgrid.gradcheck import check_gradients, nudge
 
 __version__ = "0.1.0"
@@ -40,7 +40,7 @@ __all__ = [
 
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
 _LOADED_ON_USE = {
-    "draw": "microgrid.draw",
+    "draw": "microgrid.drawing",
     "check_gradients": "microgrid.gradcheck",
     "nudge": "microgrid.gradcheck",
 }
@@ -49,7 +49,9 @@ _LOADED_ON_USE = {
 def __getattr__(name: str) -> Any:
     if name not in _LOADED_ON_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
+    found = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:
@@ -58,7 +60,7 @@ def __dir__() -> list[str]:
 
 def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
     """Show a Value in a notebook as its picture."""
-    from microgrid.draw import mimebundle
+    from microgrid.drawing import mimebundle
 
     return mimebundle(value)
 

@@ -106,7 +106,7 @@ def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     group_of = _group(order, fold)
     cards = _gather(order, group_of)
     edges = _join(order, cards)
-    if fold == "layer" and _has_circle(edges):  # a layer that is fed with its own output, as in a recurrent network
+    if fold == "layer" and (_feeds_itself(cards) or _has_circle(edges)):  # as in a recurrent network
         return _build(order, "neuron")
     return list(dict.fromkeys(cards.values())), edges
 
@@ -120,20 +120,34 @@ def _group(order: list[Value], fold: str) -> dict[Value, Hashable]:
         if isinstance(node.label, NeuronName):
             group = node if fold == "neuron" else node.label.layer
             group_of.update((inner, group) for inner in _inside_of_neuron(node))
-    in_neurons = set(group_of)
     users: dict[Value, list[Value]] = {node: [] for node in order}
+    used_otherwise: set[Value] = set()
     for node in order:
+        learned = set(_learned_by(node)) if node in group_of else set()
         for operand in node.operands:
             users[operand].append(node)
+            if operand not in learned:
+                used_otherwise.add(operand)
+    numbers: dict[Hashable, int] = {}
     for node in reversed(order):
-        if node in in_neurons:
+        if node in group_of or (users[node] and node not in used_otherwise):
             continue
-        if kind_of(node) in ("parameter", "constant") and users[node] and in_neurons.issuperset(users[node]):
-            continue
-        # By layer, what is called the same and is used by the same is the same thing for another row.
+        # By layer, what is called the same and is used by the same is the same thing for another row. The number stands
+        # for the description, which would otherwise hold those of all its users, and theirs, and so on.
         alike = (kind_of(node), node.op, node.label, frozenset(group_of[user] for user in users[node]))
-        group_of[node] = alike if fold == "layer" else node
+        group_of[node] = numbers.setdefault(alike, len(numbers)) if fold == "layer" else node
     return group_of
+
+
+def _learned_by(node: Value) -> list[Value]:
+    """List the operands that a node in a neuron holds as its own: weights, bias, and constants such as a slope."""
+    if node.op == "weighted_sum":
+        own = [*node.operands[:-1:2], node.operands[-1]]
+    elif node.op == "total":
+        own = [node.operands[-1]]
+    else:
+        own = [node.operands[0 if node.op == "*" else -1]]
+    return [operand for operand in own if kind_of(operand) in ("parameter", "constant")]
 
 
 def _inside_of_neuron(output: Value) -> list[Value]:
@@ -157,7 +171,7 @@ def _gather(order: list[Value], group_of: dict[Value, Hashable]) -> dict[Value, 
         if node not in used_inside:
             card.outputs.append(node)
         for operand, local in zip(node.operands, node.local_derivatives, strict=True):
-            if operand not in cards:
+            if operand not in cards and kind_of(operand) == "parameter":
                 is_bias = node.op in ("weighted_sum", "total") and operand is node.operands[-1]
                 shares = card.biases if is_bias else card.weights
                 shares[operand] = shares.get(operand, 0.0) + node.grad * local
@@ -166,7 +180,8 @@ def _gather(order: list[Value], group_of: dict[Value, Hashable]) -> dict[Value, 
 
 def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
     """Make one edge for each operand; several between the same two cards are one where either of them is folded."""
-    backward_has_run = any(node.grad != 0.0 for node in order)
+    # Weights may still hold the gradients of an earlier graph; what was computed here can only have its own.
+    backward_has_run = any(node.grad != 0.0 for node in order if not node.is_leaf or node is order[-1])
     within = _derivatives_within(cards)
     edges: dict[Hashable, Edge] = {}
     for node, result in cards.items():
@@ -195,6 +210,12 @@ def _derivatives_within(cards: dict[Value, Card]) -> dict[Value, float]:
             if cards.get(operand) is cards[node]:
                 within[operand] += within[node] * local
     return within
+
+
+def _feeds_itself(cards: dict[Value, Card]) -> bool:
+    """Tell whether the output of a neuron is the input of another on the same card."""
+    used = ((operand, card) for node, card in cards.items() for operand in node.operands)
+    return any(cards.get(operand) is card and isinstance(operand.label, NeuronName) for operand, card in used)
 
 
 def _has_circle(edges: list[Edge]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
+import itertools
 import os
 import re
 import sys
@@ -12,14 +14,15 @@ from typing import NoReturn
 
 import microgrid
 from microgrid.cards import FOLDS
+from microgrid.checks import positive_whole
 from microgrid.datasets import read_csv
 from microgrid.demonstration import demonstrate
-from microgrid.draw import DIRECTIONS, FORMATS, NoRendererError, save_picture
+from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.expression import read_expression
-from microgrid.files import check_folder
+from microgrid.files import check_writable
 from microgrid.gradcheck import check_gradients
-from microgrid.numerals import show
+from microgrid.numerals import counted, show
 from microgrid.tabular import ColumnLearner
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
@@ -30,18 +33,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C."""
     _never_fail_to_print()
     try:
-        options = _parser().parse_args(_protect_expressions(sys.argv[1:] if arguments is None else arguments))
-        code: int = options.run(options)
-        sys.stdout.flush()
-        return code
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        if sys.stdout is not None:  # as it is where there is no console
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_to_nowhere()
         return 0
     except KeyboardInterrupt:
         return 130
     except USER_ERRORS as error:
         print(f"microgrid: {_one_line(error)}", file=sys.stderr)
+        _write_to_nowhere()
         return 2
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        options = _parser().parse_args(_arrange(arguments))
+    except SystemExit as end:  # how argparse answers --help and wrong arguments
+        return end.code if isinstance(end.code, int) else 2
+    code: int = options.run(options)
+    return code
 
 
 # --- what the commands do --------------------------------------------------------------------------------------------
@@ -71,8 +84,10 @@ def _check(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     data = read_csv(options.data, options.target, options.inputs)
+    for neurons in options.hidden:
+        positive_whole("--hidden", neurons)
     if options.save:
-        check_folder(options.save)
+        check_writable(options.save)
     print(f"predict {data.target_name} from {', '.join(data.input_names)}")
     if data.text_columns:
         print(f"left out, because they hold text: {', '.join(data.text_columns)}")
@@ -84,11 +99,10 @@ def _train(options: argparse.Namespace) -> int:
         print(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
     if history.losses:
         first, last = show(history.losses[0]), show(history.losses[-1])
-        print(f"loss (of standardised numbers): {first} → {last} in {len(history.losses)} epochs")
-    print(
-        f"mean error on the {len(learner.learning.rows)} rows it learned from: {show(learner.error(learner.learning))}"
-    )
-    print(f"mean error on {len(learner.held_out.rows)} rows it has not seen: {show(learner.error(learner.held_out))}")
+        print(f"loss (of standardised numbers): {first} → {last} in {counted(len(history.losses), 'epoch')}")
+    seen, unseen = counted(len(learner.learning.rows), "row"), counted(len(learner.held_out.rows), "row")
+    print(f"mean error on the {seen} it learned from: {show(learner.error(learner.learning))}")
+    print(f"mean error on {unseen} it has not seen: {show(learner.error(learner.held_out))}")
     print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(learner.held_out))}")
     print(f"some of them, in {data.target_name}:")
     for row, target in zip(learner.held_out.rows[:3], learner.held_out.targets[:3], strict=True):
@@ -101,7 +115,11 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> Value:
-    return read_expression(options.expression, dict(options.values))
+    values = dict(options.values)
+    if len(values) < len(options.values):
+        names = [name for name, _ in options.values]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} has two values; expected one")
+    return read_expression(options.expression, values)
 
 
 def _leaves(output: Value) -> list[Value]:
@@ -188,7 +206,9 @@ def _add_expression(command: _Parser) -> None:
     command.add_argument(
         "expression", metavar="EXPRESSION", help='such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
     )
-    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", type=_assignment, help="a number for each name")
+    command.add_argument(
+        "values", metavar="NAME=NUMBER", nargs="*", type=_assignment, default=[], help="a number for each name"
+    )
 
 
 def _assignment(text: str) -> tuple[str, float]:
@@ -201,10 +221,25 @@ def _assignment(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}") from None
 
 
-def _protect_expressions(arguments: Sequence[str]) -> list[str]:
-    """Keep argparse from taking "-a*b" for an option: what begins with a space is none."""
-    option = re.compile(r"--?[A-Za-z][\w-]*(=.*)?|--?")
-    return [f" {text}" if text.startswith("-") and not option.fullmatch(text) else text for text in arguments]
+def _arrange(arguments: Sequence[str]) -> list[str]:
+    """Put the options of a command before its expression, and "--" between: "-a*b" is not an option then."""
+    if not arguments or arguments[0] not in ("draw", "check"):
+        return list(arguments)
+    options: list[str] = []
+    others: list[str] = []
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument == "--":
+            others.extend(rest)
+        elif argument in ("-o", "--output", "--direction", "--fold"):
+            options += [argument, *itertools.islice(rest, 1)]
+        elif argument.partition("=")[0] in ("-h", "--help", "--output", "--direction", "--fold"):
+            options.append(argument)
+        elif re.fullmatch("--[a-z][a-z-]*(=.*)?", argument):
+            raise ValueError(f"unknown option {argument} (see microgrid {arguments[0]} --help)")
+        else:
+            others.append(argument)
+    return [arguments[0], *options, "--", *others]
 
 
 # --- speaking to people ----------------------------------------------------------------------------------------------
@@ -214,6 +249,15 @@ def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return " ".join(str(error).split())
+
+
+def _write_to_nowhere() -> None:
+    """Send what is still to be written away, so that Python does not try again, and fail again, as it ends."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            return
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _never_fail_to_print() -> None:

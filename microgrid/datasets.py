@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from microgrid.numerals import counted
+
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 _PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
 
@@ -79,9 +81,7 @@ class Scale:
     def of(cls, rows: Sequence[Sequence[float]]) -> Scale:
         """Measure the columns of `rows`, one row or more."""
         columns = list(zip(*rows, strict=True))
-        means = tuple(math.fsum(column) / len(column) for column in columns)
-        squares = [math.fsum((x - mean) ** 2 for x in column) for column, mean in zip(columns, means, strict=True)]
-        return cls(means, tuple(math.sqrt(square / len(rows)) or 1.0 for square in squares))
+        return cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
 
     def standardise(self, row: Sequence[float]) -> list[float]:
         """Return (x − mean) / deviation for every column."""
@@ -90,6 +90,16 @@ class Scale:
     def restore(self, row: Sequence[float]) -> list[float]:
         """Return x · deviation + mean for every column: the data's own units."""
         return [x * deviation + mean for x, mean, deviation in zip(row, self.means, self.deviations, strict=True)]
+
+
+def _mean(column: Sequence[float]) -> float:
+    """Return the mean; that of equal numbers is that number, whatever rounding says."""
+    return column[0] if min(column) == max(column) else math.fsum(column) / len(column)
+
+
+def _deviation(column: Sequence[float]) -> float:
+    mean = _mean(column)
+    return math.hypot(*(x - mean for x in column)) / math.sqrt(len(column))  # hypot does not overflow on the way
 
 
 def penguins() -> Dataset:
@@ -130,16 +140,14 @@ def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Seq
     header = [name.strip() for name in next(reader, [])]
     _check_header(header, path)
     table = _full_rows(reader, header, path)
+    if not table:
+        raise DataError(f"{path} has no complete row: there is nothing below the header")
     text_columns: tuple[str, ...] = ()
     if inputs is None:
         text_columns = tuple(name for i, name in enumerate(header) if name != target and _is_text(table, i))
         inputs = [name for name in header if name != target and name not in text_columns]
     names = (*inputs, target)
-    for name in names:
-        if name not in header:
-            raise DataError(f"{path} has no column {name!r}; it has {', '.join(header)}")
-    if target in inputs:
-        raise DataError(f"{target!r} cannot be an input and the target at once")
+    _check_names(names, header, path)
     if not inputs:
         raise DataError(f"{path} has no column of numbers besides {target!r}")
     positions = [header.index(name) for name in names]
@@ -165,12 +173,22 @@ def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Seq
     )
 
 
+def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
+    """Check the names of the inputs, and of the target, which is the last."""
+    for name in names:
+        if name not in header:
+            raise DataError(f"{path} has no column {name!r}; it has {', '.join(header)}")
+        if names.count(name) > 1:
+            raise DataError(f"the column {name!r} is named twice among the inputs and the target")
+
+
 def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> list[tuple[list[str], int]]:
     """List (cells, row number); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
     table = [(row, number) for number, row in enumerate(reader, start=2) if row]
     for row, number in table:
         if len(row) != len(header):
-            raise DataError(f"{path}, row {number}: {len(row)} cells, but the header names {len(header)} columns")
+            cells, columns = counted(len(row), "cell"), counted(len(header), "column")
+            raise DataError(f"{path}, row {number}: {cells}, but the header names {columns}")
     return table
 
 

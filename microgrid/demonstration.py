@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from microgrid.draw import save_picture
+from microgrid.drawing import save_picture
 from microgrid.engine import Input
 from microgrid.numerals import show, show_signed
 from microgrid.tabular import ColumnLearner, penguin_learner

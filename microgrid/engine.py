@@ -35,7 +35,7 @@ class Value:
         op: the operation that made it, `""` for a leaf. The names are those of `microgrid.formulas`.
         operands: the Values it was made from, in order; `a + a` has two.
         local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
-        label: a name for people; it has no other effect.
+        label: a name for people and pictures; it has no effect on any number.
 
     Raises:
         TypeError: `data` is not one real number (text, None, bool, complex, a list or an array, another Value).
@@ -92,7 +92,7 @@ class Value:
         if not isinstance(other, Value):
             other = Constant(other)
         if other.data == 0.0:
-            raise ZeroDivisionError(f"{_named(self)} / {_named(other)}: division by zero")
+            raise ZeroDivisionError(f"({_named(self)}) / ({_named(other)}): division by zero")
         quotient = self.data / other.data
         return _record(quotient, "/", (self, other), (1.0 / other.data, -quotient / other.data))
 
@@ -119,15 +119,15 @@ class Value:
         constant = isinstance(exponent, Constant)
         if x < 0.0 and not (constant and y % 1.0 == 0.0):
             why = "a negative base needs a whole exponent, written as a plain number"
-            raise ValueError(f"{_named(self)} ** {_named(exponent)}: {why}")
+            raise ValueError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
         if x == 0.0 and y < 1.0 and y != 0.0:
             why = "division by zero" if y < 0.0 else "the slope of this power is infinite at 0"
-            raise ZeroDivisionError(f"{_named(self)} ** {_named(exponent)}: {why}")
+            raise ZeroDivisionError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
         try:
             power = x**y
             to_base = y * x ** (y - 1.0 if y else 0.0)
         except OverflowError:
-            raise OverflowError(f"{_named(self)} ** {_named(exponent)}: too large for a float") from None
+            raise OverflowError(f"({_named(self)}) ** ({_named(exponent)}): too large for a float") from None
         to_exponent = 0.0 if constant else power * math.log(x or 1.0)
         return _record(power, "**", (self, exponent), (to_base, to_exponent))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import math
 import unicodedata
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -91,8 +92,12 @@ class _Reader:
         if not self.text.strip():
             raise ExpressionError("the expression is empty; expected something like 'a*b + c'")
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
+        if "#" in self.text:
+            raise ExpressionError(f"# is not allowed, {self.place(self.text.index('#') + 1)}")
         try:
-            return ast.parse(self.text, mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
+                return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
             raise ExpressionError(f"{message}, {self.place(error.offset or len(self.text) + 1)}") from None
@@ -108,9 +113,8 @@ class _Reader:
             return Constant(self.number(node))
         if isinstance(node, ast.Name):
             return self.leaf(node)
-        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-            operate = OPERATORS[type(node.op)]
-            return operate(self.build(node.left, depth + 1), self.build(node.right, depth + 1))
+        if isinstance(node, ast.BinOp):
+            return self.chain(node, depth)
         if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATORS:
             if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
                 return Constant(-self.number(node.operand))  # -2 is a number, not the negative of one
@@ -119,9 +123,21 @@ class _Reader:
             self.refuse(node, "only numbers, names, + - * / **, parentheses and functions are allowed")
         return self.call(node, depth)
 
+    def chain(self, node: ast.BinOp, depth: int) -> Value:
+        """Build a + b + c + …, which the parser nests to the left, without going deeper at every term."""
+        links = [node]
+        while isinstance(links[-1].left, ast.BinOp):
+            links.append(links[-1].left)
+        result = self.build(links[-1].left, depth + 1)
+        for link in reversed(links):
+            if type(link.op) not in OPERATORS:
+                self.refuse(link, "only the operators + - * / ** are allowed")
+            result = OPERATORS[type(link.op)](result, self.build(link.right, depth + 1))
+        return result
+
     def number(self, node: ast.Constant) -> float:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            self.refuse(node, f"expected a number or a name, got {node.value!r}")
+            self.refuse(node, f"expected a number or a name, got {repr(node.value)[:40]}")
         try:
             number = float(node.value)  # a float at once: 9**9**9**9 must not become an hour of arithmetic
         except OverflowError:
@@ -149,7 +165,7 @@ class _Reader:
             self.refuse(node.func, f"unknown function {name} (known: {', '.join(FUNCTIONS)})")
         function, sizes = FUNCTIONS[name]
         if len(operands) not in sizes:
-            expected = " or ".join(f"{size} operand{'s' if size > 1 else ''}" for size in sizes)
+            expected = " or ".join(map(str, sizes)) + (" operand" if sizes == [1] else " operands")
             self.refuse(node, f"{name} takes {expected}, got {len(operands)}")
         if node.keywords:
             self.refuse(node, f"{name} takes no keywords")
@@ -157,8 +173,11 @@ class _Reader:
 
     def refuse(self, node: ast.expr, why: str) -> NoReturn:
         start = node.col_offset
-        if isinstance(node, ast.Attribute) and node.value.end_col_offset is not None:
-            start = node.value.end_col_offset + 1  # point at the name behind the dot
+        if isinstance(node, ast.Attribute) and node.end_col_offset is not None:
+            start = node.end_col_offset - len(node.attr.encode())  # point at the name behind the dot
+        if isinstance(node, ast.BinOp) and node.left.end_col_offset is not None:
+            start = node.left.end_col_offset  # point at the operator, behind spaces and closing parentheses
+            start = len(self.text.encode()) - len(self.text.encode()[start:].lstrip(b" )"))
         # ast counts columns in bytes of UTF-8, people in characters
         raise ExpressionError(f"{why}, {self.place(len(self.text.encode()[:start].decode()) + 1)}")
 

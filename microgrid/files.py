@@ -28,17 +28,20 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         temporary.replace(target)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = str(path), None  # speak of the file that was asked for
+        if isinstance(error, OSError):  # speak of the file that was asked for
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
 
 
-def check_folder(path: str | os.PathLike[str]) -> None:
-    """Make sure, before long work begins, that the folder of a file that will be written is there.
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Make sure, before long work begins, that a file can be written where its result shall go.
 
     Raises:
-        FileNotFoundError: it is not.
+        FileNotFoundError: the folder is not there.
+        IsADirectoryError: it is a folder itself.
     """
-    folder = Path(path).resolve().parent
-    if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(folder))
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path))
+    if not target.resolve().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(target.resolve().parent))

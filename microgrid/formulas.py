@@ -121,9 +121,13 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
     formula = FORMULAS[op]
     compute = _function(formula.value, formula.operands)
     if not formula.summed:
-        result = compute(*operands)
+        there = ", ".join(map(str, operands))
+        try:
+            result = compute(*operands)
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(f"{formula.english} has no value at {there}") from None
         if isinstance(result, complex):  # a negative number to a fractional power
-            raise ValueError(f"{operands[0]} {op} {operands[1]} is not a real number")
+            raise ValueError(f"{formula.english} has no value at {there}")
         return float(result)
     result = 0.0
     for group in _groups(formula, operands):

@@ -49,6 +49,16 @@ def replay(output: Value, replaced: Mapping[Value, float]) -> float:
     return numbers[output]
 
 
+def _check_recorded(output: Value) -> None:
+    """Make sure that the leaves still have the numbers which the graph was recorded with."""
+    again = replay(output, {})
+    if again != output.data and not math.isnan(output.data):
+        raise ValueError(
+            f"a leaf was changed after this graph was recorded: its output is {output.data}, and would now be {again}; "
+            "compute it again"
+        )
+
+
 @dataclass(frozen=True)
 class GradientRow:
     """One line of a `GradientTable`: the gradient of one leaf by the chain rule, and measured.
@@ -98,6 +108,9 @@ def check_gradients(
 ) -> GradientTable:
     """Compare the gradient of every leaf with a central difference; no `grad` and no `data` is touched.
 
+    Raises:
+        ValueError: a leaf is not in the graph, or was changed after it was recorded.
+
     Args:
         output: the end of the graph.
         leaves: which leaves to check; by default all but constants.
@@ -113,6 +126,7 @@ def check_gradients(
     a                2              −3              −3           0  agrees
     b               −3               2               2           0  agrees
     """
+    _check_recorded(output)
     by_chain_rule = gradients(output)
     if leaves is None:
         leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
@@ -181,13 +195,15 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     """Put a gradient to the test: move `value` by `amount` and compute `output` again. The graph is not touched.
 
     Raises:
-        ValueError: `value` is not in the graph behind `output`, or an operation has no value after the move.
+        ValueError: `value` is not in the graph behind `output`, a leaf was changed after the graph was recorded, or an
+            operation has no value after the move.
 
     >>> w = Value(3.0, label="w")
     >>> print(nudge(w**2, w))
     If w moves by +0.01 (3 → 3.01), its gradient 6 foretells that the output changes by +0.06.
     It changes by +0.0601 (9 → 9.06).
     """
+    _check_recorded(output)
     by_chain_rule = gradients(output)
     if value not in by_chain_rule:
         raise ValueError(f"{value!r} is not in the graph of this output")

@@ -104,11 +104,14 @@ def _mistake(prediction: Value, target: Value) -> Value:
 
 def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
     """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
+    if isinstance(logits, Value):
+        raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
     if isinstance(target, bool) or not isinstance(target, int) or not 0 <= target < len(logits):
         raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {target!r}")
+    for logit in logits:
+        if not math.isfinite(logit.data):
+            raise OverflowError(f"cross_entropy() needs finite logits, got {logit.data}")
     largest = max(logit.data for logit in logits)
-    if not math.isfinite(largest):
-        raise ValueError(f"cross_entropy() needs finite logits, got {largest}")
     return total([(logit - largest).exp() for logit in logits]).log() + largest - logits[target]
 
 

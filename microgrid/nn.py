@@ -75,6 +75,9 @@ class Module:
     ['slope', 'start']
     """
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def named_parameters(self) -> list[tuple[str, Value]]:
         """List (name, parameter); the name is the Python expression that leads from the model to the parameter."""
         seen: set[Value] = set()
@@ -151,8 +154,7 @@ class Neuron(Module):
         layer: LayerName | None = None,
     ) -> None:
         n_inputs = positive_whole("n_inputs", n_inputs)
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"unknown activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
+        _check_activation(activation)
         rng = seed if isinstance(seed, random.Random) else random.Random(seed)
         limit = math.sqrt(6 / n_inputs) if activation in _HE else math.sqrt(6 / (n_inputs + n_outputs))
         prefix = f"{name}." if name else ""
@@ -255,6 +257,7 @@ class MLP(Module):
         sizes = list(sizes)
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
+        _check_activation(activation)  # where the only layer is the last, nobody else looks at it
         rng = seed if isinstance(seed, random.Random) else random.Random(seed)
         self.activation = activation
         self.layers: list[Dense] = []
@@ -284,6 +287,11 @@ def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list
     return values
 
 
+def _check_activation(activation: str) -> None:
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
+
+
 def _single(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs
 
@@ -304,8 +312,8 @@ def _find_parameters(named: Iterable[tuple[str, object]], seen: set[Value]) -> I
 def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
     written = Path(path).read_bytes()
     try:
-        content = json.loads(written.decode("utf-8"))
-    except ValueError as error:
+        content = json.loads(written.decode("utf-8"), parse_int=float)
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a saved model: {error}") from None
     if not isinstance(content, dict) or content.get("format") != _FORMAT["format"]:
         raise ValueError(f'{path} is not a saved model: expected JSON with "format": "{_FORMAT["format"]}"')
@@ -315,6 +323,6 @@ def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
     if not isinstance(parameters, dict):
         raise ValueError(f'{path} is not a saved model: "parameters" is missing')
     for name, number in parameters.items():
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-            raise ValueError(f"{path}: {name} must be a finite number, got {number!r}")
-    return {name: float(number) for name, number in parameters.items()}
+        if not isinstance(number, float) or not math.isfinite(number):
+            raise ValueError(f"{path}: {name} must be a finite number, got {repr(number)[:40]}")
+    return parameters

@@ -17,10 +17,19 @@ def show(number: float, digits: int = 4) -> str:
         return "NaN"
     if math.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    whole = 10**digits <= abs(number) < 1e7
+    whole = 10**digits - 0.5 <= abs(number) < 1e7
     text = f"{number:.0f}" if whole else f"{number + 0.0:.{digits}g}"  # + 0.0 turns −0 into 0
     mantissa, e, exponent = text.partition("e")
     return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", MINUS)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def show_signed(number: float, digits: int = 4) -> str:

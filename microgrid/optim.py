@@ -29,6 +29,8 @@ class Optimizer:
                 raise TypeError(f"an optimizer needs Values as parameters, got {type(parameter).__name__}")
             if not parameter.is_leaf:
                 raise ValueError(f"an optimizer changes leaves only; {parameter!r} was computed")
+        if len(set(self.parameters)) < len(self.parameters):
+            raise ValueError("an optimizer needs each parameter once; one of them is listed twice")
         self.learning_rate = number_in_range("learning_rate", learning_rate)
         self.weight_decay = number_in_range("weight_decay", weight_decay)
 
@@ -80,14 +82,17 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         """Change every parameter once: W ← W − η · ∂L/∂W (with velocity and decay where they are asked for)."""
-        for i, parameter in enumerate(self.parameters):
+        velocities = []
+        for parameter, velocity in zip(self.parameters, self._velocities, strict=True):
             gradient = parameter.grad
             if self.weight_decay:
                 gradient += self.weight_decay * parameter.data
             if self.momentum:
-                velocity = self._velocities[i] = self.momentum * self._velocities[i] + gradient
+                velocity = self.momentum * velocity + gradient
                 gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+            velocities.append(velocity)
             parameter.data -= self.learning_rate * gradient
+        self._velocities = velocities  # last, so that a step that was interrupted has left no trace in them
 
 
 class Adam(Optimizer):
@@ -126,15 +131,18 @@ class Adam(Optimizer):
 
     def step(self) -> None:
         """Change every parameter once."""
-        self._steps += 1
+        steps = self._steps + 1
         # Both means start from 0 and are too small at first; these factors make up for it.
-        mean_correction = 1.0 - self.beta1**self._steps
-        square_correction = math.sqrt(1.0 - self.beta2**self._steps)
-        for i, parameter in enumerate(self.parameters):
+        mean_correction = 1.0 - self.beta1**steps
+        square_correction = math.sqrt(1.0 - self.beta2**steps)
+        means, squares = [], []
+        for parameter, mean, square in zip(self.parameters, self._means, self._squares, strict=True):
             gradient = parameter.grad
             if self.weight_decay:
                 gradient += self.weight_decay * parameter.data
-            mean = self._means[i] = self.beta1 * self._means[i] + (1.0 - self.beta1) * gradient
-            square = self._squares[i] = self.beta2 * self._squares[i] + (1.0 - self.beta2) * gradient * gradient
-            size = math.sqrt(square) / square_correction + self.epsilon
-            parameter.data -= self.learning_rate / mean_correction * mean / size
+            means.append(self.beta1 * mean + (1.0 - self.beta1) * gradient)
+            squares.append(self.beta2 * square + (1.0 - self.beta2) * gradient * gradient)
+            size = math.sqrt(squares[-1]) / square_correction + self.epsilon
+            parameter.data -= self.learning_rate / mean_correction * means[-1] / size
+        # Last, so that a step that was interrupted has left no trace in them.
+        self._steps, self._means, self._squares = steps, means, squares

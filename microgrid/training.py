@@ -9,6 +9,7 @@ Change (変わる) update: every weight moves a little against its gradient.
 
 from __future__ import annotations
 
+import io
 import math
 import random
 import sys
@@ -81,6 +82,8 @@ class Cycle:
         self.targets = targets
         self.loss_function = loss
         self.optimizer = optimizer or SGD(model.parameters(), learning_rate)
+        # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
+        self._parameters = list({*self.optimizer.parameters, *model.parameters()})
         self.loss: Value | None = None
         self._responsible = False  # whether Think has left gradients that belong to the present weights
 
@@ -101,7 +104,8 @@ class Cycle:
             raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
         if self._responsible:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
-        self.optimizer.zero_grad()
+        for parameter in self._parameters:
+            parameter.grad = 0.0
         self.loss.backward()
         self._responsible = True
 
@@ -179,7 +183,7 @@ def train(
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)
-    >>> history = train(neuron, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], epochs=100)
+    >>> history = train(neuron, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], epochs=200)
     >>> f"slope {neuron.weights[0]:.3f}, start {neuron.bias:.3f}, loss {history.losses[-1]:.4f}"
     'slope 2.000, start 1.000, loss 0.0000'
     """
@@ -189,6 +193,7 @@ def train(
     batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
     optimizer = optimizer or SGD(model.parameters(), learning_rate)
     history = History(kept={name: [] for name in keep or {}})
+    cycle = Cycle(model, rows, targets, loss, optimizer)
     order = list(range(len(rows)))
     rng = random.Random(seed)
     with _progress_bar(epochs, progress) as bar:
@@ -199,7 +204,7 @@ def train(
                 losses = 0.0
                 for start in range(0, len(rows), batch_size):
                     batch = order[start : start + batch_size]
-                    cycle = Cycle(model, [rows[i] for i in batch], [targets[i] for i in batch], loss, optimizer)
+                    cycle.rows, cycle.targets = [rows[i] for i in batch], [targets[i] for i in batch]
                     losses += _learn(cycle, epoch, history) * len(batch)
                 history.losses.append(losses / len(rows))
                 for name, function in (keep or {}).items():
@@ -226,16 +231,24 @@ def _learn(cycle: Cycle, epoch: int, history: History) -> float:
         if not math.isfinite(parameter.grad):
             name = parameter.label or "a parameter"
             raise TrainingDivergedError(f"epoch {epoch}: the gradient of {name} is {parameter.grad}; {advice}", history)
+    before = [parameter.data for parameter in optimizer.parameters]
     cycle.change()
+    for parameter in optimizer.parameters:
+        if not math.isfinite(parameter.data):
+            name, blown_up = parameter.label or "a parameter", parameter.data
+            for each, data in zip(optimizer.parameters, before, strict=True):
+                each.data = data
+            raise TrainingDivergedError(f"epoch {epoch}: the update makes {name} {blown_up}; {advice}", history)
     return loss
 
 
 def _progress_bar(epochs: int, wanted: bool | None) -> Any:
     from tqdm import tqdm  # here, so that those who do not train do not load it
 
+    console = sys.stderr or io.StringIO()  # programs without a console have no stderr
     if wanted is None:
-        wanted = sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(total=epochs, desc="training", unit="epoch", leave=False, disable=not wanted)
+        wanted = console.isatty() or "ipykernel" in sys.modules
+    return tqdm(total=epochs, desc="training", unit="epoch", leave=False, file=console, disable=not wanted)
 
 
 def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:

@@ -31,7 +31,7 @@ from graphviz.backend import dot_command
 from microgrid.cards import Card, Edge, cards_and_edges, kind_of, remark_on, title_of
 from microgrid.engine import Value
 from microgrid.files import write_whole
-from microgrid.numerals import show
+from microgrid.numerals import MINUS, show
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -46,14 +46,28 @@ REMARKS = {"dead": "dead: relu passes nothing back", "saturated": "saturated: al
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
 LARGEST_LABELLED = 24  # edges of a folded picture that carry their numbers
 LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
-LARGEST_IN_NOTEBOOK = 300  # cards that a notebook draws without being asked
+LARGEST_IN_NOTEBOOK = 120  # cards that a notebook draws without being asked
+
+
+class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
+    """A `graphviz.Digraph` that shows itself in a notebook as SVG and, where that is stripped, as PNG."""
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        bundle = {"text/plain": repr(self)}
+        with contextlib.suppress(NoRendererError):
+            bundle["image/svg+xml"] = render(self, "svg").decode("utf-8")
+            bundle["image/png"] = base64.b64encode(render(self, "png")).decode("ascii")
+        return bundle
+
+    def __repr__(self) -> str:
+        return "<Picture of a graph; render it, or print its source>"
 
 
 class NoRendererError(RuntimeError):
     """There is no Graphviz on this machine that can write the format."""
 
 
-def draw(output: Value, direction: str = "LR", fold: str = "auto") -> graphviz.Digraph:
+def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
     """Draw the graph behind `output`. The graph is not changed.
 
     Args:
@@ -63,8 +77,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> graphviz.D
             a network as soon as it would take more than 60 cards.
 
     Returns:
-        a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its `source` is the same text
-        on every run. `save_picture` writes a file in one step.
+        a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
+        `source` is the same text on every run. `save_picture` writes a file in one step.
 
     Raises:
         TypeError: `output` is not a Value.
@@ -100,14 +114,21 @@ def render(picture: graphviz.Digraph, suffix: str) -> bytes:
     Raises:
         NoRendererError: nothing on this machine writes that format.
     """
-    with _renderer(suffix):
+    program = _find_renderer(suffix)
+    if program is None:
+        raise NoRendererError(
+            f"no Graphviz on this machine writes {suffix}: install the package graphviz-pure (svg and png) or Graphviz "
+            "itself (pdf too), or set MICROGRID_DOT to its program dot; a .dot file needs none of them"
+        )
+    with _renderer(program):
         try:
             content = picture.pipe(format=suffix, quiet=True)
-        except (graphviz.ExecutableNotFound, subprocess.CalledProcessError, OSError):
-            raise NoRendererError(
-                f"no Graphviz on this machine writes {suffix}: install the package graphviz-pure (svg and png) or "
-                "Graphviz itself (pdf too), or set MICROGRID_DOT to its program dot; a .dot file needs none of them"
-            ) from None
+        except graphviz.ExecutableNotFound:
+            raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
+    if not content:
+        raise NoRendererError(f"{program} could not write {suffix}: it ran, and wrote nothing")
     return _with_figures(content) if suffix == "svg" else content
 
 
@@ -117,19 +138,15 @@ def mimebundle(output: Value) -> dict[str, str]:
     cards, edges = cards_and_edges(output)
     if len(cards) > LARGEST_IN_NOTEBOOK:
         return bundle
-    picture = _digraph(output, cards, edges, "LR")
-    with contextlib.suppress(NoRendererError):
-        bundle["image/svg+xml"] = render(picture, "svg").decode("utf-8")
-        bundle["image/png"] = base64.b64encode(render(picture, "png")).decode("ascii")
-    return bundle
+    return _digraph(output, cards, edges, "LR")._repr_mimebundle_() | bundle
 
 
 # --- the text of the picture -----------------------------------------------------------------------------------------
 
 
-def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> graphviz.Digraph:
+def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> Picture:
     crowded = len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
-    picture = graphviz.Digraph("microgrid")
+    picture = Picture("microgrid")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
     picture.attr("node", shape="plain", fontname=WORDS, fontsize="12", fontcolor=INK)
@@ -217,7 +234,9 @@ def _gradient_cell(gradients: list[float]) -> str:
 
 def _range(numbers: list[float]) -> str:
     low, high = min(numbers), max(numbers)
-    return _number(low) if low == high or len(numbers) == 1 else f"{_number(low)} to {_number(high)}"
+    if any(map(math.isnan, numbers)):  # which min and max may pass over
+        low = high = math.nan
+    return _number(low) if low == high or math.isnan(low) else f"{_number(low)} to {_number(high)}"
 
 
 def _edge_attributes(edge: Edge, largest: float, labelled: bool) -> dict[str, str]:
@@ -229,7 +248,8 @@ def _edge_attributes(edge: Edge, largest: float, labelled: bool) -> dict[str, st
         attributes |= {"style": "dashed"} if kind_of(edge.operand.value) == "constant" else {}
     else:
         one = edge.local_derivative is not None  # else it stands for several shares, which may differ in sign
-        size = abs(edge.share) / largest if largest > 0 and math.isfinite(edge.share) else 0.0
+        size = abs(edge.share) / largest if largest > 0 else 0.0
+        size = size if math.isfinite(edge.share) else 1.0
         colour = _colour(edge.share) if one else QUIET
         attributes |= {"dir": "back", "penwidth": f"{0.6 + 3.4 * size:.2f}", "color": colour if size else RULE}
         if one:
@@ -249,13 +269,19 @@ def _card_tooltip(card: Card) -> Any:
     if len(card.outputs) > 1 or kind_of(card.value) == "constant":
         return " "
     name = _escape(card.value.label) or "this value"
-    return graphviz.escape(f"{name}: value {card.value.data!r}, gradient {card.value.grad!r}")
+    return graphviz.escape(f"{name}: value {_exact(card.value.data)}, gradient {_exact(card.value.grad)}")
 
 
 def _edge_tooltip(edge: Edge) -> Any:
     if edge.share is None or edge.local_derivative is None:
         return " "
-    return graphviz.escape(f"share {edge.share!r} = upstream {edge.result.value.grad!r} × {edge.local_derivative!r}")
+    upstream, local = _exact(edge.result.value.grad), _exact(edge.local_derivative)
+    return graphviz.escape(f"share {_exact(edge.share)} = upstream {upstream} × {local}")
+
+
+def _exact(number: float) -> str:
+    """Write a number with all its digits."""
+    return repr(number).replace("-", MINUS)
 
 
 def _number(number: float) -> str:
@@ -263,15 +289,19 @@ def _number(number: float) -> str:
     return show(number).replace("−", "-").replace("∞", "inf")
 
 
+def _visible(text: str, longest: int = 40) -> str:
+    """Leave out what cannot be printed, such as control characters and line ends, and what is too long."""
+    visible = "".join(character if character.isprintable() else " " for character in text)
+    return visible if len(visible) <= longest else visible[: longest - 1] + "…"
+
+
 def _colour(number: float) -> str:
     return POSITIVE if number > 0 else NEGATIVE if number < 0 else ZERO
 
 
-def _escape(text: str, longest: int = 40) -> str:
-    """Make any label safe inside a card: markup, control characters and great length."""
-    visible = "".join(character if character.isprintable() else " " for character in text)
-    visible = visible if len(visible) <= longest else visible[: longest - 1] + "…"
-    return html.escape(visible)
+def _escape(text: str) -> str:
+    """Make any text safe inside a card, where Graphviz reads markup, and escapes that begin with a backslash."""
+    return html.escape(_visible(text)).replace("\\", "\\\\")
 
 
 # --- finding a Graphviz, and rendering -------------------------------------------------------------------------------
@@ -297,11 +327,10 @@ def _packaged_renderer() -> str | None:
 
 
 @contextlib.contextmanager
-def _renderer(suffix: str) -> Iterator[None]:
-    """Let the graphviz library use the program of our choice for a while."""
+def _renderer(program: str) -> Iterator[None]:
+    """Let the graphviz library use this program for a while."""
     before = dot_command.DOT_BINARY
-    found = _find_renderer(suffix)
-    dot_command.DOT_BINARY = Path(found) if found else before
+    dot_command.DOT_BINARY = Path(program)
     try:
         yield
     finally:
