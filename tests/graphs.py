@@ -1,0 +1,91 @@
+"""Random graphs for Hypothesis: recipes that can be carried out with Values, with dual numbers, or with floats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from microgrid.engine import Value, maximum, minimum, total, weighted_sum
+from microgrid.formulas import FORMULAS
+from tests.dual import Dual, apply
+
+UNARY = [op for op, formula in FORMULAS.items() if len(formula.operands) == 1 and not formula.summed]
+BINARY = [op for op, formula in FORMULAS.items() if len(formula.operands) == 2 and not formula.summed]
+SUMMED = [op for op, formula in FORMULAS.items() if formula.summed]
+
+
+def record(op: str, *operands: Value) -> Value:
+    """Record an operation of the engine by its name, as a user would write it."""
+    a = operands[0]
+    match op:
+        case "+":
+            return a + operands[1]
+        case "-":
+            return a - operands[1]
+        case "*":
+            return a * operands[1]
+        case "/":
+            return a / operands[1]
+        case "**":
+            return a ** operands[1]
+        case "neg":
+            return -a
+        case "abs":
+            return abs(a)
+        case "maximum":
+            return maximum(a, operands[1])
+        case "minimum":
+            return minimum(a, operands[1])
+        case "leaky_relu":
+            return a.leaky_relu(operands[1])
+        case "total":
+            return total(operands)
+        case "weighted_sum":
+            return weighted_sum(operands[:-1:2], operands[1::2], operands[-1])
+        case _:
+            result: Value = getattr(a, op)()
+            return result
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Numbers for the leaves, and steps of (operation, positions of its operands among what is there already)."""
+
+    leaves: tuple[float, ...]
+    steps: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def with_values(self) -> tuple[Value, list[Value]]:
+        """Record the graph; return its output and its leaves."""
+        leaves = [Value(x, label=f"x{i}") for i, x in enumerate(self.leaves)]
+        values = list(leaves)
+        for op, operands in self.steps:
+            values.append(record(op, *(values[i] for i in operands)))
+        return values[-1], leaves
+
+    def with_dual(self, chosen: int) -> Dual:
+        """Compute the output and its derivative with respect to the chosen leaf."""
+        duals = [Dual(x, float(i == chosen)) for i, x in enumerate(self.leaves)]
+        for op, operands in self.steps:
+            duals.append(apply(op, *(duals[i] for i in operands)))
+        return duals[-1]
+
+
+@st.composite
+def recipes(draw: st.DrawFn, longest: int = 20, operations: Sequence[str] = (*UNARY, *BINARY, *SUMMED)) -> Recipe:
+    """Draw a recipe whose last step is the output; operands may be used again and again."""
+    numbers = st.floats(-3.0, 3.0).filter(lambda x: abs(x) > 1e-3)
+    leaves = draw(st.lists(numbers, min_size=1, max_size=5))
+    steps: list[tuple[str, tuple[int, ...]]] = []
+    for _ in range(draw(st.integers(1, longest))):
+        there = st.integers(0, len(leaves) + len(steps) - 1)
+        op = draw(st.sampled_from(operations))
+        if op == "total":
+            n = draw(st.integers(1, 5))
+        elif op == "weighted_sum":
+            n = 2 * draw(st.integers(1, 3)) + 1
+        else:
+            n = len(FORMULAS[op].operands)
+        steps.append((op, tuple(draw(there) for _ in range(n))))
+    return Recipe(tuple(leaves), tuple(steps))

@@ -1,0 +1,444 @@
+"""Cards and edges: what is folded into what, and the numbers that edges carry, worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from microgrid.cards import FOLDS, Card, Edge, cards_and_edges, kind_of, remark_on, title_of
+from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP, Dense, Neuron
+
+FUSED_AND_SPELLED_OUT = pytest.mark.parametrize("spelled_out", [False, True])
+
+
+def ids(cards: list[Card]) -> list[str]:
+    return [card.id for card in cards]
+
+
+def names(cards: list[Card]) -> list[str]:
+    return [" = ".join(filter(None, title_of(card))) for card in cards]
+
+
+def numbers(edges: list[Edge]) -> list[tuple[str, str, float | None, float | None]]:
+    return [(edge.operand.id, edge.result.id, edge.local_derivative, edge.share) for edge in edges]
+
+
+def shares(folded: dict[Value, float]) -> dict[str, float]:
+    return {parameter.label: share for parameter, share in folded.items()}
+
+
+def card_of(value: Value, cards: list[Card]) -> Card:
+    (found,) = [card for card in cards if value in card.inside]
+    return found
+
+
+def neuron_at_zero(spelled_out: bool = False) -> Neuron:
+    """A neuron that gives sigmoid(0) for the inputs 3 and 4: the value 1/2 and the slope 1/4, both exact."""
+    neuron = Neuron(2, activation="sigmoid", spelled_out=spelled_out)
+    neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 2.0, -1.0, -2.0
+    return neuron
+
+
+def one_output(model: MLP | Dense, row: list[float]) -> Value:
+    output = model(row)
+    assert isinstance(output, Value)
+    return output
+
+
+# --- unfolded: every Value is a card ---------------------------------------------------------------------------------
+
+
+def test_every_value_is_a_card_named_by_its_topological_position() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    output = a * b + a
+    cards, edges = cards_and_edges(output, "none")
+    assert ids(cards) == ["n0", "n1", "n2", "n3"]
+    assert [card.value for card in cards] == topological_order(output)
+    assert [edge[:2] for edge in numbers(edges)] == [("n0", "n2"), ("n1", "n2"), ("n2", "n3"), ("n0", "n3")]
+
+
+def test_value_used_twice_by_one_operation_has_two_edges() -> None:
+    a = Value(3.0, "a")
+    output = a * a
+    output.backward()
+    assert numbers(cards_and_edges(output, "none")[1]) == [("n0", "n1", 3.0, 3.0), ("n0", "n1", 3.0, 3.0)]
+
+
+def test_share_is_gradient_of_the_result_times_local_derivative() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    output = (a * b).exp() * b  # upstream of a * b: exp(-6) · -3
+    output.backward()
+    _, edges = cards_and_edges(output, "none")
+    assert [edge.local_derivative for edge in edges] == [
+        local for node in topological_order(output) for local in node.local_derivatives
+    ]
+    assert edges[0].share == (a * b).exp().data * -3.0 * -3.0  # to a
+
+
+def test_shares_of_a_value_add_up_to_its_gradient() -> None:
+    a = Value(3.0, "a")
+    output = a * a + a
+    output.backward()
+    _, edges = cards_and_edges(output, "none")
+    assert sum(edge.share or 0.0 for edge in edges if edge.operand.value is a) == a.grad == 7.0
+
+
+def test_two_backward_passes_double_every_share() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    output = a * b
+    output.backward()
+    output.backward()
+    assert numbers(cards_and_edges(output)[1]) == [("n0", "n2", -3.0, -6.0), ("n1", "n2", 2.0, 4.0)]
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_before_backward_no_edge_carries_a_share(fold: str) -> None:
+    _, edges = cards_and_edges(mean_squared_error(MLP(2, [3, 1], seed=0)([1.0, 2.0]), 1.0), fold)
+    assert edges
+    assert all(edge.share is None for edge in edges)
+
+
+def test_constant_never_carries_a_share() -> None:
+    a = Value(3.0, "a")
+    output = 5.0 * a**2
+    output.backward()
+    _, edges = cards_and_edges(output)
+    assert [edge.share for edge in edges if kind_of(edge.operand.value) == "constant"] == [None, None]
+    assert [edge.share for edge in edges if edge.operand.value is a] == [30.0]
+
+
+def test_gradients_of_an_earlier_graph_are_no_shares_of_a_new_one() -> None:
+    w = Value(3.0, "w")
+    (w * 2.0).backward()
+    _, edges = cards_and_edges(w * 4.0)  # backward has not run here
+    assert [edge.share for edge in edges] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (Value(1.0), "parameter"),
+        (Input(1.0), "input"),
+        (Constant(1.0), "constant"),
+        (Value(1.0) + 1.0, "computed"),
+    ],
+)
+def test_kind_of_a_value(value: Value, kind: str) -> None:
+    assert kind_of(value) == kind
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_single_value_is_one_card_without_edges(fold: str) -> None:
+    cards, edges = cards_and_edges(Value(1.0, "a"), fold)
+    assert (ids(cards), edges) == (["n0"], [])
+
+
+def test_graph_of_any_depth_has_its_cards() -> None:
+    output = Value(1.0)
+    for _ in range(5000):
+        output = output + output
+    for fold in FOLDS:
+        assert len(cards_and_edges(output, fold)[0]) == 5001
+
+
+def test_unknown_fold_is_an_error_that_names_the_folds() -> None:
+    with pytest.raises(ValueError, match=r"fold must be one of auto, none, neuron, layer, got 'neurons'"):
+        cards_and_edges(Value(1.0), "neurons")
+
+
+# --- folded by neuron ------------------------------------------------------------------------------------------------
+
+
+@FUSED_AND_SPELLED_OUT
+def test_neuron_is_one_card_with_one_edge_for_each_input(spelled_out: bool) -> None:
+    output = neuron_at_zero(spelled_out)([3.0, 4.0])
+    cards, edges = cards_and_edges(output, "neuron")
+    assert sorted(names(cards)) == ["neuron = sigmoid(Σ w·x + b)", "x1", "x2"]
+    assert card_of(output, cards).outputs == [output]
+    assert sorted((edge.operand.value.label, edge.result.value.label) for edge in edges) == [
+        ("x1", "neuron"),
+        ("x2", "neuron"),
+    ]
+
+
+@FUSED_AND_SPELLED_OUT
+def test_edge_of_a_folded_neuron_multiplies_the_local_derivatives_inside(spelled_out: bool) -> None:
+    x1, x2 = Input(3.0, "x1"), Input(4.0, "x2")
+    output = 8.0 * neuron_at_zero(spelled_out)([x1, x2])
+    output.backward()
+    cards, edges = cards_and_edges(output, "neuron")
+    by_input = {edge.operand.value: edge for edge in edges}
+    # sigmoid' · w = 1/4 · 2 and 1/4 · (−1); the neuron's output has the gradient 8
+    assert (by_input[x1].local_derivative, by_input[x1].share) == (0.5, 4.0)
+    assert (by_input[x2].local_derivative, by_input[x2].share) == (-0.25, -2.0)
+    assert by_input[x1].result is by_input[x2].result is card_of(output.operands[1], cards)
+
+
+@FUSED_AND_SPELLED_OUT
+def test_folded_neuron_lists_the_shares_of_its_weights_and_bias(spelled_out: bool) -> None:
+    output = 8.0 * neuron_at_zero(spelled_out)([3.0, 4.0])
+    output.backward()
+    card = card_of(output.operands[1], cards_and_edges(output, "neuron")[0])
+    assert shares(card.weights) == {"w1": 6.0, "w2": 8.0}  # 8 · 1/4 · x
+    assert shares(card.biases) == {"b": 2.0}
+
+
+def test_folding_keeps_the_ids_of_what_is_not_folded() -> None:
+    output = neuron_at_zero()([3.0, 4.0]) * Value(2.0, "gain")
+    unfolded = {card.value: card.id for card in cards_and_edges(output, "none")[0]}
+    folded = {card.value: card.id for card in cards_and_edges(output, "neuron")[0]}
+    assert len(folded) == 5
+    assert folded.items() <= unfolded.items()
+
+
+@FUSED_AND_SPELLED_OUT
+@pytest.mark.parametrize("activation", ["linear", "relu", "softplus", "tanh", "sigmoid"])
+def test_network_folds_to_its_inputs_and_neurons(activation: str, spelled_out: bool) -> None:
+    model = MLP(2, [3, 1], activation, seed=0, spelled_out=spelled_out)
+    output = one_output(model, [1.0, 2.0])
+    cards, edges = cards_and_edges(output, "neuron")
+    assert sorted(card.value.label for card in cards) == [
+        "layer1.neuron1",
+        "layer1.neuron2",
+        "layer1.neuron3",
+        "layer2.neuron1",
+        "x1",
+        "x2",
+    ]
+    assert len(edges) == 2 * 3 + 3 * 1
+
+
+def test_responsibility_folded_into_a_network_is_all_there() -> None:
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    loss = mean_squared_error(model([1.0, 2.0]), 3.0)
+    loss.backward()
+    cards, edges = cards_and_edges(loss, "neuron")
+    folded = [item for card in cards for item in (*card.weights.items(), *card.biases.items())]
+    assert dict(folded) == {parameter: parameter.grad for parameter in model.parameters()}
+    for card in cards:
+        arriving = [edge.share or 0.0 for edge in edges if edge.operand is card]
+        if kind_of(card.value) == "input":
+            assert sum(arriving) == pytest.approx(card.value.grad, rel=1e-14)
+
+
+def test_folded_neuron_used_twice_by_one_operation_has_one_edge() -> None:
+    output = neuron_at_zero()([3.0, 4.0])
+    square = output * output
+    square.backward()
+    (edge,) = [edge for edge in cards_and_edges(square, "neuron")[1] if edge.operand.value is output]
+    assert (edge.local_derivative, edge.share) == (1.0, 1.0)  # 2 · 1/2
+
+
+@FUSED_AND_SPELLED_OUT
+def test_weight_that_is_used_outside_of_its_neuron_keeps_a_card(spelled_out: bool) -> None:
+    neuron = neuron_at_zero(spelled_out)
+    weight, bias = neuron.weights[0], neuron.bias
+    loss = neuron([3.0, 4.0]) + total([weight**2, bias**2])  # weight decay
+    loss.backward()
+    cards, edges = cards_and_edges(loss, "neuron")
+    folded = card_of(loss.operands[0], cards)
+    assert shares(folded.weights) == {"w2": 1.0}
+    assert shares(folded.biases) == {}
+    of_weight = [edge for edge in edges if edge.operand is card_of(weight, cards)]
+    assert {edge.result.value.op: (edge.local_derivative, edge.share) for edge in of_weight} == {
+        "sigmoid": (0.75, 0.75),  # 1/4 · x1
+        "**": (4.0, 4.0),
+    }
+    assert sum(edge.share or 0.0 for edge in edges if edge.operand is card_of(bias, cards)) == 0.25 - 4.0
+
+
+def test_neuron_called_twice_lists_its_weights_with_the_share_of_each_call() -> None:
+    neuron = neuron_at_zero()
+    first, second = neuron([3.0, 4.0]), neuron([1.0, 0.0])  # sigmoid(0), both
+    output = 4.0 * first + 8.0 * second
+    output.backward()
+    cards, _ = cards_and_edges(output, "neuron")
+    assert shares(card_of(first, cards).weights) == {"w1": 3.0, "w2": 4.0}
+    assert shares(card_of(second, cards).weights) == {"w1": 2.0, "w2": 0.0}
+    assert neuron.weights[0].grad == 3.0 + 2.0
+
+
+@pytest.mark.parametrize("fold", ["neuron", "layer"])
+@FUSED_AND_SPELLED_OUT
+def test_value_given_as_input_keeps_its_card_and_its_edge(spelled_out: bool, fold: str) -> None:
+    x1, x2 = Value(3.0, "x1"), Value(4.0, "x2")
+    output = neuron_at_zero(spelled_out)([x1, x2])
+    output.backward()
+    cards, edges = cards_and_edges(output, fold)
+    assert shares(card_of(output, cards).weights) == {"w1": 0.75, "w2": 1.0}
+    assert {edge.operand.value: edge.share for edge in edges} == {x1: 0.5, x2: -0.25}
+
+
+@FUSED_AND_SPELLED_OUT
+def test_slope_of_leaky_relu_is_folded_in_and_is_no_weight(spelled_out: bool) -> None:
+    output = Neuron(1, "leaky_relu", seed=0, spelled_out=spelled_out)([-1.0])
+    output.backward()
+    cards, _ = cards_and_edges(output, "neuron")
+    assert names(cards) == ["x1", "neuron = leaky relu(Σ w·x + b)"]
+    assert set(shares(cards[1].weights)) == {"w1"}
+
+
+@FUSED_AND_SPELLED_OUT
+def test_constant_given_as_input_keeps_its_card_and_carries_no_share(spelled_out: bool) -> None:
+    x1, x2 = Constant(3.0), Constant(4.0)
+    output = neuron_at_zero(spelled_out)([x1, x2])
+    output.backward()
+    cards, edges = cards_and_edges(output, "neuron")
+    assert shares(card_of(output, cards).weights) == {"w1": 0.75, "w2": 1.0}
+    assert {edge.operand.value: edge.share for edge in edges} == {x1: None, x2: None}
+
+
+def test_weighted_sum_outside_of_a_neuron_is_not_folded() -> None:
+    output = weighted_sum([Value(2.0, "w")], [Input(3.0, "x")], Value(1.0, "b"))
+    assert names(cards_and_edges(output, "neuron")[0]) == ["w", "x", "b", "Σ w·x + b"]
+
+
+# --- folded by layer -------------------------------------------------------------------------------------------------
+
+
+@FUSED_AND_SPELLED_OUT
+def test_layer_is_one_card_and_several_rows_go_through_it_together(spelled_out: bool) -> None:
+    model = MLP(2, [3, 1], seed=0, spelled_out=spelled_out)
+    loss = mean_squared_error([model(row) for row in ([1.0, 2.0], [3.0, 4.0], [5.0, 6.0])], [1.0, 2.0, 3.0])
+    cards, edges = cards_and_edges(loss, "layer")
+    assert sorted(names(cards)) == sorted(
+        [
+            "x1 × 3",
+            "x2 × 3",
+            "layer1: 3 neurons × 3 rows = relu(Σ w·x + b)",
+            "layer2: 1 neuron × 3 rows = Σ w·x + b",
+            "target × 3",
+            "mistake × 3 = −",
+            "leaf × 3",  # the exponents
+            "x² × 3",
+            "Σ",
+            "leaf",  # the number of rows
+            "loss = ÷",
+        ]
+    )
+    assert len(edges) == len(cards) - 1
+
+
+def test_layer_lists_the_share_that_all_rows_gave_to_each_weight() -> None:
+    layer = Dense(1, 2, activation="linear", seed=0)
+    outputs = [layer([x]) for x in (1.0, 2.0, 4.0)]
+    output = total([value for row in outputs if isinstance(row, list) for value in row])
+    output.backward()
+    card = card_of(output.operands[0], cards_and_edges(output, "layer")[0])
+    assert shares(card.weights) == {"neuron1.w1": 7.0, "neuron2.w1": 7.0}  # 1 + 2 + 4
+    assert shares(card.biases) == {"neuron1.b": 3.0, "neuron2.b": 3.0}
+
+
+def test_edge_for_several_shares_adds_their_sizes_so_that_they_do_not_cancel() -> None:
+    layer = Dense(1, 2, activation="linear")
+    layer.neurons[0].weights[0].data, layer.neurons[1].weights[0].data = 5.0, -5.0
+    x = Input(1.0, "x")
+    outputs = layer([x])
+    assert isinstance(outputs, list)
+    output = total(outputs)
+    output.backward()
+    assert x.grad == 0.0
+    (edge,) = [edge for edge in cards_and_edges(output, "layer")[1] if edge.operand.value is x]
+    assert (edge.local_derivative, edge.share) == (None, 10.0)
+
+
+def test_layers_that_feed_each_other_in_a_circle_are_folded_by_neuron() -> None:
+    there, back = Dense(2, 2, seed=0, name="there"), Dense(2, 2, seed=1, name="back")
+    state: list[Value] | Value = [Input(1.0, "x1"), Input(2.0, "x2")]
+    for layer in (there, back, there, back):
+        assert isinstance(state, list)
+        state = layer(state)
+    assert isinstance(state, list)
+    cards, edges = cards_and_edges(total(state), "layer")
+    assert len(cards) == 2 + 4 * 2 + 1
+    assert numbers(edges) == numbers(cards_and_edges(total(state), "neuron")[1])
+
+
+def test_layer_that_feeds_itself_is_folded_by_neuron() -> None:
+    layer = Dense(2, 1, "tanh", seed=0)
+    state: Value | list[Value] = Input(0.0, "state")
+    for x in (1.0, 2.0, 3.0):
+        assert isinstance(state, Value)
+        state = layer([Input(x, "x"), state])
+    assert isinstance(state, Value)
+    assert numbers(cards_and_edges(state, "layer")[1]) == numbers(cards_and_edges(state, "neuron")[1])
+
+
+def test_long_rows_that_are_alike_are_folded_without_recursion() -> None:
+    rows: list[Value] = [Input(1.0, "x"), Input(2.0, "x")]
+    for _ in range(5000):
+        rows = [value.tanh() for value in rows]
+    assert len(cards_and_edges(total(rows), "layer")[0]) == 5002
+
+
+# --- auto ------------------------------------------------------------------------------------------------------------
+
+
+@FUSED_AND_SPELLED_OUT
+def test_auto_shows_every_value_up_to_sixty_with_products_counted(spelled_out: bool) -> None:
+    # 19 inputs, weights and products, one bias, one sum and one tanh are 60
+    output = Neuron(19, "tanh", seed=0, spelled_out=spelled_out)([1.0] * 19)
+    assert ids(cards_and_edges(output, "auto")[0]) == ids(cards_and_edges(output, "none")[0])
+    longer = -output
+    assert len(cards_and_edges(longer, "auto")[0]) == 19 + 1 + 1
+
+
+@pytest.mark.parametrize(("n", "cards"), [(58, 1 + 58 + 1), (59, 1 + 1 + 1)])
+def test_auto_folds_by_layer_where_neurons_would_be_more_than_sixty_cards(n: int, cards: int) -> None:
+    outputs = Dense(1, n, "tanh", seed=0)([1.0])
+    assert isinstance(outputs, list)
+    assert len(cards_and_edges(total(outputs), "auto")[0]) == cards
+
+
+# --- what cards say --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        (Value(1.0, "a"), ("a", "")),
+        (Value(1.0), ("leaf", "")),
+        (Value(1.0) - 2.0, ("", "−")),
+        (Value(3.0) ** 2, ("", "x²")),
+        (Value(3.0) ** 10, ("", "xʸ")),
+        (Value(3.0) ** Value(2.0), ("", "xʸ")),
+        (Value(3.0) ** 0.5, ("", "xʸ")),
+        (mean_squared_error(Value(3.0), 1.0), ("loss", "x²")),
+    ],
+)
+def test_title_is_name_and_operation(value: Value, title: tuple[str, str]) -> None:
+    assert title_of(cards_and_edges(value)[0][-1]) == title
+
+
+@pytest.mark.parametrize(
+    ("compute", "remark"),
+    [
+        (lambda: Value(0.0).relu(), "dead"),
+        (lambda: Value(-2.0).relu(), "dead"),
+        (lambda: Value(1e-300).relu(), ""),
+        (lambda: Value(-2.0).leaky_relu(), ""),
+        (lambda: Value(3.0).tanh(), "saturated"),  # 1 − 0.99505² = 0.0099
+        (lambda: Value(-3.0).tanh(), "saturated"),
+        (lambda: Value(2.9).tanh(), ""),
+        (lambda: Value(4.6).sigmoid(), "saturated"),
+        (lambda: Value(4.5).sigmoid(), ""),
+        (lambda: Value(1000.0).sigmoid(), "saturated"),
+        (lambda: Value(0.0), ""),
+    ],
+)
+def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], remark: str) -> None:
+    assert remark_on(compute()) == remark
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_cards_change_neither_numbers_nor_graph(fold: str) -> None:
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    loss = mean_squared_error([model([1.0, 2.0]), model([0.5, -1.0])], [1.0, 2.0])
+    loss.backward()
+    order = topological_order(loss)
+    before = [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order]
+    cards_and_edges(loss, fold)
+    assert [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order] == before

@@ -1,0 +1,546 @@
+"""The command: what it prints and writes, its exit codes, and the one line that wrong input gets."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import microgrid
+from microgrid import cli
+from microgrid.datasets import read_csv
+from microgrid.engine import Value
+from microgrid.expression import FUNCTIONS
+from microgrid.nn import MLP
+from microgrid.numerals import show
+from microgrid.optim import SGD
+
+PENGUINS = Path(microgrid.__file__).with_name("data") / "penguins.csv"
+FOUR_ROWS = "x,y\n1,2\n2,4\n3,6\n4,8\n"
+needs_shell = pytest.mark.skipif(os.name == "nt", reason="the shell closes a stream")
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MICROGRID_DOT", raising=False)
+
+    def run(*arguments: str) -> Outcome:
+        try:
+            code = cli.main(arguments)
+        except SystemExit as end:  # how argparse ends
+            code = int(end.code or 0)
+        return Outcome(code, *capsys.readouterr())
+
+    return run
+
+
+PROGRAM = [sys.executable, "-m", "microgrid"]
+PLAIN = {name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "LC_", "LANG", "MICROGRID"))}
+"""The environment, without what changes how Python prints."""
+
+
+def in_a_process(*arguments: str, folder: Path, **environment: str) -> Outcome:
+    done = subprocess.run([*PROGRAM, *arguments], capture_output=True, cwd=folder, env=PLAIN | environment, check=False)
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    return Outcome(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
+
+
+def refusal(outcome: Outcome) -> str:
+    """Return the message for wrong input, after making sure that it is all there is on stderr."""
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.endswith("\n")
+    return outcome.err[:-1]
+
+
+def cards_in(picture: Path) -> int:
+    return len(ET.parse(picture).getroot().findall(".//*[@class='node']"))
+
+
+def numbers_in(text: str) -> list[float]:
+    return [float(number.replace("−", "-")) for number in re.findall(r"−?\d+\.?\d*(?:e−?\d+)?", text)]
+
+
+# --- the demonstration -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Run it once; return what it printed, and the folder that it ran in."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    code, out, err = in_a_process(folder=folder, PYTHONHASHSEED="1", PYTHONUTF8="1")
+    assert (code, err) == (0, "")
+    return out, folder
+
+
+def test_demonstration_walks_the_three_steps_in_order(demonstration: tuple[str, Path]) -> None:
+    out, _ = demonstration
+    assert re.findall("^(Know|Think|Change)  ", out, re.MULTILINE) == ["Know", "Think", "Change", "Know"]
+
+
+def test_demonstration_compares_the_error_of_the_network_with_that_of_guessing(
+    demonstration: tuple[str, Path],
+) -> None:
+    out, _ = demonstration
+    (network,) = re.findall(r"the network is off by +(\S+) g on average\n", out)
+    (guessing,) = re.findall(r"always guessing the mean by +(\S+) g\n", out)
+    assert float(network) < float(guessing) / 2
+
+
+def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, Path]) -> None:
+    out, folder = demonstration
+    assert "\nwrote relay.svg: " in out
+    assert [path.name for path in folder.iterdir()] == ["relay.svg"]
+    # three inputs, nine neurons, the target, the mistake, the exponent and the loss
+    assert cards_in(folder / "relay.svg") == 3 + 9 + 4
+
+
+def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found(
+    demonstration: tuple[str, Path],
+) -> None:
+    think, change = demonstration[0].partition("Think  ")[2].split("Change  ")
+    gradients = {name: numbers_in(line)[-1] for name, line in re.findall(r"^ +(layer\S+) +(∂.*)$", think, re.MULTILINE)}
+    moves = {name: numbers_in(line) for name, line in re.findall(r"^ +(layer\S+) +(.*→.*)$", change, re.MULTILINE)}
+    assert len(gradients) == 4
+    assert moves.keys() == gradients.keys()
+    for name, (old, new) in moves.items():
+        assert new == pytest.approx(old - 0.1 * gradients[name], abs=2e-3)
+
+
+def test_demonstration_lowers_the_loss_by_one_cycle_and_by_training(demonstration: tuple[str, Path]) -> None:
+    losses = re.findall(r"loss (\S+) → ([\d.]+)", demonstration[0])
+    assert len(losses) == 2
+    assert all(float(after) < float(before) for before, after in losses)
+
+
+def test_demonstration_is_the_same_on_every_run(
+    demonstration: tuple[str, Path], command: Command, tmp_path: Path
+) -> None:
+    out, folder = demonstration
+    assert command() == (0, out, "")
+    assert (tmp_path / "relay.svg").read_bytes() == (folder / "relay.svg").read_bytes()
+
+
+def test_demonstration_runs_where_only_ascii_can_be_shown(demonstration: tuple[str, Path], tmp_path: Path) -> None:
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    in_ascii = demonstration[0].encode("ascii", "replace").decode()
+    assert in_a_process(folder=tmp_path, **environment) == (0, in_ascii, "")
+
+
+# --- draw and check --------------------------------------------------------------------------------------------------
+
+
+def test_draw_prints_values_and_gradients_and_writes_graph_svg(command: Command, tmp_path: Path) -> None:
+    outcome = command("draw", "(a*b + c)**2", "a=2", "b=-3", "c=10")
+    expected = "value 16\na = 2, gradient −24\nb = −3, gradient 16\nc = 10, gradient 8\nwrote graph.svg\n"
+    assert outcome == (0, expected, "")
+    assert cards_in(tmp_path / "graph.svg") == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("g.svg", b"<?xml"), ("g.png", b"\x89PNG\r\n\x1a\n"), ("g.dot", b"digraph microgrid {\n")],
+)
+def test_draw_writes_the_format_that_the_suffix_names(
+    name: str, start: bytes, command: Command, tmp_path: Path
+) -> None:
+    outcome = command("draw", "a*b", "a=2", "b=-3", "-o", name)
+    assert outcome.out.endswith(f"wrote {name}\n")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_draw_takes_direction_and_fold(command: Command, tmp_path: Path) -> None:
+    assert command("draw", "--direction", "TB", "--fold", "layer", "-o", "g.dot", "a + a", "a=2").code == 0
+    assert "rankdir=TB" in (tmp_path / "g.dot").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("-a*b", "6"),
+        ("-(a + b)", "1"),
+        ("-a**2 + b", "−7"),
+        ("-2*a*b", "12"),
+        ("-.5*a + b", "−4"),
+        ("--a - b", "5"),
+        *(pytest.param(text, value) for text, value in [("-a-b", "1"), ("-b", "3")]),
+    ],
+)
+def test_expression_may_begin_with_a_minus_sign(expression: str, value: str, command: Command) -> None:
+    values = [text for text in ("a=2", "b=-3") if text[0] in expression]
+    assert command("draw", expression, *values).out.startswith(f"value {value}\n")
+
+
+@pytest.mark.parametrize("arguments", [["a*b", "-o", "g.svg", "a=2", "b=3"], ["a*b", "a=2", "-o", "g.svg", "b=3"]])
+def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> None:
+    assert command("draw", *arguments).out.startswith("value 6\n")
+
+
+def test_check_puts_the_chain_rule_beside_what_is_measured(command: Command) -> None:
+    code, out, err = command("check", "log(a) / b**2", "a=2", "b=-3")
+    assert (code, err) == (0, "")
+    heading, a, b = out.splitlines()
+    assert heading.split() == ["leaf", "value", "chain", "rule", "measured", "difference"]
+    assert a.split()[:2] == ["a", "2"]
+    assert b.split()[:2] == ["b", "−3"]
+    assert [numbers_in(a)[1], numbers_in(b)[1]] == pytest.approx([1 / 18, 2 * 0.6931472 / 27], rel=1e-7)
+    assert a.endswith("  agrees")
+    assert b.endswith("  agrees")
+
+
+def test_check_of_a_wrong_derivative_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong_by_little(value: Value) -> Value:
+        result = value.exp()
+        result.local_derivatives = (result.data * 1.0005,)
+        return result
+
+    monkeypatch.setitem(FUNCTIONS, "exp", (wrong_by_little, [1]))
+    code, out, err = command("check", "exp(a) + b", "a=2", "b=1")
+    assert (code, err) == (1, "")
+    assert [line.split()[-1] for line in out.splitlines()[1:]] == ["DIFFERS", "agrees"]
+
+
+def test_names_may_be_japanese(command: Command) -> None:
+    assert "重み = 3, gradient 2\n" in command("draw", "重み * 2", "重み=3").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["draw", "a", "b"], "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got 'b'"),
+        (
+            ["draw", "a", "2=3"],
+            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '2=3'",
+        ),
+        (
+            ["draw", "a", "=3"],
+            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '=3'",
+        ),
+        (["draw", "a", "a="], "microgrid draw: argument NAME=NUMBER: expected a number for a, got ''"),
+        (["check", "a", "a=x"], "microgrid check: argument NAME=NUMBER: expected a number for a, got 'x'"),
+        (["draw", "a", "--direction", "up"], "microgrid draw: argument --direction: invalid choice: 'up'"),
+        (["draw", "a", "--fold", "all"], "microgrid draw: argument --fold: invalid choice: 'all'"),
+        (["draw", "a", "a=1", "--fol", "none"], "microgrid: unknown option --fol"),
+        (["paint", "a"], "microgrid: argument COMMAND: invalid choice: 'paint'"),
+        (["train", "data.csv"], "microgrid train: the following arguments are required: --target"),
+    ],
+)
+def test_command_line_that_cannot_be_read_is_refused(arguments: list[str], message: str, command: Command) -> None:
+    refused = refusal(command(*arguments))
+    assert refused.startswith(message)
+    assert refused.endswith(" --help)")
+
+
+@pytest.mark.parametrize("name", ["draw", "check"])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["a*b", "a=2"], "microgrid: b has no value (known: a); give it one, such as b=2, at column 3 of 'a*b'"),
+        (["a", "a=2", "b=3"], "microgrid: b has a value, but is not in the expression 'a'"),
+        (["a +", "a=2"], "microgrid: invalid syntax, at column 4 of 'a +'"),
+        ([" "], "microgrid: the expression is empty; expected something like 'a*b + c'"),
+        (["log(a)", "a=0"], "microgrid: log(a = 0.0): only numbers above 0 have a logarithm"),
+        (["9**9**9**9"], "microgrid: (9.0) ** (387420489.0): too large for a float"),
+    ],
+)
+def test_expression_without_a_value_is_refused(name: str, arguments: list[str], message: str, command: Command) -> None:
+    outcome = command(name, *arguments)
+    assert refusal(outcome) == message
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("g.jpeg", "microgrid: a picture is written as .svg, .png, .pdf, .dot; 'g.jpeg' is none of these"),
+        ("missing/g.svg", "microgrid: missing/g.svg: No such file or directory"),
+    ],
+)
+def test_picture_that_cannot_be_written_is_refused(name: str, message: str, command: Command, tmp_path: Path) -> None:
+    outcome = command("draw", "a", "a=2", "-o", name)
+    assert refusal(outcome) == message
+    assert outcome.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pdf_without_a_system_dot_is_refused(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert refusal(command("draw", "a", "a=2", "-o", "g.pdf")).startswith(
+        "microgrid: no Graphviz on this machine writes pdf"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_missing_is_called_missing(command: Command) -> None:
+    message = "microgrid draw: the following arguments are required: EXPRESSION (see microgrid draw --help)"
+    assert refusal(command("draw")) == message
+
+
+def test_name_with_two_values_is_refused(command: Command) -> None:
+    assert "a" in refusal(command("draw", "a", "a=2", "a=3"))
+
+
+# --- train -----------------------------------------------------------------------------------------------------------
+
+
+def test_train_learns_a_straight_line_and_saves_it_in_the_units_of_the_file(command: Command, tmp_path: Path) -> None:
+    rows = "".join(f"{x},{200 * x + 5000}\n" for x in range(30))
+    (tmp_path / "line.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    code, out, err = command("train", "line.csv", "--target", "y", "--hidden", "--epochs", "100", "--save", "line.json")
+    assert (code, err) == (0, "")
+    assert out.startswith("predict y from x\nloss (of standardised numbers): ")
+    line = MLP(1, [1]).load(tmp_path / "line.json")
+    (slope, start) = (parameter.data for parameter in line.parameters())
+    assert slope == pytest.approx(200.0, rel=1e-3)
+    assert start == pytest.approx(5000.0, rel=1e-3)
+
+
+def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(command: Command, tmp_path: Path) -> None:
+    inputs = ["flipper_length_mm", "bill_length_mm"]
+    options = ["--target", "body_mass_g", "--inputs", *inputs, "--epochs", "10", "--save", "model.json"]
+    code, out, err = command("train", str(PENGUINS), *options)
+    assert (code, err) == (0, "")
+    assert "predict body_mass_g from flipper_length_mm, bill_length_mm\n" in out
+    assert "2 of 344 rows left out, because a value is missing\n" in out
+    assert out.endswith(
+        "wrote model.json; MLP(2, [8, 8, 1], activation='relu').load('model.json') "
+        "takes and gives the units of the file\n"
+    )
+    (learned,) = re.findall(r"mean error on 68 rows it has not seen: (\S+)\n", out)
+    (guessed,) = re.findall(r"always guessing the mean instead: (\S+)\n", out)
+    assert float(learned) < float(guessed)
+    model = MLP(2, [8, 8, 1]).load(tmp_path / "model.json")
+    _, held_out = read_csv(PENGUINS, "body_mass_g", inputs).split(seed=0)
+    for row, target in zip(held_out.rows[:3], held_out.targets[:3], strict=True):
+        prediction = model(row)
+        assert isinstance(prediction, Value)
+        assert f"  predicted {show(prediction.data)}, is {show(target)}\n" in out
+
+
+def test_train_takes_all_other_numbers_by_default_and_names_the_text_it_leaves_out(command: Command) -> None:
+    out = command("train", str(PENGUINS), "--target", "body_mass_g", "--epochs", "1").out
+    assert out.startswith(
+        "predict body_mass_g from bill_length_mm, bill_depth_mm, flipper_length_mm, year\n"
+        "left out, because they hold text: species, island, sex\n"
+    )
+
+
+def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    arguments = ["train", "data.csv", "--target", "y", "--epochs", "3"]
+    first = command(*arguments, "--seed", "7")
+    assert command(*arguments, "--seed", "7") == first
+    assert command(*arguments, "--seed", "8") != first
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "message"),
+    [
+        ("", ["y"], "data.csv is empty: expected a first line that names the columns"),
+        ("1,2\n3,4\n", ["y"], "data.csv has no header: its first line should name the columns, but holds numbers"),
+        ("x,y\n1,2\n", ["y"], "needs at least 2 rows to learn from some and test on others, got 1"),
+        ("x,y\n1,2\n2\n", ["y"], "data.csv, row 3: 1 cell, but the header names 2 columns"),
+        ("x,y\n1,2\n2,3,4\n", ["y"], "data.csv, row 3: 3 cells, but the header names 2 columns"),
+        ("x,y\n1,2\ntwo,3\n", ["y"], "data.csv, row 3, column 'x': expected a number, got 'two'"),
+        ("x,y\n1,two\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a number, got 'two'"),
+        ("x,y\n1,1e999\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a finite number, got '1e999'"),
+        ("x,y\n1,NA\n,3\n", ["y"], "data.csv has no complete row of numbers in the columns x, y"),
+        ("name,y\nA,1\nB,2\n", ["y"], "data.csv has no column of numbers besides 'y'"),
+        (FOUR_ROWS, ["z"], "data.csv has no column 'z'; it has x, y"),
+        (FOUR_ROWS, ["y", "--inputs", "x", "z"], "data.csv has no column 'z'; it has x, y"),
+        (FOUR_ROWS, ["y", "--inputs", "x", "y"], "the column 'y' is named twice among the inputs and the target"),
+        (FOUR_ROWS, ["y", "--epochs", "0"], "epochs must be 1 or more, got 0"),
+        (FOUR_ROWS, ["y", "--epochs", "-5"], "epochs must be 1 or more, got -5"),
+        (FOUR_ROWS, ["y", "--batch-size", "0"], "batch_size must be 1 or more, got 0"),
+        (FOUR_ROWS, ["y", "--learning-rate", "-1"], "learning_rate must be 0 or more, and finite, got -1.0"),
+        (FOUR_ROWS, ["y", "--learning-rate", "nan"], "learning_rate must be 0 or more, and finite, got nan"),
+        (FOUR_ROWS, ["y", "--learning-rate", "inf"], "learning_rate must be 0 or more, and finite, got inf"),
+        (FOUR_ROWS, ["y", "--hidden", "8", "0"], "must be 1 or more, got 0"),
+        (FOUR_ROWS, ["y", "--hidden", "-8"], "must be 1 or more, got -8"),
+        pytest.param(
+            FOUR_ROWS,
+            ["y", "--hidden", "0"],
+            "hidden must be 1 or more, got 0",
+        ),
+    ],
+)
+def test_table_or_option_that_training_cannot_use_is_refused(
+    content: str, arguments: list[str], message: str, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "data.csv").write_text(content, encoding="utf-8")
+    refused = refusal(command("train", "data.csv", "--target", *arguments))
+    assert refused.startswith("microgrid: ")
+    assert message in refused
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--epochs", "1.5"], ["--epochs", "many"], ["--hidden", "x"], ["--learning-rate", "x"], ["--seed", "x"]],
+)
+def test_option_that_is_no_number_is_refused(arguments: list[str], command: Command) -> None:
+    refused = refusal(command("train", "data.csv", "--target", "y", *arguments))
+    assert re.match(rf"microgrid train: argument {arguments[0]}: invalid \w+ value: '{arguments[1]}' \(see", refused)
+
+
+def test_learning_rate_that_is_too_large_is_refused_with_advice(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    refused = refusal(command("train", "data.csv", "--target", "y", "--learning-rate", "1e9"))
+    assert re.match(
+        r"microgrid: epoch \d+: .*; try a learning rate smaller than 1e\+09, or inputs of a smaller", refused
+    )
+
+
+def test_file_that_is_not_there_or_no_text_is_refused(command: Command, tmp_path: Path) -> None:
+    assert refusal(command("train", "no.csv", "--target", "y")) == "microgrid: no.csv: No such file or directory"
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff\x00")
+    refused = refusal(command("train", "picture.csv", "--target", "y"))
+    assert refused == "microgrid: picture.csv is not a CSV file in UTF-8: it holds other bytes"
+    assert refusal(command("train", ".", "--target", "y")).startswith("microgrid: .: ")
+
+
+def test_missing_folder_of_the_model_is_refused_before_training(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    outcome = command("train", "data.csv", "--target", "y", "--save", "missing/model.json")
+    assert refusal(outcome) == f"microgrid: {tmp_path / 'missing'}: there is no such folder to write to"
+    assert outcome.out == ""
+
+
+def test_model_that_would_replace_a_folder_is_refused_before_training(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    outcome = command("train", "data.csv", "--target", "y", "--epochs", "1", "--save", ".")
+    assert refusal(outcome)
+    assert outcome.out == ""
+
+
+def test_ctrl_c_ends_training_and_saves_what_was_reached(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, steps = SGD.step, iter(range(5))
+
+    def interrupted_at_the_sixth(self: SGD) -> None:
+        if next(steps, None) is None:
+            raise KeyboardInterrupt
+        step(self)
+
+    monkeypatch.setattr(SGD, "step", interrupted_at_the_sixth)
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    options = ["--target", "y", "--batch-size", "1", "--hidden", "2", "--save", "model.json"]
+    code, out, err = command("train", "data.csv", *options)  # 3 rows to learn from: 3 steps an epoch
+    assert (code, err) == (130, "")
+    assert "interrupted after 1 of 40 epochs\n" in out
+    MLP(1, [2, 1]).load(tmp_path / "model.json")
+
+
+def test_ctrl_c_elsewhere_is_quiet(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "read_csv", interrupted)
+    assert command("train", "data.csv", "--target", "y") == (130, "", "")
+
+
+# --- help ------------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_the_commands(command: Command) -> None:
+    code, out, err = command("--help")
+    assert (code, err) == (0, "")
+    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "check", "train"]
+
+
+@pytest.mark.parametrize("name", ["draw", "check", "train"])
+def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
+    shutil.copy(PENGUINS, tmp_path)
+    code, out, err = command(name, "--help")
+    assert (code, err) == (0, "")
+    (example,) = re.findall(r"^example:  microgrid (.*)$", out, re.MULTILINE)
+    assert command(*shlex.split(example)).code == 0
+
+
+def test_version_is_that_of_the_package(command: Command) -> None:
+    assert command("--version") == (0, f"microgrid {microgrid.__version__}\n", "")
+
+
+# --- as a process ----------------------------------------------------------------------------------------------------
+
+
+def test_exit_code_and_message_reach_the_shell(tmp_path: Path) -> None:
+    assert in_a_process("check", "a*a", "a=3", folder=tmp_path).code == 0
+    outcome = in_a_process("check", "log(a)", "a=0", folder=tmp_path)
+    assert refusal(outcome) == "microgrid: log(a = 0.0): only numbers above 0 have a logarithm"
+
+
+def with_closed_pipe(*arguments: str, folder: Path, **environment: str) -> tuple[int, bytes]:
+    """Return exit code and stderr of the command, where nobody reads what it prints."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*PROGRAM, *arguments], stdout=pipe, stderr=pipe, cwd=folder, env=PLAIN | environment
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        err = process.stderr.read()
+    return process.returncode, err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [
+        (["check", "a", "a=1"], ""),
+        (["check", "a", "a=1"], "1"),
+        ([], ""),
+        ([], "1"),
+        (["--help"], ""),
+        (["--help"], "1"),
+    ],
+)
+def test_reader_that_has_seen_enough_is_no_error(arguments: list[str], unbuffered: str, tmp_path: Path) -> None:
+    assert with_closed_pipe(*arguments, folder=tmp_path, PYTHONUNBUFFERED=unbuffered) == (0, b"")
+
+
+def test_wrong_input_is_told_in_one_line_also_where_nobody_reads_the_rest(tmp_path: Path) -> None:
+    outcome = with_closed_pipe("train", str(PENGUINS), "--target", "year", "--epochs", "0", folder=tmp_path)
+    assert outcome == (2, b"microgrid: epochs must be 1 or more, got 0\n")
+
+
+@needs_shell
+def test_command_whose_output_was_closed_is_quiet(tmp_path: Path) -> None:
+    program = ["sh", "-c", 'exec "$0" -m microgrid check a a=1 >&-', sys.executable]
+    assert subprocess.run(program, stderr=subprocess.PIPE, cwd=tmp_path, env=PLAIN, check=False).stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("environment", "minus"),
+    [
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "?"),
+        ({"LANG": "C", "PYTHONUTF8": "0"}, "−"),  # Python itself turns to UTF-8 here
+        ({"PYTHONIOENCODING": "cp1252"}, "?"),
+        ({"PYTHONIOENCODING": "cp932"}, "－"),  # Windows in Japan has a wide one
+    ],
+)
+def test_terminal_that_cannot_show_every_character_is_no_error(
+    environment: dict[str, str], minus: str, tmp_path: Path
+) -> None:
+    code, out, err = in_a_process("check", "a*b", "a=2", "b=-3", folder=tmp_path, **environment)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[2].split()[:2] == ["b", f"{minus}3"]

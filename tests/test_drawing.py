@@ -1,0 +1,551 @@
+"""The picture: its exact text, what an SVG of it shows, and which Graphviz is asked to draw it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import graphviz
+import pytest
+from graphviz.backend import dot_command
+
+import microgrid.drawing as drawing
+from microgrid.drawing import DIRECTIONS, NoRendererError, draw, mimebundle, render, save_picture
+from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP, Dense, Neuron
+
+ORANGE, BLUE, PALE_GREY = "#b3541e", "#0b6fa4", "#c9ced6"
+PNG = b"\x89PNG\r\n\x1a\n"
+needs_shell = pytest.mark.skipif(os.name == "nt", reason="the stand-in for Graphviz is a shell script")
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what the user has chosen, and what an earlier drawing told the graphviz library."""
+    monkeypatch.delenv("MICROGRID_DOT", raising=False)
+    monkeypatch.setattr(dot_command, "DOT_BINARY", Path("dot"))
+
+
+@pytest.fixture
+def no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setenv("PATH", "")
+
+
+def stand_in(path: Path, says: str = "", exit_code: int = 0) -> Path:
+    """Write a program that takes any input, says one line and ends."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\nwhile read -r _; do :; done\necho '{says}'\nexit {exit_code}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def small_graph() -> Value:
+    """w² at −3: the gradient of w is −6."""
+    output = Value(-3.0, "w") ** 2
+    output.backward()
+    return output
+
+
+def svg_of(output: Value, direction: str = "LR", fold: str = "auto") -> ET.Element:
+    return ET.fromstring(render(draw(output, direction, fold), "svg"))
+
+
+def groups(svg: ET.Element, kind: str) -> dict[str, ET.Element]:
+    """Find the groups of all nodes or edges, by id."""
+    return {group.attrib["id"]: group for group in svg.findall(f".//*[@class='{kind}']")}
+
+
+def texts(element: ET.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in element.iterfind(".//{*}text")]
+
+
+def line_of(edge: ET.Element) -> tuple[str, float]:
+    """Return colour and width of an edge."""
+    (path,) = edge.findall(".//{*}path")
+    return path.attrib["stroke"], float(path.attrib.get("stroke-width", 1))
+
+
+# --- the text of the picture -----------------------------------------------------------------------------------------
+
+SMALL_GRAPH = """\
+digraph microgrid {
+	bgcolor=white ordering=in pad=0.15 rankdir=LR
+	nodesep=0.25 ranksep=0.6
+	node [fontcolor="#1F2933" fontname=Helvetica fontsize=12 shape=plain]
+	edge [arrowsize=0.7 color="#C9CED6" fontname=Courier fontsize=11 penwidth=1]
+	n0 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#FFF4D6"><TR><TD COLSPAN="2"><B>w</B></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1F2933">-3</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#0B6FA4">-6</FONT></TD></TR></TABLE>> id=n0 tooltip="w: value −3.0, gradient −6.0"]
+	n1 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#F1F2F4"><TR><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#616A75">2</FONT></TD></TR></TABLE>> id=n1 tooltip=" "]
+	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#FBE3E4"><TR><TD COLSPAN="2"><FONT COLOR="#616A75">x²</FONT></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1F2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#B3541E">1</FONT></TD></TR></TABLE>> id=n2 tooltip="this value: value 9.0, gradient 1.0"]
+	n0 -> n2 [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD><FONT COLOR="#616A75">×-6</FONT></TD></TR><TR><TD><FONT COLOR="#0B6FA4">-6</FONT></TD></TR><TR><TD HEIGHT="7"></TD></TR></TABLE>> color="#0B6FA4" dir=back id=e0 penwidth=4.00 tooltip="share −6.0 = upstream 1.0 × −6.0"]
+	n1 -> n2 [id=e1 style=dashed tooltip=" "]
+	fontcolor="#616A75" fontname=Helvetica fontsize=11 label=<<BR/>Arrows hand responsibility back: share = upstream gradient × local derivative<BR ALIGN="LEFT"/><FONT COLOR="#B3541E">Orange: raising it raises the output</FONT>, <FONT COLOR="#0B6FA4">blue: raising it lowers the output</FONT><BR ALIGN="LEFT"/>> labeljust=l labelloc=b
+}
+"""  # noqa: E501
+
+
+def test_text_of_a_small_picture() -> None:
+    assert draw(small_graph()).source == SMALL_GRAPH
+
+
+def test_text_is_the_same_in_every_process() -> None:
+    program = """
+from microgrid.drawing import draw
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+model = MLP(2, [3, 1], "tanh", seed=0)
+loss = mean_squared_error([model([1.0, 2.0]), model([0.5, -1.0])], [1.0, 2.0])
+loss.backward()
+print(*(draw(loss, fold=fold) for fold in ("none", "neuron", "layer")))
+"""
+
+    def printed(hash_seed: str) -> bytes:
+        environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8"}
+        return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment).stdout
+
+    first = printed("0")
+    assert first.count(b"digraph microgrid {") == 3
+    assert printed("1") == printed("4242") == first
+
+
+def test_picture_is_a_digraph_that_shows_itself_where_the_system_has_no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    picture = draw(small_graph())
+    assert isinstance(picture, graphviz.Digraph)
+    assert picture.pipe(format="svg", quiet=True).rstrip().endswith(b"</svg>")
+
+
+def test_what_is_no_value_cannot_be_drawn() -> None:
+    with pytest.raises(TypeError, match=r"^draw\(\) needs a Value, got list$"):
+        draw([Value(1.0)])  # type: ignore[arg-type]
+
+
+def test_unknown_direction_is_an_error_that_names_the_directions() -> None:
+    with pytest.raises(ValueError, match=r"^direction must be one of LR, TB, RL, BT, got 'lr'$"):
+        draw(Value(1.0), direction="lr")
+
+
+def test_unknown_fold_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"^fold must be one of auto, none, neuron, layer, got 'all'$"):
+        draw(Value(1.0), fold="all")
+
+
+def test_drawing_changes_neither_numbers_nor_graph() -> None:
+    loss = mean_squared_error(MLP(2, [3, 1], "tanh", seed=0)([1.0, 2.0]), 3.0)
+    loss.backward()
+    order = topological_order(loss)
+    before = [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order]
+    for fold in ("none", "neuron", "layer"):
+        render(draw(loss, fold=fold), "svg")
+    assert topological_order(loss) == order
+    assert [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order] == before
+
+
+# --- what the picture shows ------------------------------------------------------------------------------------------
+
+
+def test_svg_has_a_group_for_each_value_and_each_operand() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    svg = svg_of(a * b + a)
+    assert sorted(groups(svg, "node")) == ["n0", "n1", "n2", "n3"]
+    assert sorted(groups(svg, "edge")) == ["e0", "e1", "e2", "e3"]
+
+
+def test_value_used_twice_is_drawn_with_two_edges() -> None:
+    a = Value(3.0, "a")
+    svg = svg_of(a + a)
+    titles = [edge.findtext("{*}title") for edge in groups(svg, "edge").values()]
+    assert titles == ["n0->n1", "n0->n1"]
+
+
+def test_card_shows_name_operation_value_and_gradient() -> None:
+    output = small_graph()
+    output.label = "loss"
+    nodes = groups(svg_of(output), "node")
+    assert texts(nodes["n0"]) == ["w", "value", "−3", "grad", "−6"]
+    assert texts(nodes["n1"]) == ["2"]
+    assert texts(nodes["n2"]) == ["loss", " = ", "x²", "value", "9", "grad", "1"]
+
+
+def test_edge_shows_local_derivative_and_share() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    output = 10.0 * (a * b)
+    output.backward()
+    edges = groups(svg_of(output), "edge")
+    assert [texts(edges[name]) for name in sorted(edges)] == [["×−3", "−30"], ["×2", "20"], [], ["×10", "10"]]
+
+
+def test_before_backward_edges_show_local_derivatives_only() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    picture = draw(a * b)
+    assert "dir=back" not in picture.source
+    svg = ET.fromstring(render(picture, "svg"))
+    assert [texts(edge) for edge in groups(svg, "edge").values()] == [["×−3"], ["×2"]]
+    assert not any("share" in text for text in texts(svg))
+
+
+def test_legend_says_what_arrows_and_colours_mean() -> None:
+    legend = " ".join(texts(svg_of(small_graph())))
+    assert "Arrows hand responsibility back: share = upstream gradient × local derivative" in legend
+    assert "Orange: raising it raises the output" in legend
+    assert "blue: raising it lowers the output" in legend
+
+
+def test_numbers_carry_true_minus_signs_everywhere() -> None:
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    loss = mean_squared_error([model([1.0, 2.0]), model([-1e-7, -1e30])], [-1.5, -2e-9])
+    loss.backward()
+    shown = {fold: texts(svg_of(loss, fold=fold)) for fold in ("none", "neuron", "layer")}
+    assert "−1e−7" in shown["none"]
+    assert "−1.5 to −2e−9" in shown["layer"]
+    assert not [text for fold in shown for text in shown[fold] if "-" in text]
+
+
+LABELS: list[tuple[str, str]] = [
+    *((label, label) for label in ["a<b", "a>b", "a&b", 'say "hi"', "a|b", "{a}", "a\\b", "C:\\n", "\\", "%s"]),
+    *(
+        (label, label)
+        for label in ["<b>x</b>", "</TABLE>>", "&amp;", "&#65;", "n0 -> n1", "[x=y];", "🙂", "重み", "שלום"]
+    ),
+    ("two\nlines", "two lines"),
+    ("a\tb", "a b"),
+    ("bell\x07\x00\x1b", "bell   "),
+    ("half\ud800", "half "),
+    ("x" * 500, "x" * 39 + "…"),
+    ("&" * 500, "&" * 39 + "…"),
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        *LABELS,
+        *(pytest.param(label, label) for label in ["\\N", "\\Gamma", "\\\\server"]),
+    ],
+)
+def test_any_label_is_shown_as_text(label: str, shown: str) -> None:
+    output = Value(1.0, label) * Value(2.0, "b")
+    output.backward()
+    svg = svg_of(output)
+    name = texts(groups(svg, "node")["n0"])[0]
+    assert name.replace("\N{NO-BREAK SPACE}", " ") == shown
+    assert (sorted(groups(svg, "node")), len(groups(svg, "edge"))) == (["n0", "n1", "n2"], 2)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("a<b", "a<b"),
+        ('"a" & b', '"a" & b'),
+        ("重み", "重み"),
+        ("", "this value"),
+        *(pytest.param(label, label) for label in ["a\\b", "a\\N"]),
+    ],
+)
+def test_pointing_at_a_card_shows_its_label_and_all_digits(label: str, shown: str) -> None:
+    value = Value(1.0 / 3.0, label)
+    link = svg_of(value).find(".//{*}a")
+    assert link is not None
+    assert link.attrib["{http://www.w3.org/1999/xlink}title"] == f"{shown}: value 0.3333333333333333, gradient 0.0"
+
+
+def test_colour_is_the_sign_of_the_share() -> None:
+    a, b, nothing = Value(2.0, "a"), Value(-3.0, "b"), Value(0.0, "nothing")
+    output = weighted_sum([a, nothing], [b, nothing], 1.0)
+    output.backward()
+    edges = groups(svg_of(output), "edge")
+    colours = [line_of(edges[name])[0] for name in sorted(edges)]
+    assert colours == [BLUE, ORANGE, PALE_GREY, PALE_GREY, PALE_GREY]  # to a, b, nothing (twice) and the constant
+
+
+def test_gradients_are_bold_and_coloured_by_their_sign() -> None:
+    node = groups(svg_of(small_graph()), "node")["n0"]
+    styles = {text.text: (text.attrib["fill"], text.attrib.get("font-weight")) for text in node.iterfind(".//{*}text")}
+    assert styles["−6"] == (BLUE, "bold")
+    assert styles["−3"] == ("#1f2933", None)
+
+
+def test_edge_is_as_wide_as_its_share_is_large_beside_the_largest() -> None:
+    w, x, b = Value(2.0, "w"), Value(-4.0, "x"), Value(0.0, "b")
+    output = weighted_sum([w], [x], b)
+    output.backward()  # the shares are −4, 2 and 1
+    edges = groups(svg_of(output), "edge")
+    assert [line_of(edges[name])[1] for name in sorted(edges)] == [4.0, 2.3, 1.45]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0.0, {"0"}), (float("nan"), {"NaN"}), (float("inf"), {"inf", "∞"}), (-1e-300, {"−1e−300"})]
+)
+def test_any_gradient_can_be_drawn(number: float, shown: set[str]) -> None:
+    a = Value(3.0, "a")
+    output = a * number
+    output.backward()
+    svg = svg_of(output)
+    assert texts(groups(svg, "node")["n0"])[-1] in shown
+    assert texts(groups(svg, "edge")["e0"])[-1] in shown
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_numbers_flow_in_the_direction_asked_for(direction: str) -> None:
+    nodes = groups(svg_of(Value(1.0, "a").exp(), direction), "node")
+
+    def place(name: str) -> tuple[float, float]:
+        text = nodes[name].find(".//{*}text")
+        assert text is not None
+        return float(text.attrib["x"]), float(text.attrib["y"])
+
+    (x, y), (result_x, result_y) = place("n0"), place("n1")
+    if direction in ("LR", "RL"):
+        assert (x < result_x) == (direction == "LR")
+    else:
+        assert (y < result_y) == (direction == "TB")
+
+
+@pytest.mark.parametrize(
+    ("value", "fill"),
+    [(Value(1.0), "#fff4d6"), (Input(1.0), "#e1f0fa"), (Constant(1.0), "#f1f2f4"), (Value(1.0) * 1.0, "#ffffff")],
+)
+def test_kind_of_a_value_is_the_colour_of_its_card(value: Value, fill: str) -> None:
+    output = value.exp()
+    drawn_as = f"n{topological_order(output).index(value)}"
+    path = groups(svg_of(output), "node")[drawn_as].find(".//{*}path")
+    assert path is not None
+    assert path.attrib["fill"] == fill
+
+
+def test_output_has_a_colour_of_its_own() -> None:
+    assert 'BGCOLOR="#FBE3E4"' in draw(Value(1.0)).source
+
+
+@pytest.mark.parametrize(
+    ("activation", "row", "remark"),
+    [
+        ("relu", [-1.0], "dead: relu passes nothing back"),
+        ("tanh", [9.0], "saturated: almost flat here"),
+        ("sigmoid", [-9.0], "saturated: almost flat here"),
+    ],
+)
+@pytest.mark.parametrize("fold", ["none", "neuron"])
+def test_card_says_where_responsibility_stops(activation: str, row: list[float], remark: str, fold: str) -> None:
+    neuron = Neuron(1, activation)
+    neuron.weights[0].data = 1.0
+    assert remark in texts(svg_of(neuron(row), fold=fold))
+    assert remark not in texts(svg_of(neuron([0.5]), fold=fold))
+
+
+def test_folded_neuron_lists_its_few_weights_with_their_shares() -> None:
+    neuron = Neuron(2, "linear")
+    neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 3.0, -2.0, 0.5
+    output = neuron([7.0, -1.0])
+    output.backward()
+    shown = texts(groups(svg_of(output, fold="neuron"), "node")["n5"])
+    assert shown[-12:] == [*("output", "23.5", "1"), *("w1", "3", "7"), *("w2", "−2", "−1"), *("b", "0.5", "1")]
+
+
+def test_folded_layer_shows_ranges() -> None:
+    layer = Dense(1, 2, "linear")
+    layer.neurons[0].weights[0].data, layer.neurons[1].weights[0].data = 5.0, -5.0
+    outputs = layer([3.0])
+    assert isinstance(outputs, list)
+    output = total(outputs)
+    output.backward()
+    (shown,) = [texts(node) for node in groups(svg_of(output, fold="layer"), "node").values() if "dW" in texts(node)]
+    assert shown == ["layer: 2 neurons", " = ", "Σ w·x + b", "value", "−15 to 15", "grad", "1", "dW", "3", "db", "1"]
+
+
+def test_range_does_not_hide_what_is_not_a_number() -> None:
+    layer = Dense(1, 2, "linear")
+    layer.neurons[0].weights[0].data, layer.neurons[1].weights[0].data = 5.0, float("nan")
+    outputs = layer([3.0])
+    assert isinstance(outputs, list)
+    nodes = groups(svg_of(total(outputs), fold="layer"), "node").values()
+    (shown,) = [texts(node) for node in nodes if "layer: 2 neurons" in texts(node)]
+    assert any("NaN" in text for text in shown)
+
+
+def test_crowded_picture_leaves_the_numbers_of_its_edges_out() -> None:
+    output = MLP(5, [5, 1], seed=0)([1.0] * 5)
+    assert isinstance(output, Value)
+    output.backward()
+    edges = groups(svg_of(output, fold="neuron"), "edge")
+    assert len(edges) == 5 * 5 + 5
+    assert not any(texts(edge) for edge in edges.values())
+
+
+@pytest.mark.parametrize(
+    ("direction", "leaves", "arrives"), [("LR", "e", "w"), ("RL", "w", "e"), ("TB", "s", "n"), ("BT", "n", "s")]
+)
+def test_crowded_picture_joins_its_cards_at_the_sides_that_face(direction: str, leaves: str, arrives: str) -> None:
+    output = MLP(5, [5, 1], seed=0)([1.0] * 5)
+    assert isinstance(output, Value)
+    source = draw(output, direction, "neuron").source
+    assert f"edge [arrowsize=0.4 headport={arrives} tailport={leaves}]" in source
+
+
+# --- writing files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["graph.svg", "GRAPH.SVG"])
+def test_svg_file_is_an_svg_picture(name: str, tmp_path: Path) -> None:
+    save_picture(small_graph(), tmp_path / name)
+    assert sorted(groups(ET.parse(tmp_path / name).getroot(), "node")) == ["n0", "n1", "n2"]
+
+
+def test_png_file_is_a_png_picture(tmp_path: Path) -> None:
+    save_picture(small_graph(), str(tmp_path / "graph.png"))
+    assert (tmp_path / "graph.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.usefixtures("no_graphviz")
+def test_dot_file_holds_the_text_and_needs_no_graphviz(tmp_path: Path) -> None:
+    save_picture(small_graph(), tmp_path / "graph.dot")
+    assert (tmp_path / "graph.dot").read_bytes() == SMALL_GRAPH.encode()
+
+
+def test_options_are_those_of_draw(tmp_path: Path) -> None:
+    output = Neuron(2, seed=0)([1.0, 2.0])
+    save_picture(output, tmp_path / "graph.dot", direction="TB", fold="neuron")
+    assert (tmp_path / "graph.dot").read_text(encoding="utf-8") == draw(output, "TB", "neuron").source
+
+
+@pytest.mark.parametrize("name", ["graph.jpeg", "graph", "svg", "graph.svg.txt"])
+def test_unknown_suffix_is_an_error_that_names_the_known_ones(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^a picture is written as \.svg, \.png, \.pdf, \.dot; .* is none of these$"):
+        save_picture(small_graph(), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_folder_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as error:
+        save_picture(small_graph(), tmp_path / "missing" / "graph.svg")
+    assert error.value.filename == str(tmp_path / "missing" / "graph.svg")
+
+
+@pytest.mark.usefixtures("no_graphviz")
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+def test_without_graphviz_an_error_says_in_one_line_what_to_do_and_nothing_is_written(
+    suffix: str, tmp_path: Path
+) -> None:
+    picture = tmp_path / f"graph.{suffix}"
+    picture.write_bytes(b"an earlier picture")
+    with pytest.raises(
+        NoRendererError, match=f"^no Graphviz on this machine writes {suffix}: install .*graphviz-pure"
+    ) as error:
+        save_picture(small_graph(), picture)
+    assert "\n" not in str(error.value)
+    assert picture.read_bytes() == b"an earlier picture"
+    assert list(tmp_path.iterdir()) == [picture]
+
+
+def test_pdf_needs_a_system_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NoRendererError, match="no Graphviz on this machine writes pdf"):
+        save_picture(small_graph(), tmp_path / "graph.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_picture_that_cannot_be_put_in_place_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PermissionError) as error:
+        save_picture(small_graph(), tmp_path / "graph.svg")
+    assert error.value.filename == str(tmp_path / "graph.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- which Graphviz --------------------------------------------------------------------------------------------------
+
+
+@needs_shell
+def test_chosen_program_comes_first_then_the_package_then_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = draw(small_graph())
+    packaged = str(stand_in(tmp_path / "graphviz-pure", says="the package"))
+    monkeypatch.setenv("MICROGRID_DOT", str(stand_in(tmp_path / "mine", says="the chosen one")))
+    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: packaged)
+    monkeypatch.setenv("PATH", str(stand_in(tmp_path / "bin" / "dot", says="the system").parent))
+    assert render(picture, "png") == b"the chosen one\n"
+    monkeypatch.delenv("MICROGRID_DOT")
+    assert render(picture, "png") == b"the package\n"
+    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    assert render(picture, "png") == b"the system\n"
+
+
+@needs_shell
+def test_pdf_is_written_by_the_system_and_not_by_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged = str(stand_in(tmp_path / "graphviz-pure", says="the package"))
+    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: packaged)
+    monkeypatch.setenv("PATH", str(stand_in(tmp_path / "bin" / "dot", says="the system").parent))
+    save_picture(small_graph(), tmp_path / "graph.pdf")
+    assert (tmp_path / "graph.pdf").read_bytes() == b"the system\n"
+
+
+def test_package_is_found_although_it_is_not_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert b"(graphviz-pure)" in render(draw(small_graph()), "svg")
+
+
+@needs_shell
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        lambda folder: stand_in(folder / "broken", says="half a picture", exit_code=3),
+        lambda folder: folder / "there is no such program",
+        lambda folder: folder,
+    ],
+)
+def test_chosen_program_that_fails_is_no_renderer_and_writes_nothing(
+    chosen: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICROGRID_DOT", str(chosen(tmp_path)))
+    with pytest.raises(NoRendererError):
+        save_picture(small_graph(), tmp_path / "graph.svg")
+    assert not list(tmp_path.glob("*graph*"))
+
+
+@needs_shell
+@pytest.mark.parametrize("exit_code", [0, 1])
+def test_setting_of_the_graphviz_library_is_restored_after_rendering(
+    exit_code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = draw(small_graph())
+    monkeypatch.setattr(dot_command, "DOT_BINARY", Path("what the user set"))
+    monkeypatch.setenv("MICROGRID_DOT", str(stand_in(tmp_path / "mine", exit_code=exit_code)))
+    try:
+        render(picture, "svg")
+    except NoRendererError:
+        assert exit_code
+    assert Path("what the user set") == dot_command.DOT_BINARY
+
+
+# --- in a notebook ---------------------------------------------------------------------------------------------------
+
+
+def test_notebook_gets_svg_png_and_text() -> None:
+    output = small_graph()
+    bundle = output._repr_mimebundle_(include=None, exclude=None)  # type: ignore[attr-defined]
+    assert sorted(bundle) == ["image/png", "image/svg+xml", "text/plain"]
+    assert sorted(groups(ET.fromstring(bundle["image/svg+xml"].encode()), "node")) == ["n0", "n1", "n2"]
+    assert base64.b64decode(bundle["image/png"]).startswith(PNG)
+    assert bundle["text/plain"] == "Value(data=9.0, grad=1.0, op='**')"
+
+
+def test_notebook_gets_only_text_of_a_very_large_graph() -> None:
+    output = total([Input(1.0, f"x{i}") for i in range(300)])  # with the sum, 301 cards
+    assert mimebundle(output) == {"text/plain": "Value(data=300.0, grad=0.0, op='total')"}
+
+
+@pytest.mark.usefixtures("no_graphviz")
+def test_notebook_gets_only_text_where_there_is_no_graphviz() -> None:
+    assert mimebundle(small_graph()) == {"text/plain": "Value(data=9.0, grad=1.0, op='**')"}

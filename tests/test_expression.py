@@ -1,0 +1,325 @@
+"""Expressions read from text: what they mean, what is refused and where, and that nothing else can happen."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from microgrid.engine import Constant, Value, topological_order
+from microgrid.expression import FUNCTIONS, LONGEST, ExpressionError, read_expression
+
+
+def value_of(text: str, **values: float) -> float:
+    return read_expression(text, values).data
+
+
+# --- what expressions mean -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2 + 3 * 4", 14.0),
+        ("(2 + 3) * 4", 20.0),
+        ("2 - 3 - 4", -5.0),
+        ("16 / 4 / 2", 2.0),
+        ("2**3**2", 512.0),
+        ("-2**2", -4.0),
+        ("(-2)**2", 4.0),
+        ("2**-1", 0.5),
+        ("--2", 2.0),
+        ("+2", 2.0),
+        ("2 - -3", 5.0),
+        ("2 * -3**2", -18.0),
+        ("1.5e3", 1500.0),
+        (".5", 0.5),
+        ("1_000", 1000.0),
+        ("0x10", 16.0),
+    ],
+)
+def test_operators_bind_as_in_mathematics(text: str, value: float) -> None:
+    assert value_of(text) == value
+
+
+CALLS: list[tuple[str, list[str], float]] = [
+    ("exp", ["a"], math.exp(2.0)),
+    ("log", ["a"], math.log(2.0)),
+    ("sqrt", ["a"], math.sqrt(2.0)),
+    ("tanh", ["a"], math.tanh(2.0)),
+    ("sigmoid", ["a"], 1.0 / (1.0 + math.exp(-2.0))),
+    ("relu", ["-a"], 0.0),
+    ("leaky_relu", ["-a"], -0.02),
+    ("leaky_relu", ["-a", "0.5"], -1.0),
+    ("softplus", ["a"], 2.0 + math.log1p(math.exp(-2.0))),
+    ("sin", ["a"], math.sin(2.0)),
+    ("cos", ["a"], math.cos(2.0)),
+    ("abs", ["-a"], 2.0),
+    ("maximum", ["a", "3"], 3.0),
+    ("minimum", ["a", "3"], 2.0),
+    ("max", ["a", "3"], 3.0),
+    ("min", ["a", "3"], 2.0),
+]
+
+
+def test_list_of_calls_leaves_no_function_out() -> None:
+    assert {name for name, _, _ in CALLS} == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize(("name", "operands", "value"), CALLS)
+def test_function_is_called_in_either_style(name: str, operands: list[str], value: float) -> None:
+    assert value_of(f"{name}({', '.join(operands)})", a=2.0) == value
+    assert value_of(f"({operands[0]}).{name}({', '.join(operands[1:])})", a=2.0) == value
+
+
+def test_expression_is_recorded_as_it_is_written() -> None:
+    output = read_expression("relu(a - b/2)", {"a": 4, "b": 2})
+    assert [node.label or node.op or str(node.data) for node in topological_order(output)] == [
+        "a",
+        "b",
+        "2.0",
+        "/",
+        "-",
+        "relu",
+    ]
+
+
+def test_name_that_stands_twice_is_one_leaf() -> None:
+    output = read_expression("a * a", {"a": 3})
+    assert output.operands[0] is output.operands[1]
+    output.backward()
+    assert (output.operands[0].label, output.operands[0].grad) == ("a", 6.0)
+
+
+def test_numbers_are_constants_and_names_are_not() -> None:
+    output = read_expression("3 * a + -2", {"a": 5})
+    leaves = [node for node in topological_order(output) if node.is_leaf]
+    assert [(leaf.data, type(leaf)) for leaf in leaves] == [(3.0, Constant), (5.0, Value), (-2.0, Constant)]
+
+
+def test_negative_base_takes_a_whole_exponent_written_as_a_number() -> None:
+    assert value_of("a**2 + a**-1", a=-2.0) == 3.5
+
+
+def test_name_alone_is_an_expression() -> None:
+    assert value_of(" a ", a=2.0) == 2.0
+
+
+def test_names_may_be_in_any_script_and_any_unicode_form() -> None:
+    assert read_expression("重み * ａ + a", {"重み": 1.5, "ａ": 2.0}).data == 5.0  # one a is full-width
+
+
+def test_name_may_be_that_of_a_function() -> None:
+    assert value_of("exp * exp(exp)", exp=0.0) == 0.0
+
+
+@pytest.mark.parametrize("space", ["\n", "\t", "\r\n", "\u3000"])
+def test_any_white_space_is_space(space: str) -> None:
+    assert value_of(f"{space}a{space}+{space}1{space}", a=2.0) == 3.0
+
+
+# --- what is refused, and where --------------------------------------------------------------------------------------
+
+ONLY = "only numbers, names, + - * / **, parentheses and functions are allowed"
+OPERATORS = "only the operators + - * / ** are allowed"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("b", "b has no value (known: a, 重み); give it one, such as b=2, at column 1 of 'b'"),
+        ("a*重み + c", "c has no value (known: a, 重み); give it one, such as c=2, at column 8 of 'a*重み + c'"),
+        ("  a +  b", "b has no value (known: a, 重み); give it one, such as b=2, at column 6 of 'a +  b'"),
+        ("relu", "relu has no value (known: a, 重み); give it one, such as relu=2, at column 1 of 'relu'"),
+        ("a +", "invalid syntax, at column 4 of 'a +'"),
+        ("a a", "invalid syntax, at column 3 of 'a a'"),
+        ("重み 重み", "invalid syntax, at column 4 of '重み 重み'"),
+        ("a = 2", "invalid syntax, at column 3 of 'a = 2'"),
+        ("a; a", "invalid syntax, at column 2 of 'a; a'"),
+        ("(a", "'(' was never closed, at column 1 of '(a'"),
+        ("a)", "unmatched ')', at column 2 of 'a)'"),
+        ("重み*(a+", "'(' was never closed, at column 4 of '重み*(a+'"),
+        ("2a", "invalid decimal literal, at column 1 of '2a'"),
+        ("a＋a", "invalid character '＋' (U+FF0B), at column 2 of 'a＋a'"),
+        ("a < 2", f"{ONLY}, at column 1 of 'a < 2'"),
+        ("重み * (a % 2)", f"{OPERATORS}, at column 9 of '重み * (a % 2)'"),
+        ("a * (a ^ 2)", f"{OPERATORS}, at column 8 of 'a * (a ^ 2)'"),
+        ("a // 2", f"{OPERATORS}, at column 3 of 'a // 2'"),
+        ("a @ a", f"{OPERATORS}, at column 3 of 'a @ a'"),
+        ("~a", f"{ONLY}, at column 1 of '~a'"),
+        ("not a", f"{ONLY}, at column 1 of 'not a'"),
+        ("a and a", f"{ONLY}, at column 1 of 'a and a'"),
+        ("a if a else a", f"{ONLY}, at column 1 of 'a if a else a'"),
+        ("1 + [a]", f"{ONLY}, at column 5 of '1 + [a]'"),
+        ("a, a", f"{ONLY}, at column 1 of 'a, a'"),
+        ("a[0]", f"{ONLY}, at column 1 of 'a[0]'"),
+        ("{a: a}", f"{ONLY}, at column 1 of '{{a: a}}'"),
+        ("f'{a}'", f"""{ONLY}, at column 1 of "f'{{a}}'\""""),
+        ("lambda: a", f"{ONLY}, at column 1 of 'lambda: a'"),
+        ("(b := a)", f"{ONLY}, at column 2 of '(b := a)'"),
+        ("[x for x in a]", f"{ONLY}, at column 1 of '[x for x in a]'"),
+        ("relu(*a)", f"{ONLY}, at column 6 of 'relu(*a)'"),
+        ("a.data", f"{ONLY}, at column 3 of 'a.data'"),
+        ("a.__class__", f"{ONLY}, at column 3 of 'a.__class__'"),
+        ("a + 'b'", """expected a number or a name, got 'b', at column 5 of "a + 'b'\""""),
+        ("2 * True", "expected a number or a name, got True, at column 5 of '2 * True'"),
+        ("None", "expected a number or a name, got None, at column 1 of 'None'"),
+        ("a * 2j", "expected a number or a name, got 2j, at column 5 of 'a * 2j'"),
+        ("...", "expected a number or a name, got Ellipsis, at column 1 of '...'"),
+        ("a + 1e999", "this number is too large, at column 5 of 'a + 1e999'"),
+        ("relu(a)(a)", "this cannot be called, at column 1 of 'relu(a)(a)'"),
+        ("a * 2(a)", "this cannot be called, at column 5 of 'a * 2(a)'"),
+        ("relu()", "relu takes 1 operand, got 0, at column 1 of 'relu()'"),
+        ("重み + a.exp(2)", "exp takes 1 operand, got 2, at column 6 of '重み + a.exp(2)'"),
+        ("max(a)", "max takes 2 operands, got 1, at column 1 of 'max(a)'"),
+        (
+            "leaky_relu(a, a, a)",
+            "leaky_relu takes 1 or 2 operands, got 3, at column 1 of 'leaky_relu(a, a, a)'",
+        ),
+        ("relu(a, slope=2)", "relu takes no keywords, at column 1 of 'relu(a, slope=2)'"),
+        ("relu(a, **a)", "relu takes no keywords, at column 1 of 'relu(a, **a)'"),
+        ("a # + b", "# is not allowed, at column 3 of 'a # + b'"),
+        ("", "the expression is empty; expected something like 'a*b + c'"),
+        (" \n ", "the expression is empty; expected something like 'a*b + c'"),
+    ],
+)
+def test_what_is_no_expression_is_refused_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        read_expression(text, {"a": 2.0, "重み": 1.0})
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "column"),
+    [
+        ("__import__('os')", "__import__", 1),
+        ("a(2)", "a", 1),
+        ("重み * 重み.foo()", "foo", 9),
+        ("a.relu().backward()", "backward", 10),
+    ],
+)
+def test_unknown_function_is_refused_and_the_known_ones_are_listed(text: str, function: str, column: int) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        read_expression(text, {"a": 2.0, "重み": 1.0})
+    assert (
+        str(refusal.value)
+        == f"unknown function {function} (known: {', '.join(FUNCTIONS)}), at column {column} of {text!r}"
+    )
+
+
+@pytest.mark.parametrize(("text", "column"), [("(a + a).foo()", 9), ("a . foo()", 5)])
+def test_column_is_that_of_the_name_behind_the_dot(text: str, column: int) -> None:
+    with pytest.raises(ExpressionError, match=f"at column {column} of"):
+        read_expression(text, {"a": 2.0})
+
+
+def test_name_without_a_value_is_refused_where_no_name_has_one() -> None:
+    with pytest.raises(ExpressionError, match=r"^b has no value \(no name has one\); give it one, such as b=2"):
+        read_expression("b", {})
+
+
+def test_value_without_a_use_is_refused() -> None:
+    with pytest.raises(ExpressionError, match=r"^b has a value, but is not in the expression 'a \+ 1'$"):
+        read_expression("a + 1", {"a": 2.0, "b": 3.0})
+
+
+def test_value_that_is_no_number_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match=r"expected a number .*, got str: '2'"):
+        read_expression("a", {"a": "2"})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("log(a - 2)", ValueError, "only numbers above 0 have a logarithm"),
+        ("sqrt(0 - a)", ValueError, "a negative number has no real square root"),
+        ("(a - 4)**0.5", ValueError, "a negative base needs a whole exponent"),
+        ("a / 0", ZeroDivisionError, "a = 2.0.*division by zero"),
+        ("exp(500*a)", OverflowError, "too large for a float"),
+        ("9**9**9**9", OverflowError, "too large for a float"),
+    ],
+)
+def test_what_has_no_value_is_an_error_of_mathematics(text: str, error: type[Exception], message: str) -> None:
+    values = {"a": 2.0} if "a" in text else {}
+    with pytest.raises(error, match=message) as raised:
+        read_expression(text, values)
+    assert not isinstance(raised.value, ExpressionError)
+
+
+# --- long and deep ---------------------------------------------------------------------------------------------------
+
+
+def test_expression_may_be_two_thousand_characters_long() -> None:
+    text = "a*1".ljust(LONGEST - 1) + "1"
+    assert len(text) == LONGEST
+    with pytest.raises(ExpressionError, match=r"^invalid syntax, at column 2000 of 'a\*1 {54}\.\.\.'$"):
+        read_expression(text, {"a": 2.0})
+    with pytest.raises(ExpressionError, match=r"^the expression has 2001 characters; at most 2000 are read$"):
+        read_expression(text + "1", {"a": 2.0})
+
+
+def test_long_sum_is_not_deep() -> None:
+    assert read_expression("+".join("a" * 900), {"a": 2.0}).data == 1800.0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("-" * 1000 + "a", "nested deeper than 200 levels, at column 201 of"),
+        ("relu(" * 150 + "-" * 60 + "a" + ")" * 150, "nested deeper than 200 levels, at column 801 of"),
+        ("(" * 900 + "a" + ")" * 900, "too many nested parentheses, at column 201 of"),
+        ("a" + ".exp()" * 300, "nested deeper than 200 levels"),
+        ("\ud800", "holds characters that cannot be read"),
+    ],
+)
+def test_what_is_nested_too_deeply_or_cannot_be_read_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError, match=message):
+        read_expression(text, {"a": 2.0})
+
+
+@pytest.mark.parametrize("text", ["+".join("a" * 200), "-" * 199 + "a", "(" * 199 + "a" + ")" * 199])
+def test_two_hundred_levels_are_read(text: str) -> None:
+    assert abs(value_of(text, a=2.0)) in (2.0, 400.0)
+
+
+# --- anything at all -------------------------------------------------------------------------------------------------
+
+tokens = st.sampled_from(["a", "重み", "2", "1e9", "9**9", "exp(", "log(", "**", "lambda", *"().,='*/-+[]#j \n\\"])
+well_formed = st.recursive(
+    st.sampled_from(["a", "重み", "0", "2", "-3", "0.5", "1e300", "9**9"]),
+    lambda inner: (
+        st.builds("({}){}({})".format, inner, st.sampled_from(["+", "-", "*", "/", "**"]), inner)
+        | st.builds("{}({})".format, st.sampled_from(sorted(FUNCTIONS)), inner)
+        | st.builds("({}).{}({})".format, inner, st.sampled_from(sorted(FUNCTIONS)), inner)
+    ),
+)
+
+
+@given(st.one_of(st.text(), st.lists(tokens).map("".join), well_formed))
+@example("a" + "." * 1000)
+@example("a" + ")" * 1999)
+@example("[" * 1999)
+@example("{" * 99 + "a")
+@example("not " * 400 + "a")
+@example("\x00")
+@example("9" * LONGEST)
+@example("9**" * 600 + "9")
+def test_arbitrary_text_is_read_or_refused_and_nothing_else(text: str) -> None:
+    values = {name: 2.0 for name in ("a", "重み") if name in text}
+    try:
+        output = read_expression(text, values)
+    except (ValueError, ArithmeticError, TypeError):
+        return
+    assert all(isinstance(node, Constant) or node.label in values for node in topological_order(output) if node.is_leaf)
+
+
+@pytest.mark.parametrize("text", ["2and 3", r"'\d'"])
+def test_refused_text_leads_to_no_warning(text: str) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(ExpressionError):
+            read_expression(text, {})
+    assert caught == []

@@ -1,0 +1,151 @@
+"""Writing files: whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from microgrid.files import check_writable, write_whole
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
+
+
+def test_text_is_written_as_utf8_with_plain_newlines(tmp_path: Path) -> None:
+    write_whole(tmp_path / "new.txt", "∂loss\n勾配\n")
+    assert (tmp_path / "new.txt").read_bytes() == "∂loss\n勾配\n".encode()
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_whole(str(tmp_path / "new.bin"), b"\x00\xff\r\n")
+    assert (tmp_path / "new.bin").read_bytes() == b"\x00\xff\r\n"
+
+
+def test_old_content_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("a much longer old content")
+    write_whole(path, "new")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix_only
+def test_readers_of_the_old_file_keep_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with path.open() as reader:
+        write_whole(path, "new")
+        assert reader.read() == "old"
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("failing", ["write_bytes", "replace"])
+def test_failure_leaves_the_old_content_and_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
+) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    write = Path.write_bytes
+
+    def fail_midway(self: Path, content: bytes | Path) -> None:
+        if isinstance(content, bytes):
+            write(self, content[:1])
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, failing, fail_midway)
+        with pytest.raises(type(error)):
+            write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_error_names_the_path_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("no such folder", "file.txt")
+    with pytest.raises(FileNotFoundError) as caught:
+        write_whole(path, "new")
+    assert caught.value.filename == str(path)
+
+
+def test_error_reads_as_that_of_open(tmp_path: Path) -> None:
+    path = tmp_path / "no such folder" / "file.txt"
+    with pytest.raises(FileNotFoundError) as expected:
+        path.open()
+    with pytest.raises(FileNotFoundError) as caught:
+        write_whole(path, "new")
+    assert str(caught.value) == str(expected.value)
+
+
+def test_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(OSError, match="folder"):
+        write_whole(folder, "new")
+    assert list(tmp_path.iterdir()) == [folder]
+    assert folder.is_dir()
+
+
+@posix_only
+def test_symbolic_link_stays_one_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    path, link = tmp_path / "real" / "file.txt", tmp_path / "link.txt"
+    path.write_text("old")
+    link.symlink_to(path)
+    write_whole(link, "new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert not path.is_symlink()
+
+
+@posix_only
+def test_mode_of_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    path.chmod(0o640)
+    write_whole(path, "new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@posix_only
+def test_new_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    write_whole(tmp_path / "new.txt", "new")
+    (tmp_path / "other.txt").write_text("other")
+    assert (tmp_path / "new.txt").stat().st_mode == (tmp_path / "other.txt").stat().st_mode
+
+
+@posix_only
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"  # stands for /dev/stdout
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(pipe, "new")
+        assert os.read(reader, 100) == b"new"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["file.txt", "folder/file.txt"])
+def test_folder_that_is_there_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    check_writable(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    check_writable(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no such folder to write to: .*nowhere'$"):
+        check_writable(tmp_path / "nowhere" / "file.txt")
+
+
+def test_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file.txt").write_text("old")
+    with pytest.raises(FileNotFoundError, match=r"file\.txt'$"):
+        check_writable(tmp_path / "file.txt" / "other.txt")

@@ -1,0 +1,121 @@
+"""The tester tested: `check_gradients` must object to what is wrong, and only to that."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from microgrid import Input, Value, check_gradients, maximum, nudge
+from microgrid.gradcheck import numerical_derivative, replay
+
+
+def test_right_gradients_agree() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    table = check_gradients((a * b + 10).tanh() / b**2)
+    assert [row.name for row in table.rows] == ["a", "b"]
+    assert table.agrees
+
+
+@pytest.mark.parametrize("factor", [1.0005, 0.9995, -1.0, 0.0])
+def test_local_derivative_that_is_wrong_by_a_twentieth_of_a_percent_is_found(factor: float) -> None:
+    a = Value(2.0, label="a")
+    square = a**2
+    square.local_derivatives = (square.local_derivatives[0] * factor, square.local_derivatives[1])
+    table = check_gradients(3 * square)
+    assert not table.agrees
+    assert "DIFFERS" in str(table)
+
+
+def test_difference_within_the_tolerance_is_accepted() -> None:
+    a = Value(2.0)
+    square = a**2
+    square.local_derivatives = (square.local_derivatives[0] * 1.0005, 0.0)
+    assert check_gradients(square, tolerance=1e-3).agrees
+
+
+def test_kink_is_told_apart_from_a_mistake() -> None:
+    a = Value(0.0, label="a")
+    (row,) = check_gradients(a.relu()).rows
+    assert (row.agrees, row.kink) == (True, True)
+
+
+def test_wrong_convention_at_a_kink_is_found() -> None:
+    a = Value(0.0)
+    bent = a.relu()
+    bent.local_derivatives = (1.5,)
+    assert not check_gradients(bent).agrees
+
+
+def test_border_of_the_domain_is_not_taken_for_agreement() -> None:
+    a = Value(1e-7)
+    (row,) = check_gradients(a.log()).rows
+    assert math.isnan(row.numerical)
+    assert not row.agrees
+
+
+def test_graph_is_not_touched() -> None:
+    a = Value(2.0)
+    output = a * a
+    a.grad = 7.0
+    check_gradients(output)
+    nudge(output, a)
+    assert (a.data, a.grad, output.data, output.grad) == (2.0, 7.0, 4.0, 0.0)
+
+
+def test_constants_are_not_checked_and_inputs_are() -> None:
+    x = Input(2.0, "x")
+    assert [row.name for row in check_gradients(x**2 * 3).rows] == ["x"]
+
+
+def test_leaf_of_another_graph_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not in the graph of this output"):
+        check_gradients(Value(1.0) * 2, [Value(5.0)])
+    with pytest.raises(ValueError, match="is not in the graph of this output"):
+        nudge(Value(1.0) * 2, Value(5.0))
+
+
+def test_graph_whose_leaf_was_changed_since_is_refused() -> None:
+    a = Value(2.0)
+    output = a * a
+    a.data = 3.0
+    with pytest.raises(ValueError, match=r"its output is 4.0, and would now be 9.0; compute it again"):
+        check_gradients(output)
+    with pytest.raises(ValueError, match="a leaf was changed after this graph was recorded"):
+        nudge(output, a)
+
+
+def test_numerical_derivative_of_a_cube() -> None:
+    assert numerical_derivative(lambda x: x**3, 2.0) == pytest.approx(12.0, abs=1e-8)
+
+
+def test_replay_with_nothing_replaced_gives_the_output_bit_for_bit() -> None:
+    a, b = Value(0.3), Value(0.7)
+    output = maximum(a.sin() * b, a - b).softplus() / 3
+    assert replay(output, {}) == output.data
+
+
+def test_replay_may_replace_an_inner_value() -> None:
+    a = Value(3.0)
+    inner = a + 1
+    assert replay(inner * a, {inner: 10.0}) == 30.0
+
+
+def test_nudge_tells_what_was_foretold_and_what_happened() -> None:
+    product = Value(28.0, label="product")
+    loss = (product - 25) ** 2
+    loss.label = "loss"
+    moved = nudge(loss, product, 0.01)
+    assert moved.gradient == 6.0
+    assert moved.foretold == pytest.approx(0.06)
+    assert moved.actual == pytest.approx(0.0601)
+    assert str(moved) == (
+        "If product moves by +0.01 (28 → 28.01), its gradient 6 foretells that the loss changes by +0.06.\n"
+        "It changes by +0.0601 (9 → 9.06)."
+    )
+
+
+def test_nudge_beyond_the_domain_is_an_error() -> None:
+    a = Value(0.005, label="a")
+    with pytest.raises(ValueError, match=r"natural logarithm has no value at -0.005"):
+        nudge(a.log(), a, -0.01)

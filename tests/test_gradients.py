@@ -1,0 +1,93 @@
+"""Gradients against independent methods: the table of formulas, dual numbers and central differences."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from microgrid import Value, check_gradients
+from microgrid.engine import gradients
+from microgrid.formulas import FORMULAS, evaluate, local_derivatives
+from tests.graphs import BINARY, UNARY, Recipe, recipes, record
+
+ERRORS = (ArithmeticError, ValueError)
+NUMBERS = st.floats(-1e3, 1e3) | st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 700.0, -745.2])
+
+
+def test_table_knows_every_operation_that_a_value_can_record() -> None:
+    a, b = Value(0.5), Value(0.25)
+    recorded = {record(op, a).op for op in UNARY} | {record(op, a, b).op for op in BINARY}
+    recorded |= {record("total", a, b).op, record("weighted_sum", a, b, a).op}
+    assert recorded == set(FORMULAS)
+
+
+@pytest.mark.parametrize("op", FORMULAS)
+@given(data=st.data())
+def test_table_and_methods_agree_exactly(op: str, data: st.DataObject) -> None:
+    formula = FORMULAS[op]
+    size = data.draw(st.integers(1, 4)) * len(formula.operands) if formula.summed else len(formula.operands)
+    numbers = [data.draw(NUMBERS) for _ in range(size + bool(formula.last))]
+    try:
+        node = record(op, *map(Value, numbers))
+    except ERRORS:
+        assume(False)
+    assert evaluate(op, numbers) == node.data
+    assert local_derivatives(op, numbers, node.data) == node.local_derivatives
+
+
+@pytest.mark.parametrize("op", [*UNARY, *BINARY])
+@given(data=st.data())
+def test_where_the_engine_refuses_the_table_has_no_finite_number_either(op: str, data: st.DataObject) -> None:
+    numbers = [data.draw(NUMBERS) for _ in FORMULAS[op].operands]
+    try:
+        record(op, *map(Value, numbers))
+    except ERRORS:
+        with pytest.raises((ArithmeticError, ValueError, TypeError)):  # log of a complex number is a TypeError
+            local_derivatives(op, numbers, evaluate(op, numbers))
+
+
+@given(recipes())
+def test_random_graphs_agree_with_dual_numbers(recipe: Recipe) -> None:
+    output, leaves = build_or_skip(recipe)
+    found = gradients(output)
+    # Where two roundings part ways, they do so by a part of the largest number that went through the graph.
+    size = max(1.0, *(abs(node.data) for node in found), *(abs(gradient) for gradient in found.values()))
+    assume(size < 1e6)
+    for i, leaf in enumerate(leaves):
+        try:
+            dual = recipe.with_dual(i)
+        except ERRORS:
+            assume(False)
+        assert dual.x == pytest.approx(output.data, rel=1e-9, abs=1e-12 * size)
+        assert dual.dx == pytest.approx(found.get(leaf, 0.0), rel=1e-9, abs=1e-12 * size * size)
+
+
+@given(recipes(longest=6))
+def test_random_graphs_agree_with_central_differences(recipe: Recipe) -> None:
+    output, _ = build_or_skip(recipe)
+    found = gradients(output)
+    assume(max(abs(node.data) for node in found) < 1e3)
+    assume(max(abs(derivative) for node in found for derivative in (0.0, *node.local_derivatives)) < 1e3)
+    assert check_gradients(output, tolerance=1e-3).agrees
+
+
+@given(recipes())
+def test_second_backward_doubles_every_gradient_of_random_graphs(recipe: Recipe) -> None:
+    output, _ = build_or_skip(recipe)
+    once = gradients(output)
+    assume(all(map(math.isfinite, once.values())))
+    output.backward()
+    output.backward()
+    assert all(node.grad == 2 * gradient for node, gradient in once.items())
+
+
+def build_or_skip(recipe: Recipe) -> tuple[Value, list[Value]]:
+    """Record the graph, or let Hypothesis look for another where mathematics gives no number."""
+    try:
+        return recipe.with_values()
+    except ERRORS:
+        assume(False)
+        raise

@@ -1,0 +1,75 @@
+"""What the READMEs say is true: their code prints what it says it prints, and both languages show the same."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from microgrid import Input, Value
+
+ROOT = Path(__file__).parents[1]
+ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
+JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def without_comments(code: str) -> str:
+    return re.sub(r" *#.*", "", code)
+
+
+@pytest.mark.parametrize("code", blocks(ENGLISH, "python"))
+def test_code_prints_what_its_comments_say(code: str) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue().splitlines() == re.findall(r"# prints (.*)", code) != []
+
+
+def test_first_example_has_at_most_twelve_lines() -> None:
+    assert len([line for line in blocks(ENGLISH, "python")[0].splitlines() if line]) <= 12
+
+
+def test_both_languages_show_the_same_code_and_commands() -> None:
+    for language in ("python", "sh"):
+        english, japanese = (
+            [without_comments(code) for code in blocks(text, language)] for text in (ENGLISH, JAPANESE)
+        )
+        assert english == japanese != []
+
+
+def test_picture_is_what_the_project_draws_of_the_first_example() -> None:
+    from microgrid.drawing import render
+
+    names: dict[str, object] = {}
+    code = blocks(ENGLISH, "python")[0]
+    before_change = code[: code.index("w.data -=")]
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(before_change, "README.md", "exec"), names)
+    assert isinstance(names["x"], Input)
+    assert isinstance(names["loss"], Value)
+    drawn = render(names["draw"](names["loss"]), "svg")  # type: ignore[operator]
+    assert texts((ROOT / ".readme" / "relay.svg").read_bytes()) == texts(drawn)
+
+
+def texts(svg: bytes) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("text", [ENGLISH, JAPANESE])
+def test_links_to_files_lead_somewhere(text: str) -> None:
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_japanese_is_written_with_the_right_characters() -> None:
+    assert "伝搬" not in JAPANESE
+    assert "連鎖率" not in JAPANESE
