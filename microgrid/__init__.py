@@ -19,11 +19,13 @@ from microgrid.engine import Constant, Input, Value, maximum, minimum, topologic
 if TYPE_CHECKING:
     from microgrid.drawing import draw
     from microgrid.gradcheck import check_gradients, nudge
+    from microgrid.relay import Relay
 
 __version__ = "0.1.0"
 __all__ = [
     "Constant",
     "Input",
+    "Relay",
     "Value",
     "check_gradients",
     "draw",
@@ -40,6 +42,7 @@ __all__ = [
 
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
 _LOADED_ON_USE = {
+    "Relay": "microgrid.relay",
     "draw": "microgrid.drawing",
     "check_gradients": "microgrid.gradcheck",
     "nudge": "microgrid.gradcheck",

@@ -7,6 +7,7 @@ computed is one, however many rows went through it. Folding reads the graph only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ class Card:
         inside: all Values it stands for, the outputs among them, in topological order.
         weights, biases: the parameters folded into it, each with the share of responsibility it got here: dW and db. A
             parameter that several cards use is listed in each of them.
+        remark: what is special about it: "dead", "saturated", "not finite" (here an infinity or NaN was born), or "".
     """
 
     id: str
@@ -36,6 +38,7 @@ class Card:
     inside: list[Value] = field(default_factory=list)
     weights: dict[Value, float] = field(default_factory=dict)
     biases: dict[Value, float] = field(default_factory=dict)
+    remark: str = ""
 
     @property
     def value(self) -> Value:
@@ -98,6 +101,21 @@ def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list
     return _build(order, fold)
 
 
+def _born_not_finite(order: list[Value]) -> set[Value]:
+    """List the Values whose number, or gradient, is the first to be infinite or NaN on its way."""
+    broken = (node for node in order if not _finite(node.data))
+    born = {node for node in broken if _finite(*(operand.data for operand in node.operands))}
+    for node in order:
+        if _finite(node.grad):
+            pairs = zip(node.operands, node.local_derivatives, strict=True)
+            born |= {operand for operand, local in pairs if not _finite(node.grad * local)}
+    return born
+
+
+def _finite(*numbers: float) -> bool:
+    return all(map(math.isfinite, numbers))
+
+
 def _spelled_out_size(order: list[Value]) -> int:
     return sum(1 + len(node.operands) // 2 if node.op == "weighted_sum" else 1 for node in order)
 
@@ -105,6 +123,12 @@ def _spelled_out_size(order: list[Value]) -> int:
 def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     group_of = _group(order, fold)
     cards = _gather(order, group_of)
+    born = _born_not_finite(order)
+    for card in cards.values():
+        if not born.isdisjoint(card.inside):
+            card.remark = "not finite"
+        elif len(card.outputs) == 1:
+            card.remark = remark_on(card.value)
     edges = _join(order, cards)
     if fold == "layer" and (_feeds_itself(cards) or _has_circle(edges)):  # as in a recurrent network
         return _build(order, "neuron")

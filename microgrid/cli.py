@@ -16,14 +16,17 @@ import microgrid
 from microgrid.cards import FOLDS
 from microgrid.checks import positive_whole
 from microgrid.datasets import read_csv
-from microgrid.demonstration import demonstrate
+from microgrid.demonstration import demonstrate, penguin_relay
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.expression import read_expression
 from microgrid.files import check_writable
 from microgrid.gradcheck import check_gradients
 from microgrid.numerals import counted, show
+from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner
+from microgrid.terminal import walk
+from microgrid.wording import LANGUAGES
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""
@@ -73,6 +76,20 @@ def _draw(options: argparse.Namespace) -> int:
     for leaf in _leaves(output):
         print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}")
     print(f"wrote {options.output}")
+    return 0
+
+
+def _step(options: argparse.Namespace) -> int:
+    if options.penguins == (options.expression is not None):
+        raise ValueError("expected either an EXPRESSION or --penguins (see microgrid step --help)")
+    if options.penguins:
+        relay = penguin_relay(options.learning_rate)
+    else:
+        output = _read(options)
+        if output.is_leaf:
+            raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
+        relay = Relay(output, learning_rate=options.learning_rate)
+    walk(relay, options.language, everything=options.all)
     return 0
 
 
@@ -161,6 +178,19 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
     draw.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
 
+    step = _add(
+        commands,
+        "step",
+        _step,
+        "walk one cycle of an expression step by step, forward and back",
+        'step "(w*x - target)**2" w=3 x=2 target=5',
+    )
+    _add_expression(step, optional=True)
+    step.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
+    step.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
+    step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    step.add_argument("--learning-rate", metavar="R", type=float, default=0.01, help="by default 0.01")
+
     check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
     _add_expression(check)
 
@@ -202,10 +232,9 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, run: object, 
     return command
 
 
-def _add_expression(command: _Parser) -> None:
-    command.add_argument(
-        "expression", metavar="EXPRESSION", help='such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
-    )
+def _add_expression(command: _Parser, optional: bool = False) -> None:
+    example = 'such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
+    command.add_argument("expression", metavar="EXPRESSION", nargs="?" if optional else None, help=example)
     command.add_argument(
         "values", metavar="NAME=NUMBER", nargs="*", type=_assignment, default=[], help="a number for each name"
     )
@@ -221,9 +250,13 @@ def _assignment(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}") from None
 
 
+WITH_VALUE = ("-o", "--output", "--direction", "--fold", "--language", "--learning-rate")
+WITHOUT_VALUE = ("-h", "--help", "--all", "--penguins")
+
+
 def _arrange(arguments: Sequence[str]) -> list[str]:
     """Put the options of a command before its expression, and "--" between: "-a*b" is not an option then."""
-    if not arguments or arguments[0] not in ("draw", "check"):
+    if not arguments or arguments[0] not in ("draw", "check", "step"):
         return list(arguments)
     options: list[str] = []
     others: list[str] = []
@@ -231,9 +264,9 @@ def _arrange(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--":
             others.extend(rest)
-        elif argument in ("-o", "--output", "--direction", "--fold"):
+        elif argument in WITH_VALUE:
             options += [argument, *itertools.islice(rest, 1)]
-        elif argument.partition("=")[0] in ("-h", "--help", "--output", "--direction", "--fold"):
+        elif argument.partition("=")[0] in (*WITHOUT_VALUE, *WITH_VALUE):
             options.append(argument)
         elif re.fullmatch("--[a-z][a-z-]*(=.*)?", argument):
             raise ValueError(f"unknown option {argument} (see microgrid {arguments[0]} --help)")

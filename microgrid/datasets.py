@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from microgrid.checks import number_in_range
 from microgrid.numerals import counted
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
@@ -48,8 +49,9 @@ class Dataset:
         """Shuffle, and return (rows to learn from, rows held out); `share` of all rows are held out, at least one.
 
         Raises:
-            ValueError: there are fewer than two rows.
+            ValueError: there are fewer than two rows, or `share` is not from 0 to below 1.
         """
+        number_in_range("share", share, below=1.0)
         n = len(self.rows)
         if n < 2:
             raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}")
@@ -127,6 +129,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
             than the header, a cell of a numeric column holds text, or no row is left.
     """
+    inputs = [inputs] if isinstance(inputs, str) else inputs
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             return _read_table(csv.reader(file), os.fspath(path), target, inputs)

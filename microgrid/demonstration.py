@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from microgrid.drawing import save_picture
 from microgrid.engine import Input
+from microgrid.losses import mean_squared_error
 from microgrid.numerals import show, show_signed
+from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training import Cycle
 
@@ -29,17 +33,27 @@ def demonstrate() -> None:
     print(f"\nwrote {PICTURE}: where the mistake of that one penguin came from; open it in a browser")
 
 
+def penguin_relay(learning_rate: float = 0.01) -> Relay:
+    """Record the relay of one penguin that the network, after training on the others, has not seen."""
+    learner = penguin_learner()
+    learner.train()
+    row, mass = _labelled(learner, learner.held_out.rows[0], learner.held_out.targets[0])
+    return Relay(mean_squared_error(learner.model(row), mass), learner.model.parameters(), learning_rate)
+
+
+def _labelled(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
+    """Standardise one penguin, and give its numbers names for the picture."""
+    labels = ("flipper length", "bill length", "bill depth")
+    inputs = [Input(x, label) for x, label in zip(learner.inputs(row), labels, strict=True)]
+    return inputs, Input(learner.target(mass), "body mass")
+
+
 def _show_one_cycle(learner: ColumnLearner) -> None:
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
-    inputs = [
-        Input(x, label)
-        for x, label in zip(learner.inputs(row), ("flipper length", "bill length", "bill depth"), strict=True)
-    ]
-    target = Input(learner.target(mass), "body mass")
+    inputs, target = _labelled(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
-    print(
-        f"One cycle, on one penguin: flipper {show(row[0])} mm, bill {show(row[1])} mm long and {show(row[2])} mm deep"
-    )
+    flipper, length, depth = map(show, row)
+    print(f"One cycle, on one penguin: flipper {flipper} mm, bill {length} mm long and {depth} mm deep")
 
     loss = cycle.know()
     predicted = learner.predict(row)

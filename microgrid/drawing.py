@@ -28,7 +28,7 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
-from microgrid.cards import Card, Edge, cards_and_edges, kind_of, remark_on, title_of
+from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value
 from microgrid.files import write_whole
 from microgrid.numerals import MINUS, show
@@ -38,10 +38,21 @@ FORMATS = ("svg", "png", "pdf", "dot")
 
 POSITIVE, NEGATIVE, ZERO = "#B3541E", "#0B6FA4", "#6B7280"  # told apart by colour-blind people, and by their sign
 INK, QUIET, RULE = "#1F2933", "#616A75", "#C9CED6"
-FILL = {"parameter": "#FFF4D6", "input": "#E1F0FA", "constant": "#F1F2F4", "computed": "#FFFFFF", "output": "#FBE3E4"}
+FILL = {
+    "parameter": "#FFF4D6",
+    "input": "#E1F0FA",
+    "constant": "#F1F2F4",
+    "computed": "#FFFFFF",
+    "output": "#FBE3E4",
+    "not finite": "#F6C7A9",
+}
 WORDS, NUMBERS = "Helvetica", "Courier"
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
-REMARKS = {"dead": "dead: relu passes nothing back", "saturated": "saturated: almost flat here"}
+REMARKS = {
+    "dead": "dead: relu passes nothing back",
+    "saturated": "saturated: almost flat here",
+    "not finite": "not finite from here on",
+}
 
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
 LARGEST_LABELLED = 24  # edges of a folded picture that carry their numbers
@@ -179,8 +190,8 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
     values = _range([value.data for value in card.outputs])
     if kind == "constant":
         return _table([[_cell(values, QUIET)]], FILL[kind])
+    fill = FILL["not finite"] if card.remark == "not finite" else FILL[kind]
     value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
-    remark = remark_on(card.value) if len(card.outputs) == 1 else ""
     parameters = [*card.weights.items(), *card.biases.items()]
     if compact:
         rows = [[_word("value"), value, _word("grad"), gradient]]
@@ -197,9 +208,10 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
         rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
     if compact:
-        return _table(rows, FILL[kind], heading=_heading(card) + (f", <I>{remark}</I>" if remark else ""))
-    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[remark]}</I></FONT>' if remark else ""
-    return _table(rows, FILL[kind], heading=_heading(card), footer=footer)
+        heading = _heading(card) + (f", <I>{card.remark}</I>" if card.remark else "")
+        return _table(rows, fill, heading=heading)
+    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.remark]}</I></FONT>' if card.remark else ""
+    return _table(rows, fill, heading=_heading(card), footer=footer)
 
 
 def _heading(card: Card) -> str:

@@ -20,7 +20,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     if target.exists() and not target.is_file():  # a folder (an error), or a device such as /dev/stdout
         target.write_bytes(data)
         return
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
     try:
         temporary.write_bytes(data)
         if target.exists():
@@ -28,7 +28,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         temporary.replace(target)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):  # speak of the file that was asked for
+        if isinstance(error, OSError) and error.errno is not None:  # speak of the file that was asked for
             raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
 

@@ -33,6 +33,8 @@ class Formula:
         value: the formula of the result.
         local_derivatives: for each operand, the formula of ∂result/∂operand.
         english, japanese: what the operation is called.
+        shown, slopes: `value` and `local_derivatives` as people write them, with the operands in braces. A slope that
+            goes by cases is empty here, and in words in the table of sentences of each language.
         summed: if true, there may be any number of operands: `operands` names one group of them, `value` is one term,
             and the result is the sum of the terms, added from 0 in order.
         last: of a summed operation, the name of one more operand that is added at the end; "" if there is none.
@@ -44,6 +46,8 @@ class Formula:
     local_derivatives: tuple[str, ...]
     english: str
     japanese: str
+    shown: str
+    slopes: tuple[str, ...]
     summed: bool = False
     last: str = ""
 
@@ -51,10 +55,19 @@ class Formula:
 _SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
 
 FORMULAS: dict[str, Formula] = {
-    "+": Formula("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和"),
-    "-": Formula("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差"),
-    "*": Formula("×", ("a", "b"), "a * b", ("b", "a"), "product", "積"),
-    "/": Formula("÷", ("a", "b"), "a / b", ("1 / b", "-out / b"), "quotient", "商"),
+    "+": Formula("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和", shown="{a} + {b}", slopes=("1", "1")),
+    "-": Formula("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差", shown="{a} − {b}", slopes=("1", "−1")),
+    "*": Formula("×", ("a", "b"), "a * b", ("b", "a"), "product", "積", shown="{a} × {b}", slopes=("{b}", "{a}")),
+    "/": Formula(
+        "÷",
+        ("a", "b"),
+        "a / b",
+        ("1 / b", "-out / b"),
+        "quotient",
+        "商",
+        shown="{a} ÷ {b}",
+        slopes=("1 ÷ {b}", "−{out} ÷ {b}"),
+    ),
     "**": Formula(
         "xʸ",
         ("a", "b"),
@@ -63,15 +76,50 @@ FORMULAS: dict[str, Formula] = {
         ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a == 0, 1, a))"),
         "power",
         "累乗",
+        shown="{a}^{b}",
+        slopes=("{b} × {a}^({b} − 1)", "{out} × log({a})"),
     ),
-    "neg": Formula("−x", ("a",), "-a", ("-1",), "negative", "符号反転"),
-    "abs": Formula("|x|", ("a",), "abs(a)", ("where(a > 0, 1, where(a < 0, -1, 0))",), "absolute value", "絶対値"),
-    "exp": Formula("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数"),
-    "log": Formula("log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数"),
-    "sqrt": Formula("√x", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根"),
-    "tanh": Formula("tanh", ("a",), "tanh(a)", ("1 - out * out",), "hyperbolic tangent", "双曲線正接"),
-    "sigmoid": Formula("sigmoid", ("a",), _SIGMOID, ("out * (1 - out)",), "sigmoid", "シグモイド"),
-    "relu": Formula("relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",), "relu", "ReLU"),
+    "neg": Formula("−x", ("a",), "-a", ("-1",), "negative", "符号反転", shown="−{a}", slopes=("−1",)),
+    "abs": Formula(
+        "|x|",
+        ("a",),
+        "abs(a)",
+        ("where(a > 0, 1, where(a < 0, -1, 0))",),
+        "absolute value",
+        "絶対値",
+        shown="|{a}|",
+        slopes=("",),
+    ),
+    "exp": Formula("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数", shown="exp({a})", slopes=("{out}",)),
+    "log": Formula(
+        "log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数", shown="log({a})", slopes=("1 ÷ {a}",)
+    ),
+    "sqrt": Formula(
+        "√x", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根", shown="√{a}", slopes=("0.5 ÷ {out}",)
+    ),
+    "tanh": Formula(
+        "tanh",
+        ("a",),
+        "tanh(a)",
+        ("1 - out * out",),
+        "hyperbolic tangent",
+        "双曲線正接",
+        shown="tanh({a})",
+        slopes=("1 − {out}²",),
+    ),
+    "sigmoid": Formula(
+        "sigmoid",
+        ("a",),
+        _SIGMOID,
+        ("out * (1 - out)",),
+        "sigmoid",
+        "シグモイド",
+        shown="sigmoid({a})",
+        slopes=("{out} × (1 − {out})",),
+    ),
+    "relu": Formula(
+        "relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",), "relu", "ReLU", shown="relu({a})", slopes=("",)
+    ),
     "leaky_relu": Formula(
         "leaky relu",
         ("a", "b"),
@@ -79,12 +127,21 @@ FORMULAS: dict[str, Formula] = {
         ("where(a > 0, 1, b)", "where(a > 0, 0, a)"),
         "leaky relu",
         "Leaky ReLU",
+        shown="leaky_relu({a}, {b})",
+        slopes=("", ""),
     ),
     "softplus": Formula(
-        "softplus", ("a",), "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", (_SIGMOID,), "softplus", "ソフトプラス"
+        "softplus",
+        ("a",),
+        "where(a <= 0, 0, a) + log1p(exp(-abs(a)))",
+        (_SIGMOID,),
+        "softplus",
+        "ソフトプラス",
+        shown="softplus({a})",
+        slopes=("sigmoid({a})",),
     ),
-    "sin": Formula("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦"),
-    "cos": Formula("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦"),
+    "sin": Formula("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦", shown="sin({a})", slopes=("cos({a})",)),
+    "cos": Formula("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦", shown="cos({a})", slopes=("−sin({a})",)),
     "maximum": Formula(
         "max",
         ("a", "b"),
@@ -92,6 +149,8 @@ FORMULAS: dict[str, Formula] = {
         ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"),
         "maximum",
         "最大値",
+        shown="max({a}, {b})",
+        slopes=("", ""),
     ),
     "minimum": Formula(
         "min",
@@ -100,10 +159,21 @@ FORMULAS: dict[str, Formula] = {
         ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"),
         "minimum",
         "最小値",
+        shown="min({a}, {b})",
+        slopes=("", ""),
     ),
-    "total": Formula("Σ", ("a",), "a", ("1",), "total", "総和", summed=True),
+    "total": Formula("Σ", ("a",), "a", ("1",), "total", "総和", summed=True, shown="{a}", slopes=("1",)),
     "weighted_sum": Formula(
-        "Σ w·x + b", ("w", "x"), "w * x", ("x", "w"), "weighted sum", "重み付き和", summed=True, last="b"
+        "Σ w·x + b",
+        ("w", "x"),
+        "w * x",
+        ("x", "w"),
+        "weighted sum",
+        "重み付き和",
+        summed=True,
+        last="b",
+        shown="{w} × {x}",
+        slopes=("{x}", "{w}"),
     ),
 }
 
@@ -133,6 +203,18 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
     for group in _groups(formula, operands):
         result += compute(*group)
     return result + operands[-1] if formula.last else result
+
+
+def accepts(op: str, n_operands: int) -> bool:
+    """Tell whether there is an operation of this name that takes so many operands."""
+    formula = FORMULAS.get(op)
+    if formula is None:
+        return False
+    size = len(formula.operands)
+    if not formula.summed:
+        return n_operands == size
+    rest = n_operands - bool(formula.last)
+    return rest > 0 and rest % size == 0
 
 
 def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[float, ...]:

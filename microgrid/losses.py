@@ -66,12 +66,13 @@ def cross_entropy(logits: Sequence[Any], targets: int | Sequence[int]) -> Value:
 
     Raises:
         ValueError: not as many targets as rows, or a target that is not the number of a class.
+        OverflowError: a logit is infinite, or not a number.
 
     >>> f"{cross_entropy([Value(0.0), Value(0.0), Value(0.0), Value(0.0)], 2):.6f}"  # four equal classes: log 4
     '1.386294'
     """
-    if isinstance(targets, int):
-        logits, targets = [logits], [targets]
+    if hasattr(targets, "__index__"):
+        logits, targets = [logits], [targets]  # type: ignore[list-item]
     if len(logits) != len(targets) or not logits:
         raise ValueError(f"cross_entropy() needs one target for each row: {len(logits)} rows, {len(targets)} targets")
     return _mean([_negative_log_probability(row, target) for row, target in zip(logits, targets, strict=True)])
@@ -106,7 +107,9 @@ def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
     """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
     if isinstance(logits, Value):
         raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
-    if isinstance(target, bool) or not isinstance(target, int) or not 0 <= target < len(logits):
+    if len(logits) == 0:
+        raise ValueError("cross_entropy() needs at least one logit in each row, got none")
+    if isinstance(target, bool) or not hasattr(target, "__index__") or not 0 <= target < len(logits):
         raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {target!r}")
     for logit in logits:
         if not math.isfinite(logit.data):

@@ -64,7 +64,7 @@ class Module:
     """Base class of everything that has parameters.
 
     Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
-    Modules, and lists or tuples of these. A subclass needs to do nothing for it.
+    Modules, and lists, tuples and dictionaries of these. A subclass needs to do nothing for it.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -80,8 +80,7 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """List (name, parameter); the name is the Python expression that leads from the model to the parameter."""
-        seen: set[Value] = set()
-        return list(_find_parameters(vars(self).items(), seen))
+        return list(_find_parameters(vars(self).items(), {self}))
 
     def parameters(self) -> list[Value]:
         """List every weight and bias, each once."""
@@ -93,8 +92,16 @@ class Module:
             parameter.grad = 0.0
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters to a JSON file that people can read; the file is written whole or not at all."""
+        """Write the parameters to a JSON file that people can read; the file is written whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+            ValueError: a parameter is not finite.
+        """
         parameters = {name: parameter.data for name, parameter in self.named_parameters()}
+        for name, number in parameters.items():
+            if not math.isfinite(number):
+                raise ValueError(f"{name} is {number}; only finite numbers are saved")
         content = {**_FORMAT, "model": repr(self), "parameters": parameters}
         write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -110,7 +117,7 @@ class Module:
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
             where = "the file" if strays[0] in mine else "this model"
-            raise ValueError(f"{path} does not fit {self!r}: {strays[0]} is missing from {where}")
+            raise ValueError(f"{path} does not fit {self!r}: {strays[0]!r} is missing from {where}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
@@ -254,6 +261,8 @@ class MLP(Module):
         seed: int | random.Random | None = None,
         spelled_out: bool = False,
     ) -> None:
+        if not isinstance(sizes, Iterable):
+            raise TypeError(f"the sizes of the layers must be a list such as [8, 1], got {sizes!r}")
         sizes = list(sizes)
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
@@ -296,17 +305,22 @@ def _single(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _find_parameters(named: Iterable[tuple[str, object]], seen: set[Value]) -> Iterator[tuple[str, Value]]:
+def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> Iterator[tuple[str, Value]]:
     for name, item in named:
+        if isinstance(item, (Value, Module)):
+            if item in seen:
+                continue
+            seen.add(item)
         if isinstance(item, Value):
-            if item.is_leaf and not isinstance(item, (Input, Constant)) and item not in seen:
-                seen.add(item)
+            if item.is_leaf and not isinstance(item, (Input, Constant)):
                 yield name, item
         elif isinstance(item, Module):
             inside = ((f"{name}.{attribute}", value) for attribute, value in vars(item).items())
             yield from _find_parameters(inside, seen)
         elif isinstance(item, (list, tuple)):
             yield from _find_parameters(((f"{name}[{i}]", value) for i, value in enumerate(item)), seen)
+        elif isinstance(item, dict):
+            yield from _find_parameters(((f"{name}[{key!r}]", value) for key, value in item.items()), seen)
 
 
 def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
@@ -318,7 +332,7 @@ def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
     if not isinstance(content, dict) or content.get("format") != _FORMAT["format"]:
         raise ValueError(f'{path} is not a saved model: expected JSON with "format": "{_FORMAT["format"]}"')
     if content.get("version") != _FORMAT["version"]:
-        raise ValueError(f"{path} has version {content.get('version')!r}; this microgrid reads {_FORMAT['version']}")
+        raise ValueError(f"{path} has version {content.get('version')}; this microgrid reads {_FORMAT['version']}")
     parameters = content.get("parameters")
     if not isinstance(parameters, dict):
         raise ValueError(f'{path} is not a saved model: "parameters" is missing')

@@ -21,6 +21,8 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float, weight_decay: float = 0.0) -> None:
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"an optimizer needs a list such as model.parameters(), got {type(parameters).__name__}")
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from microgrid.checks import positive_whole
+from microgrid.engine import gradients
 from microgrid.losses import mean_squared_error
 from microgrid.optim import SGD, Optimizer
 
@@ -45,6 +46,9 @@ class TrainingDivergedError(ArithmeticError):
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
+
+    def __reduce__(self) -> tuple[Any, ...]:  # so that it can come back from another process
+        return type(self), (str(self), self.history)
 
 
 class Cycle:
@@ -106,23 +110,30 @@ class Cycle:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
         for parameter in self._parameters:
             parameter.grad = 0.0
-        self.loss.backward()
+        for node, gradient in gradients(self.loss).items():  # backward(), but from 0: also inputs may come from before
+            node.grad = gradient
         self._responsible = True
 
     def change(self) -> None:
-        """Let the optimizer move every weight against its gradient: all of them or, if it is interrupted, none.
+        """Let the optimizer move every weight against its gradient: all of them or, if that fails, none.
 
         Raises:
             RuntimeError: there are no gradients that belong to the present weights.
+            OverflowError: a weight would be infinite, or not a number.
         """
         if not self._responsible:
             missing = "think()" if self.loss is not None else "know()"
             raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
-        before = [parameter.data for parameter in self.optimizer.parameters]
+        weights = [parameter.data for parameter in self.optimizer.parameters]
+        state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
         try:
             self.optimizer.step()
+            for parameter in self.optimizer.parameters:
+                if not math.isfinite(parameter.data):
+                    raise OverflowError(f"the update makes {parameter.label or 'a parameter'} {parameter.data}")
         except BaseException:  # Ctrl-C among them
-            for parameter, data in zip(self.optimizer.parameters, before, strict=True):
+            vars(self.optimizer).update(state)
+            for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
                 parameter.data = data
             raise
         self.loss = None
@@ -188,7 +199,6 @@ def train(
     'slope 2.000, start 1.000, loss 0.0000'
     """
     rows, targets = list(rows), list(targets)
-    _check_rows(rows, targets)
     epochs = positive_whole("epochs", epochs)
     batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
     optimizer = optimizer or SGD(model.parameters(), learning_rate)
@@ -206,9 +216,10 @@ def train(
                     batch = order[start : start + batch_size]
                     cycle.rows, cycle.targets = [rows[i] for i in batch], [targets[i] for i in batch]
                     losses += _learn(cycle, epoch, history) * len(batch)
+                kept = {name: function() for name, function in (keep or {}).items()}
                 history.losses.append(losses / len(rows))
-                for name, function in (keep or {}).items():
-                    history.kept[name].append(function())
+                for name, item in kept.items():
+                    history.kept[name].append(item)
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
                 bar.update()
         except KeyboardInterrupt:
@@ -219,26 +230,18 @@ def train(
 def _learn(cycle: Cycle, epoch: int, history: History) -> float:
     """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
     optimizer = cycle.optimizer
-    advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"
     try:
         loss = cycle.know().data
+        if not math.isfinite(loss):
+            raise OverflowError(f"the loss is {loss}")
         cycle.think()
+        for parameter in optimizer.parameters:
+            if not math.isfinite(parameter.grad):
+                raise OverflowError(f"the gradient of {parameter.label or 'a parameter'} is {parameter.grad}")
+        cycle.change()
     except ArithmeticError as error:
-        raise TrainingDivergedError(f"epoch {epoch}: the numbers blew up ({error}); {advice}", history) from error
-    if not math.isfinite(loss):
-        raise TrainingDivergedError(f"epoch {epoch}: the loss is {loss}; {advice}", history)
-    for parameter in optimizer.parameters:
-        if not math.isfinite(parameter.grad):
-            name = parameter.label or "a parameter"
-            raise TrainingDivergedError(f"epoch {epoch}: the gradient of {name} is {parameter.grad}; {advice}", history)
-    before = [parameter.data for parameter in optimizer.parameters]
-    cycle.change()
-    for parameter in optimizer.parameters:
-        if not math.isfinite(parameter.data):
-            name, blown_up = parameter.label or "a parameter", parameter.data
-            for each, data in zip(optimizer.parameters, before, strict=True):
-                each.data = data
-            raise TrainingDivergedError(f"epoch {epoch}: the update makes {name} {blown_up}; {advice}", history)
+        advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"
+        raise TrainingDivergedError(f"epoch {epoch}: {error}; {advice}", history) from error
     return loss
 
 

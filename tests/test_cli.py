@@ -465,10 +465,10 @@ def test_ctrl_c_elsewhere_is_quiet(command: Command, monkeypatch: pytest.MonkeyP
 def test_help_lists_the_commands(command: Command) -> None:
     code, out, err = command("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "check", "train"]
+    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "step", "check", "train"]
 
 
-@pytest.mark.parametrize("name", ["draw", "check", "train"])
+@pytest.mark.parametrize("name", ["draw", "step", "check", "train"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
     shutil.copy(PENGUINS, tmp_path)
     code, out, err = command(name, "--help")
@@ -544,3 +544,41 @@ def test_terminal_that_cannot_show_every_character_is_no_error(
     code, out, err = in_a_process("check", "a*b", "a=2", "b=-3", folder=tmp_path, **environment)
     assert (code, err) == (0, "")
     assert out.splitlines()[2].split()[:2] == ["b", f"{minus}3"]
+
+
+def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> None:
+    code, out, err = command("step", "w*x", "w=3", "x=2")
+    assert (code, err) == (0, "")
+    assert "3/6  Think  n2 → w  1 × 2 = 2" in out
+    assert out.endswith("The loss was 6. The gradients foretold 5.87 after the update; it is 5.871.\n")
+
+
+def test_step_speaks_japanese(command: Command) -> None:
+    assert (
+        "w の責任: 上流から伝わる勾配 1 × 局所的な微分 2 = 2。"
+        in command("step", "w*x", "w=3", "x=2", "--language", "ja").out
+    )
+
+
+def test_step_walks_a_penguin_folded_by_neuron(command: Command) -> None:
+    code, out, _ = command("step", "--penguins", "--all")
+    assert code == 0
+    assert "layer3.neuron1 → layer2.neuron1" in out
+    before, after = re.findall(r"The loss was (\S+)\. .* it is (\S+)\.", out)[0]
+    assert float(after) < float(before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected either an EXPRESSION or --penguins"),
+        (["w*2", "w=1", "--penguins"], "expected either an EXPRESSION or --penguins"),
+        (["w", "w=1"], "expected an expression that computes something, got 'w'"),
+        (["w*2", "w=1", "--learning-rate", "-1"], "learning_rate must be 0 or more"),
+        (["w*2", "w=1", "--language", "de"], "invalid choice: 'de'"),
+    ],
+)
+def test_step_that_cannot_be_walked_gets_one_line(command: Command, arguments: list[str], message: str) -> None:
+    code, out, err = command("step", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err

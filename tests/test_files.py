@@ -149,3 +149,8 @@ def test_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file.txt").write_text("old")
     with pytest.raises(FileNotFoundError, match=r"file\.txt'$"):
         check_writable(tmp_path / "file.txt" / "other.txt")
+
+
+def test_folder_is_no_place_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match="this is a folder; expected the name of a file"):
+        check_writable(tmp_path)

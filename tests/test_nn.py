@@ -432,12 +432,12 @@ def saved_with_bias(bias: Any) -> bytes:
         pytest.param(saved_with(parameters=None), '"parameters" is missing', id="no parameters"),
         pytest.param(
             saved_with(parameters={"weights[0]": 7.0, "weights[1]": 7.0}),
-            r"does not fit Neuron\(2, activation='linear'\): bias is missing from the file",
+            r"does not fit Neuron\(2, activation='linear'\): 'bias' is missing from the file",
             id="parameter missing",
         ),
         pytest.param(
             saved_with(parameters={"weights[0]": 7.0, "weights[1]": 7.0, "weights[2]": 7.0, "bias": 7.0}),
-            r"does not fit Neuron\(2, activation='linear'\): weights\[2\] is missing from this model",
+            r"does not fit Neuron\(2, activation='linear'\): 'weights\[2\]' is missing from this model",
             id="parameter too many",
         ),
         pytest.param(saved_with_bias(math.nan), "bias must be a finite number, got nan", id="nan"),
@@ -447,7 +447,7 @@ def saved_with_bias(bias: Any) -> bytes:
         pytest.param(saved_with_bias(None), "bias must be a finite number, got None", id="null"),
         pytest.param(saved_with_bias(10**400), "bias must be a finite number, got inf", id="too large for a float"),
         pytest.param(saved_with_bias([1.0] * 1000), r"bias must be a finite number, got .{40}$", id="long"),
-        pytest.param(b"[" * 100_000, "is not a saved model: maximum recursion depth", id="nested too deep"),
+        pytest.param(b"[" * 100_000, "is not a saved model", id="nested too deep"),
     ],
 )
 def test_file_that_does_not_fit_is_refused_in_one_line_and_changes_nothing(

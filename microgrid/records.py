@@ -1,0 +1,114 @@
+"""What a `Relay` writes down: the nodes of a graph, and the steps of one cycle on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One Value of the graph, as it was when the relay was recorded.
+
+    Attributes:
+        id: `n0`, `n1`, … by topological position.
+        label: its label, or "".
+        kind: "constant", "input", "parameter" (any other leaf) or "computed".
+        op: its operation, "" for a leaf; `operands` are ids, with `local_derivatives` aligned.
+        data: its number.
+        layer: where it is the output of a neuron, a name for the layer, else "".
+    """
+
+    id: str
+    label: str
+    kind: str
+    op: str
+    operands: tuple[str, ...]
+    local_derivatives: tuple[float, ...]
+    data: float
+    layer: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it: its label, or its id where it has none."""
+        return self.label or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Know:
+    """A value is computed: `data` from the `numbers` of its operands."""
+
+    phase: ClassVar[str] = "know"
+    node: str
+    numbers: tuple[float, ...]
+    data: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Thinking starts: the gradient of the loss with respect to itself is 1."""
+
+    phase: ClassVar[str] = "think"
+    node: str
+    gradient: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`node` hands a share of its responsibility to one of its operands.
+
+    share = upstream × local_derivative; it takes the gradient of the operand from `before` to `after`.
+    """
+
+    phase: ClassVar[str] = "think"
+    node: str
+    operand: str
+    position: int
+    upstream: float
+    local_derivative: float
+    share: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A parameter moves against its gradient: after = before − learning_rate · gradient."""
+
+    phase: ClassVar[str] = "change"
+    node: str
+    before: float
+    gradient: float
+    learning_rate: float
+    after: float
+
+
+Step: TypeAlias = Know | Seed | Share | Change
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A second forward pass, after the change.
+
+    Attributes:
+        before: the loss of the first pass.
+        foretold: what the gradients foretell, before + Σ gradient · (change of the parameter).
+        after: the loss of the second pass; NaN where it cannot be computed.
+        values: all numbers of the second pass, by topological position; () where it cannot be computed.
+        problem: why it cannot be computed, or "".
+    """
+
+    before: float
+    foretold: float
+    after: float
+    values: tuple[float, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Where the first number that is not finite was born: at this step (counted from 0), from these operands."""
+
+    step: int
+    node: str
+    operands: tuple[str, ...]

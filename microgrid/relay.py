@@ -1,0 +1,338 @@
+"""The responsibility relay: one cycle of Know, Think, Change as a record of single steps.
+
+A `Relay` reads a recorded graph and writes down every step of one cycle, without touching the graph: each value
+computed, each share of responsibility handed along an edge, each update of a parameter. Text, notebook, page and JSON
+all read this record, so they cannot disagree.
+
+Why the order of the shares must be topological, on the smallest example there is:
+
+>>> from microgrid import Value
+>>> a = Value(3.0, label="a")
+>>> b = a + a
+>>> b.label = "b"
+>>> c = b + b
+>>> c.label = "c"
+>>> for step in Relay(c).steps_of("think"):
+...     print(step)
+Seed(node='n2', gradient=1.0)
+Share(node='n2', operand='n1', position=0, upstream=1.0, local_derivative=1.0, share=1.0, before=0.0, after=1.0)
+Share(node='n2', operand='n1', position=1, upstream=1.0, local_derivative=1.0, share=1.0, before=1.0, after=2.0)
+Share(node='n1', operand='n0', position=0, upstream=2.0, local_derivative=1.0, share=2.0, before=0.0, after=2.0)
+Share(node='n1', operand='n0', position=1, upstream=2.0, local_derivative=1.0, share=2.0, before=2.0, after=4.0)
+
+b waits until both of its shares have arrived, and then hands on 2 along each edge: dc/da = 4. Had it handed on its
+first share as soon as it came, a would have got 1 + 1; and 2 + 2 more, had b handed on its new total after the second.
+Neither 2 nor 6 is right: a node must wait for all of its shares, and the topological order sees to that.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from microgrid import formulas, relay_json, relay_text
+from microgrid.cards import kind_of
+from microgrid.checks import number_in_range, positive_whole
+from microgrid.engine import Constant, Input, Value, topological_order
+from microgrid.files import write_whole
+from microgrid.nn import LayerName, NeuronName
+from microgrid.records import Change, Know, Node, Outcome, Seed, Share, Step, Trouble
+from microgrid.routes import Routes, largest_routes
+
+
+class Relay:
+    """One cycle of learning as a record of steps; the graph it was read from is not changed.
+
+    Args:
+        loss: the end of a graph.
+        parameters: the leaves that Change moves; by default all that are neither constants nor inputs. Those that the
+            loss does not depend on are passed over.
+        learning_rate: η of W ← W − η · ∂L/∂W.
+
+    Attributes:
+        nodes: a `Node` for each Value, in topological order.
+        steps: `Know` for each value computed; a `Seed`, and a `Share` for each edge along which responsibility is
+            handed (none to constants); `Change` for each parameter.
+        gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
+        outcome: the loss after the change, beside what was foretold.
+        trouble: where a number stopped being finite, or None.
+
+    Raises:
+        TypeError: `loss` is not a Value.
+        ValueError: a parameter was computed, or a leaf was changed after the graph was recorded.
+
+    >>> from microgrid import Input
+    >>> w, x = Value(3.0, label="w"), Input(2.0, label="x")
+    >>> loss = (w * x - 5) ** 2
+    >>> relay = Relay(loss, learning_rate=0.1)
+    >>> relay.steps[-1]
+    Change(node='n0', before=3.0, gradient=4.0, learning_rate=0.1, after=2.6)
+    >>> f"{relay.outcome.before:g} → {relay.outcome.after:.3g}, foretold {relay.outcome.foretold:.3g}"
+    '1 → 0.04, foretold -0.6'
+    """
+
+    def __init__(self, loss: Value, parameters: Iterable[Value] | None = None, learning_rate: float = 0.1) -> None:
+        if not isinstance(loss, Value):
+            raise TypeError(f"a Relay needs a Value as its loss, got {type(loss).__name__}")
+        order = topological_order(loss)
+        self._ids = {value: f"n{i}" for i, value in enumerate(order)}
+        nodes = _read_nodes(order, self._ids)
+        chosen = [node.id for node in nodes if node.kind == "parameter"]
+        if parameters is not None:
+            chosen = [self._ids[parameter] for parameter in parameters if parameter in self._ids]
+        self._record(nodes, chosen, number_in_range("learning_rate", learning_rate))
+
+    def _record(self, nodes: tuple[Node, ...], parameters: Sequence[str], learning_rate: float) -> None:
+        self.nodes = nodes
+        self.learning_rate = learning_rate
+        self._by_id = {node.id: node for node in nodes}
+        for name in parameters:
+            if self._by_id[name].op:
+                raise ValueError(f"a parameter must be a leaf; {self._by_id[name].name} was computed")
+        self.parameters = tuple(parameters)
+        _check_numbers(nodes)
+        know = [_know(node, self._by_id) for node in nodes if node.op]
+        self.gradients = {node.id: 0.0 for node in nodes}
+        think = list(_think(nodes, self._by_id, self.gradients))
+        change = [self._change(parameter) for parameter in self.parameters]
+        self.steps: tuple[Step, ...] = (*know, *think, *change)
+        self.outcome = self._second_pass(change)
+        self.trouble = _find_trouble(self.steps, self._by_id)
+
+    def _change(self, parameter: str) -> Change:
+        before, gradient = self._by_id[parameter].data, self.gradients[parameter]
+        return Change(parameter, before, gradient, self.learning_rate, before - self.learning_rate * gradient)
+
+    def _second_pass(self, changes: Sequence[Change]) -> Outcome:
+        loss = self.nodes[-1].data
+        foretold = loss + math.fsum(change.gradient * (change.after - change.before) for change in changes)
+        try:
+            values = _compute(self.nodes, {change.node: change.after for change in changes})
+        except (ArithmeticError, ValueError) as error:
+            return Outcome(loss, foretold, math.nan, (), str(error))
+        return Outcome(loss, foretold, values[-1], values)
+
+    # --- reading it --------------------------------------------------------------------------------------------------
+
+    def node(self, name: str) -> Node:
+        """Return the node with this id, such as "n3"."""
+        return self._by_id[name]
+
+    def id_of(self, value: Value) -> str:
+        """Return the id of a Value of the graph that was recorded.
+
+        Raises:
+            ValueError: it is not in that graph.
+        """
+        if value not in self._ids:
+            raise ValueError(f"{value!r} is not in the graph of this relay")
+        return self._ids[value]
+
+    def steps_of(self, phase: str) -> tuple[Step, ...]:
+        """Return the steps of one phase: "know", "think" or "change"."""
+        return tuple(step for step in self.steps if step.phase == phase)
+
+    def paths(self, value: Value | str, limit: int = 10) -> Routes:
+        """Return the `limit` largest routes by which responsibility reaches a value, without listing all of them.
+
+        Args:
+            value: a Value of the graph, or the id of a node.
+            limit: how many.
+
+        Raises:
+            ValueError: the value is not in the graph.
+
+        >>> a, b = Value(2.0, label="a"), Value(1.0, label="b")
+        >>> [route.product for route in Relay((a + b) * (b + 1)).paths(b).routes]
+        [3.0, 2.0]
+        """
+        target = self.id_of(value) if isinstance(value, Value) else value
+        if target not in self._by_id:
+            raise ValueError(f"{target!r} is not the id of a node of this relay")
+        return largest_routes(self.nodes, self._by_id, target, positive_whole("limit", limit), self.gradients[target])
+
+    def graph(self) -> Value:
+        """Build the graph anew from the record, with its gradients, for views that show Values; return the loss.
+
+        What was computed and has no label is called by its id, as it is in the sentences.
+        """
+        layers: dict[str, LayerName] = {}
+        values: dict[str, Value] = {}
+        kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
+        for node in self.nodes:
+            value = kinds.get(node.kind, Value)(0.0, node.name if node.op else node.label)
+            value.data, value.grad, value.op = node.data, self.gradients[node.id], node.op
+            value.operands = tuple(values[operand] for operand in node.operands)
+            value.local_derivatives = node.local_derivatives
+            if node.layer:
+                layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
+                value.label = NeuronName(node.label, layer)
+            values[node.id] = value
+        return values[self.nodes[-1].id]
+
+    def text(self, language: str = "en", fold: str = "auto") -> str:
+        """Return the whole cycle as a table of at most 100 columns, with a sentence on how the loss turned out.
+
+        Args:
+            language: "en" or "ja".
+            fold: "neuron" gives one line to each neuron and to what it hands on, "none" to every step; "auto" folds a
+                network as soon as its picture would be folded.
+
+        Raises:
+            ValueError: another language or fold.
+        """
+        return relay_text.table(self, language, fold)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the relay to a file, as its suffix says: .json, .txt (the table) or .svg (the picture).
+
+        Raises:
+            ValueError: another suffix.
+            OSError: the file cannot be written; what was there before is still there then.
+        """
+        suffix = Path(path).suffix.lower()
+        if suffix == ".json":
+            write_whole(path, self.to_json() + "\n")
+        elif suffix == ".txt":
+            write_whole(path, self.text() + "\n")
+        elif suffix == ".svg":
+            from microgrid.drawing import save_picture  # loaded when it is needed, like every view
+
+            save_picture(self.graph(), path)
+        else:
+            raise ValueError(f"a relay is written as .json, .txt or .svg; {os.fspath(path)!r} is none of these")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Show the picture and the table in a notebook."""
+        from microgrid.drawing import mimebundle
+
+        table = self.text()
+        bundle = mimebundle(self.graph())
+        picture = bundle.get("image/png", "")
+        image = f'<img alt="the graph of this relay" src="data:image/png;base64,{picture}">' if picture else ""
+        return {"text/plain": table, "text/html": f"{image}<pre>{html.escape(table)}</pre>"}
+
+    def to_json(self) -> str:
+        """Return the record as JSON text.
+
+        The schema, version 1: an object with
+
+        - `format` "microgrid relay" and `version` 1;
+        - `learning_rate`: a number;
+        - `nodes`: objects with the attributes of `Node`, in topological order;
+        - `parameters`: the ids of the parameters;
+        - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
+        - `outcome`: the attributes of `Outcome`.
+
+        Numbers that JSON does not know are the strings "NaN", "Infinity" and "-Infinity".
+        """
+        return relay_json.write(self.nodes, self.parameters, self.learning_rate, self.steps, self.outcome)
+
+    @classmethod
+    def from_json(cls, text: str) -> Relay:
+        """Read what `to_json` wrote; the result equals the relay that wrote it.
+
+        Raises:
+            ValueError: the text is no such record, or its numbers do not follow from each other.
+        """
+        nodes, parameters, learning_rate = relay_json.read(text)
+        relay = cls.__new__(cls)
+        relay._ids = {}
+        try:
+            relay._record(nodes, parameters, number_in_range("learning_rate", learning_rate))
+        except ValueError as error:
+            raise ValueError(f"not a relay: {error}") from None
+        if json.loads(relay.to_json()) != json.loads(text):
+            raise ValueError("not a relay: its steps do not follow from its nodes")
+        return relay
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Relay) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash((self.parameters, self.learning_rate, len(self.nodes)))
+
+    def __repr__(self) -> str:
+        return f"<Relay of {len(self.nodes)} values, {len(self.steps)} steps>"
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+def _read_nodes(order: Sequence[Value], ids: Mapping[Value, str]) -> tuple[Node, ...]:
+    layers: dict[LayerName, str] = {}
+    return tuple(
+        Node(
+            id=ids[value],
+            label=str(value.label),
+            kind=kind_of(value),
+            op=value.op,
+            operands=tuple(ids[operand] for operand in value.operands),
+            local_derivatives=value.local_derivatives,
+            data=value.data,
+            layer=_layer_of(value, layers),
+        )
+        for value in order
+    )
+
+
+def _layer_of(value: Value, layers: dict[LayerName, str]) -> str:
+    if not isinstance(value.label, NeuronName):
+        return ""
+    return layers.setdefault(value.label.layer, f"{value.label.layer.text}#{len(layers)}")
+
+
+def _compute(nodes: Sequence[Node], replaced: Mapping[str, float]) -> tuple[float, ...]:
+    """Compute all values from the leaves, some of which may be replaced."""
+    values: dict[str, float] = {}
+    for node in nodes:
+        if node.op:
+            values[node.id] = formulas.evaluate(node.op, [values[operand] for operand in node.operands])
+        else:
+            values[node.id] = replaced.get(node.id, node.data)
+    return tuple(values.values())
+
+
+def _check_numbers(nodes: Sequence[Node]) -> None:
+    """Make sure that every value follows from the leaves: nobody has changed one since the graph was recorded."""
+    try:
+        again = _compute(nodes, {})
+    except (ArithmeticError, ValueError) as error:
+        raise ValueError(f"a leaf was changed after this graph was recorded ({error}); compute it again") from None
+    for node, value in zip(nodes, again, strict=True):
+        if value != node.data and not (math.isnan(value) and math.isnan(node.data)):
+            raise ValueError(
+                f"a leaf was changed after this graph was recorded: {node.name} is {node.data}, "
+                f"and would now be {value}; compute it again"
+            )
+
+
+def _know(node: Node, by_id: Mapping[str, Node]) -> Know:
+    return Know(node.id, tuple(by_id[operand].data for operand in node.operands), node.data)
+
+
+def _think(nodes: Sequence[Node], by_id: Mapping[str, Node], gradients: dict[str, float]) -> Iterator[Seed | Share]:
+    """Hand responsibility back, in the order of `microgrid.engine.gradients`, filling in `gradients` on the way."""
+    gradients[nodes[-1].id] = 1.0
+    yield Seed(nodes[-1].id)
+    for node in reversed(nodes):
+        upstream = gradients[node.id]
+        for position, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
+            before = gradients[operand]
+            share = upstream * local
+            gradients[operand] = before + share
+            if by_id[operand].kind != "constant":
+                yield Share(node.id, operand, position, upstream, local, share, before, gradients[operand])
+
+
+def _find_trouble(steps: Sequence[Step], by_id: Mapping[str, Node]) -> Trouble | None:
+    for i, step in enumerate(steps):
+        if isinstance(step, Know) and not math.isfinite(step.data):
+            return Trouble(i, step.node, by_id[step.node].operands)
+        if isinstance(step, Share) and not math.isfinite(step.after):
+            return Trouble(i, step.operand, (step.node,))
+    return None

@@ -1,0 +1,126 @@
+"""A relay as JSON, and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from microgrid import formulas
+from microgrid.records import Node, Outcome, Step
+
+FORMAT, VERSION = "microgrid relay", 1
+KINDS = ("constant", "input", "parameter", "computed")
+
+
+def write(
+    nodes: Sequence[Node], parameters: Sequence[str], learning_rate: float, steps: Sequence[Step], outcome: Outcome
+) -> str:
+    """Return the record as JSON text; see `Relay.to_json` for the schema."""
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "learning_rate": learning_rate,
+        "nodes": [asdict(node) for node in nodes],
+        "parameters": parameters,
+        "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in steps],
+        "outcome": asdict(outcome),
+    }
+    return json.dumps(_without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
+    """Read what `write` wrote: the nodes, the parameters and the learning rate, from which all else follows.
+
+    Raises:
+        ValueError: the text is no such record.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not a relay: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f'not a relay: expected JSON with "format": "{FORMAT}"')
+    if content.get("version") != VERSION:
+        raise ValueError(f"this relay has version {content.get('version')!r}; this microgrid reads {VERSION}")
+    try:
+        nodes = tuple(_node_from(item) for item in content["nodes"])
+        _check_nodes(nodes)
+        parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
+        if strays := set(parameters) - {node.id for node in nodes}:
+            raise ValueError(f"the parameter {min(strays)!r} is not a node")
+        return nodes, parameters, _number(content["learning_rate"], "learning_rate")
+    except KeyError as error:
+        raise ValueError(f"not a relay: {error} is missing") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"not a relay: {error}") from None
+
+
+def _without_nonfinite(item: Any) -> Any:
+    """Replace NaN and the infinities, which JSON does not know, by their names."""
+    if isinstance(item, float) and not math.isfinite(item):
+        return "NaN" if math.isnan(item) else "Infinity" if item > 0 else "-Infinity"
+    if isinstance(item, dict):
+        return {key: _without_nonfinite(value) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return [_without_nonfinite(value) for value in item]
+    return item
+
+
+def _node_from(item: Any) -> Node:
+    if not isinstance(item, dict):
+        raise TypeError(f"expected a node, got {repr(item)[:40]}")
+    if unknown := set(item) - {field.name for field in fields(Node)}:
+        raise ValueError(f"a node has no {min(unknown)!r}")
+    return Node(
+        id=_text(item["id"], "id"),
+        label=_text(item["label"], "label"),
+        kind=_text(item["kind"], "kind"),
+        op=_text(item["op"], "op"),
+        operands=tuple(_text(operand, "operands") for operand in item["operands"]),
+        local_derivatives=tuple(_number(local, "local_derivatives") for local in item["local_derivatives"]),
+        data=_number(item["data"], "data"),
+        layer=_text(item["layer"], "layer"),
+    )
+
+
+def _check_nodes(nodes: Sequence[Node]) -> None:
+    """Check that the nodes are a graph in topological order, of operations that exist."""
+    if not nodes:
+        raise ValueError("it has no nodes")
+    seen: set[str] = set()
+    for i, node in enumerate(nodes):
+        if node.id != f"n{i}":
+            raise ValueError(f"expected the node n{i}, got {node.id!r}")
+        if not seen.issuperset(node.operands):
+            raise ValueError(f"{node.id} has an operand that does not come before it")
+        if len(node.operands) != len(node.local_derivatives):
+            raise ValueError(f"{node.id} has {len(node.operands)} operands, {len(node.local_derivatives)} derivatives")
+        if (node.kind == "computed") != bool(node.op) or node.kind not in (
+            "constant",
+            "input",
+            "parameter",
+            "computed",
+        ):
+            raise ValueError(f"{node.id} of kind {node.kind!r} has the operation {node.op!r}")
+        if node.op and not formulas.accepts(node.op, len(node.operands)):
+            raise ValueError(f"{node.id}: there is no operation {node.op!r} of {len(node.operands)} operands")
+        if not node.op and node.operands:
+            raise ValueError(f"{node.id} is a leaf with operands")
+        seen.add(node.id)
+
+
+def _text(item: Any, name: str) -> str:
+    if not isinstance(item, str):
+        raise TypeError(f"{name} must be text, got {repr(item)[:40]}")
+    return item
+
+
+def _number(item: Any, name: str) -> float:
+    if item in ("NaN", "Infinity", "-Infinity"):
+        return float(item)
+    if isinstance(item, bool) or not isinstance(item, (int, float)):
+        raise TypeError(f"{name} must be a number, got {repr(item)[:40]}")
+    return float(item)

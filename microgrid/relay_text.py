@@ -1,0 +1,195 @@
+"""A whole relay in words: its lines, unfolded or folded by neuron, and the table of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.engine import Value, topological_order
+from microgrid.formulas import FORMULAS
+from microgrid.numerals import show
+from microgrid.records import Change
+from microgrid.wording import Line, line, outcome, trouble, words
+
+if TYPE_CHECKING:
+    from microgrid.relay import Relay
+
+PHASES = ("know", "think", "change")
+FOLDS = ("auto", "none", "neuron")
+WIDTH = 100
+LONGEST_NAME = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something whose numbers the lines change: a value or, folded, a neuron. `value` is its number at the start."""
+
+    id: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A relay in words: its lines, and the subjects they are about, in topological order."""
+
+    lines: tuple[Line, ...]
+    subjects: tuple[Subject, ...]
+
+
+def tell(relay: Relay, language: str = "en", fold: str = "auto") -> Telling:
+    """Put every step of a relay into words; folded by neuron, what happens inside a neuron is one line.
+
+    Raises:
+        ValueError: another language or fold.
+    """
+    words(language)
+    if fold not in FOLDS:
+        raise ValueError(f"fold must be one of {', '.join(FOLDS)}, got {fold!r}")
+    if fold != "none":
+        graph = relay.graph()
+        cards, edges = cards_and_edges(graph, fold)
+        if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told
+            cards, edges = cards_and_edges(graph, "neuron")
+        if any(card.weights for card in cards):
+            return _Folded(relay, graph, language, cards, edges).tell()
+    lines = tuple(line(relay, step, language) for step in relay.steps)
+    shown = [node for node in relay.nodes if node.kind != "constant"]
+    return Telling(lines, tuple(Subject(node.id, node.name, "" if node.op else show(node.data)) for node in shown))
+
+
+class _Folded:
+    """The lines of a network, neuron by neuron."""
+
+    def __init__(self, relay: Relay, graph: Value, language: str, cards: list[Card], edges: list[Edge]) -> None:
+        self.relay, self.language, self.text = relay, language, words(language)
+        self.ids = {value: node.id for value, node in zip(topological_order(graph), relay.nodes, strict=True)}
+        self.cards = [card for card in cards if kind_of(card.value) != "constant"]
+        self.edges: dict[str, list[Edge]] = {card.id: [] for card in cards}
+        for edge in edges:
+            self.edges[edge.result.id].append(edge)
+        self.names = {card.id: str(card.value.label) or card.id for card in cards}
+        self.steps = {step.node: step for step in relay.steps_of("know")}
+
+    def tell(self) -> Telling:
+        know = [self.know(card) for card in self.cards if not card.value.is_leaf]
+        starts = ((card, show(card.value.data) if card.value.is_leaf else "") for card in self.cards)
+        subjects = tuple(Subject(card.id, self.names[card.id], value) for card, value in starts)
+        return Telling((*know, *self.think(), *self.change()), subjects)
+
+    def know(self, card: Card) -> Line:
+        if not card.weights:
+            return line(self.relay, self.steps[card.id], self.language)
+        name, (_, formula) = self.names[card.id], title_of(card)
+        formula = formula if len(card.inside) > 1 else "Σ w·x + b"
+        total = next(node for node in card.inside if node.op in ("weighted_sum", "total"))
+        result, count = show(card.value.data), len(card.weights)
+        if total is card.value:
+            sentence = self.text["know.neuron.linear"].format(name=name, count=count, result=result)
+            return Line("know", card.id, name, formula, result, sentence)
+        numbers = f"{FORMULAS[card.value.op].symbol}({show(total.data)})"
+        sentence = self.text["know.neuron"].format(name=name, count=count, numbers=numbers, result=result)
+        return Line("know", card.id, name, f"{formula} = {numbers}", result, sentence)
+
+    def think(self) -> Iterator[Line]:
+        so_far = {card.id: 0.0 for card in self.cards}
+        yield line(self.relay, self.relay.steps_of("think")[0], self.language)
+        for card in reversed(self.cards):
+            for edge in self.edges[card.id]:
+                if edge.share is not None:
+                    so_far[edge.operand.id] += edge.share
+                    yield self.share(edge, so_far[edge.operand.id])
+            if card.weights:
+                yield self.keep(card)
+
+    def share(self, edge: Edge, after: float) -> Line:
+        operand, local = self.names[edge.operand.id], edge.local_derivative or 0.0
+        upstream, share = self.relay.gradients[edge.result.id], edge.share or 0.0
+        numbers = {"upstream": show(upstream), "local": show(local), "share": show(share), "after": show(after)}
+        sentence = self.text["share"].format(operand=operand, **numbers)
+        bracketed = f"({numbers['local']})" if local < 0 else numbers["local"]
+        formula = f"{numbers['upstream']} × {bracketed} = {numbers['share']}"
+        return Line(
+            "think", edge.operand.id, f"{self.names[edge.result.id]} → {operand}", formula, numbers["after"], sentence
+        )
+
+    def keep(self, card: Card) -> Line:
+        name = self.names[card.id]
+        weights, biases = (", ".join(map(show, shares.values())) for shares in (card.weights, card.biases))
+        formula = f"dW = {weights}" + (f", db = {biases}" if biases else "")
+        sentence = f"{self.text['keep'].format(name=name)}\n{formula}"
+        return Line("think", card.id, self.text["name.keeps"].format(name=name), formula, "", sentence)
+
+    def change(self) -> Iterator[Line]:
+        changes = {step.node: step for step in self.relay.steps if isinstance(step, Change)}
+        told: set[str] = set()
+        for card in self.cards:
+            own = [self.ids[parameter] for parameter in (*card.weights, *card.biases)]
+            if card.value.is_leaf:
+                own = [card.id]
+            steps = [changes[name] for name in own if name in changes and name not in told]
+            told.update(own)
+            if len(steps) == 1 and card.value.is_leaf:
+                yield line(self.relay, steps[0], self.language)
+            elif steps:
+                furthest = max(steps, key=lambda step: abs(step.after - step.before))
+                told_line = line(self.relay, furthest, self.language)
+                parameter = told_line.name.removeprefix(f"{self.names[card.id]}.")
+                sentence = self.text["change.neuron"].format(
+                    name=self.names[card.id],
+                    count=len(steps),
+                    parameter=parameter,
+                    formula=told_line.formula,
+                    after=told_line.result,
+                )
+                formula = f"{parameter}: {told_line.formula} …"
+                yield Line(
+                    "change", card.id, f"{self.names[card.id]} ({len(steps)})", formula, told_line.result, sentence
+                )
+
+
+def table(relay: Relay, language: str, fold: str) -> str:
+    """Return the whole cycle as a table of at most `WIDTH` columns."""
+    text, lines = words(language), tell(relay, language, fold).lines
+    longest = max(min(columns_of(told.name), LONGEST_NAME) for told in lines)
+    rows: list[str] = []
+    for phase in PHASES:
+        of_phase = [(number, told) for number, told in enumerate(lines, start=1) if told.phase == phase]
+        if of_phase:
+            rows.append(_row(f"{text[f'phase.{phase}']}  {text[f'heading.{phase}']}", text[f"column.{phase}"]))
+        for number, told in of_phase:
+            name = shortened(told.name, LONGEST_NAME)
+            rows.append(_row(f"{number:>4}  {padded(name, longest)}  {told.formula}", told.result))
+        rows += [""] if of_phase else []
+    notes = [trouble(relay, language), outcome(relay, language)]
+    return "\n".join([*rows, *(note for note in notes if note)])
+
+
+def _row(left: str, right: str) -> str:
+    room = WIDTH - columns_of(right)
+    return (padded(shortened(left, room - 2), room) + right).rstrip()
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes; Japanese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Fill a text up with spaces to `width` columns."""
+    return text + " " * max(width - columns_of(text), 0)
+
+
+def shortened(text: str, width: int) -> str:
+    """Cut a text that takes more than `width` columns, and say so with "…"."""
+    if columns_of(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if columns_of(kept + character) > width - 1:
+            break
+        kept += character
+    return kept + "…"

@@ -1,0 +1,93 @@
+"""The routes by which responsibility reaches a value: many, but the largest can be found without listing the others."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from microgrid.records import Node
+
+_Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative that led to it, the way before
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way from the loss to a value: the ids along it, the local derivatives between them, and their product."""
+
+    nodes: tuple[str, ...]
+    local_derivatives: tuple[float, ...]
+    product: float
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The largest routes to a value, and what the others add up to.
+
+    Attributes:
+        routes: the largest first, by the size of their product.
+        count: how many routes there are in all.
+        remainder: the gradient less the products of `routes`.
+        gradient: the whole.
+    """
+
+    routes: tuple[Route, ...]
+    count: int
+    remainder: float
+    gradient: float
+
+
+def largest_routes(
+    nodes: Sequence[Node], by_id: Mapping[str, Node], target: str, limit: int, gradient: float
+) -> Routes:
+    """Search best-first: what a route can still be worth is known before it is walked.
+
+    One pass over the nodes finds, for each, the largest product that any route from it to the target has. The search
+    then always extends the route that promises most, so routes come out in the order of their size.
+    """
+    promise = {target: 1.0}
+    count = {target: 1}
+    for node in nodes:
+        if node.id == target:
+            continue
+        edges = [(by, local) for by, local in zip(node.operands, node.local_derivatives, strict=True) if by in promise]
+        if edges:
+            promise[node.id] = max(_size(local) * promise[operand] for operand, local in edges)
+            count[node.id] = sum(count[operand] for operand, _ in edges)
+    start = nodes[-1].id
+    ticket = itertools.count(0, -1)  # of equal promises the newest goes first: depth before breadth
+    waiting: list[tuple[float, int, float, _Trail]] = []
+    if start in promise:
+        heapq.heappush(waiting, (-promise[start], next(ticket), 1.0, (start, 1.0, None)))
+    routes: list[Route] = []
+    while waiting and len(routes) < limit:
+        _, _, product, trail = heapq.heappop(waiting)
+        node = by_id[trail[0]]
+        if node.id == target:
+            routes.append(_route(trail, product))
+            continue
+        for operand, local in reversed(list(zip(node.operands, node.local_derivatives, strict=True))):
+            if operand in promise:
+                so_far = product * local
+                worth = -_size(so_far) * promise[operand]
+                heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
+    remainder = gradient - math.fsum(route.product for route in routes) if len(routes) < count.get(start, 0) else 0.0
+    return Routes(tuple(routes), count.get(start, 0), remainder, gradient)
+
+
+def _size(number: float) -> float:
+    """Return the size of a number; what is not a number counts as the largest, so that it is not overlooked."""
+    return math.inf if math.isnan(number) else abs(number)
+
+
+def _route(trail: _Trail, product: float) -> Route:
+    ids, derivatives = [], []
+    step: _Trail | None = trail
+    while step is not None:
+        name, local, step = step
+        ids.append(name)
+        derivatives.append(local)
+    return Route(tuple(reversed(ids)), tuple(reversed(derivatives[:-1])), product)

@@ -1,0 +1,221 @@
+"""Walk a relay in the terminal, one step at a time, forward and back.
+
+`Walk` knows where the walk is and what the screen shows; it knows no terminal. `walk` brings it to one, with curses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from microgrid.numerals import MINUS
+from microgrid.relay_text import PHASES, columns_of, padded, shortened, tell
+from microgrid.wording import outcome, trouble, words
+
+if TYPE_CHECKING:
+    from microgrid.relay import Relay
+
+NEXT = ("\n", "\r", " ", "right", "down")
+BACK = ("left", "up", "backspace")
+JUMPS = {"f": "know", "b": "think", "u": "change"}  # forward, backward, update
+LEAVE = ("q", "escape")
+WIDEST, NARROWEST = 18, 11  # columns of a number, with the space before it
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text, and what it is: "know", "think", "change", "bold", "quiet", "plus", "minus" or ""."""
+
+    text: str
+    style: str = ""
+
+
+class Walk:
+    """A walk through the steps of a relay.
+
+    Args:
+        relay: what to walk.
+        language: "en" or "ja".
+        fold: as for `Relay.text`.
+
+    >>> from microgrid import Relay, Value
+    >>> w = Value(3.0, label="w")
+    >>> walk = Walk(Relay(w**2))
+    >>> walk.press("right"), walk.press("b"), walk.position, len(walk.lines)
+    (True, True, 2, 4)
+    """
+
+    def __init__(self, relay: Relay, language: str = "en", fold: str = "auto") -> None:
+        telling = tell(relay, language, fold)
+        self.lines, self.subjects = telling.lines, telling.subjects
+        self.text = words(language)
+        self.ending = " ".join(filter(None, (trouble(relay, language), outcome(relay, language))))
+        self.position = 1
+
+    def press(self, key: str) -> bool:
+        """Answer a key; return False if it ends the walk."""
+        if key in LEAVE:
+            return False
+        if key in NEXT:
+            self.position = min(self.position + 1, len(self.lines))
+        elif key in BACK:
+            self.position = max(self.position - 1, 1)
+        elif key == "home":
+            self.position = 1
+        elif key == "end":
+            self.position = len(self.lines)
+        elif key in JUMPS:
+            phases = [told.phase for told in self.lines]
+            if JUMPS[key] in phases:
+                self.position = phases.index(JUMPS[key]) + 1
+        return True
+
+    def screen(self, width: int, height: int) -> list[list[Piece]]:
+        """Return the rows of a screen of this size, each a list of pieces."""
+        told = self.lines[self.position - 1]
+        below: list[list[Piece]] = [[], [Piece(told.name, "bold"), Piece(f"  {told.formula}")]]
+        below += [[Piece(row)] for row in _wrapped(told.sentence, width)]
+        if self.position == len(self.lines):
+            below += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
+        last = [Piece(self.text["help.walk"], "quiet")]
+        room = max(height - 3 - len(below), 2)
+        board = list(self._board(width, room))
+        blank: list[list[Piece]] = [[]] * (room - len(board))
+        return [self._top(width), [], *board, *below, *blank, last][-max(height, 1) :]
+
+    def _top(self, width: int) -> list[Piece]:
+        now = self.lines[self.position - 1].phase
+        pieces: list[Piece] = []
+        for phase in PHASES:
+            mark = "●" if phase == now else "○"
+            pieces.append(Piece(f"{mark} {self.text[f'phase.{phase}']}   ", phase if phase == now else "quiet"))
+        place = f"{self.text['step']} {self.position}/{len(self.lines)}"
+        used = sum(columns_of(piece.text) for piece in pieces) + columns_of(place)
+        return [*pieces, Piece(" " * max(width - 1 - used, 0)), Piece(place, "bold")]
+
+    def _board(self, width: int, room: int) -> Iterator[list[Piece]]:
+        """Show the numbers so far; where there is no room for all, those around the present step."""
+        numbers: dict[str, dict[str, str]] = {subject.id: {"know": subject.value} for subject in self.subjects}
+        for told in self.lines[: self.position]:
+            if told.result:
+                numbers[told.subject][told.phase] = told.result
+        present = self.lines[self.position - 1].subject
+        at = next(i for i, subject in enumerate(self.subjects) if subject.id == present)
+        room -= 1  # for the headings
+        start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
+        names = min(max(columns_of(subject.name) for subject in self.subjects), 34)
+        column = max(min(WIDEST, (width - names - 3) // 3), NARROWEST)
+        headings = (_right(shortened(self.text[f"column.{phase}"], column - 1), column) for phase in PHASES)
+        yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
+        for subject in self.subjects[start : start + room]:
+            here = subject.id == present
+            row = [
+                Piece(f"{'▸' if here else ' '} {padded(shortened(subject.name, names), names)}", "bold" if here else "")
+            ]
+            for phase in PHASES:
+                number = numbers[subject.id].get(phase, "")
+                sign = "minus" if number.startswith(MINUS) else "plus"
+                style = sign if phase == "think" and number not in ("", "0") else ""
+                row.append(Piece(_right(number, column), style))
+            yield row
+
+
+def walk(relay: Relay, language: str = "en", fold: str = "auto", everything: bool = False) -> None:
+    """Walk a relay in the terminal; where there is none, or with `everything`, print all steps.
+
+    Keys: Enter or → goes on, ← back, Home and End to the ends, f, b, u to Know, Think, Change, q leaves.
+    """
+    if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        try:
+            import curses
+        except ImportError:  # Windows has none; the package windows-curses brings it
+            pass
+        else:
+            os.environ.setdefault("ESCDELAY", "25")
+            curses.wrapper(_show, Walk(relay, language, fold))
+            return
+    _print(Walk(relay, language, fold))
+
+
+def _print(walk: Walk) -> None:
+    n = len(walk.lines)
+    for i, told in enumerate(walk.lines, start=1):
+        print(f"{i:>{len(str(n))}}/{n}  {walk.text[f'phase.{told.phase}']}  {told.name}  {told.formula}".rstrip())
+        for row in told.sentence.splitlines():
+            print(f"{' ' * (2 * len(str(n)) + 3)}{row}")
+    print(walk.ending)
+
+
+def _show(window: Any, walk: Walk) -> None:
+    """Run the walk in a curses window, until it is left."""
+    import curses
+
+    styles = _styles(curses)
+    keys = {
+        curses.KEY_RIGHT: "right",
+        curses.KEY_LEFT: "left",
+        curses.KEY_UP: "up",
+        curses.KEY_DOWN: "down",
+        curses.KEY_HOME: "home",
+        curses.KEY_END: "end",
+        curses.KEY_ENTER: "\n",
+        curses.KEY_BACKSPACE: "backspace",
+        "\x7f": "backspace",
+        "\x1b": "escape",
+    }
+    key: object = ""
+    while walk.press(keys.get(key, str(key))):  # a resize is a key like any other: it draws anew
+        window.erase()
+        height, width = window.getmaxyx()
+        for y, row in enumerate(walk.screen(width, height)):
+            x = 0
+            for piece in row:
+                text = shortened(piece.text, width - x - 1)  # the last column is left free: a full line would scroll
+                if text and x < width - 1:
+                    window.addstr(y, x, text, styles[piece.style])
+                x += columns_of(piece.text)
+        window.refresh()
+        key = window.get_wch()
+
+
+def _styles(curses: Any) -> dict[str, int]:
+    """Return how each style looks: in colour only where the terminal has it and NO_COLOR is not set."""
+    curses.curs_set(0)
+    plain = {"": 0, "quiet": curses.A_DIM, "bold": curses.A_BOLD, "plus": 0, "minus": 0}
+    plain |= dict.fromkeys(PHASES, curses.A_BOLD)
+    if not curses.has_colors():
+        return plain
+    curses.use_default_colors()  # else curses paints white on black
+    if os.environ.get("NO_COLOR"):
+        return plain
+    colours = {
+        "know": curses.COLOR_CYAN,
+        "think": curses.COLOR_MAGENTA,
+        "change": curses.COLOR_GREEN,
+        "plus": curses.COLOR_YELLOW,
+        "minus": curses.COLOR_BLUE,
+    }
+    for number, (style, colour) in enumerate(colours.items(), start=1):
+        curses.init_pair(number, colour, -1)
+        plain[style] |= curses.color_pair(number)
+    return plain
+
+
+def _right(text: str, width: int) -> str:
+    return " " * max(width - columns_of(text), 0) + text
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Break a text into rows, at spaces where there are any, for Japanese between any two characters."""
+    for paragraph in text.splitlines():
+        rest = paragraph
+        while columns_of(rest) > width - 1:
+            end = len(shortened(rest, width - 1)) - 1
+            space = rest.rfind(" ", 0, end + 1)
+            end = space if space > 0 else max(end, 1)
+            yield rest[:end]
+            rest = rest[end:].lstrip()
+        yield rest

@@ -1,0 +1,227 @@
+"""The steps of a relay in words: a sentence for each, in English and Japanese.
+
+The sentences stand in `assets/words.LANGUAGE.json`; what is mathematics is the same in every language, and comes from
+`microgrid.formulas`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from microgrid.cards import SATURATED
+from microgrid.formulas import FORMULAS
+from microgrid.numerals import show
+from microgrid.records import Change, Know, Node, Seed, Share, Step
+
+if TYPE_CHECKING:
+    from microgrid.relay import Relay
+
+LANGUAGES = ("en", "ja")
+LONGEST_SUM = 4  # terms that a sum shows
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step in words, or several that are folded into one.
+
+    Attributes:
+        phase: "know", "think" or "change".
+        subject: the id of the card whose number it changes.
+        name: what it is about, such as "o" or "loss → mistake".
+        formula: the mathematics, with the numbers in it.
+        result: the number that came out, or the gradient so far.
+        sentence: the whole in a sentence or two.
+    """
+
+    phase: str
+    subject: str
+    name: str
+    formula: str
+    result: str
+    sentence: str
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """Load the table of sentences of a language.
+
+    Raises:
+        ValueError: there is none for it.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    path = Path(__file__).parent / "assets" / f"words.{language}.json"
+    table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return table
+
+
+def name_of(node: Node) -> str:
+    """Say what people call a node: a constant by its number, any other by its label or, if it has none, its id."""
+    return show(node.data) if node.kind == "constant" else node.name
+
+
+# --- one step --------------------------------------------------------------------------------------------------------
+
+
+def line(relay: Relay, step: Step, language: str) -> Line:
+    """Put one step into words."""
+    if isinstance(step, Know):
+        return _know(relay, step, language)
+    if isinstance(step, Share):
+        return _share(relay, step, language)
+    node, text = relay.node(step.node), words(language)
+    if isinstance(step, Seed):
+        return Line("think", node.id, node.name, "", show(1.0), text["seed"].format(name=node.name))
+    return _change(node, step, text)
+
+
+def _know(relay: Relay, step: Know, language: str) -> Line:
+    node = relay.node(step.node)
+    names = [name_of(relay.node(operand)) for operand in node.operands]
+    numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
+    a, b = (*names, "", "")[:2]
+    sentence = words(language)[f"know.{node.op}"].format(
+        name=node.name, a=a, b=b, count=len(names), numbers=numbers, result=result
+    )
+    return Line("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
+
+
+def _share(relay: Relay, step: Share, language: str) -> Line:
+    node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
+    upstream, local, share = show(step.upstream), show(step.local_derivative), show(step.share)
+    after = show(step.after)
+    told = text["share"].format(operand=operand.name, upstream=upstream, local=local, share=share, after=after)
+    sentence = f"{slope(relay, node, step.position, language)}\n{told} {_remark(node, step, relay, text)}".rstrip()
+    formula = f"{upstream} × {_bracketed(local)} = {share}"
+    return Line("think", operand.id, f"{node.name} → {operand.name}", formula, after, sentence)
+
+
+def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
+    before, gradient, after = show(step.before), show(step.gradient), show(step.after)
+    rate = show(step.learning_rate)
+    sentence = text["change"].format(
+        name=node.name, before=before, learning_rate=rate, gradient=_bracketed(gradient), after=after
+    )
+    return Line("change", node.id, node.name, f"{before} − {rate} × {_bracketed(gradient)}", after, sentence)
+
+
+def slope(relay: Relay, node: Node, position: int, language: str) -> str:
+    """Write the local derivative of a node with respect to one operand, with the numbers in it.
+
+    Such as: d tanh(n)/dn = 1 − 0.7071² = 0.5
+    """
+    formula = FORMULAS[node.op]
+    names = [name_of(relay.node(operand)) for operand in node.operands]
+    numbers = [show(relay.node(operand).data) for operand in node.operands]
+    whole = _expression(relay, node, names)
+    left = f"d {f'({whole})' if formula.symbol in whole.split() or formula.summed else whole}/d{names[position]}"
+    if formula.last and position == len(node.operands) - 1:
+        parts = ["1"]
+    else:
+        first = position - position % len(formula.operands)
+        group = slice(first, first + len(formula.operands))
+        template = _power_slope(relay, node, position) or formula.slopes[position - first]
+        if not template:  # it goes by cases, which take words
+            cases = _fill(words(language)[f"slope.{node.op}.{position}"], formula.operands, names)
+            return f"{left} = {show(node.local_derivatives[position])} ({cases})"
+        parts = [_fill(template, formula.operands, numbers[group], show(node.data))]
+        if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
+            parts.insert(0, _fill(template, formula.operands, names[group], node.name))
+    local = show(node.local_derivatives[position])
+    parts += [local] if parts[-1] != local else []
+    return f"{left} = {' = '.join(parts)}"
+
+
+def _power_slope(relay: Relay, node: Node, position: int) -> str:
+    """Return the slope of x², x³ … as people write it, or "" for other operations."""
+    exponent = _whole_exponent(relay, node)
+    if position or exponent < 2:
+        return ""
+    return f"{exponent} × {{a}}" + (SUPERSCRIPTS[exponent - 1] if exponent > 2 else "")
+
+
+def _whole_exponent(relay: Relay, node: Node) -> int:
+    """Return the exponent of a power with a small whole constant exponent, else −1."""
+    if node.op != "**":
+        return -1
+    exponent = relay.node(node.operands[1])
+    return int(exponent.data) if exponent.kind == "constant" and exponent.data in range(10) else -1
+
+
+def _expression(relay: Relay, node: Node, operands: list[str]) -> str:
+    """Write what a node computes, with names or numbers for its operands."""
+    formula = FORMULAS[node.op]
+    if (exponent := _whole_exponent(relay, node)) >= 0:
+        return _bracketed(operands[0]) + SUPERSCRIPTS[exponent]
+    if not formula.summed:
+        return _fill(formula.shown, formula.operands, operands)
+    size = len(formula.operands)
+    groups = [operands[i : i + size] for i in range(0, len(operands) - bool(formula.last), size)]
+    terms = [_fill(formula.shown, formula.operands, group, first=not i) for i, group in enumerate(groups)]
+    terms += [_bracketed(operands[-1])] if formula.last else []
+    if len(terms) > LONGEST_SUM:
+        terms = [*terms[: LONGEST_SUM - 2], "…", terms[-1]]
+    return " + ".join(terms)
+
+
+def _fill(template: str, names: tuple[str, ...], texts: list[str], out: str = "", first: bool = True) -> str:
+    """Put texts into a template; a negative number gets brackets where it stands behind or before an operator.
+
+    `first` tells whether the template stands at the beginning of a line, where a minus sign needs none.
+    """
+    values = dict(zip(names, texts, strict=True)) | {"out": out}
+
+    def put(found: re.Match[str]) -> str:
+        before, after = template[: found.start()], template[found.end() :]
+        begins = before.endswith(("(", ", ", "|")) or (first and not before)
+        return values[found[1]] if begins and not after.startswith(("^", "²")) else _bracketed(values[found[1]])
+
+    return re.sub(r"\{(\w+)\}", put, template)
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number
+
+
+def _remark(node: Node, step: Share, relay: Relay, text: Mapping[str, str]) -> str:
+    if node.op == "relu" and relay.node(node.operands[0]).data <= 0.0:
+        return text["remark.dead"]
+    if node.op in ("tanh", "sigmoid") and abs(step.local_derivative) < SATURATED:
+        return text["remark.saturated"]
+    return ""
+
+
+def outcome(relay: Relay, language: str) -> str:
+    """Say how the loss turned out after the change, beside what the gradients foretold."""
+    found, text = relay.outcome, words(language)
+    if not found.values:
+        return text["outcome.none"].format(before=show(found.before), problem=found.problem)
+    return text["outcome"].format(before=show(found.before), foretold=show(found.foretold), after=show(found.after))
+
+
+def trouble(relay: Relay, language: str) -> str:
+    """Say where the first number that is not finite was born, or "" if all are."""
+    found, text = relay.trouble, words(language)
+    if found is None:
+        return ""
+    step, name = relay.steps[found.step], relay.node(found.node).name
+    if isinstance(step, Share):
+        return text["trouble.share"].format(
+            step=found.step + 1,
+            name=relay.node(step.node).name,
+            operand=name,
+            upstream=show(step.upstream),
+            local=show(step.local_derivative),
+            share=show(step.share),
+        )
+    operands = ", ".join(f"{relay.node(o).name} = {show(relay.node(o).data)}" for o in found.operands)
+    return text["trouble.know"].format(
+        step=found.step + 1, name=name, result=show(relay.node(found.node).data), operands=operands
+    )

@@ -1,0 +1,399 @@
+"""The relay: every step of a cycle, equal to what the engine and the optimizer do, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import FrozenInstanceError
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from microgrid import Input, Relay, Value, topological_order
+from microgrid.formulas import FORMULAS
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.optim import SGD
+from microgrid.records import Change, Know, Seed, Share
+from tests.graphs import Recipe, recipes, record
+from tests.test_gradients import build_or_skip
+
+
+def neuron() -> tuple[Value, dict[str, Value]]:
+    """Record the neuron of the pictures: tanh(−3 · 2 + 6.88) against a target of 0.2."""
+    w, x, b = Value(-3.0, "w"), Input(2.0, "x"), Value(6.8813735870195432, "b")
+    n = w * x + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    return mean_squared_error(o, 0.2), {"w": w, "x": x, "b": b, "n": n, "o": o}
+
+
+def network_loss() -> tuple[MLP, Value]:
+    model = MLP(3, [4, 4, 1], seed=3)
+    prediction = model([0.5, -1.0, 2.0])
+    assert isinstance(prediction, Value)
+    return model, mean_squared_error(prediction, 0.3)
+
+
+# --- the record equals what engine and optimizer do ------------------------------------------------------------------
+
+
+@given(recipes(), st.floats(0.0, 1.0))
+def test_totals_equal_backward_and_changes_equal_a_step_of_sgd_bit_for_bit(recipe: Recipe, rate: float) -> None:
+    output, leaves = build_or_skip(recipe)
+    parameters = [leaf for leaf in leaves if leaf in topological_order(output)]
+    relay = Relay(output, learning_rate=rate)
+    output.backward()
+    for node, gradient in zip(topological_order(output), relay.gradients.values(), strict=True):
+        assert node.grad == gradient or (math.isnan(node.grad) and math.isnan(gradient))
+    assume(all(math.isfinite(leaf.grad) for leaf in parameters))
+    SGD(parameters, rate).step()
+    assert {step.node: step.after for step in relay.steps_of("change") if isinstance(step, Change)} == {
+        relay.id_of(leaf): leaf.data for leaf in parameters
+    }
+
+
+@pytest.mark.parametrize("op", FORMULAS)
+def test_every_operation_is_recorded_as_it_is_computed(op: str) -> None:
+    leaves = [Value(0.5, "p"), Value(1.5, "q"), Value(2.5, "r")]
+    n = 3 if FORMULAS[op].summed else len(FORMULAS[op].operands)
+    output = record(op, *leaves[:n])
+    relay = Relay(output)
+    know = relay.steps[0]
+    assert know == Know(f"n{n}", tuple(leaf.data for leaf in leaves[:n]), output.data)
+    shares = [step for step in relay.steps if isinstance(step, Share)]
+    assert [step.share for step in shares] == list(output.local_derivatives)
+
+
+@given(recipes())
+def test_node_hands_its_shares_on_only_when_all_of_its_own_have_arrived(recipe: Recipe) -> None:
+    output, _ = build_or_skip(recipe)
+    relay = Relay(output)
+    handed_on: set[str] = set()
+    for step in relay.steps:
+        if isinstance(step, Share):
+            assert step.operand not in handed_on
+            assert step.upstream == relay.gradients[step.node] or math.isnan(step.upstream)
+            handed_on.add(step.node)
+
+
+def test_steps_of_a_product_by_hand() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    assert Relay(a * b, learning_rate=0.5).steps == (
+        Know("n2", (2.0, -3.0), -6.0),
+        Seed("n2", 1.0),
+        Share("n2", "n0", 0, 1.0, -3.0, -3.0, 0.0, -3.0),
+        Share("n2", "n1", 1, 1.0, 2.0, 2.0, 0.0, 2.0),
+        Change("n0", 2.0, -3.0, 0.5, 3.5),
+        Change("n1", -3.0, 2.0, 0.5, -4.0),
+    )
+
+
+def test_recording_touches_neither_data_nor_gradients() -> None:
+    loss, _ = neuron()
+    for i, node in enumerate(topological_order(loss)):
+        node.grad = float(i)
+    before = [(node.data, node.grad, node.label) for node in topological_order(loss)]
+    relay = Relay(loss)
+    relay.text()
+    relay.graph().backward()
+    assert [(node.data, node.grad, node.label) for node in topological_order(loss)] == before
+
+
+def test_steps_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Relay(Value(1.0) * 2).steps[0].data = 3.0  # type: ignore[misc, union-attr]
+
+
+# --- why the order must be topological -------------------------------------------------------------------------------
+
+
+def handed_on_at_once(node: Value, arriving: float, gradients: dict[Value, float], total: bool) -> None:
+    """Hand responsibility on without waiting: each share as it comes or, with `total`, all that has come so far."""
+    gradients[node] = gradients.get(node, 0.0) + arriving
+    for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+        handed_on_at_once(operand, (gradients[node] if total else arriving) * local, gradients, total)
+
+
+def test_first_lesson_needs_the_topological_order() -> None:
+    a = Value(3.0, "a")
+    b = a + a
+    c = b + b
+    assert Relay(c).gradients == {"n0": 4.0, "n1": 2.0, "n2": 1.0}
+    wrong: dict[Value, float] = {}
+    handed_on_at_once(c, 1.0, wrong, total=True)
+    assert wrong[a] == 6.0  # b handed on its first share, and then its total: 1 + 1 + 2 + 2
+    shares = [step for step in Relay(c).steps if isinstance(step, Share)]
+    assert [(step.node, step.operand, step.share) for step in shares] == [
+        ("n2", "n1", 1.0),
+        ("n2", "n1", 1.0),
+        ("n1", "n0", 2.0),
+        ("n1", "n0", 2.0),
+    ]
+
+
+# --- what Change does ------------------------------------------------------------------------------------------------
+
+
+def test_parameters_default_to_leaves_that_are_neither_inputs_nor_constants() -> None:
+    loss, values = neuron()
+    relay = Relay(loss)
+    assert relay.parameters == (relay.id_of(values["w"]), relay.id_of(values["b"]))
+
+
+def test_only_the_given_parameters_change_and_strangers_are_passed_over() -> None:
+    loss, values = neuron()
+    relay = Relay(loss, [values["b"], Value(1.0, "stranger")])
+    assert [step.node for step in relay.steps_of("change")] == [relay.id_of(values["b"])]
+
+
+def test_second_forward_pass_gives_the_loss_after_the_change() -> None:
+    w, x = Value(3.0, "w"), Input(2.0, "x")
+    relay = Relay((w * x - 5) ** 2, learning_rate=0.05)
+    assert relay.outcome.before == 1.0
+    assert relay.outcome.foretold == pytest.approx(1.0 - 0.05 * 16.0)
+    w.data -= 0.05 * 4.0
+    assert relay.outcome.after == ((w * x - 5) ** 2).data
+
+
+def test_second_pass_that_leaves_the_domain_says_so() -> None:
+    a = Value(0.1, "a")
+    outcome = Relay(a.log(), learning_rate=1.0).outcome
+    assert math.isnan(outcome.after)
+    assert outcome.problem == "natural logarithm has no value at -9.9"
+    assert "it cannot be computed: natural logarithm has no value at -9.9" in Relay(a.log(), learning_rate=1.0).text()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Relay(3.0), TypeError, "a Relay needs a Value as its loss, got float"),  # type: ignore[arg-type]
+        (lambda: Relay(Value(1.0) * 2, learning_rate=-1.0), ValueError, "learning_rate must be 0 or more"),
+    ],
+)
+def test_what_is_no_graph_or_no_learning_rate_is_refused(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_parameter_that_was_computed_is_refused() -> None:
+    loss, values = neuron()
+    with pytest.raises(ValueError, match="a parameter must be a leaf; n was computed"):
+        Relay(loss, [values["n"]])
+
+
+def test_leaf_changed_after_recording_is_noticed() -> None:
+    loss, values = neuron()
+    values["w"].data = 7.0
+    with pytest.raises(ValueError, match=r"a leaf was changed after this graph was recorded: n2 is -6.0, .* 14.0"):
+        Relay(loss)
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
+
+
+def test_two_paths_come_largest_first_and_add_up_to_the_gradient() -> None:
+    a, b = Value(2.0, "a"), Value(1.0, "b")
+    found = Relay((a + b) * (b + 1)).paths(b)
+    assert [route.product for route in found.routes] == [3.0, 2.0]
+    assert (found.count, found.remainder, found.gradient) == (2, 0.0, 5.0)
+    assert found.routes[1].local_derivatives == (2.0, 1.0)
+
+
+def test_value_used_twice_has_two_routes() -> None:
+    a = Value(3.0)
+    assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
+
+
+def test_two_to_the_fifty_routes_are_counted_without_being_listed() -> None:
+    first = value = Value(1.0)
+    for _ in range(50):
+        value = value + value
+    found = Relay(value).paths(first, limit=3)
+    assert [route.product for route in found.routes] == [1.0, 1.0, 1.0]
+    assert (found.count, found.remainder) == (2**50, 2.0**50 - 3)
+
+
+@given(recipes(longest=8), st.integers(0, 4))
+def test_routes_are_all_there_are_sorted_and_sum_to_the_gradient(recipe: Recipe, position: int) -> None:
+    output, leaves = build_or_skip(recipe)
+    leaf = leaves[position % len(leaves)]
+    assume(leaf in topological_order(output))
+    relay = Relay(output)
+    every = all_products(output, leaf)
+    assume(len(every) < 2000 and all(map(math.isfinite, every)))
+    found = relay.paths(leaf, limit=len(every) + 1)
+    assert sorted(route.product for route in found.routes) == sorted(every)
+    sizes = [abs(route.product) for route in found.routes]
+    assert all(a >= b or math.isclose(a, b, rel_tol=1e-12) for a, b in pairwise(sizes))
+    assert found.count == len(every)
+    assert math.fsum(every) == pytest.approx(found.gradient, rel=1e-9, abs=1e-9 * max(sizes))
+
+
+def all_products(node: Value, target: Value, so_far: float = 1.0) -> list[float]:
+    """List the products of all routes, by walking every one of them."""
+    if node is target:
+        return [so_far]
+    edges = zip(node.operands, node.local_derivatives, strict=True)
+    return [product for operand, local in edges for product in all_products(operand, target, so_far * local)]
+
+
+def test_routes_of_a_stranger_are_refused() -> None:
+    relay = Relay(Value(1.0) * 2)
+    with pytest.raises(ValueError, match="is not in the graph of this relay"):
+        relay.paths(Value(1.0))
+    with pytest.raises(ValueError, match="'n9' is not the id of a node"):
+        relay.paths("n9")
+
+
+# --- where numbers break ---------------------------------------------------------------------------------------------
+
+
+def test_first_infinity_is_found_with_its_operands() -> None:
+    a, b = Value(1e200, "a"), Value(1e200, "b")
+    product = a * b
+    product.label = "product"
+    relay = Relay(product - product)
+    assert relay.trouble is not None
+    assert (relay.trouble.step, relay.trouble.node, relay.trouble.operands) == (0, "n2", ("n0", "n1"))
+    assert "Step 1: product = ∞ is the first number that is not finite; it was made from a = 1e200, b = 1e200." in (
+        relay.text()
+    )
+
+
+def test_first_share_that_is_not_finite_is_found() -> None:
+    a = Value(1e-200, "a")
+    relay = Relay((a * 1e200) * 1e200 * 1e-300)
+    assert relay.trouble is None
+    relay = Relay(((a * 1e-100) * 1e250) * 1e250)
+    assert relay.trouble is not None
+    assert isinstance(relay.steps[relay.trouble.step], Share)
+    assert "is the first that is not finite" in relay.text()
+
+
+def test_relay_of_finite_numbers_has_no_trouble() -> None:
+    assert Relay(neuron()[0]).trouble is None
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
+@given(recipes())
+def test_what_is_read_back_is_equal(recipe: Recipe) -> None:
+    relay = Relay(build_or_skip(recipe)[0], learning_rate=0.3)
+    assert Relay.from_json(relay.to_json()) == relay
+
+
+def test_read_back_network_folds_and_draws_as_before() -> None:
+    model, loss = network_loss()
+    relay = Relay(loss, model.parameters())
+    again = Relay.from_json(relay.to_json())
+    assert again.text() == relay.text()
+    assert again.graph().grad == 1.0
+
+
+def test_infinities_survive_as_names() -> None:
+    relay = Relay(Value(1e200) * 1e200)
+    assert '"data":"Infinity"' in relay.to_json()
+    assert Relay.from_json(relay.to_json()) == relay
+
+
+def edited(**changes: Any) -> str:
+    content = json.loads(Relay(Value(2.0, "a") * 3).to_json())
+    return json.dumps(content | changes)
+
+
+def with_node(**changes: Any) -> str:
+    content = json.loads(Relay(Value(2.0, "a") * 3).to_json())
+    content["nodes"][2] |= changes
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a relay: Expecting value"),
+        ("[" * 100_000, "not a relay"),
+        ("[]", 'not a relay: expected JSON with "format": "microgrid relay"'),
+        ('{"format": "other"}', "not a relay: expected JSON"),
+        (edited(version=2), "this relay has version 2; this microgrid reads 1"),
+        (edited(nodes=[]), "not a relay: it has no nodes"),
+        (edited(nodes=3), "not a relay"),
+        (edited(parameters=["n7"]), "not a relay: the parameter 'n7' is not a node"),
+        (edited(parameters=["n2"]), "not a relay: a parameter must be a leaf"),
+        (edited(learning_rate="fast"), "not a relay: learning_rate must be a number"),
+        (edited(steps=[]), "not a relay: its steps do not follow from its nodes"),
+        (with_node(data=7.0), "not a relay: .* n2 is 7.0, and would now be 6.0"),
+        (with_node(op="os.system"), "not a relay: n2: there is no operation 'os.system'"),
+        (with_node(operands=["n2", "n1"]), "not a relay: n2 has an operand that does not come before it"),
+        (with_node(local_derivatives=[1.0]), "not a relay: n2 has 2 operands, 1 derivatives"),
+        (with_node(kind="input"), "not a relay: n2 of kind 'input' has the operation"),
+        (with_node(surprise=1), "not a relay: a node has no 'surprise'"),
+    ],
+)
+def test_text_that_is_no_relay_is_refused_in_one_line(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        Relay.from_json(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_part_is_named() -> None:
+    content = json.loads(Relay(Value(2.0) * 3).to_json())
+    del content["nodes"][0]["data"]
+    with pytest.raises(ValueError, match="not a relay: 'data' is missing"):
+        Relay.from_json(json.dumps(content))
+
+
+# --- saving and showing ----------------------------------------------------------------------------------------------
+
+
+def test_relay_is_saved_as_its_suffix_says(tmp_path: Path) -> None:
+    relay = Relay(neuron()[0])
+    for suffix in ("json", "txt", "svg"):
+        relay.save(tmp_path / f"relay.{suffix}")
+    assert Relay.from_json((tmp_path / "relay.json").read_text(encoding="utf-8")) == relay
+    assert (tmp_path / "relay.txt").read_text(encoding="utf-8") == relay.text() + "\n"
+    assert "<svg" in (tmp_path / "relay.svg").read_text(encoding="utf-8")
+
+
+def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"a relay is written as .json, .txt or .svg; .*relay.doc' is none of these"):
+        Relay(neuron()[0]).save(tmp_path / "relay.doc")
+
+
+def test_notebook_shows_a_picture_and_the_table() -> None:
+    relay = Relay(neuron()[0])
+    bundle = relay._repr_mimebundle_()
+    assert bundle["text/plain"] == relay.text()
+    assert "<img" in bundle["text/html"]
+    assert "<pre>Know" in bundle["text/html"]
+
+
+def test_label_that_looks_like_markup_is_shown_as_text_in_a_notebook() -> None:
+    bundle = Relay(Value(2.0, "<script>alert(1)</script>") * 3)._repr_mimebundle_()
+    assert "<script>" not in bundle["text/html"]
+
+
+def test_graph_of_a_relay_has_the_numbers_and_the_gradients() -> None:
+    loss, _ = neuron()
+    relay = Relay(loss)
+    loss.backward()
+    again = relay.graph()
+    assert [(node.data, node.grad) for node in topological_order(again)] == [
+        (node.data, node.grad) for node in topological_order(loss)
+    ]
+
+
+def test_long_chain_is_recorded_without_recursion_one_step_for_each_thing_that_happens() -> None:
+    def steps(n: int) -> int:
+        x = value = Value(1.0)
+        for _ in range(n):
+            value = value + x
+        return len(Relay(value).steps)
+
+    assert steps(20_000) == 3 * 20_000 + 2  # Know, two shares for each addition; seed and change

@@ -1,0 +1,245 @@
+"""The walk in the terminal: its keys and screens by themselves, then driven through a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from microgrid import Relay, Value
+from microgrid.relay_text import columns_of
+from microgrid.terminal import Walk
+from microgrid.wording import LANGUAGES
+
+COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
+
+
+def walk(language: str = "en") -> Walk:
+    w, x = Value(3.0, "w"), Value(2.0, "x")
+    return Walk(Relay((w * x - 5) ** 2), language)
+
+
+def screen_of(walk: Walk, width: int = 90, height: int = 26) -> str:
+    return "\n".join("".join(piece.text for piece in row) for row in walk.screen(width, height))
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "position"),
+    [
+        ([], 1),
+        (["\n"], 2),
+        (["right", "right", "left"], 2),
+        (["left"], 1),
+        (["b"], 4),
+        (["u"], 9),
+        (["u", "f"], 1),
+        (["end", "right"], 10),
+        (["end", "home"], 1),
+        (["x", "?", ""], 1),
+    ],
+)
+def test_keys_go_forward_back_and_to_the_phases(keys: list[str], position: int) -> None:
+    walking = walk()
+    assert all(walking.press(key) for key in keys)
+    assert walking.position == position
+
+
+@pytest.mark.parametrize("key", ["q", "escape"])
+def test_leaving_ends_the_walk(key: str) -> None:
+    assert not walk().press(key)
+
+
+# --- screens ---------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_appear_as_the_walk_goes_on_and_vanish_as_it_goes_back() -> None:
+    walking = walk()
+    row = r"▸ n2 +6\n"
+    assert re.search(row, screen_of(walking).replace(" \n", "\n").replace("  \n", "\n") + "\n") or "6" in screen_of(
+        walking
+    )
+    assert "1/10" in screen_of(walking)
+    before = screen_of(walking)
+    walking.press("right")
+    assert screen_of(walking) != before
+    walking.press("left")
+    assert screen_of(walking) == before
+
+
+def test_last_screen_tells_how_the_loss_turned_out() -> None:
+    walking = walk()
+    walking.press("end")
+    assert "The loss was 1. The gradients foretold" in screen_of(walking)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), [(90, 26), (60, 12), (30, 8), (10, 3), (2, 1)])
+def test_screen_has_as_many_rows_as_the_terminal(language: str, width: int, height: int) -> None:
+    walking = walk(language)
+    for _ in walking.lines:
+        assert len(walking.screen(width, height)) <= height
+        walking.press("right")
+
+
+def test_row_of_the_present_step_is_on_screen_however_many_there_are() -> None:
+    value = x = Value(1.0, "x")
+    for _ in range(100):
+        value = value + x
+    walking = Walk(Relay(value))
+    for _ in range(50):
+        walking.press("right")
+    assert "▸ n51 " in screen_of(walking)
+
+
+def test_sentence_is_wrapped_to_the_width() -> None:
+    walking = walk("ja")
+    walking.press("b")
+    walking.press("right")
+    sentence = [row for row in walking.screen(40, 30) if row and row[0].style == ""]
+    assert all(columns_of(piece.text) < 40 for row in sentence for piece in row[:1])
+
+
+# --- a real pseudo-terminal ------------------------------------------------------------------------------------------
+
+needs_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
+
+
+class Terminal:
+    """A pseudo-terminal with a program in it."""
+
+    def __init__(self, **environment: str) -> None:
+        import fcntl
+        import pty
+        import termios
+
+        self.ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 26, 90, 0, 0))
+        self.sane = termios.tcgetattr(theirs)
+        self.theirs = theirs
+        plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "LINES", "COLUMNS")}
+        self.process = subprocess.Popen(
+            COMMAND,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            env=plain | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | environment,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+
+    def read_until(self, wanted: str) -> str:
+        """Read what appears on the terminal until `wanted` is in it; fail after 20 seconds."""
+        seen = b""
+        end = time.monotonic() + 20
+        while wanted.encode() not in seen:
+            assert time.monotonic() < end, f"{wanted!r} did not appear in {seen.decode(errors='replace')!r}"
+            if select.select([self.ours], [], [], 0.1)[0]:
+                seen += os.read(self.ours, 65536)
+        return seen.decode(errors="replace")
+
+    def press(self, keys: bytes) -> None:
+        os.write(self.ours, keys)
+
+    def resize(self, rows: int, columns: int) -> None:
+        import fcntl
+        import termios
+
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def is_sane(self) -> bool:
+        """Tell whether the terminal has its first settings again."""
+        import termios
+
+        return termios.tcgetattr(self.theirs) == self.sane
+
+
+@contextmanager
+def terminal(**environment: str) -> Iterator[Terminal]:
+    opened = Terminal(**environment)
+    try:
+        yield opened
+    finally:
+        opened.process.kill()
+        opened.process.communicate()
+        os.close(opened.ours)
+        os.close(opened.theirs)
+
+
+@needs_pty
+def test_terminal_is_walked_forward_back_and_in_jumps_and_left() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.press(b"\n")
+        screen.read_until("n4 takes target away")
+        screen.press(b"\x1bOC")  # →
+        screen.read_until("power 2")
+        screen.press(b"\x1bOD")  # ←
+        screen.read_until("n4 takes target away")
+        screen.press(b"u")
+        screen.read_until("w moves against its gradient")
+        screen.press(b"b")
+        screen.read_until("The relay starts at")
+        screen.press(b"f")
+        screen.read_until("n2 multiplies w by x")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+        assert screen.is_sane()
+
+
+@needs_pty
+def test_terminal_is_drawn_anew_when_its_size_changes() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.resize(14, 60)
+        screen.press(b"\n")
+        screen.read_until("n4 takes target away")
+        screen.resize(3, 8)
+        screen.press(b"\n\n")
+        screen.resize(26, 90)
+        screen.press(b"u")
+        screen.read_until("w moves against its gradient")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+def test_ctrl_c_leaves_the_terminal_sane() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        assert not screen.is_sane()
+        screen.press(b"\x03")
+        assert screen.process.wait(20) == 130
+        assert screen.is_sane()
+        assert screen.process.stderr is not None
+        assert screen.process.stderr.read() == b""
+
+
+@needs_pty
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colour_is_used_unless_it_is_not_wanted(environment: dict[str, str], coloured: bool) -> None:
+    with terminal(**environment) as screen:
+        seen = screen.read_until("q leave")
+        assert bool(re.search(r"\x1b\[[\d;]*3[1-7]m", seen)) is coloured
+        screen.press(b"q")
+        screen.process.wait(20)
+
+
+def test_without_a_terminal_all_steps_are_printed(tmp_path: Path) -> None:
+    done = subprocess.run(COMMAND, capture_output=True, cwd=tmp_path, check=True, env=os.environ | {"PYTHONUTF8": "1"})
+    out = done.stdout.decode()
+    assert [line.split()[0] for line in out.splitlines() if re.match(r" ?\d+/12 ", line)] == [
+        f"{i}/12" for i in range(1, 13)
+    ]
+    assert "\x1b" not in out

@@ -1,0 +1,213 @@
+"""The relay in words: complete in both languages, with the numbers in it, and never wider than promised."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microgrid import Input, Relay, Value, weighted_sum
+from microgrid.formulas import FORMULAS
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.numerals import show
+from microgrid.relay_text import FOLDS, columns_of, shortened, tell
+from microgrid.wording import LANGUAGES, words
+from tests.graphs import Recipe, recipes, record
+from tests.test_gradients import build_or_skip
+
+
+def sentences(output: Value, language: str = "en") -> list[str]:
+    return [told.sentence for told in tell(Relay(output), language, fold="none").lines]
+
+
+def network() -> Relay:
+    model = MLP(3, [4, 4, 1], seed=3)
+    prediction = model([0.5, -1.0, 2.0])
+    assert isinstance(prediction, Value)
+    return Relay(mean_squared_error(prediction, 0.3), model.parameters())
+
+
+# --- both languages --------------------------------------------------------------------------------------------------
+
+
+def test_every_sentence_of_one_language_has_its_partner_in_the_other() -> None:
+    assert list(words("en")) == list(words("ja"))
+
+
+@pytest.mark.parametrize("key", words("en"))
+def test_partners_speak_of_the_same_numbers(key: str) -> None:
+    english, japanese = ({field for _, field, _, _ in string.Formatter().parse(words(x)[key])} for x in LANGUAGES)
+    assert english - {None} == japanese - {None}
+
+
+@pytest.mark.parametrize("op", FORMULAS)
+def test_every_operation_has_a_sentence_and_a_slope_for_each_operand(op: str) -> None:
+    assert f"know.{op}" in words("en")
+    for position, slope in enumerate(FORMULAS[op].slopes):
+        assert slope or f"slope.{op}.{position}" in words("en")
+
+
+def test_japanese_keeps_to_the_glossary() -> None:
+    text = "".join(words("ja").values())
+    assert "上流から伝わる勾配" in text
+    assert "局所的な微分" in text
+    assert not re.search("伝搬|連鎖率|ノードの親", text)
+
+
+def test_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'de'"):
+        Relay(Value(1.0) * 2).text("de")
+
+
+def test_unknown_fold_is_refused() -> None:
+    with pytest.raises(ValueError, match="fold must be one of auto, none, neuron, got 'layer'"):
+        Relay(Value(1.0) * 2).text(fold="layer")
+
+
+# --- sentences by hand -----------------------------------------------------------------------------------------------
+
+
+def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
+    w, x, b = Value(-3.0, "w"), Input(2.0, "x"), Value(6.8813735870195432, "b")
+    n = weighted_sum([w], [x], b)
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    assert sentences(o) == [
+        "n weighs its inputs and adds the bias: −3 × 2 + 6.881 = 0.8814.",
+        "o squeezes n to between −1 and 1: tanh(0.8814) = 0.7071.",
+        "The relay starts at o: its gradient with respect to itself is 1.",
+        "d tanh(n)/dn = 1 − 0.7071² = 0.5\n"
+        "n shared in this: upstream 1 × local derivative 0.5 = 0.5. Its gradient so far: 0.5.",
+        "d (w × x + b)/dw = x = 2\nw shared in this: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
+        "d (w × x + b)/dx = w = −3\n"
+        "x shared in this: upstream 0.5 × local derivative −3 = −1.5. Its gradient so far: −1.5.",
+        "d (w × x + b)/db = 1\nb shared in this: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
+        "w moves against its gradient: −3 − 0.1 × 1 = −3.1.",
+        "b moves against its gradient: 6.881 − 0.1 × 0.5 = 6.831.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "slopes"),
+    [
+        ("+", (3.0, -2.0), ["d (a + b)/da = 1", "d (a + b)/db = 1"]),
+        ("-", (3.0, -2.0), ["d (a − b)/da = 1", "d (a − b)/db = −1"]),
+        ("*", (3.0, -2.0), ["d (a × b)/da = b = −2", "d (a × b)/db = a = 3"]),
+        ("/", (3.0, -2.0), ["d (a ÷ b)/da = 1 ÷ (−2) = −0.5", "d (a ÷ b)/db = −(−1.5) ÷ (−2) = −0.75"]),
+        ("**", (3.0, 2.0), ["d a^b/da = 2 × 3^(2 − 1) = 6", "d a^b/db = 9 × log(3) = 9.888"]),
+        ("neg", (3.0,), ["d −a/da = −1"]),
+        ("abs", (-3.0,), ["d |a|/da = −1 (1 where a > 0, −1 where a < 0, 0 at 0)"]),
+        ("exp", (0.0,), ["d exp(a)/da = exp(a) = 1"]),
+        ("log", (4.0,), ["d log(a)/da = 1 ÷ 4 = 0.25"]),
+        ("sqrt", (4.0,), ["d √a/da = 0.5 ÷ 2 = 0.25"]),
+        ("tanh", (0.0,), ["d tanh(a)/da = 1 − 0² = 1"]),
+        ("sigmoid", (0.0,), ["d sigmoid(a)/da = 0.5 × (1 − 0.5) = 0.25"]),
+        ("relu", (3.0,), ["d relu(a)/da = 1 (1 where a > 0, else 0)"]),
+        ("softplus", (0.0,), ["d softplus(a)/da = sigmoid(0) = 0.5"]),
+        ("sin", (0.0,), ["d sin(a)/da = cos(0) = 1"]),
+        ("cos", (0.0,), ["d cos(a)/da = −sin(0) = 0"]),
+        (
+            "maximum",
+            (3.0, 2.0),
+            ["d max(a, b)/da = 1 (1 where a ≥ b, else 0)", "d max(a, b)/db = 0 (0 where a ≥ b, else 1)"],
+        ),
+    ],
+)
+def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[float, ...], slopes: list[str]) -> None:
+    leaves = [Value(x, name) for x, name in zip(operands, "ab", strict=False)]
+    output = record(op, *leaves)
+    output.label = "exp(a)" if op == "exp" else ""
+    told = sentences(output)
+    assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("d ")] == slopes
+
+
+def test_square_is_written_as_a_square() -> None:
+    a = Value(-3.0, "a")
+    assert sentences(a**2)[:3:2] == [
+        "n2 raises a to the power 2: (−3)² = 9.",
+        "d a²/da = 2 × (−3) = −6\na shared in this: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
+    ]
+    assert "d a³/da = 3 × (−3)² = 27" in sentences(a**3)[2]
+
+
+def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
+    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu is at 0, so nothing is passed back.")
+    assert sentences(Value(9.0, "a").tanh())[2].endswith("It is almost flat here, so next to nothing is passed back.")
+
+
+@given(st.floats(1e-300, 1e-5))
+def test_small_number_is_never_told_as_zero(x: float) -> None:
+    (share,) = (told for told in sentences(Value(1.0, "a") * x) if told.startswith("d "))
+    assert not re.search(r"(?<![\d.])0\.?0*(?![\d.])", share.partition("\n")[2])
+
+
+def test_label_with_braces_is_no_placeholder() -> None:
+    assert "{numbers}" in sentences(Value(1.0, "{numbers}") * 2)[0]
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fold", FOLDS)
+def test_table_of_a_network_fits_a_hundred_columns(language: str, fold: str) -> None:
+    assert max(map(columns_of, network().text(language, fold).splitlines()[:-1])) <= 100
+
+
+@given(recipes(), st.sampled_from(LANGUAGES))
+def test_any_graph_can_be_told_within_a_hundred_columns(recipe: Recipe, language: str) -> None:
+    text = Relay(build_or_skip(recipe)[0]).text(language)
+    table = text.rpartition("\n\n")[0]
+    assert max(map(columns_of, table.splitlines())) <= 100
+
+
+def test_table_of_a_product_in_full() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = a * b
+    c.label = "c"
+    assert [re.sub(" {3,}", " | ", row) for row in Relay(c).text().splitlines()] == [
+        "Know  forward: predict, then measure the mistake | value",
+        " | 1  c | a × b = 2 × (−3) | −6",
+        "",
+        "Think  backward: upstream gradient × local derivative = share; no weight changes | gradient so far",
+        " | 2  c | 1",
+        " | 3  c → a  1 × (−3) = −3 | −3",
+        " | 4  c → b  1 × 2 = 2 | 2",
+        "",
+        "Change  update: W − η · gradient | new value",
+        " | 5  a | 2 − 0.1 × (−3) | 2.3",
+        " | 6  b | −3 − 0.1 × 2 | −3.2",
+        "",
+        "The loss was −6. The gradients foretold −7.3 after the update; it is −7.36.",
+    ]
+
+
+def test_network_is_folded_by_neuron_and_unfolded_on_demand() -> None:
+    relay = network()
+    folded = [told.name for told in tell(relay).lines if told.phase == "know"]
+    assert folded == [f"layer{i}.neuron{j}" for i, n in ((1, 4), (2, 4), (3, 1)) for j in range(1, n + 1)] + [
+        "mistake",
+        "loss",
+    ]
+    assert len(tell(relay, fold="none").lines) == len(relay.steps)
+
+
+def test_gradients_told_of_folded_neurons_are_those_of_the_relay() -> None:
+    relay = network()
+    last: dict[str, str] = {
+        told.subject: told.result for told in tell(relay).lines if told.phase == "think" and told.result
+    }
+
+    for node in relay.nodes:
+        if node.kind == "input" or node.layer:
+            assert last[node.id] == show(relay.gradients[node.id])
+
+
+def test_shortened_text_counts_japanese_characters_as_two_columns() -> None:
+    assert shortened("重み付き和", 7) == "重み付…"
+    assert shortened("重み付き和", 10) == "重み付き和"
