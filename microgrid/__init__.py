@@ -1,5 +1,8 @@
 """microgrid shows how a neural network learns, one number at a time.
 
+Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `microgrid.losses`, optimizers in
+`microgrid.optim`, the cycle of learning in `microgrid.training`; `draw` and `Relay` let you look at all of it.
+
 >>> from microgrid import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
 >>> loss = (w * x - 5) ** 2
@@ -17,7 +20,7 @@ from microgrid import losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
 
 if TYPE_CHECKING:
-    from microgrid.drawing import draw
+    from microgrid.drawing import draw, save_picture
     from microgrid.gradcheck import check_gradients, nudge
     from microgrid.relay import Relay
 
@@ -35,6 +38,7 @@ __all__ = [
     "nn",
     "nudge",
     "optim",
+    "save_picture",
     "topological_order",
     "total",
     "weighted_sum",
@@ -44,6 +48,7 @@ __all__ = [
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
     "draw": "microgrid.drawing",
+    "save_picture": "microgrid.drawing",
     "check_gradients": "microgrid.gradcheck",
     "nudge": "microgrid.gradcheck",
 }

@@ -259,25 +259,26 @@ def _has_circle(edges: list[Edge]) -> bool:
     return len(free) < len(waiting)
 
 
-def title_of(card: Card) -> tuple[str, str]:
-    """Return what stands in the heading of a card: its name and its operation; either may be ""."""
+def title_of(card: Card, short: bool = False) -> tuple[str, str]:
+    """Return what stands in the heading of a card: its name, and its operation or the `short` sign of it."""
     value, n = card.value, len(card.outputs)
     if isinstance(value.label, NeuronName) and len(card.inside) > 1:
         is_sum = value.op in ("weighted_sum", "total")
         formula = "Σ w·x + b" if is_sum else f"{FORMULAS[value.op].symbol}(Σ w·x + b)"
+        formula = FORMULAS[value.op].symbol if short else formula
         if n == 1:
-            return value.label, formula
+            return str(value.label), formula
         neurons = len({output.label for output in card.outputs})
         rows = f" × {n // neurons} rows" if n > neurons else ""
         return f"{value.label.layer.text}: {neurons} neuron{'s' if neurons > 1 else ''}{rows}", formula
-    times = f" × {n}" if n > 1 else ""
+    times = f" ({n} of them)" if n > 1 else ""
     operation = _operation(value)
-    name = value.label or ("" if operation else "leaf")
+    name = str(value.label or ("" if operation else "leaf"))
     return (name + times, operation) if name else ("", operation + times)
 
 
 def _operation(value: Value) -> str:
-    """Write the operation of a Value; a power with a small whole constant as x²."""
+    """Write the operation of a Value; a power with a small whole constant as ( )²."""
     if value.op == "**" and isinstance(value.operands[1], Constant) and value.operands[1].data in range(10):
-        return "x" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(value.operands[1].data)]
+        return "( )" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(value.operands[1].data)]
     return FORMULAS[value.op].symbol if value.op else ""

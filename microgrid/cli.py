@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import contextlib
 import io
 import itertools
@@ -10,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import microgrid
@@ -19,7 +21,7 @@ from microgrid.datasets import read_csv
 from microgrid.demonstration import demonstrate, penguin_relay
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Value, topological_order
-from microgrid.expression import read_expression
+from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.files import check_writable
 from microgrid.gradcheck import check_gradients
 from microgrid.numerals import counted, show
@@ -105,6 +107,8 @@ def _train(options: argparse.Namespace) -> int:
         positive_whole("--hidden", neurons)
     if options.save:
         check_writable(options.save)
+        if Path(options.save).exists() and Path(options.save).samefile(options.data):
+            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
     print(f"predict {data.target_name} from {', '.join(data.input_names)}")
     if data.text_columns:
         print(f"left out, because they hold text: {', '.join(data.text_columns)}")
@@ -127,7 +131,7 @@ def _train(options: argparse.Namespace) -> int:
     if options.save:
         model = learner.model_in_own_units()
         model.save(options.save)
-        print(f"wrote {options.save}; {model!r}.load({options.save!r}) takes and gives the units of the file")
+        print(f"wrote {options.save}, in the units of the file: microgrid.nn.{model!r}.load({options.save!r})")
     return 130 if history.interrupted else 0
 
 
@@ -170,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
         "draw",
         _draw,
         "draw an expression as a graph, with its gradients",
-        'draw "(a*b + c).tanh()" a=2 b=-3 c=10',
+        'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5',
     )
     _add_expression(draw)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)
@@ -199,8 +203,10 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         _train,
         "learn one column of a CSV file from others",
-        "train penguins.csv --target body_mass_g --inputs flipper_length_mm bill_length_mm --save model.json",
+        "train DATA.csv --target weight --inputs length width --save model.json",
+        functions=False,
     )
+    train.usage = "microgrid train DATA.csv --target COLUMN [options]"
     train.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
     train.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
     train.add_argument(
@@ -219,12 +225,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: argparse._SubParsersAction[_Parser], name: str, run: object, summary: str, example: str) -> _Parser:
+def _add(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    run: object,
+    summary: str,
+    example: str,
+    functions: bool = True,
+) -> _Parser:
     command: _Parser = commands.add_parser(
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example:  microgrid {example}",
+        epilog=f"example:  microgrid {example}" + (f"\nfunctions:  {', '.join(FUNCTIONS)}" if functions else ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -243,7 +256,8 @@ def _add_expression(command: _Parser, optional: bool = False) -> None:
 def _assignment(text: str) -> tuple[str, float]:
     name, equals, number = (part.strip() for part in text.partition("="))
     if not equals or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"expected a name and a number such as a=2, got {text!r}")
+        hint = "put the whole expression in double quotes"
+        raise argparse.ArgumentTypeError(f"expected a name and a number such as a=2, got {text!r} ({hint})")
     try:
         return name, float(number)
     except ValueError:
@@ -293,8 +307,19 @@ def _write_to_nowhere() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+PLAIN = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
+
+
+def _in_plain_characters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    return "".join(PLAIN.get(character, "?") for character in characters), error.end
+
+
 def _never_fail_to_print() -> None:
-    """Where a terminal cannot show "→" or "−", show "?" rather than stop."""
+    """Where a terminal cannot show "→" or "−", show "->" or "-", and "?" for anything else, rather than stop."""
+    codecs.register_error("microgrid", _in_plain_characters)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="microgrid")

@@ -134,7 +134,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             return _read_table(csv.reader(file), os.fspath(path), target, inputs)
     except UnicodeDecodeError:
-        raise DataError(f"{path} is not a CSV file in UTF-8: it holds other bytes") from None
+        raise DataError(f"{path} is not text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
         raise DataError(f"{path} is not a CSV file: {error}") from None
 
@@ -198,6 +198,9 @@ def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> lis
 def _check_header(header: list[str], path: str) -> None:
     if not any(header):
         raise DataError(f"{path} is empty: expected a first line that names the columns")
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in header[0]:
+            raise DataError(f"{path}: its columns are separated by {name}; expected commas")
     if all(_number(name) is not None for name in header):
         raise DataError(f"{path} has no header: its first line should name the columns, but holds numbers")
     for i, name in enumerate(header):

@@ -25,7 +25,7 @@ def demonstrate() -> None:
     print(f" ({learner.learning.dropped} more lack a measurement)\n")
     _show_one_cycle(learner)
     history = learner.train()
-    print(f"\nThe same for all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
+    print(f"\nCycles like this one, with all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
     print(f"        loss {show(history.losses[0])} → {show(history.losses[-1])}")
     print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
     print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
@@ -54,6 +54,9 @@ def _show_one_cycle(learner: ColumnLearner) -> None:
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
     flipper, length, depth = map(show, row)
     print(f"One cycle, on one penguin: flipper {flipper} mm, bill {length} mm long and {depth} mm deep")
+
+    numbers = ", ".join(f"{x.label} {show(x.data)}" for x in inputs)
+    print(f"as the network sees it (0 is the mean, 1 a standard deviation): {numbers}")
 
     loss = cycle.know()
     predicted = learner.predict(row)

@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import graphviz
 from graphviz.backend import dot_command
@@ -31,6 +32,7 @@ from graphviz.backend import dot_command
 from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value
 from microgrid.files import write_whole
+from microgrid.gradcheck import is_outdated
 from microgrid.numerals import MINUS, show
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -49,7 +51,7 @@ FILL = {
 WORDS, NUMBERS = "Helvetica", "Courier"
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 REMARKS = {
-    "dead": "dead: relu passes nothing back",
+    "dead": "dead here: relu passes nothing back",
     "saturated": "saturated: almost flat here",
     "not finite": "not finite from here on",
 }
@@ -125,11 +127,17 @@ def render(picture: graphviz.Digraph, suffix: str) -> bytes:
     Raises:
         NoRendererError: nothing on this machine writes that format.
     """
-    program = _find_renderer(suffix)
+    # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
+    needs_all = suffix == "pdf" or (suffix == "png" and any(east_asian_width(c) in "WF" for c in picture.source))
+    program = _find_renderer(needs_all)
     if program is None:
+        what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
+        remedy, rest = (
+            ("Graphviz itself", ".svg and .dot") if needs_all else ("the package graphviz-pure, or Graphviz", ".dot")
+        )
         raise NoRendererError(
-            f"no Graphviz on this machine writes {suffix}: install the package graphviz-pure (svg and png) or Graphviz "
-            "itself (pdf too), or set MICROGRID_DOT to its program dot; a .dot file needs none of them"
+            f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
+            f"MICROGRID_DOT); {rest} can be written without"
         )
     with _renderer(program):
         try:
@@ -157,7 +165,7 @@ def mimebundle(output: Value) -> dict[str, str]:
 
 def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> Picture:
     crowded = len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
-    picture = Picture("microgrid")
+    picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
     picture.attr("node", shape="plain", fontname=WORDS, fontsize="12", fontcolor=INK)
@@ -174,16 +182,29 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
     for i, edge in enumerate(edges):
         attributes = _edge_attributes(edge, largest=max(shares, default=0.0), labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    if shares:
-        picture.attr(label=_legend(), labelloc="b", labeljust="l", fontname=WORDS, fontsize="11", fontcolor=QUIET)
+    notes = _legend(output, edges, crowded) if shares else []
+    if is_outdated(output):
+        notes.append("Careful: a number was changed after this graph was recorded; compute it again")
+    if notes:
+        rows = "".join(f'<TR><TD ALIGN="LEFT">{note}</TD></TR>' for note in notes)
+        label = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
+        picture.attr(label=label, labelloc="b", labeljust="l", fontname=WORDS, fontsize="11", fontcolor=QUIET)
     return picture
 
 
-def _legend() -> str:
-    up = f'<FONT COLOR="{POSITIVE}">Orange: raising it raises the output</FONT>'
-    down = f'<FONT COLOR="{NEGATIVE}">blue: raising it lowers the output</FONT>'
+def _legend(output: Value, edges: list[Edge], crowded: bool) -> list[str]:
+    """Explain, line by line, what the arrows and colours mean."""
+    label = str(output.label) if str(output.label).isascii() else ""  # Graphviz cannot measure other characters
+    end = "the loss" if label == "loss" else _escape(label or "the output")
     rule = "Arrows hand responsibility back: share = upstream gradient × local derivative"
-    return f'<<BR/>{rule}<BR ALIGN="LEFT"/>{up}, {down}<BR ALIGN="LEFT"/>>'
+    notes = [rule + ("; point at an arrow to see its numbers" if crowded else "")]
+    if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
+        up = f'<FONT COLOR="{POSITIVE}">Orange: raising this number raises {end}</FONT>'
+        down = f'<FONT COLOR="{NEGATIVE}">blue: raising it lowers {end}</FONT>'
+        notes.append(f"{up}; {down}; the wider, the more")
+    else:
+        notes.append("The wider an arrow, the more responsibility it hands back")
+    return [*notes, "Cards: yellow is learned, blue is given, grey is constant, red is the end"]
 
 
 def _card_label(card: Card, kind: str, compact: bool) -> str:
@@ -193,12 +214,12 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
     fill = FILL["not finite"] if card.remark == "not finite" else FILL[kind]
     value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
     parameters = [*card.weights.items(), *card.biases.items()]
-    if compact:
-        rows = [[_word("value"), value, _word("grad"), gradient]]
+    if compact:  # of one width in all cards, so that they stand in columns
+        rows = [[_word("value"), _wide(value), _word("grad"), _wide(gradient)]]
     elif parameters and len(parameters) <= LARGEST_LISTED and len(card.outputs) == 1:
         rows = [
             [_word(""), _cell("value", QUIET, WORDS), _cell("grad", QUIET, WORDS)],
-            [_word("output"), value, gradient],
+            [_word("neuron"), value, gradient],
         ]
         for parameter, share in parameters:
             name = _word(parameter.label.rpartition(".")[2] or "w")
@@ -208,17 +229,23 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
         rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
     if compact:
-        heading = _heading(card) + (f", <I>{card.remark}</I>" if card.remark else "")
-        return _table(rows, fill, heading=heading)
+        return _table(rows, fill, heading=_heading(card, compact=True))
     footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.remark]}</I></FONT>' if card.remark else ""
     return _table(rows, fill, heading=_heading(card), footer=footer)
 
 
-def _heading(card: Card) -> str:
-    name, operation = title_of(card)
-    parts = [f"<B>{_escape(name)}</B>"] if name else []
-    parts += [f'<FONT COLOR="{QUIET}">{_escape(operation)}</FONT>'] if operation else []
-    return " = ".join(parts)
+def _heading(card: Card, compact: bool = False) -> str:
+    name, operation = map(_escape, title_of(card))
+    if compact:
+        operation = _escape(", ".join(filter(None, (title_of(card, short=True)[1], card.remark))))
+    parts = [f"<B>{name}</B>"] if name else []
+    parts += [f'<FONT COLOR="{QUIET}">{operation}</FONT>'] if operation else []
+    if name.isascii():
+        return " = ".join(parts)
+    # Graphviz cannot measure such a name: give it as much room as its characters take, two columns for a wide one.
+    width = sum(13 if east_asian_width(character) in "WF" else 7 for character in _visible(title_of(card)[0]))
+    cells = [f'<TD ALIGN="LEFT" WIDTH="{width}">{parts[0]}</TD>', *(f"<TD>= {part}</TD>" for part in parts[1:])]
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 
 def _table(rows: list[list[str]], fill: str, heading: str = "", footer: str = "") -> str:
@@ -236,6 +263,10 @@ def _word(text: str) -> str:
 
 def _cell(text: str, colour: str, face: str = NUMBERS) -> str:
     return f'<TD ALIGN="RIGHT"><FONT FACE="{face}" COLOR="{colour}">{text}</FONT></TD>'
+
+
+def _wide(cell: str) -> str:
+    return cell.replace("<TD ", '<TD WIDTH="62" ', 1)
 
 
 def _gradient_cell(gradients: list[float]) -> str:
@@ -319,12 +350,12 @@ def _escape(text: str) -> str:
 # --- finding a Graphviz, and rendering -------------------------------------------------------------------------------
 
 
-def _find_renderer(suffix: str) -> str | None:
-    """Return what writes the format: $MICROGRID_DOT, else graphviz-pure, else `dot` on the PATH, else None."""
+def _find_renderer(needs_all: bool = False) -> str | None:
+    """Return $MICROGRID_DOT, else graphviz-pure unless all of Graphviz is needed, else `dot` on the PATH, else None."""
     chosen = os.environ.get("MICROGRID_DOT")
     if chosen:
         return chosen
-    packaged = None if suffix == "pdf" else _packaged_renderer()  # graphviz-pure writes no PDF
+    packaged = None if needs_all else _packaged_renderer()
     return packaged or shutil.which("dot")
 
 

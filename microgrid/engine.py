@@ -118,7 +118,7 @@ class Value:
         # A constant takes no responsibility, so x**2 of a negative x is fine: its exponent needs no logarithm of x.
         constant = isinstance(exponent, Constant)
         if x < 0.0 and not (constant and y % 1.0 == 0.0):
-            why = "a negative base needs a whole exponent, written as a plain number"
+            why = "a negative base needs an exponent that is whole, and a plain number rather than a Value"
             raise ValueError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
         if x == 0.0 and y < 1.0 and y != 0.0:
             why = "division by zero" if y < 0.0 else "the slope of this power is infinite at 0"
@@ -427,7 +427,7 @@ def _checked_number(data: Number) -> float:
     if isinstance(data, (bool, complex)) or hasattr(data, "__len__") or not hasattr(data, "__float__"):
         shown = repr(data)
         shown = shown if len(shown) <= 40 else shown[:37] + "..."
-        raise TypeError(f"expected a number (int or float) or a Value, got {type(data).__name__}: {shown}")
+        raise TypeError(f"expected a number (int or float), got {type(data).__name__}: {shown}")
     try:
         return float(data)
     except OverflowError:

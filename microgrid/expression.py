@@ -10,6 +10,7 @@ Nothing is ever evaluated: the text is parsed, and every part of it must be on t
 from __future__ import annotations
 
 import ast
+import difflib
 import math
 import unicodedata
 import warnings
@@ -53,6 +54,25 @@ FUNCTIONS: dict[str, tuple[Callable[..., Value], Sequence[int]]] = {
 """What may be called, and with how many operands: `relu(x)` and `x.relu()`, `max(a, b)` and `a.max(b)` are the same."""
 
 
+SYNONYMS = {"ln": ["log"], "tan": ["sin(x)/cos(x)"]}
+INSTEAD = {
+    "^": "write ** for a power",
+    "²": "write **2",
+    "³": "write **3",
+    "√": "write sqrt( )",
+    "=": "give the numbers after the expression, such as a=2",
+    "#": "an expression has no comments",
+    **dict.fromkeys("×·＊∗⋅", "write * to multiply"),
+    **dict.fromkeys("÷／", "write / to divide"),
+    **dict.fromkeys("−－–", "write - to subtract"),
+    **dict.fromkeys("＋", "write + to add"),
+    **dict.fromkeys("（）［］【】", "write ( and )"),
+    **dict.fromkeys("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
+    **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
+}
+"""What people write who do not write Python, and what to write instead."""
+
+
 class ExpressionError(ValueError):
     """The text cannot be read as an expression; the message says where and why, in one line."""
 
@@ -92,14 +112,17 @@ class _Reader:
         if not self.text.strip():
             raise ExpressionError("the expression is empty; expected something like 'a*b + c'")
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
-        if "#" in self.text:
-            raise ExpressionError(f"# is not allowed, {self.place(self.text.index('#') + 1)}")
+        for i, character in enumerate(self.text, start=1):
+            if character in INSTEAD:
+                raise ExpressionError(f"{character} is not allowed; {INSTEAD[character]}, {self.place(i)}")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
                 return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
+            if message == "invalid decimal literal":  # such as 2a
+                message = "a number and a name side by side; write * between them"
             raise ExpressionError(f"{message}, {self.place(error.offset or len(self.text) + 1)}") from None
         except (ValueError, RecursionError, MemoryError):
             raise ExpressionError(
@@ -160,9 +183,11 @@ class _Reader:
         elif isinstance(node.func, ast.Name):
             name = node.func.id
         else:
-            self.refuse(node, "this cannot be called")
+            self.refuse(node, "only functions can be called; write * to multiply")
         if name not in FUNCTIONS:
-            self.refuse(node.func, f"unknown function {name} (known: {', '.join(FUNCTIONS)})")
+            close = SYNONYMS.get(name) or difflib.get_close_matches(name.lower(), FUNCTIONS, n=1)
+            hint = f"; did you mean {close[0]}?" if close else f" (known: {', '.join(FUNCTIONS)})"
+            self.refuse(node.func, f"unknown function {name}{hint}")
         function, sizes = FUNCTIONS[name]
         if len(operands) not in sizes:
             expected = " or ".join(map(str, sizes)) + (" operand" if sizes == [1] else " operands")

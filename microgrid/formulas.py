@@ -69,7 +69,7 @@ FORMULAS: dict[str, Formula] = {
         slopes=("1 ÷ {b}", "−{out} ÷ {b}"),
     ),
     "**": Formula(
-        "xʸ",
+        "( )ʸ",
         ("a", "b"),
         "a ** b",
         # where(): 0 ** -1 must not be tried for x**0, nor log(0) for 0**y; both derivatives are 0 by convention.
@@ -79,9 +79,9 @@ FORMULAS: dict[str, Formula] = {
         shown="{a}^{b}",
         slopes=("{b} × {a}^({b} − 1)", "{out} × log({a})"),
     ),
-    "neg": Formula("−x", ("a",), "-a", ("-1",), "negative", "符号反転", shown="−{a}", slopes=("−1",)),
+    "neg": Formula("−( )", ("a",), "-a", ("-1",), "negative", "符号反転", shown="−{a}", slopes=("−1",)),
     "abs": Formula(
-        "|x|",
+        "|( )|",
         ("a",),
         "abs(a)",
         ("where(a > 0, 1, where(a < 0, -1, 0))",),
@@ -95,7 +95,7 @@ FORMULAS: dict[str, Formula] = {
         "log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数", shown="log({a})", slopes=("1 ÷ {a}",)
     ),
     "sqrt": Formula(
-        "√x", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根", shown="√{a}", slopes=("0.5 ÷ {out}",)
+        "√( )", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根", shown="√{a}", slopes=("0.5 ÷ {out}",)
     ),
     "tanh": Formula(
         "tanh",

@@ -112,12 +112,14 @@ class Module:
             OSError: the file cannot be read.
             ValueError: it is not such a file, or its parameters are not those of this model; nothing is changed then.
         """
-        parameters = _read_parameters(path)
+        saved_from, parameters = _read_model(path)
         mine = dict(self.named_parameters())
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
             where = "the file" if strays[0] in mine else "this model"
             raise ValueError(f"{path} does not fit {self!r}: {strays[0]!r} is missing from {where}")
+        if saved_from not in (None, repr(self)):  # such as one with another activation
+            raise ValueError(f"{path} was saved from {saved_from}, and this is {self!r}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
@@ -323,7 +325,8 @@ def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> 
             yield from _find_parameters(((f"{name}[{key!r}]", value) for key, value in item.items()), seen)
 
 
-def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
+def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
+    """Return what the file says of the model it was saved from, and its parameters."""
     written = Path(path).read_bytes()
     try:
         content = json.loads(written.decode("utf-8"), parse_int=float)
@@ -339,4 +342,4 @@ def _read_parameters(path: str | os.PathLike[str]) -> dict[str, float]:
     for name, number in parameters.items():
         if not isinstance(number, float) or not math.isfinite(number):
             raise ValueError(f"{path}: {name} must be a finite number, got {repr(number)[:40]}")
-    return parameters
+    return content.get("model"), parameters

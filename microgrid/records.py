@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from microgrid.engine import Constant, Input, Value
+from microgrid.nn import LayerName, NeuronName
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -112,3 +115,53 @@ class Trouble:
     step: int
     node: str
     operands: tuple[str, ...]
+
+
+class Record:
+    """The record of one cycle, as views read it; a `Relay` makes it.
+
+    Attributes:
+        nodes: a `Node` for each Value, in topological order.
+        parameters: the ids of the leaves that change.
+        learning_rate: how far they go.
+        steps: every step of Know, Think and Change, in order.
+        gradients: the gradient of each node by its id.
+        outcome: the loss after the change, beside what was foretold.
+        trouble: where a number stopped being finite, or None.
+    """
+
+    nodes: tuple[Node, ...]
+    parameters: tuple[str, ...]
+    learning_rate: float
+    steps: tuple[Step, ...]
+    gradients: dict[str, float]
+    outcome: Outcome
+    trouble: Trouble | None
+    _by_id: dict[str, Node]
+
+    def node(self, name: str) -> Node:
+        """Return the node with this id, such as "n3"."""
+        return self._by_id[name]
+
+    def steps_of(self, phase: str) -> tuple[Step, ...]:
+        """Return the steps of one phase: "know", "think" or "change"."""
+        return tuple(step for step in self.steps if step.phase == phase)
+
+    def graph(self) -> Value:
+        """Build the graph anew from the record, with its gradients, for views that show Values; return the loss.
+
+        What was computed and has no label is called by its id, as it is in the sentences.
+        """
+        layers: dict[str, LayerName] = {}
+        values: dict[str, Value] = {}
+        kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
+        for node in self.nodes:
+            value = kinds.get(node.kind, Value)(0.0, node.name if node.op else node.label)
+            value.data, value.grad, value.op = node.data, self.gradients[node.id], node.op
+            value.operands = tuple(values[operand] for operand in node.operands)
+            value.local_derivatives = node.local_derivatives
+            if node.layer:
+                layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
+                value.label = NeuronName(node.label, layer)
+            values[node.id] = value
+        return values[self.nodes[-1].id]

@@ -27,6 +27,7 @@ Neither 2 nor 6 is right: a node must wait for all of its shares, and the topolo
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import math
@@ -37,14 +38,14 @@ from pathlib import Path
 from microgrid import formulas, relay_json, relay_text
 from microgrid.cards import kind_of
 from microgrid.checks import number_in_range, positive_whole
-from microgrid.engine import Constant, Input, Value, topological_order
+from microgrid.engine import Value, topological_order
 from microgrid.files import write_whole
 from microgrid.nn import LayerName, NeuronName
-from microgrid.records import Change, Know, Node, Outcome, Seed, Share, Step, Trouble
+from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes
 
 
-class Relay:
+class Relay(Record):
     """One cycle of learning as a record of steps; the graph it was read from is not changed.
 
     Args:
@@ -118,10 +119,6 @@ class Relay:
 
     # --- reading it --------------------------------------------------------------------------------------------------
 
-    def node(self, name: str) -> Node:
-        """Return the node with this id, such as "n3"."""
-        return self._by_id[name]
-
     def id_of(self, value: Value) -> str:
         """Return the id of a Value of the graph that was recorded.
 
@@ -131,10 +128,6 @@ class Relay:
         if value not in self._ids:
             raise ValueError(f"{value!r} is not in the graph of this relay")
         return self._ids[value]
-
-    def steps_of(self, phase: str) -> tuple[Step, ...]:
-        """Return the steps of one phase: "know", "think" or "change"."""
-        return tuple(step for step in self.steps if step.phase == phase)
 
     def paths(self, value: Value | str, limit: int = 10) -> Routes:
         """Return the `limit` largest routes by which responsibility reaches a value, without listing all of them.
@@ -154,25 +147,6 @@ class Relay:
         if target not in self._by_id:
             raise ValueError(f"{target!r} is not the id of a node of this relay")
         return largest_routes(self.nodes, self._by_id, target, positive_whole("limit", limit), self.gradients[target])
-
-    def graph(self) -> Value:
-        """Build the graph anew from the record, with its gradients, for views that show Values; return the loss.
-
-        What was computed and has no label is called by its id, as it is in the sentences.
-        """
-        layers: dict[str, LayerName] = {}
-        values: dict[str, Value] = {}
-        kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
-        for node in self.nodes:
-            value = kinds.get(node.kind, Value)(0.0, node.name if node.op else node.label)
-            value.data, value.grad, value.op = node.data, self.gradients[node.id], node.op
-            value.operands = tuple(values[operand] for operand in node.operands)
-            value.local_derivatives = node.local_derivatives
-            if node.layer:
-                layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
-                value.label = NeuronName(node.label, layer)
-            values[node.id] = value
-        return values[self.nodes[-1].id]
 
     def text(self, language: str = "en", fold: str = "auto") -> str:
         """Return the whole cycle as a table of at most 100 columns, with a sentence on how the loss turned out.
@@ -212,8 +186,8 @@ class Relay:
 
         table = self.text()
         bundle = mimebundle(self.graph())
-        picture = bundle.get("image/png", "")
-        image = f'<img alt="the graph of this relay" src="data:image/png;base64,{picture}">' if picture else ""
+        picture = base64.b64encode(bundle.get("image/svg+xml", "").encode("utf-8")).decode("ascii")
+        image = f'<img alt="the graph of this relay" src="data:image/svg+xml;base64,{picture}">' if picture else ""
         return {"text/plain": table, "text/html": f"{image}<pre>{html.escape(table)}</pre>"}
 
     def to_json(self) -> str:

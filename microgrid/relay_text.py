@@ -5,17 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
-from microgrid.records import Change
+from microgrid.records import Change, Record
 from microgrid.wording import Line, line, outcome, trouble, words
-
-if TYPE_CHECKING:
-    from microgrid.relay import Relay
 
 PHASES = ("know", "think", "change")
 FOLDS = ("auto", "none", "neuron")
@@ -40,7 +36,7 @@ class Telling:
     subjects: tuple[Subject, ...]
 
 
-def tell(relay: Relay, language: str = "en", fold: str = "auto") -> Telling:
+def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     """Put every step of a relay into words; folded by neuron, what happens inside a neuron is one line.
 
     Raises:
@@ -64,7 +60,7 @@ def tell(relay: Relay, language: str = "en", fold: str = "auto") -> Telling:
 class _Folded:
     """The lines of a network, neuron by neuron."""
 
-    def __init__(self, relay: Relay, graph: Value, language: str, cards: list[Card], edges: list[Edge]) -> None:
+    def __init__(self, relay: Record, graph: Value, language: str, cards: list[Card], edges: list[Edge]) -> None:
         self.relay, self.language, self.text = relay, language, words(language)
         self.ids = {value: node.id for value, node in zip(topological_order(graph), relay.nodes, strict=True)}
         self.cards = [card for card in cards if kind_of(card.value) != "constant"]
@@ -151,7 +147,7 @@ class _Folded:
                 )
 
 
-def table(relay: Relay, language: str, fold: str) -> str:
+def table(relay: Record, language: str, fold: str) -> str:
     """Return the whole cycle as a table of at most `WIDTH` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
     longest = max(min(columns_of(told.name), LONGEST_NAME) for told in lines)

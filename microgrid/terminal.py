@@ -9,14 +9,12 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from microgrid.numerals import MINUS
+from microgrid.records import Record
 from microgrid.relay_text import PHASES, columns_of, padded, shortened, tell
 from microgrid.wording import outcome, trouble, words
-
-if TYPE_CHECKING:
-    from microgrid.relay import Relay
 
 NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")
@@ -48,7 +46,7 @@ class Walk:
     (True, True, 2, 4)
     """
 
-    def __init__(self, relay: Relay, language: str = "en", fold: str = "auto") -> None:
+    def __init__(self, relay: Record, language: str = "en", fold: str = "auto") -> None:
         telling = tell(relay, language, fold)
         self.lines, self.subjects = telling.lines, telling.subjects
         self.text = words(language)
@@ -123,7 +121,7 @@ class Walk:
             yield row
 
 
-def walk(relay: Relay, language: str = "en", fold: str = "auto", everything: bool = False) -> None:
+def walk(relay: Record, language: str = "en", fold: str = "auto", everything: bool = False) -> None:
     """Walk a relay in the terminal; where there is none, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, f, b, u to Know, Think, Change, q leaves.

@@ -81,6 +81,10 @@ class Cycle:
         learning_rate: float = 0.1,
     ) -> None:
         _check_rows(rows, targets)
+        if not callable(loss):
+            raise TypeError(f"loss must be a function such as mean_squared_error, got {loss!r}")
+        if optimizer is not None and not isinstance(optimizer, Optimizer):
+            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {optimizer!r}")
         self.model = model
         self.rows = rows
         self.targets = targets
@@ -201,9 +205,8 @@ def train(
     rows, targets = list(rows), list(targets)
     epochs = positive_whole("epochs", epochs)
     batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
-    optimizer = optimizer or SGD(model.parameters(), learning_rate)
     history = History(kept={name: [] for name in keep or {}})
-    cycle = Cycle(model, rows, targets, loss, optimizer)
+    cycle = Cycle(model, rows, targets, loss, optimizer, learning_rate)
     order = list(range(len(rows)))
     rng = random.Random(seed)
     with _progress_bar(epochs, progress) as bar:

@@ -12,15 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from microgrid.cards import SATURATED
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
-from microgrid.records import Change, Know, Node, Seed, Share, Step
-
-if TYPE_CHECKING:
-    from microgrid.relay import Relay
+from microgrid.records import Change, Know, Node, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows
@@ -70,7 +66,7 @@ def name_of(node: Node) -> str:
 # --- one step --------------------------------------------------------------------------------------------------------
 
 
-def line(relay: Relay, step: Step, language: str) -> Line:
+def line(relay: Record, step: Step, language: str) -> Line:
     """Put one step into words."""
     if isinstance(step, Know):
         return _know(relay, step, language)
@@ -82,7 +78,7 @@ def line(relay: Relay, step: Step, language: str) -> Line:
     return _change(node, step, text)
 
 
-def _know(relay: Relay, step: Know, language: str) -> Line:
+def _know(relay: Record, step: Know, language: str) -> Line:
     node = relay.node(step.node)
     names = [name_of(relay.node(operand)) for operand in node.operands]
     numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
@@ -93,7 +89,7 @@ def _know(relay: Relay, step: Know, language: str) -> Line:
     return Line("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
 
 
-def _share(relay: Relay, step: Share, language: str) -> Line:
+def _share(relay: Record, step: Share, language: str) -> Line:
     node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
     upstream, local, share = show(step.upstream), show(step.local_derivative), show(step.share)
     after = show(step.after)
@@ -112,7 +108,7 @@ def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
     return Line("change", node.id, node.name, f"{before} − {rate} × {_bracketed(gradient)}", after, sentence)
 
 
-def slope(relay: Relay, node: Node, position: int, language: str) -> str:
+def slope(relay: Record, node: Node, position: int, language: str) -> str:
     """Write the local derivative of a node with respect to one operand, with the numbers in it.
 
     Such as: d tanh(n)/dn = 1 − 0.7071² = 0.5
@@ -139,7 +135,7 @@ def slope(relay: Relay, node: Node, position: int, language: str) -> str:
     return f"{left} = {' = '.join(parts)}"
 
 
-def _power_slope(relay: Relay, node: Node, position: int) -> str:
+def _power_slope(relay: Record, node: Node, position: int) -> str:
     """Return the slope of x², x³ … as people write it, or "" for other operations."""
     exponent = _whole_exponent(relay, node)
     if position or exponent < 2:
@@ -147,7 +143,7 @@ def _power_slope(relay: Relay, node: Node, position: int) -> str:
     return f"{exponent} × {{a}}" + (SUPERSCRIPTS[exponent - 1] if exponent > 2 else "")
 
 
-def _whole_exponent(relay: Relay, node: Node) -> int:
+def _whole_exponent(relay: Record, node: Node) -> int:
     """Return the exponent of a power with a small whole constant exponent, else −1."""
     if node.op != "**":
         return -1
@@ -155,7 +151,7 @@ def _whole_exponent(relay: Relay, node: Node) -> int:
     return int(exponent.data) if exponent.kind == "constant" and exponent.data in range(10) else -1
 
 
-def _expression(relay: Relay, node: Node, operands: list[str]) -> str:
+def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     """Write what a node computes, with names or numbers for its operands."""
     formula = FORMULAS[node.op]
     if (exponent := _whole_exponent(relay, node)) >= 0:
@@ -190,7 +186,7 @@ def _bracketed(number: str) -> str:
     return f"({number})" if number.startswith("−") else number
 
 
-def _remark(node: Node, step: Share, relay: Relay, text: Mapping[str, str]) -> str:
+def _remark(node: Node, step: Share, relay: Record, text: Mapping[str, str]) -> str:
     if node.op == "relu" and relay.node(node.operands[0]).data <= 0.0:
         return text["remark.dead"]
     if node.op in ("tanh", "sigmoid") and abs(step.local_derivative) < SATURATED:
@@ -198,7 +194,7 @@ def _remark(node: Node, step: Share, relay: Relay, text: Mapping[str, str]) -> s
     return ""
 
 
-def outcome(relay: Relay, language: str) -> str:
+def outcome(relay: Record, language: str) -> str:
     """Say how the loss turned out after the change, beside what the gradients foretold."""
     found, text = relay.outcome, words(language)
     if not found.values:
@@ -206,7 +202,7 @@ def outcome(relay: Relay, language: str) -> str:
     return text["outcome"].format(before=show(found.before), foretold=show(found.foretold), after=show(found.after))
 
 
-def trouble(relay: Relay, language: str) -> str:
+def trouble(relay: Record, language: str) -> str:
     """Say where the first number that is not finite was born, or "" if all are."""
     found, text = relay.trouble, words(language)
     if found is None:

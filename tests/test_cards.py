@@ -306,14 +306,14 @@ def test_layer_is_one_card_and_several_rows_go_through_it_together(spelled_out: 
     cards, edges = cards_and_edges(loss, "layer")
     assert sorted(names(cards)) == sorted(
         [
-            "x1 × 3",
-            "x2 × 3",
+            "x1 (3 of them)",
+            "x2 (3 of them)",
             "layer1: 3 neurons × 3 rows = relu(Σ w·x + b)",
             "layer2: 1 neuron × 3 rows = Σ w·x + b",
-            "target × 3",
-            "mistake × 3 = −",
-            "leaf × 3",  # the exponents
-            "x² × 3",
+            "target (3 of them)",
+            "mistake (3 of them) = −",
+            "leaf (3 of them)",  # the exponents
+            "( )² (3 of them)",
             "Σ",
             "leaf",  # the number of rows
             "loss = ÷",
@@ -402,15 +402,26 @@ def test_auto_folds_by_layer_where_neurons_would_be_more_than_sixty_cards(n: int
         (Value(1.0, "a"), ("a", "")),
         (Value(1.0), ("leaf", "")),
         (Value(1.0) - 2.0, ("", "−")),
-        (Value(3.0) ** 2, ("", "x²")),
-        (Value(3.0) ** 10, ("", "xʸ")),
-        (Value(3.0) ** Value(2.0), ("", "xʸ")),
-        (Value(3.0) ** 0.5, ("", "xʸ")),
-        (mean_squared_error(Value(3.0), 1.0), ("loss", "x²")),
+        (Value(3.0) ** 2, ("", "( )²")),
+        (Value(3.0) ** 10, ("", "( )ʸ")),
+        (Value(3.0) ** Value(2.0), ("", "( )ʸ")),
+        (Value(3.0) ** 0.5, ("", "( )ʸ")),
+        (-Value(3.0), ("", "−( )")),
+        (abs(Value(3.0)), ("", "|( )|")),
+        (Value(3.0).sqrt(), ("", "√( )")),
+        (mean_squared_error(Value(3.0), 1.0), ("loss", "( )²")),
     ],
 )
 def test_title_is_name_and_operation(value: Value, title: tuple[str, str]) -> None:
     assert title_of(cards_and_edges(value)[0][-1]) == title
+
+
+@FUSED_AND_SPELLED_OUT
+def test_short_title_of_a_neuron_names_its_activation_only(spelled_out: bool) -> None:
+    output = Neuron(2, "relu", seed=0, spelled_out=spelled_out)([1.0, 2.0])
+    (card,) = (card for card in cards_and_edges(output, "neuron")[0] if output in card.outputs)
+    assert title_of(card) == ("neuron", "relu(Σ w·x + b)")
+    assert title_of(card, short=True) == ("neuron", "relu")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -57,6 +57,10 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 PROGRAM = [sys.executable, "-m", "microgrid"]
 PLAIN = {name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "LC_", "LANG", "MICROGRID"))}
 """The environment, without what changes how Python prints."""
+
+
+IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
+"""What stands for a character that a terminal cannot show."""
 
 
 def in_a_process(*arguments: str, folder: Path, **environment: str) -> Outcome:
@@ -143,7 +147,8 @@ def test_demonstration_is_the_same_on_every_run(
 
 def test_demonstration_runs_where_only_ascii_can_be_shown(demonstration: tuple[str, Path], tmp_path: Path) -> None:
     environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    in_ascii = demonstration[0].encode("ascii", "replace").decode()
+    in_ascii = demonstration[0].translate({ord(character): plain for character, plain in IN_ASCII.items()})
+    assert in_ascii.isascii()
     assert in_a_process(folder=tmp_path, **environment) == (0, in_ascii, "")
 
 
@@ -227,14 +232,20 @@ def test_names_may_be_japanese(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["draw", "a", "b"], "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got 'b'"),
+        (
+            ["draw", "a", "b"],
+            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got 'b' "
+            "(put the whole expression in double quotes) (see microgrid draw --help)",
+        ),
         (
             ["draw", "a", "2=3"],
-            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '2=3'",
+            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '2=3' "
+            "(put the whole expression in double quotes) (see microgrid draw --help)",
         ),
         (
             ["draw", "a", "=3"],
-            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '=3'",
+            "microgrid draw: argument NAME=NUMBER: expected a name and a number such as a=2, got '=3' "
+            "(put the whole expression in double quotes) (see microgrid draw --help)",
         ),
         (["draw", "a", "a="], "microgrid draw: argument NAME=NUMBER: expected a number for a, got ''"),
         (["check", "a", "a=x"], "microgrid check: argument NAME=NUMBER: expected a number for a, got 'x'"),
@@ -285,8 +296,20 @@ def test_picture_that_cannot_be_written_is_refused(name: str, message: str, comm
 
 def test_pdf_without_a_system_dot_is_refused(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert refusal(command("draw", "a", "a=2", "-o", "g.pdf")).startswith(
-        "microgrid: no Graphviz on this machine writes pdf"
+    assert refusal(command("draw", "a", "a=2", "-o", "g.pdf")) == (
+        "microgrid: nothing on this machine writes pdf: it needs Graphviz itself "
+        "(its program dot on the PATH, or named by MICROGRID_DOT); .svg and .dot can be written without"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_png_of_japanese_names_without_a_system_dot_is_refused(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert refusal(command("draw", "重み", "重み=2", "-o", "g.png")) == (
+        "microgrid: nothing on this machine writes png of such characters: it needs Graphviz itself "
+        "(its program dot on the PATH, or named by MICROGRID_DOT); .svg and .dot can be written without"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -323,8 +346,8 @@ def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(co
     assert "predict body_mass_g from flipper_length_mm, bill_length_mm\n" in out
     assert "2 of 344 rows left out, because a value is missing\n" in out
     assert out.endswith(
-        "wrote model.json; MLP(2, [8, 8, 1], activation='relu').load('model.json') "
-        "takes and gives the units of the file\n"
+        "wrote model.json, in the units of the file: "
+        "microgrid.nn.MLP(2, [8, 8, 1], activation='relu').load('model.json')\n"
     )
     (learned,) = re.findall(r"mean error on 68 rows it has not seen: (\S+)\n", out)
     (guessed,) = re.findall(r"always guessing the mean instead: (\S+)\n", out)
@@ -365,6 +388,8 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         ("x,y\n1,two\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a number, got 'two'"),
         ("x,y\n1,1e999\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a finite number, got '1e999'"),
         ("x,y\n1,NA\n,3\n", ["y"], "data.csv has no complete row of numbers in the columns x, y"),
+        ("x;y\n1;2\n", ["y"], "data.csv: its columns are separated by semicolons; expected commas"),
+        ("x\ty\n1\t2\n", ["y"], "data.csv: its columns are separated by tabs; expected commas"),
         ("name,y\nA,1\nB,2\n", ["y"], "data.csv has no column of numbers besides 'y'"),
         (FOUR_ROWS, ["z"], "data.csv has no column 'z'; it has x, y"),
         (FOUR_ROWS, ["y", "--inputs", "x", "z"], "data.csv has no column 'z'; it has x, y"),
@@ -414,7 +439,7 @@ def test_file_that_is_not_there_or_no_text_is_refused(command: Command, tmp_path
     assert refusal(command("train", "no.csv", "--target", "y")) == "microgrid: no.csv: No such file or directory"
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff\x00")
     refused = refusal(command("train", "picture.csv", "--target", "y"))
-    assert refused == "microgrid: picture.csv is not a CSV file in UTF-8: it holds other bytes"
+    assert refused == "microgrid: picture.csv is not text in UTF-8; save it as CSV in UTF-8"
     assert refusal(command("train", ".", "--target", "y")).startswith("microgrid: .: ")
 
 
@@ -423,6 +448,17 @@ def test_missing_folder_of_the_model_is_refused_before_training(command: Command
     outcome = command("train", "data.csv", "--target", "y", "--save", "missing/model.json")
     assert refusal(outcome) == f"microgrid: {tmp_path / 'missing'}: there is no such folder to write to"
     assert outcome.out == ""
+
+
+@pytest.mark.parametrize("name", ["data.csv", "./data.csv"])
+def test_model_that_would_replace_the_table_is_refused_before_training(
+    name: str, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    outcome = command("train", "data.csv", "--target", "y", "--epochs", "1", "--save", name)
+    assert refusal(outcome) == f"microgrid: {name} is the file to learn from; save the model under another name"
+    assert outcome.out == ""
+    assert (tmp_path / "data.csv").read_text(encoding="utf-8") == FOUR_ROWS
 
 
 def test_model_that_would_replace_a_folder_is_refused_before_training(command: Command, tmp_path: Path) -> None:
@@ -470,7 +506,8 @@ def test_help_lists_the_commands(command: Command) -> None:
 
 @pytest.mark.parametrize("name", ["draw", "step", "check", "train"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
-    shutil.copy(PENGUINS, tmp_path)
+    rows = "".join(f"{x},{x % 3},{2 * x + 1}\n" for x in range(10))
+    (tmp_path / "DATA.csv").write_text(f"length,width,weight\n{rows}", encoding="utf-8")
     code, out, err = command(name, "--help")
     assert (code, err) == (0, "")
     (example,) = re.findall(r"^example:  microgrid (.*)$", out, re.MULTILINE)
@@ -532,9 +569,9 @@ def test_command_whose_output_was_closed_is_quiet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "minus"),
     [
-        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "?"),
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "-"),
         ({"LANG": "C", "PYTHONUTF8": "0"}, "−"),  # Python itself turns to UTF-8 here
-        ({"PYTHONIOENCODING": "cp1252"}, "?"),
+        ({"PYTHONIOENCODING": "cp1252"}, "-"),
         ({"PYTHONIOENCODING": "cp932"}, "－"),  # Windows in Japan has a wide one
     ],
 )
@@ -544,6 +581,22 @@ def test_terminal_that_cannot_show_every_character_is_no_error(
     code, out, err = in_a_process("check", "a*b", "a=2", "b=-3", folder=tmp_path, **environment)
     assert (code, err) == (0, "")
     assert out.splitlines()[2].split()[:2] == ["b", f"{minus}3"]
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [*IN_ASCII.items(), ("重み", "??")],
+)
+def test_character_that_cannot_be_shown_is_written_in_plain_ones(
+    character: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    with io.TextIOWrapper(written, encoding="ascii") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        cli._never_fail_to_print()
+        stream.write(f"a {character} b")
+        stream.flush()
+        assert written.getvalue().decode("ascii") == f"a {shown} b"
 
 
 def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> None:

@@ -116,9 +116,11 @@ def test_row_numbers_count_as_in_a_spreadsheet(csv: Csv) -> None:
         pytest.param("a,y\n1e999,2\n", "row 2, column 'a': expected a finite number, got '1e999'", id="too large"),
         pytest.param("a,y\nNA,1\n2,NA\n", "has no complete row of numbers in the columns a, y", id="all missing"),
         pytest.param("sex,y\nmale,1\n", "has no column of numbers besides 'y'", id="text only"),
-        pytest.param(bytes(range(256)), "is not a CSV file in UTF-8: it holds other bytes", id="binary"),
-        pytest.param("a,y\n1,2\n".encode("utf-16"), "is not a CSV file in UTF-8", id="UTF-16"),
+        pytest.param(bytes(range(256)), r"is not text in UTF-8; save it as CSV in UTF-8$", id="binary"),
+        pytest.param("a,y\n1,2\n".encode("utf-16"), r"is not text in UTF-8; save it as CSV in UTF-8$", id="UTF-16"),
         pytest.param('a,y\n"' + "1" * 200_000, "is not a CSV file: field larger than", id="quote never closed"),
+        pytest.param("a;y\n1;2\n", ": its columns are separated by semicolons; expected commas$", id="semicolons"),
+        pytest.param("a\ty\n1\t2\n", ": its columns are separated by tabs; expected commas$", id="tabs"),
         pytest.param("a,y\n", "has no complete row: there is nothing below the header", id="header only"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from microgrid.engine import Constant, Value, topological_order
-from microgrid.expression import FUNCTIONS, LONGEST, ExpressionError, read_expression
+from microgrid.expression import FUNCTIONS, INSTEAD, LONGEST, ExpressionError, read_expression
 
 
 def value_of(text: str, **values: float) -> float:
@@ -125,6 +125,8 @@ def test_any_white_space_is_space(space: str) -> None:
 
 ONLY = "only numbers, names, + - * / **, parentheses and functions are allowed"
 OPERATORS = "only the operators + - * / ** are allowed"
+AFTERWARDS = "is not allowed; give the numbers after the expression, such as a=2"
+NO_FUNCTION = "only functions can be called; write * to multiply"
 
 
 @pytest.mark.parametrize(
@@ -137,16 +139,18 @@ OPERATORS = "only the operators + - * / ** are allowed"
         ("a +", "invalid syntax, at column 4 of 'a +'"),
         ("a a", "invalid syntax, at column 3 of 'a a'"),
         ("重み 重み", "invalid syntax, at column 4 of '重み 重み'"),
-        ("a = 2", "invalid syntax, at column 3 of 'a = 2'"),
+        ("a = 2", f"= {AFTERWARDS}, at column 3 of 'a = 2'"),
         ("a; a", "invalid syntax, at column 2 of 'a; a'"),
         ("(a", "'(' was never closed, at column 1 of '(a'"),
         ("a)", "unmatched ')', at column 2 of 'a)'"),
         ("重み*(a+", "'(' was never closed, at column 4 of '重み*(a+'"),
-        ("2a", "invalid decimal literal, at column 1 of '2a'"),
-        ("a＋a", "invalid character '＋' (U+FF0B), at column 2 of 'a＋a'"),
+        ("2a", "a number and a name side by side; write * between them, at column 1 of '2a'"),
+        ("a＋a", "＋ is not allowed; write + to add, at column 2 of 'a＋a'"),
         ("a < 2", f"{ONLY}, at column 1 of 'a < 2'"),
         ("重み * (a % 2)", f"{OPERATORS}, at column 9 of '重み * (a % 2)'"),
-        ("a * (a ^ 2)", f"{OPERATORS}, at column 8 of 'a * (a ^ 2)'"),
+        ("a * (a ^ 2)", "^ is not allowed; write ** for a power, at column 8 of 'a * (a ^ 2)'"),
+        ("重み²", "² is not allowed; write **2, at column 3 of '重み²'"),
+        ("  a×a", "× is not allowed; write * to multiply, at column 2 of 'a×a'"),
         ("a // 2", f"{OPERATORS}, at column 3 of 'a // 2'"),
         ("a @ a", f"{OPERATORS}, at column 3 of 'a @ a'"),
         ("~a", f"{ONLY}, at column 1 of '~a'"),
@@ -159,7 +163,7 @@ OPERATORS = "only the operators + - * / ** are allowed"
         ("{a: a}", f"{ONLY}, at column 1 of '{{a: a}}'"),
         ("f'{a}'", f"""{ONLY}, at column 1 of "f'{{a}}'\""""),
         ("lambda: a", f"{ONLY}, at column 1 of 'lambda: a'"),
-        ("(b := a)", f"{ONLY}, at column 2 of '(b := a)'"),
+        ("(b := a)", f"= {AFTERWARDS}, at column 5 of '(b := a)'"),
         ("[x for x in a]", f"{ONLY}, at column 1 of '[x for x in a]'"),
         ("relu(*a)", f"{ONLY}, at column 6 of 'relu(*a)'"),
         ("a.data", f"{ONLY}, at column 3 of 'a.data'"),
@@ -170,8 +174,8 @@ OPERATORS = "only the operators + - * / ** are allowed"
         ("a * 2j", "expected a number or a name, got 2j, at column 5 of 'a * 2j'"),
         ("...", "expected a number or a name, got Ellipsis, at column 1 of '...'"),
         ("a + 1e999", "this number is too large, at column 5 of 'a + 1e999'"),
-        ("relu(a)(a)", "this cannot be called, at column 1 of 'relu(a)(a)'"),
-        ("a * 2(a)", "this cannot be called, at column 5 of 'a * 2(a)'"),
+        ("relu(a)(a)", f"{NO_FUNCTION}, at column 1 of 'relu(a)(a)'"),
+        ("a * 2(a)", f"{NO_FUNCTION}, at column 5 of 'a * 2(a)'"),
         ("relu()", "relu takes 1 operand, got 0, at column 1 of 'relu()'"),
         ("重み + a.exp(2)", "exp takes 1 operand, got 2, at column 6 of '重み + a.exp(2)'"),
         ("max(a)", "max takes 2 operands, got 1, at column 1 of 'max(a)'"),
@@ -179,9 +183,9 @@ OPERATORS = "only the operators + - * / ** are allowed"
             "leaky_relu(a, a, a)",
             "leaky_relu takes 1 or 2 operands, got 3, at column 1 of 'leaky_relu(a, a, a)'",
         ),
-        ("relu(a, slope=2)", "relu takes no keywords, at column 1 of 'relu(a, slope=2)'"),
+        ("relu(a, slope=2)", f"= {AFTERWARDS}, at column 14 of 'relu(a, slope=2)'"),
         ("relu(a, **a)", "relu takes no keywords, at column 1 of 'relu(a, **a)'"),
-        ("a # + b", "# is not allowed, at column 3 of 'a # + b'"),
+        ("a # + b", "# is not allowed; an expression has no comments, at column 3 of 'a # + b'"),
         ("", "the expression is empty; expected something like 'a*b + c'"),
         (" \n ", "the expression is empty; expected something like 'a*b + c'"),
     ],
@@ -190,6 +194,47 @@ def test_what_is_no_expression_is_refused_with_its_place(text: str, message: str
     with pytest.raises(ExpressionError) as refusal:
         read_expression(text, {"a": 2.0, "重み": 1.0})
     assert str(refusal.value) == message
+
+
+ADVICE = [
+    ("^", "write ** for a power"),
+    ("²", "write **2"),
+    ("³", "write **3"),
+    ("√", "write sqrt( )"),
+    ("=", "give the numbers after the expression, such as a=2"),
+    ("#", "an expression has no comments"),
+    ("×·＊∗⋅", "write * to multiply"),
+    ("÷／", "write / to divide"),
+    ("−－–", "write - to subtract"),
+    ("＋", "write + to add"),
+    ("（）［］【】", "write ( and )"),
+    ("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
+    ("“”„‟‘’", "quotes are for the command line, around the whole expression"),
+]
+
+
+def test_list_of_advice_leaves_no_character_out() -> None:
+    assert {character for characters, _ in ADVICE for character in characters} == set(INSTEAD)
+
+
+@pytest.mark.parametrize(("characters", "advice"), ADVICE)
+def test_character_that_is_written_in_another_way_is_refused_with_advice(characters: str, advice: str) -> None:
+    for character in characters:
+        with pytest.raises(ExpressionError) as refusal:
+            read_expression(f"a + {character}a", {"a": 2.0})
+        assert str(refusal.value) == f"{character} is not allowed; {advice}, at column 5 of 'a + {character}a'"
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "meant", "column"),
+    [("ln(a)", "ln", "log", 1), ("RELU(a)", "RELU", "relu", 1), ("2 * a.sine()", "sine", "sin", 7)],
+)
+def test_unknown_function_is_refused_with_the_one_that_was_probably_meant(
+    text: str, function: str, meant: str, column: int
+) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        read_expression(text, {"a": 2.0})
+    assert str(refusal.value) == f"unknown function {function}; did you mean {meant}?, at column {column} of {text!r}"
 
 
 @pytest.mark.parametrize(
@@ -236,7 +281,11 @@ def test_value_that_is_no_number_is_a_type_error() -> None:
     [
         ("log(a - 2)", ValueError, "only numbers above 0 have a logarithm"),
         ("sqrt(0 - a)", ValueError, "a negative number has no real square root"),
-        ("(a - 4)**0.5", ValueError, "a negative base needs a whole exponent"),
+        (
+            "(a - 4)**0.5",
+            ValueError,
+            "a negative base needs an exponent that is whole, and a plain number rather than a Value",
+        ),
         ("a / 0", ZeroDivisionError, "a = 2.0.*division by zero"),
         ("exp(500*a)", OverflowError, "too large for a float"),
         ("9**9**9**9", OverflowError, "too large for a float"),

@@ -464,6 +464,34 @@ def test_file_that_does_not_fit_is_refused_in_one_line_and_changes_nothing(
     assert bits(neuron) == before
 
 
+@pytest.mark.parametrize(
+    ("saved", "model"),
+    [
+        (Neuron(2, "relu"), Neuron(2, "tanh")),
+        (MLP(2, [3, 1], "tanh"), MLP(2, [3, 1], "sigmoid")),
+        (Dense(2, 3, "linear"), Dense(2, 3, "relu")),
+    ],
+)
+def test_file_saved_from_another_model_is_refused_and_changes_nothing(
+    saved: Module, model: Module, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.json"
+    set_data(saved, [7.0] * len(saved.parameters()))
+    saved.save(path)
+    before = bits(model)
+    with pytest.raises(ValueError, match="was saved from") as caught:
+        model.load(path)
+    assert str(caught.value) == f"{path} was saved from {saved!r}, and this is {model!r}"
+    assert bits(model) == before
+
+
+def test_file_that_does_not_say_what_it_was_saved_from_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_bytes(saved_with())
+    neuron = small_neuron("tanh").load(path)
+    assert [parameter.data for parameter in neuron.parameters()] == [7.0, 7.0, 7.0]
+
+
 def test_loading_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere\.json"):
         Neuron(1).load(tmp_path / "nowhere.json")

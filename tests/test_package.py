@@ -21,17 +21,11 @@ def in_fresh_process(program: str) -> str:
 
 
 def imported_by(module: str) -> set[str]:
-    """List the modules of the package that a module names in an import, wherever that stands, but for type checkers."""
+    """List the modules of the package that a module names in an import, also in one for type checkers only."""
     tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
-    guarded = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
     names: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node not in guarded:
+        if isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module.removeprefix("microgrid.")} if node.module.startswith("microgrid.") else set()
             names |= {alias.name for alias in node.names} if node.module == "microgrid" else set()
     return names & set(MODULES)
