@@ -73,7 +73,7 @@ def kind_of(value: Value) -> str:
 
 def remark_on(value: Value) -> str:
     """Say where responsibility stops: "dead" for a relu at 0, "saturated" for a flat tanh or sigmoid, else ""."""
-    if value.op == "relu" and value.operands[0].data <= 0.0:
+    if value.op == "relu" and value.local_derivatives[0] == 0.0:
         return "dead"
     if value.op in ("tanh", "sigmoid") and abs(value.local_derivatives[0]) < SATURATED:
         return "saturated"
@@ -228,7 +228,8 @@ def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
 
 def _derivatives_within(cards: dict[Value, Card]) -> dict[Value, float]:
     """Return for each Value the derivative of its card's output with respect to it: the chain rule inside a card."""
-    within = {node: float(node in card.outputs) for node, card in cards.items()}
+    outputs = {output for card in cards.values() for output in card.outputs}
+    within = {node: float(node in outputs) for node in cards}
     for node in reversed(cards):
         for operand, local in zip(node.operands, node.local_derivatives, strict=True):
             if cards.get(operand) is cards[node]:

@@ -7,6 +7,7 @@ import codecs
 import contextlib
 import io
 import itertools
+import math
 import os
 import re
 import sys
@@ -66,8 +67,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _demonstrate(_: argparse.Namespace) -> int:
-    demonstrate()
-    return 0
+    return 0 if demonstrate() else 130
 
 
 def _draw(options: argparse.Namespace) -> int:
@@ -105,7 +105,7 @@ def _train(options: argparse.Namespace) -> int:
     data = read_csv(options.data, options.target, options.inputs)
     for neurons in options.hidden:
         positive_whole("--hidden", neurons)
-    if options.save:
+    if options.save is not None:
         check_writable(options.save)
         if Path(options.save).exists() and Path(options.save).samefile(options.data):
             raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
@@ -259,9 +259,12 @@ def _assignment(text: str) -> tuple[str, float]:
         hint = "put the whole expression in double quotes"
         raise argparse.ArgumentTypeError(f"expected a name and a number such as a=2, got {text!r} ({hint})")
     try:
-        return name, float(number)
+        data = float(number)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}") from None
+        data = math.nan
+    if not math.isfinite(data):
+        raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}")
+    return name, data
 
 
 WITH_VALUE = ("-o", "--output", "--direction", "--fold", "--language", "--learning-rate")

@@ -119,8 +119,8 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     Args:
         path: a UTF-8 file, with or without BOM, with any line ends.
         target: the column to predict.
-        inputs: the columns to predict it from; by default all others that hold numbers. A column whose first value is
-            not a number counts as text and is passed over (see `Dataset.text_columns`).
+        inputs: the columns to predict it from; by default all others that hold numbers. A column without a single
+            number counts as text and is passed over (see `Dataset.text_columns`).
 
     Rows in which one of these columns is empty or NA are dropped and counted.
 
@@ -187,7 +187,10 @@ def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
 
 def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> list[tuple[list[str], int]]:
     """List (cells, row number); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
-    table = [(row, number) for number, row in enumerate(reader, start=2) if row]
+    numbered = enumerate(reader, start=2)
+    table = [
+        (row, number) for number, row in numbered if any(cell.strip() for cell in row) or len(row) == len(header) > 1
+    ]
     for row, number in table:
         if len(row) != len(header):
             cells, columns = counted(len(row), "cell"), counted(len(header), "column")
@@ -211,8 +214,8 @@ def _check_header(header: list[str], path: str) -> None:
 
 
 def _is_text(table: list[tuple[list[str], int]], column: int) -> bool:
-    present = (row[column] for row, _ in table if row[column].strip().lower() not in MISSING)
-    return _number(next(present, "")) is None
+    """Tell whether no cell of a column is a number; one that holds both is an error for `_parse` to name."""
+    return all(_number(row[column]) is None for row, _ in table)
 
 
 def _parse(cell: str, place: str) -> float:

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrid.drawing import save_picture
-from microgrid.engine import Input
+from microgrid.drawing import NoRendererError, save_picture
+from microgrid.engine import Input, Value
 from microgrid.losses import mean_squared_error
-from microgrid.numerals import show, show_signed
+from microgrid.numerals import counted, show, show_signed
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training import Cycle
 
-PICTURE = "relay.svg"
+PICTURE, TEXT_OF_PICTURE = "relay.svg", "relay.dot"
 LEARNING_RATE = 0.1
 SHOWN = 4  # parameters that are listed
 
 
-def demonstrate() -> None:
-    """Show one cycle on one penguin, draw it, train on all, and tell how good the network became."""
+def demonstrate() -> bool:
+    """Show one cycle on one penguin, draw it, train on all, and tell how good the network became.
+
+    Returns:
+        whether it came to its end; Ctrl-C stops the training.
+    """
     learner = penguin_learner()
     print("microgrid: a network of 9 neurons learns to weigh penguins, from flipper length, bill length and bill depth")
     print(f"{len(learner.learning.rows)} penguins to learn from, {len(learner.held_out.rows)} to be tested on", end="")
     print(f" ({learner.learning.dropped} more lack a measurement)\n")
-    _show_one_cycle(learner)
+    picture = _show_one_cycle(learner)
     history = learner.train()
+    if history.interrupted:
+        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; wrote {picture}")
+        return False
     print(f"\nCycles like this one, with all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
     print(f"        loss {show(history.losses[0])} → {show(history.losses[-1])}")
     print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
     print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
     print(f"        always guessing the mean by {show(learner.error_of_the_mean(learner.held_out)):>4} g")
-    print(f"\nwrote {PICTURE}: where the mistake of that one penguin came from; open it in a browser")
+    print(f"\nwrote {picture}: where the mistake of that one penguin came from", end="")
+    print("; open it in a browser" if picture == PICTURE else ", for Graphviz to draw: none was found here")
+    return True
 
 
 def penguin_relay(learning_rate: float = 0.01) -> Relay:
@@ -41,6 +50,15 @@ def penguin_relay(learning_rate: float = 0.01) -> Relay:
     return Relay(mean_squared_error(learner.model(row), mass), learner.model.parameters(), learning_rate)
 
 
+def _save(loss: Value) -> str:
+    """Save the picture, or its text where nothing can draw it; return the name of the file."""
+    try:
+        save_picture(loss, PICTURE)
+    except NoRendererError:
+        return TEXT_OF_PICTURE
+    return PICTURE
+
+
 def _labelled(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
     """Standardise one penguin, and give its numbers names for the picture."""
     labels = ("flipper length", "bill length", "bill depth")
@@ -48,7 +66,8 @@ def _labelled(learner: ColumnLearner, row: Sequence[float], mass: float) -> tupl
     return inputs, Input(learner.target(mass), "body mass")
 
 
-def _show_one_cycle(learner: ColumnLearner) -> None:
+def _show_one_cycle(learner: ColumnLearner) -> str:
+    """Print one cycle, and return the name of the file with its picture."""
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
     inputs, target = _labelled(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
@@ -71,7 +90,7 @@ def _show_one_cycle(learner: ColumnLearner) -> None:
     print(f"{len(learner.model.parameters())}:")
     for parameter in parameters:
         print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}")
-    save_picture(loss, PICTURE)
+    picture = _save(loss)
 
     before = [parameter.data for parameter in parameters]
     cycle.change()
@@ -80,3 +99,4 @@ def _show_one_cycle(learner: ColumnLearner) -> None:
         print(f"        {parameter.label:<18} {show(old):>8} → {show(parameter.data):>8}")
     print(f"\nKnow    again: loss {show(loss.data)} → {show(cycle.know().data)}, ", end="")
     print(f"predicted {show(predicted)} g → {show(learner.predict(row))} g")
+    return picture

@@ -63,7 +63,17 @@ LARGEST_IN_NOTEBOOK = 120  # cards that a notebook draws without being asked
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
-    """A `graphviz.Digraph` that shows itself in a notebook as SVG and, where that is stripped, as PNG."""
+    """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG."""
+
+    def pipe(self, format: str | None = None, *args: Any, **kwargs: Any) -> Any:  # noqa: A002 (the library's name)
+        """Return the picture as bytes, as the library does, but with a Graphviz that is there."""
+        with _renderer(_program_for(self, format or self.format)):
+            return super().pipe(format, *args, **{"quiet": True, **kwargs})
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        """Write the picture to a file, as the library does, but with a Graphviz that is there."""
+        with _renderer(_program_for(self, kwargs.get("format") or self.format)):
+            return super().render(*args, **{"quiet": True, **kwargs})
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -101,7 +111,6 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
     if direction not in DIRECTIONS:
         raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r}")
-    _help_out()
     cards, edges = cards_and_edges(output, fold)
     return _digraph(output, cards, edges, direction)
 
@@ -111,14 +120,22 @@ def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "
 
     Raises:
         ValueError: another suffix.
-        NoRendererError: nothing on this machine writes that format; a .dot file can always be written.
+        NoRendererError: nothing on this machine writes that format; then the .dot file, the text of the picture, is
+            written instead, unless there is one already.
         OSError: the file cannot be written.
     """
     suffix = Path(path).suffix.lower().lstrip(".")
     if suffix not in FORMATS:
         raise ValueError(f"a picture is written as .{', .'.join(FORMATS)}; {os.fspath(path)!r} is none of these")
     picture = draw(output, direction, fold)
-    write_whole(path, picture.source if suffix == "dot" else render(picture, suffix))
+    text = Path(path).with_suffix(".dot")
+    try:
+        write_whole(path, picture.source if suffix == "dot" else render(picture, suffix))
+    except NoRendererError as error:
+        if text.exists():
+            raise
+        write_whole(text, picture.source)
+        raise NoRendererError(f"{error}; wrote {text}, the text of the picture, instead") from None
 
 
 def render(picture: graphviz.Digraph, suffix: str) -> bytes:
@@ -127,25 +144,13 @@ def render(picture: graphviz.Digraph, suffix: str) -> bytes:
     Raises:
         NoRendererError: nothing on this machine writes that format.
     """
-    # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
-    needs_all = suffix == "pdf" or (suffix == "png" and any(east_asian_width(c) in "WF" for c in picture.source))
-    program = _find_renderer(needs_all)
-    if program is None:
-        what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
-        remedy, rest = (
-            ("Graphviz itself", ".svg and .dot") if needs_all else ("the package graphviz-pure, or Graphviz", ".dot")
-        )
-        raise NoRendererError(
-            f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
-            f"MICROGRID_DOT); {rest} can be written without"
-        )
-    with _renderer(program):
-        try:
-            content = picture.pipe(format=suffix, quiet=True)
-        except graphviz.ExecutableNotFound:
-            raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
-        except (subprocess.CalledProcessError, OSError) as error:
-            raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
+    program = _program_for(picture, suffix)
+    try:
+        content = picture.pipe(format=suffix)
+    except graphviz.ExecutableNotFound:
+        raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
+    except (subprocess.CalledProcessError, OSError) as error:
+        raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
     if not content:
         raise NoRendererError(f"{program} could not write {suffix}: it ran, and wrote nothing")
     return _with_figures(content) if suffix == "svg" else content
@@ -350,6 +355,22 @@ def _escape(text: str) -> str:
 # --- finding a Graphviz, and rendering -------------------------------------------------------------------------------
 
 
+def _program_for(picture: graphviz.Digraph, suffix: str) -> str:
+    """Return the program that can write this picture in this format; raise NoRendererError where there is none."""
+    # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
+    needs_all = suffix == "pdf" or (suffix == "png" and any(east_asian_width(c) in "WF" for c in picture.source))
+    if program := _find_renderer(needs_all):
+        return program
+    what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
+    remedy, rest = (
+        ("Graphviz itself", ".svg and .dot") if needs_all else ("the package graphviz-pure, or Graphviz", ".dot")
+    )
+    raise NoRendererError(
+        f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
+        f"MICROGRID_DOT); {rest} can be written without"
+    )
+
+
 def _find_renderer(needs_all: bool = False) -> str | None:
     """Return $MICROGRID_DOT, else graphviz-pure unless all of Graphviz is needed, else `dot` on the PATH, else None."""
     chosen = os.environ.get("MICROGRID_DOT")
@@ -378,13 +399,6 @@ def _renderer(program: str) -> Iterator[None]:
         yield
     finally:
         dot_command.DOT_BINARY = before
-
-
-def _help_out() -> None:
-    """Where the system has no `dot`, let the graphviz library use graphviz-pure, so that a Digraph can show itself."""
-    packaged = None if shutil.which(str(dot_command.DOT_BINARY)) else _packaged_renderer()
-    if packaged:
-        dot_command.DOT_BINARY = Path(packaged)
 
 
 def _with_figures(svg: bytes) -> bytes:

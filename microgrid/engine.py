@@ -99,7 +99,7 @@ class Value:
     def __pow__(self, exponent: Operand) -> Value:
         """Raise to a power; responsibility flows to the base and, unless it is a plain number, to the exponent.
 
-        Conventions: x**0 has derivative 0, also at 0; 0**y has derivative 0 with respect to y.
+        Conventions: x**0 has derivative 0, also at 0; where x is 0 or less, the derivative with respect to y is 0.
 
         Raises:
             ValueError: a negative base with a fractional exponent, or with an exponent that is itself a Value (its
@@ -115,9 +115,8 @@ class Value:
         if not isinstance(exponent, Value):
             exponent = Constant(exponent)
         x, y = self.data, exponent.data
-        # A constant takes no responsibility, so x**2 of a negative x is fine: its exponent needs no logarithm of x.
-        constant = isinstance(exponent, Constant)
-        if x < 0.0 and not (constant and y % 1.0 == 0.0):
+        # x**2 of a negative x is fine: a constant takes no responsibility, so nobody asks for the logarithm of x.
+        if x < 0.0 and not (isinstance(exponent, Constant) and y % 1.0 == 0.0):
             why = "a negative base needs an exponent that is whole, and a plain number rather than a Value"
             raise ValueError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
         if x == 0.0 and y < 1.0 and y != 0.0:
@@ -128,7 +127,7 @@ class Value:
             to_base = y * x ** (y - 1.0 if y else 0.0)
         except OverflowError:
             raise OverflowError(f"({_named(self)}) ** ({_named(exponent)}): too large for a float") from None
-        to_exponent = 0.0 if constant else power * math.log(x or 1.0)
+        to_exponent = power * math.log(x if x > 0.0 else 1.0)
         return _record(power, "**", (self, exponent), (to_base, to_exponent))
 
     def __radd__(self, other: Number) -> Value:
@@ -185,12 +184,18 @@ class Value:
         return _record(root, "sqrt", (self,), (0.5 / root,))
 
     def tanh(self) -> Value:
-        """Return the hyperbolic tangent, between -1 and 1; safe for any number."""
+        """Return the hyperbolic tangent, between -1 and 1; safe for any number.
+
+        Its derivative, 1 - tanh(x)**2, keeps fewer and fewer digits where it nears 0, and is 0 beyond about ±19.
+        """
         t = math.tanh(self.data)
         return _record(t, "tanh", (self,), (1.0 - t * t,))
 
     def sigmoid(self) -> Value:
-        """Return 1 / (1 + exp(-x)), between 0 and 1; safe for any number."""
+        """Return s = 1 / (1 + exp(-x)), between 0 and 1; safe for any number.
+
+        Its derivative, s * (1 - s), keeps fewer and fewer digits as s nears 1, and is 0 above about 37.
+        """
         s = _sigmoid(self.data)
         return _record(s, "sigmoid", (self,), (s * (1.0 - s),))
 
@@ -424,16 +429,16 @@ def _record(data: float, op: str, operands: tuple[Value, ...], local_derivatives
 
 
 def _checked_number(data: Number) -> float:
-    if isinstance(data, (bool, complex)) or hasattr(data, "__len__") or not hasattr(data, "__float__"):
+    kind = type(data).__name__
+    # By name, since NumPy's bool and complex are not Python's; what has a length, such as text or an array, is not one.
+    if kind.startswith(("bool", "complex")) or hasattr(data, "__len__") or not hasattr(data, "__float__"):
         shown = repr(data)
         shown = shown if len(shown) <= 40 else shown[:37] + "..."
-        raise TypeError(f"expected a number (int or float), got {type(data).__name__}: {shown}")
+        raise TypeError(f"expected a number (int or float), got {kind}: {shown}")
     try:
         return float(data)
     except OverflowError:
-        raise OverflowError(
-            f"expected a number that fits a float, got {type(data).__name__} of about 10**308 or more"
-        ) from None
+        raise OverflowError(f"expected a number that fits a float, got {kind} of about 10**308 or more") from None
 
 
 def _data_of(operand: Operand) -> float:

@@ -16,13 +16,18 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         OSError: the folder does not exist or cannot be written to, the disk is full …
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    target = Path(os.path.realpath(path))  # a symbolic link stays one
-    if target.exists() and not target.is_file():  # a folder (an error), or a device such as /dev/stdout
-        target.write_bytes(data)
+    if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/stdout
+        Path(path).write_bytes(data)
         return
-    temporary = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
+    target = Path(os.path.realpath(path))  # a symbolic link stays one
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+    temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.part")
     try:
-        temporary.write_bytes(data)
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         if target.exists():
             temporary.chmod(target.stat().st_mode)
         temporary.replace(target)
@@ -39,9 +44,13 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     Raises:
         FileNotFoundError: the folder is not there.
         IsADirectoryError: it is a folder itself.
+        PermissionError: the folder, or the file that is there, may not be written to.
     """
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path))
     if not target.resolve().parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(target.resolve().parent))
+    for place in (target, target.resolve().parent):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, "may not be written to", str(place))

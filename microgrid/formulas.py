@@ -72,8 +72,9 @@ FORMULAS: dict[str, Formula] = {
         "( )ʸ",
         ("a", "b"),
         "a ** b",
-        # where(): 0 ** -1 must not be tried for x**0, nor log(0) for 0**y; both derivatives are 0 by convention.
-        ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a == 0, 1, a))"),
+        # where(): x**0 must not try 0 ** -1, nor the exponent's derivative the logarithm of 0 or less. That is 0 there
+        # by convention: a negative base has a constant exponent only, which takes no responsibility.
+        ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a > 0, a, 1))"),
         "power",
         "累乗",
         shown="{a}^{b}",

@@ -45,7 +45,7 @@ def mean_absolute_error(predictions: Nested, targets: Nested) -> Value:
 def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
     """Return the mean of −t·log(p) − (1 − t)·log(1 − p), with p = sigmoid(logit) and targets t from 0 to 1.
 
-    It is computed from the logits as softplus(z) − t·z, the same number, which never overflows.
+    It is computed from the logits: −log(p) is softplus(−z) and −log(1 − p) is softplus(z), which never overflow.
 
     >>> f"{binary_cross_entropy([Value(0.0)], [1]):.6f}"  # p = 1/2, so the loss is log 2
     '0.693147'
@@ -54,7 +54,7 @@ def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
     for _, target in pairs:
         if not 0.0 <= target.data <= 1.0:
             raise ValueError(f"binary_cross_entropy() needs targets from 0 to 1, got {target.data}")
-    return _mean([logit.softplus() - target * logit for logit, target in pairs])
+    return _mean([target * (-logit).softplus() + (1 - target) * logit.softplus() for logit, target in pairs])
 
 
 def cross_entropy(logits: Sequence[Any], targets: int | Sequence[int]) -> Value:
@@ -115,7 +115,8 @@ def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
         if not math.isfinite(logit.data):
             raise OverflowError(f"cross_entropy() needs finite logits, got {logit.data}")
     largest = max(logit.data for logit in logits)
-    return total([(logit - largest).exp() for logit in logits]).log() + largest - logits[target]
+    shifted = [logit - largest for logit in logits]
+    return total([logit.exp() for logit in shifted]).log() - shifted[target]
 
 
 def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:

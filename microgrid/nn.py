@@ -140,8 +140,8 @@ class Neuron(Module):
         activation: one of `ACTIVATIONS`: relu, leaky_relu, softplus, tanh, sigmoid, linear.
         seed: the same seed gives the same weights, bit for bit; None gives others each time.
         spelled_out: record every product and the Σ as nodes of their own, instead of one weighted-sum node. The numbers
-            are the same to the last bit, as long as no Value is given as two inputs of one neuron (its shares are then
-            added in another order).
+            are the same to the last bit, as long as the inputs of a neuron do not depend on one another (their shares
+            are then added up in another order).
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron.weights[0].data, neuron.weights[1].data = -3.0, 1.0

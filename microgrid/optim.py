@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 
 from microgrid.checks import number_in_range
-from microgrid.engine import Value
+from microgrid.engine import Constant, Input, Value
 
 
 class Optimizer:
@@ -29,6 +29,8 @@ class Optimizer:
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"an optimizer needs Values as parameters, got {type(parameter).__name__}")
+            if isinstance(parameter, (Input, Constant)):
+                raise ValueError(f"an optimizer changes what is learned; {parameter!r} is given")
             if not parameter.is_leaf:
                 raise ValueError(f"an optimizer changes leaves only; {parameter!r} was computed")
         if len(set(self.parameters)) < len(self.parameters):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Loss: TypeAlias = Callable[[Any, Any], Value]
 
 
+DEFAULT_LEARNING_RATE = 0.1
+
+
 class Model(Protocol):
     """What can be trained: called with one row it predicts, and it can list its parameters. A `Module` does both."""
 
@@ -59,7 +62,7 @@ class Cycle:
         rows: a list of rows, each a list of numbers.
         targets: for each row, what the model should have predicted.
         loss: a function of (predictions, targets).
-        optimizer: what changes the weights; gradient descent with `learning_rate` if it is left out.
+        optimizer: what changes the weights; if it is left out, gradient descent with `learning_rate`, or 0.1.
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)
@@ -78,7 +81,7 @@ class Cycle:
         targets: Sequence[Any],
         loss: Loss = mean_squared_error,
         optimizer: Optimizer | None = None,
-        learning_rate: float = 0.1,
+        learning_rate: float | None = None,
     ) -> None:
         _check_rows(rows, targets)
         if not callable(loss):
@@ -89,9 +92,13 @@ class Cycle:
         self.rows = rows
         self.targets = targets
         self.loss_function = loss
-        self.optimizer = optimizer or SGD(model.parameters(), learning_rate)
+        if optimizer is not None and learning_rate is not None:
+            raise ValueError("the optimizer has a learning rate of its own; give one or the other")
+        if optimizer is None:
+            optimizer = SGD(model.parameters(), DEFAULT_LEARNING_RATE if learning_rate is None else learning_rate)
+        self.optimizer = optimizer
         # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
-        self._parameters = list({*self.optimizer.parameters, *model.parameters()})
+        self._parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
         self.loss: Value | None = None
         self._responsible = False  # whether Think has left gradients that belong to the present weights
 
@@ -168,7 +175,7 @@ def train(
     epochs: int = 100,
     batch_size: int | None = None,
     *,
-    learning_rate: float = 0.1,
+    learning_rate: float | None = None,
     seed: int = 0,
     keep: Mapping[str, Callable[[], Any]] | None = None,
     progress: bool | None = None,
@@ -184,7 +191,7 @@ def train(
         epochs: how often to go through all rows.
         batch_size: how many rows share one update; all of them if it is left out. Rows are shuffled between epochs
             where an epoch has several batches.
-        learning_rate: of gradient descent, where no optimizer is given.
+        learning_rate: of gradient descent, where no optimizer is given; by default 0.1.
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
         keep: functions to call after each epoch, by name; what they return is found in `History.kept`.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
@@ -209,8 +216,8 @@ def train(
     cycle = Cycle(model, rows, targets, loss, optimizer, learning_rate)
     order = list(range(len(rows)))
     rng = random.Random(seed)
-    with _progress_bar(epochs, progress) as bar:
-        try:
+    try:
+        with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
                 if batch_size < len(rows):
                     rng.shuffle(order)
@@ -225,8 +232,8 @@ def train(
                     history.kept[name].append(item)
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
                 bar.update()
-        except KeyboardInterrupt:
-            history.interrupted = True
+    except KeyboardInterrupt:
+        history.interrupted = True
     return history
 
 

@@ -41,7 +41,7 @@ def apply(op: str, *operands: Dual) -> Dual:
         case "neg":
             return Dual(-a.x, -a.dx)
         case "abs":
-            return Dual(abs(a.x), math.copysign(1.0, a.x) * a.dx)
+            return Dual(abs(a.x), math.copysign(1.0, a.x) * a.dx if a.x else 0.0)
         case "exp":
             return Dual(math.exp(a.x), math.exp(a.x) * a.dx)
         case "log":

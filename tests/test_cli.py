@@ -23,6 +23,7 @@ from microgrid.expression import FUNCTIONS
 from microgrid.nn import MLP
 from microgrid.numerals import show
 from microgrid.optim import SGD
+from microgrid.training import History
 
 PENGUINS = Path(microgrid.__file__).with_name("data") / "penguins.csv"
 FOUR_ROWS = "x,y\n1,2\n2,4\n3,6\n4,8\n"
@@ -299,8 +300,9 @@ def test_pdf_without_a_system_dot_is_refused(command: Command, tmp_path: Path, m
     assert refusal(command("draw", "a", "a=2", "-o", "g.pdf")) == (
         "microgrid: nothing on this machine writes pdf: it needs Graphviz itself "
         "(its program dot on the PATH, or named by MICROGRID_DOT); .svg and .dot can be written without"
+        "; wrote g.dot, the text of the picture, instead"
     )
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [tmp_path / "g.dot"]
 
 
 def test_png_of_japanese_names_without_a_system_dot_is_refused(
@@ -310,8 +312,9 @@ def test_png_of_japanese_names_without_a_system_dot_is_refused(
     assert refusal(command("draw", "重み", "重み=2", "-o", "g.png")) == (
         "microgrid: nothing on this machine writes png of such characters: it needs Graphviz itself "
         "(its program dot on the PATH, or named by MICROGRID_DOT); .svg and .dot can be written without"
+        "; wrote g.dot, the text of the picture, instead"
     )
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [tmp_path / "g.dot"]
 
 
 def test_only_what_is_missing_is_called_missing(command: Command) -> None:
@@ -635,3 +638,28 @@ def test_step_that_cannot_be_walked_gets_one_line(command: Command, arguments: l
     code, out, err = command("step", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
+
+
+def test_ctrl_c_in_the_demonstration_ends_it_in_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> History:
+        return History(interrupted=True)
+
+    monkeypatch.setattr("microgrid.tabular.train", interrupted)
+    code, out, err = command()
+    assert (code, err) == (130, "")
+    assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg\n")
+
+
+def test_demonstration_without_graphviz_leaves_the_text_of_the_picture(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICROGRID_DOT", str(tmp_path / "nothing"))
+    code, out, _ = command()
+    assert code == 0
+    assert "wrote relay.dot" in out
+    assert (tmp_path / "relay.dot").read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+def test_number_that_is_not_finite_is_refused(number: str, command: Command) -> None:
+    assert f"expected a number for a, got {number!r}" in refusal(command("check", "a", f"a={number}"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from microgrid.datasets import DataError, Dataset, Scale, penguins, read_csv
@@ -163,7 +163,6 @@ def counted(n: int) -> Dataset:
 
 
 @given(n=st.integers(2, 60), share=st.floats(0.0, 0.99), seed=st.integers(0, 100))
-@settings(deadline=None)
 def test_split_is_disjoint_and_complete_and_keeps_pairs_together(n: int, share: float, seed: int) -> None:
     learning, held_out = counted(n).split(share, seed)
     assert sorted(learning.rows + held_out.rows) == counted(n).rows
@@ -230,7 +229,6 @@ def test_standardised_columns_have_mean_0_and_deviation_1() -> None:
 
 
 @given(rows=st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e-3, 1e-3)), min_size=2))
-@settings(deadline=None)
 def test_restore_undoes_standardise(rows: list[tuple[float, float]]) -> None:
     scale = Scale.of(rows)
     for row in rows:
@@ -246,3 +244,8 @@ def test_row_of_another_width_is_refused() -> None:
         scale.standardise([1.0])
     with pytest.raises(ValueError, match="zip"):
         scale.restore([1.0, 2.0, 3.0])
+
+
+def test_text_in_the_first_row_of_a_numeric_column_is_named(csv: Csv) -> None:
+    with pytest.raises(DataError, match=r"row 2, column 'x': expected a number, got 'foo'"):
+        read_csv(csv("x,y\nfoo,1\n2,2\n3,3\n"), "y")

@@ -524,24 +524,37 @@ def test_missing_folder_is_an_error_that_names_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_graphviz")
 @pytest.mark.parametrize(("suffix", "remedy"), [("svg", ANY_GRAPHVIZ), ("png", ANY_GRAPHVIZ), ("pdf", REAL_GRAPHVIZ)])
-def test_without_graphviz_an_error_says_in_one_line_what_to_do_and_nothing_is_written(
+def test_without_graphviz_an_error_says_in_one_line_what_to_do_and_leaves_the_text(
     suffix: str, remedy: str, tmp_path: Path
 ) -> None:
     picture = tmp_path / f"graph.{suffix}"
     picture.write_bytes(b"an earlier picture")
     with pytest.raises(NoRendererError) as error:
         save_picture(small_graph(), picture)
-    assert str(error.value) == f"nothing on this machine writes {suffix}: {remedy}"
+    text = tmp_path / "graph.dot"
+    assert str(error.value) == (
+        f"nothing on this machine writes {suffix}: {remedy}; wrote {text}, the text of the picture, instead"
+    )
     assert picture.read_bytes() == b"an earlier picture"
-    assert list(tmp_path.iterdir()) == [picture]
+    assert text.read_text(encoding="utf-8") == SMALL_GRAPH
+    assert sorted(tmp_path.iterdir()) == sorted([picture, text])
+
+
+@pytest.mark.usefixtures("no_graphviz")
+def test_text_of_an_earlier_picture_is_not_overwritten(tmp_path: Path) -> None:
+    text = tmp_path / "graph.dot"
+    text.write_text("an earlier text", encoding="utf-8")
+    with pytest.raises(NoRendererError, match=r"can be written without$"):
+        save_picture(small_graph(), tmp_path / "graph.svg")
+    assert text.read_text(encoding="utf-8") == "an earlier text"
 
 
 def test_pdf_needs_a_system_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NoRendererError) as error:
         save_picture(small_graph(), tmp_path / "graph.pdf")
-    assert str(error.value) == f"nothing on this machine writes pdf: {REAL_GRAPHVIZ}"
-    assert list(tmp_path.iterdir()) == []
+    assert str(error.value).startswith(f"nothing on this machine writes pdf: {REAL_GRAPHVIZ}")
+    assert list(tmp_path.iterdir()) == [tmp_path / "graph.dot"]
 
 
 @pytest.mark.parametrize("label", ["重み", "x＋", "🙂"])
@@ -549,8 +562,8 @@ def test_png_of_wide_characters_needs_a_system_dot(label: str, tmp_path: Path, m
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NoRendererError) as error:
         save_picture(Value(1.0, label), tmp_path / "graph.png")
-    assert str(error.value) == f"nothing on this machine writes png of such characters: {REAL_GRAPHVIZ}"
-    assert list(tmp_path.iterdir()) == []
+    assert str(error.value).startswith(f"nothing on this machine writes png of such characters: {REAL_GRAPHVIZ}")
+    assert list(tmp_path.iterdir()) == [tmp_path / "graph.dot"]
 
 
 def test_picture_is_rendered_as_svg_without_being_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -627,13 +640,13 @@ def test_package_is_found_although_it_is_not_on_the_path(monkeypatch: pytest.Mon
         lambda folder: folder,
     ],
 )
-def test_chosen_program_that_fails_is_no_renderer_and_writes_nothing(
+def test_chosen_program_that_fails_is_no_renderer_and_writes_no_picture(
     chosen: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MICROGRID_DOT", str(chosen(tmp_path)))
     with pytest.raises(NoRendererError):
         save_picture(small_graph(), tmp_path / "graph.svg")
-    assert not list(tmp_path.glob("*graph*"))
+    assert list(tmp_path.glob("*graph*")) == [tmp_path / "graph.dot"]
 
 
 @needs_shell

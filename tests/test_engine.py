@@ -402,6 +402,35 @@ def test_operand_that_is_not_a_number_is_refused(compute: Callable[[Value, Any],
         compute(Value(1.0), other)
 
 
+class OneElement:
+    """Like an array of one element, which could be taken for a number."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __float__(self) -> float:
+        return 1.0
+
+
+class bool_:  # noqa: N801 (the name NumPy gives it)
+    """Like NumPy's bool, which is not Python's."""
+
+    def __float__(self) -> float:
+        return 1.0
+
+
+@pytest.mark.parametrize("data", [OneElement(), bool_()])
+def test_what_only_looks_like_a_number_is_refused(data: Any) -> None:
+    with pytest.raises(TypeError, match="expected a number"):
+        Value(data)
+
+
+def test_only_the_whole_number_0_starts_a_sum_without_a_node() -> None:
+    a = Value(1.0)
+    assert 0 + a is a
+    assert (0.0 + a).op == "+"
+
+
 def test_value_of_a_value_is_refused() -> None:
     with pytest.raises(TypeError, match="a Value is not a plain number"):
         Value(Value(1.0))

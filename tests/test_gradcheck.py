@@ -131,3 +131,19 @@ def test_nudge_beyond_the_domain_is_an_error() -> None:
     a = Value(0.005, label="a")
     with pytest.raises(ValueError, match=r"natural logarithm has no value at -0.005"):
         nudge(a.log(), a, -0.01)
+
+
+def test_bend_is_not_taken_for_a_kink() -> None:
+    a = Value(0.0)
+    bowl = 1e6 * a**2
+    bowl.operands[1].local_derivatives = (3e-6, 0.0)  # the slope at the bottom of the bowl is 0
+    (row,) = check_gradients(bowl).rows
+    assert (row.agrees, row.kink) == (False, False)
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-6])
+def test_small_gradient_that_is_wrong_is_found(size: float) -> None:
+    a = Value(2.0)
+    scaled = a * size
+    scaled.local_derivatives = (size * 1.005, 2.0)
+    assert not check_gradients(scaled).agrees

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Value
@@ -286,7 +286,6 @@ def test_weights_and_gradients_are_the_same_in_a_fresh_process(hash_seed: str) -
     activation=st.sampled_from(list(ACTIVATIONS)),
     seed=st.integers(0, 2**32),
 )
-@settings(deadline=None)
 def test_spelled_out_network_gives_the_same_loss_and_gradients_bit_for_bit(
     n_inputs: int, sizes: list[int], activation: str, seed: int
 ) -> None:
@@ -389,7 +388,6 @@ def test_names_in_any_language_stay_readable_in_the_file(tmp_path: Path) -> None
 
 
 @given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3))
-@settings(deadline=None)
 def test_saved_parameters_come_back_bit_for_bit(tmp_path_factory: pytest.TempPathFactory, numbers: list[float]) -> None:
     path = tmp_path_factory.getbasetemp() / "round_trip.json"
     saved = Neuron(2)

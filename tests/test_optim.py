@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from microgrid import Value
+from microgrid import Constant, Input, Value
 from microgrid.nn import Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 
@@ -210,3 +210,9 @@ W = Value(1.0)
 def test_bad_argument_is_refused(make: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+@pytest.mark.parametrize("given", [Input(1.0), Constant(1.0)])
+def test_what_is_given_is_not_changed(given: Value) -> None:
+    with pytest.raises(ValueError, match=r"an optimizer changes what is learned; .* is given"):
+        SGD([given], 0.1)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import tqdm
 
-from microgrid import Value
+from microgrid import Input, Value
 from microgrid.losses import cross_entropy, mean_squared_error
 from microgrid.nn import MLP, Module, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
@@ -514,3 +514,21 @@ def test_progress_bar_appears_in_a_notebook(
 def test_training_needs_no_console(monkeypatch: pytest.MonkeyPatch) -> None:  # as under pythonw
     monkeypatch.setattr(sys, "stderr", None)
     assert train(line(), ROWS, TARGETS, epochs=1).losses == [0.0]
+
+
+def test_learning_rate_beside_an_optimizer_is_refused() -> None:
+    model = line()
+    with pytest.raises(ValueError, match="the optimizer has a learning rate of its own; give one or the other"):
+        train(model, ROWS, TARGETS, optimizer=SGD(model.parameters(), 0.1), learning_rate=0.2)
+
+
+def test_gradient_of_an_input_belongs_to_one_cycle_only() -> None:
+    x = Input(1.0, "x")
+    cycle = Cycle(line(), [[x]], [5.0], learning_rate=0.0)
+    cycle.know()
+    cycle.think()
+    first = x.grad
+    cycle.change()
+    cycle.know()
+    cycle.think()
+    assert x.grad == first != 0.0
