@@ -85,12 +85,12 @@ def _step(options: argparse.Namespace) -> int:
     if options.penguins == (options.expression is not None):
         raise ValueError("expected either an EXPRESSION or --penguins (see microgrid step --help)")
     if options.penguins:
-        relay = penguin_relay(options.learning_rate)
+        relay = penguin_relay(0.01 if options.learning_rate is None else options.learning_rate)
     else:
         output = _read(options)
         if output.is_leaf:
             raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
-        relay = Relay(output, learning_rate=options.learning_rate)
+        relay = Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
     walk(relay, options.language, everything=options.all)
     return 0
 
@@ -193,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
     step.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
     step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    step.add_argument("--learning-rate", metavar="R", type=float, default=0.01, help="by default 0.01")
+    step.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1; with --penguins 0.01")
 
     check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
     _add_expression(check)

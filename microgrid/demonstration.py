@@ -42,7 +42,7 @@ def demonstrate() -> bool:
     return True
 
 
-def penguin_relay(learning_rate: float = 0.01) -> Relay:
+def penguin_relay(learning_rate: float) -> Relay:
     """Record the relay of one penguin that the network, after training on the others, has not seen."""
     learner = penguin_learner()
     learner.train()
