@@ -124,7 +124,7 @@ def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     group_of = _group(order, fold)
     cards = _gather(order, group_of)
     born = _born_not_finite(order)
-    for card in cards.values():
+    for card in dict.fromkeys(cards.values()):
         if not born.isdisjoint(card.inside):
             card.remark = "not finite"
         elif len(card.outputs) == 1:
