@@ -84,7 +84,7 @@ class Relay(Record):
         nodes = _read_nodes(order, self._ids)
         chosen = [node.id for node in nodes if node.kind == "parameter"]
         if parameters is not None:
-            chosen = [self._ids[parameter] for parameter in parameters if parameter in self._ids]
+            chosen = list(dict.fromkeys(self._ids[parameter] for parameter in parameters if parameter in self._ids))
         self._record(nodes, chosen, number_in_range("learning_rate", learning_rate))
 
     def _record(self, nodes: tuple[Node, ...], parameters: Sequence[str], learning_rate: float) -> None:
@@ -109,8 +109,9 @@ class Relay(Record):
         return Change(parameter, before, gradient, self.learning_rate, before - self.learning_rate * gradient)
 
     def _second_pass(self, changes: Sequence[Change]) -> Outcome:
-        loss = self.nodes[-1].data
-        foretold = loss + math.fsum(change.gradient * (change.after - change.before) for change in changes)
+        loss = foretold = self.nodes[-1].data
+        for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
+            foretold += change.gradient * (change.after - change.before)
         try:
             values = _compute(self.nodes, {change.node: change.after for change in changes})
         except (ArithmeticError, ValueError) as error:

@@ -45,23 +45,14 @@ def largest_routes(
 ) -> Routes:
     """Search best-first: what a route can still be worth is known before it is walked.
 
-    One pass over the nodes finds, for each, the largest product that any route from it to the target has. The search
-    then always extends the route that promises most, so routes come out in the order of their size.
+    The search always extends the route that promises most, so routes come out in the order of their size.
     """
-    promise = {target: 1.0}
-    count = {target: 1}
-    for node in nodes:
-        if node.id == target:
-            continue
-        edges = [(by, local) for by, local in zip(node.operands, node.local_derivatives, strict=True) if by in promise]
-        if edges:
-            promise[node.id] = max(_size(local) * promise[operand] for operand, local in edges)
-            count[node.id] = sum(count[operand] for operand, _ in edges)
+    promise, count = _promises(nodes, target)
     start = nodes[-1].id
     ticket = itertools.count(0, -1)  # of equal promises the newest goes first: depth before breadth
     waiting: list[tuple[float, int, float, _Trail]] = []
     if start in promise:
-        heapq.heappush(waiting, (-promise[start], next(ticket), 1.0, (start, 1.0, None)))
+        waiting.append((-promise[start], next(ticket), 1.0, (start, 1.0, None)))
     routes: list[Route] = []
     while waiting and len(routes) < limit:
         _, _, product, trail = heapq.heappop(waiting)
@@ -74,8 +65,25 @@ def largest_routes(
                 so_far = product * local
                 worth = -_size(so_far) * promise[operand]
                 heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
-    remainder = gradient - math.fsum(route.product for route in routes) if len(routes) < count.get(start, 0) else 0.0
-    return Routes(tuple(routes), count.get(start, 0), remainder, gradient)
+    n = count.get(start, 0)
+    return Routes(tuple(routes), n, _remainder(gradient, routes) if len(routes) < n else 0.0, gradient)
+
+
+def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int]]:
+    """Return, for each node from which the target is reached, the largest product of a route, and how many there are."""
+    promise, count = {target: 1.0}, {target: 1}
+    for node in nodes:
+        edges = [(by, local) for by, local in zip(node.operands, node.local_derivatives, strict=True) if by in promise]
+        if edges:
+            promise[node.id] = max(_size(local) * promise[operand] for operand, local in edges)
+            count[node.id] = sum(count[operand] for operand, _ in edges)
+    return promise, count
+
+
+def _remainder(gradient: float, routes: Sequence[Route]) -> float:
+    for route in routes:
+        gradient -= route.product
+    return gradient
 
 
 def _size(number: float) -> float:

@@ -210,6 +210,13 @@ def test_value_used_twice_has_two_routes() -> None:
     assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
 
 
+def test_remainder_of_routes_that_cancel_is_what_is_missing() -> None:
+    a = Value(3.0)
+    found = Relay(2 * a - 2 * a).paths(a, limit=1)
+    assert (found.gradient, found.routes[0].product + found.remainder) == (0.0, 0.0)
+    assert abs(found.remainder) == 2.0
+
+
 def test_two_to_the_fifty_routes_are_counted_without_being_listed() -> None:
     first = value = Value(1.0)
     for _ in range(50):
@@ -274,6 +281,19 @@ def test_first_share_that_is_not_finite_is_found() -> None:
     assert relay.trouble is not None
     assert isinstance(relay.steps[relay.trouble.step], Share)
     assert "is the first that is not finite" in relay.text()
+
+
+def test_infinite_gradients_of_both_signs_are_recorded_all_the_same() -> None:
+    a, b = Value(1.0, "a"), Value(1.0, "b")
+    relay = Relay((a - b) * 1e200 * 1e200)
+    assert (relay.gradients["n0"], relay.gradients["n1"]) == (math.inf, -math.inf)
+    assert [route.product for route in relay.paths(a).routes] == [math.inf]
+    assert Relay.from_json(relay.to_json()) == relay
+
+
+def test_parameter_that_is_given_twice_changes_once() -> None:
+    a = Value(1.0, "a")
+    assert len(Relay(a * 2, [a, a]).steps_of("change")) == 1
 
 
 def test_relay_of_finite_numbers_has_no_trouble() -> None:
