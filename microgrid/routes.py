@@ -70,7 +70,7 @@ def largest_routes(
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int]]:
-    """Return, for each node from which the target is reached, the largest product of a route, and how many there are."""
+    """Return, for each node that leads to the target, its largest product of a route, and its number of routes."""
     promise, count = {target: 1.0}, {target: 1}
     for node in nodes:
         edges = [(by, local) for by, local in zip(node.operands, node.local_derivatives, strict=True) if by in promise]
