@@ -95,9 +95,10 @@ def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list
         raise ValueError(f"fold must be one of {', '.join(FOLDS)}, got {fold!r}")
     order = topological_order(output)
     if fold == "auto":
-        fold = "none" if _spelled_out_size(order) <= LARGEST_UNFOLDED else "neuron"
-        cards, edges = _build(order, fold)
-        return (cards, edges) if fold == "none" or len(cards) <= LARGEST_UNFOLDED else _build(order, "layer")
+        if _spelled_out_size(order) <= LARGEST_UNFOLDED:
+            fold = "none"
+        else:
+            fold = "neuron" if len(set(_group(order, "neuron").values())) <= LARGEST_UNFOLDED else "layer"
     return _build(order, fold)
 
 

@@ -184,8 +184,9 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
         compact = crowded and len(cards) > LARGEST_DETAILED
         picture.node(card.id, _card_label(card, kind, compact), id=card.id, tooltip=_card_tooltip(card))
     shares = [abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share)]
+    largest = max(shares, default=0.0)
     for i, edge in enumerate(edges):
-        attributes = _edge_attributes(edge, largest=max(shares, default=0.0), labelled=not crowded)
+        attributes = _edge_attributes(edge, largest, labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
     notes = _legend(output, edges, crowded) if shares else []
     if is_outdated(output):
@@ -221,7 +222,8 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
     parameters = [*card.weights.items(), *card.biases.items()]
     if compact:  # of one width in all cards, so that they stand in columns
         rows = [[_word("value"), _wide(value), _word("grad"), _wide(gradient)]]
-    elif parameters and len(parameters) <= LARGEST_LISTED and len(card.outputs) == 1:
+        return _table(rows, fill, heading=_heading(card, compact=True))
+    if parameters and len(parameters) <= LARGEST_LISTED and len(card.outputs) == 1:
         rows = [
             [_word(""), _cell("value", QUIET, WORDS), _cell("grad", QUIET, WORDS)],
             [_word("neuron"), value, gradient],
@@ -233,22 +235,21 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
         rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
         rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
-    if compact:
-        return _table(rows, fill, heading=_heading(card, compact=True))
     footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.remark]}</I></FONT>' if card.remark else ""
     return _table(rows, fill, heading=_heading(card), footer=footer)
 
 
 def _heading(card: Card, compact: bool = False) -> str:
-    name, operation = map(_escape, title_of(card))
+    title, operation = title_of(card, short=compact)
     if compact:
-        operation = _escape(", ".join(filter(None, (title_of(card, short=True)[1], card.remark))))
+        operation = ", ".join(filter(None, (operation, card.remark)))
+    name, operation = _escape(title), _escape(operation)
     parts = [f"<B>{name}</B>"] if name else []
     parts += [f'<FONT COLOR="{QUIET}">{operation}</FONT>'] if operation else []
     if name.isascii():
         return " = ".join(parts)
     # Graphviz cannot measure such a name: give it as much room as its characters take, two columns for a wide one.
-    width = sum(13 if east_asian_width(character) in "WF" else 7 for character in _visible(title_of(card)[0]))
+    width = sum(13 if east_asian_width(character) in "WF" else 7 for character in _visible(title))
     cells = [f'<TD ALIGN="LEFT" WIDTH="{width}">{parts[0]}</TD>', *(f"<TD>= {part}</TD>" for part in parts[1:])]
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
@@ -334,7 +335,7 @@ def _exact(number: float) -> str:
 
 def _number(number: float) -> str:
     """Write a number in ASCII: Graphviz measures anything else wrongly, and would not align it."""
-    return show(number).replace("−", "-").replace("∞", "inf")
+    return show(number).replace(MINUS, "-").replace("∞", "inf")
 
 
 def _visible(text: str, longest: int = 40) -> str:

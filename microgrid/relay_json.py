@@ -98,12 +98,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
             raise ValueError(f"{node.id} has an operand that does not come before it")
         if len(node.operands) != len(node.local_derivatives):
             raise ValueError(f"{node.id} has {len(node.operands)} operands, {len(node.local_derivatives)} derivatives")
-        if (node.kind == "computed") != bool(node.op) or node.kind not in (
-            "constant",
-            "input",
-            "parameter",
-            "computed",
-        ):
+        if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
             raise ValueError(f"{node.id} of kind {node.kind!r} has the operation {node.op!r}")
         if node.op and not formulas.accepts(node.op, len(node.operands)):
             raise ValueError(f"{node.id}: there is no operation {node.op!r} of {len(node.operands)} operands")

@@ -11,7 +11,7 @@ from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import Change, Record
-from microgrid.wording import Line, line, outcome, trouble, words
+from microgrid.wording import Line, handed_on, line, outcome, trouble, words
 
 PHASES = ("know", "think", "change")
 FOLDS = ("auto", "none", "neuron")
@@ -102,15 +102,9 @@ class _Folded:
                 yield self.keep(card)
 
     def share(self, edge: Edge, after: float) -> Line:
-        operand, local = self.names[edge.operand.id], edge.local_derivative or 0.0
-        upstream, share = self.relay.gradients[edge.result.id], edge.share or 0.0
-        numbers = {"upstream": show(upstream), "local": show(local), "share": show(share), "after": show(after)}
-        sentence = self.text["share"].format(operand=operand, **numbers)
-        bracketed = f"({numbers['local']})" if local < 0 else numbers["local"]
-        formula = f"{numbers['upstream']} × {bracketed} = {numbers['share']}"
-        return Line(
-            "think", edge.operand.id, f"{self.names[edge.result.id]} → {operand}", formula, numbers["after"], sentence
-        )
+        giver, operand = edge.result.id, edge.operand.id
+        numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
+        return handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
 
     def keep(self, card: Card) -> Line:
         name = self.names[card.id]

@@ -63,6 +63,11 @@ class Cycle:
         targets: for each row, what the model should have predicted.
         loss: a function of (predictions, targets).
         optimizer: what changes the weights; if it is left out, gradient descent with `learning_rate`, or 0.1.
+        learning_rate: of that gradient descent.
+
+    Raises:
+        TypeError: `loss` is no function, or `optimizer` is none.
+        ValueError: no rows, not as many targets as rows, or both an optimizer and a learning rate.
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -91,12 +91,20 @@ def _know(relay: Record, step: Know, language: str) -> Line:
 
 def _share(relay: Record, step: Share, language: str) -> Line:
     node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
-    upstream, local, share = show(step.upstream), show(step.local_derivative), show(step.share)
-    after = show(step.after)
-    told = text["share"].format(operand=operand.name, upstream=upstream, local=local, share=share, after=after)
-    sentence = f"{slope(relay, node, step.position, language)}\n{told} {_remark(node, step, relay, text)}".rstrip()
-    formula = f"{upstream} × {_bracketed(local)} = {share}"
-    return Line("think", operand.id, f"{node.name} → {operand.name}", formula, after, sentence)
+    told = handed_on(
+        node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
+    )
+    sentence = f"{slope(relay, node, step.position, language)}\n{told.sentence} {_remark(node, step, relay, text)}"
+    return replace(told, sentence=sentence.rstrip())
+
+
+def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Line:
+    """Put a share into words; `numbers` are upstream, local derivative, share, and the operand's gradient so far."""
+    upstream, local, share, after = map(show, numbers)
+    sentence = text["share"].format(operand=operand, upstream=upstream, local=local, share=share, after=after)
+    return Line(
+        "think", operand_id, f"{giver} → {operand}", f"{upstream} × {_bracketed(local)} = {share}", after, sentence
+    )
 
 
 def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
