@@ -54,12 +54,14 @@ class Edge:
         operand, result: the cards it joins.
         local_derivative: ∂result/∂operand, or None where a card stands for several results.
         share: the responsibility handed along it, or None before backward has run, or to a constant.
+        handovers: what it stands for: each Value with the position of the operand that it hands a share to.
     """
 
     operand: Card
     result: Card
     local_derivative: float | None
     share: float | None
+    handovers: list[tuple[Value, int]] = field(default_factory=list)
 
 
 def kind_of(value: Value) -> str:
@@ -218,6 +220,7 @@ def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
             several = len(start.outputs) > 1 or len(result.outputs) > 1
             key = (start.id, result.id, None if folded else position)
             edge = edges.setdefault(key, Edge(start, result, None if several else 0.0, None))
+            edge.handovers.append((node, position))
             if edge.local_derivative is not None:
                 edge.local_derivative += within[node] * local
             if backward_has_run and kind_of(operand) != "constant":

@@ -28,7 +28,7 @@ def write(
         "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in steps],
         "outcome": asdict(outcome),
     }
-    return json.dumps(_without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
@@ -58,14 +58,14 @@ def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
         raise ValueError(f"not a relay: {error}") from None
 
 
-def _without_nonfinite(item: Any) -> Any:
+def without_nonfinite(item: Any) -> Any:
     """Replace NaN and the infinities, which JSON does not know, by their names."""
     if isinstance(item, float) and not math.isfinite(item):
         return "NaN" if math.isnan(item) else "Infinity" if item > 0 else "-Infinity"
     if isinstance(item, dict):
-        return {key: _without_nonfinite(value) for key, value in item.items()}
+        return {key: without_nonfinite(value) for key, value in item.items()}
     if isinstance(item, (list, tuple)):
-        return [_without_nonfinite(value) for value in item]
+        return [without_nonfinite(value) for value in item]
     return item
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
-from microgrid.records import Change, Record
+from microgrid.records import Change, Record, Share
 from microgrid.wording import Line, handed_on, line, outcome, trouble, words
 
 PHASES = ("know", "think", "change")
@@ -69,6 +69,7 @@ class _Folded:
             self.edges[edge.result.id].append(edge)
         self.names = {card.id: str(card.value.label) or card.id for card in cards}
         self.steps = {step.node: step for step in relay.steps_of("know")}
+        self.shares = {(step.node, step.position): step for step in relay.steps if isinstance(step, Share)}
 
     def tell(self) -> Telling:
         know = [self.know(card) for card in self.cards if not card.value.is_leaf]
@@ -102,6 +103,9 @@ class _Folded:
                 yield self.keep(card)
 
     def share(self, edge: Edge, after: float) -> Line:
+        if len(edge.handovers) == len(edge.result.inside) == 1:
+            ((value, position),) = edge.handovers
+            return line(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
         return handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)

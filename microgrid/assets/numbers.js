@@ -1,0 +1,238 @@
+// The numbers of a relay, computed from its leaves: forward, backward, the steps of one cycle, and the routes of
+// responsibility. Nothing here knows the screen. The formulas of FORMULAS come from Python's table.
+
+const {exp, log, log1p, sqrt, tanh, sin, cos, abs} = Math;
+const where = (condition, x, y) => (condition ? x : y);
+
+const KINDS = ["constant", "input", "parameter", "computed"];
+const SATURATED = 0.01;
+
+function readGraph(data) {
+  const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
+  const nodes = data.nodes.map(([label, kind, op, operands, value], i) => ({
+    label, kind: KINDS[kind], op, operands, data: number(value), name: label || `n${i}`, operation: data.operations[op],
+  }));
+  const operations = {};
+  for (const [op, [symbol, operands, shown, slopes, summed, last, words]] of Object.entries(data.operations)) {
+    operations[op] = {symbol, operands, shown, slopes, summed, last, words};
+  }
+  for (const node of nodes) node.operation = operations[node.op];
+  const cards = data.cards.map(([output, inside, weights, biases], i) => ({
+    i, output, inside, weights, biases, id: `n${output}`, node: nodes[output], edges: [],
+    parameters: [...weights, ...biases], isNeuron: weights.length > 0,
+  }));
+  const cardOf = new Map(cards.flatMap((card) => card.inside.map((node) => [node, card])));
+  const edges = data.edges.map(([operand, result, handovers], i) => {
+    const edge = {i, operand: cards[operand], result: cards[result], handovers};
+    edge.result.edges.push(edge);
+    return edge;
+  });
+  return {nodes, cards, cardOf, edges, parameters: data.parameters, loss: nodes.length - 1};
+}
+
+// --- forward and backward --------------------------------------------------------------------------------------------
+
+function valueOf(node, numbers) {
+  const {operation} = node, {value} = FORMULAS[node.op];
+  if (!operation.summed) return value(...numbers);
+  const size = operation.operands.length, end = numbers.length - (operation.last ? 1 : 0);
+  let sum = 0;
+  for (let i = 0; i < end; i += size) sum += size === 1 ? value(numbers[i]) : value(numbers[i], numbers[i + 1]);
+  return operation.last ? sum + numbers[end] : sum;
+}
+
+function slopesOf(node, numbers, out) {
+  const {operation} = node, {slopes} = FORMULAS[node.op];
+  if (!operation.summed) return slopes.map((slope) => slope(...numbers, out));
+  const size = operation.operands.length, end = numbers.length - (operation.last ? 1 : 0);
+  const found = [];
+  for (let i = 0; i < end; i += size) {
+    for (const slope of slopes) found.push(size === 1 ? slope(numbers[i], out) : slope(numbers[i], numbers[i + 1], out));
+  }
+  return operation.last ? [...found, 1] : found;
+}
+
+// Where mathematics gives no number, Python raises an error; JavaScript goes on with NaN or an infinity.
+function isMissing(node, numbers, out, slopes, nodes) {
+  if (!numbers.every(Number.isFinite)) return Number.isNaN(out) && !numbers.some(Number.isNaN) && /^(sin|cos)$/.test(node.op);
+  if (["/", "log", "sqrt", "**", "exp"].includes(node.op) && Number.isNaN(out)) return true;
+  if (node.op === "/") return numbers[1] === 0;
+  if (node.op === "log") return numbers[0] <= 0;
+  if (node.op === "exp") return !Number.isFinite(out);
+  if (node.op === "sqrt") return numbers[0] <= 0;
+  if (node.op !== "**") return false;
+  const negative = numbers[0] < 0 && nodes[node.operands[1]].kind !== "constant";
+  return negative || !Number.isFinite(out) || !slopes.every(Number.isFinite);
+}
+
+// Computes all values and local derivatives. `missing` is the first node that has no value, or −1.
+function forward(graph, leaves) {
+  const values = [], locals = [];
+  for (const [i, node] of graph.nodes.entries()) {
+    if (!node.op) {
+      values.push(leaves.has(i) ? leaves.get(i) : node.data);
+      locals.push([]);
+      continue;
+    }
+    const numbers = node.operands.map((operand) => values[operand]);
+    const out = valueOf(node, numbers), slopes = slopesOf(node, numbers, out);
+    if (isMissing(node, numbers, out, slopes, graph.nodes)) return {values, locals, missing: i, numbers};
+    values.push(out);
+    locals.push(slopes);
+  }
+  return {values, locals, missing: -1};
+}
+
+function backward(graph, locals) {
+  const gradients = graph.nodes.map(() => 0);
+  gradients[graph.loss] = 1;
+  for (let i = graph.loss; i >= 0; i--) {
+    graph.nodes[i].operands.forEach((operand, position) => {
+      gradients[operand] += gradients[i] * locals[i][position];
+    });
+  }
+  return gradients;
+}
+
+// The derivative of a card's output with respect to each value inside it.
+function derivativesWithin(graph, card, locals) {
+  const within = new Map(card.inside.map((node) => [node, 0]));
+  within.set(card.output, 1);
+  for (const i of [...card.inside].reverse()) {
+    graph.nodes[i].operands.forEach((operand, position) => {
+      if (within.has(operand)) within.set(operand, within.get(operand) + within.get(i) * locals[i][position]);
+    });
+  }
+  return within;
+}
+
+// One cycle at these leaves: values, gradients, what every edge carries, and what comes after the change.
+function cycle(graph, leaves, learningRate) {
+  const {values, locals, missing, numbers} = forward(graph, leaves);
+  if (missing >= 0) return {values, missing, numbers};
+  const gradients = backward(graph, locals);
+  const carried = graph.edges.map((edge) => ({local: 0, share: 0}));
+  for (const card of graph.cards) {
+    const within = derivativesWithin(graph, card, locals);
+    for (const edge of card.edges) {
+      for (const [node, position] of edge.handovers) {
+        carried[edge.i].local += within.get(node) * locals[node][position];
+        carried[edge.i].share += gradients[node] * locals[node][position];
+      }
+    }
+  }
+  const changed = new Map(leaves);
+  for (const i of graph.parameters) changed.set(i, values[i] - learningRate * gradients[i]);
+  return {values, locals, missing, gradients, carried, changed, learningRate, outcome: outcomeOf(graph, values, gradients, changed)};
+}
+
+function outcomeOf(graph, values, gradients, changed) {
+  const before = values[graph.loss];
+  const foretold = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
+  const after = forward(graph, changed);
+  return {before, foretold, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
+}
+
+function remarkOn(graph, numbers, card) {
+  const {node, output} = card;
+  const slope = numbers.locals[output][0];
+  if (!Number.isFinite(numbers.values[output]) || !Number.isFinite(numbers.gradients[output])) return "not finite";
+  if (node.op === "relu" && slope === 0) return "dead";
+  return /^(tanh|sigmoid)$/.test(node.op) && abs(slope) < SATURATED ? "saturated" : "";
+}
+
+// --- the steps of one cycle ------------------------------------------------------------------------------------------
+
+// Lists the steps; a neuron is one step in Know and one in Change, unless it is among the `opened` cards.
+function stepsOf(graph, opened) {
+  return [...knowSteps(graph, opened), ...thinkSteps(graph, opened), ...changeSteps(graph, opened)];
+}
+
+function* knowSteps(graph, opened) {
+  for (const card of graph.cards) {
+    if (!card.node.op) continue;
+    if (opened.has(card.i)) yield* card.inside.flatMap((node) => knowInside(graph, card, node));
+    else if (card.isNeuron) yield {phase: "know", kind: "neuron", card};
+    else yield {phase: "know", kind: "value", card, node: card.output};
+  }
+}
+
+function knowInside(graph, card, node) {
+  const {op, operands, operation} = graph.nodes[node], steps = [];
+  const groups = op === "weighted_sum" ? (operands.length - 1) / 2 : 0;
+  for (let group = 0; group < groups; group++) steps.push({phase: "know", kind: "product", card, node, group, operation});
+  return [...steps, {phase: "know", kind: "value", card, node}];
+}
+
+function* thinkSteps(graph, opened) {
+  yield {phase: "think", kind: "seed", card: graph.cards.at(-1), node: graph.loss};
+  for (const card of [...graph.cards].reverse()) {
+    if (opened.has(card.i)) {
+      yield* sharesInside(graph, card);
+      continue;
+    }
+    for (const edge of card.edges) {
+      const [[node, position]] = edge.handovers;
+      if (edge.operand.node.kind === "constant") continue;
+      if (card.inside.length === 1 && edge.handovers.length === 1) yield {phase: "think", kind: "share", card, edge, node, position};
+      else yield {phase: "think", kind: "edge", card, edge};
+    }
+    if (card.isNeuron) yield {phase: "think", kind: "keep", card};
+  }
+}
+
+// Every single share of an opened neuron: to its weights, to its bias, from its activation to its sum, and to its inputs.
+function* sharesInside(graph, card) {
+  const edgeOf = new Map(card.edges.flatMap((edge) => edge.handovers.map((handover) => [handover.join(), edge])));
+  for (const node of [...card.inside].reverse()) {
+    for (const [position, operand] of graph.nodes[node].operands.entries()) {
+      if (graph.nodes[operand].kind === "constant") continue;
+      yield {phase: "think", kind: "share", card, edge: edgeOf.get([node, position].join()), node, position};
+    }
+  }
+}
+
+function* changeSteps(graph, opened) {
+  const told = new Set(), changing = new Set(graph.parameters);
+  for (const card of graph.cards) {
+    const own = (card.node.op ? card.parameters : [card.output]).filter((i) => changing.has(i) && !told.has(i));
+    own.forEach((i) => told.add(i));
+    if (own.length === 0) continue;
+    if (card.isNeuron && !opened.has(card.i)) yield {phase: "change", kind: "changes", card, parameters: own};
+    else yield* own.map((node) => ({phase: "change", kind: "change", card, node}));
+  }
+}
+
+// --- the routes of responsibility ------------------------------------------------------------------------------------
+
+// The largest routes from the loss to a node, best first: what a route can still be worth is known before it is walked.
+function largestRoutes(graph, numbers, target, limit) {
+  const size = (x) => (Number.isNaN(x) ? Infinity : abs(x));
+  const promise = new Map([[target, 1]]), count = new Map([[target, 1]]);
+  for (const [i, node] of graph.nodes.entries()) {
+    const leading = [...node.operands.entries()].filter(([, operand]) => promise.has(operand));
+    if (leading.length === 0) continue;
+    promise.set(i, Math.max(...leading.map(([position, operand]) => size(numbers.locals[i][position]) * promise.get(operand))));
+    count.set(i, leading.reduce((sum, [, operand]) => sum + count.get(operand), 0));
+  }
+  const waiting = promise.has(graph.loss) ? [{worth: promise.get(graph.loss), product: 1, nodes: [graph.loss], locals: []}] : [];
+  const routes = [];
+  while (waiting.length > 0 && routes.length < limit) {
+    let best = waiting.length - 1; // of equal promises the newest goes first
+    for (let i = best; i >= 0; i--) if (waiting[i].worth > waiting[best].worth) best = i;
+    const [route] = waiting.splice(best, 1), last = route.nodes.at(-1);
+    if (last === target) {
+      routes.push(route);
+      continue;
+    }
+    for (const [position, operand] of [...graph.nodes[last].operands.entries()].reverse()) {
+      if (!promise.has(operand)) continue;
+      const local = numbers.locals[last][position], product = route.product * local;
+      const worth = size(product) * promise.get(operand);
+      waiting.push({worth, product, nodes: [...route.nodes, operand], locals: [...route.locals, local], from: route});
+    }
+  }
+  const total = count.get(graph.loss) ?? 0, gradient = numbers.gradients[target];
+  const remainder = routes.length < total ? routes.reduce((rest, route) => rest - route.product, gradient) : 0;
+  return {routes, count: total, remainder, gradient};
+}

@@ -1,0 +1,266 @@
+// Every step in words, as Python's wording tells it. The words themselves come from the tables of each language.
+
+const MINUS = "−";
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const LONGEST_SUM = 4;
+
+// --- numbers as people read them -------------------------------------------------------------------------------------
+
+// Writes a number with so many significant digits; whole numbers keep up to seven.
+function show(number, digits = 4) {
+  if (Number.isNaN(number)) return "NaN";
+  if (!Number.isFinite(number)) return number > 0 ? "∞" : `${MINUS}∞`;
+  const size = abs(number), whole = size >= 10 ** digits - 0.5 && size < 1e7;
+  const [figures, exponent] = rounded(size, whole ? Math.floor(Math.log10(size) + 1e-9) + 1 : digits);
+  return (number < 0 ? MINUS : "") + placed(figures, exponent, whole ? 8 : digits);
+}
+
+// Returns the significant figures of a number and its power of ten, rounded to even where it lies in the middle.
+function rounded(size, digits) {
+  if (size === 0) return ["0", 0];
+  const [exact, exponent] = size.toExponential(30).split("e");
+  const figures = exact.replace(".", "");
+  const tie = /^50*$/.test(figures.slice(digits)) && Number(figures[digits - 1]) % 2 === 0;
+  if (tie) return [figures.slice(0, digits), Number(exponent)];
+  const [found, power] = size.toExponential(digits - 1).split("e");
+  return [found.replace(".", ""), Number(power)];
+}
+
+function placed(figures, exponent, digits) {
+  const kept = figures.replace(/0+$/, "") || "0";
+  if (exponent < -4 || exponent >= digits) {
+    const mantissa = kept.length > 1 ? `${kept[0]}.${kept.slice(1)}` : kept;
+    return `${mantissa}e${exponent < 0 ? MINUS : ""}${abs(exponent)}`;
+  }
+  if (exponent < 0) return `0.${"0".repeat(-exponent - 1)}${kept}`;
+  const before = kept.slice(0, exponent + 1).padEnd(exponent + 1, "0"), after = kept.slice(exponent + 1);
+  return after ? `${before}.${after}` : before;
+}
+
+function showSigned(number) {
+  return number > 0 ? `+${show(number)}` : show(number);
+}
+
+function bracketed(text) {
+  return text.startsWith(MINUS) ? `(${text})` : text;
+}
+
+// --- formulas with names or numbers in them --------------------------------------------------------------------------
+
+function format(sentence, parts) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+}
+
+// Puts texts into a template; a negative number gets brackets where it stands behind or before an operator.
+function fill(template, names, texts, out = "", first = true) {
+  const values = Object.fromEntries([...names.map((name, i) => [name, texts[i]]), ["out", out]]);
+  return template.replace(/\{(\w+)\}/g, (whole, name, start) => {
+    const before = template.slice(0, start), after = template.slice(start + whole.length);
+    const begins = /(\(|, |\|)$/.test(before) || (first && !before);
+    return begins && !/^[\^²]/.test(after) ? values[name] : bracketed(values[name]);
+  });
+}
+
+class Sentences {
+  constructor(graph, words, language) {
+    this.graph = graph;
+    this.words = words[language];
+    this.language = language;
+  }
+
+  nameOf(i, values) {
+    const node = this.graph.nodes[i];
+    return node.kind === "constant" ? show(values[i]) : node.name;
+  }
+
+  // Returns the exponent of a power with a small whole constant exponent, else −1.
+  wholeExponent(node, values) {
+    if (node.op !== "**" || this.graph.nodes[node.operands[1]].kind !== "constant") return -1;
+    const exponent = values[node.operands[1]];
+    return Number.isInteger(exponent) && exponent >= 0 && exponent < 10 ? exponent : -1;
+  }
+
+  expression(node, texts, values) {
+    const {operation} = node, exponent = this.wholeExponent(node, values);
+    if (exponent >= 0) return bracketed(texts[0]) + SUPERSCRIPTS[exponent];
+    if (!operation.summed) return fill(operation.shown, operation.operands, texts);
+    const size = operation.operands.length, end = texts.length - (operation.last ? 1 : 0);
+    let terms = [];
+    for (let i = 0; i < end; i += size) {
+      terms.push(fill(operation.shown, operation.operands, texts.slice(i, i + size), "", i === 0));
+    }
+    if (operation.last) terms.push(bracketed(texts.at(-1)));
+    if (terms.length > LONGEST_SUM) terms = [...terms.slice(0, LONGEST_SUM - 2), "…", terms.at(-1)];
+    return terms.join(" + ");
+  }
+
+  // What a card computes, for its heading.
+  symbolOf(node, values) {
+    const exponent = this.wholeExponent(node, values);
+    return exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : node.operation.symbol;
+  }
+
+  // Writes the local derivative of a node with respect to one operand, with the numbers in it.
+  slope(i, position, numbers) {
+    const node = this.graph.nodes[i], {operation} = node, {values} = numbers;
+    const names = node.operands.map((operand) => this.nameOf(operand, values));
+    const texts = node.operands.map((operand) => show(values[operand]));
+    const local = show(numbers.locals[i][position]);
+    const whole = this.expression(node, names, values);
+    const brackets = operation.summed || whole.split(" ").includes(operation.symbol);
+    const left = `d ${brackets ? `(${whole})` : whole}/d${names[position]}`;
+    let parts;
+    if (operation.last && position === node.operands.length - 1) parts = ["1"];
+    else {
+      const size = operation.operands.length, first = position - (position % size);
+      const template = this.powerSlope(node, position, values) || operation.slopes[position - first];
+      if (!template) { // it goes by cases, which take words
+        const cases = fill(this.words[`slope.${node.op}.${position}`], operation.operands, names);
+        return `${left} = ${local} (${cases})`;
+      }
+      const group = (list) => list.slice(first, first + size);
+      parts = [fill(template, operation.operands, group(texts), show(values[i]))];
+      if (/^\{\w+\}$/.test(template)) parts.unshift(fill(template, operation.operands, group(names), node.name));
+    }
+    if (parts.at(-1) !== local) parts.push(local);
+    return `${left} = ${parts.join(" = ")}`;
+  }
+
+  powerSlope(node, position, values) {
+    const exponent = this.wholeExponent(node, values);
+    if (position || exponent < 2) return "";
+    return `${exponent} × {a}${exponent > 2 ? SUPERSCRIPTS[exponent - 1] : ""}`;
+  }
+
+  // --- one step --------------------------------------------------------------------------------------------------------
+
+  // Returns {name, formula, result, sentence} for a step; `after` is the gradient that the operand has after it.
+  line(step, numbers, after) {
+    const {nodes} = this.graph, {values} = numbers;
+    switch (step.kind) {
+      case "value": return this.know(nodes[step.node], step.node, values);
+      case "product": return this.product(step, values);
+      case "neuron": return this.neuron(step.card, values);
+      case "seed": return this.seed(nodes[step.node]);
+      case "share": return this.share(step, numbers, after);
+      case "edge": return this.handedOn(step.card, step.edge.operand, this.numbersOf(step, numbers, after));
+      case "keep": return this.keep(step.card, numbers);
+      case "change": return this.change(step.node, numbers);
+      default: return this.changes(step, numbers);
+    }
+  }
+
+  know(node, i, values) {
+    const names = node.operands.map((operand) => this.nameOf(operand, values));
+    const numbers = this.expression(node, node.operands.map((operand) => show(values[operand])), values);
+    const result = show(values[i]);
+    const sentence = format(this.words[`know.${node.op}`], {
+      name: node.name, a: names[0], b: names[1] ?? "", count: names.length, numbers, result,
+    });
+    return {name: node.name, formula: `${this.expression(node, names, values)} = ${numbers}`, result, sentence};
+  }
+
+  product(step, values) {
+    const node = this.graph.nodes[step.node];
+    const [w, x] = node.operands.slice(2 * step.group, 2 * step.group + 2);
+    const [a, b] = [this.nameOf(w, values), this.nameOf(x, values)];
+    const numbers = fill("{w} × {x}", ["w", "x"], [show(values[w]), show(values[x])]);
+    const result = show(values[w] * values[x]);
+    return {name: node.name, formula: `${a} × ${b} = ${numbers}`, result, sentence: format(this.words["know.product"], {a, b, numbers, result})};
+  }
+
+  neuron(card, values) {
+    const {node} = card, count = card.weights.length, result = show(values[card.output]);
+    const total = card.inside.find((i) => ["weighted_sum", "total"].includes(this.graph.nodes[i].op));
+    const {symbol} = node.operation;
+    if (total === card.output) {
+      const sentence = format(this.words["know.neuron.linear"], {name: node.name, count, result});
+      return {name: node.name, formula: "Σ w·x + b", result, sentence};
+    }
+    const numbers = `${symbol}(${show(values[total])})`;
+    const sentence = format(this.words["know.neuron"], {name: node.name, count, numbers, result});
+    return {name: node.name, formula: `${symbol}(Σ w·x + b) = ${numbers}`, result, sentence};
+  }
+
+  seed(node) {
+    return {name: node.name, formula: "", result: show(1), sentence: format(this.words.seed, {name: node.name})};
+  }
+
+  // Upstream gradient, local derivative, share, and the gradient of the operand after it.
+  numbersOf(step, numbers, after) {
+    if (step.kind === "edge") {
+      const {local, share} = numbers.carried[step.edge.i];
+      return [numbers.gradients[step.card.output], local, share, after];
+    }
+    const upstream = numbers.gradients[step.node], local = numbers.locals[step.node][step.position];
+    return [upstream, local, upstream * local, after];
+  }
+
+  share(step, numbers, after) {
+    const node = this.graph.nodes[step.node], operand = this.graph.nodes[node.operands[step.position]];
+    const told = this.handedOn({node}, {node: operand}, this.numbersOf(step, numbers, after));
+    const remark = this.remark(node, numbers, step);
+    return {...told, sentence: `${this.slope(step.node, step.position, numbers)}\n${told.sentence} ${remark}`.trimEnd()};
+  }
+
+  handedOn(giver, operand, numbers) {
+    const [upstream, local, share, after] = numbers.map((number) => show(number));
+    const name = operand.node.name;
+    return {
+      name: `${giver.node.name} → ${name}`, formula: `${upstream} × ${bracketed(local)} = ${share}`, result: after,
+      sentence: format(this.words.share, {operand: name, upstream, local, share, after}),
+    };
+  }
+
+  remark(node, {values, locals}, step) {
+    if (node.op === "relu" && values[node.operands[0]] <= 0) return this.words["remark.dead"];
+    const slope = abs(locals[step.node][step.position]);
+    return ["tanh", "sigmoid"].includes(node.op) && slope < SATURATED ? this.words["remark.saturated"] : "";
+  }
+
+  keep(card, numbers) {
+    const shares = sharesKept(this.graph, card, numbers), list = (parameters) => parameters.map((i) => show(shares.get(i))).join(", ");
+    const formula = `dW = ${list(card.weights)}${card.biases.length ? `, db = ${list(card.biases)}` : ""}`;
+    const {name} = card.node;
+    return {name: format(this.words["name.keeps"], {name}), formula, result: "", sentence: `${format(this.words.keep, {name})}\n${formula}`};
+  }
+
+  change(i, numbers) {
+    const [before, gradient, rate, after] = [
+      numbers.values[i], numbers.gradients[i], numbers.learningRate, numbers.changed.get(i),
+    ].map((number) => show(number));
+    const {name} = this.graph.nodes[i];
+    const sentence = format(this.words.change, {name, before, learning_rate: rate, gradient: bracketed(gradient), after});
+    return {name, formula: `${before} − ${rate} × ${bracketed(gradient)}`, result: after, sentence};
+  }
+
+  changes({card, parameters}, numbers) {
+    const move = (i) => abs(numbers.changed.get(i) - numbers.values[i]);
+    const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
+    const told = this.change(furthest, numbers), {name} = card.node, count = parameters.length;
+    const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
+    const parts = {name, count, parameter, formula: told.formula, after: told.result};
+    return {name: `${name} (${count})`, formula: `${parameter}: ${told.formula} …`, result: told.result, sentence: format(this.words["change.neuron"], parts)};
+  }
+
+  outcome({before, foretold, after, again}) {
+    if (again.missing >= 0) return format(this.words["outcome.none"], {before: show(before), problem: this.missing(again)});
+    return format(this.words.outcome, {before: show(before), foretold: show(foretold), after: show(after)});
+  }
+
+  missing({missing, numbers}) {
+    const operation = this.graph.nodes[missing].operation.words[this.language];
+    return format(this.words["page.missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
+  }
+}
+
+// The share of each weight and bias that is folded into a card: dW and db.
+function sharesKept(graph, card, {gradients, locals}) {
+  const shares = new Map();
+  for (const node of card.inside) {
+    graph.nodes[node].operands.forEach((operand, position) => {
+      if (card.parameters.includes(operand)) shares.set(operand, (shares.get(operand) ?? 0) + gradients[node] * locals[node][position]);
+    });
+  }
+  return shares;
+}

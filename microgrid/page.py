@@ -1,0 +1,181 @@
+"""The page: a relay to step through in a browser, in one file that needs no network.
+
+Python lays the graph out once and writes it as SVG; the page lights it and fills in its numbers. What the page computes
+when a leaf is moved comes from the table of formulas, which is written into it as JavaScript.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from microgrid.cards import Card, cards_and_edges
+from microgrid.engine import topological_order
+from microgrid.formulas import FORMULAS
+from microgrid.layout import Layout, lay_out
+from microgrid.numerals import counted
+from microgrid.records import Record
+from microgrid.relay_json import without_nonfinite
+from microgrid.scene import svg
+from microgrid.wording import LANGUAGES, words
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ("numbers.js", "sentences.js", "page.js")
+KINDS = ("constant", "input", "parameter", "computed")
+LARGEST_CARDS, LARGEST_EDGES = 600, 6000
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a page is called, and one or two sentences on what to look at, in each language; all may be empty."""
+
+    english: str = ""
+    japanese: str = ""
+    english_note: str = ""
+    japanese_note: str = ""
+
+
+def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
+    """Return the page of a relay as HTML, complete in itself.
+
+    Args:
+        relay: what to step through. Where it holds neurons, each is one card, which opens at a click.
+        heading: what it is called.
+        language: "en" or "ja", in which it starts; a key switches.
+
+    Raises:
+        ValueError: another language, or a graph too large to be looked at.
+        NoRendererError: there is no Graphviz on this machine to lay it out.
+    """
+    words(language)
+    cards, layout = _laid_out(relay)
+    heading = heading or Heading()
+    title = heading.japanese if language == "ja" else heading.english
+    style, load, program = (
+        _shortened(_asset("page.css")),
+        _shortened(_asset("load.js")),
+        _program({node.op for node in relay.nodes if node.op}),
+    )
+    parts = {
+        "language": language,
+        "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
+        "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
+        "style": style,
+        "picture": svg(layout, "graph"),
+        "data": _json(_data(relay, cards, layout, heading)),
+        "program": _packed(program),
+        "load": load,
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+
+
+def _laid_out(relay: Record) -> tuple[list[Card], Layout]:
+    graph = relay.graph()
+    cards, edges = cards_and_edges(graph, "neuron")
+    if any(len(card.outputs) > 1 for card in cards):  # somebody looks into a neuron from outside
+        cards, edges = cards_and_edges(graph, "none")
+    if len(cards) > LARGEST_CARDS or len(edges) > LARGEST_EDGES:
+        raise ValueError(
+            f"this graph has {counted(len(cards), 'card')} and {counted(len(edges), 'edge')}; a page shows at most "
+            f"{LARGEST_CARDS} and {LARGEST_EDGES}. Record the relay of fewer rows, or of a smaller network"
+        )
+    return cards, lay_out(cards, edges)
+
+
+def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
+    """Gather what the page's program reads; nodes and cards are named by their positions."""
+    order = topological_order(cards[-1].value)
+    position = {value: i for i, value in enumerate(order)}
+    card_at = {card.id: i for i, card in enumerate(cards)}
+    ops = {node.op for node in relay.nodes}
+    return {
+        "nodes": [
+            [node.label, KINDS.index(node.kind), node.op, [int(operand[1:]) for operand in node.operands], node.data]
+            for node in relay.nodes
+        ],
+        "parameters": [int(parameter[1:]) for parameter in relay.parameters],
+        "learningRate": relay.learning_rate,
+        "cards": [
+            [position[card.value], [position[value] for value in card.inside], [position[w] for w in card.weights],
+             [position[b] for b in card.biases]]
+            for card in cards
+        ],
+        "edges": [
+            [card_at[line.edge.operand.id], card_at[line.edge.result.id],
+             [[position[value], operand] for value, operand in line.edge.handovers]]
+            for line in layout.lines
+        ],
+        "title": {"en": heading.english, "ja": heading.japanese},
+        "note": {"en": heading.english_note, "ja": heading.japanese_note},
+        "operations": {
+            op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {"en": f.english, "ja": f.japanese}]
+            for op, f in FORMULAS.items()
+            if op in ops
+        },
+    }  # fmt: skip
+
+
+def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
+    """Leave out the sentences of operations that the graph does not have, and those of other views."""
+
+    def needed(key: str) -> bool:
+        start, _, rest = key.partition(".")
+        op = rest.rpartition(".")[0] if start == "slope" else rest
+        if start in ("know", "slope"):
+            return op in ops or op.startswith(("neuron", "product"))
+        return start not in ("column", "help", "trouble")
+
+    return {key: text for key, text in words(language).items() if needed(key)}
+
+
+@cache
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _program(ops: set[str]) -> str:
+    """Put the program together: the formulas and words of these operations, and the scripts of the page."""
+    rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
+    words_of = {language: _words_for(ops, language) for language in LANGUAGES}
+    parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
+    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *map(_asset, SCRIPTS)])) + "\n}\n"
+
+
+def _shortened(text: str) -> str:
+    """Leave out indentation and lines that are comments: who reads the source reads it where it was written."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _packed(program: str) -> str:
+    """Pack the program, which would be most of the page; the script that unpacks it is `load.js`."""
+    return base64.b64encode(zlib.compress(program.encode("utf-8"), 9)).decode("ascii")
+
+
+def _functions(op: str) -> str:
+    """Write one row of the table as JavaScript; Python and JavaScript read its formulas alike."""
+    formula = FORMULAS[op]
+    names = ", ".join(formula.operands)
+    slopes = ", ".join(f"({names}, out) => {slope}" for slope in formula.local_derivatives)
+    return f"{{value: ({names}) => {formula.value}, slopes: [{slopes}]}}"
+
+
+def _json(content: object) -> str:
+    """Write JSON that cannot end the element it stands in."""
+    text = json.dumps(without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _hash(text: str) -> str:
+    """Return how a Content-Security-Policy names exactly this text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
