@@ -19,13 +19,15 @@ import microgrid
 from microgrid.cards import FOLDS
 from microgrid.checks import positive_whole
 from microgrid.datasets import read_csv
-from microgrid.demonstration import demonstrate, penguin_relay
+from microgrid.demonstration import demonstrate
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Value, topological_order
+from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
-from microgrid.files import check_writable
+from microgrid.files import check_writable, write_whole
 from microgrid.gradcheck import check_gradients
 from microgrid.numerals import counted, show
+from microgrid.page import page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
@@ -82,17 +84,44 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _step(options: argparse.Namespace) -> int:
-    if options.penguins == (options.expression is not None):
-        raise ValueError("expected either an EXPRESSION or --penguins (see microgrid step --help)")
+    if options.penguins and options.expression is not None:
+        raise ValueError("expected either an EXPRESSION or --penguins, got both (see microgrid step --help)")
     if options.penguins:
-        relay = penguin_relay(0.01 if options.learning_rate is None else options.learning_rate)
+        relay = example("penguins").record(options.learning_rate)
     else:
-        output = _read(options)
-        if output.is_leaf:
-            raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
-        relay = Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
+        relay = _relay_of_expression(options, "--penguins")
     walk(relay, options.language, everything=options.all)
     return 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    if options.examples:
+        for name, shown in EXAMPLES.items():
+            print(f"{name:<20} {shown.heading.japanese if options.language == 'ja' else shown.heading.english}")
+        return 0
+    if Path(options.output).suffix.lower() != ".html":
+        raise ValueError(f"a page is written as .html; {options.output!r} is none")
+    heading = None
+    if options.example is not None:
+        if options.expression is not None:
+            raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
+        shown = example(options.example)
+        check_writable(options.output)
+        relay, heading = shown.record(options.learning_rate), shown.heading
+    else:
+        relay = _relay_of_expression(options, "--example NAME")
+    write_whole(options.output, page(relay, heading, options.language))
+    print(f"wrote {options.output}; open it in a browser")
+    return 0
+
+
+def _relay_of_expression(options: argparse.Namespace, instead: str) -> Relay:
+    if options.expression is None:
+        raise ValueError(f"expected either an EXPRESSION or {instead} (see microgrid {options.command} --help)")
+    output = _read(options)
+    if output.is_leaf:
+        raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
+    return Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -195,6 +224,20 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
     step.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1; with --penguins 0.01")
 
+    page = _add(
+        commands,
+        "page",
+        _page,
+        "write a page on which to step through one cycle in a browser, without a network",
+        'page "(w*x - target)**2" w=3 x=2 target=5',
+    )
+    _add_expression(page, optional=True)
+    page.add_argument("-o", "--output", metavar="FILE", default="relay.html", help="by default relay.html")
+    page.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
+    page.add_argument("--examples", action="store_true", help="list the situations")
+    page.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
+    page.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1, or that of the example")
+
     check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
     _add_expression(check)
 
@@ -241,7 +284,7 @@ def _add(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, command=name)
     return command
 
 
@@ -267,13 +310,13 @@ def _assignment(text: str) -> tuple[str, float]:
     return name, data
 
 
-WITH_VALUE = ("-o", "--output", "--direction", "--fold", "--language", "--learning-rate")
-WITHOUT_VALUE = ("-h", "--help", "--all", "--penguins")
+WITH_VALUE = ("-o", "--output", "--direction", "--fold", "--language", "--learning-rate", "--example")
+WITHOUT_VALUE = ("-h", "--help", "--all", "--penguins", "--examples")
 
 
 def _arrange(arguments: Sequence[str]) -> list[str]:
     """Put the options of a command before its expression, and "--" between: "-a*b" is not an option then."""
-    if not arguments or arguments[0] not in ("draw", "check", "step"):
+    if not arguments or arguments[0] not in ("draw", "check", "step", "page"):
         return list(arguments)
     options: list[str] = []
     others: list[str] = []

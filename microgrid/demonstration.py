@@ -12,7 +12,7 @@ from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training import Cycle
 
-PICTURE, TEXT_OF_PICTURE = "relay.svg", "relay.dot"
+PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
 SHOWN = 4  # parameters that are listed
 
@@ -30,30 +30,38 @@ def demonstrate() -> bool:
     picture = _show_one_cycle(learner)
     history = learner.train()
     if history.interrupted:
-        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; wrote {picture}")
+        written = f"{PICTURE} and {PAGE}" if picture == PICTURE else picture
+        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; wrote {written}")
         return False
     print(f"\nCycles like this one, with all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
     print(f"        loss {show(history.losses[0])} → {show(history.losses[-1])}")
     print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
     print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
     print(f"        always guessing the mean by {show(learner.error_of_the_mean(learner.held_out)):>4} g")
-    print(f"\nwrote {picture}: where the mistake of that one penguin came from", end="")
-    print("; open it in a browser" if picture == PICTURE else ", for Graphviz to draw: none was found here")
+    if picture == PICTURE:
+        print(f"\nwrote {PICTURE}, where the mistake of that one penguin came from,")
+        print(f"and {PAGE}, the same cycle to step through: open it in a browser")
+    else:
+        print(f"\nwrote {picture}, where the mistake of that one penguin came from;", end=" ")
+        print("it is for Graphviz to draw, which was not found here")
     return True
 
 
-def penguin_relay(learning_rate: float) -> Relay:
-    """Record the relay of one penguin that the network, after training on the others, has not seen."""
+def trained_penguin() -> Value:
+    """Return the loss of one penguin that the network, after training on the others, has not seen."""
     learner = penguin_learner()
     learner.train()
     row, mass = _labelled(learner, learner.held_out.rows[0], learner.held_out.targets[0])
-    return Relay(mean_squared_error(learner.model(row), mass), learner.model.parameters(), learning_rate)
+    loss = mean_squared_error(learner.model(row), mass)
+    loss.label = "loss"
+    return loss
 
 
 def _save(loss: Value) -> str:
-    """Save the picture, or its text where nothing can draw it; return the name of the file."""
+    """Save the picture and the page, or the text of the picture where nothing can draw; return the picture's file."""
     try:
         save_picture(loss, PICTURE)
+        Relay(loss, learning_rate=LEARNING_RATE).save(PAGE)
     except NoRendererError:
         return TEXT_OF_PICTURE
     return PICTURE

@@ -15,9 +15,9 @@ from microgrid.relay_text import columns_of, shortened
 Point: TypeAlias = "tuple[float, float]"
 
 ROW, HEADING, NUMBER = 19.0, 26.0, 74.0  # heights of a row and a heading; width of a number of ten characters
-LABEL = (70.0, 34.0)  # room for ×local and share beside an edge
+LABEL = (66.0, 34.0)  # room for ×local and share beside an edge
 CONSTANT = (62.0, 26.0)
-COMPACT = (172.0, 38.0)
+COMPACT = (154.0, 38.0)
 LONGEST_NAME = 30
 MARGIN = 12.0
 MAY_STOP = ("relu", "tanh", "sigmoid")  # may be dead or saturated, which their card has room to say
@@ -106,7 +106,9 @@ def visible_name(card: Card) -> str:
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     picture = Picture("page")
-    picture.attr(rankdir="LR", ordering="in", nodesep="0.08" if compact else "0.2", ranksep="1" if compact else "0.3")
+    picture.attr(
+        rankdir="LR", ordering="in", nodesep="0.08" if compact else "0.2", ranksep="0.75" if compact else "0.2"
+    )
     picture.attr("node", shape="box", fixedsize="true", label="")
     picture.attr("edge", dir="both", arrowsize="0.5" if compact else "0.7")
     if compact:  # straight lines from side to side, as networks are usually drawn
@@ -129,7 +131,7 @@ def _size(card: Card, compact: bool) -> Point:
         return CONSTANT
     if compact:
         return COMPACT
-    name, operation = visible_name(card), title_of(card)[1]
+    name, operation = visible_name(card), title_of(card, short=True)[1]
     heading = 8 * columns_of(name) + 6.5 * columns_of(operation) + 24 * bool(name and operation) + 20
     remark = 16.0 * (card.value.op in MAY_STOP)
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + remark

@@ -60,11 +60,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     cards, layout = _laid_out(relay)
     heading = heading or Heading()
     title = heading.japanese if language == "ja" else heading.english
-    style, load, program = (
-        _shortened(_asset("page.css")),
-        _shortened(_asset("load.js")),
-        _program({node.op for node in relay.nodes if node.op}),
-    )
+    style = re.sub(r"\s*([{}:;,>])\s*", r"\1", _shortened(_asset("page.css")))
+    load, program = _shortened(_asset("load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
@@ -77,6 +74,25 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "load": load,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+
+
+@dataclass(frozen=True)
+class Player:
+    """A page in a notebook: live where scripts may run, and a picture beside it where they are stripped.
+
+    The page runs in a frame of its own, which keeps it and the notebook apart.
+    """
+
+    page: str
+    picture: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
+            f'width="100%" height="{self.height}" style="border: 1px solid #c9ced6; border-radius: 8px"></iframe>'
+            f"<details><summary>as a picture and a table</summary>{self.picture}</details>"
+        )
 
 
 def _laid_out(relay: Record) -> tuple[list[Card], Layout]:

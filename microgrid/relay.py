@@ -34,6 +34,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from microgrid import formulas, relay_json, relay_text
 from microgrid.cards import kind_of
@@ -43,6 +44,9 @@ from microgrid.files import write_whole
 from microgrid.nn import LayerName, NeuronName
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes
+
+if TYPE_CHECKING:
+    from microgrid.page import Player
 
 
 class Relay(Record):
@@ -162,24 +166,56 @@ class Relay(Record):
         """
         return relay_text.table(self, language, fold)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the relay to a file, as its suffix says: .json, .txt (the table) or .svg (the picture).
+    def save(self, path: str | os.PathLike[str], animated: bool = False) -> None:
+        """Write the relay, as the suffix says: .html (the page), .svg (the picture), .json, or .txt (the table).
+
+        Args:
+            path: where to.
+            animated: whether a .svg moves: it shows the steps of a small graph one after the other, without a script.
 
         Raises:
-            ValueError: another suffix.
+            ValueError: another suffix, or a graph that is too large for a page or for a moving picture.
+            NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
         suffix = Path(path).suffix.lower()
-        if suffix == ".json":
+        if animated and suffix != ".svg":
+            raise ValueError(f"only a .svg can be animated; {os.fspath(path)!r} is none")
+        if suffix == ".html":
+            from microgrid.page import page  # loaded when it is needed, like every view
+
+            write_whole(path, page(self))
+        elif suffix == ".json":
             write_whole(path, self.to_json() + "\n")
         elif suffix == ".txt":
             write_whole(path, self.text() + "\n")
+        elif suffix == ".svg" and animated:
+            from microgrid.animation import animation
+
+            write_whole(path, animation(self))
         elif suffix == ".svg":
-            from microgrid.drawing import save_picture  # loaded when it is needed, like every view
+            from microgrid.drawing import save_picture
 
             save_picture(self.graph(), path)
         else:
-            raise ValueError(f"a relay is written as .json, .txt or .svg; {os.fspath(path)!r} is none of these")
+            raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {os.fspath(path)!r} is none of these")
+
+    def player(self, language: str = "en", height: int = 640) -> Player:
+        """Return the page of this relay for a notebook, which shows it in its cell.
+
+        Args:
+            language: "en" or "ja", in which it starts.
+            height: of the page, in pixels.
+
+        Raises:
+            ValueError: another language, or a graph too large for a page.
+            NoRendererError: there is no Graphviz on this machine.
+        """
+        from microgrid.page import Player, page
+
+        return Player(
+            page(self, language=language), self._repr_mimebundle_()["text/html"], positive_whole("height", height)
+        )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

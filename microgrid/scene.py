@@ -17,71 +17,93 @@ from microgrid.numerals import show
 
 def svg(layout: Layout, label: str) -> str:
     """Return the SVG of a whole layout, with all its numbers; `label` tells those who cannot see it what it is."""
-    parts = [_edge(i, line) for i, line in enumerate(layout.lines)]
-    parts += [_card(box, layout) for box in layout.boxes]
     compact = " compact" if layout.compact else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph{compact}" viewBox="0 0 {layout.width:g} '
         f'{layout.height:g}" width="{layout.width:g}" height="{layout.height:g}" role="group" '
-        f'aria-label="{html.escape(label)}">\n' + "\n".join(parts) + "\n</svg>"
+        f'aria-label="{html.escape(label)}">\n' + "\n".join(drawn(layout)) + "\n</svg>"
     )
 
 
-def _card(box: Box, layout: Layout) -> str:
-    card, last = box.card, layout.boxes[-1]
-    kind = "output" if box is last else kind_of(card.value)
+def drawn(layout: Layout, numbers: bool = True) -> list[str]:
+    """Draw edges and cards; without `numbers`, those that a cycle brings to light are left out."""
+    edges = [_edge(i, line, numbers) for i, line in enumerate(layout.lines)]
+    return edges + [_card(box, layout, numbers) for box in layout.boxes]
+
+
+def value_place(box: Box) -> Point:
+    """Return where the value of a card that is not compact ends."""
+    return box.width - 9, HEADING + 15
+
+
+def gradient_place(box: Box) -> Point:
+    """Return where the gradient of a card that is not compact ends."""
+    return box.width - 9, HEADING + 15 + ROW
+
+
+def _card(box: Box, layout: Layout, numbers: bool) -> str:
+    card = box.card
+    kind = "output" if box is layout.boxes[-1] else kind_of(card.value)
     neuron = " neuron" if card.weights else ""
     start = f'<g class="card {kind}{neuron}" id="{card.id}" transform="translate({box.x:g} {box.y:g})">'
     frame = f'<rect width="{box.width:g}" height="{box.height:g}" rx="8"/>'
-    value, right = show(card.value.data), box.width - 9
+    value, gradient = show(card.value.data), show(card.value.grad)
+    sign = f"grad {sign_of(card.value.grad)}"
     if kind == "constant":
-        return f"{start}{frame}{_text('value', box.width / 2, 17, value, 'middle')}</g>"
-    gradient = f"grad {sign_of(card.value.grad)}"
+        return f"{start}{frame}{text('value', (box.width / 2, 17), value, 'middle')}</g>"
     if layout.compact:
-        middle = box.width / 2 - 3
-        texts = (
-            _heading(box, layout)
-            + _text("value", middle, 31, value)
-            + _text(gradient, right, 31, show(card.value.grad))
-        )
-        return f"{start}{frame}{texts}</g>"
-    y = HEADING + 15
+        texts = _heading(box, layout) + text("value", (box.width / 2 - 3, 31), value)
+        return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
+    (_, y), (_, z) = value_place(box), gradient_place(box)
     texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING:g}h{box.width:g}"/>'
-    texts += _text("word value-word", 9, y, "value", "") + _text("value", right, y, value)
-    texts += _text("word grad-word", 9, y + ROW, "grad", "") + _text(gradient, right, y + ROW, show(card.value.grad))
-    if box.height > HEADING + 2 * ROW + 10:
-        texts += _text("remark", box.width / 2, y + 2 * ROW - 2, REMARKS.get(card.remark, ""), "middle")
+    texts += text("word value-word", (9, y), "value", "") + text("word grad-word", (9, z), "grad", "")
+    if numbers:
+        texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
+    if numbers and box.height > HEADING + 2 * ROW + 10:
+        texts += text("remark", (box.width / 2, z + ROW - 2), REMARKS.get(card.remark, ""), "middle")
     return f"{start}{frame}{texts}</g>"
 
 
 def _heading(box: Box, layout: Layout) -> str:
-    full, operation = title_of(box.card, short=layout.compact)
+    full, operation = title_of(box.card, short=True)
     name = visible_name(box.card)
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
     name, operation = html.escape(name), html.escape(operation)
     if layout.compact:
         operation = operation.removesuffix(" w·x + b")
-        right = _text("op", box.width - 9, 15, operation)
-        return title + _text("name", 9, 15, name, "") + right
+        return title + text("name", (9, 15), name, "") + text("op", (box.width - 9, 15), operation)
     equals = '<tspan class="op"> = </tspan>' if name and operation else ""
     operation = f'{equals}<tspan class="op symbol">{operation}</tspan>' if operation else ""
-    return title + _text("name", box.width / 2, 18, name + operation, "middle")
+    return title + text("name", (box.width / 2, 18), name + operation, "middle")
 
 
-def _edge(i: int, line: Line) -> str:
-    edge, (start, *rest) = line.edge, line.curve
-    given = kind_of(edge.operand.value) == "constant"
-    curve = f"M{_point(start)}C{' '.join(map(_point, rest))}L{_point(line.tips[1])}"
-    parts = [f'<g class="edge{" given" if given else ""}" id="e{i}"><path class="line" d="{curve}"/>']
+def _edge(i: int, line: Line, numbers: bool) -> str:
+    edge = line.edge
+    given = " given" if kind_of(edge.operand.value) == "constant" else ""
+    parts = [f'<g class="edge{given}" id="e{i}"><path class="line" d="{curve_of(line)}"/>']
     if line.label:  # in a crowded picture neither tips nor numbers have room
-        x, y = line.label
         parts.append(f'<path class="fore" d="{_tip(line.curve[-1], line.tips[1])}"/>')
-        parts.append(f'<path class="back" d="{_tip(start, line.tips[0])}"/>')
-        local = "" if edge.local_derivative is None else f"×{show(edge.local_derivative)}"
-        share = "" if edge.share is None else show(edge.share)
-        parts.append(_text("local", x, y - 4, local, "middle"))
-        parts.append(_text(f"share {sign_of(edge.share or 0.0)}", x, y + 10, share, "middle"))
+        if numbers:
+            parts += handed(line)
     return "".join(parts) + "</g>"
+
+
+def curve_of(line: Line) -> str:
+    """Write the path of an edge, from where its tip at the operand begins to the card of the result."""
+    start, *rest = line.curve
+    return f"M{_point(start)}C{' '.join(map(_point, rest))}L{_point(line.tips[1])}"
+
+
+def handed(line: Line) -> list[str]:
+    """Draw what an edge carries back: its tip at the operand, the local derivative and the share."""
+    edge, (x, y) = line.edge, line.label or (0.0, 0.0)
+    local = "" if edge.local_derivative is None else f"×{show(edge.local_derivative)}"
+    share = "" if edge.share is None else show(edge.share)
+    return [
+        f'<path class="back" d="{_tip(line.curve[0], line.tips[0])}"/>',
+        text("local", (x, y - 4), local, "middle"),
+        text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share, "middle"),
+    ]
 
 
 def sign_of(number: float) -> str:
@@ -89,10 +111,10 @@ def sign_of(number: float) -> str:
     return "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
-def _text(kind: str, x: float, y: float, text: str, anchor: str = "end") -> str:
-    """Write a text; an `anchor` of "" is the start. What `text` holds must be escaped already."""
+def text(kind: str, place: Point, content: str, anchor: str = "end") -> str:
+    """Write a text; an `anchor` of "" is the start. What `content` holds must be escaped already."""
     where = f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}"{where}>{text}</text>'
+    return f'<text class="{kind}" x="{place[0]:g}" y="{place[1]:g}"{where}>{content}</text>'
 
 
 def _tip(base: Point, tip: Point) -> str:

@@ -103,7 +103,7 @@ def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float
     upstream, local, share, after = map(show, numbers)
     sentence = text["share"].format(operand=operand, upstream=upstream, local=local, share=share, after=after)
     return Line(
-        "think", operand_id, f"{giver} → {operand}", f"{upstream} × {_bracketed(local)} = {share}", after, sentence
+        "think", operand_id, f"{giver} → {operand}", f"{upstream} × {bracketed(local)} = {share}", after, sentence
     )
 
 
@@ -111,9 +111,9 @@ def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
     before, gradient, after = show(step.before), show(step.gradient), show(step.after)
     rate = show(step.learning_rate)
     sentence = text["change"].format(
-        name=node.name, before=before, learning_rate=rate, gradient=_bracketed(gradient), after=after
+        name=node.name, before=before, learning_rate=rate, gradient=bracketed(gradient), after=after
     )
-    return Line("change", node.id, node.name, f"{before} − {rate} × {_bracketed(gradient)}", after, sentence)
+    return Line("change", node.id, node.name, f"{before} − {rate} × {bracketed(gradient)}", after, sentence)
 
 
 def slope(relay: Record, node: Node, position: int, language: str) -> str:
@@ -163,13 +163,13 @@ def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     """Write what a node computes, with names or numbers for its operands."""
     formula = FORMULAS[node.op]
     if (exponent := _whole_exponent(relay, node)) >= 0:
-        return _bracketed(operands[0]) + SUPERSCRIPTS[exponent]
+        return bracketed(operands[0]) + SUPERSCRIPTS[exponent]
     if not formula.summed:
         return _fill(formula.shown, formula.operands, operands)
     size = len(formula.operands)
     groups = [operands[i : i + size] for i in range(0, len(operands) - bool(formula.last), size)]
     terms = [_fill(formula.shown, formula.operands, group, first=not i) for i, group in enumerate(groups)]
-    terms += [_bracketed(operands[-1])] if formula.last else []
+    terms += [bracketed(operands[-1])] if formula.last else []
     if len(terms) > LONGEST_SUM:
         terms = [*terms[: LONGEST_SUM - 2], "…", terms[-1]]
     return " + ".join(terms)
@@ -185,12 +185,13 @@ def _fill(template: str, names: tuple[str, ...], texts: list[str], out: str = ""
     def put(found: re.Match[str]) -> str:
         before, after = template[: found.start()], template[found.end() :]
         begins = before.endswith(("(", ", ", "|")) or (first and not before)
-        return values[found[1]] if begins and not after.startswith(("^", "²")) else _bracketed(values[found[1]])
+        return values[found[1]] if begins and not after.startswith(("^", "²")) else bracketed(values[found[1]])
 
     return re.sub(r"\{(\w+)\}", put, template)
 
 
-def _bracketed(number: str) -> str:
+def bracketed(number: str) -> str:
+    """Put a negative number in brackets, so that it can stand behind an operator."""
     return f"({number})" if number.startswith("−") else number
 
 

@@ -1,10 +1,17 @@
-"""How Hypothesis looks for examples: without a time limit anywhere, and in CI the same ones on every run."""
+"""How Hypothesis looks for examples: without a time limit anywhere, and in CI the same ones on every run.
+
+The fixtures of `tests.browser` are made known here.
+"""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import settings
+
+from tests.browser import browser, opened, shared
+
+__all__ = ["browser", "opened", "shared"]
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

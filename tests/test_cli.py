@@ -19,6 +19,7 @@ import microgrid
 from microgrid import cli
 from microgrid.datasets import read_csv
 from microgrid.engine import Value
+from microgrid.examples import EXAMPLES
 from microgrid.expression import FUNCTIONS
 from microgrid.nn import MLP
 from microgrid.numerals import show
@@ -114,10 +115,11 @@ def test_demonstration_compares_the_error_of_the_network_with_that_of_guessing(
 
 def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, Path]) -> None:
     out, folder = demonstration
-    assert "\nwrote relay.svg: " in out
-    assert [path.name for path in folder.iterdir()] == ["relay.svg"]
+    assert "\nwrote relay.svg, where the mistake of that one penguin came from,\nand relay.html, " in out
+    assert sorted(path.name for path in folder.iterdir()) == ["relay.html", "relay.svg"]
     # three inputs, nine neurons, the target, the mistake, the exponent and the loss
     assert cards_in(folder / "relay.svg") == 3 + 9 + 4
+    assert (folder / "relay.html").read_text(encoding="utf-8").count('<g class="card ') == 3 + 9 + 4
 
 
 def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found(
@@ -498,16 +500,83 @@ def test_ctrl_c_elsewhere_is_quiet(command: Command, monkeypatch: pytest.MonkeyP
     assert command("train", "data.csv", "--target", "y") == (130, "", "")
 
 
+# --- page ------------------------------------------------------------------------------------------------------------
+
+
+def cards_on_page(page: Path) -> list[str]:
+    return re.findall(r'<g class="card (\w+)', page.read_text(encoding="utf-8"))
+
+
+def test_page_of_an_expression_is_written(command: Command, tmp_path: Path) -> None:
+    assert command("page", "(w*x - 5)**2", "w=3", "x=2") == (0, "wrote relay.html; open it in a browser\n", "")
+    kinds = ["parameter", "parameter", "computed", "constant", "computed", "constant", "output"]
+    assert sorted(cards_on_page(tmp_path / "relay.html")) == sorted(kinds)
+
+
+def test_page_takes_its_file_its_language_and_its_learning_rate(command: Command, tmp_path: Path) -> None:
+    assert command("page", "-w*w", "w=3", "-o", "a.html", "--language", "ja", "--learning-rate=0.25").code == 0
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert '<html lang="ja">' in text
+    assert '"learningRate":0.25' in text
+
+
+def test_page_of_an_example_carries_its_heading(command: Command, tmp_path: Path) -> None:
+    assert command("page", "--example", "two-paths").code == 0
+    text = (tmp_path / "relay.html").read_text(encoding="utf-8")
+    assert "<title>two paths · microgrid</title>" in text
+    assert command("page", "--example", "two-paths", "--language", "ja", "--learning-rate", "0.5").code == 0
+    text = (tmp_path / "relay.html").read_text(encoding="utf-8")
+    assert "<title>2 本の道 · microgrid</title>" in text
+    assert '"learningRate":0.5' in text
+
+
+def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path) -> None:
+    code, out, err = command("page", "--examples")
+    assert (code, err) == (0, "")
+    assert re.findall(r"^(\S+) ", out, re.MULTILINE) == list(EXAMPLES)
+    assert re.search(r"^two-paths +two paths$", out, re.MULTILINE)
+    assert re.search(r"^two-paths +2 本の道$", command("page", "--examples", "--language", "ja").out, re.MULTILINE)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected either an EXPRESSION or --example NAME (see microgrid page --help)"),
+        (["a", "a=1", "--example", "xor"], "expected either an EXPRESSION or --example, got both"),
+        (["--example", "xro"], "there is no example 'xro'; there are neuron, apples-and-oranges, two-paths, xor,"),
+        (["a*2", "a=1", "-o", "page.svg"], "a page is written as .html; 'page.svg' is none"),
+        (["a", "a=1"], "expected an expression that computes something, got 'a'"),
+        (["a*2", "a=1", "-o", "nowhere/page.html"], "nowhere/page.html: No such file or directory"),
+        (["--example", "penguins", "-o", "nowhere/page.html"], "there is no such folder to write to"),
+        (["a*2", "a=1", "--learning-rate=-1"], "learning_rate must be 0 or more, and finite, got -1.0"),
+        (["a*2", "a=1", "--language", "fr"], "invalid choice: 'fr'"),
+    ],
+)
+def test_wrong_arguments_of_page_are_told_in_one_line(
+    arguments: list[str], message: str, command: Command, tmp_path: Path
+) -> None:
+    assert message in refusal(command("page", *arguments))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_page_without_graphviz_is_refused_in_one_line(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICROGRID_DOT", str(tmp_path / "nothing"))
+    assert "nothing on this machine lays out a page" in refusal(command("page", "a*2", "a=1"))
+
+
 # --- help ------------------------------------------------------------------------------------------------------------
 
 
 def test_help_lists_the_commands(command: Command) -> None:
     code, out, err = command("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "step", "check", "train"]
+    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "step", "page", "check", "train"]
 
 
-@pytest.mark.parametrize("name", ["draw", "step", "check", "train"])
+@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
     rows = "".join(f"{x},{x % 3},{2 * x + 1}\n" for x in range(10))
     (tmp_path / "DATA.csv").write_text(f"length,width,weight\n{rows}", encoding="utf-8")
@@ -647,7 +716,7 @@ def test_ctrl_c_in_the_demonstration_ends_it_in_one_line(command: Command, monke
     monkeypatch.setattr("microgrid.tabular.train", interrupted)
     code, out, err = command()
     assert (code, err) == (130, "")
-    assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg\n")
+    assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg and relay.html\n")
 
 
 def test_demonstration_without_graphviz_leaves_the_text_of_the_picture(

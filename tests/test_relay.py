@@ -374,15 +374,18 @@ def test_missing_part_is_named() -> None:
 
 def test_relay_is_saved_as_its_suffix_says(tmp_path: Path) -> None:
     relay = Relay(neuron()[0])
-    for suffix in ("json", "txt", "svg"):
+    for suffix in ("json", "txt", "svg", "html"):
         relay.save(tmp_path / f"relay.{suffix}")
     assert Relay.from_json((tmp_path / "relay.json").read_text(encoding="utf-8")) == relay
     assert (tmp_path / "relay.txt").read_text(encoding="utf-8") == relay.text() + "\n"
     assert "<svg" in (tmp_path / "relay.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "relay.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"a relay is written as .json, .txt or .svg; .*relay.doc' is none of these"):
+    with pytest.raises(
+        ValueError, match=r"a relay is written as .html, .svg, .json or .txt; .*relay.doc' is none of these"
+    ):
         Relay(neuron()[0]).save(tmp_path / "relay.doc")
 
 

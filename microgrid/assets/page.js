@@ -2,7 +2,7 @@
 
 const PHASES = ["know", "think", "change"];
 const NUDGE = 0.01;
-const MOST_SLIDERS = 12, MOST_ROUTES = 6;
+const MOST_SLIDERS = 12, MOST_ROUTES = 6, MOST_ON_PAPER = 60;
 const RUN = 1000; // milliseconds that a baton takes for an edge
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -216,10 +216,9 @@ function showPlace(view) {
   const problem = troubleNow();
   const place = $("place");
   mark(place, current?.phase ?? "");
-  const around = state.cycle > 1 ? `${say("cycle", {cycle: state.cycle})} · ` : "";
   const phase = current ? ` · ${WORDS[state.language][`phase.${current.phase}`]}` : "";
-  const where = state.position ? say("place", {step: state.position, count}) : say("place.start");
-  write(place, state.quiz ? say("quiz") : around + where + phase);
+  const where = say(state.cycle > 1 ? "cycle" : state.position ? "place" : "place.start", {cycle: state.cycle, step: state.position, count});
+  write(place, state.quiz ? say("quiz") : where + phase);
   const told = current && numbers.missing < 0 ? sentences.line(current, numbers, view.after) : current && isKnown(current) ? sentences.line(current, numbers, 0) : null;
   const last = state.position === count && current?.phase === "change" && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
   write($("sentence"), state.quiz ? "" : problem || (told ? told.sentence + last : say("start")));
@@ -227,6 +226,7 @@ function showPlace(view) {
   write($("note"), state.position === 0 && !state.quiz ? data.note[state.language] : "");
   const scrubber = $("scrubber");
   scrubber.value = toScrubber(state.position);
+  mark(scrubber, current?.phase ?? "");
   scrubber.setAttribute("aria-valuetext", $("place").textContent);
   for (const button of $("phases").children) button.toggleAttribute("data-current", button.className === current?.phase);
   const legend = $("legend"), handed = view.gradients.size > 0;
@@ -391,7 +391,7 @@ function fromScrubber(value) {
 function fitGraph() {
   const room = $("graph");
   const fit = Math.min((room.clientWidth - 8) / pictureWidth, (room.clientHeight - 8) / pictureHeight, 1.9);
-  state.scale = Math.max(fit, 0.62) * state.zoom;
+  state.scale = Math.max(fit, 0.6) * state.zoom;
   if (state.whole) state.scale = fit;
   picture.setAttribute("width", Math.floor(pictureWidth * state.scale));
   picture.setAttribute("height", Math.floor(pictureHeight * state.scale));
@@ -467,7 +467,7 @@ function leafRow(i) {
   field.addEventListener("change", () => change(readNumber(field.value)));
   const button = make("button", {"aria-label": `${name} +0.01`, title: say("try"), onclick: () => tryNudge(i)}, "+0.01");
   const given = node.kind === "constant" ? [] : [button];
-  const element = make("div", {class: `leaf ${node.kind}`}, make("span", {class: "leaf-name", title: name}, name), slider, field, ...given);
+  const element = make("div", {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`}, make("span", {class: "leaf-name", title: name}, name), slider, field, ...given);
   return {i, element, slider, field};
 }
 
@@ -857,7 +857,7 @@ function sheet(title, isAnswer) {
   copy.removeAttribute("width");
   copy.removeAttribute("height");
   const missing = numbers.missing >= 0;
-  const blank = "……";
+  const blank = "_____";
   for (const card of graph.cards) {
     const group = copy.querySelector(`[id="${card.id}"]`), put = (kind, text) => {
       const element = group.querySelector(kind);
@@ -880,10 +880,20 @@ function sheet(title, isAnswer) {
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
   copy.querySelectorAll(".current, .faint, .selected").forEach((element) => element.classList.remove("current", "faint", "selected"));
   const changes = missing ? [] : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+  const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
   const rate = show(state.learningRate);
   const name = isAnswer ? [] : [make("p", {class: "pupil"}, `${say("sheet.name")} ………………………………`)];
   const tasks = ["sheet.know", "sheet.think", "sheet.change"].map((key) => make("li", {}, say(key, {rate})));
-  return make("section", {class: "sheet"}, make("h2", {}, title), ...name, make("ol", {}, ...tasks), copy, make("p", {class: "changes"}, ...changes));
+  return make("section", {class: "sheet"}, make("h2", {}, title), ...name, make("ol", {}, ...tasks), copy, make("p", {class: "changes"}, ...weights), make("p", {class: "changes"}, ...changes));
+}
+
+// The weights of neurons are folded into their cards: who computes by hand needs them.
+function weightsOnPaper() {
+  const told = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
+  return [...told.values()].map((card) => {
+    const list = card.parameters.map((i) => `${shortName(i, card)} = ${show(numbers.values[i])}`);
+    return make("span", {class: "number"}, `${card.node.name}: ${list.join(", ")}`);
+  });
 }
 
 function changeOnPaper(i, isAnswer, blank) {

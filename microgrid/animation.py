@@ -1,0 +1,186 @@
+"""A relay as a picture that moves by itself: SVG and CSS without a script, for places that run none.
+
+Every step has its second: in Know the values appear, in Think a baton runs along each edge and the gradients add up, in
+Change the parameters get their new values. Then it starts again. Who asked for less motion sees the last state.
+"""
+
+from __future__ import annotations
+
+import html
+
+from microgrid.cards import cards_and_edges
+from microgrid.layout import Box, Layout, Line, lay_out
+from microgrid.numerals import counted, show
+from microgrid.records import Change, Know, Record, Seed, Share
+from microgrid.relay_text import columns_of
+from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
+from microgrid.wording import bracketed, line, words
+
+MOST_STEPS = 60
+SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again
+ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
+CAPTION = 56.0  # pixels for the caption above the graph
+WIDEST = 3.4  # an edge, beside the 0.8 that the thinnest has
+STYLE = (
+    "text{font:12.5px Helvetica,Arial,sans-serif;fill:#5c6570}.name{font-weight:700;font-size:13px;fill:#1f2933}"
+    ".op{font-weight:400;fill:#5c6570}.value,.grad,.local,.share,.number{font-family:Courier,monospace}"
+    ".value{fill:#1f2933}.constant .value{fill:#5c6570}.grad,.share{font-weight:700}"
+    ".positive{fill:#b3541e}.negative{fill:#0b6fa4}.zero{fill:#6b7280}.remark{font-style:italic;font-size:11px}"
+    "rect{fill:#fff;stroke:#c9ced6}.parameter rect{fill:#fff4d6}.input rect{fill:#e1f0fa}.constant rect{fill:#f1f2f4}"
+    ".output rect{fill:#fbe3e4}.rule{stroke:#c9ced6}.line{fill:none;stroke:#9aa3ad}.given .line{stroke-dasharray:3 3}"
+    ".fore{fill:#9aa3ad}.back{fill:none}.glow{fill:none;stroke-width:3}.know{stroke:#1f7a63}.think{stroke:#7748a8}"
+    ".change{stroke:#85660a}.phase{font-weight:700;font-size:15px;stroke:none}.phase.know{fill:#1f7a63}"
+    ".phase.think{fill:#7748a8}.phase.change{fill:#85660a}.caption{font-size:14px;fill:#1f2933}.paper{fill:#fff;stroke:none}"
+    ".line.positive{stroke:#b3541e}.line.negative{stroke:#0b6fa4}.on.positive .back{fill:#b3541e}"
+    ".on.negative .back{fill:#0b6fa4}.on.zero .back{fill:#6b7280}.on .line{fill:none}"
+    ".baton rect{fill:#7748a8;stroke:none}.baton text{fill:#fff;font:600 12px Courier,monospace}"
+)
+
+
+def animation(relay: Record, language: str = "en") -> str:
+    """Return the moving picture of a small relay.
+
+    Args:
+        relay: what happens in it.
+        language: of its caption, "en" or "ja".
+
+    Raises:
+        ValueError: another language, or more than 60 steps.
+        NoRendererError: there is no Graphviz on this machine to lay it out.
+    """
+    words(language)
+    if len(relay.steps) > MOST_STEPS:
+        raise ValueError(
+            f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
+            "the page (.html) tells any number"
+        )
+    return _Film(relay, lay_out(*cards_and_edges(relay.graph(), "none")), language).shown()
+
+
+class _Film:
+    """What is to be seen, and from when until when; times are counted in steps."""
+
+    def __init__(self, relay: Record, layout: Layout, language: str) -> None:
+        self.relay, self.layout, self.language = relay, layout, language
+        self.boxes: dict[str, Box] = {box.card.id: box for box in layout.boxes}
+        self.lines: dict[tuple[str, int], tuple[int, Line]] = {}
+        for i, along in enumerate(layout.lines):
+            ((_, position),) = along.edge.handovers
+            self.lines[along.edge.result.id, position] = i, along
+        shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
+        self.largest = max(shares, default=0.0)
+        self.end = len(relay.steps) + REST / SECONDS
+        self.rules: list[str] = []
+        self.parts: list[str] = []
+        self.batons: list[str] = []
+        self.captions: list[str] = []
+        self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what stands where now, and since when
+
+    def shown(self) -> str:
+        for node in self.relay.nodes:
+            if not node.op and node.kind != "constant":
+                self.put(node.id, "value", 0.0, node.data)
+        for i, step in enumerate(self.relay.steps):
+            if isinstance(step, Know):
+                self.put(step.node, "value", i + 0.3, step.data)
+            elif isinstance(step, Seed):
+                self.put(step.node, "grad", i + 0.3, step.gradient)
+            elif isinstance(step, Share):
+                self.hand(i, step)
+            elif isinstance(step, Change):
+                self.put(step.node, "value", i + 0.3, step.after)
+            self.glow(i, step.node if not isinstance(step, Share) else step.operand, step.phase)
+            self.caption(i)
+        for (name, kind), (since, content) in self.numbers.items():
+            self.parts.append(self.number(name, kind, content, since, self.end))
+        return self.document()
+
+    def put(self, node: str, kind: str, time: float, number: float) -> None:
+        """Write a number on a card; what stood there before goes."""
+        if (node, kind) in self.numbers:
+            since, content = self.numbers[node, kind]
+            self.parts.append(self.number(node, kind, content, since, time))
+        self.numbers[node, kind] = time, show(number) if kind == "value" else f"{sign_of(number)} {show(number)}"
+
+    def number(self, node: str, kind: str, content: str, since: float, until: float) -> str:
+        box = self.boxes[node]
+        x, y = value_place(box) if kind == "value" else gradient_place(box)
+        sign, _, figures = content.rpartition(" ")
+        return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
+
+    def hand(self, i: int, step: Share) -> None:
+        """Let a baton run from the result to the operand, and leave the share on its edge."""
+        edge, along = self.lines[step.node, step.position]
+        start, arrival = i + 0.1, i + ARRIVAL
+        self.put(step.operand, "grad", arrival, step.after)
+        size = abs(step.share) / self.largest if self.largest else 0.0
+        width = 0.8 + WIDEST * (size if size == size else 1.0)
+        stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
+        self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
+        label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
+        half = columns_of(label) * 3.8 + 12
+        pill = f'<rect x="{-half:g}" y="-12" width="{2 * half:g}" height="24" rx="12"/>'
+        way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"
+        path = f"offset-path:path('{curve_of(along)}');offset-rotate:0deg"
+        self.rules.append(f"@keyframes r{i}{{{way}}}.r{i}{{{path};animation:r{i} {self.seconds()} infinite}}")
+        runner = f'<g class="r{i}">{pill}{text("", (0, 4), label, "middle")}</g>'
+        self.batons.append(self.during(start, arrival, runner, "baton"))
+        self.rule(f"#e{edge} .fore", 0.0, arrival)
+
+    def glow(self, i: int, node: str, phase: str) -> None:
+        box = self.boxes[node]
+        where = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8"'
+        frame = f'<rect class="glow {phase}" {where}/>'
+        self.parts.append(self.during(i, i + 1, frame))
+
+    def caption(self, i: int) -> None:
+        step = self.relay.steps[i]
+        told, text_of = line(self.relay, step, self.language), words(self.language)
+        phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"], "")
+        formula = f"{told.name}: {told.formula}" if told.formula else told.sentence
+        formula += f" = {told.result}" if told.formula and step.phase != "think" else ""
+        last = i + 1 == len(self.relay.steps)
+        caption = phase + text("caption", (12, 44), html.escape(formula), "")
+        self.captions.append(self.during(i, self.end if last else i + 1, caption))
+
+    # --- time --------------------------------------------------------------------------------------------------------
+
+    def during(self, since: float, until: float, content: str, kind: str = "") -> str:
+        """Show something for a while; what stays to the end is what is seen without motion."""
+        name = f"t{len(self.rules)}"
+        self.rule(f".{name}", since, until)
+        return f'<g class="{name}{" " + kind if kind else ""}">{content}</g>'
+
+    def rule(self, selector: str, since: float, until: float) -> None:
+        name = f"k{len(self.rules)}"
+        stays = until >= self.end
+        stops = [(0.0, "hidden"), (since, "visible")] if since > 0 else [(0.0, "visible")]
+        stops += [] if stays else [(until, "hidden")]
+        frames = "".join(f"{self.percent(time)}{{visibility:{how}}}" for time, how in stops)
+        last = "visible" if stays else "hidden"
+        self.rules.append(
+            f"@keyframes {name}{{{frames}100%{{visibility:{last}}}}}"
+            f"{selector}{{visibility:{last};animation:{name} {self.seconds()} step-end infinite}}"
+        )
+
+    def percent(self, time: float) -> str:
+        return f"{100 * time / self.end:.3f}%"
+
+    def seconds(self) -> str:
+        return f"{self.end * SECONDS:g}s"
+
+    def document(self) -> str:
+        width, height = self.layout.width, self.layout.height + CAPTION
+        calm = "@media(prefers-reduced-motion:reduce){*{animation:none!important}}"
+        parts = [*drawn(self.layout, numbers=False), *self.parts, *self.batons]
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION:g} {width:g} {height:g}" width="{width:g}" '
+            f'height="{height:g}" role="img" aria-label="{html.escape(words(self.language)["page.graph"])}">\n'
+            f"<style>{STYLE}\n" + "\n".join(self.rules) + f"\n{calm}</style>\n"
+            f'<rect class="paper" y="{-CAPTION:g}" width="{width:g}" height="{height:g}"/>\n'
+            f'<g transform="translate(0 {-CAPTION:g})">'
+            + "\n".join(self.captions)
+            + "</g>\n"
+            + "\n".join(parts)
+            + "\n</svg>\n"
+        )

@@ -1,0 +1,112 @@
+"""Situations worth showing to a class, each as a relay with a heading: `microgrid page --examples` lists them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from microgrid.demonstration import trained_penguin
+from microgrid.engine import Input, Value, weighted_sum
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.page import Heading
+from microgrid.relay import Relay
+
+
+@dataclass(frozen=True)
+class Example:
+    """A graph to be recorded, what its page is called, and how far its parameters move."""
+
+    heading: Heading
+    build: Callable[[], Value]
+    learning_rate: float
+
+    def record(self, learning_rate: float | None = None) -> Relay:
+        """Record its relay, with another learning rate if one is given."""
+        return Relay(self.build(), learning_rate=self.learning_rate if learning_rate is None else learning_rate)
+
+
+def example(name: str) -> Example:
+    """Look an example up by its name.
+
+    Raises:
+        ValueError: there is none of this name.
+
+    >>> example("two-paths").record().gradients["n1"]  # b reaches the end along two routes: 2 + 3
+    5.0
+    """
+    if name not in EXAMPLES:
+        raise ValueError(f"there is no example {name!r}; there are {', '.join(EXAMPLES)}")
+    return EXAMPLES[name]
+
+
+def _named(value: Value, label: str) -> Value:
+    value.label = label
+    return value
+
+
+def _neuron() -> Value:
+    w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.8813735870195432, "b")
+    n = _named(weighted_sum([w1, w2], [Input(2.0, "x1"), Input(0.0, "x2")], b), "n")
+    mistake = _named(_named(n.tanh(), "o") - Input(0.2, "target"), "mistake")
+    return _named(mistake**2, "loss")
+
+
+def _apples_and_oranges() -> Value:
+    apple, orange = Input(100.0, "apple"), Input(150.0, "orange")
+    apples = _named(apple * Input(2.0, "number of apples"), "apples")
+    oranges = _named(orange * Input(3.0, "number of oranges"), "oranges")
+    return _named(_named(apples + oranges, "fruit") * Input(1.1, "tax"), "price")
+
+
+def _two_paths() -> Value:
+    a, b = Value(2.0, "a"), Value(1.0, "b")
+    return _named(_named(a + b, "c") * _named(b + 1, "d"), "e")
+
+
+def _xor() -> Value:
+    model = MLP(2, [4, 1], activation="tanh", seed=1)
+    rows = [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)]
+    predictions = [
+        model([Input(a, f"x1 in row {i}"), Input(b, f"x2 in row {i}")]) for i, (a, b, _) in enumerate(rows, start=1)
+    ]
+    targets = [Input(target, f"target {i}") for i, (_, _, target) in enumerate(rows, start=1)]
+    return _named(mean_squared_error(predictions, targets), "loss")
+
+
+def _vanishing() -> Value:
+    model = MLP(1, [1, 1, 1, 1, 1, 1], activation="sigmoid", seed=0)
+    for neuron in (layer.neurons[0] for layer in model.layers):
+        neuron.weights[0].data = 1.0
+    loss = mean_squared_error(model([Input(1.0, "x")]), Input(0.0, "target"))
+    return _named(loss, "loss")
+
+
+def _dead_relu() -> Value:
+    w, b = Value(1.0, "w"), Value(-4.0, "b")
+    n = _named(w * Input(2.0, "x") + b, "n")
+    mistake = _named(_named(n.relu(), "o") - Input(1.0, "target"), "mistake")
+    return _named(mistake**2, "loss")
+
+
+def _learning_rate() -> Value:
+    mistake = _named(Value(3.0, "w") * Input(2.0, "x") - Input(5.0, "target"), "mistake")
+    return _named(mistake**2, "loss")
+
+
+_BUILT: dict[str, tuple[Callable[[], Value], float]] = {
+    "neuron": (_neuron, 0.1),
+    "apples-and-oranges": (_apples_and_oranges, 0.1),
+    "two-paths": (_two_paths, 0.1),
+    "xor": (_xor, 0.2),
+    "vanishing-gradients": (_vanishing, 0.5),
+    "dead-relu": (_dead_relu, 0.1),
+    "learning-rate": (_learning_rate, 0.3),
+    "penguins": (trained_penguin, 0.01),
+}
+_HEADINGS: dict[str, dict[str, str]] = json.loads(
+    (Path(__file__).parent / "assets" / "examples.json").read_text(encoding="utf-8")
+)
+EXAMPLES = {name: Example(Heading(**_HEADINGS[name]), build, rate) for name, (build, rate) in _BUILT.items()}

@@ -1,0 +1,247 @@
+"""A browser for the tests of the page: it opens a relay's page, and sees to it that the page does nothing else.
+
+Where Playwright or Chromium is missing, the tests that need them are skipped; with MICROGRID_REQUIRE_BROWSER=1 they
+fail, so that nothing is passed over where they must run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+
+from microgrid import Relay
+from microgrid.cards import cards_and_edges
+from microgrid.page import Heading, page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, LocatorAssertions, Page
+
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def needed(module: str) -> Any:
+    """Import a module that only these tests need; without it the test is skipped, or fails where it must run."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        return _missing(f"{module} is not installed")
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("MICROGRID_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{what}, and MICROGRID_REQUIRE_BROWSER is 1")
+    pytest.skip(what)
+
+
+def _chromium() -> str:
+    chosen = os.environ.get("MICROGRID_CHROMIUM")
+    candidates = [chosen] if chosen else [*PLACES, *map(shutil.which, NAMES)]
+    found = next((path for path in candidates if path and Path(path).exists()), None)
+    if found is None:
+        _missing("there is no Chromium (MICROGRID_CHROMIUM may name one)")
+    return str(found)
+
+
+def expect(locator: Locator) -> LocatorAssertions:
+    """Wait until something is true of an element, as Playwright's `expect` does."""
+    from playwright.sync_api import expect as expect_of_playwright
+
+    return expect_of_playwright(locator)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for all tests."""
+    playwright = needed("playwright.sync_api")
+    path = _chromium()
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"] if as_root else [])
+        yield started
+        started.close()
+
+
+@dataclass
+class Screen:
+    """A page in the browser, and the relay that it shows.
+
+    Attributes:
+        page: as Playwright drives it.
+        relay: what it was made from.
+        console, errors, dialogs: what it said that nobody sees, uncaught errors, and what popped up.
+        requests: the addresses it asked for.
+    """
+
+    page: Page
+    relay: Relay
+    address: str
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Write down whatever happens besides what is seen."""
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+
+    def open(self, fragment: str = "") -> None:
+        """Load the page, and wait until its program runs."""
+        self.page.goto(self.address + fragment)
+        self.page.wait_for_function("window.microgrid")
+
+    def check_quiet(self) -> None:
+        """Make sure that the page has loaded nothing, said nothing and broken nothing."""
+        assert {url.partition("#")[0] for url in self.requests} == {self.address}
+        assert (self.console, self.errors, self.dialogs) == ([], [], [])
+
+    # --- finding things ------------------------------------------------------------------------------------------
+
+    def __call__(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a card by what it is called, or by its number where it is a constant."""
+        (found,) = [card.id for card in self._cards() if self.relay.node(card.id).name == name]
+        return found
+
+    def card(self, name: str) -> Locator:
+        return self(f"#graph [id='{self.id_of(name)}']")
+
+    def value(self, name: str) -> Locator:
+        return self.card(name).locator(".value")
+
+    def grad(self, name: str) -> Locator:
+        return self.card(name).locator(".grad")
+
+    def edge(self, operand: str, result: str) -> Locator:
+        """Find the first edge between two cards."""
+        ends = (self.id_of(operand), self.id_of(result))
+        edges = cards_and_edges(self.relay.graph(), "neuron")[1]
+        i = next(i for i, edge in enumerate(edges) if (edge.operand.id, edge.result.id) == ends)
+        return self(f"#graph [id='e{i}']")
+
+    def _cards(self) -> list[Any]:
+        return list(cards_and_edges(self.relay.graph(), "neuron")[0])
+
+    # --- reading it ----------------------------------------------------------------------------------------------
+
+    def text(self, selector: str) -> str:
+        return self(selector).text_content() or ""
+
+    def texts(self, selector: str) -> list[str]:
+        return self(selector).all_text_contents()
+
+    @property
+    def position(self) -> int:
+        """The step that it is at, as it tells it."""
+        return int(self.page.evaluate("microgrid.state.position"))
+
+    def graph_texts(self) -> dict[str, list[str]]:
+        """Return every number in the graph: value and gradient of each card, derivative and share of each edge."""
+        script = "(groups) => groups.map((g) => [g.id, [...g.querySelectorAll('.value, .grad, .local, .share')]"
+        found = self("#graph .card, #graph .edge").evaluate_all(script + ".map((text) => text.textContent)])")
+        return dict(found)
+
+    # --- using it ------------------------------------------------------------------------------------------------
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def go(self, position: int) -> None:
+        self.page.evaluate("(position) => microgrid.go(position)", position)
+
+    def tab(self, name: str) -> None:
+        self(f"#tab-{name}").click()
+
+    def field(self, name: str) -> Locator:
+        """Find the field in which the number of a leaf is typed."""
+        return self(f"#whatif input[type=text][aria-label^='{name}:']")
+
+    def slider(self, name: str) -> Locator:
+        return self(f"#whatif input[type=range][aria-label='{name}']")
+
+    def type_in(self, name: str, text: str) -> None:
+        self.field(name).fill(text)
+        self.field(name).press("Enter")
+
+
+Opener: TypeAlias = "Callable[..., Screen]"
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
+    """Open the page of a relay from a file, in a context of its own; nothing moves unless `motion` is true.
+
+    After the test, make sure that each of these pages made no request but the one for itself, and left the console
+    silent.
+    """
+    screens: list[Screen] = []
+
+    def open_page(
+        relay: Relay,
+        heading: Heading | None = None,
+        *,
+        language: str = "en",
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        motion: bool = False,
+        fragment: str = "",
+        prepare: Callable[[Page], None] = lambda _: None,
+    ) -> Screen:
+        path = tmp_path / f"page{len(screens)}.html"
+        path.write_text(page(relay, heading, language), encoding="utf-8")
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="no-preference" if motion else "reduce",
+        )
+        context.set_default_timeout(10_000)
+        screen = Screen(context.new_page(), relay, path.as_uri())
+        screens.append(screen)
+        screen.listen()
+        prepare(screen.page)
+        screen.open(fragment)
+        return screen
+
+    yield open_page
+    try:
+        for screen in screens:
+            screen.check_quiet()
+    finally:
+        for screen in screens:
+            screen.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Relay], Page]]:
+    """Open pages that all tests of a module put many graphs through, one for each relay."""
+    pages: dict[Relay, Page] = {}
+
+    def open_page(relay: Relay) -> Page:
+        if relay not in pages:
+            path = tmp_path_factory.mktemp("shared") / "page.html"
+            path.write_text(page(relay), encoding="utf-8")
+            pages[relay] = browser.new_page()
+            pages[relay].goto(path.as_uri())
+            pages[relay].wait_for_function("window.microgrid")
+        return pages[relay]
+
+    yield open_page
+    for found in pages.values():
+        found.close()
