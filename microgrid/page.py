@@ -29,7 +29,7 @@ from microgrid.scene import svg
 from microgrid.wording import LANGUAGES, words
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("numbers.js", "sentences.js", "page.js")
+SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 KINDS = ("constant", "input", "parameter", "computed")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
 
@@ -78,9 +78,14 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
 
 @dataclass(frozen=True)
 class Player:
-    """A page in a notebook: live where scripts may run, and a picture beside it where they are stripped.
+    """A page in a notebook: live where scripts may run, and a picture below it, which is left where they are stripped.
 
     The page runs in a frame of its own, which keeps it and the notebook apart.
+
+    Attributes:
+        page: its HTML.
+        picture: an SVG of the same graph.
+        height: of the frame, in pixels.
     """
 
     page: str
@@ -88,10 +93,12 @@ class Player:
     height: int
 
     def _repr_html_(self) -> str:
+        picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
         return (
             f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
             f'width="100%" height="{self.height}" style="border: 1px solid #c9ced6; border-radius: 8px"></iframe>'
-            f"<details><summary>as a picture and a table</summary>{self.picture}</details>"
+            "<details open><summary>the same as a picture</summary>"
+            f'<img alt="the graph of this relay" src="data:image/svg+xml;base64,{picture}"></details>'
         )
 
 
@@ -164,7 +171,7 @@ def _program(ops: set[str]) -> str:
     rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
     words_of = {language: _words_for(ops, language) for language in LANGUAGES}
     parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
-    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *map(_asset, SCRIPTS)])) + "\n}\n"
+    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *(_asset(f"{name}.js") for name in SCRIPTS)])) + "\n}\n"
 
 
 def _shortened(text: str) -> str:

@@ -211,11 +211,11 @@ class Relay(Record):
             ValueError: another language, or a graph too large for a page.
             NoRendererError: there is no Graphviz on this machine.
         """
+        from microgrid.drawing import draw, render
         from microgrid.page import Player, page
 
-        return Player(
-            page(self, language=language), self._repr_mimebundle_()["text/html"], positive_whole("height", height)
-        )
+        height = positive_whole("height", height)
+        return Player(page(self, language=language), render(draw(self.graph()), "svg").decode("utf-8"), height)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

@@ -1,0 +1,241 @@
+// The graph: what is known at a step, shown on the cards and edges that Python has drawn.
+
+// --- the elements of the graph ---------------------------------------------------------------------------------------
+
+const picture = document.querySelector("#graph svg");
+const [, , pictureWidth, pictureHeight] = picture.getAttribute("viewBox").split(" ").map(Number);
+const hasNeurons = graph.cards.some((card) => card.isNeuron);
+const isCompact = picture.classList.contains("compact");
+
+for (const card of graph.cards) {
+  const group = $(card.id), find = (kind) => group.querySelector(`.${kind}`);
+  card.drawn = {group, kinds: group.getAttribute("class"), value: find("value"), grad: find("grad"), remark: find("remark"), symbol: find("symbol") ?? find("op"), plain: ""};
+  card.drawn.plain = card.drawn.symbol?.textContent ?? "";
+  group.setAttribute("tabindex", "0");
+  group.setAttribute("role", "button");
+}
+
+for (const edge of graph.edges) {
+  const group = $(`e${edge.i}`), find = (kind) => group.querySelector(`.${kind}`);
+  edge.drawn = {group, line: find("line"), local: find("local"), share: find("share"), kinds: group.getAttribute("class")};
+}
+
+const baton = document.createElementNS("http://www.w3.org/2000/svg", "g");
+baton.id = "baton";
+baton.innerHTML = '<rect height="24" y="-12" rx="12"/><text y="4.5" text-anchor="middle"></text>';
+picture.append(baton);
+
+// --- what is known at a step -----------------------------------------------------------------------------------------
+
+// Walks the steps up to a position, and returns what they have brought to light.
+function viewAt(position) {
+  const view = {
+    values: new Map(startLeaves.size ? [...state.leaves] : []), gradients: new Map(), products: new Set(),
+    shares: new Map(), computed: new Set(), after: 0, before: 0, current: state.steps[position - 1],
+  };
+  const values = numbers.missing < 0 ? graph.loss + 1 : numbers.missing;
+  const learn = (i) => i < values && view.values.set(i, numbers.values[i]);
+  const receive = (i, share) => {
+    view.before = view.gradients.get(i) ?? 0;
+    view.after = view.before + share;
+    view.gradients.set(i, view.after);
+  };
+  for (const step of state.steps.slice(0, position)) {
+    if (numbers.missing >= 0 && step.phase !== "know") break;
+    switch (step.kind) {
+      case "value": learn(step.node); break;
+      case "product": view.products.add(`${step.node}.${step.group}`); break;
+      case "neuron": step.card.inside.forEach(learn); break;
+      case "seed": receive(step.node, 1); break;
+      case "share": {
+        const operand = graph.nodes[step.node].operands[step.position];
+        const share = numbers.gradients[step.node] * numbers.locals[step.node][step.position];
+        receive(operand, share);
+        if (step.edge) view.shares.set(step.edge.i, (view.shares.get(step.edge.i) ?? 0) + share);
+        break;
+      }
+      case "edge":
+        receive(step.edge.operand.output, numbers.carried[step.edge.i].share);
+        view.shares.set(step.edge.i, numbers.carried[step.edge.i].share);
+        break;
+      case "keep":
+        for (const [parameter, share] of sharesKept(graph, step.card, numbers)) receive(parameter, share);
+        break;
+      case "change": view.values.set(step.node, numbers.changed.get(step.node)); break;
+      case "changes": step.parameters.forEach((i) => view.values.set(i, numbers.changed.get(i))); break;
+    }
+  }
+  return view;
+}
+
+// What a quiz shows: all values, and the gradients that were asked for already.
+function viewOfQuiz() {
+  const view = {values: new Map(numbers.values.entries()), gradients: new Map([[graph.loss, 1]]), products: new Set(), shares: new Map(), current: null};
+  for (const card of state.quiz.answered) {
+    view.gradients.set(card.output, numbers.gradients[card.output]);
+    for (const edge of graph.edges) if (edge.operand === card) view.shares.set(edge.i, numbers.carried[edge.i].share);
+  }
+  return view;
+}
+
+const phaseEnd = (phase) => state.steps.filter((step) => PHASES.indexOf(step.phase) <= PHASES.indexOf(phase)).length;
+
+// --- showing it ------------------------------------------------------------------------------------------------------
+
+function showAll() {
+  const view = state.quiz ? viewOfQuiz() : viewAt(state.position);
+  showGraph(view);
+  showPlace(view);
+  showLoss();
+  showInside(view);
+  return view;
+}
+
+function showGraph(view) {
+  const {current} = view, route = litRoute();
+  const largest = numbers.missing < 0 ? Math.max(...numbers.carried.map(({share}) => (Number.isFinite(share) ? abs(share) : 0))) : 0;
+  const asked = state.quiz?.card;
+  for (const card of graph.cards) {
+    const {drawn, output} = card, value = view.values.get(output), gradient = view.gradients.get(output);
+    write(drawn.value, value === undefined ? "" : show(value));
+    if (drawn.grad) {
+      write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
+      mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
+    }
+    const remark = numbers.missing < 0 && value !== undefined && card.node.op ? remarkOn(graph, numbers, card) : "";
+    if (drawn.symbol && card.node.op === "**") write(drawn.symbol, sentences.symbolOf(card.node, numbers.values));
+    if (isCompact && card.node.op) write(drawn.symbol, remark ? say(`${remark}.short`) : drawn.plain);
+    write(drawn.remark, remark ? say(remark) : "");
+    const kinds = [drawn.kinds];
+    if (current?.card === card || asked === card) kinds.push("current", asked ? "think" : current.phase);
+    if (current?.phase === "think" && targetOf(current) === card) kinds.push("target");
+    if (remark) kinds.push("remarked");
+    if (state.selected === card) kinds.push("selected");
+    if (route && !route.cards.has(card)) kinds.push("faint");
+    mark(drawn.group, kinds.join(" "));
+    const facts = [card.node.name, value === undefined ? "" : `${say("value")} ${show(value)}`, gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`];
+    describe(drawn.group, facts.filter(Boolean).join(", "));
+  }
+  for (const edge of graph.edges) showEdge(edge, view, largest, route);
+}
+
+function describe(group, text) {
+  if (group.getAttribute("aria-label") !== text) group.setAttribute("aria-label", text);
+}
+
+function showEdge(edge, view, largest, route) {
+  const {drawn} = edge, {current} = view, share = view.shares.get(edge.i);
+  const kinds = [drawn.kinds];
+  if (share !== undefined) kinds.push("handed", signOf(share));
+  if (current?.phase === "know" && current.card === edge.result && current.kind !== "product") kinds.push("current know");
+  if (current?.phase === "think" && current.edge === edge) kinds.push("current think");
+  if (state.quiz && state.quiz.card === edge.operand) kinds.push("current think");
+  if (route) kinds.push(route.edges.has(edge) ? "routed" : "faint");
+  mark(drawn.group, kinds.join(" "));
+  const width = share === undefined || !largest ? 1 : 0.8 + 3 * Math.min(abs(share) / largest, 1);
+  const text = (Number.isFinite(width) ? width : 3.8).toFixed(2);
+  if (written.get(drawn.line) !== text) {
+    written.set(drawn.line, text);
+    drawn.line.setAttribute("stroke-width", text);
+  }
+  write(drawn.local, share === undefined ? "" : `×${show(numbers.carried[edge.i].local)}`);
+  write(drawn.share, share === undefined ? "" : show(share));
+  mark(drawn.share ?? drawn.line, drawn.share ? `share ${signOf(share ?? 0)}` : "line");
+}
+
+// The card whose gradient a step raises, if it is drawn.
+function targetOf(step) {
+  if (step.kind === "edge") return step.edge.operand;
+  if (step.kind === "seed") return step.card;
+  return step.edge?.operand ?? null;
+}
+
+function showPlace(view) {
+  const {current} = view, count = state.steps.length;
+  const problem = troubleNow();
+  const place = $("place");
+  mark(place, current?.phase ?? "");
+  const phase = current ? ` · ${WORDS[state.language][`phase.${current.phase}`]}` : "";
+  const where = say(state.cycle > 1 ? "cycle" : state.position ? "place" : "place.start", {cycle: state.cycle, step: state.position, count});
+  write(place, state.quiz ? say("quiz") : where + phase);
+  const told = current && numbers.missing < 0 ? sentences.line(current, numbers, view.after) : current && isKnown(current) ? sentences.line(current, numbers, 0) : null;
+  const last = state.position === count && current?.phase === "change" && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
+  write($("sentence"), state.quiz ? "" : problem || (told ? told.sentence + last : say("start")));
+  $("formula").replaceChildren(...(state.quiz || problem || !told ? [] : formulaOf(current, view, told)));
+  write($("note"), state.position === 0 && !state.quiz ? data.note[state.language] : "");
+  const scrubber = $("scrubber");
+  scrubber.value = toScrubber(state.position);
+  mark(scrubber, current?.phase ?? "");
+  scrubber.setAttribute("aria-valuetext", $("place").textContent);
+  for (const button of $("phases").children) button.toggleAttribute("data-current", button.className === current?.phase);
+  const legend = $("legend"), handed = view.gradients.size > 0;
+  write(legend, [say("legend", {end: endName()}), ...(isCompact ? [say("legend.compact")] : []), ...(hasNeurons ? [say("legend.neurons")] : [])].join(" "));
+  legend.toggleAttribute("data-quiet", !handed);
+}
+
+// The mathematics of a step; the parts of a share, and of a change, say what they are.
+function formulaOf(step, view, {formula, result}) {
+  const part = (number, name) => make("span", {class: `part ${name}`}, number, make("small", {}, say(`part.${name}`)));
+  if (step.phase === "know") return [`${formula} = ${result}`];
+  if (step.kind === "keep") return []; // its sentence says it all
+  if (step.kind === "share" || step.kind === "edge") {
+    const [upstream, local, share] = sentences.numbersOf(step, numbers, 0).map((number) => bracketed(show(number)));
+    return [part(upstream, "upstream"), " × ", part(local, "local"), " = ", part(share, "share")];
+  }
+  if (step.kind === "change") {
+    const {values, gradients, learningRate, changed} = numbers, {node} = step;
+    const [before, rate, gradient, after] = [values[node], learningRate, gradients[node], changed.get(node)].map((number) => show(number));
+    return [part(before, "before"), " − ", part(rate, "rate"), " × ", part(bracketed(gradient), "gradient"), " = ", part(after, "after")];
+  }
+  return [step.phase === "change" ? `${formula.replace(/ …$/, "")} = ${result}` : formula];
+}
+
+// A value that is missing may still leave the steps before it.
+const isKnown = (step) => step.phase === "know" && step.kind !== "product" && step.card.output < numbers.missing;
+
+function troubleNow() {
+  if (numbers.missing >= 0) return say("missing.whatif", {problem: sentences.missing(numbers)});
+  const loss = numbers.values[graph.loss];
+  return Number.isFinite(loss) || state.position === 0 ? "" : say("notfinite", {name: endName(), result: show(loss)});
+}
+
+function showLoss() {
+  const {values, outcome} = numbers, known = numbers.missing < 0 && state.position >= phaseEnd("know");
+  const current = state.steps[state.position - 1];
+  let text = known ? `${say("loss")} ${show(values[graph.loss])}` : "";
+  if (known && current?.phase === "change" && !state.quiz) {
+    text += ` → ${outcome.again.missing < 0 ? show(outcome.after) : "?"}  (${say("outcome", {foretold: show(outcome.foretold)})})`;
+  }
+  write($("loss"), text);
+}
+
+// --- how large the graph is shown ------------------------------------------------------------------------------------
+
+function fitGraph() {
+  const room = $("graph");
+  const fit = Math.min((room.clientWidth - 8) / pictureWidth, (room.clientHeight - 8) / pictureHeight, 1.9);
+  state.scale = Math.max(fit, 0.6) * state.zoom;
+  if (state.whole) state.scale = fit;
+  picture.setAttribute("width", Math.floor(pictureWidth * state.scale));
+  picture.setAttribute("height", Math.floor(pictureHeight * state.scale));
+}
+
+function follow(step) {
+  const room = $("graph");
+  if (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight) return;
+  const boxes = [step.card, targetOf(step)].filter(Boolean).map((card) => card.drawn.group.getBoundingClientRect());
+  const outer = room.getBoundingClientRect();
+  const left = Math.min(...boxes.map((box) => box.left)), right = Math.max(...boxes.map((box) => box.right));
+  const top = Math.min(...boxes.map((box) => box.top)), bottom = Math.max(...boxes.map((box) => box.bottom));
+  const inside = left >= outer.left && right <= outer.right && top >= outer.top && bottom <= outer.bottom;
+  if (inside) return;
+  const x = room.scrollLeft + (left + right) / 2 - outer.left - room.clientWidth / 2;
+  const y = room.scrollTop + (top + bottom) / 2 - outer.top - room.clientHeight / 2;
+  room.scrollTo({left: x, top: y, behavior: calm.matches || state.playing ? "auto" : "smooth"});
+}
+
+function zoomBy(factor) {
+  state.whole = false;
+  state.zoom = Math.min(Math.max(state.zoom * factor, 0.4), 4);
+  fitGraph();
+}

@@ -1,0 +1,210 @@
+// The panels beside the graph: leaves to move, routes of responsibility, training.
+
+// --- what if ---------------------------------------------------------------------------------------------------------
+
+function compute() {
+  numbers = cycle(graph, state.leaves, state.learningRate);
+}
+
+// Moves a leaf; what hangs on it follows at once.
+function moveLeaf(i, value) {
+  state.leaves.set(i, value);
+  state.told = "";
+  compute();
+  if (state.cycle === 1) state.losses = numbers.missing < 0 ? [numbers.values[graph.loss]] : [];
+  go(Math.max(state.position, phaseEnd("think")));
+  showWhatIf();
+  refreshPanel();
+}
+
+function leavesToMove() {
+  const leaves = [...startLeaves.keys()], order = ["parameter", "input", "constant"];
+  const sorted = leaves.sort((a, b) => order.indexOf(graph.nodes[a].kind) - order.indexOf(graph.nodes[b].kind) || a - b);
+  if (leaves.length <= MOST_SLIDERS) return sorted;
+  const shown = new Set(graph.cards.filter((card) => !card.node.op).map((card) => card.output));
+  const open = [...state.opened].flatMap((card) => graph.cards[card].parameters);
+  return [...open, ...sorted.filter((i) => shown.has(i) && !open.includes(i))].slice(0, 60);
+}
+
+let rows = [];
+
+function buildWhatIf() {
+  const leaves = leavesToMove(), panel = $("whatif");
+  const hint = leaves.length < startLeaves.size && !state.opened.size ? ` ${say("whatif.neurons")}` : "";
+  rows = leaves.map((i) => leafRow(i));
+  const reset = make("button", {class: "reset", onclick: resetAll}, say("reset"));
+  panel.replaceChildren(make("p", {class: "hint"}, say("whatif.hint") + hint), ...rows.map((row) => row.element), make("p", {class: "told", "aria-live": "polite"}), reset);
+  showWhatIf();
+}
+
+function leafRow(i) {
+  const node = graph.nodes[i], start = startLeaves.get(i), span = Math.max(1, 2 * abs(start));
+  const name = node.label || (node.kind === "constant" ? show(start) : node.name);
+  const slider = make("input", {type: "range", min: start - span, max: start + span, step: span / 100, "aria-label": name});
+  const field = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${name}: ${say("value")}`});
+  const change = (value) => {
+    field.toggleAttribute("aria-invalid", !Number.isFinite(value));
+    if (Number.isFinite(value)) moveLeaf(i, value);
+  };
+  slider.addEventListener("input", () => change(Number(slider.value)));
+  field.addEventListener("change", () => change(readNumber(field.value)));
+  const button = make("button", {"aria-label": `${name} +0.01`, title: say("try"), onclick: () => tryNudge(i)}, "+0.01");
+  const given = node.kind === "constant" ? [] : [button];
+  const element = make("div", {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`}, make("span", {class: "leaf-name", title: name}, name), slider, field, ...given);
+  return {i, element, slider, field};
+}
+
+function showWhatIf() {
+  for (const {i, slider, field} of rows) {
+    const value = state.leaves.get(i);
+    slider.value = value;
+    if (document.activeElement !== field) field.value = show(value, 6);
+  }
+  write($("whatif").querySelector(".told"), state.told ?? "");
+}
+
+// Puts a gradient to the test, without keeping the move.
+function tryNudge(i) {
+  if (numbers.missing >= 0) return;
+  const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE));
+  const gradient = numbers.gradients[i], actual = moved.missing < 0 ? moved.values[graph.loss] - numbers.values[graph.loss] : NaN;
+  const parts = {name: graph.nodes[i].name, gradient: show(gradient), foretold: showSigned(gradient * NUDGE), actual: showSigned(actual), end: endName()};
+  state.told = moved.missing < 0 ? say("try.told", parts) : sentences.missing(moved);
+  showWhatIf();
+}
+
+function resetAll() {
+  state.leaves = new Map(startLeaves);
+  state.learningRate = data.learningRate;
+  state.cycle = 1;
+  state.told = "";
+  compute();
+  state.losses = [numbers.values[graph.loss]];
+  go(state.position);
+  buildWhatIf();
+  refreshPanel();
+}
+
+// --- whose fault -----------------------------------------------------------------------------------------------------
+
+function select(card) {
+  const again = state.selected === card;
+  state.selected = again ? null : card;
+  state.route = 0;
+  if (card.isNeuron) {
+    const closed = again || state.opened.has(card.i);
+    openNeuron(closed ? null : card);
+    if (closed) state.selected = null;
+  }
+  if (state.selected && !state.quiz) showTab("fault");
+  else refreshPanel();
+  showAll();
+}
+
+function routesTo(card) {
+  return largestRoutes(graph, numbers, card.output, MOST_ROUTES);
+}
+
+// The cards and edges of the route that is pointed at, or null.
+function litRoute() {
+  if (!state.lit) return null;
+  const edges = new Set(), cards = new Set();
+  state.lit.nodes.forEach((node, i) => {
+    const card = graph.cardOf.get(node), before = i ? graph.cardOf.get(state.lit.nodes[i - 1]) : null;
+    cards.add(card);
+    const edge = before && before !== card ? before.edges.find((found) => found.operand === card && found.handovers.some(([result]) => result === state.lit.nodes[i - 1])) : null;
+    if (edge) edges.add(edge);
+  });
+  return {edges, cards};
+}
+
+function buildFault() {
+  const panel = $("fault"), card = state.selected;
+  state.lit = null;
+  if (!card || numbers.missing >= 0) {
+    panel.replaceChildren(make("p", {class: "hint"}, say("fault.hint")));
+    return;
+  }
+  if (card.node.kind === "constant") {
+    panel.replaceChildren(make("p", {}, say("fault.constant", {name: show(numbers.values[card.output])})));
+    return;
+  }
+  const {routes, count, remainder, gradient} = routesTo(card);
+  const summary = say("fault.sum", {name: card.node.name, count: `${count}`, gradient: show(gradient)});
+  const list = make("ol", {}, ...routes.map((route, i) => routeItem(route, i)));
+  const rest = count > routes.length ? [make("p", {class: "hint"}, say("fault.rest", {count: `${count - routes.length}`, remainder: show(remainder)}))] : [];
+  panel.replaceChildren(make("p", {class: "summary"}, summary), list, ...rest);
+  light(routes[state.route] ?? null);
+}
+
+function routeItem(route, i) {
+  const nameOn = (node) => graph.cardOf.get(node).output === node ? graph.nodes[node].name : graph.nodes[node].operation.symbol.charAt(0);
+  const names = route.nodes.map(nameOn);
+  const product = route.locals.length ? `${["1", ...route.locals.map((local) => bracketed(show(local)))].join(" × ")} = ` : "";
+  const choose = () => {
+    state.route = i;
+    light(route);
+  };
+  const button = make("button", {class: "route", "aria-pressed": String(i === state.route), onclick: choose, onpointerenter: choose, onfocus: choose},
+    make("span", {class: "way"}, names.join(" → ")), make("span", {class: "product"}, product, make("b", {class: signOf(route.product)}, show(route.product))));
+  return make("li", {}, button);
+}
+
+function light(route) {
+  state.lit = route;
+  $("fault").querySelectorAll(".route").forEach((button, i) => button.setAttribute("aria-pressed", i === state.route));
+  showGraph(state.quiz ? viewOfQuiz() : viewAt(state.position));
+}
+
+// --- train -----------------------------------------------------------------------------------------------------------
+
+function train(cycles) {
+  for (let i = 0; i < cycles && numbers.missing < 0 && Number.isFinite(numbers.values[graph.loss]); i++) {
+    state.leaves = new Map(numbers.changed);
+    state.cycle += 1;
+    compute();
+    state.losses.push(numbers.missing < 0 ? numbers.values[graph.loss] : NaN);
+  }
+  state.told = "";
+  go(phaseEnd("think"));
+  showWhatIf();
+  refreshPanel();
+}
+
+function buildTrain() {
+  const panel = $("train");
+  if (graph.parameters.length === 0) {
+    panel.replaceChildren(make("p", {class: "hint"}, say("train.none")));
+    return;
+  }
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"});
+  rate.value = show(state.learningRate, 6);
+  rate.addEventListener("change", () => {
+    const value = readNumber(rate.value);
+    const valid = Number.isFinite(value) && value >= 0;
+    rate.toggleAttribute("aria-invalid", !valid);
+    if (!valid) return;
+    state.learningRate = value;
+    compute();
+    showAll();
+  });
+  const stuck = numbers.missing >= 0 || !Number.isFinite(numbers.values[graph.loss]);
+  const buttons = [1, 10, 100].map((count) => make("button", {class: "train", disabled: stuck, onclick: () => train(count)}, `× ${count}`));
+  const first = state.losses[0], last = state.losses.at(-1);
+  const told = state.cycle > 1 ? say("curve", {first: show(first), last: show(last), count: `${state.cycle - 1}`}) : "";
+  panel.replaceChildren(make("p", {class: "hint"}, say("train.hint")), make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
+    make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate), make("p", {"aria-live": "polite"}, troubleNow() || told));
+}
+
+function showCurve() {
+  const curve = $("curve"), losses = state.losses.filter(Number.isFinite);
+  curve.toggleAttribute("hidden", losses.length < 2);
+  if (losses.length < 2) return;
+  const lowest = Math.min(...losses), highest = Math.max(...losses);
+  const isWide = lowest > 0 && highest / lowest > 50; // then each tenth part is as far from the next
+  const scaled = losses.map((loss) => (isWide ? log(loss) : loss));
+  const bottom = isWide ? log(lowest) : Math.min(0, lowest), height = (isWide ? log(highest) : highest) - bottom || 1;
+  const points = scaled.map((loss, i) => `${((i / (losses.length - 1)) * 196 + 2).toFixed(1)},${(37 - ((loss - bottom) / height) * 34).toFixed(1)}`);
+  curve.firstElementChild.setAttribute("points", points.join(" "));
+  curve.setAttribute("aria-label", say("curve", {first: show(losses[0]), last: show(losses.at(-1)), count: `${losses.length - 1}`}));
+}

@@ -1,0 +1,115 @@
+// Going from step to step, and what moves on the way.
+
+let moving = 0;
+
+// Goes to a position; one step onwards is shown as a movement.
+function go(position, animated = false) {
+  cancelAnimationFrame(moving);
+  baton.removeAttribute("class");
+  state.position = Math.min(Math.max(position, 0), state.steps.length);
+  const view = showAll();
+  if (view.current) follow(view.current);
+  if (animated && view.current && numbers.missing < 0 && !state.quiz) animate(view);
+  rememberPlace();
+}
+
+function animate(view) {
+  const step = view.current, target = targetOf(step);
+  if (step.phase === "think" && step.edge) run(step, view);
+  else if (step.kind === "change" && !calm.matches) {
+    count(step.card.drawn.value, numbers.values[step.node], numbers.changed.get(step.node), step.card.node.op ? null : step.card);
+  } else if (step.phase === "know" && !calm.matches) appear(step.card.drawn.value);
+  else if (target && !calm.matches) appear(target.drawn.grad);
+}
+
+const pace = () => Math.min(1, 1 / Number.parseFloat($("speed").value));
+
+function appear(element) {
+  if (element?.animate) element.animate([{opacity: 0}, {opacity: 1}], {duration: 350 * pace()});
+}
+
+// A baton runs along the edge from the loss side to the operand, and the operand's total counts up when it arrives.
+function run(step, view) {
+  const {edge} = step, {line, share, local} = edge.drawn, length = line.getTotalLength();
+  const told = sentences.numbersOf(step, numbers, view.after).map((number) => show(number));
+  const text = baton.lastChild, frame = baton.firstChild;
+  text.textContent = `${told[0]} × ${bracketed(told[1])} = ${told[2]}`;
+  baton.setAttribute("class", "running");
+  const width = text.textContent.length * 7.3 + 24;
+  frame.setAttribute("width", width);
+  frame.setAttribute("x", -width / 2);
+  const place = (way) => {
+    const {x, y} = line.getPointAtLength(length * (1 - way)), size = Math.max(1, 0.95 / state.scale);
+    const half = (width * size) / 2, within = Math.min(Math.max(x, half), Math.max(pictureWidth - half, half));
+    baton.setAttribute("transform", `translate(${within.toFixed(1)} ${y.toFixed(1)}) scale(${size.toFixed(3)})`);
+  };
+  if (calm.matches) return place(0.5);
+  const {grad} = edge.operand.drawn, duration = RUN * pace(), begin = performance.now();
+  const first = view.shares.get(edge.i), before = view.before;
+  write(share, "");
+  const frameOf = (now) => {
+    const time = Math.min((now - begin) / duration, 1), way = Math.min(time / 0.75, 1);
+    place(1 - (1 - way) ** 2);
+    if (way === 1) baton.removeAttribute("class"); // it has arrived, and the total counts up
+    if (grad) write(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
+    if (time < 1) moving = requestAnimationFrame(frameOf);
+    else {
+      write(share, show(first));
+      if (grad) write(grad, show(view.after));
+    }
+  };
+  frameOf(begin);
+}
+
+function count(element, from, to) {
+  const begin = performance.now(), duration = 500 * pace();
+  const frameOf = (now) => {
+    const time = Math.min((now - begin) / duration, 1);
+    write(element, show(time < 1 ? from + (to - from) * time : to));
+    if (time < 1) moving = requestAnimationFrame(frameOf);
+  };
+  frameOf(begin);
+}
+
+let timer = 0;
+
+function play(playing) {
+  clearInterval(timer);
+  if (playing && state.position === state.steps.length) go(0);
+  state.playing = playing;
+  document.body.toggleAttribute("data-playing", playing);
+  $("play").setAttribute("aria-pressed", playing);
+  if (!playing) return;
+  const interval = 1500 / Number.parseFloat($("speed").value);
+  timer = setInterval(() => (state.position < state.steps.length ? go(state.position + 1, true) : play(false)), interval);
+  go(state.position + 1, true);
+}
+
+let remembering = 0;
+
+function rememberPlace() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    try {
+      history.replaceState(null, "", `#step=${state.position}`);
+    } catch { /* inside a notebook the page has no address of its own */ }
+  }, 250);
+}
+
+function placeInAddress() {
+  const found = /^#step=(\d+)$/.exec(location.hash);
+  return found ? Number(found[1]) : null;
+}
+
+const phasesThere = PHASES.filter((phase) => state.steps.some((step) => step.phase === phase));
+
+function toScrubber(position) {
+  if (position === 0) return 0;
+  const phase = state.steps[position - 1].phase, start = phaseEnd(phase) - state.steps.filter((step) => step.phase === phase).length;
+  return (phasesThere.indexOf(phase) + (position - start) / (phaseEnd(phase) - start)) * 1000;
+}
+
+function fromScrubber(value) {
+  const i = Math.min(Math.floor(value / 1000), phasesThere.length - 1), start = i ? phaseEnd(phasesThere[i - 1]) : 0;
+  return start + Math.round((value / 1000 - i) * (phaseEnd(phasesThere[i]) - start));
+}

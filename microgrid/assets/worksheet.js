@@ -1,0 +1,65 @@
+// The worksheet: printing the page gives a sheet with blanks, and one with the answers.
+
+// Builds two sheets for the printer: the graph with blanks, and with the answers.
+function buildSheets() {
+  const title = data.title[state.language] || "microgrid";
+  $("sheets").replaceChildren(sheet(say("sheet", {title}), false), sheet(say("sheet.answers", {title}), true));
+}
+
+function sheet(title, isAnswer) {
+  const copy = picture.cloneNode(true);
+  copy.querySelector("#baton")?.remove();
+  copy.removeAttribute("width");
+  copy.removeAttribute("height");
+  const missing = numbers.missing >= 0;
+  const blank = "_____";
+  for (const card of graph.cards) {
+    const group = copy.querySelector(`[id="${card.id}"]`), put = (kind, text) => {
+      const element = group.querySelector(kind);
+      if (element) element.textContent = text;
+    };
+    const {kind} = card.node;
+    put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
+    put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
+    put(".remark", "");
+  }
+  for (const edge of graph.edges) {
+    const group = copy.querySelector(`[id="e${edge.i}"]`), {local, share} = missing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
+    if (!group.querySelector(".local")) continue;
+    group.setAttribute("class", `${edge.drawn.kinds} handed`);
+    group.querySelector(".line").setAttribute("stroke-width", "1");
+    group.querySelector(".local").textContent = isAnswer ? `×${show(local)}` : `×${blank}`;
+    group.querySelector(".share").textContent = isAnswer ? show(share) : blank;
+  }
+  copy.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+  copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
+  copy.querySelectorAll(".current, .faint, .selected").forEach((element) => element.classList.remove("current", "faint", "selected"));
+  const changes = missing ? [] : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+  const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
+  const rate = show(state.learningRate);
+  const name = isAnswer ? [] : [make("p", {class: "pupil"}, `${say("sheet.name")} ………………………………`)];
+  const tasks = ["sheet.know", "sheet.think", "sheet.change"].map((key) => make("li", {}, say(key, {rate})));
+  return make("section", {class: "sheet"}, make("h2", {}, title), ...name, make("ol", {}, ...tasks), copy, make("p", {class: "changes"}, ...weights), make("p", {class: "changes"}, ...changes));
+}
+
+// The weights of neurons are folded into their cards: who computes by hand needs them.
+function weightsOnPaper() {
+  const told = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
+  return [...told.values()].map((card) => {
+    const list = card.parameters.map((i) => `${shortName(i, card)} = ${show(numbers.values[i])}`);
+    return make("span", {class: "number"}, `${card.node.name}: ${list.join(", ")}`);
+  });
+}
+
+function changeOnPaper(i, isAnswer, blank) {
+  if (isAnswer) {
+    const {name, formula, result} = sentences.change(i, numbers);
+    return `${name}: ${formula} = ${result}`;
+  }
+  return `${graph.nodes[i].name}: ${show(numbers.values[i])} − ${show(state.learningRate)} × ${blank} = ${blank}`;
+}
+
+function printSheets() {
+  buildSheets();
+  window.print();
+}
