@@ -196,7 +196,7 @@ const isKnown = (step) => step.phase === "know" && step.kind !== "product" && st
 function troubleNow() {
   if (numbers.missing >= 0) return say("missing.whatif", {problem: sentences.missing(numbers)});
   const loss = numbers.values[graph.loss];
-  return Number.isFinite(loss) || state.position === 0 ? "" : say("notfinite", {name: endName(), result: show(loss)});
+  return Number.isFinite(loss) || state.position === 0 ? "" : say("notfinite", {name: graph.nodes[graph.loss].name, result: show(loss)});
 }
 
 function showLoss() {

@@ -9,6 +9,7 @@ function beginQuiz() {
   state.selected = null;
   go(state.position);
   buildQuiz();
+  if (questions.length) follow({card: questions[0]});
 }
 
 function endQuiz() {
@@ -73,6 +74,7 @@ function nextQuestion() {
   Object.assign(quiz, {card, tries: 0, verdict: "", kind: "", settled: false, over: !card});
   showAll();
   buildQuiz();
+  if (card) follow({card});
 }
 
 function buildQuiz(typed = "") {

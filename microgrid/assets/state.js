@@ -59,4 +59,8 @@ function readNumber(text) {
   return cleaned === "" ? NaN : Number(cleaned);
 }
 
-const endName = () => graph.nodes[graph.loss].name;
+// What the end of the graph is called in a sentence.
+function endName() {
+  const {name} = graph.nodes[graph.loss];
+  return name === "loss" ? say("end") : name;
+}
