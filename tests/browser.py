@@ -21,7 +21,7 @@ from microgrid.cards import cards_and_edges
 from microgrid.page import Heading, page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, LocatorAssertions, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -50,7 +50,7 @@ def _chromium() -> str:
     return str(found)
 
 
-def expect(locator: Locator) -> LocatorAssertions:
+def expect(locator: Locator) -> Any:
     """Wait until something is true of an element, as Playwright's `expect` does."""
     from playwright.sync_api import expect as expect_of_playwright
 
@@ -88,22 +88,39 @@ class Screen:
     dialogs: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def listen(self) -> None:
+    def __post_init__(self) -> None:
         """Write down whatever happens besides what is seen."""
-        self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.listeners: dict[str, Callable[[Any], None]] = {
+            "console": lambda message: self.console.append(message.text),
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+            "dialog": self._dismiss,
+        }
+        for event, listener in self.listeners.items():
+            self.page.on(event, listener)  # type: ignore[call-overload]  # it wants to know each event by name
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, fragment: str = "") -> None:
         """Load the page, and wait until its program runs."""
         self.page.goto(self.address + fragment)
-        self.page.wait_for_function("window.microgrid")
+        self.wait_for("window.microgrid")
+
+    def leave(self) -> None:
+        """Stop listening."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
 
     def check_quiet(self) -> None:
-        """Make sure that the page has loaded nothing, said nothing and broken nothing."""
-        assert {url.partition("#")[0] for url in self.requests} == {self.address}
-        assert (self.console, self.errors, self.dialogs) == ([], [], [])
+        """Make sure that the page has loaded nothing, said nothing, broken nothing and left nothing behind."""
+        asked = {url.partition("#")[0] for url in self.requests}
+        assert asked == {self.address}, f"the page asked for {asked}"
+        assert not self.console, f"the console says {self.console}"
+        assert not self.errors, f"nobody caught {self.errors}"
+        assert not self.dialogs, f"up popped {self.dialogs}"
+        assert self.page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
 
     # --- finding things ------------------------------------------------------------------------------------------
 
@@ -116,7 +133,7 @@ class Screen:
     def id_of(self, name: str) -> str:
         """Return the id of a card by what it is called, or by its number where it is a constant."""
         (found,) = [card.id for card in self._cards() if self.relay.node(card.id).name == name]
-        return found
+        return str(found)
 
     def card(self, name: str) -> Locator:
         return self(f"#graph [id='{self.id_of(name)}']")
@@ -156,6 +173,10 @@ class Screen:
         found = self("#graph .card, #graph .edge").evaluate_all(script + ".map((text) => text.textContent)])")
         return dict(found)
 
+    def wait_for(self, condition: str) -> None:
+        """Wait until an expression is true; as a function, so that the policy of the page does not refuse it."""
+        self.page.wait_for_function(f"() => {condition}")
+
     # --- using it ------------------------------------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:
@@ -183,14 +204,24 @@ class Screen:
 Opener: TypeAlias = "Callable[..., Screen]"
 
 
-@pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
-    """Open the page of a relay from a file, in a context of its own; nothing moves unless `motion` is true.
+@pytest.fixture(scope="session")
+def ordinary_page(browser: Browser) -> Iterator[Page]:
+    """Keep one page of the browser ready, which is much faster than a new one for every test."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
-    After the test, make sure that each of these pages made no request but the one for itself, and left the console
-    silent.
+
+@pytest.fixture
+def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Opener]:
+    """Open the page of a relay from a file of its own; nothing moves unless `motion` is true.
+
+    The first is opened in the ordinary page, in which every test loads another file; a further one, and one that is to
+    be prepared, in a context of its own. After the test, make sure that each made no request but the one for itself,
+    left the console silent, and stored nothing.
     """
     screens: list[Screen] = []
+    contexts: list[BrowserContext] = []
 
     def open_page(
         relay: Relay,
@@ -202,20 +233,24 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
         dark: bool = False,
         motion: bool = False,
         fragment: str = "",
-        prepare: Callable[[Page], None] = lambda _: None,
+        prepare: Callable[[Page], None] | None = None,
     ) -> Screen:
         path = tmp_path / f"page{len(screens)}.html"
         path.write_text(page(relay, heading, language), encoding="utf-8")
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="no-preference" if motion else "reduce",
+        if screens or prepare:
+            contexts.append(browser.new_context())
+            found = contexts[-1].new_page()
+        else:
+            found = ordinary_page
+        found.set_default_timeout(10_000)
+        found.set_viewport_size({"width": width, "height": height})
+        found.emulate_media(
+            color_scheme="dark" if dark else "light", reduced_motion="no-preference" if motion else "reduce"
         )
-        context.set_default_timeout(10_000)
-        screen = Screen(context.new_page(), relay, path.as_uri())
+        screen = Screen(found, relay, path.as_uri())
         screens.append(screen)
-        screen.listen()
-        prepare(screen.page)
+        if prepare:
+            prepare(found)
         screen.open(fragment)
         return screen
 
@@ -225,7 +260,9 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
             screen.check_quiet()
     finally:
         for screen in screens:
-            screen.page.context.close()
+            screen.leave()
+        for context in contexts:
+            context.close()
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +276,7 @@ def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             path.write_text(page(relay), encoding="utf-8")
             pages[relay] = browser.new_page()
             pages[relay].goto(path.as_uri())
-            pages[relay].wait_for_function("window.microgrid")
+            pages[relay].wait_for_function("() => window.microgrid")
         return pages[relay]
 
     yield open_page

@@ -9,9 +9,9 @@ import os
 
 from hypothesis import settings
 
-from tests.browser import browser, opened, shared
+from tests.browser import browser, opened, ordinary_page, shared
 
-__all__ = ["browser", "opened", "shared"]
+__all__ = ["browser", "opened", "ordinary_page", "shared"]
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

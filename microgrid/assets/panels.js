@@ -43,7 +43,7 @@ function leafRow(i) {
   const slider = make("input", {type: "range", min: start - span, max: start + span, step: span / 100, "aria-label": name});
   const field = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${name}: ${say("value")}`});
   const change = (value) => {
-    field.toggleAttribute("aria-invalid", !Number.isFinite(value));
+    field.setAttribute("aria-invalid", !Number.isFinite(value));
     if (Number.isFinite(value)) moveLeaf(i, value);
   };
   slider.addEventListener("input", () => change(Number(slider.value)));
@@ -182,7 +182,7 @@ function buildTrain() {
   rate.addEventListener("change", () => {
     const value = readNumber(rate.value);
     const valid = Number.isFinite(value) && value >= 0;
-    rate.toggleAttribute("aria-invalid", !valid);
+    rate.setAttribute("aria-invalid", !valid);
     if (!valid) return;
     state.learningRate = value;
     compute();

@@ -1,0 +1,151 @@
+"""Where cards and edges stand on a page: nothing covers anything, and everything is on the sheet."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+
+import microgrid.drawing as drawing
+from microgrid import Relay, Value
+from microgrid.cards import cards_and_edges
+from microgrid.drawing import NoRendererError
+from microgrid.layout import COMPACT, CONSTANT, LABEL, LONGEST_NAME, MARGIN, Box, Layout, Point, lay_out, visible_name
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.relay_text import columns_of
+from tests.graphs import Recipe, recipes
+from tests.test_gradients import build_or_skip
+
+SLACK = 0.2  # positions are rounded to a tenth of a pixel
+
+
+def laid_out(output: Value) -> Layout:
+    return lay_out(*cards_and_edges(Relay(output).graph(), "neuron"))
+
+
+def product() -> Layout:
+    w = Value(3.0, "w")
+    p = w * 2.0
+    p.label = "p"
+    return laid_out(p)
+
+
+def network(*sizes: int) -> Layout:
+    prediction = MLP(sizes[0], list(sizes[1:]), seed=1)([0.5] * sizes[0])
+    assert isinstance(prediction, Value)
+    return laid_out(mean_squared_error(prediction, 0.7))
+
+
+def overlap(one: Box, other: Box) -> bool:
+    apart_x = one.x + one.width <= other.x + SLACK or other.x + other.width <= one.x + SLACK
+    apart_y = one.y + one.height <= other.y + SLACK or other.y + other.height <= one.y + SLACK
+    return not (apart_x or apart_y)
+
+
+def distance_to_border(point: Point, box: Box) -> float:
+    dx = max(box.x - point[0], point[0] - box.x - box.width)
+    dy = max(box.y - point[1], point[1] - box.y - box.height)
+    return abs(max(dx, dy)) if max(dx, dy) <= 0 else math.hypot(max(dx, 0.0), max(dy, 0.0))
+
+
+def assert_orderly(layout: Layout) -> None:
+    for one, other in combinations(layout.boxes, 2):
+        assert not overlap(one, other), (one, other)
+    for box in layout.boxes:
+        assert box.x >= MARGIN - SLACK
+        assert box.y >= MARGIN - SLACK
+        assert box.x + box.width <= layout.width - MARGIN + 1
+        assert box.y + box.height <= layout.height - MARGIN + 1
+    by_id = {box.card.id: box for box in layout.boxes}
+    for line in layout.lines:
+        operand, result = by_id[line.edge.operand.id], by_id[line.edge.result.id]
+        assert operand.x + operand.width < result.x, "numbers flow to the right"
+        for tip, box in zip(line.tips, (operand, result), strict=True):
+            assert distance_to_border(tip, box) < 1.0
+        assert len(line.curve) % 3 == 1, "a Bézier curve: a point, then three for each piece"
+
+
+def test_cards_and_their_edges_stand_in_their_order() -> None:
+    layout = product()
+    assert [box.card.id for box in layout.boxes] == ["n0", "n1", "n2"]
+    assert [(line.edge.operand.id, line.edge.result.id) for line in layout.lines] == [("n0", "n2"), ("n1", "n2")]
+
+
+def test_constant_is_small_and_its_edge_has_no_room_for_numbers() -> None:
+    layout = product()
+    constant = layout.boxes[1]
+    assert (constant.width, constant.height) == CONSTANT
+    assert [line.label is None for line in layout.lines] == [False, True]
+
+
+def test_wide_name_makes_a_wide_card() -> None:
+    narrow, wide = (laid_out(Value(2.0, label) * 3.0).boxes[0] for label in ("w", "a rather long name"))
+    assert wide.width > narrow.width
+    assert wide.height == narrow.height
+
+
+@pytest.mark.parametrize("label", ["x" * 100, "重" * 50])
+def test_very_long_name_is_cut(label: str) -> None:
+    (card, *_), _ = cards_and_edges(Value(2.0, label) * 3.0, "none")
+    assert visible_name(card).endswith("…")
+    assert columns_of(visible_name(card)) <= LONGEST_NAME
+
+
+def test_card_that_may_say_where_responsibility_stops_has_a_row_for_it() -> None:
+    leaf, activation = laid_out(Value(2.0, "a").tanh()).boxes
+    assert activation.height > leaf.height
+
+
+def test_room_for_numbers_is_on_the_sheet_and_on_no_card() -> None:
+    a, b = Value(2.0, "a"), Value(1.0, "b")
+    layout = laid_out((a + b) * (b * a))
+    for line in layout.lines:
+        assert line.label
+        x, y = line.label
+        assert LABEL[0] / 2 <= x <= layout.width - LABEL[0] / 2
+        assert 0 < y < layout.height
+        for box in layout.boxes:
+            assert not (box.x < x < box.x + box.width and box.y < y < box.y + box.height)
+
+
+def test_value_used_twice_by_one_operation_has_two_edges_apart() -> None:
+    a = Value(2.0, "a")
+    one, other = laid_out(a * a).lines
+    assert one.curve != other.curve
+
+
+def test_small_network_has_numbers_on_its_edges_and_a_large_one_small_cards() -> None:
+    small, large = network(2, 3, 1), network(3, 16, 16, 1)
+    assert not small.compact
+    assert large.compact
+    assert_orderly(small)
+    assert all(line.label is None for line in large.lines)
+    kinds = {(box.width, box.height) for box in large.boxes}
+    assert kinds == {COMPACT, CONSTANT}
+    for one, other in combinations(large.boxes, 2):
+        assert not overlap(one, other)
+
+
+@given(recipes(longest=12))
+def test_any_graph_is_laid_out_in_order(recipe: Recipe) -> None:
+    output, _ = build_or_skip(recipe)
+    assert_orderly(laid_out(output))
+
+
+def test_layout_is_the_same_every_time() -> None:
+    def places(layout: Layout) -> list[tuple[object, ...]]:
+        boxes = [(box.card.id, box.x, box.y) for box in layout.boxes]
+        return [*boxes, *((line.curve, line.tips, line.label) for line in layout.lines)]
+
+    assert places(network(2, 3, 1)) == places(network(2, 3, 1))
+
+
+def test_without_a_graphviz_there_is_no_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MICROGRID_DOT", raising=False)
+    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NoRendererError, match="nothing on this machine lays out a page"):
+        product()
