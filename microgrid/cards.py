@@ -135,7 +135,7 @@ def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     edges = _join(order, cards)
     if fold == "layer" and (_feeds_itself(cards) or _has_circle(edges)):  # as in a recurrent network
         return _build(order, "neuron")
-    return list(dict.fromkeys(cards.values())), edges
+    return sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:])), edges
 
 
 def _group(order: list[Value], fold: str) -> dict[Value, Hashable]:

@@ -156,7 +156,7 @@ def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
         op = rest.rpartition(".")[0] if start == "slope" else rest
         if start in ("know", "slope"):
             return op in ops or op.startswith(("neuron", "product"))
-        return start not in ("column", "help", "trouble")
+        return start not in ("column", "heading", "help", "step", "trouble")
 
     return {key: text for key, text in words(language).items() if needed(key)}
 
@@ -189,8 +189,13 @@ def _functions(op: str) -> str:
     """Write one row of the table as JavaScript; Python and JavaScript read its formulas alike."""
     formula = FORMULAS[op]
     names = ", ".join(formula.operands)
-    slopes = ", ".join(f"({names}, out) => {slope}" for slope in formula.local_derivatives)
-    return f"{{value: ({names}) => {formula.value}, slopes: [{slopes}]}}"
+    slopes = ", ".join(f"({names}, out) => {_as_javascript(slope)}" for slope in formula.local_derivatives)
+    return f"{{value: ({names}) => {_as_javascript(formula.value)}, slopes: [{slopes}]}}"
+
+
+def _as_javascript(formula: str) -> str:
+    """Write `a ** b` as power(a, b): the two languages differ in what 1 ** NaN is."""
+    return re.sub(r"a \*\* (\w+(?:\([^()]*\))?)", r"power(a, \1)", formula)
 
 
 def _json(content: object) -> str:

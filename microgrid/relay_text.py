@@ -50,7 +50,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
         cards, edges = cards_and_edges(graph, fold)
         if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told
             cards, edges = cards_and_edges(graph, "neuron")
-        if any(card.weights for card in cards):
+        if any(map(_is_neuron, cards)):
             return _Folded(relay, graph, language, cards, edges).tell()
     lines = tuple(line(relay, step, language) for step in relay.steps)
     shown = [node for node in relay.nodes if node.kind != "constant"]
@@ -78,12 +78,13 @@ class _Folded:
         return Telling((*know, *self.think(), *self.change()), subjects)
 
     def know(self, card: Card) -> Line:
-        if not card.weights:
+        if not _is_neuron(card):
             return line(self.relay, self.steps[card.id], self.language)
         name, (_, formula) = self.names[card.id], title_of(card)
         formula = formula if len(card.inside) > 1 else "Σ w·x + b"
         total = next(node for node in card.inside if node.op in ("weighted_sum", "total"))
-        result, count = show(card.value.data), len(card.weights)
+        result = show(card.value.data)
+        count = (len(total.operands) - 1) // (1 if total.op == "total" else 2)
         if total is card.value:
             sentence = self.text["know.neuron.linear"].format(name=name, count=count, result=result)
             return Line("know", card.id, name, formula, result, sentence)
@@ -99,7 +100,7 @@ class _Folded:
                 if edge.share is not None:
                     so_far[edge.operand.id] += edge.share
                     yield self.share(edge, so_far[edge.operand.id])
-            if card.weights:
+            if card.weights or card.biases:
                 yield self.keep(card)
 
     def share(self, edge: Edge, after: float) -> Line:
@@ -112,8 +113,8 @@ class _Folded:
 
     def keep(self, card: Card) -> Line:
         name = self.names[card.id]
-        weights, biases = (", ".join(map(show, shares.values())) for shares in (card.weights, card.biases))
-        formula = f"dW = {weights}" + (f", db = {biases}" if biases else "")
+        kept = (("dW", card.weights), ("db", card.biases))
+        formula = ", ".join(f"{name} = {', '.join(map(show, shares.values()))}" for name, shares in kept if shares)
         sentence = f"{self.text['keep'].format(name=name)}\n{formula}"
         return Line("think", card.id, self.text["name.keeps"].format(name=name), formula, "", sentence)
 
@@ -143,6 +144,11 @@ class _Folded:
                 yield Line(
                     "change", card.id, f"{self.names[card.id]} ({len(steps)})", formula, told_line.result, sentence
                 )
+
+
+def _is_neuron(card: Card) -> bool:
+    """Tell whether a card stands for a neuron, with its weights folded in or not."""
+    return len(card.inside) > 1 or bool(card.weights or card.biases)
 
 
 def table(relay: Record, language: str, fold: str) -> str:

@@ -44,7 +44,7 @@ def gradient_place(box: Box) -> Point:
 def _card(box: Box, layout: Layout, numbers: bool) -> str:
     card = box.card
     kind = "output" if box is layout.boxes[-1] else kind_of(card.value)
-    neuron = " neuron" if card.weights else ""
+    neuron = " neuron" if len(card.inside) > 1 or card.weights or card.biases else ""
     start = f'<g class="card {kind}{neuron}" id="{card.id}" transform="translate({box.x:g} {box.y:g})">'
     frame = f'<rect width="{box.width:g}" height="{box.height:g}" rx="8"/>'
     value, gradient = show(card.value.data), show(card.value.grad)

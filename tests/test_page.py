@@ -831,7 +831,7 @@ def test_training_gives_the_weights_and_losses_of_training_by_hand(cycles: int, 
         found = screen.page.evaluate("(i) => microgrid.state.leaves.get(i)", int(screen.id_of(name)[1:]))
         assert found == pytest.approx(weight, rel=1e-12)
     assert screen.page.evaluate("microgrid.state.losses") == pytest.approx(losses, rel=1e-12)
-    expect(screen("#train [aria-live]")).to_have_text(
+    expect(screen("#train .result")).to_have_text(
         say("curve", first=show(losses[0]), last=show(losses[-1]), count=cycles)
     )
     expect(screen("#place")).to_contain_text(f"cycle {cycles + 1} · ")
@@ -889,7 +889,7 @@ def test_learning_rate_that_is_too_large_is_told_and_training_stops(opened: Open
     screen("#rate").press("Enter")
     screen.button("× 100").click()
     sentence = say("notfinite", name="loss", result="∞")
-    expect(screen("#train [aria-live]")).to_contain_text(sentence)
+    expect(screen("#train .result")).to_contain_text(sentence)
     expect(screen("#sentence")).to_contain_text(sentence)
     for name in ("× 1", "× 10", "× 100"):
         expect(screen.button(name)).to_be_disabled()

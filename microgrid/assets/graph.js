@@ -11,14 +11,16 @@ for (const card of graph.cards) {
   const group = $(card.id), find = (kind) => group.querySelector(`.${kind}`);
   card.drawn = {group, kinds: group.getAttribute("class"), value: find("value"), grad: find("grad"), remark: find("remark"), symbol: find("symbol") ?? find("op"), plain: ""};
   card.drawn.plain = card.drawn.symbol?.textContent ?? "";
-  group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
+  if (card.isNeuron) group.setAttribute("aria-expanded", "false");
 }
 
 for (const edge of graph.edges) {
   const group = $(`e${edge.i}`), find = (kind) => group.querySelector(`.${kind}`);
   edge.drawn = {group, line: find("line"), local: find("local"), share: find("share"), kinds: group.getAttribute("class")};
 }
+
+setSteps(new Set());
 
 const baton = document.createElementNS("http://www.w3.org/2000/svg", "g");
 baton.id = "baton";
@@ -30,8 +32,8 @@ picture.append(baton);
 // Walks the steps up to a position, and returns what they have brought to light.
 function viewAt(position) {
   const view = {
-    values: new Map(startLeaves.size ? [...state.leaves] : []), gradients: new Map(), products: new Set(),
-    shares: new Map(), computed: new Set(), after: 0, before: 0, current: state.steps[position - 1],
+    values: new Map(state.leaves), gradients: new Map(), products: new Set(), handed: new Set(),
+    shares: new Map(), after: 0, before: 0, current: state.steps[position - 1],
   };
   const values = numbers.missing < 0 ? graph.loss + 1 : numbers.missing;
   const learn = (i) => i < values && view.values.set(i, numbers.values[i]);
@@ -51,6 +53,7 @@ function viewAt(position) {
         const operand = graph.nodes[step.node].operands[step.position];
         const share = numbers.gradients[step.node] * numbers.locals[step.node][step.position];
         receive(operand, share);
+        view.handed.add(`${step.node}.${step.position}`);
         if (step.edge) view.shares.set(step.edge.i, (view.shares.get(step.edge.i) ?? 0) + share);
         break;
       }
@@ -70,7 +73,7 @@ function viewAt(position) {
 
 // What a quiz shows: all values, and the gradients that were asked for already.
 function viewOfQuiz() {
-  const view = {values: new Map(numbers.values.entries()), gradients: new Map([[graph.loss, 1]]), products: new Set(), shares: new Map(), current: null};
+  const view = {values: new Map(numbers.values.entries()), gradients: new Map([[graph.loss, 1]]), products: new Set(), handed: new Set(), shares: new Map(), current: null};
   for (const card of state.quiz.answered) {
     view.gradients.set(card.output, numbers.gradients[card.output]);
     for (const edge of graph.edges) if (edge.operand === card) view.shares.set(edge.i, numbers.carried[edge.i].share);
@@ -78,7 +81,18 @@ function viewOfQuiz() {
   return view;
 }
 
-const phaseEnd = (phase) => state.steps.filter((step) => PHASES.indexOf(step.phase) <= PHASES.indexOf(phase)).length;
+// Lists the steps anew, with these cards opened, and where each phase ends.
+function setSteps(opened) {
+  state.opened = opened;
+  state.steps = stepsOf(graph, opened);
+  let end = 0;
+  for (const phase of PHASES) {
+    end += state.steps.filter((step) => step.phase === phase).length;
+    state.ends[phase] = end;
+  }
+}
+
+const phaseEnd = (phase) => state.ends[phase];
 
 // --- showing it ------------------------------------------------------------------------------------------------------
 
@@ -91,9 +105,15 @@ function showAll() {
   return view;
 }
 
+// How large a share is for the width of its edge; those to constants are not shown.
+function sizeOf(edge) {
+  const {share} = numbers.carried[edge.i];
+  return edge.operand.node.kind !== "constant" && Number.isFinite(share) ? abs(share) : 0;
+}
+
 function showGraph(view) {
   const {current} = view, route = litRoute();
-  const largest = numbers.missing < 0 ? Math.max(...numbers.carried.map(({share}) => (Number.isFinite(share) ? abs(share) : 0))) : 0;
+  const largest = numbers.missing < 0 ? Math.max(...graph.edges.map((edge) => sizeOf(edge))) : 0;
   const asked = state.quiz?.card;
   for (const card of graph.cards) {
     const {drawn, output} = card, value = view.values.get(output), gradient = view.gradients.get(output);
@@ -113,8 +133,10 @@ function showGraph(view) {
     if (state.selected === card) kinds.push("selected");
     if (route && !route.cards.has(card)) kinds.push("faint");
     mark(drawn.group, kinds.join(" "));
-    const facts = [card.node.name, value === undefined ? "" : `${say("value")} ${show(value)}`, gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`];
+    const name = card.node.kind === "constant" ? "" : card.node.name;
+    const facts = [name, value === undefined ? "" : `${say("value")} ${show(value)}`, gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`];
     describe(drawn.group, facts.filter(Boolean).join(", "));
+    if (card.isNeuron) drawn.group.setAttribute("aria-expanded", state.opened.has(card.i));
   }
   for (const edge of graph.edges) showEdge(edge, view, largest, route);
 }
@@ -134,13 +156,11 @@ function showEdge(edge, view, largest, route) {
   mark(drawn.group, kinds.join(" "));
   const width = share === undefined || !largest ? 1 : 0.8 + 3 * Math.min(abs(share) / largest, 1);
   const text = (Number.isFinite(width) ? width : 3.8).toFixed(2);
-  if (written.get(drawn.line) !== text) {
-    written.set(drawn.line, text);
-    drawn.line.setAttribute("stroke-width", text);
-  }
+  if (drawn.width !== text) drawn.line.setAttribute("stroke-width", text);
+  drawn.width = text;
   write(drawn.local, share === undefined ? "" : `×${show(numbers.carried[edge.i].local)}`);
   write(drawn.share, share === undefined ? "" : show(share));
-  mark(drawn.share ?? drawn.line, drawn.share ? `share ${signOf(share ?? 0)}` : "line");
+  if (drawn.share) mark(drawn.share, `share ${signOf(share ?? 0)}`);
 }
 
 // The card whose gradient a step raises, if it is drawn.

@@ -3,56 +3,85 @@
 // Opens a neuron, or closes the one that is open; the place in the cycle stays the same.
 function openNeuron(card) {
   const current = state.steps[state.position - 1];
-  state.opened = new Set(card ? [card.i] : []);
-  state.steps = stepsOf(graph, state.opened);
-  if (current) {
-    const alike = (step) => step.phase === current.phase && step.card === current.card;
-    const exact = state.steps.findIndex((step) => alike(step) && step.kind === current.kind && step.edge === current.edge && step.node === current.node && step.position === current.position && step.group === current.group);
-    state.position = (exact >= 0 ? exact : state.steps.findLastIndex(alike)) + 1 || phaseEnd(current.phase);
-  }
+  setSteps(new Set(card ? [card.i] : []));
+  if (current) state.position = samePlace(current, state.steps);
   const panel = $("inside");
   panel.hidden = !card;
   if (card) buildInside(card);
   if (!state.quiz) buildWhatIf();
 }
 
+// Finds the position of a step in another list of steps: of itself or, failing that, of the last of its card's.
+function samePlace(step, steps) {
+  const alike = (other) => other.phase === step.phase && other.card === step.card;
+  const exact = steps.findIndex((other) => alike(other) && ["kind", "edge", "node", "position", "group"].every((key) => other[key] === step[key]));
+  const found = exact >= 0 ? exact : steps.findLastIndex(alike);
+  return found >= 0 ? found + 1 : steps.filter((other) => PHASES.indexOf(other.phase) <= PHASES.indexOf(step.phase)).length;
+}
+
 let cells = [];
+
+// Makes a cell of the table; `where` tells `showInside` what is to be written into it.
+function cell(kinds, ...where) {
+  const element = make("td", {class: kinds});
+  cells.push({element, where});
+  return element;
+}
+
+function quiet(text) {
+  return make("td", {class: "quiet"}, text);
+}
+
+// The row of a weight: its number, its input, their product, and what is handed to both.
+function termRow(card, weight, input, product, dW, dx) {
+  const given = input === null ? [quiet(""), quiet(""), quiet("")]
+    : [quiet(`× ${sentences.nameOf(input, numbers.values)}`), cell("number", "value", input), quiet("=")];
+  const last = dx ? cell("number grad", "share", ...dx) : quiet("");
+  return make("tr", {}, make("th", {scope: "row"}, shortName(weight, card)), cell("number", "value", weight), ...given,
+    cell("number", ...product), cell("number grad", "share", ...dW), last);
+}
+
+function termRows(card, total) {
+  const {op, operands} = graph.nodes[total];
+  if (op === "total") return operands.map((operand, position) => spelledOutRow(card, total, operand, position));
+  const rows = [];
+  for (let k = 0; k + 1 < operands.length; k += 2) {
+    rows.push(termRow(card, operands[k], operands[k + 1], ["product", total, k / 2], [total, k], [total, k + 1]));
+  }
+  const last = operands.length - 1;
+  return [...rows, termRow(card, operands[last], null, ["value", operands[last]], [total, last], null)];
+}
+
+function spelledOutRow(card, total, operand, position) {
+  const {op, operands} = graph.nodes[operand];
+  if (op !== "*" || !card.inside.includes(operand)) return termRow(card, operand, null, ["value", operand], [total, position], null);
+  return termRow(card, operands[0], operands[1], ["value", operand], [operand, 0], [operand, 1]);
+}
 
 function buildInside(card) {
   const panel = $("inside"), {nodes} = graph;
   cells = [];
-  const cell = (text, kinds = "", ...where) => {
-    const element = make("td", {class: kinds}, text);
-    if (where.length) cells.push({element, where});
-    return element;
-  };
-  const heading = (...names) => make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
-  const total = card.inside.find((i) => ["weighted_sum", "total"].includes(nodes[i].op)), sum = nodes[total];
-  const body = [];
-  const terms = sum.op === "weighted_sum" ? sum.operands.length - 1 : 0;
-  for (let k = 0; k < terms; k += 2) {
-    const [w, x] = [sum.operands[k], sum.operands[k + 1]];
-    body.push(make("tr", {}, make("th", {scope: "row"}, shortName(w, card)), cell("", "number", "value", w), cell(`× ${nodes[x].name}`, "quiet"), cell("", "number", "value", x),
-      cell("=", "quiet"), cell("", "number", "product", total, k / 2), cell("", "number grad", "grad", w), cell("", "number grad", "share", total, k + 1)));
-  }
-  if (sum.op === "total") {
-    sum.operands.forEach((operand, position) => {
-      const product = nodes[operand];
-      const [w, x] = product.op === "*" ? product.operands : [operand, null];
-      body.push(make("tr", {}, make("th", {scope: "row"}, shortName(w, card)), cell("", "number", "value", w), cell(x === null ? "" : `× ${nodes[x].name}`, "quiet"), x === null ? cell("") : cell("", "number", "value", x),
-        cell(x === null ? "" : "=", "quiet"), cell("", "number", "value", operand), cell("", "number grad", "grad", w), x === null ? cell("") : cell("", "number grad", "share", operand, 1)));
-    });
-  } else {
-    const b = sum.operands.at(-1);
-    body.push(make("tr", {}, make("th", {scope: "row"}, shortName(b, card)), cell("", "number", "value", b), cell(""), cell(""), cell(""), cell("", "number", "value", b), cell("", "number grad", "grad", b), cell("")));
-  }
-  const outputs = [...card.inside].filter((i) => i >= total).map((i) => make("tr", {class: "total"},
-    make("th", {scope: "row", colspan: "5"}, i === total ? `Σ w·x + b` : nodes[i].operation.symbol), cell("", "number", "value", i), cell("", "number grad", "grad", i), cell("")));
-  const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => select(card)}, "✕");
-  panel.replaceChildren(make("h2", {}, card.node.name, close), make("table", {}, make("thead", {}, heading(say("inside.weight"), say("value"), say("inside.input"), say("value"), "", say("inside.product"), "dW, db", "dx")), make("tbody", {}, ...body, ...outputs)));
+  const total = sumInside(graph, card);
+  const outputs = card.inside.filter((i) => i >= total).map((i) => make("tr", {class: "total"},
+    make("th", {scope: "row", colspan: "5"}, i === total ? "Σ w·x + b" : nodes[i].operation.symbol),
+    cell("number", "value", i), cell("number grad", "grad", i), quiet("")));
+  const names = [say("inside.weight"), say("value"), say("inside.input"), say("value"), "", say("inside.product"), "dW, db", "dx"];
+  const heading = make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
+  const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => closeNeuron()}, "✕");
+  panel.replaceChildren(make("h2", {}, card.node.name, close),
+    make("table", {}, make("thead", {}, heading), make("tbody", {}, ...termRows(card, total), ...outputs)));
   panel.setAttribute("aria-label", card.node.name);
   const [x] = card.drawn.group.getAttribute("transform").match(/[\d.]+/g).map(Number);
   panel.classList.toggle("left", x > pictureWidth / 2);
+}
+
+function closeNeuron() {
+  const [card] = state.opened;
+  openNeuron(null);
+  if (state.selected === graph.cards[card]) state.selected = null;
+  refreshPanel();
+  showAll();
+  graph.cards[card].drawn.group.focus();
 }
 
 function shortName(i, card) {
@@ -60,31 +89,33 @@ function shortName(i, card) {
   return name.startsWith(start) ? name.slice(start.length) : name;
 }
 
+// Returns what stands in a cell at a step, its sign where it is a gradient, and whether it is this step's.
+function contentOf([kind, node, k], view) {
+  const {current} = view, {nodes} = graph;
+  if (kind === "value") {
+    const value = view.values.get(node);
+    return [value === undefined ? "" : show(value), "", ["value", "change"].includes(current?.kind) && current.node === node];
+  }
+  if (kind === "product") {
+    const {operands} = nodes[node], known = view.products.has(`${node}.${k}`) || view.values.has(node);
+    const product = numbers.values[operands[2 * k]] * numbers.values[operands[2 * k + 1]];
+    return [known ? show(product) : "", "", current?.kind === "product" && current.node === node && current.group === k];
+  }
+  if (kind === "grad") {
+    const gradient = view.gradients.get(node), taker = current?.kind === "share" ? nodes[current.node].operands[current.position] : -1;
+    return [gradient === undefined ? "" : show(gradient), signOf(gradient ?? 0), taker === node];
+  }
+  if (!view.handed.has(`${node}.${k}`)) return ["", "zero", false];
+  const share = numbers.gradients[node] * numbers.locals[node][k];
+  return [show(share), signOf(share), current?.kind === "share" && current.node === node && current.position === k];
+}
+
 function showInside(view) {
   if (!state.opened.size) return;
-  const [card] = state.opened, {current} = view;
-  const handed = new Set(state.steps.slice(0, state.position).filter((step) => step.kind === "share" && step.card.i === card).map((step) => `${step.node}.${step.position}`));
-  for (const {element, where: [kind, node, k]} of cells) {
-    let text = "", sign = "", now = false;
-    if (kind === "value") {
-      text = view.values.has(node) ? show(view.values.get(node)) : "";
-      now = current && ["value", "change"].includes(current.kind) && current.node === node;
-    } else if (kind === "product") {
-      const {operands} = graph.nodes[node], known = view.products.has(`${node}.${k}`) || view.values.has(node);
-      text = known ? show(numbers.values[operands[2 * k]] * numbers.values[operands[2 * k + 1]]) : "";
-      now = current?.kind === "product" && current.node === node && current.group === k;
-    } else if (kind === "grad") {
-      const gradient = view.gradients.get(node);
-      [text, sign] = gradient === undefined ? ["", ""] : [show(gradient), signOf(gradient)];
-      now = current?.kind === "share" && graph.nodes[current.node].operands[current.position] === node && current.card.i === card;
-    } else if (handed.has(`${node}.${k}`)) {
-      const share = numbers.gradients[node] * numbers.locals[node][k];
-      [text, sign] = [show(share), signOf(share)];
-      now = current?.kind === "share" && current.node === node && current.position === k;
-    }
+  for (const {element, where} of cells) {
+    const [text, sign, isNow] = contentOf(where, view);
     write(element, text);
-    for (const name of ["positive", "negative", "zero"]) element.classList.toggle(name, name === sign);
-    element.classList.toggle("now", Boolean(now));
-    if (now) element.scrollIntoView({block: "nearest", inline: "nearest"});
+    mark(element, `number ${["grad", "share"].includes(where[0]) ? `grad ${sign}` : ""}${isNow ? " now" : ""}`);
+    if (isNow) element.scrollIntoView({block: "nearest", inline: "nearest"});
   }
 }

@@ -3,6 +3,8 @@
 
 const {exp, log, log1p, sqrt, tanh, sin, cos, abs} = Math;
 const where = (condition, x, y) => (condition ? x : y);
+// In Python 1 to any power is 1, and so is −1 to an infinite one.
+const power = (a, b) => (a === 1 || (a === -1 && abs(b) === Infinity) ? 1 : a ** b);
 
 const KINDS = ["constant", "input", "parameter", "computed"];
 const SATURATED = 0.01;
@@ -10,7 +12,7 @@ const SATURATED = 0.01;
 function readGraph(data) {
   const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
   const nodes = data.nodes.map(([label, kind, op, operands, value], i) => ({
-    label, kind: KINDS[kind], op, operands, data: number(value), name: label || `n${i}`, operation: data.operations[op],
+    label, kind: KINDS[kind], op, operands, data: number(value), name: label || `n${i}`,
   }));
   const operations = {};
   for (const [op, [symbol, operands, shown, slopes, summed, last, words]] of Object.entries(data.operations)) {
@@ -19,7 +21,7 @@ function readGraph(data) {
   for (const node of nodes) node.operation = operations[node.op];
   const cards = data.cards.map(([output, inside, weights, biases], i) => ({
     i, output, inside, weights, biases, id: `n${output}`, node: nodes[output], edges: [],
-    parameters: [...weights, ...biases], isNeuron: weights.length > 0,
+    parameters: [...weights, ...biases], isNeuron: inside.length > 1 || weights.length + biases.length > 0,
   }));
   const cardOf = new Map(cards.flatMap((card) => card.inside.map((node) => [node, card])));
   const edges = data.edges.map(([operand, result, handovers], i) => {
@@ -52,21 +54,32 @@ function slopesOf(node, numbers, out) {
   return operation.last ? [...found, 1] : found;
 }
 
-// Where mathematics gives no number, Python raises an error; JavaScript goes on with NaN or an infinity.
-function isMissing(node, numbers, out, slopes, nodes) {
-  if (!numbers.every(Number.isFinite)) return Number.isNaN(out) && !numbers.some(Number.isNaN) && /^(sin|cos)$/.test(node.op);
-  if (["/", "log", "sqrt", "**", "exp"].includes(node.op) && Number.isNaN(out)) return true;
-  if (node.op === "/") return numbers[1] === 0;
-  if (node.op === "log") return numbers[0] <= 0;
-  if (node.op === "exp") return !Number.isFinite(out);
-  if (node.op === "sqrt") return numbers[0] <= 0;
-  if (node.op !== "**") return false;
-  const negative = numbers[0] < 0 && nodes[node.operands[1]].kind !== "constant";
-  return negative || !Number.isFinite(out) || !slopes.every(Number.isFinite);
+// Tells whether mathematics gives no number here: there Python raises an error, and JavaScript goes on with NaN or ∞.
+function isMissing(op, numbers, out) {
+  const [a, b] = numbers;
+  switch (op) {
+    case "/": return b === 0;
+    case "log": return a <= 0;
+    case "sqrt": return a < 0;
+    case "sin": case "cos": return abs(a) === Infinity;
+    case "exp": return out === Infinity && a < Infinity;
+    case "**": {
+      if (a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)) return true;
+      return (a === 0 && b < 0) || (abs(out) === Infinity && numbers.every(Number.isFinite));
+    }
+    default: return false;
+  }
 }
 
-// Computes all values and local derivatives. `missing` is the first node that has no value, or −1.
-function forward(graph, leaves) {
+// The same for the slope: of √ at 0, of 0 to a power below 1, and of a negative number to a power that may change.
+function isSlopeMissing(op, [a, b], constant) {
+  if (op === "sqrt") return a === 0;
+  return op === "**" && ((a < 0 && !constant) || (a === 0 && b > 0 && b < 1));
+}
+
+// Computes all values and local derivatives. `missing` is the first node that has no value or, unless only values are
+// asked for, no slope; else −1.
+function forward(graph, leaves, onlyValues = false) {
   const values = [], locals = [];
   for (const [i, node] of graph.nodes.entries()) {
     if (!node.op) {
@@ -75,10 +88,12 @@ function forward(graph, leaves) {
       continue;
     }
     const numbers = node.operands.map((operand) => values[operand]);
-    const out = valueOf(node, numbers), slopes = slopesOf(node, numbers, out);
-    if (isMissing(node, numbers, out, slopes, graph.nodes)) return {values, locals, missing: i, numbers};
+    const out = valueOf(node, numbers), constant = graph.nodes[node.operands.at(-1)].kind === "constant";
+    if (isMissing(node.op, numbers, out) || (!onlyValues && isSlopeMissing(node.op, numbers, constant))) {
+      return {values, locals, missing: i, numbers};
+    }
     values.push(out);
-    locals.push(slopes);
+    locals.push(slopesOf(node, numbers, out));
   }
   return {values, locals, missing: -1};
 }
@@ -92,6 +107,11 @@ function backward(graph, locals) {
     });
   }
   return gradients;
+}
+
+// Finds the sum inside a neuron: Σ w·x + b.
+function sumInside(graph, card) {
+  return card.inside.find((i) => ["weighted_sum", "total"].includes(graph.nodes[i].op));
 }
 
 // The derivative of a card's output with respect to each value inside it.
@@ -129,7 +149,7 @@ function cycle(graph, leaves, learningRate) {
 function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.loss];
   const foretold = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
-  const after = forward(graph, changed);
+  const after = forward(graph, changed, true);
   return {before, foretold, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
 }
 
@@ -177,7 +197,7 @@ function* thinkSteps(graph, opened) {
       if (card.inside.length === 1 && edge.handovers.length === 1) yield {phase: "think", kind: "share", card, edge, node, position};
       else yield {phase: "think", kind: "edge", card, edge};
     }
-    if (card.isNeuron) yield {phase: "think", kind: "keep", card};
+    if (card.parameters.length) yield {phase: "think", kind: "keep", card};
   }
 }
 
@@ -229,7 +249,7 @@ function largestRoutes(graph, numbers, target, limit) {
       if (!promise.has(operand)) continue;
       const local = numbers.locals[last][position], product = route.product * local;
       const worth = size(product) * promise.get(operand);
-      waiting.push({worth, product, nodes: [...route.nodes, operand], locals: [...route.locals, local], from: route});
+      waiting.push({worth, product, nodes: [...route.nodes, operand], locals: [...route.locals, local]});
     }
   }
   const total = count.get(graph.loss) ?? 0, gradient = numbers.gradients[target];

@@ -41,6 +41,7 @@ function speak(language) {
   $("scrubber").setAttribute("aria-label", say("timeline"));
   $("timeline").setAttribute("aria-label", say("timeline"));
   $("title").textContent = data.title[language];
+  document.title = data.title[language] ? `${data.title[language]} · microgrid` : "microgrid";
   buildKeys();
   if (state.opened.size) buildInside(graph.cards[[...state.opened][0]]);
   builders[state.tab]();
@@ -49,7 +50,7 @@ function speak(language) {
 }
 
 function buildKeys() {
-  const keys = [["← →", "keys.step"], ["Space", "keys.play"], ["Home End", "keys.ends"], ["1 2 3", "keys.phases"], ["L", "keys.language"], ["Enter", "keys.card"], ["?", "keys.help"]];
+  const keys = [["← →", "keys.step"], ["Space", "keys.play"], ["Home End", "keys.ends"], ["1 2 3", "keys.phases"], ["L", "keys.language"], ["Tab ↑ ↓", "keys.cards"], ["Enter", "keys.card"], ["?", "keys.help"]];
   const list = make("dl", {}, ...keys.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, say(text))]));
   const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => $("keys").close()}, "✕");
   const signs = ["signs.cards", "legend", "signs.relay"].map((key) => make("p", {}, say(key, {end: endName()})));
@@ -63,10 +64,16 @@ function onKey(event) {
   if (typing || (sliding && key !== "Escape")) return;
   const pressing = target.matches?.("button, [role=button]") && (key === " " || key === "Enter");
   if (pressing) {
-    if (target.matches("g")) {
+    if (target.matches(".card")) {
       event.preventDefault();
       select(cardAt(target));
     }
+    return;
+  }
+  if (target.matches?.(".card") && (key === "ArrowDown" || key === "ArrowUp")) {
+    const next = graph.cards[graph.cards.indexOf(cardAt(target)) + (key === "ArrowDown" ? 1 : -1)];
+    if (next) enter(next);
+    event.preventDefault();
     return;
   }
   if (target.matches?.("[role=tab]") && (key === "ArrowLeft" || key === "ArrowRight")) {
@@ -97,9 +104,21 @@ const actions = {
   2: () => stop(() => go(phaseEnd("think"))),
   3: () => stop(() => go(phaseEnd("change"))),
   l: () => speak(state.language === "ja" ? "en" : "ja"),
-  "?": () => $("keys").showModal(),
-  Escape: () => state.selected && select(state.selected),
+  "?": () => {
+    play(false);
+    $("keys").showModal();
+  },
+  Escape: () => {
+    if (state.opened.size) closeNeuron();
+    else if (state.selected) select(state.selected);
+  },
 };
+
+// One card takes part in the order of the Tab key; from there ↑ and ↓ lead to the others.
+function enter(card) {
+  for (const {drawn} of graph.cards) drawn.group.setAttribute("tabindex", drawn === card.drawn ? "0" : "-1");
+  card.drawn.group.focus();
+}
 
 function cardAt(element) {
   const group = element.closest(".card");
@@ -147,6 +166,7 @@ function listen() {
 }
 
 $("scrubber").max = phasesThere.length * 1000;
+graph.cards.forEach(({drawn}, i) => drawn.group.setAttribute("tabindex", i ? "-1" : "0"));
 listen();
 showTab("whatif");
 speak(state.language);

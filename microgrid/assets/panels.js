@@ -8,39 +8,49 @@ function compute() {
 
 // Moves a leaf; what hangs on it follows at once.
 function moveLeaf(i, value) {
+  play(false);
   state.leaves.set(i, value);
-  state.told = "";
+  state.told = null;
   compute();
-  if (state.cycle === 1) state.losses = numbers.missing < 0 ? [numbers.values[graph.loss]] : [];
+  startCurve();
   go(Math.max(state.position, phaseEnd("think")));
   showWhatIf();
   refreshPanel();
 }
 
+// A new experiment begins here, and with it a new curve.
+function startCurve() {
+  state.cycle = 1;
+  state.losses = numbers.missing < 0 ? [numbers.values[graph.loss]] : [];
+}
+
+// Lists the leaves that get a slider: all of a small graph; of a large one those that are selected or opened come first.
 function leavesToMove() {
   const leaves = [...startLeaves.keys()], order = ["parameter", "input", "constant"];
   const sorted = leaves.sort((a, b) => order.indexOf(graph.nodes[a].kind) - order.indexOf(graph.nodes[b].kind) || a - b);
   if (leaves.length <= MOST_SLIDERS) return sorted;
   const shown = new Set(graph.cards.filter((card) => !card.node.op).map((card) => card.output));
   const open = [...state.opened].flatMap((card) => graph.cards[card].parameters);
-  return [...open, ...sorted.filter((i) => shown.has(i) && !open.includes(i))].slice(0, 60);
+  const chosen = state.selected && !state.selected.node.op ? [state.selected.output] : [];
+  const rest = sorted.filter((i) => shown.has(i));
+  return [...new Set([...chosen, ...open, ...rest])].slice(0, MOST_ROWS);
 }
 
 let rows = [];
 
 function buildWhatIf() {
   const leaves = leavesToMove(), panel = $("whatif");
-  const hint = leaves.length < startLeaves.size && !state.opened.size ? ` ${say("whatif.neurons")}` : "";
+  const left = startLeaves.size - leaves.length, hint = left && !(hasNeurons && state.opened.size) ? ` ${say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left})}` : "";
   rows = leaves.map((i) => leafRow(i));
   const reset = make("button", {class: "reset", onclick: resetAll}, say("reset"));
-  panel.replaceChildren(make("p", {class: "hint"}, say("whatif.hint") + hint), ...rows.map((row) => row.element), make("p", {class: "told", "aria-live": "polite"}), reset);
+  refill(panel, make("p", {class: "hint"}, say("whatif.hint") + hint), ...rows.map((row) => row.element), make("p", {class: "told"}), reset);
   showWhatIf();
 }
 
 function leafRow(i) {
-  const node = graph.nodes[i], start = startLeaves.get(i), span = Math.max(1, 2 * abs(start));
+  const node = graph.nodes[i], start = startLeaves.get(i);
   const name = node.label || (node.kind === "constant" ? show(start) : node.name);
-  const slider = make("input", {type: "range", min: start - span, max: start + span, step: span / 100, "aria-label": name});
+  const slider = make("input", {type: "range", step: "any", "aria-label": name});
   const field = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${name}: ${say("value")}`});
   const change = (value) => {
     field.setAttribute("aria-invalid", !Number.isFinite(value));
@@ -57,10 +67,12 @@ function leafRow(i) {
 function showWhatIf() {
   for (const {i, slider, field} of rows) {
     const value = state.leaves.get(i);
-    slider.value = value;
+    const start = startLeaves.get(i), span = Math.max(1, 2 * abs(start), abs(value - start));
+    slider.disabled = !(span < 1e300); // no slider reaches further
+    if (!slider.disabled) Object.assign(slider, {min: start - span, max: start + span, step: span / 100, value});
     if (document.activeElement !== field) field.value = show(value, 6);
   }
-  write($("whatif").querySelector(".told"), state.told ?? "");
+  write($("whatif").querySelector(".told"), state.told?.() ?? "");
 }
 
 // Puts a gradient to the test, without keeping the move.
@@ -68,18 +80,19 @@ function tryNudge(i) {
   if (numbers.missing >= 0) return;
   const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE));
   const gradient = numbers.gradients[i], actual = moved.missing < 0 ? moved.values[graph.loss] - numbers.values[graph.loss] : NaN;
-  const parts = {name: graph.nodes[i].name, gradient: show(gradient), foretold: showSigned(gradient * NUDGE), actual: showSigned(actual), end: endName()};
-  state.told = moved.missing < 0 ? say("try.told", parts) : sentences.missing(moved);
+  const parts = {name: graph.nodes[i].name, gradient: show(gradient), foretold: showSigned(gradient * NUDGE), actual: showSigned(actual)};
+  state.told = () => (moved.missing < 0 ? say("try.told", {...parts, end: endName()}) : sentences.missing(moved));
   showWhatIf();
+  announce(state.told());
 }
 
 function resetAll() {
+  play(false);
   state.leaves = new Map(startLeaves);
   state.learningRate = data.learningRate;
-  state.cycle = 1;
-  state.told = "";
+  state.told = null;
   compute();
-  state.losses = [numbers.values[graph.loss]];
+  startCurve();
   go(state.position);
   buildWhatIf();
   refreshPanel();
@@ -92,9 +105,9 @@ function select(card) {
   state.selected = again ? null : card;
   state.route = 0;
   if (card.isNeuron) {
-    const closed = again || state.opened.has(card.i);
-    openNeuron(closed ? null : card);
-    if (closed) state.selected = null;
+    const isClosing = state.opened.has(card.i);
+    openNeuron(isClosing ? null : card);
+    state.selected = isClosing ? null : card;
   }
   if (state.selected && !state.quiz) showTab("fault");
   else refreshPanel();
@@ -122,18 +135,18 @@ function buildFault() {
   const panel = $("fault"), card = state.selected;
   state.lit = null;
   if (!card || numbers.missing >= 0) {
-    panel.replaceChildren(make("p", {class: "hint"}, say("fault.hint")));
+    refill(panel, make("p", {class: "hint"}, say("fault.hint")));
     return;
   }
   if (card.node.kind === "constant") {
-    panel.replaceChildren(make("p", {}, say("fault.constant", {name: show(numbers.values[card.output])})));
+    refill(panel, make("p", {}, say("fault.constant", {name: show(numbers.values[card.output])})));
     return;
   }
   const {routes, count, remainder, gradient} = routesTo(card);
-  const summary = say("fault.sum", {name: card.node.name, count: `${count}`, gradient: show(gradient)});
+  const summary = say("fault.sum", {name: card.node.name, count: show(count), gradient: show(gradient)});
   const list = make("ol", {}, ...routes.map((route, i) => routeItem(route, i)));
-  const rest = count > routes.length ? [make("p", {class: "hint"}, say("fault.rest", {count: `${count - routes.length}`, remainder: show(remainder)}))] : [];
-  panel.replaceChildren(make("p", {class: "summary"}, summary), list, ...rest);
+  const rest = count > routes.length ? [make("p", {class: "hint"}, say("fault.rest", {count: show(count - routes.length), remainder: show(remainder)}))] : [];
+  refill(panel, make("p", {class: "summary"}, summary), list, ...rest);
   light(routes[state.route] ?? null);
 }
 
@@ -159,22 +172,29 @@ function light(route) {
 // --- train -----------------------------------------------------------------------------------------------------------
 
 function train(cycles) {
+  play(false);
   for (let i = 0; i < cycles && numbers.missing < 0 && Number.isFinite(numbers.values[graph.loss]); i++) {
     state.leaves = new Map(numbers.changed);
     state.cycle += 1;
     compute();
     state.losses.push(numbers.missing < 0 ? numbers.values[graph.loss] : NaN);
   }
-  state.told = "";
+  state.told = null;
   go(phaseEnd("think"));
   showWhatIf();
   refreshPanel();
+  announce(resultOfTraining());
+}
+
+function resultOfTraining() {
+  const parts = {first: show(state.losses[0]), last: show(state.losses.at(-1)), count: state.cycle - 1};
+  return troubleNow() || (state.cycle > 1 ? say("curve", parts) : "");
 }
 
 function buildTrain() {
   const panel = $("train");
   if (graph.parameters.length === 0) {
-    panel.replaceChildren(make("p", {class: "hint"}, say("train.none")));
+    refill(panel, make("p", {class: "hint"}, say("train.none")));
     return;
   }
   const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"});
@@ -186,14 +206,12 @@ function buildTrain() {
     if (!valid) return;
     state.learningRate = value;
     compute();
-    showAll();
+    go(state.position);
   });
   const stuck = numbers.missing >= 0 || !Number.isFinite(numbers.values[graph.loss]);
   const buttons = [1, 10, 100].map((count) => make("button", {class: "train", disabled: stuck, onclick: () => train(count)}, `× ${count}`));
-  const first = state.losses[0], last = state.losses.at(-1);
-  const told = state.cycle > 1 ? say("curve", {first: show(first), last: show(last), count: `${state.cycle - 1}`}) : "";
-  panel.replaceChildren(make("p", {class: "hint"}, say("train.hint")), make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
-    make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate), make("p", {"aria-live": "polite"}, troubleNow() || told));
+  refill(panel, make("p", {class: "hint"}, say("train.hint")), make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
+    make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate), make("p", {class: "result"}, resultOfTraining()));
 }
 
 function showCurve() {

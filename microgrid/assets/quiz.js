@@ -3,12 +3,12 @@
 function beginQuiz() {
   play(false);
   const questions = [...graph.cards].reverse().slice(1).filter((card) => card.node.kind !== "constant" && Number.isFinite(numbers.gradients[card.output]));
-  state.quiz = {questions, answered: [], card: questions[0], right: 0, tries: 0, done: 0, verdict: "", over: questions.length === 0};
+  state.quiz = {questions, answered: [], card: questions[0], right: 0, tries: 0, done: 0, verdict: null, over: questions.length === 0};
   document.body.toggleAttribute("data-quiz", true);
   state.lit = null;
   state.selected = null;
   go(state.position);
-  buildQuiz();
+  buildQuiz("");
   if (questions.length) follow({card: questions[0]});
 }
 
@@ -48,18 +48,20 @@ function whyWrong(answer, card) {
 
 function answer(text) {
   const {quiz} = state, value = readNumber(text), {card} = quiz;
-  if (Number.isNaN(value)) quiz.verdict = say("quiz.wrong", {why: whyWrong(value, card)});
+  const wrong = () => say("quiz.wrong", {why: whyWrong(value, card)});
+  if (Number.isNaN(value)) quiz.verdict = wrong;
   else if (isNear(value, numbers.gradients[card.output])) {
     if (quiz.tries === 0) quiz.right += 1;
-    settle(say("quiz.right", {reason: reasonFor(card)}), "good");
+    settle(() => say("quiz.right", {reason: reasonFor(card)}), "good");
   } else if (quiz.tries++ > 0) reveal();
-  else quiz.verdict = say("quiz.wrong", {why: whyWrong(value, card)});
+  else quiz.verdict = wrong;
   buildQuiz(text);
+  announce(quiz.verdict());
 }
 
 function reveal() {
   const {card} = state.quiz;
-  settle(say("quiz.wrong.again", {gradient: show(numbers.gradients[card.output]), reason: reasonFor(card)}), "bad");
+  settle(() => say("quiz.wrong.again", {gradient: show(numbers.gradients[card.output]), reason: reasonFor(card)}), "bad");
 }
 
 function settle(verdict, kind) {
@@ -71,13 +73,14 @@ function settle(verdict, kind) {
 
 function nextQuestion() {
   const {quiz} = state, card = quiz.questions[quiz.done];
-  Object.assign(quiz, {card, tries: 0, verdict: "", kind: "", settled: false, over: !card});
+  Object.assign(quiz, {card, tries: 0, verdict: null, kind: "", settled: false, over: !card});
   showAll();
-  buildQuiz();
+  buildQuiz("");
   if (card) follow({card});
+  else announce(scoreOf(quiz));
 }
 
-function buildQuiz(typed = "") {
+function buildQuiz(typed = $("answer")?.value ?? "") {
   const panel = $("quiz"), {quiz} = state;
   const print = [make("p", {class: "row print-row"}, make("button", {id: "print", onclick: printSheets}, say("print")), make("span", {class: "hint"}, say("print.hint")))];
   const begin = (text) => make("button", {class: "begin", onclick: beginQuiz, disabled: numbers.missing >= 0}, text);
@@ -86,12 +89,12 @@ function buildQuiz(typed = "") {
     panel.replaceChildren(make("p", {class: "hint"}, say("quiz.hint")), make("p", {class: "row"}, begin(say("quiz.begin"))), ...print);
     return;
   }
-  const score = make("p", {class: "score", role: "status"}, say("quiz.score", {right: `${quiz.right}`, count: `${quiz.done}`}));
+  const score = make("p", {class: "score"}, scoreOf(quiz));
   if (quiz.over) {
     panel.replaceChildren(score, make("p", {class: "row"}, begin(say("quiz.again")), end));
     return;
   }
-  const verdict = make("p", {class: `verdict ${quiz.kind ?? ""}`, role: "status"}, quiz.verdict);
+  const verdict = make("p", {class: `verdict ${quiz.kind ?? ""}`}, quiz.verdict?.() ?? "");
   const question = make("label", {for: "answer", class: "question"}, say("quiz.question", {name: quiz.card.node.name}));
   if (quiz.settled) {
     const next = make("button", {class: "go-on", onclick: nextQuestion}, say("quiz.next"));
@@ -104,17 +107,21 @@ function buildQuiz(typed = "") {
   const form = make("form", {onsubmit: (event) => { event.preventDefault(); answer(field.value); }}, question,
     make("span", {class: "row"}, field, make("button", {}, say("quiz.check"))));
   const clue = () => {
-    quiz.verdict = clueFor(quiz.card);
+    quiz.verdict = () => clueFor(quiz.card);
     buildQuiz(field.value);
+    announce(quiz.verdict());
   };
   const skip = () => {
     reveal();
     buildQuiz();
+    announce(quiz.verdict());
   };
   panel.replaceChildren(form, verdict, make("p", {class: "row"}, make("button", {onclick: clue}, say("quiz.clue")), make("button", {onclick: skip}, say("quiz.skip")), end), score);
   field.focus();
   field.select();
 }
+
+const scoreOf = ({right, done}) => say("quiz.score", {right, count: done});
 
 function clueFor(card) {
   const edges = graph.edges.filter((edge) => edge.operand === card);

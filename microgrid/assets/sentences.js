@@ -170,8 +170,9 @@ class Sentences {
   }
 
   neuron(card, values) {
-    const {node} = card, count = card.weights.length, result = show(values[card.output]);
-    const total = card.inside.find((i) => ["weighted_sum", "total"].includes(this.graph.nodes[i].op));
+    const {node} = card, result = show(values[card.output]);
+    const total = sumInside(this.graph, card), sum = this.graph.nodes[total];
+    const count = (sum.operands.length - 1) / (sum.op === "total" ? 1 : 2);
     const {symbol} = node.operation;
     if (total === card.output) {
       const sentence = format(this.words["know.neuron.linear"], {name: node.name, count, result});
@@ -220,7 +221,8 @@ class Sentences {
 
   keep(card, numbers) {
     const shares = sharesKept(this.graph, card, numbers), list = (parameters) => parameters.map((i) => show(shares.get(i))).join(", ");
-    const formula = `dW = ${list(card.weights)}${card.biases.length ? `, db = ${list(card.biases)}` : ""}`;
+    const kept = [["dW", card.weights], ["db", card.biases]].filter(([, parameters]) => parameters.length);
+    const formula = kept.map(([name, parameters]) => `${name} = ${list(parameters)}`).join(", ");
     const {name} = card.node;
     return {name: format(this.words["name.keeps"], {name}), formula, result: "", sentence: `${format(this.words.keep, {name})}\n${formula}`};
   }

@@ -16,8 +16,8 @@ function go(position, animated = false) {
 function animate(view) {
   const step = view.current, target = targetOf(step);
   if (step.phase === "think" && step.edge) run(step, view);
-  else if (step.kind === "change" && !calm.matches) {
-    count(step.card.drawn.value, numbers.values[step.node], numbers.changed.get(step.node), step.card.node.op ? null : step.card);
+  else if (step.kind === "change" && !step.card.node.op && !calm.matches) {
+    count(step.card.drawn.value, numbers.values[step.node], numbers.changed.get(step.node));
   } else if (step.phase === "know" && !calm.matches) appear(step.card.drawn.value);
   else if (target && !calm.matches) appear(target.drawn.grad);
 }
@@ -45,7 +45,7 @@ function run(step, view) {
   };
   if (calm.matches) return place(0.5);
   const {grad} = edge.operand.drawn, duration = RUN * pace(), begin = performance.now();
-  const first = view.shares.get(edge.i), before = view.before;
+  const {before} = view;
   write(share, "");
   const frameOf = (now) => {
     const time = Math.min((now - begin) / duration, 1), way = Math.min(time / 0.75, 1);
@@ -53,10 +53,7 @@ function run(step, view) {
     if (way === 1) baton.removeAttribute("class"); // it has arrived, and the total counts up
     if (grad) write(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
     if (time < 1) moving = requestAnimationFrame(frameOf);
-    else {
-      write(share, show(first));
-      if (grad) write(grad, show(view.after));
-    }
+    else showAll();
   };
   frameOf(begin);
 }
@@ -65,8 +62,9 @@ function count(element, from, to) {
   const begin = performance.now(), duration = 500 * pace();
   const frameOf = (now) => {
     const time = Math.min((now - begin) / duration, 1);
-    write(element, show(time < 1 ? from + (to - from) * time : to));
+    write(element, show(from + (to - from) * time));
     if (time < 1) moving = requestAnimationFrame(frameOf);
+    else showAll();
   };
   frameOf(begin);
 }
@@ -79,6 +77,7 @@ function play(playing) {
   state.playing = playing;
   document.body.toggleAttribute("data-playing", playing);
   $("play").setAttribute("aria-pressed", playing);
+  $("sentence").parentElement.setAttribute("aria-live", playing ? "off" : "polite"); // nobody can listen as fast
   if (!playing) return;
   const interval = 1500 / Number.parseFloat($("speed").value);
   timer = setInterval(() => (state.position < state.steps.length ? go(state.position + 1, true) : play(false)), interval);
@@ -91,9 +90,15 @@ function rememberPlace() {
   clearTimeout(remembering);
   remembering = setTimeout(() => {
     try {
-      history.replaceState(null, "", `#step=${state.position}`);
+      history.replaceState(null, "", `#step=${placeToLink()}`);
     } catch { /* inside a notebook the page has no address of its own */ }
   }, 250);
+}
+
+// The step as it is counted while no neuron is open.
+function placeToLink() {
+  const step = state.steps[state.position - 1];
+  return step && state.opened.size ? samePlace(step, closedSteps) : state.position;
 }
 
 function placeInAddress() {
@@ -101,15 +106,16 @@ function placeInAddress() {
   return found ? Number(found[1]) : null;
 }
 
-const phasesThere = PHASES.filter((phase) => state.steps.some((step) => step.phase === phase));
+const phasesThere = PHASES.filter((phase) => closedSteps.some((step) => step.phase === phase));
+const phaseStart = (phase) => (phase === "know" ? 0 : phaseEnd(PHASES[PHASES.indexOf(phase) - 1]));
 
 function toScrubber(position) {
   if (position === 0) return 0;
-  const phase = state.steps[position - 1].phase, start = phaseEnd(phase) - state.steps.filter((step) => step.phase === phase).length;
+  const {phase} = state.steps[position - 1], start = phaseStart(phase);
   return (phasesThere.indexOf(phase) + (position - start) / (phaseEnd(phase) - start)) * 1000;
 }
 
 function fromScrubber(value) {
-  const i = Math.min(Math.floor(value / 1000), phasesThere.length - 1), start = i ? phaseEnd(phasesThere[i - 1]) : 0;
+  const i = Math.min(Math.floor(value / 1000), phasesThere.length - 1), start = phaseStart(phasesThere[i]);
   return start + Math.round((value / 1000 - i) * (phaseEnd(phasesThere[i]) - start));
 }

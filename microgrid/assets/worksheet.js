@@ -22,18 +22,20 @@ function sheet(title, isAnswer) {
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
     put(".remark", "");
+    group.setAttribute("class", card.drawn.kinds);
+    if (isCompact) put(".op", card.drawn.plain); // there a remark may stand in its place
   }
   for (const edge of graph.edges) {
     const group = copy.querySelector(`[id="e${edge.i}"]`), {local, share} = missing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
-    if (!group.querySelector(".local")) continue;
-    group.setAttribute("class", `${edge.drawn.kinds} handed`);
+    group.setAttribute("class", edge.drawn.kinds);
     group.querySelector(".line").setAttribute("stroke-width", "1");
+    if (!group.querySelector(".local")) continue;
+    group.classList.add("handed");
     group.querySelector(".local").textContent = isAnswer ? `×${show(local)}` : `×${blank}`;
     group.querySelector(".share").textContent = isAnswer ? show(share) : blank;
   }
   copy.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
-  copy.querySelectorAll(".current, .faint, .selected").forEach((element) => element.classList.remove("current", "faint", "selected"));
   const changes = missing ? [] : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
   const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
   const rate = show(state.learningRate);
