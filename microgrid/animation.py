@@ -12,8 +12,8 @@ from microgrid.cards import cards_and_edges
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.numerals import counted, show
 from microgrid.records import Change, Know, Record, Seed, Share
-from microgrid.relay_text import columns_of
 from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
+from microgrid.texts import columns_of, printable
 from microgrid.wording import bracketed, line, words
 
 MOST_STEPS = 60
@@ -140,7 +140,7 @@ class _Film:
         formula = f"{told.name}: {told.formula}" if told.formula else told.sentence
         formula += f" = {told.result}" if told.formula and step.phase != "think" else ""
         last = i + 1 == len(self.relay.steps)
-        caption = phase + text("caption", (12, 44), html.escape(formula), "")
+        caption = phase + text("caption", (12, 44), html.escape(printable(formula)), "")
         self.captions.append(self.during(i, self.end if last else i + 1, caption))
 
     # --- time --------------------------------------------------------------------------------------------------------

@@ -101,12 +101,12 @@ def _page(options: argparse.Namespace) -> int:
         return 0
     if Path(options.output).suffix.lower() != ".html":
         raise ValueError(f"a page is written as .html; {options.output!r} is none")
+    check_writable(options.output)
     heading = None
     if options.example is not None:
         if options.expression is not None:
             raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
         shown = example(options.example)
-        check_writable(options.output)
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:
         relay = _relay_of_expression(options, "--example NAME")
@@ -224,19 +224,19 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
     step.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1; with --penguins 0.01")
 
-    page = _add(
+    pages = _add(
         commands,
         "page",
         _page,
         "write a page on which to step through one cycle in a browser, without a network",
         'page "(w*x - target)**2" w=3 x=2 target=5',
     )
-    _add_expression(page, optional=True)
-    page.add_argument("-o", "--output", metavar="FILE", default="relay.html", help="by default relay.html")
-    page.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
-    page.add_argument("--examples", action="store_true", help="list the situations")
-    page.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
-    page.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1, or that of the example")
+    _add_expression(pages, optional=True)
+    pages.add_argument("-o", "--output", metavar="FILE", default="relay.html", help="by default relay.html")
+    pages.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
+    pages.add_argument("--examples", action="store_true", help="list the situations")
+    pages.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
+    pages.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1, or that of the example")
 
     check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
     _add_expression(check)

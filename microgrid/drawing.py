@@ -34,6 +34,7 @@ from microgrid.engine import Value
 from microgrid.files import write_whole
 from microgrid.gradcheck import is_outdated
 from microgrid.numerals import MINUS, show
+from microgrid.texts import printable
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -340,7 +341,7 @@ def _number(number: float) -> str:
 
 def _visible(text: str, longest: int = 40) -> str:
     """Leave out what cannot be printed, such as control characters and line ends, and what is too long."""
-    visible = "".join(character if character.isprintable() else " " for character in text)
+    visible = printable(text)
     return visible if len(visible) <= longest else visible[: longest - 1] + "…"
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from microgrid.cards import Card, Edge, kind_of, title_of
 from microgrid.drawing import LARGEST_LABELLED, NoRendererError, Picture, render
-from microgrid.relay_text import columns_of, shortened
+from microgrid.texts import columns_of, printable, shortened
 
 Point: TypeAlias = "tuple[float, float]"
 
@@ -100,7 +100,7 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge]) -> Layout:
 
 def visible_name(card: Card) -> str:
     """Return what stands in the heading of a card: its name, cut where it is too long."""
-    return shortened(title_of(card)[0], LONGEST_NAME)
+    return shortened(printable(title_of(card)[0]), LONGEST_NAME)
 
 
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:

@@ -13,7 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from microgrid.numerals import counted
 from microgrid.records import Record
 from microgrid.relay_json import without_nonfinite
 from microgrid.scene import svg
+from microgrid.texts import printable
 from microgrid.wording import LANGUAGES, words
 
 ASSETS = Path(__file__).parent / "assets"
@@ -88,8 +89,8 @@ class Player:
         height: of the frame, in pixels.
     """
 
-    page: str
-    picture: str
+    page: str = field(repr=False)
+    picture: str = field(repr=False)
     height: int
 
     def _repr_html_(self) -> str:
@@ -123,8 +124,8 @@ def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) ->
     ops = {node.op for node in relay.nodes}
     return {
         "nodes": [
-            [node.label, KINDS.index(node.kind), node.op, [int(operand[1:]) for operand in node.operands], node.data]
-            for node in relay.nodes
+            [printable(n.label), KINDS.index(n.kind), n.op, [int(operand[1:]) for operand in n.operands], n.data]
+            for n in relay.nodes
         ],
         "parameters": [int(parameter[1:]) for parameter in relay.parameters],
         "learningRate": relay.learning_rate,

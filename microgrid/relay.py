@@ -208,14 +208,19 @@ class Relay(Record):
             height: of the page, in pixels.
 
         Raises:
-            ValueError: another language, or a graph too large for a page.
+            TypeError, ValueError: a height that is no positive whole number, another language, or a graph too large for
+                a page.
             NoRendererError: there is no Graphviz on this machine.
+
+        >>> Relay(Value(2.0, "a") * 3).player()
+        Player(height=640)
         """
         from microgrid.drawing import draw, render
         from microgrid.page import Player, page
 
         height = positive_whole("height", height)
-        return Player(page(self, language=language), render(draw(self.graph()), "svg").decode("utf-8"), height)
+        picture = render(draw(self.graph()), "svg").decode("utf-8")
+        return Player(page(self, language=language), picture, height)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import Change, Record, Share
+from microgrid.texts import columns_of, padded, shortened
 from microgrid.wording import Line, handed_on, line, outcome, trouble, words
 
 PHASES = ("know", "think", "change")
@@ -171,25 +171,3 @@ def table(relay: Record, language: str, fold: str) -> str:
 def _row(left: str, right: str) -> str:
     room = WIDTH - columns_of(right)
     return (padded(shortened(left, room - 2), room) + right).rstrip()
-
-
-def columns_of(text: str) -> int:
-    """Return how many columns of a terminal a text takes; Japanese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def padded(text: str, width: int) -> str:
-    """Fill a text up with spaces to `width` columns."""
-    return text + " " * max(width - columns_of(text), 0)
-
-
-def shortened(text: str, width: int) -> str:
-    """Cut a text that takes more than `width` columns, and say so with "…"."""
-    if columns_of(text) <= width:
-        return text
-    kept = ""
-    for character in text:
-        if columns_of(kept + character) > width - 1:
-            break
-        kept += character
-    return kept + "…"

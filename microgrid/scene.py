@@ -13,6 +13,7 @@ from microgrid.cards import kind_of, title_of
 from microgrid.drawing import REMARKS
 from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, visible_name
 from microgrid.numerals import show
+from microgrid.texts import printable
 
 
 def svg(layout: Layout, label: str) -> str:
@@ -66,7 +67,7 @@ def _card(box: Box, layout: Layout, numbers: bool) -> str:
 
 def _heading(box: Box, layout: Layout) -> str:
     full, operation = title_of(box.card, short=True)
-    name = visible_name(box.card)
+    full, name = printable(full), visible_name(box.card)
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
     name, operation = html.escape(name), html.escape(operation)
     if layout.compact:

@@ -13,7 +13,8 @@ from typing import Any
 
 from microgrid.numerals import MINUS
 from microgrid.records import Record
-from microgrid.relay_text import PHASES, columns_of, padded, shortened, tell
+from microgrid.relay_text import PHASES, tell
+from microgrid.texts import columns_of, padded, shortened
 from microgrid.wording import outcome, trouble, words
 
 NEXT = ("\n", "\r", " ", "right", "down")

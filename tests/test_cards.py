@@ -453,3 +453,14 @@ def test_cards_change_neither_numbers_nor_graph(fold: str) -> None:
     before = [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order]
     cards_and_edges(loss, fold)
     assert [(node.data, node.grad, node.label, node.operands, node.local_derivatives) for node in order] == before
+
+
+@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "softplus"])
+@pytest.mark.parametrize("spelled_out", [False, True])
+def test_every_card_stands_before_those_that_use_it(activation: str, spelled_out: bool) -> None:
+    model = MLP(2, [3, 2, 1], activation, seed=1, spelled_out=spelled_out)
+    loss = mean_squared_error([model([0.5, 1.0]), model([1.0, -0.5])], [0.7, 0.1])
+    cards, edges = cards_and_edges(loss, "neuron")
+    place = {card: i for i, card in enumerate(cards)}
+    assert all(place[edge.operand] < place[edge.result] for edge in edges)
+    assert loss in cards[-1].outputs

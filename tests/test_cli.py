@@ -547,7 +547,7 @@ def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path)
         (["--example", "xro"], "there is no example 'xro'; there are neuron, apples-and-oranges, two-paths, xor,"),
         (["a*2", "a=1", "-o", "page.svg"], "a page is written as .html; 'page.svg' is none"),
         (["a", "a=1"], "expected an expression that computes something, got 'a'"),
-        (["a*2", "a=1", "-o", "nowhere/page.html"], "nowhere/page.html: No such file or directory"),
+        (["a*2", "a=1", "-o", "nowhere/page.html"], "there is no such folder to write to"),
         (["--example", "penguins", "-o", "nowhere/page.html"], "there is no such folder to write to"),
         (["a*2", "a=1", "--learning-rate=-1"], "learning_rate must be 0 or more, and finite, got -1.0"),
         (["a*2", "a=1", "--language", "fr"], "invalid choice: 'fr'"),

@@ -15,7 +15,7 @@ from microgrid.drawing import NoRendererError
 from microgrid.layout import COMPACT, CONSTANT, LABEL, LONGEST_NAME, MARGIN, Box, Layout, Point, lay_out, visible_name
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.relay_text import columns_of
+from microgrid.texts import columns_of
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 

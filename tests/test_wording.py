@@ -14,7 +14,8 @@ from microgrid.formulas import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.numerals import show
-from microgrid.relay_text import FOLDS, columns_of, shortened, tell
+from microgrid.relay_text import FOLDS, tell
+from microgrid.texts import columns_of, shortened
 from microgrid.wording import LANGUAGES, words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip

@@ -123,8 +123,10 @@ function showGraph(view) {
       mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
     }
     const remark = numbers.missing < 0 && value !== undefined && card.node.op ? remarkOn(graph, numbers, card) : "";
-    if (drawn.symbol && card.node.op === "**") write(drawn.symbol, sentences.symbolOf(card.node, numbers.values));
-    if (isCompact && card.node.op) write(drawn.symbol, remark ? say(`${remark}.short`) : drawn.plain);
+    if (card.node.op) {
+      const symbol = card.node.op === "**" ? sentences.symbolOf(card.node, numbers.values) : drawn.plain;
+      write(drawn.symbol, isCompact && remark ? say(`${remark}.short`) : symbol);
+    }
     write(drawn.remark, remark ? say(remark) : "");
     const kinds = [drawn.kinds];
     if (current?.card === card || asked === card) kinds.push("current", asked ? "think" : current.phase);
@@ -135,14 +137,15 @@ function showGraph(view) {
     mark(drawn.group, kinds.join(" "));
     const name = card.node.kind === "constant" ? "" : card.node.name;
     const facts = [name, value === undefined ? "" : `${say("value")} ${show(value)}`, gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`];
-    describe(drawn.group, facts.filter(Boolean).join(", "));
-    if (card.isNeuron) drawn.group.setAttribute("aria-expanded", state.opened.has(card.i));
+    tell(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
+    if (card.isNeuron) tell(drawn.group, "aria-expanded", `${state.opened.has(card.i)}`);
   }
   for (const edge of graph.edges) showEdge(edge, view, largest, route);
 }
 
-function describe(group, text) {
-  if (group.getAttribute("aria-label") !== text) group.setAttribute("aria-label", text);
+// Sets what a card tells to those who do not see it, unless it says so already.
+function tell(group, attribute, text) {
+  if (group.getAttribute(attribute) !== text) group.setAttribute(attribute, text);
 }
 
 function showEdge(edge, view, largest, route) {

@@ -1,0 +1,40 @@
+"""Text as people see it: how wide it is, what of it can be shown, and where it is cut."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def printable(text: str) -> str:
+    """Put a space for whatever cannot be shown, such as a line end, or turns the text around it, such as U+202E.
+
+    >>> printable("a" + chr(10) + "b")
+    'a b'
+    """
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes; Japanese characters take two.
+
+    >>> columns_of("重み w")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Fill a text up with spaces to `width` columns."""
+    return text + " " * max(width - columns_of(text), 0)
+
+
+def shortened(text: str, width: int) -> str:
+    """Cut a text that takes more than `width` columns, and say so with "…"."""
+    if columns_of(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if columns_of(kept + character) > width - 1:
+            break
+        kept += character
+    return kept + "…"
