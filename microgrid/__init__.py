@@ -20,6 +20,7 @@ from microgrid import losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
 
 if TYPE_CHECKING:
+    from microgrid.compiler import compile_graph
     from microgrid.drawing import draw, save_picture
     from microgrid.gradcheck import check_gradients, nudge
     from microgrid.relay import Relay
@@ -31,6 +32,7 @@ __all__ = [
     "Relay",
     "Value",
     "check_gradients",
+    "compile_graph",
     "draw",
     "losses",
     "maximum",
@@ -47,6 +49,7 @@ __all__ = [
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
+    "compile_graph": "microgrid.compiler",
     "draw": "microgrid.drawing",
     "save_picture": "microgrid.drawing",
     "check_gradients": "microgrid.gradcheck",

@@ -1,0 +1,339 @@
+"""Compiled graphs: the same numbers as the engine, for every row; and a program that can be read."""
+
+from __future__ import annotations
+
+import ast
+import math
+import random
+import re
+
+import pytest
+from hypothesis import assume, given
+
+from microgrid.compiler import LARGEST, LONGEST_SUM, CompiledGraph, compile_graph
+from microgrid.engine import Input, Value, maximum, topological_order, total, weighted_sum
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from tests.graphs import Recipe, recipes, record
+
+
+def line() -> tuple[Value, Value, Value, CompiledGraph]:
+    """Return w, b, the loss of one row and its program."""
+    w, b = Value(3.0, "w"), Value(1.0, "b")
+    x, target = Input(2.0, "x"), Input(5.0, "target")
+    loss = (w * x + b - target) ** 2
+    return w, b, loss, compile_graph(loss, [x, target])
+
+
+def test_one_row_by_hand() -> None:
+    w, b, _, step = line()
+    assert step([[2.0, 5.0]]) == 4.0  # (3·2 + 1 − 5)²
+    assert (w.grad, b.grad) == (8.0, 4.0)
+
+
+def test_several_rows_give_the_means() -> None:
+    w, b, _, step = line()
+    assert step([[2.0, 5.0], [0.0, 2.0]]) == 2.5  # of 4 and 1
+    assert (w.grad, b.grad) == (4.0, 1.0)  # of 8 and 0, of 4 and −2
+
+
+def test_gradients_add_up_over_calls() -> None:
+    w, _, _, step = line()
+    step([[2.0, 5.0]])
+    step([[2.0, 5.0]])
+    assert w.grad == 16.0
+
+
+def test_weights_are_read_at_each_call() -> None:
+    w, _, _, step = line()
+    step([[2.0, 5.0]])
+    w.data, w.grad = 2.0, 0.0
+    assert step([[2.0, 5.0]]) == 0.0
+    assert w.grad == 0.0
+
+
+def test_predict_goes_forward_only() -> None:
+    w, _, _, step = line()
+    assert step.predict([[2.0, 5.0], [0.0, 2.0]]) == [4.0, 1.0]
+    assert step.predict([]) == []
+    assert w.grad == 0.0
+
+
+def test_rows_may_come_from_anywhere_and_hold_whole_numbers() -> None:
+    _, _, _, step = line()
+    assert step((x, 5) for x in (2, 2)) == 4.0
+
+
+def test_recorded_graph_is_left_as_it_was() -> None:
+    _, _, loss, step = line()
+    before = [(node.data, node.op, node.local_derivatives) for node in topological_order(loss)]
+    step([[1.0, 1.0]])
+    assert [(node.data, node.op, node.local_derivatives) for node in topological_order(loss)] == before
+
+
+# --- every operation, both sides of every branch ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", ["relu", "abs", "leaky_relu", "maximum", "minimum", "softplus", "sigmoid", "tanh"])
+@pytest.mark.parametrize("recorded", [2.0, -2.0])
+def test_operations_decide_anew_for_every_row(op: str, recorded: float) -> None:
+    def build(x: Value, w: Value) -> Value:
+        return record(op, w * x, *([Value(0.1)] if op in ("leaky_relu", "maximum", "minimum") else []))
+
+    w, x = Value(1.5, "w"), Input(recorded, "x")
+    step = compile_graph(build(x, w), [x])
+    for number in (3.0, -3.0, 0.0, -0.0):
+        w.grad = 0.0
+        value = step([[number]])
+        found, w.grad = w.grad, 0.0
+        expected = build(Input(number), w)
+        expected.backward()
+        assert (value, found) == (expected.data, w.grad)
+
+
+def eager(recipe: Recipe, rows: list[list[float]], n_inputs: int) -> tuple[float, list[float]]:
+    losses, leaves = [], [Value(x) for x in recipe.leaves[n_inputs:]]
+    for row in rows:
+        values = [*map(Value, row), *leaves]
+        for op, operands in recipe.steps:
+            values.append(record(op, *(values[i] for i in operands)))
+        losses.append(values[-1])
+    mean = total(losses) / len(losses)
+    mean.backward()
+    return mean.data, [leaf.grad for leaf in leaves]
+
+
+@given(recipes(longest=25))
+def test_compiled_graph_equals_the_engine_on_random_graphs(recipe: Recipe) -> None:
+    n_inputs = len(recipe.leaves) // 2
+    rng = random.Random(len(recipe.steps))
+    rows = [[rng.uniform(-3, 3) for _ in range(n_inputs)] for _ in range(3)]
+    try:
+        output, leaves = recipe.with_values()
+        value, gradients = eager(recipe, rows, n_inputs)
+    except (ArithmeticError, ValueError):
+        assume(False)
+        return
+    assume(all(map(math.isfinite, [value, *gradients])) and abs(value) < 1e100)
+    for some in (rows, rows[:1]):
+        value, gradients = eager(recipe, some, n_inputs)
+        step = compile_graph(output, leaves[:n_inputs], leaves[n_inputs:])
+        for leaf in leaves:
+            leaf.grad = 0.0
+        assert step(some) == pytest.approx(value, rel=1e-12, abs=1e-12)
+        scale = max(map(abs, gradients), default=0.0)
+        assert [leaf.grad for leaf in leaves[n_inputs:]] == pytest.approx(
+            gradients, rel=1e-12, abs=1e-12 * max(1.0, scale)
+        )
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "softplus", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("spelled_out", [False, True])
+def test_network_learns_the_same_from_thirty_rows(activation: str, spelled_out: bool) -> None:
+    model = MLP(2, [6, 5, 1], activation, seed=2, spelled_out=spelled_out)
+    rng = random.Random(0)
+    rows = [[rng.uniform(-2, 2) for _ in range(3)] for _ in range(30)]
+    inputs, target = [Input(0.5), Input(-0.5)], Input(0.1)
+    step = compile_graph(mean_squared_error(model(inputs), target), [*inputs, target])
+    loss = step(rows)
+    found = [parameter.grad for parameter in model.parameters()]
+    model.zero_grad()
+    expected = mean_squared_error([model(row[:2]) for row in rows], [row[2] for row in rows])
+    expected.backward()
+    assert loss == pytest.approx(expected.data, rel=1e-12)
+    assert found == pytest.approx([parameter.grad for parameter in model.parameters()], rel=1e-12, abs=1e-14)
+
+
+# --- what the program leaves out, and what it says -------------------------------------------------------------------
+
+
+def test_program_can_be_read() -> None:
+    model = MLP(2, [2, 1], "relu", seed=0)
+    x1, x2, target = Input(0.1, "x1"), Input(0.2, "x2"), Input(0.3, "target")
+    lines = compile_graph(mean_squared_error(model([x1, x2]), target), [x1, x2, target]).source.splitlines()
+    assert lines[0] == "def learn(rows):"
+    know, think = (next(i for i, text in enumerate(lines) if step in text) for step in ("Know", "Think"))
+    assert know < think
+    for neuron in ("layer1.neuron1", "layer1.neuron2", "layer2.neuron1"):
+        assert [i > think for i, text in enumerate(lines) if text.strip() == f"# {neuron}"] == [False, True]
+    assert "        layer1_neuron1_sum = layer1_neuron1_w1 * x1 + layer1_neuron1_w2 * x2 + layer1_neuron1_b" in lines
+    assert "            d_layer1_neuron1_w1 += d_layer1_neuron1 * x1" in lines
+
+
+def test_source_is_what_runs() -> None:
+    w, _, _, step = line()
+    names = {"w_value": w, "b_value": Value(1.0)}
+    exec(step.source, names)
+    assert names["learn"]([[2.0, 5.0]]) == 4.0  # type: ignore[operator]
+    assert w.grad == 8.0
+
+
+def test_what_depends_on_no_parameter_has_no_backward_code() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    features = (x**2).exp()
+    features.label = "features"
+    source = compile_graph(w * features, [x]).source
+    assert "d_features" not in source
+    assert "d_x" not in source
+
+
+def test_gradients_are_given_to_the_chosen_parameters_only() -> None:
+    w, b, x = Value(2.0, "w"), Value(1.0, "b"), Input(3.0, "x")
+    step = compile_graph(w * x + b, [x], parameters=[b])
+    assert step([[3.0]]) == 7.0
+    assert (w.grad, b.grad, x.grad) == (0.0, 1.0, 0.0)
+    w.data = 4.0
+    assert step([[3.0]]) == 13.0  # also read anew
+
+
+def test_dead_relu_computes_nothing_in_think() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    source = compile_graph((w * x).relu() * 3, [x]).source
+    assert re.search(r"if n\d+ > 0:\n +d_\w+ = .*\n +d_w \+= |if n\d+ > 0:\n +d_w \+= ", source)
+
+
+def test_repeated_subexpression_is_computed_once() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    output = (w * x).exp() + (w * x).exp()
+    step = compile_graph(output, [x])
+    assert step.source.count("exp(") == 1
+    step([[1.0]])
+    assert w.grad == pytest.approx(2 * math.exp(2.0))
+
+
+def test_operand_used_twice_gets_both_shares() -> None:
+    a = Value(3.0, "a")
+    b = a + a
+    step = compile_graph(b * b, [])
+    assert step([[]]) == 36.0
+    assert a.grad == 24.0
+
+
+def test_constants_are_literals() -> None:
+    w = Value(2.0, "w")
+    assert "w * -3.0" in compile_graph(w * -3, []).source
+
+
+def test_sum_of_thousands_of_terms_is_split() -> None:
+    weights, inputs = [Value(0.001 * i) for i in range(5000)], [Input(1.0) for _ in range(5000)]
+    step = compile_graph(weighted_sum(weights, inputs, Value(1.0)), inputs)
+    assert max(text.count(" + ") for text in step.source.splitlines()) == LONGEST_SUM - 1
+    assert step([[1.0] * 5000]) == pytest.approx(1.0 + sum(0.001 * i for i in range(5000)))
+    a = Value(1.0, "a")
+    assert compile_graph(total([a] * 9000), [])([[]]) == 9000.0
+    assert a.grad == 9000.0
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "lambda",
+        "rows",
+        "x",
+        "d_x",
+        "x_value",
+        "1st",
+        "重み",
+        "w.1",
+        "",
+        "__class__",
+        "ｘ",
+        "slope1_x",
+        "é",
+        "a b",
+        "'",
+    ],
+)
+def test_any_label_gives_a_program(label: str) -> None:
+    a, b, x = Value(2.0, label), Value(3.0, label), Input(1.0, "x")
+    step = compile_graph(a * b * x, [x])
+    ast.parse(step.source)
+    assert step([[5.0]]) == 30.0
+    assert (a.grad, b.grad) == (15.0, 10.0)
+
+
+def test_output_may_be_a_parameter_or_need_none() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    assert compile_graph(w, [])([[], []]) == 2.0
+    assert w.grad == 1.0
+    assert compile_graph(x * x, [x])([[4.0]]) == 16.0
+
+
+def test_input_that_the_output_does_not_depend_on_is_a_column_all_the_same() -> None:
+    w, x, unused = Value(2.0, "w"), Input(3.0, "x"), Input(0.0, "unused")
+    assert compile_graph(w * x, [unused, x])([[9.0, 4.0]]) == 8.0
+
+
+# --- what goes wrong is told, and nothing is changed -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "row", "error", "message"),
+    [
+        (lambda w, x: (w * x).log(), [-1.0], ValueError, r"row 2: natural logarithm has no value at -2.0"),
+        (lambda w, x: w / x, [0.0], ZeroDivisionError, r"row 2: quotient has no value at 2.0, 0.0"),
+        (lambda w, x: (w * x).exp(), [1e3], OverflowError, r"row 2: exponential has no value at 2000.0"),
+        (lambda w, x: (w * x).sqrt(), [-1.0], ValueError, r"row 2: square root has no value at -2.0"),
+        (lambda w, x: (w * x).sqrt(), [0.0], ZeroDivisionError, r"row 2: square root has no slope at 0.0"),
+        (lambda w, x: (w * x) ** 0.5, [-1.0], ValueError, r"row 2: power has no value at -2.0, 0.5"),
+        (lambda w, x: x**w, [-1.0], ValueError, r"row 2: "),
+    ],
+)
+def test_row_without_a_value_is_named_and_no_gradient_changes(build, row, error, message) -> None:  # type: ignore[no-untyped-def]
+    w, x = Value(2.0, "w"), Input(1.0, "x")
+    step = compile_graph(build(w, x), [x])
+    with pytest.raises(error, match=message):
+        step([[1.0], row])
+    with pytest.raises(error, match=message.replace("2: ", "1: ", 1)):
+        step([row])
+    assert w.grad == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ([], ValueError, "there are no rows"),
+        ([[1.0]], ValueError, "row 1 has 1 numbers; expected 2"),
+        ([[1.0, 2.0], [1.0, 2.0, 3.0]], ValueError, "row 2 has 3 numbers; expected 2"),
+        ([[1.0, "2"]], TypeError, "row 1, target: expected a number"),
+        ([[None, 2.0], [1.0, 2.0]], TypeError, "row 1, x: expected a number"),
+    ],
+)
+def test_wrong_rows_are_told(rows: list[list[float]], error: type[Exception], message: str) -> None:
+    w, _, _, step = line()
+    with pytest.raises(error, match=message):
+        step(rows)
+    assert w.grad == 0.0
+
+
+def test_wrong_arguments_are_told() -> None:
+    w, x = Value(2.0, "w"), Input(1.0, "x")
+    product = w * x
+    with pytest.raises(TypeError, match="needs a Value, the end of a graph, got float"):
+        compile_graph(2.0, [])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="each input must be a Value, got str"):
+        compile_graph(product, ["x"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="an input must be a leaf"):
+        compile_graph(product + 1, [product])
+    with pytest.raises(ValueError, match="a parameter must be a leaf"):
+        compile_graph(product + 1, [x], [product])
+    with pytest.raises(ValueError, match="an input is listed twice"):
+        compile_graph(product, [x, x])
+    with pytest.raises(ValueError, match="x is both an input and a parameter"):
+        compile_graph(product, [x], [x])
+
+
+def test_too_large_a_graph_says_so_at_once() -> None:
+    a = Value(1.0)
+    with pytest.raises(ValueError, match=rf"has {LARGEST + 1} operands; .* more than {LARGEST} .* batches"):
+        compile_graph(total([a] * (LARGEST + 1)), [])
+
+
+def test_comparison_of_python_is_fixed_when_the_graph_is_recorded() -> None:
+    """The limit that the documentation names: use maximum() or relu() instead of an if."""
+    w = Value(2.0, "w")
+    x = Input(1.0, "x")
+    by_if = w * x if x > 0 else w * 0
+    by_operation = w * maximum(x, 0.0)
+    assert compile_graph(by_if, [x])([[-1.0]]) == -2.0
+    assert compile_graph(by_operation, [x])([[-1.0]]) == 0.0
