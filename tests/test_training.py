@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import math
 import os
 import random
@@ -17,8 +18,9 @@ from typing import Any
 import pytest
 import tqdm
 
-from microgrid import Input, Value
-from microgrid.losses import cross_entropy, mean_squared_error
+from microgrid import Input, Value, total
+from microgrid.collector import paused_collector
+from microgrid.losses import cross_entropy, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, Module, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.training import Cycle, History, TrainingDivergedError, train
@@ -217,7 +219,7 @@ def test_training_finds_the_line() -> None:
 def test_training_is_know_think_change_over_and_over() -> None:
     model, rows, targets = network_and_rows()
     by_hand, _, _ = network_and_rows()
-    history = train(model, rows, targets, epochs=3, learning_rate=0.2)
+    history = train(model, rows, targets, epochs=3, learning_rate=0.2, compiled=False)
     cycle = Cycle(by_hand, rows, targets, learning_rate=0.2)
     for loss in history.losses:
         assert cycle.know().data == pytest.approx(loss, rel=1e-14)
@@ -246,7 +248,16 @@ def seen_batches(batch_size: int | None, seed: int = 0, epochs: int = 4) -> list
         batches.append(targets)
         return mean_squared_error(predictions, targets)
 
-    train(line(), [[0.0]] * 5, [0.0, 1.0, 2.0, 3.0, 4.0], loss, epochs=epochs, batch_size=batch_size, seed=seed)
+    train(
+        line(),
+        [[0.0]] * 5,
+        [0.0, 1.0, 2.0, 3.0, 4.0],
+        loss,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        compiled=False,
+    )
     return batches
 
 
@@ -427,8 +438,8 @@ def test_ctrl_c_keeps_what_was_reached(interrupt: Callable[[], None]) -> None:
         return mean_squared_error(predictions, targets)
 
     stopped, finished = line(0.0, 0.0), line(0.0, 0.0)
-    history = train(stopped, ROWS, TARGETS, loss, epochs=100)
-    expected = train(finished, ROWS, TARGETS, epochs=3)
+    history = train(stopped, ROWS, TARGETS, loss, epochs=100, compiled=False)
+    expected = train(finished, ROWS, TARGETS, epochs=3, compiled=False)
     assert (history.interrupted, expected.interrupted) == (True, False)
     assert history.losses == expected.losses
     assert bits(stopped) == bits(finished)
@@ -445,7 +456,9 @@ def test_ctrl_c_within_an_epoch_keeps_the_updates_of_its_finished_batches() -> N
         return mean_squared_error(predictions, targets)
 
     neuron = line(2.0, 1.0)
-    history = train(neuron, [[3.0]] * 2, [5.0] * 2, loss, epochs=100, batch_size=1, learning_rate=0.0625)
+    history = train(
+        neuron, [[3.0]] * 2, [5.0] * 2, loss, epochs=100, batch_size=1, learning_rate=0.0625, compiled=False
+    )
     assert (history.interrupted, history.losses) == (True, [])
     assert numbers(neuron) == [1.25, 0.75]
 
@@ -535,3 +548,97 @@ def test_gradient_of_an_input_belongs_to_one_cycle_only() -> None:
     cycle.know()
     cycle.think()
     assert x.grad == first != 0.0
+
+
+# --- compiled graphs -------------------------------------------------------------------------------------------------
+
+
+def both_ways(**options: Any) -> tuple[list[float], list[float], list[float], list[float]]:
+    """Train the same network compiled and recorded anew; return losses and weights of both."""
+    found: list[list[float]] = []
+    for compiled in (True, False):
+        model, rows, targets = network_and_rows()
+        history = train(model, rows, targets, compiled=compiled, epochs=20, learning_rate=0.1, **options)
+        found += [history.losses, [parameter.data for parameter in model.parameters()]]
+    return found[0], found[1], found[2], found[3]
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 3])
+@pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error])
+def test_compiled_training_gives_the_same_weights(batch_size: int | None, loss: Any) -> None:
+    losses, weights, expected_losses, expected_weights = both_ways(batch_size=batch_size, loss=loss)
+    assert losses == pytest.approx(expected_losses, rel=1e-12)
+    assert weights == pytest.approx(expected_weights, rel=1e-12, abs=1e-12)
+
+
+def test_compiled_training_does_not_record_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    neuron, calls = line(), 0
+
+    class Counting:
+        def parameters(self) -> list[Value]:
+            return neuron.parameters()
+
+        def __call__(self, row: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            return neuron(row)
+
+    train(Counting(), ROWS, TARGETS, epochs=50)
+    assert calls == 1 + len(ROWS)  # one to compile, and the first batch to compare
+
+
+def summed(predictions: Any, targets: Any) -> Value:
+    """A loss that is the sum over the rows of a batch, not their mean."""
+    return total([(p - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
+
+
+def test_loss_that_is_no_mean_is_found_out_and_told_once() -> None:
+    compiled, recorded = line(), line()
+    with pytest.warns(RuntimeWarning, match="is the loss not the mean over its rows") as told:
+        train(compiled, ROWS, TARGETS, summed, epochs=5, learning_rate=0.01)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    train(recorded, ROWS, TARGETS, summed, epochs=5, learning_rate=0.01, compiled=False)
+    assert bits(compiled) == bits(recorded)
+
+
+def test_model_that_decides_by_an_if_is_found_out() -> None:
+    neuron = line()
+
+    class Deciding:
+        def parameters(self) -> list[Value]:
+            return neuron.parameters()
+
+        def __call__(self, row: Any) -> Any:
+            prediction = neuron(row)
+            assert isinstance(prediction, Value)
+            return prediction if row[0] > 1.5 else prediction * 0.5
+
+    with pytest.warns(RuntimeWarning, match="does the model decide by an if"):
+        train(Deciding(), [[1.0], [2.0]], [3.0, 5.0], epochs=2)
+
+
+def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
+    model = MLP(1, [3], activation="linear", seed=0)
+    history = train(model, [[0.0], [1.0], [2.0]], [0, 1, 2], cross_entropy, epochs=50, learning_rate=0.5)
+    assert history.losses[-1] < history.losses[0]
+
+
+def test_collector_is_left_as_it_was_and_paused_while_rows_are_recorded() -> None:
+    seen: list[bool] = []
+
+    def loss(predictions: Any, targets: Any) -> Value:
+        seen.append(gc.isenabled())
+        return mean_squared_error(predictions, targets)
+
+    train(line(), ROWS, TARGETS, loss, epochs=2, compiled=False)
+    assert (seen, gc.isenabled()) == ([False, False], True)
+    gc.disable()
+    try:
+        train(line(), ROWS, TARGETS, epochs=2)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    with pytest.raises(ZeroDivisionError), paused_collector():
+        _ = 1 / 0
+    assert gc.isenabled()

@@ -1,0 +1,32 @@
+"""Pausing Python's cyclic garbage collector while graphs are built.
+
+A graph has no cycles, so the collector looks through every node in vain; on large graphs that takes most of the time.
+What is no longer used is freed at once all the same.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """Pause the collector inside a `with` block, and leave it afterwards as it was, whatever happens.
+
+    >>> gc.isenabled()
+    True
+    >>> with paused_collector():
+    ...     gc.isenabled()
+    False
+    >>> gc.isenabled()
+    True
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
