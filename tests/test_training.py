@@ -571,7 +571,7 @@ def test_compiled_training_gives_the_same_weights(batch_size: int | None, loss: 
     assert weights == pytest.approx(expected_weights, rel=1e-12, abs=1e-12)
 
 
-def test_compiled_training_does_not_record_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_training_does_not_record_its_rows() -> None:
     neuron, calls = line(), 0
 
     class Counting:
@@ -593,7 +593,7 @@ def summed(predictions: Any, targets: Any) -> Value:
 
 
 def test_loss_that_is_no_mean_is_found_out_and_told_once() -> None:
-    compiled, recorded = line(), line()
+    compiled, recorded = line(0.0, 0.0), line(0.0, 0.0)
     with pytest.warns(RuntimeWarning, match="is the loss not the mean over its rows") as told:
         train(compiled, ROWS, TARGETS, summed, epochs=5, learning_rate=0.01)
     assert len(told) == 1
