@@ -232,7 +232,7 @@ def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
 
 def _derivatives_within(cards: dict[Value, Card]) -> dict[Value, float]:
     """Return for each Value the derivative of its card's output with respect to it: the chain rule inside a card."""
-    outputs = {output for card in cards.values() for output in card.outputs}
+    outputs = {output for card in dict.fromkeys(cards.values()) for output in card.outputs}
     within = {node: float(node in outputs) for node in cards}
     for node in reversed(cards):
         for operand, local in zip(node.operands, node.local_derivatives, strict=True):
