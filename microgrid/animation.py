@@ -26,6 +26,7 @@ STYLE = (
     ".op{font-weight:400;fill:#5c6570}.value,.grad,.local,.share,.number{font-family:Courier,monospace}"
     ".value{fill:#1f2933}.constant .value{fill:#5c6570}.grad,.share{font-weight:700}"
     ".positive{fill:#b3541e}.negative{fill:#0b6fa4}.zero{fill:#6b7280}.remark{font-style:italic;font-size:11px}"
+    ".value,.grad{text-anchor:end}.name,.local,.share,.remark,.constant .value,.baton text{text-anchor:middle}"
     "rect{fill:#fff;stroke:#c9ced6}.parameter rect{fill:#fff4d6}.input rect{fill:#e1f0fa}.constant rect{fill:#f1f2f4}"
     ".output rect{fill:#fbe3e4}.rule{stroke:#c9ced6}.line{fill:none;stroke:#9aa3ad}.given .line{stroke-dasharray:3 3}"
     ".fore{fill:#9aa3ad}.back{fill:none}.glow{fill:none;stroke-width:3}.know{stroke:#1f7a63}.think{stroke:#7748a8}"
@@ -123,7 +124,7 @@ class _Film:
         way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"
         path = f"offset-path:path('{curve_of(along)}');offset-rotate:0deg"
         self.rules.append(f"@keyframes r{i}{{{way}}}.r{i}{{{path};animation:r{i} {self.seconds()} infinite}}")
-        runner = f'<g class="r{i}">{pill}{text("", (0, 4), label, "middle")}</g>'
+        runner = f'<g class="r{i}">{pill}{text("", (0, 4), label)}</g>'
         self.batons.append(self.during(start, arrival, runner, "baton"))
         self.rule(f"#e{edge} .fore", 0.0, arrival)
 
@@ -136,11 +137,11 @@ class _Film:
     def caption(self, i: int) -> None:
         step = self.relay.steps[i]
         told, text_of = line(self.relay, step, self.language), words(self.language)
-        phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"], "")
+        phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"])
         formula = f"{told.name}: {told.formula}" if told.formula else told.sentence
         formula += f" = {told.result}" if told.formula and step.phase != "think" else ""
         last = i + 1 == len(self.relay.steps)
-        caption = phase + text("caption", (12, 44), html.escape(printable(formula)), "")
+        caption = phase + text("caption", (12, 44), html.escape(printable(formula)))
         self.captions.append(self.during(i, self.end if last else i + 1, caption))
 
     # --- time --------------------------------------------------------------------------------------------------------

@@ -51,17 +51,17 @@ def _card(box: Box, layout: Layout, numbers: bool) -> str:
     value, gradient = show(card.value.data), show(card.value.grad)
     sign = f"grad {sign_of(card.value.grad)}"
     if kind == "constant":
-        return f"{start}{frame}{text('value', (box.width / 2, 17), value, 'middle')}</g>"
+        return f"{start}{frame}{text('value', (box.width / 2, 17), value)}</g>"
     if layout.compact:
         texts = _heading(box, layout) + text("value", (box.width / 2 - 3, 31), value)
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
     (_, y), (_, z) = value_place(box), gradient_place(box)
     texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING:g}h{box.width:g}"/>'
-    texts += text("word value-word", (9, y), "value", "") + text("word grad-word", (9, z), "grad", "")
+    texts += text("word value-word", (9, y), "value") + text("word grad-word", (9, z), "grad")
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING + 2 * ROW + 10:
-        texts += text("remark", (box.width / 2, z + ROW - 2), REMARKS.get(card.remark, ""), "middle")
+        texts += text("remark", (box.width / 2, z + ROW - 2), REMARKS.get(card.remark, ""))
     return f"{start}{frame}{texts}</g>"
 
 
@@ -72,10 +72,10 @@ def _heading(box: Box, layout: Layout) -> str:
     name, operation = html.escape(name), html.escape(operation)
     if layout.compact:
         operation = operation.removesuffix(" w·x + b")
-        return title + text("name", (9, 15), name, "") + text("op", (box.width - 9, 15), operation)
+        return title + text("name", (9, 15), name) + text("op", (box.width - 9, 15), operation)
     equals = '<tspan class="op"> = </tspan>' if name and operation else ""
     operation = f'{equals}<tspan class="op symbol">{operation}</tspan>' if operation else ""
-    return title + text("name", (box.width / 2, 18), name + operation, "middle")
+    return title + text("name", (box.width / 2, 18), name + operation)
 
 
 def _edge(i: int, line: Line, numbers: bool) -> str:
@@ -102,8 +102,8 @@ def handed(line: Line) -> list[str]:
     share = "" if edge.share is None else show(edge.share)
     return [
         f'<path class="back" d="{_tip(line.curve[0], line.tips[0])}"/>',
-        text("local", (x, y - 4), local, "middle"),
-        text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share, "middle"),
+        text("local", (x, y - 4), local),
+        text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share),
     ]
 
 
@@ -112,10 +112,9 @@ def sign_of(number: float) -> str:
     return "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
-def text(kind: str, place: Point, content: str, anchor: str = "end") -> str:
-    """Write a text; an `anchor` of "" is the start. What `content` holds must be escaped already."""
-    where = f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text class="{kind}" x="{place[0]:g}" y="{place[1]:g}"{where}>{content}</text>'
+def text(kind: str, place: Point, content: str) -> str:
+    """Write a text, whose class says also where it is anchored. What `content` holds must be escaped already."""
+    return f'<text class="{kind}" x="{place[0]:g}" y="{place[1]:g}">{content}</text>'
 
 
 def _tip(base: Point, tip: Point) -> str:
