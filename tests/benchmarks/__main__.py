@@ -1,80 +1,187 @@
-"""Forward and backward of the network 2-16-16-1 over 30 rows, beside micrograd on the same weights and rows.
+"""`python -m tests.benchmarks`: this project beside its peers, in one run, on the same numbers.
 
-The two take turns, so that a change in the machine's speed meets both, and the ratio of each turn is taken.
+Nothing here asserts a time. Peers that are not installed are said to be missing: pip install -e ".[bench]"
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.metadata
+import json
+import os
 import platform
-import random
-import statistics
+import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
-from microgrid.losses import mean_squared_error
-from microgrid.nn import MLP
+from microgrid.engine import Value
+from tests.benchmarks import growth, networks
+from tests.benchmarks.by_hand import by_hand
+from tests.benchmarks.timing import Case, compare, spread, timed
 
-TURNS = 15
-ROWS = 30
+SIZES = [2, 16, 16, 1]
+HIDDEN = [4, 8, 16, 32, 64, 128]
+PACKAGES = ["micrograd", "numpy", "torch", "minigrad"]
 
 
 def main() -> int:
-    """Measure, and print the medians, the ratio, and how far apart the numbers are."""
-    try:
-        import micrograd.engine
-        import micrograd.nn
-    except ImportError:
-        print('micrograd is not installed: pip install -e ".[bench]"', file=sys.stderr)
-        return 2
-
-    rng = random.Random(0)
-    rows = [[rng.uniform(-1, 1) for _ in range(2)] for _ in range(ROWS)]
-    targets = [rng.uniform(-1, 1) for _ in range(ROWS)]
-    ours = MLP(2, [16, 16, 1], seed=0)
-    theirs = micrograd.nn.MLP(2, [16, 16, 1])
-    for parameter, value in zip(theirs.parameters(), ours.parameters(), strict=True):
-        parameter.data = value.data
-
-    def our_turn() -> float:
-        ours.zero_grad()
-        loss = mean_squared_error([ours(row) for row in rows], targets)
-        loss.backward()
-        return loss.data
-
-    def their_turn() -> float:
-        theirs.zero_grad()
-        predictions = [theirs([micrograd.engine.Value(x) for x in row]) for row in rows]
-        loss = sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True)) * (1 / ROWS)
-        loss.backward()
-        return float(loss.data)
-
-    our_times, their_times = [], []
-    for turn in range(TURNS + 1):
-        our_loss, our_time = timed(our_turn)
-        their_loss, their_time = timed(their_turn)
-        if turn:  # the first one warms up
-            our_times.append(our_time)
-            their_times.append(their_time)
-    ratios = [theirs / ours for theirs, ours in zip(their_times, our_times, strict=True)]
-    pairs = list(zip(ours.parameters(), theirs.parameters(), strict=True))
-    gap = max(abs(a.grad - b.grad) for a, b in pairs)
-    print(
-        f"MLP 2-16-16-1, {ROWS} rows, forward and backward; {TURNS} turns; {platform.python_implementation()}", end=" "
-    )
-    print(f"{platform.python_version()}, {platform.machine()}")
-    print(f"micrograd  {statistics.median(their_times) * 1e3:7.2f} ms")
-    print(f"microgrid  {statistics.median(our_times) * 1e3:7.2f} ms")
-    print(f"ratio      {statistics.median(ratios):7.1f}    from {min(ratios):.1f} to {max(ratios):.1f}")
-    print(f"loss differs by {abs(our_loss - their_loss):.1e}, gradients by {gap:.1e}")
+    """Measure everything, and print one table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--json", metavar="FILE", help="write the figures to this file, too")
+    parser.add_argument("--quick", action="store_true", help="fewer turns, and smaller sizes")
+    options = parser.parse_args()
+    turns = 5 if options.quick else 15
+    cases = [eager_network(turns), eager_chains(3 if options.quick else 7)]
+    cases += [compiled_network(30, turns), compiled_network(1, turns), *hand_written(turns)]
+    cases += [case for case in (against_minigrad(h, turns) for h in HIDDEN) if case]
+    versions = {name: version_of(name) for name in PACKAGES}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    print(machine)
+    print(", ".join(f"{name} {version}" for name, version in versions.items()))
+    print(f"\n{'what is done':<44}{'ours':>11}  times our time: median (least to greatest)")
+    for case in cases:
+        print_case(case)
+    lines = growth.lines(options.quick)
+    print("\n" + "\n".join(lines))
+    if options.json:
+        content = {"machine": machine, "versions": versions, "cases": [asdict(case) for case in cases], "growth": lines}
+        Path(options.json).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def timed(turn: Callable[[], float]) -> tuple[float, float]:
-    """Run one turn; return its loss and its seconds."""
-    start = time.perf_counter()
-    loss = turn()
-    return loss, time.perf_counter() - start
+def version_of(package: str) -> str:
+    """Return the version of a peer, or that it is missing."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def print_case(case: Case) -> None:
+    """Print a line for each peer."""
+    ours = f"{case.seconds['microgrid'] * 1e6:.4g} µs"
+    first = f"{case.name:<44}{ours:>11}"
+    ratios = [f"{who} {median:.3g} ({low:.3g} to {high:.3g})" for who, (median, low, high) in case.ratios.items()]
+    end = "" if case.difference is None else f"; numbers differ by {case.difference:.0e}"
+    for i, ratio in enumerate(ratios or ["no peer installed"]):
+        print(f"{first if i == 0 else ' ' * 55}  {ratio}{end if i == len(ratios) - 1 else ''}")
+
+
+# --- the cases -------------------------------------------------------------------------------------------------------
+
+
+def eager_network(turns: int) -> Case:
+    """Record, forward and backward."""
+    model, rows = networks.network(SIZES), networks.rows_for(SIZES, 30)
+    ours, theirs = networks.eager(model, rows), networks.micrograd(model, rows)
+    difference = networks.difference(ours(), theirs()) if theirs else None
+    return compare("eager 2-16-16-1, 30 rows", ours, {"micrograd": theirs} if theirs else {}, turns, 4, difference)
+
+
+def eager_chains(turns: int) -> Case:
+    """Keep 100,000 nodes alive, as short chains, since micrograd cannot recurse deeper; the collector is on."""
+
+    def chains(kind: Callable[[float], Any]) -> Callable[[], float]:
+        def turn() -> float:
+            ends = []
+            for i in range(10_000):
+                value = first = kind(i * 1e-4)
+                for _ in range(5):
+                    value = value * first + first
+                ends.append(value)
+            for end in ends:
+                end.backward()
+            return float(sum(end.data for end in ends))
+
+        return turn
+
+    ours, peers = chains(Value), {}
+    difference = None
+    if version_of("micrograd") != "not installed":
+        from micrograd.engine import Value as Theirs
+
+        peers["micrograd"] = chains(Theirs)
+        difference = abs(ours() - peers["micrograd"]())
+    return compare("eager, 100,000 binary operations alive", ours, peers, turns, 1, difference)
+
+
+def compiled_network(n: int, turns: int) -> Case:
+    """Forward and backward of compiled code; the gradients add up in the parameters, as they do for the others."""
+    model, rows = networks.network(SIZES), networks.rows_for(SIZES, n)
+    step = networks.compiled_graph(model)
+    parameters = model.parameters()
+    model.zero_grad()
+    mine = networks.numbers_of(step(rows), parameters)
+    peers: dict[str, Callable[[], object]] = {}
+    differences = []
+    if (theirs := networks.micrograd(model, rows)) is not None:
+        peers["micrograd"] = theirs
+        differences.append(networks.difference(mine, theirs()))
+    for name, found in (("numpy", networks.numpy(model, rows)), ("torch", networks.torch(model, rows))):
+        if found:
+            turn, once = found
+            peers[name] = turn
+            differences.append(networks.difference(mine, once()))
+    times = 300 if n == 1 else 20
+    fast = {name: turn for name, turn in peers.items() if name != "micrograd"}
+    case = compare(f"compiled 2-16-16-1, {n} row{'s' * (n > 1)} a call", lambda: step(rows), fast, turns, times)
+    if theirs is not None:  # so slow that it takes a turn of its own length
+        ratios = [timed(theirs, 2) / timed(lambda: step(rows), times) for _ in range(turns)]
+        case.ratios = {"micrograd": spread(ratios), **case.ratios}
+    case.difference = max(differences, default=None)
+    return case
+
+
+def hand_written(turns: int) -> list[Case]:
+    """Compare with the best straight-line code that was written by hand for the same network."""
+    cases = []
+    for n, times in ((30, 20), (1, 300)):
+        model, rows = networks.network(SIZES), networks.rows_for(SIZES, n)
+        step, program = networks.compiled_graph(model), by_hand(model, single=n == 1)
+        parameters = model.parameters()
+        model.zero_grad()
+        mine = networks.numbers_of(step(rows), parameters)
+        model.zero_grad()
+        call: Callable[[], float] = (lambda p=program, r=rows: p(*r[0])) if n == 1 else (lambda p=program, r=rows: p(r))  # type: ignore[misc]
+        difference = networks.difference(mine, networks.numbers_of(call(), parameters))
+        run: Callable[[], float] = lambda s=step, r=rows: s(r)  # type: ignore[misc]  # noqa: E731
+        name = f"compiled against by hand, {n} row{'s' * (n > 1)}"
+        cases.append(compare(name, run, {"by hand": call}, turns, times, difference))
+    return cases
+
+
+def against_minigrad(hidden: int, turns: int) -> Case | None:
+    """One row of 3-h-h-1 against an engine in C, which runs in a process of its own for a few rows at a time."""
+    if version_of("minigrad") == "not installed":
+        return None
+    sizes = [3, hidden, hidden, 1]
+    model, rows = networks.network(sizes), networks.rows_for(sizes, 1)
+    begin = timed(lambda: networks.compiled_graph(model)(rows))
+    step, parameters = networks.compiled_graph(model), model.parameters()
+    model.zero_grad()
+    mine = networks.numbers_of(step(rows), parameters)
+    ratios, seconds, differences = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "network.json"
+        weights = [parameter.data for parameter in parameters]
+        file.write_text(json.dumps({"weights": weights, "row": rows[0]}), encoding="utf-8")
+        peer = [sys.executable, "-m", "tests.benchmarks.minigrad_peer", "-".join(map(str, sizes)), str(file)]
+        for _ in range(max(5, turns // 2)):
+            done = subprocess.run(peer, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                continue  # it has crashed
+            theirs = json.loads(done.stdout)
+            seconds.append(timed(lambda: step(rows), 100))
+            ratios.append(theirs["seconds"] / seconds[-1])
+            differences.append(networks.difference(mine, (theirs["loss"], theirs["gradients"])))
+    name = f"compiled 3-{hidden}-{hidden}-1, 1 row (compiled in {begin * 1e3:.0f} ms)"
+    if not ratios:
+        return Case(name, {"microgrid": timed(lambda: step(rows), 100)}, {}, note="minigrad crashed")
+    return Case(name, {"microgrid": sorted(seconds)[len(seconds) // 2]}, {"minigrad": spread(ratios)}, max(differences))
 
 
 if __name__ == "__main__":

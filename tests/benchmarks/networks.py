@@ -1,0 +1,181 @@
+"""The same network for everybody: relu in the hidden layers, one linear output, mean squared error."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgrid.compiler import CompiledGraph, compile_graph
+from microgrid.engine import Input, Value
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+
+Numbers = tuple[float, list[float]]  # a loss, and the gradients in the order of our parameters
+
+
+def network(sizes: Sequence[int]) -> MLP:
+    """Make our network; the others get its weights."""
+    return MLP(sizes[0], list(sizes[1:]), seed=0)
+
+
+def rows_for(sizes: Sequence[int], n: int) -> list[list[float]]:
+    """Make rows of features, each with a target at its end."""
+    rng = random.Random(0)
+    return [[rng.uniform(-1, 1) for _ in range(sizes[0] + 1)] for _ in range(n)]
+
+
+def numbers_of(loss: float, parameters: Sequence[Value]) -> Numbers:
+    """Gather what a turn has left."""
+    return loss, [parameter.grad for parameter in parameters]
+
+
+def difference(mine: Numbers, theirs: Numbers) -> float:
+    """Return how far apart losses and gradients are at most."""
+    pairs = zip([mine[0], *mine[1]], [theirs[0], *theirs[1]], strict=True)
+    return max(abs(a - b) for a, b in pairs)
+
+
+def eager(model: MLP, rows: list[list[float]]) -> Callable[[], Numbers]:
+    """Record every row anew."""
+    parameters = model.parameters()
+
+    def turn() -> Numbers:
+        model.zero_grad()
+        loss = mean_squared_error([model(row[:-1]) for row in rows], [row[-1] for row in rows])
+        loss.backward()
+        return numbers_of(loss.data, parameters)
+
+    return turn
+
+
+def compiled_graph(model: MLP) -> CompiledGraph:
+    """Compile the graph of one row."""
+    inputs, target = [Input(0.5) for _ in model.layers[0].neurons[0].weights], Input(0.5)
+    loss = mean_squared_error(model(inputs), target)
+    return compile_graph(loss, [*inputs, target], model.parameters())
+
+
+def micrograd(model: MLP, rows: list[list[float]]) -> Callable[[], Numbers] | None:
+    """Let micrograd do the same; None where it is not installed."""
+    try:
+        import micrograd.engine
+        import micrograd.nn
+    except ImportError:
+        return None
+    sizes = [len(layer.neurons) for layer in model.layers]
+    theirs = micrograd.nn.MLP(len(model.layers[0].neurons[0].weights), sizes)
+    parameters = theirs.parameters()
+    for parameter, value in zip(parameters, model.parameters(), strict=True):
+        parameter.data = value.data
+
+    def turn() -> Numbers:
+        theirs.zero_grad()
+        predictions = [theirs([micrograd.engine.Value(x) for x in row[:-1]]) for row in rows]
+        loss = sum((p - row[-1]) ** 2 for p, row in zip(predictions, rows, strict=True)) * (1 / len(rows))
+        loss.backward()
+        return loss.data, [parameter.grad for parameter in parameters]
+
+    return turn
+
+
+def _arrays(model: MLP, array: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
+    """Return the weights and biases of each layer as arrays, one row a neuron."""
+    return [
+        (
+            array([[weight.data for weight in neuron.weights] for neuron in layer.neurons]),
+            array([neuron.bias.data for neuron in layer.neurons]),
+        )
+        for layer in model.layers
+    ]
+
+
+def _in_our_order(gradients: Sequence[tuple[Any, Any]]) -> list[float]:
+    return [
+        number
+        for weights, biases in gradients
+        for row, bias in zip(weights.tolist(), biases.tolist(), strict=True)
+        for number in (*row, bias)
+    ]
+
+
+def numpy(model: MLP, rows: list[list[float]]) -> tuple[Callable[[], float], Callable[[], Numbers]] | None:
+    """Write the same by hand with arrays; None without NumPy. Returns a turn, and what it has left."""
+    try:
+        import numpy as np
+    except ImportError:
+        return None
+    (w1, b1), (w2, b2), (w3, b3) = _arrays(model, np.array)
+    sums = [(np.zeros_like(w), np.zeros_like(b)) for w, b in ((w1, b1), (w2, b2), (w3, b3))]
+    (dw1, db1), (dw2, db2), (dw3, db3) = sums
+    data = np.array(rows)
+    features, targets, n = data[:, :-1], data[:, -1:], len(rows)
+    x, target = features[0], targets[0, 0]
+    w1t, w2t, w3t = w1.T, w2.T, w3.T
+
+    def one() -> float:
+        s1 = w1 @ x + b1
+        h1 = np.maximum(s1, 0.0)
+        s2 = w2 @ h1 + b2
+        h2 = np.maximum(s2, 0.0)
+        mistake = (w3 @ h2 + b3)[0] - target
+        d3 = 2.0 * mistake
+        d2 = w3[0] * d3 * (s2 > 0)
+        d1 = (w2t @ d2) * (s1 > 0)
+        np.add(dw3, d3 * h2, out=dw3)
+        np.add(db3, d3, out=db3)
+        np.add(dw2, d2[:, None] * h1, out=dw2)
+        np.add(db2, d2, out=db2)
+        np.add(dw1, d1[:, None] * x, out=dw1)
+        np.add(db1, d1, out=db1)
+        return float(mistake * mistake)
+
+    def batch() -> float:
+        s1 = features @ w1t + b1
+        h1 = np.maximum(s1, 0.0)
+        s2 = h1 @ w2t + b2
+        h2 = np.maximum(s2, 0.0)
+        mistakes = h2 @ w3t + b3 - targets
+        d3 = mistakes * (2.0 / n)
+        d2 = (d3 @ w3) * (s2 > 0)
+        d1 = (d2 @ w2) * (s1 > 0)
+        for (dw, db), d, h in zip(sums, (d1, d2, d3), (features, h1, h2), strict=True):
+            dw += d.T @ h
+            db += d.sum(axis=0)
+        return float((mistakes * mistakes).mean())
+
+    turn = one if n == 1 else batch
+
+    def once() -> Numbers:
+        for dw, db in sums:
+            dw[:], db[:] = 0.0, 0.0
+        return turn(), _in_our_order(sums)
+
+    return turn, once
+
+
+def torch(model: MLP, rows: list[list[float]]) -> tuple[Callable[[], float], Callable[[], Numbers]] | None:
+    """Let PyTorch do the same in double precision, on one thread; None where it is not installed."""
+    try:
+        import torch as pytorch
+    except ImportError:
+        return None
+    pytorch.set_num_threads(1)
+    tensors = _arrays(model, lambda numbers: pytorch.tensor(numbers, dtype=pytorch.float64, requires_grad=True))
+    data = pytorch.tensor(rows, dtype=pytorch.float64)
+    features, targets = data[:, :-1], data[:, -1:]
+    (w1, b1), (w2, b2), (w3, b3) = tensors
+    linear, relu, mse = pytorch.nn.functional.linear, pytorch.relu, pytorch.nn.functional.mse_loss
+
+    def turn() -> float:
+        loss = mse(linear(relu(linear(relu(linear(features, w1, b1)), w2, b2)), w3, b3), targets)
+        loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
+        return float(loss.item())
+
+    def once() -> Numbers:
+        for tensor in (tensor for layer in tensors for tensor in layer):
+            tensor.grad = None
+        loss = turn()
+        return loss, _in_our_order([(w.grad, b.grad) for w, b in tensors])
+
+    return turn, once
