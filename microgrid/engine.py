@@ -20,7 +20,7 @@ import math
 TYPE_CHECKING = False  # type checkers take it for True; when the engine runs it needs nothing but math
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import NoReturn, SupportsFloat, TypeAlias
+    from typing import Any, NoReturn, SupportsFloat, TypeAlias
 
     Number: TypeAlias = SupportsFloat  # int, float, Fraction, a NumPy scalar …
     Operand: TypeAlias = "Value | Number"
@@ -384,18 +384,19 @@ def topological_order(output: Value) -> list[Value]:
     ['a', 'b', '+', '*']
     """
     order: list[Value] = []
-    seen = {output}
-    path = [(output, iter(output.operands))]  # from the output to where we are; each with the operands still to visit
-    while path:
-        node, unvisited = path[-1]
-        for operand in unvisited:
-            if operand not in seen:
-                seen.add(operand)
-                path.append((operand, iter(operand.operands)))
-                break
-        else:
-            order.append(node)
-            path.pop()
+    seen: set[Value] = set()
+    waiting: list[Any] = [output]  # visited from its end; None says that the operands of the node before it are listed
+    while waiting:
+        node = waiting.pop()
+        if node is None:
+            order.append(waiting.pop())
+        elif node not in seen:
+            seen.add(node)
+            if node.operands:
+                waiting += (node, None)
+                waiting += node.operands[::-1]
+            else:
+                order.append(node)
     return order
 
 
