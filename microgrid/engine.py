@@ -47,13 +47,12 @@ class Value:
     Value(data=3.0, grad=0.0, label='apples')
     """
 
-    __slots__ = ("data", "grad", "label", "local_derivatives", "op", "operands")
+    __slots__ = ("data", "grad", "label", "op", "recorded")
 
     data: float
     grad: float
     op: str
-    operands: tuple[Value, ...]
-    local_derivatives: tuple[float, ...]
+    recorded: tuple[Any, ...]  # each operand, followed by ∂self/∂operand: one tuple, so that a node takes little memory
     label: str
 
     __array_ufunc__ = None  # NumPy: leave `array_scalar * value` to Value, never wrap a Value into an array
@@ -62,31 +61,40 @@ class Value:
         self.data = data if type(data) is float else _checked_number(data)
         self.grad = 0.0
         self.op = ""
-        self.operands = ()
-        self.local_derivatives = ()
+        self.recorded = ()
         self.label = label
 
     @property
     def is_leaf(self) -> bool:
         """Tell whether this number was given rather than computed."""
-        return not self.operands
+        return not self.recorded
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """List the Values it was made from, in order."""
+        return self.recorded[::2]
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        """List ∂self/∂operand for each operand."""
+        return self.recorded[1::2]
 
     # --- arithmetic: compute the number, and record how it depends on each operand -----------------------------------
 
     def __add__(self, other: Operand) -> Value:
         if not isinstance(other, Value):
             other = Constant(other)
-        return _record(self.data + other.data, "+", (self, other), (1.0, 1.0))
+        return _record(self.data + other.data, "+", (self, 1.0, other, 1.0))
 
     def __sub__(self, other: Operand) -> Value:
         if not isinstance(other, Value):
             other = Constant(other)
-        return _record(self.data - other.data, "-", (self, other), (1.0, -1.0))
+        return _record(self.data - other.data, "-", (self, 1.0, other, -1.0))
 
     def __mul__(self, other: Operand) -> Value:
         if not isinstance(other, Value):
             other = Constant(other)
-        return _record(self.data * other.data, "*", (self, other), (other.data, self.data))
+        return _record(self.data * other.data, "*", (self, other.data, other, self.data))
 
     def __truediv__(self, other: Operand) -> Value:
         if not isinstance(other, Value):
@@ -94,7 +102,7 @@ class Value:
         if other.data == 0.0:
             raise ZeroDivisionError(f"({_named(self)}) / ({_named(other)}): division by zero")
         quotient = self.data / other.data
-        return _record(quotient, "/", (self, other), (1.0 / other.data, -quotient / other.data))
+        return _record(quotient, "/", (self, 1.0 / other.data, other, -quotient / other.data))
 
     def __pow__(self, exponent: Operand) -> Value:
         """Raise to a power; responsibility flows to the base and, unless it is a plain number, to the exponent.
@@ -128,7 +136,7 @@ class Value:
         except OverflowError:
             raise OverflowError(f"({_named(self)}) ** ({_named(exponent)}): too large for a float") from None
         to_exponent = power * math.log(x if x > 0.0 else 1.0)
-        return _record(power, "**", (self, exponent), (to_base, to_exponent))
+        return _record(power, "**", (self, to_base, exponent, to_exponent))
 
     def __radd__(self, other: Number) -> Value:
         if type(other) is int and other == 0:  # where sum() starts from: leave no "0 + first" in the graph
@@ -148,7 +156,7 @@ class Value:
         return Constant(base) ** self
 
     def __neg__(self) -> Value:
-        return _record(-self.data, "neg", (self,), (-1.0,))
+        return _record(-self.data, "neg", (self, -1.0))
 
     def __pos__(self) -> Value:
         return self
@@ -156,7 +164,7 @@ class Value:
     def __abs__(self) -> Value:
         """Take the absolute value. Convention: its derivative at 0 is 0."""
         x = self.data
-        return _record(abs(x), "abs", (self,), (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0,))
+        return _record(abs(x), "abs", (self, 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0))
 
     # --- functions ---------------------------------------------------------------------------------------------------
 
@@ -166,13 +174,13 @@ class Value:
             result = math.exp(self.data)
         except OverflowError:
             raise OverflowError(f"exp({_named(self)}): too large for a float") from None
-        return _record(result, "exp", (self,), (result,))
+        return _record(result, "exp", (self, result))
 
     def log(self) -> Value:
         """Return the natural logarithm. Raises ValueError for 0 or less."""
         if self.data <= 0.0:
             raise ValueError(f"log({_named(self)}): only numbers above 0 have a logarithm")
-        return _record(math.log(self.data), "log", (self,), (1.0 / self.data,))
+        return _record(math.log(self.data), "log", (self, 1.0 / self.data))
 
     def sqrt(self) -> Value:
         """Return the square root. Raises ValueError below 0, ZeroDivisionError at 0 where its slope is infinite."""
@@ -181,7 +189,7 @@ class Value:
         if self.data == 0.0:
             raise ZeroDivisionError(f"sqrt({_named(self)}): the slope of the square root is infinite at 0")
         root = math.sqrt(self.data)
-        return _record(root, "sqrt", (self,), (0.5 / root,))
+        return _record(root, "sqrt", (self, 0.5 / root))
 
     def tanh(self) -> Value:
         """Return the hyperbolic tangent, between -1 and 1; safe for any number.
@@ -189,7 +197,7 @@ class Value:
         Its derivative, 1 - tanh(x)**2, keeps fewer and fewer digits where it nears 0, and is 0 beyond about ±19.
         """
         t = math.tanh(self.data)
-        return _record(t, "tanh", (self,), (1.0 - t * t,))
+        return _record(t, "tanh", (self, 1.0 - t * t))
 
     def sigmoid(self) -> Value:
         """Return s = 1 / (1 + exp(-x)), between 0 and 1; safe for any number.
@@ -197,12 +205,12 @@ class Value:
         Its derivative, s * (1 - s), keeps fewer and fewer digits as s nears 1, and is 0 above about 37.
         """
         s = _sigmoid(self.data)
-        return _record(s, "sigmoid", (self,), (s * (1.0 - s),))
+        return _record(s, "sigmoid", (self, s * (1.0 - s)))
 
     def relu(self) -> Value:
         """Return x where x is positive, else 0. Convention: the derivative at 0 is 0."""
         x = self.data
-        return _record(0.0 if x <= 0.0 else x, "relu", (self,), (1.0 if x > 0.0 else 0.0,))
+        return _record(0.0 if x <= 0.0 else x, "relu", (self, 1.0 if x > 0.0 else 0.0))
 
     def leaky_relu(self, slope: Operand = 0.01) -> Value:
         """Return x where x is positive, else slope · x. Convention: the derivative at 0 is the slope.
@@ -212,26 +220,26 @@ class Value:
         if not isinstance(slope, Value):
             slope = Constant(slope)
         if self.data > 0.0:
-            return _record(self.data, "leaky_relu", (self, slope), (1.0, 0.0))
-        return _record(slope.data * self.data, "leaky_relu", (self, slope), (slope.data, self.data))
+            return _record(self.data, "leaky_relu", (self, 1.0, slope, 0.0))
+        return _record(slope.data * self.data, "leaky_relu", (self, slope.data, slope, self.data))
 
     def softplus(self) -> Value:
         """Return log(1 + exp(x)), a relu with a smooth bend; safe for any number."""
         x = self.data
         bend = math.log1p(math.exp(-abs(x)))
-        return _record((0.0 if x <= 0.0 else x) + bend, "softplus", (self,), (_sigmoid(x),))
+        return _record((0.0 if x <= 0.0 else x) + bend, "softplus", (self, _sigmoid(x)))
 
     def sin(self) -> Value:
         """Return the sine of an angle in radians. Raises ValueError for an infinite angle."""
         if math.isinf(self.data):
             raise ValueError(f"sin({_named(self)}): an infinite angle has no sine")
-        return _record(math.sin(self.data), "sin", (self,), (math.cos(self.data),))
+        return _record(math.sin(self.data), "sin", (self, math.cos(self.data)))
 
     def cos(self) -> Value:
         """Return the cosine of an angle in radians. Raises ValueError for an infinite angle."""
         if math.isinf(self.data):
             raise ValueError(f"cos({_named(self)}): an infinite angle has no cosine")
-        return _record(math.cos(self.data), "cos", (self,), (-math.sin(self.data),))
+        return _record(math.cos(self.data), "cos", (self, -math.sin(self.data)))
 
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
@@ -307,7 +315,7 @@ def maximum(a: Operand, b: Operand) -> Value:
     x, y = a.data, b.data
     # x + y is for NaN, which is neither larger nor smaller, and must not get lost.
     larger = x if x >= y else y if y > x else x + y
-    return _record(larger, "maximum", (a, b), (1.0, 0.0) if x >= y else (0.0, 1.0))
+    return _record(larger, "maximum", (a, 1.0, b, 0.0) if x >= y else (a, 0.0, b, 1.0))
 
 
 def minimum(a: Operand, b: Operand) -> Value:
@@ -315,7 +323,7 @@ def minimum(a: Operand, b: Operand) -> Value:
     a, b = _as_values((a, b))
     x, y = a.data, b.data
     smaller = x if x <= y else y if y < x else x + y
-    return _record(smaller, "minimum", (a, b), (1.0, 0.0) if x <= y else (0.0, 1.0))
+    return _record(smaller, "minimum", (a, 1.0, b, 0.0) if x <= y else (a, 0.0, b, 1.0))
 
 
 def total(values: Iterable[Operand]) -> Value:
@@ -330,7 +338,7 @@ def total(values: Iterable[Operand]) -> Value:
     result = 0.0
     for value in operands:  # not sum(): from Python 3.12 on it rounds differently
         result += value.data
-    return _record(result, "total", tuple(operands), (1.0,) * len(operands))
+    return _record(result, "total", tuple(item for value in operands for item in (value, 1.0)))
 
 
 def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Operand) -> Value:
@@ -358,17 +366,11 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
     if not isinstance(bias, Value):
         bias = Constant(bias)
     result = 0.0
-    operands: list[Value] = []
-    local_derivatives: list[float] = []
+    recorded: list[Value | float] = []
     for w, x in zip(weights, inputs):
         result += w.data * x.data
-        operands.append(w)
-        operands.append(x)
-        local_derivatives.append(x.data)
-        local_derivatives.append(w.data)
-    operands.append(bias)
-    local_derivatives.append(1.0)
-    return _record(result + bias.data, "weighted_sum", tuple(operands), tuple(local_derivatives))
+        recorded += (w, x.data, x, w.data)
+    return _record(result + bias.data, "weighted_sum", (*recorded, bias, 1.0))
 
 
 # --- walking the graph -----------------------------------------------------------------------------------------------
@@ -392,9 +394,9 @@ def topological_order(output: Value) -> list[Value]:
             order.append(waiting.pop())
         elif node not in seen:
             seen.add(node)
-            if node.operands:
+            if node.recorded:
                 waiting += (node, None)
-                waiting += node.operands[::-1]
+                waiting += node.recorded[-2::-2]  # its operands, the first at the end
             else:
                 order.append(node)
     return order
@@ -409,7 +411,8 @@ def gradients(output: Value) -> dict[Value, float]:
     upstream = dict.fromkeys(reversed(topological_order(output)), 0.0)
     upstream[output] = 1.0
     for node, arriving in upstream.items():
-        for operand, local in zip(node.operands, node.local_derivatives):
+        pairs = iter(node.recorded)
+        for operand, local in zip(pairs, pairs):
             upstream[operand] += arriving * local
     return upstream
 
@@ -417,14 +420,13 @@ def gradients(output: Value) -> dict[Value, float]:
 # --- helpers ---------------------------------------------------------------------------------------------------------
 
 
-def _record(data: float, op: str, operands: tuple[Value, ...], local_derivatives: tuple[float, ...]) -> Value:
+def _record(data: float, op: str, recorded: tuple[Any, ...]) -> Value:
     """Make the node of an operation. Its numbers are checked already, so it goes round `__init__`."""
     node = Value.__new__(Value)
     node.data = data
     node.grad = 0.0
     node.op = op
-    node.operands = operands
-    node.local_derivatives = local_derivatives
+    node.recorded = recorded
     node.label = ""
     return node
 

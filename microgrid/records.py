@@ -158,8 +158,8 @@ class Record:
         for node in self.nodes:
             value = kinds.get(node.kind, Value)(0.0, node.name if node.op else node.label)
             value.data, value.grad, value.op = node.data, self.gradients[node.id], node.op
-            value.operands = tuple(values[operand] for operand in node.operands)
-            value.local_derivatives = node.local_derivatives
+            pairs = zip(node.operands, node.local_derivatives, strict=True)
+            value.recorded = tuple(item for operand, local in pairs for item in (values[operand], local))
             if node.layer:
                 layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
                 value.label = NeuronName(node.label, layer)

@@ -25,6 +25,7 @@ from microgrid.nn import MLP
 from microgrid.numerals import show
 from microgrid.optim import SGD
 from microgrid.training import History
+from tests.graphs import plant
 
 PENGUINS = Path(microgrid.__file__).with_name("data") / "penguins.csv"
 FOUR_ROWS = "x,y\n1,2\n2,4\n3,6\n4,8\n"
@@ -219,7 +220,7 @@ def test_check_puts_the_chain_rule_beside_what_is_measured(command: Command) -> 
 def test_check_of_a_wrong_derivative_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong_by_little(value: Value) -> Value:
         result = value.exp()
-        result.local_derivatives = (result.data * 1.0005,)
+        plant(result, (result.data * 1.0005,))
         return result
 
     monkeypatch.setitem(FUNCTIONS, "exp", (wrong_by_little, [1]))

@@ -12,6 +12,7 @@ from microgrid.examples import EXAMPLES, example
 from microgrid.formulas import local_derivatives
 from microgrid.page import page
 from microgrid.relay import Relay
+from tests.graphs import plant
 
 
 def labelled(relay: Relay) -> dict[str, float]:
@@ -67,7 +68,7 @@ def changed(relay: Relay) -> Relay:
         node.data = number
         if node.op:
             numbers = [operand.data for operand in node.operands]
-            node.local_derivatives = local_derivatives(node.op, numbers, number)
+            plant(node, local_derivatives(node.op, numbers, number))
     return Relay(graph, learning_rate=relay.learning_rate)
 
 

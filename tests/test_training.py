@@ -24,6 +24,7 @@ from microgrid.losses import cross_entropy, mean_absolute_error, mean_squared_er
 from microgrid.nn import MLP, Module, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.training import Cycle, History, TrainingDivergedError, train
+from tests.graphs import plant
 
 ROWS = [[0.0], [1.0], [2.0]]
 TARGETS = [1.0, 3.0, 5.0]
@@ -368,7 +369,7 @@ def test_divergence_names_the_epoch_and_advises_a_smaller_learning_rate() -> Non
 def not_finite_slope(predictions: list[Value], targets: list[float]) -> Value:
     """A loss that is finite and whose gradient is not, as may happen near the largest float."""
     loss = mean_squared_error(predictions, targets)
-    loss.local_derivatives = tuple(math.inf for _ in loss.operands)
+    plant(loss, tuple(math.inf for _ in loss.operands))
     return loss
 
 
@@ -468,6 +469,7 @@ def test_ctrl_c_within_an_epoch_keeps_the_updates_of_its_finished_batches() -> N
 TRAINING = """
 from microgrid.nn import Neuron
 from microgrid.training import train
+from tests.graphs import plant
 train(Neuron(1), [[1.0]], [1.0], epochs=3{})
 """
 
