@@ -20,6 +20,7 @@ from microgrid import losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
 
 if TYPE_CHECKING:
+    from microgrid.collector import paused_collector
     from microgrid.compiler import compile_graph
     from microgrid.drawing import draw, save_picture
     from microgrid.gradcheck import check_gradients, nudge
@@ -40,6 +41,7 @@ __all__ = [
     "nn",
     "nudge",
     "optim",
+    "paused_collector",
     "save_picture",
     "topological_order",
     "total",
@@ -54,6 +56,7 @@ _LOADED_ON_USE = {
     "save_picture": "microgrid.drawing",
     "check_gradients": "microgrid.gradcheck",
     "nudge": "microgrid.gradcheck",
+    "paused_collector": "microgrid.collector",
 }
 
 
