@@ -8,16 +8,32 @@ const hasNeurons = graph.cards.some((card) => card.isNeuron);
 const isCompact = picture.classList.contains("compact");
 
 for (const card of graph.cards) {
-  const group = $(card.id), find = (kind) => group.querySelector(`.${kind}`);
-  card.drawn = {group, kinds: group.getAttribute("class"), value: find("value"), grad: find("grad"), remark: find("remark"), symbol: find("symbol") ?? find("op"), plain: ""};
+  const group = $(card.id),
+    find = (kind) => group.querySelector(`.${kind}`);
+  card.drawn = {
+    group,
+    kinds: group.getAttribute("class"),
+    value: find("value"),
+    grad: find("grad"),
+    remark: find("remark"),
+    symbol: find("symbol") ?? find("op"),
+    plain: "",
+  };
   card.drawn.plain = card.drawn.symbol?.textContent ?? "";
   group.setAttribute("role", "button");
   if (card.isNeuron) group.setAttribute("aria-expanded", "false");
 }
 
 for (const edge of graph.edges) {
-  const group = $(`e${edge.i}`), find = (kind) => group.querySelector(`.${kind}`);
-  edge.drawn = {group, line: find("line"), local: find("local"), share: find("share"), kinds: group.getAttribute("class")};
+  const group = $(`e${edge.i}`),
+    find = (kind) => group.querySelector(`.${kind}`);
+  edge.drawn = {
+    group,
+    line: find("line"),
+    local: find("local"),
+    share: find("share"),
+    kinds: group.getAttribute("class"),
+  };
 }
 
 setSteps(new Set());
@@ -32,8 +48,14 @@ picture.append(baton);
 // Walks the steps up to a position, and returns what they have brought to light.
 function viewAt(position) {
   const view = {
-    values: new Map(state.leaves), gradients: new Map(), products: new Set(), handed: new Set(),
-    shares: new Map(), after: 0, before: 0, current: state.steps[position - 1],
+    values: new Map(state.leaves),
+    gradients: new Map(),
+    products: new Set(),
+    handed: new Set(),
+    shares: new Map(),
+    after: 0,
+    before: 0,
+    current: state.steps[position - 1],
   };
   const values = numbers.missing < 0 ? graph.loss + 1 : numbers.missing;
   const learn = (i) => i < values && view.values.set(i, numbers.values[i]);
@@ -45,10 +67,18 @@ function viewAt(position) {
   for (const step of state.steps.slice(0, position)) {
     if (numbers.missing >= 0 && step.phase !== "know") break;
     switch (step.kind) {
-      case "value": learn(step.node); break;
-      case "product": view.products.add(`${step.node}.${step.group}`); break;
-      case "neuron": step.card.inside.forEach(learn); break;
-      case "seed": receive(step.node, 1); break;
+      case "value":
+        learn(step.node);
+        break;
+      case "product":
+        view.products.add(`${step.node}.${step.group}`);
+        break;
+      case "neuron":
+        step.card.inside.forEach(learn);
+        break;
+      case "seed":
+        receive(step.node, 1);
+        break;
       case "share": {
         const operand = graph.nodes[step.node].operands[step.position];
         const share = numbers.gradients[step.node] * numbers.locals[step.node][step.position];
@@ -64,8 +94,12 @@ function viewAt(position) {
       case "keep":
         for (const [parameter, share] of sharesKept(graph, step.card, numbers)) receive(parameter, share);
         break;
-      case "change": view.values.set(step.node, numbers.changed.get(step.node)); break;
-      case "changes": step.parameters.forEach((i) => view.values.set(i, numbers.changed.get(i))); break;
+      case "change":
+        view.values.set(step.node, numbers.changed.get(step.node));
+        break;
+      case "changes":
+        step.parameters.forEach((i) => view.values.set(i, numbers.changed.get(i)));
+        break;
     }
   }
   return view;
@@ -73,7 +107,14 @@ function viewAt(position) {
 
 // What a quiz shows: all values, and the gradients that were asked for already.
 function viewOfQuiz() {
-  const view = {values: new Map(numbers.values.entries()), gradients: new Map([[graph.loss, 1]]), products: new Set(), handed: new Set(), shares: new Map(), current: null};
+  const view = {
+    values: new Map(numbers.values.entries()),
+    gradients: new Map([[graph.loss, 1]]),
+    products: new Set(),
+    handed: new Set(),
+    shares: new Map(),
+    current: null,
+  };
   for (const card of state.quiz.answered) {
     view.gradients.set(card.output, numbers.gradients[card.output]);
     for (const edge of graph.edges) if (edge.operand === card) view.shares.set(edge.i, numbers.carried[edge.i].share);
@@ -112,11 +153,14 @@ function sizeOf(edge) {
 }
 
 function showGraph(view) {
-  const {current} = view, route = litRoute();
+  const {current} = view,
+    route = litRoute();
   const largest = numbers.missing < 0 ? Math.max(...graph.edges.map((edge) => sizeOf(edge))) : 0;
   const asked = state.quiz?.card;
   for (const card of graph.cards) {
-    const {drawn, output} = card, value = view.values.get(output), gradient = view.gradients.get(output);
+    const {drawn, output} = card,
+      value = view.values.get(output),
+      gradient = view.gradients.get(output);
     write(drawn.value, value === undefined ? "" : show(value));
     if (drawn.grad) {
       write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
@@ -136,7 +180,11 @@ function showGraph(view) {
     if (route && !route.cards.has(card)) kinds.push("faint");
     mark(drawn.group, kinds.join(" "));
     const name = card.node.kind === "constant" ? "" : card.node.name;
-    const facts = [name, value === undefined ? "" : `${say("value")} ${show(value)}`, gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`];
+    const facts = [
+      name,
+      value === undefined ? "" : `${say("value")} ${show(value)}`,
+      gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`,
+    ];
     tell(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
     if (card.isNeuron) tell(drawn.group, "aria-expanded", `${state.opened.has(card.i)}`);
   }
@@ -149,10 +197,13 @@ function tell(group, attribute, text) {
 }
 
 function showEdge(edge, view, largest, route) {
-  const {drawn} = edge, {current} = view, share = view.shares.get(edge.i);
+  const {drawn} = edge,
+    {current} = view,
+    share = view.shares.get(edge.i);
   const kinds = [drawn.kinds];
   if (share !== undefined) kinds.push("handed", signOf(share));
-  if (current?.phase === "know" && current.card === edge.result && current.kind !== "product") kinds.push("current know");
+  if (current?.phase === "know" && current.card === edge.result && current.kind !== "product")
+    kinds.push("current know");
   if (current?.phase === "think" && current.edge === edge) kinds.push("current think");
   if (state.quiz && state.quiz.card === edge.operand) kinds.push("current think");
   if (route) kinds.push(route.edges.has(edge) ? "routed" : "faint");
@@ -174,15 +225,28 @@ function targetOf(step) {
 }
 
 function showPlace(view) {
-  const {current} = view, count = state.steps.length;
+  const {current} = view,
+    count = state.steps.length;
   const problem = troubleNow();
   const place = $("place");
   mark(place, current?.phase ?? "");
   const phase = current ? ` · ${WORDS[state.language][`phase.${current.phase}`]}` : "";
-  const where = say(state.cycle > 1 ? "cycle" : state.position ? "place" : "place.start", {cycle: state.cycle, step: state.position, count});
+  const where = say(state.cycle > 1 ? "cycle" : state.position ? "place" : "place.start", {
+    cycle: state.cycle,
+    step: state.position,
+    count,
+  });
   write(place, state.quiz ? say("quiz") : where + phase);
-  const told = current && numbers.missing < 0 ? sentences.line(current, numbers, view.after) : current && isKnown(current) ? sentences.line(current, numbers, 0) : null;
-  const last = state.position === count && current?.phase === "change" && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
+  const told =
+    current && numbers.missing < 0
+      ? sentences.line(current, numbers, view.after)
+      : current && isKnown(current)
+        ? sentences.line(current, numbers, 0)
+        : null;
+  const last =
+    state.position === count && current?.phase === "change" && numbers.missing < 0
+      ? `\n${sentences.outcome(numbers.outcome)}`
+      : "";
   write($("sentence"), state.quiz ? "" : problem || (told ? told.sentence + last : say("start")));
   $("formula").replaceChildren(...(state.quiz || problem || !told ? [] : formulaOf(current, view, told)));
   write($("note"), state.position === 0 && !state.quiz ? data.note[state.language] : "");
@@ -190,9 +254,18 @@ function showPlace(view) {
   scrubber.value = toScrubber(state.position);
   mark(scrubber, current?.phase ?? "");
   scrubber.setAttribute("aria-valuetext", $("place").textContent);
-  for (const button of $("phases").children) button.toggleAttribute("data-current", button.className === current?.phase);
-  const legend = $("legend"), handed = view.gradients.size > 0;
-  write(legend, [say("legend", {end: endName()}), ...(isCompact ? [say("legend.compact")] : []), ...(hasNeurons ? [say("legend.neurons")] : [])].join(" "));
+  for (const button of $("phases").children)
+    button.toggleAttribute("data-current", button.className === current?.phase);
+  const legend = $("legend"),
+    handed = view.gradients.size > 0;
+  write(
+    legend,
+    [
+      say("legend", {end: endName()}),
+      ...(isCompact ? [say("legend.compact")] : []),
+      ...(hasNeurons ? [say("legend.neurons")] : []),
+    ].join(" "),
+  );
   legend.toggleAttribute("data-quiet", !handed);
 }
 
@@ -206,9 +279,20 @@ function formulaOf(step, view, {formula, result}) {
     return [part(upstream, "upstream"), " × ", part(local, "local"), " = ", part(share, "share")];
   }
   if (step.kind === "change") {
-    const {values, gradients, learningRate, changed} = numbers, {node} = step;
-    const [before, rate, gradient, after] = [values[node], learningRate, gradients[node], changed.get(node)].map((number) => show(number));
-    return [part(before, "before"), " − ", part(rate, "rate"), " × ", part(bracketed(gradient), "gradient"), " = ", part(after, "after")];
+    const {values, gradients, learningRate, changed} = numbers,
+      {node} = step;
+    const [before, rate, gradient, after] = [values[node], learningRate, gradients[node], changed.get(node)].map(
+      (number) => show(number),
+    );
+    return [
+      part(before, "before"),
+      " − ",
+      part(rate, "rate"),
+      " × ",
+      part(bracketed(gradient), "gradient"),
+      " = ",
+      part(after, "after"),
+    ];
   }
   return [step.phase === "change" ? `${formula.replace(/ …$/, "")} = ${result}` : formula];
 }
@@ -219,11 +303,14 @@ const isKnown = (step) => step.phase === "know" && step.kind !== "product" && st
 function troubleNow() {
   if (numbers.missing >= 0) return say("missing.whatif", {problem: sentences.missing(numbers)});
   const loss = numbers.values[graph.loss];
-  return Number.isFinite(loss) || state.position === 0 ? "" : say("notfinite", {name: graph.nodes[graph.loss].name, result: show(loss)});
+  return Number.isFinite(loss) || state.position === 0
+    ? ""
+    : say("notfinite", {name: graph.nodes[graph.loss].name, result: show(loss)});
 }
 
 function showLoss() {
-  const {values, outcome} = numbers, known = numbers.missing < 0 && state.position >= phaseEnd("know");
+  const {values, outcome} = numbers,
+    known = numbers.missing < 0 && state.position >= phaseEnd("know");
   const current = state.steps[state.position - 1];
   let text = known ? `${say("loss")} ${show(values[graph.loss])}` : "";
   if (known && current?.phase === "change" && !state.quiz) {
@@ -248,8 +335,10 @@ function follow(step) {
   if (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight) return;
   const boxes = [step.card, targetOf(step)].filter(Boolean).map((card) => card.drawn.group.getBoundingClientRect());
   const outer = room.getBoundingClientRect();
-  const left = Math.min(...boxes.map((box) => box.left)), right = Math.max(...boxes.map((box) => box.right));
-  const top = Math.min(...boxes.map((box) => box.top)), bottom = Math.max(...boxes.map((box) => box.bottom));
+  const left = Math.min(...boxes.map((box) => box.left)),
+    right = Math.max(...boxes.map((box) => box.right));
+  const top = Math.min(...boxes.map((box) => box.top)),
+    bottom = Math.max(...boxes.map((box) => box.bottom));
   const inside = left >= outer.left && right <= outer.right && top >= outer.top && bottom <= outer.bottom;
   if (inside) return;
   const x = room.scrollLeft + (left + right) / 2 - outer.left - room.clientWidth / 2;

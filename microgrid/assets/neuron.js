@@ -14,9 +14,13 @@ function openNeuron(card) {
 // Finds the position of a step in another list of steps: of itself or, failing that, of the last of its card's.
 function samePlace(step, steps) {
   const alike = (other) => other.phase === step.phase && other.card === step.card;
-  const exact = steps.findIndex((other) => alike(other) && ["kind", "edge", "node", "position", "group"].every((key) => other[key] === step[key]));
+  const exact = steps.findIndex(
+    (other) => alike(other) && ["kind", "edge", "node", "position", "group"].every((key) => other[key] === step[key]),
+  );
   const found = exact >= 0 ? exact : steps.findLastIndex(alike);
-  return found >= 0 ? found + 1 : steps.filter((other) => PHASES.indexOf(other.phase) <= PHASES.indexOf(step.phase)).length;
+  return found >= 0
+    ? found + 1
+    : steps.filter((other) => PHASES.indexOf(other.phase) <= PHASES.indexOf(step.phase)).length;
 }
 
 let cells = [];
@@ -34,11 +38,21 @@ function quiet(text) {
 
 // The row of a weight: its number, its input, their product, and what is handed to both.
 function termRow(card, weight, input, product, dW, dx) {
-  const given = input === null ? [quiet(""), quiet(""), quiet("")]
-    : [quiet(`× ${sentences.nameOf(input, numbers.values)}`), cell("number", "value", input), quiet("=")];
+  const given =
+    input === null
+      ? [quiet(""), quiet(""), quiet("")]
+      : [quiet(`× ${sentences.nameOf(input, numbers.values)}`), cell("number", "value", input), quiet("=")];
   const last = dx ? cell("number grad", "share", ...dx) : quiet("");
-  return make("tr", {}, make("th", {scope: "row"}, shortName(weight, card)), cell("number", "value", weight), ...given,
-    cell("number", ...product), cell("number grad", "share", ...dW), last);
+  return make(
+    "tr",
+    {},
+    make("th", {scope: "row"}, shortName(weight, card)),
+    cell("number", "value", weight),
+    ...given,
+    cell("number", ...product),
+    cell("number grad", "share", ...dW),
+    last,
+  );
 }
 
 function termRows(card, total) {
@@ -54,24 +68,49 @@ function termRows(card, total) {
 
 function spelledOutRow(card, total, operand, position) {
   const {op, operands} = graph.nodes[operand];
-  if (op !== "*" || !card.inside.includes(operand)) return termRow(card, operand, null, ["value", operand], [total, position], null);
+  if (op !== "*" || !card.inside.includes(operand))
+    return termRow(card, operand, null, ["value", operand], [total, position], null);
   return termRow(card, operands[0], operands[1], ["value", operand], [operand, 0], [operand, 1]);
 }
 
 function buildInside(card) {
-  const panel = $("inside"), {nodes} = graph;
+  const panel = $("inside"),
+    {nodes} = graph;
   cells = [];
   const total = sumInside(graph, card);
-  const outputs = card.inside.filter((i) => i >= total).map((i) => make("tr", {class: "total"},
-    make("th", {scope: "row", colspan: "5"}, i === total ? "Σ w·x + b" : nodes[i].operation.symbol),
-    cell("number", "value", i), cell("number grad", "grad", i), quiet("")));
-  const names = [say("inside.weight"), say("value"), say("inside.input"), say("value"), "", say("inside.product"), "dW, db", "dx"];
+  const outputs = card.inside
+    .filter((i) => i >= total)
+    .map((i) =>
+      make(
+        "tr",
+        {class: "total"},
+        make("th", {scope: "row", colspan: "5"}, i === total ? "Σ w·x + b" : nodes[i].operation.symbol),
+        cell("number", "value", i),
+        cell("number grad", "grad", i),
+        quiet(""),
+      ),
+    );
+  const names = [
+    say("inside.weight"),
+    say("value"),
+    say("inside.input"),
+    say("value"),
+    "",
+    say("inside.product"),
+    "dW, db",
+    "dx",
+  ];
   const heading = make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
   const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => closeNeuron()}, "✕");
-  panel.replaceChildren(make("h2", {}, card.node.name, close),
-    make("table", {}, make("thead", {}, heading), make("tbody", {}, ...termRows(card, total), ...outputs)));
+  panel.replaceChildren(
+    make("h2", {}, card.node.name, close),
+    make("table", {}, make("thead", {}, heading), make("tbody", {}, ...termRows(card, total), ...outputs)),
+  );
   panel.setAttribute("aria-label", card.node.name);
-  const [x] = card.drawn.group.getAttribute("transform").match(/[\d.]+/g).map(Number);
+  const [x] = card.drawn.group
+    .getAttribute("transform")
+    .match(/[\d.]+/g)
+    .map(Number);
   panel.classList.toggle("left", x > pictureWidth / 2);
 }
 
@@ -85,24 +124,36 @@ function closeNeuron() {
 }
 
 function shortName(i, card) {
-  const {name} = graph.nodes[i], start = `${card.node.name}.`;
+  const {name} = graph.nodes[i],
+    start = `${card.node.name}.`;
   return name.startsWith(start) ? name.slice(start.length) : name;
 }
 
 // Returns what stands in a cell at a step, its sign where it is a gradient, and whether it is this step's.
 function contentOf([kind, node, k], view) {
-  const {current} = view, {nodes} = graph;
+  const {current} = view,
+    {nodes} = graph;
   if (kind === "value") {
     const value = view.values.get(node);
-    return [value === undefined ? "" : show(value), "", ["value", "change"].includes(current?.kind) && current.node === node];
+    return [
+      value === undefined ? "" : show(value),
+      "",
+      ["value", "change"].includes(current?.kind) && current.node === node,
+    ];
   }
   if (kind === "product") {
-    const {operands} = nodes[node], known = view.products.has(`${node}.${k}`) || view.values.has(node);
+    const {operands} = nodes[node],
+      known = view.products.has(`${node}.${k}`) || view.values.has(node);
     const product = numbers.values[operands[2 * k]] * numbers.values[operands[2 * k + 1]];
-    return [known ? show(product) : "", "", current?.kind === "product" && current.node === node && current.group === k];
+    return [
+      known ? show(product) : "",
+      "",
+      current?.kind === "product" && current.node === node && current.group === k,
+    ];
   }
   if (kind === "grad") {
-    const gradient = view.gradients.get(node), taker = current?.kind === "share" ? nodes[current.node].operands[current.position] : -1;
+    const gradient = view.gradients.get(node),
+      taker = current?.kind === "share" ? nodes[current.node].operands[current.position] : -1;
     return [gradient === undefined ? "" : show(gradient), signOf(gradient ?? 0), taker === node];
   }
   if (!view.handed.has(`${node}.${k}`)) return ["", "zero", false];

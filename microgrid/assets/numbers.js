@@ -12,7 +12,12 @@ const SATURATED = 0.01;
 function readGraph(data) {
   const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
   const nodes = data.nodes.map(([label, kind, op, operands, value], i) => ({
-    label, kind: KINDS[kind], op, operands, data: number(value), name: label || `n${i}`,
+    label,
+    kind: KINDS[kind],
+    op,
+    operands,
+    data: number(value),
+    name: label || `n${i}`,
   }));
   const operations = {};
   for (const [op, [symbol, operands, shown, slopes, summed, last, words]] of Object.entries(data.operations)) {
@@ -20,8 +25,16 @@ function readGraph(data) {
   }
   for (const node of nodes) node.operation = operations[node.op];
   const cards = data.cards.map(([output, inside, weights, biases], i) => ({
-    i, output, inside, weights, biases, id: `n${output}`, node: nodes[output], edges: [],
-    parameters: [...weights, ...biases], isNeuron: inside.length > 1 || weights.length + biases.length > 0,
+    i,
+    output,
+    inside,
+    weights,
+    biases,
+    id: `n${output}`,
+    node: nodes[output],
+    edges: [],
+    parameters: [...weights, ...biases],
+    isNeuron: inside.length > 1 || weights.length + biases.length > 0,
   }));
   const cardOf = new Map(cards.flatMap((card) => card.inside.map((node) => [node, card])));
   const edges = data.edges.map(([operand, result, handovers], i) => {
@@ -35,21 +48,26 @@ function readGraph(data) {
 // --- forward and backward --------------------------------------------------------------------------------------------
 
 function valueOf(node, numbers) {
-  const {operation} = node, {value} = FORMULAS[node.op];
+  const {operation} = node,
+    {value} = FORMULAS[node.op];
   if (!operation.summed) return value(...numbers);
-  const size = operation.operands.length, end = numbers.length - (operation.last ? 1 : 0);
+  const size = operation.operands.length,
+    end = numbers.length - (operation.last ? 1 : 0);
   let sum = 0;
   for (let i = 0; i < end; i += size) sum += size === 1 ? value(numbers[i]) : value(numbers[i], numbers[i + 1]);
   return operation.last ? sum + numbers[end] : sum;
 }
 
 function slopesOf(node, numbers, out) {
-  const {operation} = node, {slopes} = FORMULAS[node.op];
+  const {operation} = node,
+    {slopes} = FORMULAS[node.op];
   if (!operation.summed) return slopes.map((slope) => slope(...numbers, out));
-  const size = operation.operands.length, end = numbers.length - (operation.last ? 1 : 0);
+  const size = operation.operands.length,
+    end = numbers.length - (operation.last ? 1 : 0);
   const found = [];
   for (let i = 0; i < end; i += size) {
-    for (const slope of slopes) found.push(size === 1 ? slope(numbers[i], out) : slope(numbers[i], numbers[i + 1], out));
+    for (const slope of slopes)
+      found.push(size === 1 ? slope(numbers[i], out) : slope(numbers[i], numbers[i + 1], out));
   }
   return operation.last ? [...found, 1] : found;
 }
@@ -58,16 +76,23 @@ function slopesOf(node, numbers, out) {
 function isMissing(op, numbers, out) {
   const [a, b] = numbers;
   switch (op) {
-    case "/": return b === 0;
-    case "log": return a <= 0;
-    case "sqrt": return a < 0;
-    case "sin": case "cos": return abs(a) === Infinity;
-    case "exp": return out === Infinity && a < Infinity;
+    case "/":
+      return b === 0;
+    case "log":
+      return a <= 0;
+    case "sqrt":
+      return a < 0;
+    case "sin":
+    case "cos":
+      return abs(a) === Infinity;
+    case "exp":
+      return out === Infinity && a < Infinity;
     case "**": {
       if (a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)) return true;
       return (a === 0 && b < 0) || (abs(out) === Infinity && numbers.every(Number.isFinite));
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -80,7 +105,8 @@ function isSlopeMissing(op, [a, b], constant) {
 // Computes all values and local derivatives. `missing` is the first node that has no value or, unless only values are
 // asked for, no slope; else −1.
 function forward(graph, leaves, onlyValues = false) {
-  const values = [], locals = [];
+  const values = [],
+    locals = [];
   for (const [i, node] of graph.nodes.entries()) {
     if (!node.op) {
       values.push(leaves.has(i) ? leaves.get(i) : node.data);
@@ -88,7 +114,8 @@ function forward(graph, leaves, onlyValues = false) {
       continue;
     }
     const numbers = node.operands.map((operand) => values[operand]);
-    const out = valueOf(node, numbers), constant = graph.nodes[node.operands.at(-1)].kind === "constant";
+    const out = valueOf(node, numbers),
+      constant = graph.nodes[node.operands.at(-1)].kind === "constant";
     if (isMissing(node.op, numbers, out) || (!onlyValues && isSlopeMissing(node.op, numbers, constant))) {
       return {values, locals, missing: i, numbers};
     }
@@ -143,7 +170,16 @@ function cycle(graph, leaves, learningRate) {
   }
   const changed = new Map(leaves);
   for (const i of graph.parameters) changed.set(i, values[i] - learningRate * gradients[i]);
-  return {values, locals, missing, gradients, carried, changed, learningRate, outcome: outcomeOf(graph, values, gradients, changed)};
+  return {
+    values,
+    locals,
+    missing,
+    gradients,
+    carried,
+    changed,
+    learningRate,
+    outcome: outcomeOf(graph, values, gradients, changed),
+  };
 }
 
 function outcomeOf(graph, values, gradients, changed) {
@@ -178,9 +214,11 @@ function* knowSteps(graph, opened) {
 }
 
 function knowInside(graph, card, node) {
-  const {op, operands, operation} = graph.nodes[node], steps = [];
+  const {op, operands, operation} = graph.nodes[node],
+    steps = [];
   const groups = op === "weighted_sum" ? (operands.length - 1) / 2 : 0;
-  for (let group = 0; group < groups; group++) steps.push({phase: "know", kind: "product", card, node, group, operation});
+  for (let group = 0; group < groups; group++)
+    steps.push({phase: "know", kind: "product", card, node, group, operation});
   return [...steps, {phase: "know", kind: "value", card, node}];
 }
 
@@ -194,7 +232,8 @@ function* thinkSteps(graph, opened) {
     for (const edge of card.edges) {
       const [[node, position]] = edge.handovers;
       if (edge.operand.node.kind === "constant") continue;
-      if (card.inside.length === 1 && edge.handovers.length === 1) yield {phase: "think", kind: "share", card, edge, node, position};
+      if (card.inside.length === 1 && edge.handovers.length === 1)
+        yield {phase: "think", kind: "share", card, edge, node, position};
       else yield {phase: "think", kind: "edge", card, edge};
     }
     if (card.parameters.length) yield {phase: "think", kind: "keep", card};
@@ -213,7 +252,8 @@ function* sharesInside(graph, card) {
 }
 
 function* changeSteps(graph, opened) {
-  const told = new Set(), changing = new Set(graph.parameters);
+  const told = new Set(),
+    changing = new Set(graph.parameters);
   for (const card of graph.cards) {
     const own = (card.node.op ? card.parameters : [card.output]).filter((i) => changing.has(i) && !told.has(i));
     own.forEach((i) => told.add(i));
@@ -228,31 +268,43 @@ function* changeSteps(graph, opened) {
 // The largest routes from the loss to a node, best first: what a route can still be worth is known before it is walked.
 function largestRoutes(graph, numbers, target, limit) {
   const size = (x) => (Number.isNaN(x) ? Infinity : abs(x));
-  const promise = new Map([[target, 1]]), count = new Map([[target, 1]]);
+  const promise = new Map([[target, 1]]),
+    count = new Map([[target, 1]]);
   for (const [i, node] of graph.nodes.entries()) {
     const leading = [...node.operands.entries()].filter(([, operand]) => promise.has(operand));
     if (leading.length === 0) continue;
-    promise.set(i, Math.max(...leading.map(([position, operand]) => size(numbers.locals[i][position]) * promise.get(operand))));
-    count.set(i, leading.reduce((sum, [, operand]) => sum + count.get(operand), 0));
+    promise.set(
+      i,
+      Math.max(...leading.map(([position, operand]) => size(numbers.locals[i][position]) * promise.get(operand))),
+    );
+    count.set(
+      i,
+      leading.reduce((sum, [, operand]) => sum + count.get(operand), 0),
+    );
   }
-  const waiting = promise.has(graph.loss) ? [{worth: promise.get(graph.loss), product: 1, nodes: [graph.loss], locals: []}] : [];
+  const waiting = promise.has(graph.loss)
+    ? [{worth: promise.get(graph.loss), product: 1, nodes: [graph.loss], locals: []}]
+    : [];
   const routes = [];
   while (waiting.length > 0 && routes.length < limit) {
     let best = waiting.length - 1; // of equal promises the newest goes first
     for (let i = best; i >= 0; i--) if (waiting[i].worth > waiting[best].worth) best = i;
-    const [route] = waiting.splice(best, 1), last = route.nodes.at(-1);
+    const [route] = waiting.splice(best, 1),
+      last = route.nodes.at(-1);
     if (last === target) {
       routes.push(route);
       continue;
     }
     for (const [position, operand] of [...graph.nodes[last].operands.entries()].reverse()) {
       if (!promise.has(operand)) continue;
-      const local = numbers.locals[last][position], product = route.product * local;
+      const local = numbers.locals[last][position],
+        product = route.product * local;
       const worth = size(product) * promise.get(operand);
       waiting.push({worth, product, nodes: [...route.nodes, operand], locals: [...route.locals, local]});
     }
   }
-  const total = count.get(graph.loss) ?? 0, gradient = numbers.gradients[target];
+  const total = count.get(graph.loss) ?? 0,
+    gradient = numbers.gradients[target];
   const remainder = routes.length < total ? routes.reduce((rest, route) => rest - route.product, gradient) : 0;
   return {routes, count: total, remainder, gradient};
 }

@@ -6,7 +6,8 @@ function showTab(name) {
   if (state.tab === "quiz" && name !== "quiz" && state.quiz) endQuiz();
   state.tab = name;
   for (const key of Object.keys(builders)) {
-    const tab = $(`tab-${key}`), chosen = key === name;
+    const tab = $(`tab-${key}`),
+      chosen = key === name;
     tab.setAttribute("aria-selected", chosen);
     tab.setAttribute("tabindex", chosen ? "0" : "-1");
     $(key).hidden = !chosen;
@@ -26,10 +27,22 @@ function speak(language) {
   state.language = language;
   document.documentElement.lang = language;
   sentences = new Sentences(graph, WORDS, language);
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = WORDS[language][element.dataset.text];
+  for (const element of document.querySelectorAll("[data-text]"))
+    element.textContent = WORDS[language][element.dataset.text];
   document.querySelectorAll(".value-word").forEach((element) => write(element, say("value")));
   document.querySelectorAll(".grad-word").forEach((element) => write(element, say("grad")));
-  const names = {first: "first", back: "back", play: "play", next: "next", last: "last", smaller: "smaller", fit: "fit", larger: "larger", language: "language", help: "help"};
+  const names = {
+    first: "first",
+    back: "back",
+    play: "play",
+    next: "next",
+    last: "last",
+    smaller: "smaller",
+    fit: "fit",
+    larger: "larger",
+    language: "language",
+    help: "help",
+  };
   for (const [id, key] of Object.entries(names)) {
     $(id).setAttribute("aria-label", say(key));
     $(id).title = say(key);
@@ -50,17 +63,32 @@ function speak(language) {
 }
 
 function buildKeys() {
-  const keys = [["← →", "keys.step"], ["Space", "keys.play"], ["Home End", "keys.ends"], ["1 2 3", "keys.phases"], ["L", "keys.language"], ["Tab ↑ ↓", "keys.cards"], ["Enter", "keys.card"], ["?", "keys.help"]];
+  const keys = [
+    ["← →", "keys.step"],
+    ["Space", "keys.play"],
+    ["Home End", "keys.ends"],
+    ["1 2 3", "keys.phases"],
+    ["L", "keys.language"],
+    ["Tab ↑ ↓", "keys.cards"],
+    ["Enter", "keys.card"],
+    ["?", "keys.help"],
+  ];
   const list = make("dl", {}, ...keys.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, say(text))]));
   const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => $("keys").close()}, "✕");
   const signs = ["signs.cards", "legend", "signs.relay"].map((key) => make("p", {}, say(key, {end: endName()})));
-  $("keys").replaceChildren(make("h2", {id: "keys-title"}, say("keys"), close), list, make("h2", {}, say("signs")), ...signs);
+  $("keys").replaceChildren(
+    make("h2", {id: "keys-title"}, say("keys"), close),
+    list,
+    make("h2", {}, say("signs")),
+    ...signs,
+  );
 }
 
 function onKey(event) {
   const {key, target} = event;
   if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
-  const typing = target.matches?.("input:not([type=range]), select, textarea"), sliding = target.matches?.("#whatif input[type=range]");
+  const typing = target.matches?.("input:not([type=range]), select, textarea"),
+    sliding = target.matches?.("#whatif input[type=range]");
   if (typing || (sliding && key !== "Escape")) return;
   const pressing = target.matches?.("button, [role=button]") && (key === " " || key === "Enter");
   if (pressing) {
@@ -77,7 +105,8 @@ function onKey(event) {
     return;
   }
   if (target.matches?.("[role=tab]") && (key === "ArrowLeft" || key === "ArrowRight")) {
-    const tabs = [...$("tabs").children], next = tabs[(tabs.indexOf(target) + (key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+    const tabs = [...$("tabs").children],
+      next = tabs[(tabs.indexOf(target) + (key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
     next.focus();
     showTab(next.getAttribute("aria-controls"));
     event.preventDefault();
@@ -126,7 +155,8 @@ function cardAt(element) {
 }
 
 function onClickInGraph(event) {
-  const card = cardAt(event.target), line = event.target.closest(".edge");
+  const card = cardAt(event.target),
+    line = event.target.closest(".edge");
   if (card) select(card);
   else if (line && !state.quiz) {
     const step = state.steps.findIndex(({edge}) => edge?.drawn.group === line);
@@ -174,4 +204,18 @@ fitGraph();
 go(placeInAddress() ?? 0);
 
 // For the console, and for tests: the same numbers and sentences that the page shows.
-window.microgrid = {graph, state, go, show, cycle, readGraph, stepsOf, largestRoutes, Sentences, WORDS, get numbers() { return numbers; }};
+window.microgrid = {
+  graph,
+  state,
+  go,
+  show,
+  cycle,
+  readGraph,
+  stepsOf,
+  largestRoutes,
+  Sentences,
+  WORDS,
+  get numbers() {
+    return numbers;
+  },
+};

@@ -26,8 +26,11 @@ function startCurve() {
 
 // Lists the leaves that get a slider: all of a small graph; of a large one those that are selected or opened come first.
 function leavesToMove() {
-  const leaves = [...startLeaves.keys()], order = ["parameter", "input", "constant"];
-  const sorted = leaves.sort((a, b) => order.indexOf(graph.nodes[a].kind) - order.indexOf(graph.nodes[b].kind) || a - b);
+  const leaves = [...startLeaves.keys()],
+    order = ["parameter", "input", "constant"];
+  const sorted = leaves.sort(
+    (a, b) => order.indexOf(graph.nodes[a].kind) - order.indexOf(graph.nodes[b].kind) || a - b,
+  );
   if (leaves.length <= MOST_SLIDERS) return sorted;
   const shown = new Set(graph.cards.filter((card) => !card.node.op).map((card) => card.output));
   const open = [...state.opened].flatMap((card) => graph.cards[card].parameters);
@@ -39,35 +42,64 @@ function leavesToMove() {
 let rows = [];
 
 function buildWhatIf() {
-  const leaves = leavesToMove(), panel = $("whatif");
-  const left = startLeaves.size - leaves.length, hint = left && !(hasNeurons && state.opened.size) ? ` ${say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left})}` : "";
+  const leaves = leavesToMove(),
+    panel = $("whatif");
+  const left = startLeaves.size - leaves.length,
+    hint =
+      left && !(hasNeurons && state.opened.size)
+        ? ` ${say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left})}`
+        : "";
   rows = leaves.map((i) => leafRow(i));
   const reset = make("button", {class: "reset", onclick: resetAll}, say("reset"));
-  refill(panel, make("p", {class: "hint"}, say("whatif.hint") + hint), ...rows.map((row) => row.element), make("p", {class: "told"}), reset);
+  refill(
+    panel,
+    make("p", {class: "hint"}, say("whatif.hint") + hint),
+    ...rows.map((row) => row.element),
+    make("p", {class: "told"}),
+    reset,
+  );
   showWhatIf();
 }
 
 function leafRow(i) {
-  const node = graph.nodes[i], start = startLeaves.get(i);
+  const node = graph.nodes[i],
+    start = startLeaves.get(i);
   const name = node.label || (node.kind === "constant" ? show(start) : node.name);
   const slider = make("input", {type: "range", step: "any", "aria-label": name});
-  const field = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${name}: ${say("value")}`});
+  const field = make("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-label": `${name}: ${say("value")}`,
+  });
   const change = (value) => {
     field.setAttribute("aria-invalid", !Number.isFinite(value));
     if (Number.isFinite(value)) moveLeaf(i, value);
   };
   slider.addEventListener("input", () => change(Number(slider.value)));
   field.addEventListener("change", () => change(readNumber(field.value)));
-  const button = make("button", {"aria-label": `${name} +0.01`, title: say("try"), onclick: () => tryNudge(i)}, "+0.01");
+  const button = make(
+    "button",
+    {"aria-label": `${name} +0.01`, title: say("try"), onclick: () => tryNudge(i)},
+    "+0.01",
+  );
   const given = node.kind === "constant" ? [] : [button];
-  const element = make("div", {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`}, make("span", {class: "leaf-name", title: name}, name), slider, field, ...given);
+  const element = make(
+    "div",
+    {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`},
+    make("span", {class: "leaf-name", title: name}, name),
+    slider,
+    field,
+    ...given,
+  );
   return {i, element, slider, field};
 }
 
 function showWhatIf() {
   for (const {i, slider, field} of rows) {
     const value = state.leaves.get(i);
-    const start = startLeaves.get(i), span = Math.max(1, 2 * abs(start), abs(value - start));
+    const start = startLeaves.get(i),
+      span = Math.max(1, 2 * abs(start), abs(value - start));
     slider.disabled = !(span < 1e300); // no slider reaches further
     if (!slider.disabled) Object.assign(slider, {min: start - span, max: start + span, step: span / 100, value});
     if (document.activeElement !== field) field.value = show(value, 6);
@@ -79,8 +111,14 @@ function showWhatIf() {
 function tryNudge(i) {
   if (numbers.missing >= 0) return;
   const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE));
-  const gradient = numbers.gradients[i], actual = moved.missing < 0 ? moved.values[graph.loss] - numbers.values[graph.loss] : NaN;
-  const parts = {name: graph.nodes[i].name, gradient: show(gradient), foretold: showSigned(gradient * NUDGE), actual: showSigned(actual)};
+  const gradient = numbers.gradients[i],
+    actual = moved.missing < 0 ? moved.values[graph.loss] - numbers.values[graph.loss] : NaN;
+  const parts = {
+    name: graph.nodes[i].name,
+    gradient: show(gradient),
+    foretold: showSigned(gradient * NUDGE),
+    actual: showSigned(actual),
+  };
   state.told = () => (moved.missing < 0 ? say("try.told", {...parts, end: endName()}) : sentences.missing(moved));
   showWhatIf();
   announce(state.told());
@@ -121,18 +159,26 @@ function routesTo(card) {
 // The cards and edges of the route that is pointed at, or null.
 function litRoute() {
   if (!state.lit) return null;
-  const edges = new Set(), cards = new Set();
+  const edges = new Set(),
+    cards = new Set();
   state.lit.nodes.forEach((node, i) => {
-    const card = graph.cardOf.get(node), before = i ? graph.cardOf.get(state.lit.nodes[i - 1]) : null;
+    const card = graph.cardOf.get(node),
+      before = i ? graph.cardOf.get(state.lit.nodes[i - 1]) : null;
     cards.add(card);
-    const edge = before && before !== card ? before.edges.find((found) => found.operand === card && found.handovers.some(([result]) => result === state.lit.nodes[i - 1])) : null;
+    const edge =
+      before && before !== card
+        ? before.edges.find(
+            (found) => found.operand === card && found.handovers.some(([result]) => result === state.lit.nodes[i - 1]),
+          )
+        : null;
     if (edge) edges.add(edge);
   });
   return {edges, cards};
 }
 
 function buildFault() {
-  const panel = $("fault"), card = state.selected;
+  const panel = $("fault"),
+    card = state.selected;
   state.lit = null;
   if (!card || numbers.missing >= 0) {
     refill(panel, make("p", {class: "hint"}, say("fault.hint")));
@@ -145,27 +191,51 @@ function buildFault() {
   const {routes, count, remainder, gradient} = routesTo(card);
   const summary = say("fault.sum", {name: card.node.name, count: show(count), gradient: show(gradient)});
   const list = make("ol", {}, ...routes.map((route, i) => routeItem(route, i)));
-  const rest = count > routes.length ? [make("p", {class: "hint"}, say("fault.rest", {count: show(count - routes.length), remainder: show(remainder)}))] : [];
+  const rest =
+    count > routes.length
+      ? [
+          make(
+            "p",
+            {class: "hint"},
+            say("fault.rest", {count: show(count - routes.length), remainder: show(remainder)}),
+          ),
+        ]
+      : [];
   refill(panel, make("p", {class: "summary"}, summary), list, ...rest);
   light(routes[state.route] ?? null);
 }
 
 function routeItem(route, i) {
-  const nameOn = (node) => graph.cardOf.get(node).output === node ? graph.nodes[node].name : graph.nodes[node].operation.symbol.charAt(0);
+  const nameOn = (node) =>
+    graph.cardOf.get(node).output === node ? graph.nodes[node].name : graph.nodes[node].operation.symbol.charAt(0);
   const names = route.nodes.map(nameOn);
-  const product = route.locals.length ? `${["1", ...route.locals.map((local) => bracketed(show(local)))].join(" × ")} = ` : "";
+  const product = route.locals.length
+    ? `${["1", ...route.locals.map((local) => bracketed(show(local)))].join(" × ")} = `
+    : "";
   const choose = () => {
     state.route = i;
     light(route);
   };
-  const button = make("button", {class: "route", "aria-pressed": String(i === state.route), onclick: choose, onpointerenter: choose, onfocus: choose},
-    make("span", {class: "way"}, names.join(" → ")), make("span", {class: "product"}, product, make("b", {class: signOf(route.product)}, show(route.product))));
+  const button = make(
+    "button",
+    {
+      class: "route",
+      "aria-pressed": String(i === state.route),
+      onclick: choose,
+      onpointerenter: choose,
+      onfocus: choose,
+    },
+    make("span", {class: "way"}, names.join(" → ")),
+    make("span", {class: "product"}, product, make("b", {class: signOf(route.product)}, show(route.product))),
+  );
   return make("li", {}, button);
 }
 
 function light(route) {
   state.lit = route;
-  $("fault").querySelectorAll(".route").forEach((button, i) => button.setAttribute("aria-pressed", i === state.route));
+  $("fault")
+    .querySelectorAll(".route")
+    .forEach((button, i) => button.setAttribute("aria-pressed", i === state.route));
   showGraph(state.quiz ? viewOfQuiz() : viewAt(state.position));
 }
 
@@ -209,20 +279,36 @@ function buildTrain() {
     go(state.position);
   });
   const stuck = numbers.missing >= 0 || !Number.isFinite(numbers.values[graph.loss]);
-  const buttons = [1, 10, 100].map((count) => make("button", {class: "train", disabled: stuck, onclick: () => train(count)}, `× ${count}`));
-  refill(panel, make("p", {class: "hint"}, say("train.hint")), make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
-    make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate), make("p", {class: "result"}, resultOfTraining()));
+  const buttons = [1, 10, 100].map((count) =>
+    make("button", {class: "train", disabled: stuck, onclick: () => train(count)}, `× ${count}`),
+  );
+  refill(
+    panel,
+    make("p", {class: "hint"}, say("train.hint")),
+    make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
+    make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate),
+    make("p", {class: "result"}, resultOfTraining()),
+  );
 }
 
 function showCurve() {
-  const curve = $("curve"), losses = state.losses.filter(Number.isFinite);
+  const curve = $("curve"),
+    losses = state.losses.filter(Number.isFinite);
   curve.toggleAttribute("hidden", losses.length < 2);
   if (losses.length < 2) return;
-  const lowest = Math.min(...losses), highest = Math.max(...losses);
+  const lowest = Math.min(...losses),
+    highest = Math.max(...losses);
   const isWide = lowest > 0 && highest / lowest > 50; // then each tenth part is as far from the next
   const scaled = losses.map((loss) => (isWide ? log(loss) : loss));
-  const bottom = isWide ? log(lowest) : Math.min(0, lowest), height = (isWide ? log(highest) : highest) - bottom || 1;
-  const points = scaled.map((loss, i) => `${((i / (losses.length - 1)) * 196 + 2).toFixed(1)},${(37 - ((loss - bottom) / height) * 34).toFixed(1)}`);
+  const bottom = isWide ? log(lowest) : Math.min(0, lowest),
+    height = (isWide ? log(highest) : highest) - bottom || 1;
+  const points = scaled.map(
+    (loss, i) =>
+      `${((i / (losses.length - 1)) * 196 + 2).toFixed(1)},${(37 - ((loss - bottom) / height) * 34).toFixed(1)}`,
+  );
   curve.firstElementChild.setAttribute("points", points.join(" "));
-  curve.setAttribute("aria-label", say("curve", {first: show(losses[0]), last: show(losses.at(-1)), count: `${losses.length - 1}`}));
+  curve.setAttribute(
+    "aria-label",
+    say("curve", {first: show(losses[0]), last: show(losses.at(-1)), count: `${losses.length - 1}`}),
+  );
 }

@@ -2,8 +2,20 @@
 
 function beginQuiz() {
   play(false);
-  const questions = [...graph.cards].reverse().slice(1).filter((card) => card.node.kind !== "constant" && Number.isFinite(numbers.gradients[card.output]));
-  state.quiz = {questions, answered: [], card: questions[0], right: 0, tries: 0, done: 0, verdict: null, over: questions.length === 0};
+  const questions = [...graph.cards]
+    .reverse()
+    .slice(1)
+    .filter((card) => card.node.kind !== "constant" && Number.isFinite(numbers.gradients[card.output]));
+  state.quiz = {
+    questions,
+    answered: [],
+    card: questions[0],
+    right: 0,
+    tries: 0,
+    done: 0,
+    verdict: null,
+    over: questions.length === 0,
+  };
   document.body.toggleAttribute("data-quiz", true);
   state.lit = null;
   state.selected = null;
@@ -21,14 +33,23 @@ function endQuiz() {
 
 // What arrives at a card: one share for each edge that leads back to it.
 function arriving(card) {
-  return graph.edges.filter((edge) => edge.operand === card).map((edge) => ({
-    giver: edge.result.node.name, upstream: numbers.gradients[edge.result.output], ...numbers.carried[edge.i],
-  }));
+  return graph.edges
+    .filter((edge) => edge.operand === card)
+    .map((edge) => ({
+      giver: edge.result.node.name,
+      upstream: numbers.gradients[edge.result.output],
+      ...numbers.carried[edge.i],
+    }));
 }
 
 function reasonFor(card) {
-  const shares = arriving(card), gradient = show(numbers.gradients[card.output]);
-  const terms = shares.slice(0, 4).map(({giver, upstream, local, share}) => `${giver}: ${show(upstream)} × ${bracketed(show(local))} = ${show(share)}`);
+  const shares = arriving(card),
+    gradient = show(numbers.gradients[card.output]);
+  const terms = shares
+    .slice(0, 4)
+    .map(
+      ({giver, upstream, local, share}) => `${giver}: ${show(upstream)} × ${bracketed(show(local))} = ${show(share)}`,
+    );
   const more = shares.length > 4 ? "; …" : "";
   return terms.join("; ") + more + (shares.length > 1 ? `; Σ = ${gradient}` : "");
 }
@@ -36,18 +57,22 @@ function reasonFor(card) {
 const isNear = (answer, truth) => abs(answer - truth) <= Math.max(0.01 * abs(truth), 1e-12);
 
 function whyWrong(answer, card) {
-  const truth = numbers.gradients[card.output], shares = arriving(card);
+  const truth = numbers.gradients[card.output],
+    shares = arriving(card);
   const found = (part) => shares.find((share) => isNear(answer, share[part]));
   if (Number.isNaN(answer)) return say("quiz.why.number");
   if (isNear(-answer, truth)) return say("quiz.why.sign");
-  if (shares.length > 1 && found("share")) return say("quiz.why.share", {giver: found("share").giver, count: shares.length});
+  if (shares.length > 1 && found("share"))
+    return say("quiz.why.share", {giver: found("share").giver, count: shares.length});
   if (found("local")) return say("quiz.why.local", {upstream: show(found("local").upstream)});
   if (found("upstream")) return say("quiz.why.upstream");
   return say("quiz.why.other");
 }
 
 function answer(text) {
-  const {quiz} = state, value = readNumber(text), {card} = quiz;
+  const {quiz} = state,
+    value = readNumber(text),
+    {card} = quiz;
   const wrong = () => say("quiz.wrong", {why: whyWrong(value, card)});
   if (Number.isNaN(value)) quiz.verdict = wrong;
   else if (isNear(value, numbers.gradients[card.output])) {
@@ -61,7 +86,10 @@ function answer(text) {
 
 function reveal() {
   const {card} = state.quiz;
-  settle(() => say("quiz.wrong.again", {gradient: show(numbers.gradients[card.output]), reason: reasonFor(card)}), "bad");
+  settle(
+    () => say("quiz.wrong.again", {gradient: show(numbers.gradients[card.output]), reason: reasonFor(card)}),
+    "bad",
+  );
 }
 
 function settle(verdict, kind) {
@@ -72,7 +100,8 @@ function settle(verdict, kind) {
 }
 
 function nextQuestion() {
-  const {quiz} = state, card = quiz.questions[quiz.done];
+  const {quiz} = state,
+    card = quiz.questions[quiz.done];
   Object.assign(quiz, {card, tries: 0, verdict: null, kind: "", settled: false, over: !card});
   showAll();
   buildQuiz("");
@@ -81,12 +110,24 @@ function nextQuestion() {
 }
 
 function buildQuiz(typed = $("answer")?.value ?? "") {
-  const panel = $("quiz"), {quiz} = state;
-  const print = [make("p", {class: "row print-row"}, make("button", {id: "print", onclick: printSheets}, say("print")), make("span", {class: "hint"}, say("print.hint")))];
+  const panel = $("quiz"),
+    {quiz} = state;
+  const print = [
+    make(
+      "p",
+      {class: "row print-row"},
+      make("button", {id: "print", onclick: printSheets}, say("print")),
+      make("span", {class: "hint"}, say("print.hint")),
+    ),
+  ];
   const begin = (text) => make("button", {class: "begin", onclick: beginQuiz, disabled: numbers.missing >= 0}, text);
   const end = make("button", {onclick: endQuiz}, say("quiz.end"));
   if (!quiz) {
-    panel.replaceChildren(make("p", {class: "hint"}, say("quiz.hint")), make("p", {class: "row"}, begin(say("quiz.begin"))), ...print);
+    panel.replaceChildren(
+      make("p", {class: "hint"}, say("quiz.hint")),
+      make("p", {class: "row"}, begin(say("quiz.begin"))),
+      ...print,
+    );
     return;
   }
   const score = make("p", {class: "score"}, scoreOf(quiz));
@@ -98,14 +139,28 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
   const question = make("label", {for: "answer", class: "question"}, say("quiz.question", {name: quiz.card.node.name}));
   if (quiz.settled) {
     const next = make("button", {class: "go-on", onclick: nextQuestion}, say("quiz.next"));
-    panel.replaceChildren(make("p", {class: "question"}, say("quiz.question", {name: quiz.card.node.name})), verdict, make("p", {class: "row"}, next, end), score);
+    panel.replaceChildren(
+      make("p", {class: "question"}, say("quiz.question", {name: quiz.card.node.name})),
+      verdict,
+      make("p", {class: "row"}, next, end),
+      score,
+    );
     next.focus();
     return;
   }
   const field = make("input", {id: "answer", type: "text", inputmode: "decimal", autocomplete: "off"});
   field.value = typed;
-  const form = make("form", {onsubmit: (event) => { event.preventDefault(); answer(field.value); }}, question,
-    make("span", {class: "row"}, field, make("button", {}, say("quiz.check"))));
+  const form = make(
+    "form",
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        answer(field.value);
+      },
+    },
+    question,
+    make("span", {class: "row"}, field, make("button", {}, say("quiz.check"))),
+  );
   const clue = () => {
     quiz.verdict = () => clueFor(quiz.card);
     buildQuiz(field.value);
@@ -116,7 +171,18 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
     buildQuiz();
     announce(quiz.verdict());
   };
-  panel.replaceChildren(form, verdict, make("p", {class: "row"}, make("button", {onclick: clue}, say("quiz.clue")), make("button", {onclick: skip}, say("quiz.skip")), end), score);
+  panel.replaceChildren(
+    form,
+    verdict,
+    make(
+      "p",
+      {class: "row"},
+      make("button", {onclick: clue}, say("quiz.clue")),
+      make("button", {onclick: skip}, say("quiz.skip")),
+      end,
+    ),
+    score,
+  );
   field.focus();
   field.select();
 }

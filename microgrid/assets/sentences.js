@@ -10,7 +10,8 @@ const LONGEST_SUM = 4;
 function show(number, digits = 4) {
   if (Number.isNaN(number)) return "NaN";
   if (!Number.isFinite(number)) return number > 0 ? "∞" : `${MINUS}∞`;
-  const size = abs(number), whole = size >= 10 ** digits - 0.5 && size < 1e7;
+  const size = abs(number),
+    whole = size >= 10 ** digits - 0.5 && size < 1e7;
   const [figures, exponent] = rounded(size, whole ? Math.floor(Math.log10(size) + 1e-9) + 1 : digits);
   return (number < 0 ? MINUS : "") + placed(figures, exponent, whole ? 8 : digits);
 }
@@ -33,7 +34,8 @@ function placed(figures, exponent, digits) {
     return `${mantissa}e${exponent < 0 ? MINUS : ""}${abs(exponent)}`;
   }
   if (exponent < 0) return `0.${"0".repeat(-exponent - 1)}${kept}`;
-  const before = kept.slice(0, exponent + 1).padEnd(exponent + 1, "0"), after = kept.slice(exponent + 1);
+  const before = kept.slice(0, exponent + 1).padEnd(exponent + 1, "0"),
+    after = kept.slice(exponent + 1);
   return after ? `${before}.${after}` : before;
 }
 
@@ -55,7 +57,8 @@ function format(sentence, parts) {
 function fill(template, names, texts, out = "", first = true) {
   const values = Object.fromEntries([...names.map((name, i) => [name, texts[i]]), ["out", out]]);
   return template.replace(/\{(\w+)\}/g, (whole, name, start) => {
-    const before = template.slice(0, start), after = template.slice(start + whole.length);
+    const before = template.slice(0, start),
+      after = template.slice(start + whole.length);
     const begins = /(\(|, |\|)$/.test(before) || (first && !before);
     return begins && !/^[\^²]/.test(after) ? values[name] : bracketed(values[name]);
   });
@@ -81,10 +84,12 @@ class Sentences {
   }
 
   expression(node, texts, values) {
-    const {operation} = node, exponent = this.wholeExponent(node, values);
+    const {operation} = node,
+      exponent = this.wholeExponent(node, values);
     if (exponent >= 0) return bracketed(texts[0]) + SUPERSCRIPTS[exponent];
     if (!operation.summed) return fill(operation.shown, operation.operands, texts);
-    const size = operation.operands.length, end = texts.length - (operation.last ? 1 : 0);
+    const size = operation.operands.length,
+      end = texts.length - (operation.last ? 1 : 0);
     let terms = [];
     for (let i = 0; i < end; i += size) {
       terms.push(fill(operation.shown, operation.operands, texts.slice(i, i + size), "", i === 0));
@@ -102,7 +107,9 @@ class Sentences {
 
   // Writes the local derivative of a node with respect to one operand, with the numbers in it.
   slope(i, position, numbers) {
-    const node = this.graph.nodes[i], {operation} = node, {values} = numbers;
+    const node = this.graph.nodes[i],
+      {operation} = node,
+      {values} = numbers;
     const names = node.operands.map((operand) => this.nameOf(operand, values));
     const texts = node.operands.map((operand) => show(values[operand]));
     const local = show(numbers.locals[i][position]);
@@ -112,9 +119,11 @@ class Sentences {
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
     else {
-      const size = operation.operands.length, first = position - (position % size);
+      const size = operation.operands.length,
+        first = position - (position % size);
       const template = this.powerSlope(node, position, values) || operation.slopes[position - first];
-      if (!template) { // it goes by cases, which take words
+      if (!template) {
+        // it goes by cases, which take words
         const cases = fill(this.words[`slope.${node.op}.${position}`], operation.operands, names);
         return `${left} = ${local} (${cases})`;
       }
@@ -136,26 +145,45 @@ class Sentences {
 
   // Returns {name, formula, result, sentence} for a step; `after` is the gradient that the operand has after it.
   line(step, numbers, after) {
-    const {nodes} = this.graph, {values} = numbers;
+    const {nodes} = this.graph,
+      {values} = numbers;
     switch (step.kind) {
-      case "value": return this.know(nodes[step.node], step.node, values);
-      case "product": return this.product(step, values);
-      case "neuron": return this.neuron(step.card, values);
-      case "seed": return this.seed(nodes[step.node]);
-      case "share": return this.share(step, numbers, after);
-      case "edge": return this.handedOn(step.card, step.edge.operand, this.numbersOf(step, numbers, after));
-      case "keep": return this.keep(step.card, numbers);
-      case "change": return this.change(step.node, numbers);
-      default: return this.changes(step, numbers);
+      case "value":
+        return this.know(nodes[step.node], step.node, values);
+      case "product":
+        return this.product(step, values);
+      case "neuron":
+        return this.neuron(step.card, values);
+      case "seed":
+        return this.seed(nodes[step.node]);
+      case "share":
+        return this.share(step, numbers, after);
+      case "edge":
+        return this.handedOn(step.card, step.edge.operand, this.numbersOf(step, numbers, after));
+      case "keep":
+        return this.keep(step.card, numbers);
+      case "change":
+        return this.change(step.node, numbers);
+      default:
+        return this.changes(step, numbers);
     }
   }
 
   know(node, i, values) {
     const names = node.operands.map((operand) => this.nameOf(operand, values));
-    const numbers = this.expression(node, node.operands.map((operand) => show(values[operand])), values);
+    const numbers = this.expression(
+      node,
+      node.operands.map((operand) => show(values[operand])),
+      values,
+    );
     const result = show(values[i]);
     const sentence = format(this.words[`know.${node.op}`], {
-      name: node.name, a: names[0], b: names[1] ?? "", count: names.length, numbers, result,
+      name: node.name,
+      a: names[0],
+      b: names[1] ?? "",
+      count: names.length,
+      numbers,
+      result,
     });
     return {name: node.name, formula: `${this.expression(node, names, values)} = ${numbers}`, result, sentence};
   }
@@ -166,12 +194,19 @@ class Sentences {
     const [a, b] = [this.nameOf(w, values), this.nameOf(x, values)];
     const numbers = fill("{w} × {x}", ["w", "x"], [show(values[w]), show(values[x])]);
     const result = show(values[w] * values[x]);
-    return {name: node.name, formula: `${a} × ${b} = ${numbers}`, result, sentence: format(this.words["know.product"], {a, b, numbers, result})};
+    return {
+      name: node.name,
+      formula: `${a} × ${b} = ${numbers}`,
+      result,
+      sentence: format(this.words["know.product"], {a, b, numbers, result}),
+    };
   }
 
   neuron(card, values) {
-    const {node} = card, result = show(values[card.output]);
-    const total = sumInside(this.graph, card), sum = this.graph.nodes[total];
+    const {node} = card,
+      result = show(values[card.output]);
+    const total = sumInside(this.graph, card),
+      sum = this.graph.nodes[total];
     const count = (sum.operands.length - 1) / (sum.op === "total" ? 1 : 2);
     const {symbol} = node.operation;
     if (total === card.output) {
@@ -193,22 +228,29 @@ class Sentences {
       const {local, share} = numbers.carried[step.edge.i];
       return [numbers.gradients[step.card.output], local, share, after];
     }
-    const upstream = numbers.gradients[step.node], local = numbers.locals[step.node][step.position];
+    const upstream = numbers.gradients[step.node],
+      local = numbers.locals[step.node][step.position];
     return [upstream, local, upstream * local, after];
   }
 
   share(step, numbers, after) {
-    const node = this.graph.nodes[step.node], operand = this.graph.nodes[node.operands[step.position]];
+    const node = this.graph.nodes[step.node],
+      operand = this.graph.nodes[node.operands[step.position]];
     const told = this.handedOn({node}, {node: operand}, this.numbersOf(step, numbers, after));
     const remark = this.remark(node, numbers, step);
-    return {...told, sentence: `${this.slope(step.node, step.position, numbers)}\n${told.sentence} ${remark}`.trimEnd()};
+    return {
+      ...told,
+      sentence: `${this.slope(step.node, step.position, numbers)}\n${told.sentence} ${remark}`.trimEnd(),
+    };
   }
 
   handedOn(giver, operand, numbers) {
     const [upstream, local, share, after] = numbers.map((number) => show(number));
     const name = operand.node.name;
     return {
-      name: `${giver.node.name} → ${name}`, formula: `${upstream} × ${bracketed(local)} = ${share}`, result: after,
+      name: `${giver.node.name} → ${name}`,
+      formula: `${upstream} × ${bracketed(local)} = ${share}`,
+      result: after,
       sentence: format(this.words.share, {operand: name, upstream, local, share, after}),
     };
   }
@@ -220,33 +262,59 @@ class Sentences {
   }
 
   keep(card, numbers) {
-    const shares = sharesKept(this.graph, card, numbers), list = (parameters) => parameters.map((i) => show(shares.get(i))).join(", ");
-    const kept = [["dW", card.weights], ["db", card.biases]].filter(([, parameters]) => parameters.length);
+    const shares = sharesKept(this.graph, card, numbers),
+      list = (parameters) => parameters.map((i) => show(shares.get(i))).join(", ");
+    const kept = [
+      ["dW", card.weights],
+      ["db", card.biases],
+    ].filter(([, parameters]) => parameters.length);
     const formula = kept.map(([name, parameters]) => `${name} = ${list(parameters)}`).join(", ");
     const {name} = card.node;
-    return {name: format(this.words["name.keeps"], {name}), formula, result: "", sentence: `${format(this.words.keep, {name})}\n${formula}`};
+    return {
+      name: format(this.words["name.keeps"], {name}),
+      formula,
+      result: "",
+      sentence: `${format(this.words.keep, {name})}\n${formula}`,
+    };
   }
 
   change(i, numbers) {
     const [before, gradient, rate, after] = [
-      numbers.values[i], numbers.gradients[i], numbers.learningRate, numbers.changed.get(i),
+      numbers.values[i],
+      numbers.gradients[i],
+      numbers.learningRate,
+      numbers.changed.get(i),
     ].map((number) => show(number));
     const {name} = this.graph.nodes[i];
-    const sentence = format(this.words.change, {name, before, learning_rate: rate, gradient: bracketed(gradient), after});
+    const sentence = format(this.words.change, {
+      name,
+      before,
+      learning_rate: rate,
+      gradient: bracketed(gradient),
+      after,
+    });
     return {name, formula: `${before} − ${rate} × ${bracketed(gradient)}`, result: after, sentence};
   }
 
   changes({card, parameters}, numbers) {
     const move = (i) => abs(numbers.changed.get(i) - numbers.values[i]);
     const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
-    const told = this.change(furthest, numbers), {name} = card.node, count = parameters.length;
+    const told = this.change(furthest, numbers),
+      {name} = card.node,
+      count = parameters.length;
     const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
     const parts = {name, count, parameter, formula: told.formula, after: told.result};
-    return {name: `${name} (${count})`, formula: `${parameter}: ${told.formula} …`, result: told.result, sentence: format(this.words["change.neuron"], parts)};
+    return {
+      name: `${name} (${count})`,
+      formula: `${parameter}: ${told.formula} …`,
+      result: told.result,
+      sentence: format(this.words["change.neuron"], parts),
+    };
   }
 
   outcome({before, foretold, after, again}) {
-    if (again.missing >= 0) return format(this.words["outcome.none"], {before: show(before), problem: this.missing(again)});
+    if (again.missing >= 0)
+      return format(this.words["outcome.none"], {before: show(before), problem: this.missing(again)});
     return format(this.words.outcome, {before: show(before), foretold: show(foretold), after: show(after)});
   }
 
@@ -261,7 +329,8 @@ function sharesKept(graph, card, {gradients, locals}) {
   const shares = new Map();
   for (const node of card.inside) {
     graph.nodes[node].operands.forEach((operand, position) => {
-      if (card.parameters.includes(operand)) shares.set(operand, (shares.get(operand) ?? 0) + gradients[node] * locals[node][position]);
+      if (card.parameters.includes(operand))
+        shares.set(operand, (shares.get(operand) ?? 0) + gradients[node] * locals[node][position]);
     });
   }
   return shares;

@@ -2,7 +2,10 @@
 
 const PHASES = ["know", "think", "change"];
 const NUDGE = 0.01;
-const MOST_SLIDERS = 12, MOST_ROWS = 60, MOST_ROUTES = 6, MOST_ON_PAPER = 60;
+const MOST_SLIDERS = 12,
+  MOST_ROWS = 60,
+  MOST_ROUTES = 6,
+  MOST_ON_PAPER = 60;
 const RUN = 1000; // milliseconds that a baton takes for an edge
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -11,9 +14,22 @@ const startLeaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i
 
 const state = {
   language: document.documentElement.lang,
-  leaves: new Map(startLeaves), learningRate: data.learningRate,
-  opened: new Set(), position: 0, steps: [], ends: {},
-  cycle: 1, losses: [], selected: null, route: 0, lit: null, tab: "whatif", playing: 0, scale: 0, zoom: 1, quiz: null,
+  leaves: new Map(startLeaves),
+  learningRate: data.learningRate,
+  opened: new Set(),
+  position: 0,
+  steps: [],
+  ends: {},
+  cycle: 1,
+  losses: [],
+  selected: null,
+  route: 0,
+  lit: null,
+  tab: "whatif",
+  playing: 0,
+  scale: 0,
+  zoom: 1,
+  quiz: null,
 };
 let numbers = cycle(graph, state.leaves, state.learningRate);
 const closedSteps = stepsOf(graph, new Set()); // an address names a step of these
@@ -38,7 +54,8 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-const texts = new WeakMap(), kindsOf = new WeakMap(); // what was written last: asking the document would be slower
+const texts = new WeakMap(),
+  kindsOf = new WeakMap(); // what was written last: asking the document would be slower
 
 function write(element, text) {
   if (!element || texts.get(element) === text) return;

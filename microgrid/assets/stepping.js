@@ -14,7 +14,8 @@ function go(position, animated = false) {
 }
 
 function animate(view) {
-  const step = view.current, target = targetOf(step);
+  const step = view.current,
+    target = targetOf(step);
   if (step.phase === "think" && step.edge) run(step, view);
   else if (step.kind === "change" && !step.card.node.op && !calm.matches) {
     count(step.card.drawn.value, numbers.values[step.node], numbers.changed.get(step.node));
@@ -30,28 +31,37 @@ function appear(element) {
 
 // A baton runs along the edge from the loss side to the operand, and the operand's total counts up when it arrives.
 function run(step, view) {
-  const {edge} = step, {line, share, local} = edge.drawn, length = line.getTotalLength();
+  const {edge} = step,
+    {line, share, local} = edge.drawn,
+    length = line.getTotalLength();
   const told = sentences.numbersOf(step, numbers, view.after).map((number) => show(number));
-  const text = baton.lastChild, frame = baton.firstChild;
+  const text = baton.lastChild,
+    frame = baton.firstChild;
   text.textContent = `${told[0]} × ${bracketed(told[1])} = ${told[2]}`;
   baton.setAttribute("class", "running");
   const width = text.textContent.length * 7.3 + 24;
   frame.setAttribute("width", width);
   frame.setAttribute("x", -width / 2);
   const place = (way) => {
-    const {x, y} = line.getPointAtLength(length * (1 - way)), size = Math.max(1, 0.95 / state.scale);
-    const half = (width * size) / 2, within = Math.min(Math.max(x, half), Math.max(pictureWidth - half, half));
+    const {x, y} = line.getPointAtLength(length * (1 - way)),
+      size = Math.max(1, 0.95 / state.scale);
+    const half = (width * size) / 2,
+      within = Math.min(Math.max(x, half), Math.max(pictureWidth - half, half));
     baton.setAttribute("transform", `translate(${within.toFixed(1)} ${y.toFixed(1)}) scale(${size.toFixed(3)})`);
   };
   if (calm.matches) return place(0.5);
-  const {grad} = edge.operand.drawn, duration = RUN * pace(), begin = performance.now();
+  const {grad} = edge.operand.drawn,
+    duration = RUN * pace(),
+    begin = performance.now();
   const {before} = view;
   write(share, "");
   const frameOf = (now) => {
-    const time = Math.min((now - begin) / duration, 1), way = Math.min(time / 0.75, 1);
+    const time = Math.min((now - begin) / duration, 1),
+      way = Math.min(time / 0.75, 1);
     place(1 - (1 - way) ** 2);
     if (way === 1) baton.removeAttribute("class"); // it has arrived, and the total counts up
-    if (grad) write(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
+    if (grad)
+      write(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
     if (time < 1) moving = requestAnimationFrame(frameOf);
     else showAll();
   };
@@ -59,7 +69,8 @@ function run(step, view) {
 }
 
 function count(element, from, to) {
-  const begin = performance.now(), duration = 500 * pace();
+  const begin = performance.now(),
+    duration = 500 * pace();
   const frameOf = (now) => {
     const time = Math.min((now - begin) / duration, 1);
     write(element, show(from + (to - from) * time));
@@ -80,7 +91,10 @@ function play(playing) {
   $("sentence").parentElement.setAttribute("aria-live", playing ? "off" : "polite"); // nobody can listen as fast
   if (!playing) return;
   const interval = 1500 / Number.parseFloat($("speed").value);
-  timer = setInterval(() => (state.position < state.steps.length ? go(state.position + 1, true) : play(false)), interval);
+  timer = setInterval(
+    () => (state.position < state.steps.length ? go(state.position + 1, true) : play(false)),
+    interval,
+  );
   go(state.position + 1, true);
 }
 
@@ -91,7 +105,9 @@ function rememberPlace() {
   remembering = setTimeout(() => {
     try {
       history.replaceState(null, "", `#step=${placeToLink()}`);
-    } catch { /* inside a notebook the page has no address of its own */ }
+    } catch {
+      /* inside a notebook the page has no address of its own */
+    }
   }, 250);
 }
 
@@ -111,11 +127,13 @@ const phaseStart = (phase) => (phase === "know" ? 0 : phaseEnd(PHASES[PHASES.ind
 
 function toScrubber(position) {
   if (position === 0) return 0;
-  const {phase} = state.steps[position - 1], start = phaseStart(phase);
+  const {phase} = state.steps[position - 1],
+    start = phaseStart(phase);
   return (phasesThere.indexOf(phase) + (position - start) / (phaseEnd(phase) - start)) * 1000;
 }
 
 function fromScrubber(value) {
-  const i = Math.min(Math.floor(value / 1000), phasesThere.length - 1), start = phaseStart(phasesThere[i]);
+  const i = Math.min(Math.floor(value / 1000), phasesThere.length - 1),
+    start = phaseStart(phasesThere[i]);
   return start + Math.round((value / 1000 - i) * (phaseEnd(phasesThere[i]) - start));
 }

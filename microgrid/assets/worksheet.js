@@ -14,10 +14,11 @@ function sheet(title, isAnswer) {
   const missing = numbers.missing >= 0;
   const blank = "_____";
   for (const card of graph.cards) {
-    const group = copy.querySelector(`[id="${card.id}"]`), put = (kind, text) => {
-      const element = group.querySelector(kind);
-      if (element) element.textContent = text;
-    };
+    const group = copy.querySelector(`[id="${card.id}"]`),
+      put = (kind, text) => {
+        const element = group.querySelector(kind);
+        if (element) element.textContent = text;
+      };
     const {kind} = card.node;
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
@@ -26,7 +27,8 @@ function sheet(title, isAnswer) {
     if (isCompact) put(".op", card.drawn.plain); // there a remark may stand in its place
   }
   for (const edge of graph.edges) {
-    const group = copy.querySelector(`[id="e${edge.i}"]`), {local, share} = missing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
+    const group = copy.querySelector(`[id="e${edge.i}"]`),
+      {local, share} = missing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
     group.setAttribute("class", edge.drawn.kinds);
     group.querySelector(".line").setAttribute("stroke-width", "1");
     if (!group.querySelector(".local")) continue;
@@ -36,12 +38,23 @@ function sheet(title, isAnswer) {
   }
   copy.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
-  const changes = missing ? [] : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+  const changes = missing
+    ? []
+    : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
   const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
   const rate = show(state.learningRate);
   const name = isAnswer ? [] : [make("p", {class: "pupil"}, `${say("sheet.name")} ………………………………`)];
   const tasks = ["sheet.know", "sheet.think", "sheet.change"].map((key) => make("li", {}, say(key, {rate})));
-  return make("section", {class: "sheet"}, make("h2", {}, title), ...name, make("ol", {}, ...tasks), copy, make("p", {class: "changes"}, ...weights), make("p", {class: "changes"}, ...changes));
+  return make(
+    "section",
+    {class: "sheet"},
+    make("h2", {}, title),
+    ...name,
+    make("ol", {}, ...tasks),
+    copy,
+    make("p", {class: "changes"}, ...weights),
+    make("p", {class: "changes"}, ...changes),
+  );
 }
 
 // The weights of neurons are folded into their cards: who computes by hand needs them.
