@@ -27,7 +27,7 @@ from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.files import check_writable, write_whole
 from microgrid.gradcheck import check_gradients
 from microgrid.numerals import counted, show
-from microgrid.page import page
+from microgrid.page import Heading, page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
@@ -110,6 +110,7 @@ def _page(options: argparse.Namespace) -> int:
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:
         relay = _relay_of_expression(options, "--example NAME")
+        heading = Heading(options.expression, options.expression)
     write_whole(options.output, page(relay, heading, options.language))
     print(f"wrote {options.output}; open it in a browser")
     return 0

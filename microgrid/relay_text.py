@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.cards import Card, Edge, cards_and_edges, kind_of, remark_on, title_of
 from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
@@ -109,7 +109,9 @@ class _Folded:
             return line(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
-        return handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
+        told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
+        remark = remark_on(edge.result.value)
+        return replace(told, sentence=f"{told.sentence} {self.text[f'remark.{remark}']}") if remark else told
 
     def keep(self, card: Card) -> Line:
         name = self.names[card.id]

@@ -53,7 +53,7 @@ def _card(box: Box, layout: Layout, numbers: bool) -> str:
     if kind == "constant":
         return f"{start}{frame}{text('value', (box.width / 2, 17), value)}</g>"
     if layout.compact:
-        texts = _heading(box, layout) + text("value", (box.width / 2 - 3, 31), value)
+        texts = _heading(box, layout) + text("value", (box.width / 2 - 11, 31), value)
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
     (_, y), (_, z) = value_place(box), gradient_place(box)
     texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING:g}h{box.width:g}"/>'

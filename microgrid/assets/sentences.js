@@ -159,7 +159,7 @@ class Sentences {
       case "share":
         return this.share(step, numbers, after);
       case "edge":
-        return this.handedOn(step.card, step.edge.operand, this.numbersOf(step, numbers, after));
+        return this.shareOfCard(step, numbers, after);
       case "keep":
         return this.keep(step.card, numbers);
       case "change":
@@ -242,6 +242,13 @@ class Sentences {
       ...told,
       sentence: `${this.slope(step.node, step.position, numbers)}\n${told.sentence} ${remark}`.trimEnd(),
     };
+  }
+
+  shareOfCard(step, numbers, after) {
+    const {card, edge} = step;
+    const told = this.handedOn(card, edge.operand, this.numbersOf(step, numbers, after));
+    const remark = this.remark(card.node, numbers, {node: card.output, position: 0});
+    return {...told, sentence: `${told.sentence} ${remark}`.trimEnd()};
   }
 
   handedOn(giver, operand, numbers) {
