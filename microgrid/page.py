@@ -24,14 +24,13 @@ from microgrid.formulas import FORMULAS
 from microgrid.layout import Layout, lay_out
 from microgrid.numerals import counted
 from microgrid.records import Record
-from microgrid.relay_json import without_nonfinite
+from microgrid.relay_json import KINDS, without_nonfinite
 from microgrid.scene import svg
 from microgrid.texts import printable
 from microgrid.wording import LANGUAGES, words
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
-KINDS = ("constant", "input", "parameter", "computed")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
 
 

@@ -346,9 +346,9 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
     try:
         row, target = as_inputs(list(cycle.rows[0])), as_inputs(cycle.targets[0])
         loss = cycle.loss_function([cycle.model(row)], [target])
-        if not set(leaves) <= set(topological_order(loss)):  # a number was used as something else, such as a class
-            return None
         there = set(topological_order(loss))
+        if not there.issuperset(leaves):  # a number was used as something else, such as a class
+            return None
         return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in there])
     except Exception:  # whatever a model or a loss may raise: then the cycle will raise it, or do without
         return None

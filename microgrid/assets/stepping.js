@@ -32,7 +32,7 @@ function appear(element) {
 // A baton runs along the edge from the loss side to the operand, and the operand's total counts up when it arrives.
 function run(step, view) {
   const {edge} = step,
-    {line, share, local} = edge.drawn,
+    {line, share} = edge.drawn,
     length = line.getTotalLength();
   const told = sentences.numbersOf(step, numbers, view.after).map((number) => show(number));
   const text = baton.lastChild,
