@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -165,6 +166,8 @@ def _show(window: Any, walk: Walk) -> None:
         "\x7f": "backspace",
         "\x1b": "escape",
     }
+    # Ctrl-C and Ctrl-Z come as keys: as signals they could come just before the wait for a key, and go unnoticed.
+    curses.raw()
     key: object = ""
     while walk.press(keys.get(key, str(key))):  # a resize is a key like any other: it draws anew
         window.erase()
@@ -178,6 +181,10 @@ def _show(window: Any, walk: Walk) -> None:
                 x += columns_of(piece.text)
         window.refresh()
         key = window.get_wch()
+        if key == "\x03":
+            raise KeyboardInterrupt
+        if key == "\x1a":
+            signal.raise_signal(signal.SIGTSTP)
 
 
 def _styles(curses: Any) -> dict[str, int]:
