@@ -28,6 +28,8 @@ from microgrid.optim import SGD, Optimizer
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from matplotlib.axes import Axes
+
     from microgrid.engine import Operand
 
     Loss: TypeAlias = Callable[[Any, Any], Value]
@@ -177,6 +179,35 @@ class History:
     losses: list[float] = field(default_factory=list)
     kept: dict[str, list[Any]] = field(default_factory=dict)
     interrupted: bool = False
+
+    def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
+        """Draw the loss of every epoch with matplotlib, and beside it what was kept under `names`.
+
+        Args:
+            names: of `kept`, such as the loss of rows that were held out; each must hold one number an epoch.
+            label: what the curve of the losses is called, where several trainings share one picture.
+            log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
+            axes: where to draw; by default a new figure.
+
+        Returns:
+            the Axes, for more to be added.
+
+        Raises:
+            ImportError: matplotlib is not installed.
+            ValueError: nothing was kept under a name, no epoch was finished, or `log` and a number of 0 or less.
+            TypeError: what was kept is no number.
+
+        >>> axes = History([4.0, 2.0, 1.0]).plot()
+        >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]
+        ('epoch', [4.0, 2.0, 1.0])
+        """
+        from microgrid.figures import plot_losses  # here, so that those who only train load no view
+
+        for name in names:
+            if name not in self.kept:
+                there = f"there is {', '.join(self.kept)}" if self.kept else "nothing was"
+                raise ValueError(f"nothing was kept under {name!r}; {there} (see `keep` of train)")
+        return plot_losses({label: self.losses, **{name: self.kept[name] for name in names}}, log, axes)
 
 
 def train(

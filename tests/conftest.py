@@ -13,6 +13,8 @@ from tests.browser import browser, opened, ordinary_page, shared
 
 __all__ = ["browser", "opened", "ordinary_page", "shared"]
 
+os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("campaign", deadline=None, max_examples=5000)

@@ -1,0 +1,284 @@
+"""Figures for what is better looked at than read: loss curves, the loss along one weight, a decision boundary.
+
+They are drawn by matplotlib, which the rest of the package does without: it is loaded when the first figure is drawn.
+Every function draws into the Axes it is given, or into a new figure, and returns the Axes, for more to be added.
+In a notebook the figure shows by itself; elsewhere call `matplotlib.pyplot.show()`.
+
+The graph is only read: no `data` and no `grad` changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from microgrid.checks import number_in_range
+from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
+from microgrid.engine import Value, gradients
+from microgrid.gradcheck import is_outdated, replay
+from microgrid.numerals import show
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "plot_decision_boundary", "plot_loss_along", "plot_losses"]
+
+POINTS = 201  # on a curve
+GRID = 81  # points a side of the area around a decision boundary
+CURVES = (INK, "#7748A8", "#1F7A63", "#85660A", QUIET)  # for curves that are told apart by their names
+LARGEST_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
+ONE_OUTPUT = "the model must return one number or Value for a row"
+DASHES = ("-", "--", "-.", ":")  # … and without colours too
+
+
+def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False, axes: Axes | None = None) -> Axes:
+    """Draw what was measured after each epoch, epochs 1, 2, … from left to right, one curve a name.
+
+    `History.plot` is the usual way to it. A number that is not finite, or above 1e200, leaves a gap.
+
+    Args:
+        curves: for each name one number an epoch.
+        log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
+        axes: where to draw; by default a new figure. Curves that are there already stay.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: there is no number to draw; or, with `log`, one is 0 or less.
+        TypeError: what should be a number is none.
+    """
+    checked = {name: _numbers_of(name, items, log) for name, items in curves.items()}
+    axes = _axes_or_new(axes)
+    for name, numbers in checked.items():
+        position = len(axes.lines)
+        axes.plot(
+            range(1, len(numbers) + 1),
+            [number if abs(number) < LARGEST_DRAWN else math.nan for number in numbers],
+            label=name,
+            color=CURVES[position % len(CURVES)],
+            linestyle=DASHES[position % len(DASHES)],
+            marker="o" if len(numbers) == 1 else "",
+        )
+    axes.set(xlabel="epoch", ylabel="loss", yscale="log" if log else "linear")
+    _label_scales(axes, log)
+    if len(axes.lines) > 1 or list(curves) != ["loss"]:
+        axes.legend(frameon=False)
+    return axes
+
+
+def _label_scales(axes: Axes, log: bool) -> None:
+    """Number whole epochs only; and write numbers such as 0.2 on a logarithmic scale, not 2 × 10⁻¹ or none at all."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    if log:
+        decades = math.log10(axes.get_ylim()[1]) - math.log10(axes.get_ylim()[0])
+        if decades < 1:
+            axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        else:
+            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 3 else (1.0,)))
+        axes.yaxis.set_major_formatter(lambda number, _: show(number))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
+    """Return what is drawn as one curve, checked."""
+    if len(items) == 0:
+        raise ValueError(f"there is no number of {name!r} to draw: no epoch was finished")
+    numbers = [_number(item, f"{name!r} must hold one number an epoch to be drawn") for item in items]
+    if log and min(numbers) <= 0:
+        raise ValueError(f"{name!r} holds {show(min(numbers))}; a logarithmic scale needs numbers above 0")
+    return numbers
+
+
+def _number(item: Any, expected: str) -> float:
+    """Return the number that an item is, or that a Value holds."""
+    number = item.data if isinstance(item, Value) else item
+    if isinstance(number, (bool, str)) or not hasattr(number, "__float__"):
+        raise TypeError(f"{expected}, got {item!r}")
+    return float(number)
+
+
+def plot_loss_along(
+    loss: Value,
+    value: Value,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    visited: Sequence[float] = (),
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw the loss as a function of one number in its graph, while all others stay as they are.
+
+    A dot marks where the number is now, and the line through it is the tangent: its slope is the gradient, orange where
+    it is positive (to the right the loss goes up), blue where it is negative. With `visited` there is no tangent, but
+    the way that the number took over the curve, such as that of a weight in gradient descent.
+
+    Args:
+        loss: the end of a graph.
+        value: a Value in this graph, leaf or not.
+        low: from where it is moved; by default from half of its size below, but at least 1, and from the smallest of
+            `visited`.
+        high: to where it is moved; by default in the same way.
+        visited: the numbers that it had, one after the other.
+        axes: where to draw; by default a new figure.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: `value` is not in the graph, a leaf was changed after the graph was recorded, `low` is not below
+            `high`, or the loss has no value anywhere between.
+        TypeError: `loss` is no Value.
+
+    >>> w = Value(3.0, label="w")
+    >>> axes = plot_loss_along((w * 2 - 5) ** 2, w, low=0, high=5)
+    >>> axes.get_xlabel(), axes.get_legend_handles_labels()[1]
+    ('w', ['slope 4'])
+    """
+    if not isinstance(loss, Value):
+        raise TypeError(f"expected a Value, the end of a graph, got {type(loss).__name__}")
+    if is_outdated(loss):
+        raise ValueError("a leaf was changed after this graph was recorded; compute it again")
+    slopes = gradients(loss)
+    if value not in slopes:
+        raise ValueError(f"{value!r} is not in the graph of this loss")
+    visited = [float(number) for number in visited]
+    low, high = _range_around([value.data, *visited], low, high)
+
+    def loss_at(number: float) -> float:
+        try:
+            return replay(loss, {value: number})
+        except (ArithmeticError, ValueError):
+            return math.nan  # a gap in the curve
+
+    numbers = [low + (high - low) * i / (POINTS - 1) for i in range(POINTS)]
+    losses = [loss_at(number) for number in numbers]
+    if not any(map(math.isfinite, losses)):
+        raise ValueError(f"the loss has no value anywhere from {show(low)} to {show(high)}")
+    axes = _axes_or_new(axes)
+    axes.plot(numbers, losses, color=INK)
+    axes.set(xlabel=value.label or "value", ylabel=loss.label or "loss")
+    if visited:
+        axes.plot(visited, [loss_at(number) for number in visited], "o-", color=CURVES[1], linewidth=1, markersize=5)
+        axes.plot(visited[-1:], [loss_at(visited[-1])], "o", color=CURVES[1], markersize=9)
+    else:
+        _add_tangent(axes, value.data, loss.data, slopes[value], low, high)
+    return axes
+
+
+def _range_around(numbers: Sequence[float], low: float | None, high: float | None) -> tuple[float, float]:
+    reach = max(1.0, 0.5 * abs(numbers[0]))
+    low = min(numbers[0] - reach, *numbers) if low is None else float(low)
+    high = max(numbers[0] + reach, *numbers) if high is None else float(high)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"low must be below high, and both finite; got {show(low)} and {show(high)}")
+    return low, high
+
+
+def _add_tangent(axes: Axes, x: float, y: float, slope: float, low: float, high: float) -> None:
+    limits = axes.get_ylim()  # those of the curve; a steep tangent would press it flat
+    colour = POSITIVE if slope > 0 else NEGATIVE if slope < 0 else ZERO
+    ends = [low, high]
+    axes.plot(ends, [y + slope * (end - x) for end in ends], color=colour, linewidth=1.5, label=f"slope {show(slope)}")
+    axes.plot([x], [y], "o", color=colour, markersize=8)
+    axes.set_ylim(limits)
+    axes.legend(frameon=False)
+
+
+def plot_decision_boundary(
+    model: Callable[[list[float]], Any],
+    rows: Sequence[Sequence[float]],
+    classes: Sequence[float],
+    *,
+    threshold: float = 0.0,
+    names: tuple[str, str] = ("x1", "x2"),
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw which of two classes a model chooses for every pair of inputs, and the rows that it should get right.
+
+    The area is orange where the output of the model is above `threshold`, and blue where it is not; the stronger, the
+    farther from it. The line between is the decision boundary. Triangles are rows of the class above, circles rows of
+    the other; whoever stands in the wrong colour is a mistake.
+
+    Args:
+        model: whatever is called with [x1, x2] and returns one number or Value; where it learned from standardised
+            rows, `lambda row: model(scale.standardise(row))` draws in the data's own units.
+        rows: rows of two numbers.
+        classes: for each row the larger or the smaller of two numbers, such as 1 or 0, or 1 or −1.
+        threshold: 0 for a model trained with `binary_cross_entropy` or `hinge`; 0.5 for one trained to say 0 or 1.
+        names: what the two inputs are.
+        axes: where to draw; by default a new figure.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: no rows, one without exactly two numbers, or not two classes, one for each row.
+        TypeError: the model does not return one number.
+
+    >>> axes = plot_decision_boundary(lambda row: row[0] - row[1], [[0, 1], [2, 0], [3, 3]], [0, 1, 0])
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('x1', 'x2')
+    """
+    upper = _check_two_classes(rows, classes)
+    threshold = number_in_range("threshold", threshold, low=-math.inf)
+    across, up = (_grid([row[i] for row in rows]) for i in (0, 1))
+    heights = [[_number(model([x, y]), ONE_OUTPUT) - threshold for x in across] for y in up]
+    axes = _axes_or_new(axes)
+    reach = max(abs(height) for line in heights for height in line if math.isfinite(height)) or 1.0
+    axes.contourf(across, up, heights, levels=_levels(reach), colors=_shades(), extend="both")
+    if min(map(min, heights)) < 0 < max(map(max, heights)):
+        axes.contour(across, up, heights, levels=[0.0], colors=[INK], linewidths=1.5)
+    for is_upper, marker, colour in ((False, "o", NEGATIVE), (True, "^", POSITIVE)):
+        chosen = [row for row, member in zip(rows, upper, strict=True) if member == is_upper]
+        label = show(max(classes) if is_upper else min(classes))
+        xs, ys = [row[0] for row in chosen], [row[1] for row in chosen]
+        axes.plot(xs, ys, marker, color=colour, markeredgecolor="white", markersize=7, linestyle="", label=label)
+    axes.set(xlabel=names[0], ylabel=names[1], xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
+    axes.grid(visible=False)
+    axes.legend(frameon=True, framealpha=0.9, edgecolor=RULE)
+    return axes
+
+
+def _check_two_classes(rows: Sequence[Sequence[float]], classes: Sequence[float]) -> list[bool]:
+    """Tell for each row whether it belongs to the larger of the two classes."""
+    if len(rows) == 0 or len(rows) != len(classes):
+        raise ValueError(f"expected rows, and one class for each; got {len(rows)} rows and {len(classes)} classes")
+    for i, row in enumerate(rows, start=1):
+        if len(row) != 2:
+            raise ValueError(f"row {i} has {len(row)} numbers; a decision boundary is drawn over exactly 2")
+    different = sorted(set(classes))
+    if len(different) != 2:
+        raise ValueError(f"expected two classes, got {len(different)}: {different[:5]}")
+    return [number == different[1] for number in classes]
+
+
+def _grid(numbers: Sequence[float]) -> list[float]:
+    """Spread points evenly from a little below the smallest number to a little above the largest."""
+    margin = 0.1 * (max(numbers) - min(numbers)) or 1.0
+    low, high = min(numbers) - margin, max(numbers) + margin
+    return [low + (high - low) * i / (GRID - 1) for i in range(GRID)]
+
+
+def _levels(reach: float) -> list[float]:
+    return [reach * share for share in (-1.0, -0.5, -0.2, 0.0, 0.2, 0.5, 1.0)]
+
+
+def _shades() -> list[str]:
+    return ["#B9D9E8", "#B9D9E8", "#D3E7F1", "#EAF4F9", "#FBEFE8", "#F5DCCD", "#EBC2A9", "#EBC2A9"]
+
+
+def _axes_or_new(axes: Axes | None) -> Axes:
+    """Return Axes in the calm style of the project's pictures, in a new figure if none are given."""
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        hint = 'pip install matplotlib (it comes with the extra "notebooks" too)'
+        raise ImportError(f"a figure needs matplotlib, which is not installed: {hint}", name="matplotlib") from None
+    if axes is None:
+        _, axes = pyplot.subplots(figsize=(6.4, 3.6), dpi=110, layout="constrained")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(RULE)
+    axes.tick_params(which="both", colors=QUIET)
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
+    axes.grid(visible=True, color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    return axes
