@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, TypeVar
 from microgrid.checks import positive_whole
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
 from microgrid.files import write_whole
+from microgrid.numerals import counted
 
 if TYPE_CHECKING:
-    from microgrid.engine import Operand
+    from microgrid.engine import Number, Operand
 
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": lambda value: value,
@@ -90,6 +91,25 @@ class Module:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters():
             parameter.grad = 0.0
+
+    def set_parameters(self: M, numbers: Iterable[Number]) -> M:
+        """Give every parameter its number, in the order of `parameters()`, and return this module.
+
+        Raises:
+            ValueError: there are not as many numbers as parameters.
+            TypeError: one of them is not a number. Nothing is changed then.
+
+        >>> neuron = Neuron(2).set_parameters([5, 4, -12])  # w1, w2, b
+        >>> neuron([2, 3]).data
+        10.0
+        """
+        parameters = self.parameters()
+        checked = [Value(number).data for number in numbers]
+        if len(checked) != len(parameters):
+            raise ValueError(f"{self!r} has {counted(len(parameters), 'parameter')}, got {len(checked)}")
+        for parameter, number in zip(parameters, checked, strict=True):
+            parameter.data = number
+        return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters to a JSON file that people can read; the file is written whole or not at all.

@@ -349,6 +349,33 @@ def test_number_of_parameters() -> None:
     assert len(MLP(3, [16, 16, 1]).parameters()) == 3 * 16 + 16 + 16 * 16 + 16 + 16 + 1
 
 
+def test_parameters_can_be_set_in_their_order() -> None:
+    layer = Dense(2, 2, activation="relu")
+    assert layer.set_parameters([5, 4, -12, 3, 6, -10]) is layer
+    first, second = layer.neurons
+    assert [value.data for value in (*first.weights, first.bias)] == [5.0, 4.0, -12.0]
+    assert [value.data for value in (*second.weights, second.bias)] == [3.0, 6.0, -10.0]
+    assert all(type(parameter.data) is float for parameter in layer.parameters())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "error", "message"),
+    [
+        ([5, 4], ValueError, r"^Neuron\(2, activation='relu'\) has 3 parameters, got 2$"),
+        ([5, 4, -12, 1], ValueError, r"has 3 parameters, got 4$"),
+        ([5, 4, "-12"], TypeError, "'-12'"),
+    ],
+)
+def test_numbers_that_do_not_fit_the_parameters_are_refused_and_change_nothing(
+    numbers: Any, error: type[Exception], message: str
+) -> None:
+    neuron = Neuron(2, activation="relu", seed=0)
+    before = [parameter.data for parameter in neuron.parameters()]
+    with pytest.raises(error, match=message):
+        neuron.set_parameters(numbers)
+    assert [parameter.data for parameter in neuron.parameters()] == before
+
+
 def test_zero_grad_clears_every_parameter_and_no_weight() -> None:
     model = MLP(2, [3, 1], "tanh", seed=0)
     before = bits(model)
