@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import math
 import random
-import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 
-from microgrid.compiler import LARGEST, LONGEST_SUM, CompiledGraph, compile_graph
+from microgrid.compiler import LARGEST, CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, maximum, topological_order, total, weighted_sum
-from microgrid.losses import mean_squared_error
+from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP
+from microgrid.spelling import LONGEST_SUM
 from tests.graphs import Recipe, recipes, record
 
 
@@ -186,10 +188,108 @@ def test_gradients_are_given_to_the_chosen_parameters_only() -> None:
     assert step([[3.0]]) == 13.0  # also read anew
 
 
-def test_dead_relu_computes_nothing_in_think() -> None:
+def test_relu_that_is_off_takes_no_responsibility() -> None:
     w, x = Value(2.0, "w"), Input(3.0, "x")
-    source = compile_graph((w * x).relu() * 3, [x]).source
-    assert re.search(r"if n\d+ > 0:\n +d_\w+ = .*\n +d_w \+= |if n\d+ > 0:\n +d_w \+= ", source)
+    lines = compile_graph((w * x).relu() * 3, [x]).source.splitlines()
+    think = lines[lines.index("        # --- Think ---") + 1 : lines.index("    # the mean over all rows")]
+    assert [line.strip() for line in think] == ["if n3_on:", "d_n3 = 3.0", "if n3_on:", "d_w += d_n3 * x"]
+
+
+def two_relus() -> tuple[list[Value], CompiledGraph]:
+    """Return the weights of relu(w1·x) · v1 + relu(w2·x) · v2 + b, and its program."""
+    weights = [
+        Value(number, label) for number, label in ((1.0, "w1"), (-1.0, "w2"), (3.0, "v1"), (5.0, "v2"), (7.0, "b"))
+    ]
+    w1, w2, v1, v2, b = weights
+    x = Input(2.0, "x")
+    output = weighted_sum([v1, v2], [(w1 * x).relu(), (w2 * x).relu()], b)
+    return weights, compile_graph(output, [x])
+
+
+@pytest.mark.parametrize(
+    ("x", "value", "gradients"),
+    [
+        (2.0, 13.0, [6.0, 0.0, 2.0, 0.0, 1.0]),  # relu(2) · 3 + 7
+        (-2.0, 17.0, [0.0, -10.0, 0.0, 2.0, 1.0]),  # relu(2) · 5 + 7
+        (0.0, 7.0, [0.0, 0.0, 0.0, 0.0, 1.0]),
+        (-0.0, 7.0, [0.0, 0.0, 0.0, 0.0, 1.0]),
+    ],
+)
+def test_relus_switch_anew_for_every_row(x: float, value: float, gradients: list[float]) -> None:
+    weights, step = two_relus()
+    assert step([[x]]) == value
+    assert [weight.grad for weight in weights] == gradients
+    assert step([[1.0], [x], [-1.0]][1:2] * 2) == value  # many rows run another program
+    assert [weight.grad for weight in weights] == [2 * gradient for gradient in gradients]
+    step([[5.0], [-5.0]])  # what is left of a row must not reach the next
+    for weight in weights:
+        weight.grad = 0.0
+    step([[5.0], [-5.0], [x]])
+    with_x = [weight.grad for weight in weights]
+    for weight in weights:
+        weight.grad = 0.0
+    step([[5.0], [-5.0]])
+    assert [3 * a - 2 * weight.grad for a, weight in zip(with_x, weights, strict=True)] == pytest.approx(gradients)
+
+
+def test_weight_of_a_relu_that_is_off_is_not_read() -> None:
+    """The convention that is documented: 0 · ∞ counts as 0 there."""
+    weights, step = two_relus()
+    weights[3].data = math.inf
+    assert step([[2.0]]) == 13.0
+    assert step([[2.0], [2.0]]) == 13.0
+    assert [weight.grad for weight in weights] == [12.0, 0.0, 4.0, 0.0, 2.0]
+    assert step([[-2.0]]) == math.inf
+
+
+def test_not_a_number_goes_through_a_relu() -> None:
+    _, step = two_relus()
+    assert math.isnan(step([[math.nan]]))
+    assert math.isnan(step([[math.nan], [1.0]]))
+    assert math.isnan(step.predict([[math.nan]])[0])
+
+
+def test_relu_may_be_read_elsewhere_too() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    h = (w * x).relu()
+    output = total([h * w, h * h, h, h.exp() * (h - 1), w])
+    step = compile_graph(output, [x])
+    for number in (0.25, -0.25):
+        w.grad = 0.0
+        value = step([[number]])
+        found, w.grad = w.grad, 0.0
+        g = (w * number).relu()
+        expected = total([g * w, g * g, g, g.exp() * (g - 1), w])
+        expected.backward()
+        assert value == expected.data
+        assert found == pytest.approx(w.grad, rel=1e-15)
+
+
+@pytest.mark.parametrize("spelled_out", [False, True])
+@pytest.mark.parametrize("sizes", [[16, 16, 1], [1, 1, 1], [5, 3, 4]])
+@pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, hinge, binary_cross_entropy])
+def test_network_of_relus_learns_from_a_row_exactly_what_the_engine_learns(
+    loss: Callable[[Any, Any], Value], sizes: list[int], spelled_out: bool
+) -> None:
+    model = MLP(2, sizes, seed=3, spelled_out=spelled_out)
+    inputs, targets = [Input(0.5), Input(-0.5)], [Input(1.0) for _ in range(sizes[-1])]
+
+    def loss_of(values: list[Any], targets: list[Any]) -> Value:
+        outputs = model(values)
+        return loss(outputs if isinstance(outputs, list) else [outputs], targets)
+
+    step = compile_graph(loss_of(inputs, targets), [*inputs, *targets], model.parameters())
+    rng = random.Random(0)
+    for _ in range(5):
+        row = [rng.uniform(-2, 2) for _ in inputs]
+        model.zero_grad()
+        value = step([[*row, *(1.0 for _ in targets)]])
+        found = [parameter.grad for parameter in model.parameters()]
+        model.zero_grad()
+        expected = loss_of(row, [1.0 for _ in targets])
+        expected.backward()
+        assert value == expected.data
+        assert found == [parameter.grad for parameter in model.parameters()]
 
 
 def test_repeated_subexpression_is_computed_once() -> None:
@@ -217,11 +317,19 @@ def test_constants_are_literals() -> None:
 def test_sum_of_thousands_of_terms_is_split() -> None:
     weights, inputs = [Value(0.001 * i) for i in range(5000)], [Input(1.0) for _ in range(5000)]
     step = compile_graph(weighted_sum(weights, inputs, Value(1.0)), inputs)
-    assert max(text.count(" + ") for text in step.source.splitlines()) == LONGEST_SUM - 1
+    assert max(text.count(" + ") for text in step.source.splitlines()) == LONGEST_SUM
     assert step([[1.0] * 5000]) == pytest.approx(1.0 + sum(0.001 * i for i in range(5000)))
     a = Value(1.0, "a")
     assert compile_graph(total([a] * 9000), [])([[]]) == 9000.0
     assert a.grad == 9000.0
+
+
+def test_long_sum_is_added_in_the_order_of_a_plain_loop() -> None:
+    rng = random.Random(0)
+    weights = [Value(rng.uniform(-1, 1)) for _ in range(3 * LONGEST_SUM)]
+    x = Input(rng.uniform(-1, 1))
+    output = weighted_sum(weights, [x] * len(weights), 0.1) * x
+    assert compile_graph(output, [x])([[x.data]]) == output.data
 
 
 @pytest.mark.parametrize(

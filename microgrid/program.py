@@ -1,0 +1,238 @@
+"""Writes the programs of a graph: Know, then Think, as a student would have written them by hand.
+
+In a program, `d_` before a name stands for the gradient of what it names, and `_on` after the name of a relu for
+whether it lets its number through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from microgrid import formulas
+from microgrid.cards import kind_of
+from microgrid.engine import Constant, Value
+from microgrid.nn import NeuronName
+from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, zeros
+from microgrid.wiring import Edge, Term, Wiring
+
+CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
+
+
+class Writer:
+    """Writes the programs of one graph, as lines of text."""
+
+    def __init__(self, order: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
+        self.inputs, self.parameters = inputs, parameters
+        self.wiring = Wiring(order, parameters)
+        self.order = self.wiring.order
+        self.comments = _comments(self.order)
+        self.names = self._names(order)
+        listed = {*inputs, *parameters}
+        others = [node for node in self.order if node.is_leaf and kind_of(node) != "constant" and node not in listed]
+        self.read = [*parameters, *others]
+        self.early_slopes: dict[tuple[Value, int], str] = {}
+
+    def _names(self, order: Sequence[Value]) -> dict[Value, str]:
+        wanted = {*self.inputs, *self.order}
+        nodes = [*order, *(leaf for leaf in self.inputs if leaf not in set(order))]
+        labels = [
+            f"{self.comments[node]}_sum" if node in self.comments and not node.label else str(node.label)
+            for node in nodes
+        ]
+        return {node: name for node, name in zip(nodes, identifiers(labels), strict=True) if node in wanted}
+
+    def compiled(self, name: str, source: str) -> Callable[..., Any]:
+        """Turn a program into a function that sees the Values and the functions of the formulas, and nothing else."""
+        namespace: dict[str, Any] = {f"{self.names[node]}_value": node for node in self.read}
+        namespace |= {"power": power, **formulas.FUNCTIONS}
+        exec(compile(source, f"<{name} of a compiled graph>", "exec"), namespace)
+        program: Callable[..., Any] = namespace[name]
+        return program
+
+    # --- the programs ------------------------------------------------------------------------------------------------
+
+    def learn(self) -> str:
+        """Write the program for many rows: it adds up what every row finds, and hands on the mean."""
+        wanted = [self.names[parameter] for parameter in self.parameters]
+        lines = ["def learn(rows):", *indented(self._reading(self.read))]
+        lines += indented(["# nobody is responsible yet", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
+        lines.append(f"    for {self._row()} in rows:")
+        total = f"losses += {self._text(self.wiring.output)}"
+        lines += indented([*self._know(), total, *self._think("d_{name} += {share}")], 2)
+        lines += indented(["# the mean over all rows", "n_rows = len(rows)"])
+        lines += indented([f"{name}_value.grad += d_{name} / n_rows" for name in wanted])
+        return "\n".join([*lines, "    return losses / n_rows"])
+
+    def learn_one(self) -> str:
+        """Write the program for one row: it reads most weights where it needs them, and hands over shares at once."""
+        row = ", ".join(self.names[leaf] for leaf in self.inputs)
+        often = [node for node in self.read if self.wiring.n_users[node] != 1]
+        lines = [f"def learn_one({row}):", *indented([*self._reading(often), *self._know()])]
+        lines += indented(self._think("{name}_value.grad += {share}"))
+        return "\n".join([*lines, f"    return {self._text(self.wiring.output)}"])
+
+    def predict(self) -> str:
+        """Write the program that goes forward only."""
+        lines = ["def predict(rows):", *indented([*self._reading(self.read), "outputs = []"])]
+        lines.append(f"    for {self._row()} in rows:")
+        lines += indented([*self._know(slopes=False), f"outputs.append({self._text(self.wiring.output)})"], 2)
+        return "\n".join([*lines, "    return outputs"])
+
+    def _row(self) -> str:
+        names = [self.names[leaf] for leaf in self.inputs]
+        return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
+
+    def _reading(self, first: Sequence[Value]) -> list[str]:
+        """Read these numbers first; the others are read where they are used."""
+        self.texts = self.names | {node: f"{self.names[node]}_value.data" for node in self.read}
+        self.texts |= {node: self.names[node] for node in first}
+        lines = [f"{self.names[node]} = {self.names[node]}_value.data" for node in first]
+        return ["# the numbers as they are now", *lines] if lines else []
+
+    # --- Know --------------------------------------------------------------------------------------------------------
+
+    def _know(self, slopes: bool = True) -> list[str]:
+        lines = ["# --- Know ---", *self._beginnings()]
+        for node in self.order:
+            if not node.op:
+                continue
+            if node in self.comments:
+                lines.append(f"# {self.comments[node]}")
+            if node.op == "relu":
+                lines += self._relu(node)
+                continue
+            terms = self.wiring.terms[node]
+            begun = self.wiring.begun.get(node, 0)
+            lines += sum_of(self.names[node], [self._addend(term) for term in terms[begun:]], begun > 0)
+            if slopes and node.op in CAN_FAIL and node in self.wiring.live:
+                lines += self._slopes_first(node)
+        return lines
+
+    def _beginnings(self) -> list[str]:
+        """Begin the sums to which relus add their outputs before it is their turn."""
+        lines, empty = [], []
+        for node, begun in self.wiring.begun.items():
+            first = [self._addend(term) for term in self.wiring.terms[node][:begun] if term.switch is None]
+            if first:
+                lines += sum_of(self.names[node], first)
+            else:
+                empty.append(self.names[node])
+        return [*(["# every neuron that is on will add to these"] if empty else []), *zeros(empty), *lines]
+
+    def _relu(self, node: Value) -> list[str]:
+        """Decide whether a relu is on, and let it add its output to all sums that wait for it."""
+        name, operand = self.names[node], self._text(self.wiring.terms[node][0].operands[0])
+        lines = [f"{name}_on = not {operand} <= 0.0"]  # so that what is not a number goes through and is seen
+        added = [f"{self.names[node]} += {self._addend(term)}" for node, term in self.wiring.pushed[node]]
+        if self.wiring.is_always_read(node):
+            lines.append(f"{name} = {operand} if {name}_on else 0.0")
+        else:
+            added = [f"{name} = {operand}", *added]
+        return [*lines, f"if {name}_on:", *indented(added)] if added else lines
+
+    def _addend(self, term: Term) -> str:
+        return filled(term.value, self._texts(term))
+
+    def _slopes_first(self, node: Value) -> list[str]:
+        """Compute slopes that may not exist before anything is changed."""
+        lines = []
+        for edge in self.wiring.edges_from[node]:
+            slope = filled(edge.term.slopes[edge.position], self._texts(edge.term))
+            if any(sign in slope for sign in ("/", "**", "(")):
+                name = f"slope{edge.position + 1}_{self.names[node]}"
+                self.early_slopes[node, edge.position] = name
+                lines.append(f"{name} = {slope}")
+        return lines
+
+    # --- Think -------------------------------------------------------------------------------------------------------
+
+    def _think(self, hand_over: str) -> list[str]:
+        """Hand responsibility back; `hand_over` is the line that gives a parameter its share."""
+        self.d_names = {self.wiring.output: "1.0"}
+        self.begins_at_zero: list[str] = []
+        lines, waiting, opened = [], "", None
+        if self.wiring.output in self.parameters:
+            lines.append(hand_over.format(name=self.names[self.wiring.output], share="1.0"))
+        for node in reversed(self.order):
+            if node not in self.wiring.live or not node.op:
+                continue
+            waiting = f"# {node.label}" if isinstance(node.label, NeuronName) else waiting
+            guard = self.wiring.guard[node]
+            block = [*self._gradient(node), *self._handed_on(node, hand_over)]
+            if not block:
+                continue
+            if waiting or guard is not opened:
+                lines += [waiting] if waiting else []
+                lines += [f"if {self.names[guard]}_on:"] if guard else []
+                waiting, opened = "", guard
+            lines += indented(block, 1 if guard else 0)
+        return ["# --- Think ---", *zeros(self.begins_at_zero), *lines]
+
+    def _gradient(self, node: Value) -> list[str]:
+        """Name the gradient of a node; where all of it comes from one place, it is added up in one expression."""
+        edges = self.wiring.edges_to[node]
+        if node is self.wiring.output:
+            return []
+        if self.wiring.is_passed_on(edges[0]):
+            self.d_names[node] = self.d_names[edges[0].user]
+            return []
+        name = self.d_names[node] = f"d_{self.names[node]}"
+        return sum_of(name, [self._share(edge) for edge in edges]) if self.wiring.is_collected(node) else []
+
+    def _handed_on(self, node: Value, hand_over: str) -> list[str]:
+        """Hand on what parameters get, and what does not wait to be collected by the operand itself."""
+        lines: list[str] = []
+        for switch, edges in groupby(self.wiring.edges_from[node], lambda edge: edge.switch):
+            block = [line for edge in edges for line in self._handed_over(edge, hand_over)]
+            if switch and block:
+                lines += [f"if {self.names[switch]}_on:", *indented(block)]
+            else:
+                lines += block
+        return lines
+
+    def _handed_over(self, edge: Edge, hand_over: str) -> list[str]:
+        operand, name = edge.operand, self.names[edge.operand]
+        if not operand.op:
+            return [hand_over.format(name=name, share=self._share(edge))]
+        if self.wiring.is_passed_on(edge) or self.wiring.is_collected(operand):
+            return []
+        is_first = edge is self.wiring.edges_to[operand][0]
+        if is_first and self.wiring.is_first_for_sure(edge):
+            return [f"d_{name} = {self._share(edge)}"]
+        if is_first:
+            self.begins_at_zero.append(f"d_{name}")
+        return [f"d_{name} += {self._share(edge)}"]
+
+    def _share(self, edge: Edge) -> str:
+        upstream, slope = self.d_names[edge.user], edge.term.slopes[edge.position]
+        if edge.user.op == "relu" or slope == "1":
+            return upstream
+        if early := self.early_slopes.get((edge.user, edge.position)):
+            return early if upstream == "1.0" else f"{upstream} * {early}"
+        texts = self._texts(edge.term)
+        if upstream == "1.0":
+            return filled(slope, texts, within="sum")
+        return f"-{upstream}" if slope == "-1" else f"{upstream} * {filled(slope, texts, within='product')}"
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def _texts(self, term: Term) -> dict[str, str]:
+        texts = {name: self._text(operand) for name, operand in zip(term.names, term.operands, strict=True)}
+        return texts | {"out": self.names.get(term.node, "")}
+
+    def _text(self, node: Value) -> str:
+        return literal(node.data) if isinstance(node, Constant) else self.texts[node]
+
+
+def _comments(order: Sequence[Value]) -> dict[Value, NeuronName]:
+    """Find where the computation of each neuron begins: at its sum."""
+    comments = {}
+    for node in order:
+        if isinstance(node.label, NeuronName):
+            inner = node
+            while inner.op not in ("weighted_sum", "total", ""):
+                inner = inner.operands[0]
+            comments[inner] = node.label
+    return comments

@@ -1,0 +1,111 @@
+"""How names, numbers, formulas and sums are written in Python."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from microgrid.formulas import FUNCTIONS
+
+LONGEST_SUM = 50  # terms in one line: Python's own compiler recurses on long expressions
+
+_TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_rows", "len", "float"}
+
+
+def identifiers(labels: Sequence[str]) -> Iterator[str]:
+    """Make a name that Python accepts from each label, no two alike; what has no label is called n0, n1, …"""
+    taken = set(_TAKEN)
+    for i, label in enumerate(labels):
+        text = unicodedata.normalize("NFKC", label)
+        name = "".join(c if c == "_" or c.isidentifier() or c.isdecimal() else "_" for c in text) or f"n{i}"
+        # Names that begin with d_ or slope, or end in _value or _on, are made from others.
+        if not name.isidentifier() or name.startswith(("d_", "slope")):
+            name = f"n_{name}"
+        if name in taken or name.endswith(("_value", "_on")):
+            name = f"{name}_n{i}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        yield name
+
+
+def literal(number: float) -> str:
+    """Write a number so that Python reads it back as it is."""
+    return repr(number) if math.isfinite(number) else f"float({str(number)!r})"
+
+
+def filled(formula: str, texts: Mapping[str, str], within: str = "") -> str:
+    """Put names and literals into a formula of the table.
+
+    Args:
+        formula: such as "where(a > 0, 1, b)", which becomes Python's own `1.0 if a > 0.0 else b`.
+        texts: for each name in it what to write.
+        within: "sum" or "product" puts brackets round what could not stand in one without.
+
+    >>> filled("out * (1 - out)", {"out": "p"})
+    'p * (1.0 - p)'
+    >>> filled("where(a > 0, 1, b)", {"a": "x", "b": "0.01"}, within="product")
+    '(1.0 if x > 0.0 else 0.01)'
+    """
+    return _template(formula, within).format_map(texts)
+
+
+@cache
+def _template(formula: str, within: str) -> str:
+    tree = _Filler().visit(ast.parse(formula, mode="eval").body)
+    is_product = isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Mult, ast.Div, ast.Pow))
+    free = isinstance(tree, (ast.Name, ast.Call, ast.Constant, ast.UnaryOp)) or (is_product and within == "sum")
+    text = ast.unparse(tree)
+    return f"({text})" if within and not free else text
+
+
+class _Filler(ast.NodeTransformer):
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(f"{{{node.id}}}")
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Constant(float(str(node.value)))
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        arguments = [self.visit(argument) for argument in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id == "where":
+            condition, yes, no = arguments
+            return ast.IfExp(condition, yes, no)
+        return ast.Call(node.func, arguments, [])
+
+
+def power(base: float, exponent: float) -> float:
+    """Raise to a power that is not a plain whole number, so that a negative base fails as it does in the engine."""
+    if base < 0:
+        raise ValueError(f"power has no value at {base}, {exponent}")
+    result: float = base**exponent
+    return result
+
+
+def sum_of(name: str, terms: Sequence[str], begun: bool = False) -> list[str]:
+    """Write a sum, in several lines where it is long; it is added up from the first term to the last.
+
+    >>> sum_of("s", ["a", "b * c"]), sum_of("s", ["a", "b"], begun=True), sum_of("s", ["a"], begun=True)
+    (['s = a + b * c'], ['s = s + a + b'], ['s += a'])
+    """
+    if begun and len(terms) == 1:
+        return [f"{name} += {terms[0]}"]
+    lines = []
+    for start in range(0, len(terms), LONGEST_SUM):
+        before = [name] if begun or start else []
+        lines.append(f"{name} = {' + '.join([*before, *terms[start : start + LONGEST_SUM]])}")
+    return lines or ([] if begun else [f"{name} = 0.0"])
+
+
+def zeros(names: Sequence[str], per_line: int = 8) -> list[str]:
+    """Set several names to 0."""
+    return [" = ".join([*names[i : i + per_line], "0.0"]) for i in range(0, len(names), per_line)]
+
+
+def indented(lines: Iterable[str], times: int = 1) -> list[str]:
+    """Move lines to the right."""
+    return ["    " * times + line for line in lines]

@@ -1,0 +1,210 @@
+"""A recorded graph, read for being written out as a program: what is computed once, and who hands what to whom.
+
+Three things save work that a plain walk over the nodes would do:
+
+- What is computed twice from the same is computed once.
+- What depends on no parameter takes no responsibility.
+- A relu is a switch. While it is off, nothing goes through it: its 0 is multiplied by no weight, and no responsibility
+  is collected for what lies behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from microgrid.engine import Constant, Value
+from microgrid.formulas import FORMULAS
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One addend of a node; a node that is no sum has a single one.
+
+    Attributes:
+        node: the node whose formula this is: the one it belongs to, or a product that is part of a Σ.
+        value: the formula of the addend; `slopes`: for each operand the formula of ∂addend/∂operand.
+        names: what the formulas call the operands.
+        operands: the Values that it is computed from.
+        switch: the relu without which it is 0, or None.
+    """
+
+    node: Value
+    value: str
+    slopes: tuple[str, ...]
+    names: tuple[str, ...]
+    operands: tuple[Value, ...]
+    switch: Value | None
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """One share of responsibility: from a user to an operand of one of its terms.
+
+    Attributes:
+        switch: the relu that must be on for the share to count, or None.
+    """
+
+    user: Value
+    term: Term
+    position: int
+    operand: Value
+    switch: Value | None
+
+
+class Wiring:
+    """Who is computed from whom.
+
+    Attributes:
+        same: for each Value the first one that is computed in the same way from the same.
+        order: the Values to compute, operands before what is made from them.
+        output: the end of the graph.
+        n_users: for each Value how often it is an operand.
+        live: the Values that depend on a parameter.
+        terms: the addends of each computed Value.
+        edges_from, edges_to: the shares that a live Value hands on, and receives, in the order of `backward()`.
+        guard: for each Value the relu that must be on for any responsibility to reach it, or None.
+        pushed: for each relu the (sum, addend) to which its output is added as soon as it is known.
+        begun: for each sum that is added to so, how many of its addends are there before its own turn.
+    """
+
+    def __init__(self, order: Sequence[Value], parameters: Sequence[Value]) -> None:
+        self.same = _without_repetition(order)
+        nodes = [node for node in order if self.same[node] is node]
+        self.output = self.same[order[-1]]
+        self.n_users = dict.fromkeys(nodes, 0)
+        for node in nodes:
+            for operand in node.operands:
+                self.n_users[self.same[operand]] += 1
+        self.terms = {node: tuple(self._terms(node)) for node in nodes if node.op}
+        parts = {term.node for node, terms in self.terms.items() for term in terms if term.node is not node}
+        self.order = [node for node in nodes if node not in parts]
+        self.live = self._live(parameters)
+        self.edges_from, self.edges_to = self._edges()
+        self.guard = self._guards()
+        self.pushed, self.begun = self._pushed()
+
+    def is_always_read(self, relu: Value) -> bool:
+        """Tell whether somebody reads the output of a relu also while it is off."""
+        return relu is self.output or len(self.pushed[relu]) < self.n_users[relu]
+
+    def is_collected(self, node: Value) -> bool:
+        """Tell whether a node can add up all its shares where it is: they are there whenever it is their turn."""
+        return all(edge.switch is None and self.guard[edge.user] is self.guard[node] for edge in self.edges_to[node])
+
+    def is_passed_on(self, edge: Edge) -> bool:
+        """Tell whether an operand gets the gradient of its one user as it is, and so needs no name for its own."""
+        is_whole = edge.user.op == "relu" or edge.term.slopes[edge.position] == "1"
+        guards = (None, self.guard[edge.operand])
+        return is_whole and len(self.edges_to[edge.operand]) == 1 and self.guard[edge.user] in guards
+
+    def is_first_for_sure(self, edge: Edge) -> bool:
+        """Tell whether this share is handed on whenever any share to the same operand counts."""
+        alike = edge.switch is None or all(other.switch is edge.operand for other in self.edges_to[edge.operand])
+        return self.guard[edge.user] is None and alike
+
+    def _terms(self, node: Value) -> Iterator[Term]:
+        operands = [self.same[operand] for operand in node.operands]
+        formula = FORMULAS[node.op]
+        if node.op == "total":
+            for operand in operands:
+                if operand.op == "*" and not operand.label and self.n_users[operand] == 1:
+                    yield from self._terms(operand)
+                else:
+                    yield _term(node, formula.value, formula.local_derivatives, formula.operands, (operand,))
+            return
+        if node.op == "**":
+            yield _power_term(node, operands)
+            return
+        size = len(formula.operands)
+        for start in range(0, len(operands) - bool(formula.last), size):
+            some = tuple(operands[start : start + size])
+            yield _term(node, formula.value, formula.local_derivatives, formula.operands, some)
+        if formula.last:
+            yield _term(node, formula.last, ("1",), (formula.last,), (operands[-1],))
+
+    def _live(self, parameters: Sequence[Value]) -> set[Value]:
+        live = set(parameters)
+        for node in self.order:
+            if any(operand in live for term in self.terms.get(node, ()) for operand in term.operands):
+                live.add(node)
+        return live
+
+    def _edges(self) -> tuple[dict[Value, list[Edge]], dict[Value, list[Edge]]]:
+        edges_from: dict[Value, list[Edge]] = {node: [] for node in self.order}
+        edges_to: dict[Value, list[Edge]] = {node: [] for node in self.order}
+        for user in reversed(self.order):
+            if user not in self.live or not user.op:
+                continue
+            # The products that are part of a Σ come after it in the engine's order, backwards: the last one first.
+            for term in reversed(self.terms[user]) if user.op == "total" else self.terms[user]:
+                for position, operand in enumerate(term.operands):
+                    if operand in self.live:
+                        switch = term.switch or (operand if operand.op == "relu" else None)
+                        edge = Edge(user, term, position, operand, switch)
+                        edges_from[user].append(edge)
+                        edges_to[operand].append(edge)
+        return edges_from, edges_to
+
+    def _guards(self) -> dict[Value, Value | None]:
+        guard: dict[Value, Value | None] = {}
+        for node in reversed(self.order):
+            users = {guard[edge.user] for edge in self.edges_to[node]}
+            guard[node] = node if node.op == "relu" else users.pop() if len(users) == 1 else None
+        return guard
+
+    def _pushed(self) -> tuple[dict[Value, list[tuple[Value, Term]]], dict[Value, int]]:
+        """Find the sums to which relus may add before their turn, because the order of the addends stays the same."""
+        pushed: dict[Value, list[tuple[Value, Term]]] = {node: [] for node in self.order if node.op == "relu"}
+        begun: dict[Value, int] = {}
+        turn = {node: i for i, node in enumerate(self.order)}
+        for node in self.order:
+            if not node.op or not FORMULAS[node.op].summed:
+                continue
+            terms = self.terms[node]
+            first = 0  # what comes before is made from leaves, which are there from the start
+            while first < len(terms) and all(operand.is_leaf for operand in terms[first].operands):
+                first += 1
+            end, relu = first, None
+            while end < len(terms) and (switch := terms[end].switch):
+                others_are_there = all(x.is_leaf or turn[x] <= turn[switch] for x in terms[end].operands)
+                if not others_are_there or (relu is not None and turn[switch] < turn[relu]):
+                    break
+                pushed[switch].append((node, terms[end]))
+                end, relu = end + 1, switch
+            if end > first:
+                begun[node] = end
+        return pushed, begun
+
+
+def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
+    """Map each node to the first that computes the same from the same."""
+    same: dict[Value, Value] = {}
+    first: dict[Any, Value] = {}
+    for node in order:
+        if node.op:
+            key: Any = (node.op, *(id(same[operand]) for operand in node.operands))
+        else:
+            key = ("constant", node.data) if isinstance(node, Constant) else id(node)
+        same[node] = first.setdefault(key, node)
+    return same
+
+
+def _power_term(node: Value, operands: Sequence[Value]) -> Term:
+    """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
+    formula, (base, exponent) = FORMULAS["**"], operands
+    value, slopes = "power(a, b)", formula.local_derivatives
+    if isinstance(exponent, Constant) and exponent.data == 2.0:
+        value, slopes = "a * a", ("2 * a", slopes[1])
+    elif isinstance(exponent, Constant) and exponent.data.is_integer():
+        value = "(a) ** b" if isinstance(base, Constant) else "a ** b"
+    return _term(node, value, slopes, formula.operands, (base, exponent))
+
+
+def _term(
+    node: Value, value: str, slopes: tuple[str, ...], names: tuple[str, ...], operands: tuple[Value, ...]
+) -> Term:
+    vanishes = value in (names[0], " * ".join(names))  # what is 0 as soon as one operand is 0
+    relus = [operand for operand in operands if operand.op == "relu"]
+    return Term(node, value, slopes, names, operands, relus[0] if vanishes and relus else None)
