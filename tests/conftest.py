@@ -18,4 +18,5 @@ os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("campaign", deadline=None, max_examples=5000)
+settings.register_profile("mutation", deadline=None, max_examples=25, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))

@@ -36,8 +36,9 @@ def apply(op: str, *operands: Dual) -> Dual:
         case "/":
             return Dual(a.x / b.x, (a.dx * b.x - a.x * b.dx) / b.x**2)
         case "**":
-            slope = b.x * a.x ** (b.x - 1) * a.dx + (math.log(a.x) * a.x**b.x * b.dx if b.dx else 0.0)
-            return Dual(a.x**b.x, slope)
+            to_base = b.x * a.x ** (b.x - 1) if b.x else 0.0  # x**0 is 1 everywhere
+            to_exponent = a.x**b.x * math.log(a.x) if a.x > 0 else 0.0  # 0**y is 0 for all y above 0
+            return Dual(a.x**b.x, to_base * a.dx + to_exponent * b.dx)
         case "neg":
             return Dual(-a.x, -a.dx)
         case "abs":
@@ -57,7 +58,7 @@ def apply(op: str, *operands: Dual) -> Dual:
         case "leaky_relu":
             return a if a.x > 0 else apply("*", a, b)
         case "softplus":
-            return Dual(math.log(1 + math.exp(a.x)), _sigmoid(a.x) * a.dx)
+            return Dual(math.log1p(math.exp(a.x)), _sigmoid(a.x) * a.dx)
         case "sin":
             return Dual(math.sin(a.x), math.cos(a.x) * a.dx)
         case "cos":

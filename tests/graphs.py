@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from microgrid.engine import Value, maximum, minimum, total, weighted_sum
+from microgrid.engine import Constant, Value, maximum, minimum, total, weighted_sum
 from microgrid.formulas import FORMULAS
 from tests.dual import Dual, apply
 
@@ -57,18 +58,28 @@ def plant(value: Value, local_derivatives: Sequence[float]) -> None:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Numbers for the leaves, and steps of (operation, positions of its operands among what is there already)."""
+    """Numbers for the leaves, and steps of (operation, positions of its operands among what is there already).
+
+    The leaves at the positions `constants` are recorded as constants.
+    """
 
     leaves: tuple[float, ...]
     steps: tuple[tuple[str, tuple[int, ...]], ...]
+    constants: frozenset[int] = frozenset()
+
+    def values(self) -> list[Value]:
+        """Record the graph; return the leaves, and the result of each step."""
+        values: list[Value] = []
+        for i, x in enumerate(self.leaves):
+            values.append(Constant(x) if i in self.constants else Value(x, label=f"x{i}"))
+        for op, operands in self.steps:
+            values.append(record(op, *(values[i] for i in operands)))
+        return values
 
     def with_values(self) -> tuple[Value, list[Value]]:
         """Record the graph; return its output and its leaves."""
-        leaves = [Value(x, label=f"x{i}") for i, x in enumerate(self.leaves)]
-        values = list(leaves)
-        for op, operands in self.steps:
-            values.append(record(op, *(values[i] for i in operands)))
-        return values[-1], leaves
+        values = self.values()
+        return values[-1], values[: len(self.leaves)]
 
     def with_dual(self, chosen: int) -> Dual:
         """Compute the output and its derivative with respect to the chosen leaf."""
@@ -95,3 +106,53 @@ def recipes(draw: st.DrawFn, longest: int = 20, operations: Sequence[str] = (*UN
             n = len(FORMULAS[op].operands)
         steps.append((op, tuple(draw(there) for _ in range(n))))
     return Recipe(tuple(leaves), tuple(steps))
+
+
+LARGEST = 20.0  # numbers and slopes beyond it would leave no digit after two hundred steps
+STEEPEST = 1e4  # the same for the derivative by a leaf
+
+
+def grown(seed: int, size: int) -> Recipe:
+    """Grow a graph of `size` steps that has a value everywhere; a smaller size gives the beginning of the same graph.
+
+    The more often a step takes the newest value as an operand, the deeper the graph: some grow by one level a step. Few
+    steps take only values on which no leaf has an influence any more, as behind a dead relu.
+    """
+    dice = random.Random(seed)
+    newest = dice.choice([0.5, 0.9, 1.0])
+    leaves, constants = [], set()
+    for i in range(dice.randint(2, 6)):
+        x = dice.choice(
+            [dice.uniform(-3.0, 3.0), dice.gauss(0.0, 1.0), float(dice.randint(-3, 3)), dice.uniform(0.01, 0.5)]
+        )
+        leaves.append(x)
+        if i and dice.random() < 0.3:
+            constants.add(i)
+    values: list[Value] = Recipe(tuple(leaves), (), frozenset(constants)).values()
+    influence = [[float(i == j and i not in constants) for j in range(len(leaves))] for i in range(len(leaves))]
+    steps: list[tuple[str, tuple[int, ...]]] = []
+    while len(steps) < size:
+        op = dice.choice(list(FORMULAS))
+        formula = FORMULAS[op]
+        n = len(formula.operands) * (dice.randint(1, 4) if formula.summed else 1) + bool(formula.last)
+        operands = [dice.randrange(len(values)) for _ in range(n)]
+        if dice.random() < newest:
+            operands[dice.randrange(n)] = len(values) - 1
+        try:
+            value = record(op, *(values[i] for i in operands))
+        except (ArithmeticError, ValueError):
+            continue
+        locals_ = value.local_derivatives
+        by_leaf = [
+            sum(local * influence[i][j] for local, i in zip(locals_, operands, strict=True)) for j in range(len(leaves))
+        ]
+        if max(map(abs, (value.data, *locals_))) > LARGEST or max(map(abs, by_leaf)) > STEEPEST:
+            continue
+        if op == "**" and abs(values[operands[1]].data) > 9.0:
+            continue
+        if not any(by_leaf) and dice.random() < 0.9:
+            continue
+        values.append(value)
+        influence.append(by_leaf)
+        steps.append((op, tuple(operands)))
+    return Recipe(tuple(leaves), tuple(steps), frozenset(constants))
