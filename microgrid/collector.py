@@ -2,6 +2,9 @@
 
 A graph has no cycles, so the collector looks through every node in vain; on large graphs that takes most of the time.
 What is no longer used is freed at once all the same.
+
+`backward()` needs no pause, and so the engine knows nothing of it: a walk over a graph leaves only floats, one list and
+one dictionary behind, and the collector begins only after several hundred new objects that could be part of a cycle.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from contextlib import contextmanager
 def paused_collector() -> Iterator[None]:
     """Pause the collector inside a `with` block, and leave it afterwards as it was, whatever happens.
 
-    `train` does so by itself; for loops of one's own:
+    Pauses may be nested, and may overlap in several threads: one that found the collector off leaves it alone.
+    `train` pauses by itself; for loops of one's own:
 
     >>> from microgrid import Value
     >>> with paused_collector():
@@ -24,8 +28,8 @@ def paused_collector() -> Iterator[None]:
     True
     """
     was_enabled = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_enabled:

@@ -358,18 +358,22 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
     >>> weighted_sum([Value(2.0), Value(3.0)], [Value(10.0), Value(100.0)], Value(1.0)).local_derivatives
     (10.0, 2.0, 100.0, 3.0, 1.0)
     """
-    weights, inputs = _as_values(weights), _as_values(inputs)
+    weights, inputs = list(weights), list(inputs)
     if len(weights) != len(inputs) or not weights:
         raise ValueError(
             f"weighted_sum() needs one input for each weight: {len(weights)} weights, {len(inputs)} inputs"
         )
-    if not isinstance(bias, Value):
-        bias = Constant(bias)
     result = 0.0
     recorded: list[Value | float] = []
     for w, x in zip(weights, inputs):
+        if not isinstance(w, Value):
+            w = Constant(w)
+        if not isinstance(x, Value):
+            x = Constant(x)
         result += w.data * x.data
         recorded += (w, x.data, x, w.data)
+    if not isinstance(bias, Value):
+        bias = Constant(bias)
     return _record(result + bias.data, "weighted_sum", (*recorded, bias, 1.0))
 
 
