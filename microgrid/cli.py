@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import microgrid
 from microgrid.cards import FOLDS
+from microgrid.cheatsheet import cheat_sheet
 from microgrid.checks import positive_whole
 from microgrid.datasets import read_csv
 from microgrid.demonstration import demonstrate
@@ -165,6 +166,15 @@ def _train(options: argparse.Namespace) -> int:
     return 130 if history.interrupted else 0
 
 
+def _sheet(options: argparse.Namespace) -> int:
+    if Path(options.output).suffix.lower() != ".html":
+        raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {options.output!r} is none")
+    check_writable(options.output)
+    write_whole(options.output, cheat_sheet(options.language))
+    print(f"wrote {options.output}; open it in a browser and print it, on one page of A4 or Letter")
+    return 0
+
+
 def _read(options: argparse.Namespace) -> Value:
     values = dict(options.values)
     if len(values) < len(options.values):
@@ -266,6 +276,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed, the same result; by default 0")
     train.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+
+    sheet = _add(
+        commands,
+        "sheet",
+        _sheet,
+        "write the cheat sheet for the wall: three steps, relay rule, operations",
+        "sheet --language ja",
+        functions=False,
+    )
+    sheet.add_argument("-o", "--output", metavar="FILE", default="cheatsheet.html", help="by default cheatsheet.html")
+    sheet.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
     return parser
 
 

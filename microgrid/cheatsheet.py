@@ -1,0 +1,205 @@
+"""The cheat sheet for the wall: one sheet of paper with the three steps, the relay rule and the table of operations.
+
+It is HTML that is complete in itself, to be printed from a browser on A4 or Letter. The operations come from the table
+of formulas, and the numbers of its picture from a relay: nothing on it is typed twice.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from microgrid.cards import cards_and_edges
+from microgrid.engine import Value
+from microgrid.formulas import FORMULAS, Formula
+from microgrid.gradcheck import nudge
+from microgrid.layout import lay_out
+from microgrid.numerals import show, show_signed
+from microgrid.records import Share
+from microgrid.relay import Relay
+from microgrid.scene import sign_of, svg
+from microgrid.wording import bracketed, words
+
+ASSETS = Path(__file__).parent / "assets"
+CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
+DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets
+    "tanh": "1 − 2 ÷ (exp(2 × a) + 1)",
+    "sigmoid": "1 ÷ (1 + exp(−a))",
+    "softplus": "log(1 + exp(a))",
+}
+THIN, WIDE = 1.0, 3.4  # pixels of an edge: the thinnest, and what the largest share adds
+
+
+def cheat_sheet(language: str = "en") -> str:
+    """Return the cheat sheet as HTML.
+
+    Raises:
+        ValueError: another language than "en" and "ja".
+        NoRendererError: there is no Graphviz on this machine to lay its picture out.
+    """
+    words(language)
+    text = _words(language)
+    a, b = Value(3.0, "a"), Value(1.0, "b")
+    difference = a - b
+    difference.label = "d"
+    loss = a * difference
+    loss.label = "loss"
+    relay = Relay(loss)
+    parts = {
+        **text,
+        "language": language,
+        "steps": "".join(_step(i, phase, language) for i, phase in enumerate(CODE, start=1)),
+        "picture": _picture(relay, language),
+        "relay": _relay_rules(relay, text),
+        "gradient": _gradient(loss, a, text),
+        "dense": _dense(text),
+        "table": _table(language),
+    }
+    template = (ASSETS / "cheatsheet.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], template)
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    table: dict[str, str] = json.loads((ASSETS / f"cheatsheet.{language}.json").read_text(encoding="utf-8"))
+    return table
+
+
+def _step(number: int, phase: str, language: str) -> str:
+    text = _words(language)
+    return (
+        f'<section class="step {phase}"><h2><i>{number}</i>{words(language)[f"phase.{phase}"]}'
+        f"<small>{text[f'{phase}.what']}</small></h2><p>{text[f'{phase}.text']}</p>"
+        f'<p class="rule">{text[f"{phase}.rule"]}</p><code>{CODE[phase]}</code></section>'
+    )
+
+
+def _picture(relay: Relay, language: str) -> str:
+    """Draw the relay after Think: every edge in the colour and width of its share."""
+    layout = lay_out(*cards_and_edges(relay.graph(), "none"))
+    picture = svg(layout, words(language)["page.graph"])
+    for kind in ("value", "grad"):
+        word = words(language)[f"page.{kind}"]
+        picture = re.sub(rf'(<text class="word {kind}-word"[^>]*>)[^<]*', rf"\g<1>{word}", picture)
+    shares = [line.edge.share or 0.0 for line in layout.lines]
+    largest = max(map(abs, shares))
+    for i, share in enumerate(shares):
+        width = THIN + WIDE * abs(share) / largest
+        edge = f'<g class="edge {sign_of(share)}" stroke-width="{width:.2f}" id="e{i}">'
+        picture = picture.replace(f'<g class="edge" id="e{i}">', edge)
+    return picture
+
+
+def _relay_rules(relay: Relay, text: dict[str, str]) -> str:
+    shares = [step for step in relay.steps if isinstance(step, Share)]
+    handed = next(step for step in shares if step.share < 0)  # the sign shows that it is a product
+    twice = [step for step in shares if step.operand == relay.parameters[0]]
+    sum_of_shares = " + ".join(f'<span class="{sign_of(step.share)}">{show(step.share)}</span>' for step in twice)
+    rules = [
+        text["relay.start"],
+        text["relay.share"].format(
+            upstream=show(handed.upstream),
+            local=bracketed(show(handed.local_derivative)),
+            share=f'<span class="{sign_of(handed.share)}">{show(handed.share)}</span>',
+            result=relay.node(handed.node).name,
+            operand=relay.node(handed.operand).name,
+        ),
+        text["relay.sum"].format(
+            operand=relay.node(twice[0].operand).name,
+            sum=sum_of_shares,
+            gradient=f'<span class="{sign_of(twice[-1].after)}">{show(twice[-1].after)}</span>',
+        ),
+    ]
+    return "".join(f"<li>{rule}</li>" for rule in rules)
+
+
+def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
+    tried = nudge(loss, value, 0.01)
+    said = text["gradient.text"].format(
+        name=value.label,
+        gradient=f'<b class="{sign_of(tried.gradient)}">{show(tried.gradient)}</b>',
+        foretold=show_signed(tried.foretold),
+        actual=show_signed(tried.actual),
+    )
+    signs = "".join(f'<li class="{sign}">{text[f"gradient.{sign}"]}</li>' for sign in ("positive", "negative", "zero"))
+    return f'<p>{said}</p><ul class="signs">{signs}</ul>'
+
+
+def _dense(text: dict[str, str]) -> str:
+    """Tell the three gradients of a layer; each is upstream × a local derivative of the weighted sum."""
+    neuron = FORMULAS["weighted_sum"]
+    to_weight, to_input = (_filled(slope, neuron) for slope in neuron.slopes)
+    upstream = text["dense.upstream"]
+    rows = (
+        ("dW", f"{upstream} × {to_weight}", text["dense.dw"]),
+        ("db", upstream, text["dense.db"]),
+        ("dx", f"Σ {upstream} × {to_input}", text["dense.dx"]),
+    )
+    items = "".join(
+        f'<dt>{name}</dt><dd class="math">= {rule}</dd><dd class="why">{why}</dd>' for name, rule, why in rows
+    )
+    return f"<p>{text['dense.text'].format(value=_value(neuron))}</p><dl>{items}</dl>"
+
+
+# --- the table of operations -----------------------------------------------------------------------------------------
+
+
+def _table(language: str) -> str:
+    text = _words(language)
+    local = text["table.local"]
+    head = (
+        f"<th>{text['table.operation']}</th><th>{text['table.value']} <span>y</span></th>"
+        f"<th>{local} <span>∂y/∂a</span></th><th>{local} <span>∂y/∂b</span></th>"
+    )
+    rows = "".join(f"<tr>{_row(op, formula, language)}</tr>" for op, formula in FORMULAS.items())
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(op: str, formula: Formula, language: str) -> str:
+    text = _words(language)
+    name = formula.japanese if language == "ja" else formula.english
+    definition, kind = DEFINITIONS.get(op, ""), "define"
+    if f"define.{op}" in text:
+        definition, kind = text[f"define.{op}"], "define words"
+    defined = f' <span class="{kind}">= {_marked_up(definition)}</span>' if definition else ""
+    cells = [f'<td class="op">{name}</td>', f'<td class="f">{_value(formula)}{defined}</td>']
+    cells += [f"<td{_slope(op, formula, i, language)}</td>" for i in range(len(formula.slopes))]
+    if len(cells) == 3:  # then there is room for the words of a slope that goes by cases
+        cells[2] = cells[2].replace("<td", '<td colspan="2"', 1)
+    return "".join(cells)
+
+
+def _value(formula: Formula) -> str:
+    shown = _filled(formula.shown, formula)
+    return f"Σ {shown}{f' + {formula.last}' if formula.last else ''}" if formula.summed else shown
+
+
+def _slope(op: str, formula: Formula, position: int, language: str) -> str:
+    """Return the class and the content of a cell."""
+    slope = formula.slopes[position]
+    if not slope:
+        return f' class="words">{_filled(words(language)[f"slope.{op}.{position}"], formula)}'
+    told = _filled(slope, formula)
+    if formula.summed:
+        told = f"∂y/∂{formula.operands[position]} = {told}"
+        if formula.last and position == len(formula.slopes) - 1:
+            told += f", ∂y/∂{formula.last} = 1"
+    return f' class="f">{told}'
+
+
+def _filled(template: str, formula: Formula) -> str:
+    """Put the names of the operands into a formula, and y for its result."""
+    names = {name: name for name in formula.operands}
+    return _marked_up(template.format(**names, out="y"))
+
+
+def _marked_up(formula: str) -> str:
+    """Write powers above the line.
+
+    >>> _marked_up("b × a^(b − 1)"), _marked_up("a^b < 1")
+    ('b × a<sup>b − 1</sup>', 'a<sup>b</sup> &lt; 1')
+    """
+    return re.sub(r"\^(?:\(([^)]*)\)|(\w))", lambda found: f"<sup>{found[1] or found[2]}</sup>", html.escape(formula))
