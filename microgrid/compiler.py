@@ -163,7 +163,8 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
     Raises:
         TypeError: `output`, an input or a parameter is not a Value.
-        ValueError: an input or a parameter was computed, is listed twice or as both, or the graph is too large.
+        ValueError: an input or a parameter was computed or is a constant, is listed twice or as both, or the graph is
+            too large.
     """
     if not isinstance(output, Value):
         raise TypeError(f"compile_graph() needs a Value, the end of a graph, got {type(output).__name__}")
@@ -187,14 +188,15 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
 
 def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
-    found, a = list(values), "an" if what == "input" else "a"
+    found = list(values)
+    one = f"an {what}" if what == "input" else f"a {what}"
     for value in found:
         if not isinstance(value, Value):
             raise TypeError(f"each {what} must be a Value, got {type(value).__name__}")
         if not value.is_leaf:
-            raise ValueError(
-                f"an {what} must be a leaf; {value.label or value.op!r} was computed".replace("an p", "a p")
-            )
+            raise ValueError(f"{one} must be a leaf; {value.label or repr(value.op)} was computed")
+        if isinstance(value, Constant):
+            raise ValueError(f"{one} cannot be a constant, which is a literal in the program: {value.data}")
     if len(set(found)) < len(found):
-        raise ValueError(f"{a} {what} is listed twice")
+        raise ValueError(f"{one} is listed twice")
     return found

@@ -14,7 +14,7 @@ from microgrid import formulas
 from microgrid.cards import kind_of
 from microgrid.engine import Constant, Value
 from microgrid.nn import NeuronName
-from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, zeros
+from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, united, zeros
 from microgrid.wiring import Edge, Term, Wiring
 
 CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
@@ -36,7 +36,7 @@ class Writer:
 
     def _names(self, order: Sequence[Value]) -> dict[Value, str]:
         wanted = {*self.inputs, *self.order}
-        nodes = [*order, *(leaf for leaf in self.inputs if leaf not in set(order))]
+        nodes = list(dict.fromkeys([*order, *self.inputs]))
         labels = [
             f"{self.comments[node]}_sum" if node in self.comments and not node.label else str(node.label)
             for node in nodes
@@ -99,7 +99,7 @@ class Writer:
             if not node.op:
                 continue
             if node in self.comments:
-                lines.append(f"# {self.comments[node]}")
+                lines.append(_comment(self.comments[node]))
             if node.op == "relu":
                 lines += self._relu(node)
                 continue
@@ -119,7 +119,8 @@ class Writer:
                 lines += sum_of(self.names[node], first)
             else:
                 empty.append(self.names[node])
-        return [*(["# every neuron that is on will add to these"] if empty else []), *zeros(empty), *lines]
+        why = ["# a relu is on unless what it gets is 0 or less; those that are on add to these sums"]
+        return [*why, *zeros(empty), *lines] if self.wiring.begun else []
 
     def _relu(self, node: Value) -> list[str]:
         """Decide whether a relu is on, and let it add its output to all sums that wait for it."""
@@ -158,7 +159,7 @@ class Writer:
         for node in reversed(self.order):
             if node not in self.wiring.live or not node.op:
                 continue
-            waiting = f"# {node.label}" if isinstance(node.label, NeuronName) else waiting
+            waiting = _comment(node.label) if isinstance(node.label, NeuronName) else waiting
             guard = self.wiring.guard[node]
             block = [*self._gradient(node), *self._handed_on(node, hand_over)]
             if not block:
@@ -168,7 +169,8 @@ class Writer:
                 lines += [f"if {self.names[guard]}_on:"] if guard else []
                 waiting, opened = "", guard
             lines += indented(block, 1 if guard else 0)
-        return ["# --- Think ---", *zeros(self.begins_at_zero), *lines]
+        begin = ["# these collect what comes back to them", *zeros(self.begins_at_zero)] if self.begins_at_zero else []
+        return ["# --- Think ---", *begin, *united(lines)]
 
     def _gradient(self, node: Value) -> list[str]:
         """Name the gradient of a node; where all of it comes from one place, it is added up in one expression."""
@@ -179,7 +181,7 @@ class Writer:
             self.d_names[node] = self.d_names[edges[0].user]
             return []
         name = self.d_names[node] = f"d_{self.names[node]}"
-        return sum_of(name, [self._share(edge) for edge in edges]) if self.wiring.is_collected(node) else []
+        return sum_of(name, [self._share(edge) for edge in edges]) if node in self.wiring.collected else []
 
     def _handed_on(self, node: Value, hand_over: str) -> list[str]:
         """Hand on what parameters get, and what does not wait to be collected by the operand itself."""
@@ -196,7 +198,7 @@ class Writer:
         operand, name = edge.operand, self.names[edge.operand]
         if not operand.op:
             return [hand_over.format(name=name, share=self._share(edge))]
-        if self.wiring.is_passed_on(edge) or self.wiring.is_collected(operand):
+        if self.wiring.is_passed_on(edge) or operand in self.wiring.collected:
             return []
         is_first = edge is self.wiring.edges_to[operand][0]
         if is_first and self.wiring.is_first_for_sure(edge):
@@ -236,3 +238,7 @@ def _comments(order: Sequence[Value]) -> dict[Value, NeuronName]:
                 inner = inner.operands[0]
             comments[inner] = node.label
     return comments
+
+
+def _comment(label: str) -> str:
+    return f"# {' '.join(label.split())}"  # a label may have several lines, a comment has one

@@ -109,3 +109,18 @@ def zeros(names: Sequence[str], per_line: int = 8) -> list[str]:
 def indented(lines: Iterable[str], times: int = 1) -> list[str]:
     """Move lines to the right."""
     return ["    " * times + line for line in lines]
+
+
+def united(lines: Iterable[str]) -> list[str]:
+    """Leave out an `if` that repeats the one before it.
+
+    >>> united(["if a:", "    b", "if a:", "    c", "d", "if a:", "    e"])
+    ['if a:', '    b', '    c', 'd', 'if a:', '    e']
+    """
+    found, opened = [], ""
+    for line in lines:
+        if line != opened:
+            found.append(line)
+        if not line.startswith(" "):
+            opened = line if line.startswith("if ") else ""
+    return found

@@ -65,6 +65,7 @@ class Wiring:
         terms: the addends of each computed Value.
         edges_from, edges_to: the shares that a live Value hands on, and receives, in the order of `backward()`.
         guard: for each Value the relu that must be on for any responsibility to reach it, or None.
+        collected: the Values that can add up their shares when it is their turn, since all of them are there then.
         pushed: for each relu the (sum, addend) to which its output is added as soon as it is known.
         begun: for each sum that is added to so, how many of its addends are there before its own turn.
     """
@@ -83,15 +84,16 @@ class Wiring:
         self.live = self._live(parameters)
         self.edges_from, self.edges_to = self._edges()
         self.guard = self._guards()
+        self.collected = {
+            node
+            for node, edges in self.edges_to.items()
+            if all(edge.switch is None and self.guard[edge.user] is self.guard[node] for edge in edges)
+        }
         self.pushed, self.begun = self._pushed()
 
     def is_always_read(self, relu: Value) -> bool:
         """Tell whether somebody reads the output of a relu also while it is off."""
         return relu is self.output or len(self.pushed[relu]) < self.n_users[relu]
-
-    def is_collected(self, node: Value) -> bool:
-        """Tell whether a node can add up all its shares where it is: they are there whenever it is their turn."""
-        return all(edge.switch is None and self.guard[edge.user] is self.guard[node] for edge in self.edges_to[node])
 
     def is_passed_on(self, edge: Edge) -> bool:
         """Tell whether an operand gets the gradient of its one user as it is, and so needs no name for its own."""
@@ -195,10 +197,11 @@ def _power_term(node: Value, operands: Sequence[Value]) -> Term:
     """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
     formula, (base, exponent) = FORMULAS["**"], operands
     value, slopes = "power(a, b)", formula.local_derivatives
-    if isinstance(exponent, Constant) and exponent.data == 2.0:
-        value, slopes = "a * a", ("2 * a", slopes[1])
-    elif isinstance(exponent, Constant) and exponent.data.is_integer():
-        value = "(a) ** b" if isinstance(base, Constant) else "a ** b"
+    if isinstance(exponent, Constant):
+        y = exponent.data
+        slopes = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", slopes[1])
+        if y.is_integer():
+            value = "a * a" if y == 2.0 else "(a) ** b" if isinstance(base, Constant) else "a ** b"
     return _term(node, value, slopes, formula.operands, (base, exponent))
 
 

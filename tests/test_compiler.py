@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from microgrid.compiler import LARGEST, CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
-from microgrid.nn import MLP
+from microgrid.nn import MLP, Neuron
 from microgrid.spelling import LONGEST_SUM
 from tests.graphs import Recipe, recipes, record
 
@@ -192,7 +192,7 @@ def test_relu_that_is_off_takes_no_responsibility() -> None:
     w, x = Value(2.0, "w"), Input(3.0, "x")
     lines = compile_graph((w * x).relu() * 3, [x]).source.splitlines()
     think = lines[lines.index("        # --- Think ---") + 1 : lines.index("    # the mean over all rows")]
-    assert [line.strip() for line in think] == ["if n3_on:", "d_n3 = 3.0", "if n3_on:", "d_w += d_n3 * x"]
+    assert [line.strip() for line in think] == ["if n3_on:", "d_n3 = 3.0", "d_w += d_n3 * x"]
 
 
 def two_relus() -> tuple[list[Value], CompiledGraph]:
@@ -360,6 +360,27 @@ def test_any_label_gives_a_program(label: str) -> None:
     assert (a.grad, b.grad) == (15.0, 10.0)
 
 
+def test_name_of_several_lines_stays_a_comment() -> None:
+    neuron = Neuron(1, seed=0, name="a neuron\nraise SystemExit")
+    x = Input(1.0, "x")
+    step = compile_graph(neuron([x]), [x])
+    assert "        # a neuron raise SystemExit" in step.source.splitlines()
+    assert step([[2.0]]) == neuron([2.0]).data
+
+
+@pytest.mark.parametrize("exponent", [-2, -1, -0.5, 0, 0.5, 1, 2, 3, 2.5])
+def test_powers_are_those_of_the_engine(exponent: float) -> None:
+    a, x = Value(1.5, "a"), Input(1.0, "x")
+    step = compile_graph((a * x) ** exponent, [x])
+    for number in [2.0, 0.5, -3.0][: 3 if exponent == int(exponent) else 2]:
+        a.grad = 0.0
+        value = step([[number]])
+        found, a.grad = a.grad, 0.0
+        expected = (a * number) ** exponent
+        expected.backward()
+        assert (value, found) == (expected.data, a.grad)
+
+
 def test_output_may_be_a_parameter_or_need_none() -> None:
     w, x = Value(2.0, "w"), Input(3.0, "x")
     assert compile_graph(w, [])([[], []]) == 2.0
@@ -425,6 +446,8 @@ def test_wrong_arguments_are_told() -> None:
         compile_graph(product + 1, [product])
     with pytest.raises(ValueError, match="a parameter must be a leaf"):
         compile_graph(product + 1, [x], [product])
+    with pytest.raises(ValueError, match=r"an input cannot be a constant, which is a literal in the program: 3\.0"):
+        compile_graph(product * 3.0, [x, (product * 3.0).operands[1]])
     with pytest.raises(ValueError, match="an input is listed twice"):
         compile_graph(product, [x, x])
     with pytest.raises(ValueError, match="x is both an input and a parameter"):
