@@ -45,7 +45,7 @@ from microgrid.engine import Constant, Value, topological_order
 from microgrid.program import Writer
 from microgrid.spelling import power
 
-LARGEST = 60_000  # operands; about 4 s to compile
+LARGEST = 60_000  # operands; 2 to 4 s to compile
 
 
 class CompiledGraph:
