@@ -152,18 +152,31 @@ class Cycle:
             raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
         weights = [parameter.data for parameter in self.optimizer.parameters]
         state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
+        loss = self.loss
         try:
-            self.optimizer.step()
-            for parameter in self.optimizer.parameters:
-                if not math.isfinite(parameter.data):
-                    raise OverflowError(f"the update makes {parameter.label or 'a parameter'} {parameter.data}")
-        except BaseException:  # Ctrl-C among them
-            vars(self.optimizer).update(state)
-            for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
-                parameter.data = data
+            try:
+                self._update()
+            except BaseException:  # Ctrl-C among them
+                self._put_back(weights, state, loss)
+                raise
+        except BaseException:  # again: Ctrl-C may also come while something is put back
+            self._put_back(weights, state, loss)
             raise
+
+    def _update(self) -> None:
+        self.optimizer.step()
+        for parameter in self.optimizer.parameters:
+            if not math.isfinite(parameter.data):
+                raise OverflowError(f"the update makes {parameter.label or 'a parameter'} {parameter.data}")
         self.loss = None
         self._responsible = False
+
+    def _put_back(self, weights: Sequence[float], state: Mapping[str, Any], loss: Value | None) -> None:
+        for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
+            parameter.data = data
+        vars(self.optimizer).update(state)
+        self.loss = loss
+        self._responsible = True
 
 
 @dataclass
@@ -287,6 +300,9 @@ def train(
                 bar.update()
     except KeyboardInterrupt:
         history.interrupted = True
+        finished = min(map(len, (history.losses, *history.kept.values())))
+        for column in (history.losses, *history.kept.values()):  # it may have come between two of them
+            del column[finished:]
     return history
 
 

@@ -28,9 +28,9 @@ from microgrid.engine import Value, gradients
 from microgrid.formulas import FORMULAS
 from tests.graphs import Recipe, grown
 
-FACTOR = 16.0
-MOVES = 4  # how often everything is moved by chance; the largest effect counts
-MOVED = 2.0**-36  # by what part
+FACTOR = 32.0
+MOVES = 5  # how often everything is moved by chance; the largest effect counts
+MOVED = 2.0**-36  # by what part, at most
 ROUNDED = 2.0**-53  # what rounding to the nearest float does at most
 DIGITS = mpmath.MPContext()
 DIGITS.dps = 40
@@ -178,7 +178,7 @@ def _moved(recipe: Recipe, dice: random.Random | None) -> tuple[float, list[floa
     """Compute forward and backward by the table of formulas, with every number moved a little if there are dice."""
 
     def move(x: float) -> float:
-        return x if dice is None else x + x * dice.choice((-MOVED, MOVED))
+        return x if dice is None else x + x * dice.uniform(-MOVED, MOVED)
 
     n = len(recipe.leaves)
     numbers = list(recipe.leaves)

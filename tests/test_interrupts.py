@@ -1,0 +1,243 @@
+"""Ctrl-C at any moment: it is raised at every single instruction, one run for each, and nothing is left half done.
+
+A tracing function counts the instructions (or the lines) that Python carries out in the modules named in `WHERE`, and
+raises at the one it is told. That is harder than a real Ctrl-C, which Python answers between some instructions only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
+
+import pytest
+
+import microgrid
+from microgrid import Value
+from microgrid.collector import paused_collector
+from microgrid.nn import MLP, Neuron
+from microgrid.optim import SGD, Adam, Optimizer
+from microgrid.training import Cycle, History, TrainingDivergedError, train
+
+HERE = Path(microgrid.__file__).parent
+WHERE = [str(HERE / f"{name}.py") for name in ("training", "optim", "collector", "compiler")]
+EVERYWHERE = [str(path) for path in HERE.glob("*.py")]
+ROWS, TARGETS = [[0.5, -0.25], [1.0, 0.75], [-0.5, 0.5]], [1.0, -0.5, 0.25]
+
+Make: TypeAlias = "Callable[[list[Value]], Optimizer]"
+OPTIMIZERS: list[Make] = [
+    lambda parameters: SGD(parameters, 0.1, momentum=0.5, nesterov=True),
+    lambda parameters: Adam(parameters, 0.1),
+]
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt once, before the given instruction (or line) of these files; counts them all."""
+
+    def __init__(self, moment: int, event: str = "opcode", files: list[str] = WHERE) -> None:
+        self.moment, self.event, self.files = moment, event, files
+        self.seen = 0
+
+    def __enter__(self) -> Interrupt:
+        self.before = sys.gettrace()
+        sys.settrace(self.enter)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self.before)
+
+    def enter(self, frame: FrameType, *_: object) -> Any:
+        if frame.f_code.co_filename not in self.files and not frame.f_code.co_filename.startswith("<learn"):
+            return None
+        frame.f_trace_opcodes = self.event == "opcode"
+        return self.within
+
+    def within(self, _: FrameType, event: str, __: object) -> Any:
+        if event == self.event:
+            self.seen += 1
+            if self.seen == self.moment:
+                raise KeyboardInterrupt
+        return self.within
+
+
+# --- one update ------------------------------------------------------------------------------------------------------
+
+
+def ready_to_change(make: Make) -> Cycle:
+    model = Neuron(2, activation="tanh", seed=1)
+    cycle = Cycle(model, ROWS, TARGETS, optimizer=make(model.parameters()))
+    cycle.know()
+    cycle.think()
+    cycle.change()  # so that the optimizer has something to remember
+    cycle.know()
+    cycle.think()
+    return cycle
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_update_interrupted_at_any_instruction_is_done_or_not_begun_and_can_be_gone_on_with(make: Make) -> None:
+    cycle = ready_to_change(make)
+    before, undone, after = numbers(cycle), 0, None
+    for moment in range(1, 10_000):
+        with Interrupt(moment) as interrupt, contextlib.suppress(KeyboardInterrupt):
+            cycle.change()
+        after = after or finished(make)
+        assert numbers(cycle) in (before, after), f"at instruction {moment}"
+        if numbers(cycle) == before:
+            undone += 1
+            cycle.change()  # Think is not lost
+            assert numbers(cycle) == after
+        assert cycle.loss is None
+        if interrupt.seen < moment:
+            break
+        cycle = ready_to_change(make)
+    assert undone > 100
+
+
+def finished(make: Make) -> Any:
+    cycle = ready_to_change(make)
+    cycle.change()
+    return numbers(cycle)
+
+
+def numbers(cycle: Cycle) -> Any:
+    memory = {name: item for name, item in vars(cycle.optimizer).items() if name != "parameters"}
+    return [parameter.data for parameter in cycle.parameters], memory
+
+
+def test_update_that_fails_is_taken_back_even_if_ctrl_c_comes_while_that_is_done() -> None:
+    for moment in range(1, 10_000):
+        cycle = ready_to_change(OPTIMIZERS[0])
+        cycle.parameters[1].grad = 1e308
+        cycle.optimizer.learning_rate = 1e308
+        before = numbers(cycle)
+        with Interrupt(moment) as interrupt, pytest.raises((KeyboardInterrupt, OverflowError)):
+            cycle.change()
+        assert numbers(cycle) == before, f"at instruction {moment}"
+        if interrupt.seen < moment:
+            return
+
+
+def test_collector_is_on_again_wherever_its_pause_is_interrupted() -> None:
+    for moment in range(1, 10_000):
+        with Interrupt(moment) as interrupt, contextlib.suppress(KeyboardInterrupt), paused_collector():
+            assert not gc.isenabled()
+        assert gc.isenabled(), f"at instruction {moment}"
+        if interrupt.seen < moment:
+            return
+
+
+# --- a whole training ------------------------------------------------------------------------------------------------
+
+
+class Training:
+    """Two epochs of two updates each; `states` holds the weights and the optimizer's memory after each of them."""
+
+    def __init__(self, make: Make, compiled: bool = True, learning_rate: float | None = None) -> None:
+        self.compiled = compiled
+        self.model = MLP(2, [2, 1], "tanh", seed=1)
+        self.optimizer = make(self.model.parameters())
+        if learning_rate:
+            self.optimizer.learning_rate = learning_rate
+        self.history: History | None = None
+
+    def run(self) -> None:
+        keep = {"weights": lambda: self.state()[0]}
+        self.history = train(
+            self.model,
+            ROWS,
+            TARGETS,
+            optimizer=self.optimizer,
+            epochs=3,
+            batch_size=2,
+            keep=keep,
+            compiled=self.compiled,
+        )
+
+    def state(self) -> Any:
+        memory = {name: item for name, item in vars(self.optimizer).items() if name != "parameters"}
+        return [parameter.data for parameter in self.model.parameters()], memory
+
+    def states(self) -> list[Any]:
+        """Run to the end, and return what was there at the start and after each update."""
+        seen, step = [self.state()], type(self.optimizer).step
+
+        class Seen(type(self.optimizer)):  # type: ignore[misc]
+            def step(optimizer: Optimizer) -> None:
+                step(optimizer)
+                seen.append(self.state())
+
+        self.optimizer.__class__ = Seen
+        with contextlib.suppress(TrainingDivergedError):
+            self.run()
+        return seen
+
+
+def check(training: Training, states: list[Any], where: str) -> None:
+    """Make sure that a training was stopped between two updates, and its history between two epochs."""
+    assert training.state() in states, where
+    assert gc.isenabled(), where
+    if history := training.history:
+        assert len(history.losses) == len(history.kept["weights"]), where
+        assert history.kept["weights"] == [states[2 * i][0] for i in range(1, len(history.losses) + 1)], where
+
+
+def check_every_moment(make: Callable[[], Training], event: str, files: list[str]) -> int:
+    """Interrupt a training at one moment after the other; return how many there were."""
+    states = make().states()
+    assert len(states) == 5
+    for moment in range(1, 1_000_000):
+        training = make()
+        with Interrupt(moment, event, files) as interrupt, contextlib.suppress(KeyboardInterrupt):
+            training.run()
+        check(training, states, f"at {event} {moment}")
+        assert training.history is None or training.history.interrupted or interrupt.seen < moment
+        if interrupt.seen < moment:
+            return interrupt.seen
+    raise AssertionError("it never ended")
+
+
+@pytest.mark.parametrize(("make", "compiled"), list(zip(OPTIMIZERS, (True, False), strict=True)))
+def test_training_interrupted_at_any_line_has_the_weights_of_a_finished_update(make: Make, compiled: bool) -> None:
+    assert check_every_moment(lambda: Training(make, compiled), "line", WHERE) > 300
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("make", OPTIMIZERS)
+@pytest.mark.parametrize("compiled", [True, False])
+def test_training_interrupted_at_any_instruction_has_the_weights_of_a_finished_update(
+    make: Make, compiled: bool
+) -> None:
+    assert check_every_moment(lambda: Training(make, compiled), "opcode", EVERYWHERE) > 10_000
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm here to send the signal with")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in the destructor of the progress bar
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_training_stopped_by_a_real_signal_has_the_weights_of_a_finished_update(make: Make) -> None:
+    states, dice, interrupted = Training(make).states(), random.Random(0), 0
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        start = time.perf_counter()
+        Training(make).run()
+        usual = time.perf_counter() - start
+        for trial in range(20_000):
+            training = Training(make)
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, dice.uniform(1e-6, usual))
+                training.run()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            interrupted += training.history is None or training.history.interrupted
+            check(training, states, f"in trial {trial}")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupted > 5_000
