@@ -155,7 +155,7 @@ class Training:
             ROWS,
             TARGETS,
             optimizer=self.optimizer,
-            epochs=3,
+            epochs=2,
             batch_size=2,
             keep=keep,
             compiled=self.compiled,
