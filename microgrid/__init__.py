@@ -16,7 +16,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from microgrid import losses, nn, optim
+from microgrid import copies, losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
 
 if TYPE_CHECKING:
@@ -79,5 +79,8 @@ def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
     return mimebundle(value)
 
 
-# Attached here, so that the engine knows nothing of pictures.
+# Attached here, so that the engine knows nothing of pictures, nor of copies.
 setattr(Value, "_repr_mimebundle_", _show_in_notebook)  # noqa: B010
+setattr(Value, "__copy__", copies.shallow_copy)  # noqa: B010
+setattr(Value, "__deepcopy__", copies.deep_copy)  # noqa: B010
+setattr(Value, "__reduce_ex__", copies.reduced)  # noqa: B010

@@ -96,6 +96,9 @@ class CompiledGraph:
             raise self._explained(rows, error) from None
         return results
 
+    def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: functions made by exec() are written anew
+        return type(self), (self._order[-1], self.inputs, self.parameters)
+
     def __repr__(self) -> str:
         inputs, parameters = len(self.inputs), len(self.parameters)
         return f"<CompiledGraph of {len(self._order)} values: {inputs} inputs, {parameters} parameters>"

@@ -34,7 +34,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from microgrid import formulas, relay_json, relay_text
 from microgrid.cards import kind_of
@@ -265,6 +265,15 @@ class Relay(Record):
         if json.loads(relay.to_json()) != json.loads(text):
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay
+
+    def __copy__(self) -> Relay:
+        return self  # a record is not changed, so it needs no copy
+
+    def __deepcopy__(self, memo: object) -> Relay:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_ids": {}}  # what comes back knows no Value of the graph, as one from JSON does not
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Relay) and self.to_json() == other.to_json()
