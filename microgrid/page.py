@@ -11,6 +11,7 @@ import hashlib
 import html
 import json
 import re
+import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,14 +61,15 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     cards, layout = _laid_out(relay)
     heading = heading or Heading()
     title = heading.japanese if language == "ja" else heading.english
-    style = re.sub(r"\s*([{}:;,>])\s*", r"\1", _shortened(_asset("page.css")))
+    graph, style = _style("graph.css"), _style("page.css")
     load, program = _shortened(_asset("load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"style-src {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
-        "style": style,
+        f"style-src {_hash(graph)} {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
+        "graph": graph,
+        "style": _packed(style),
         "picture": svg(layout, "graph"),
         "data": _json(_data(relay, cards, layout, heading)),
         "program": _packed(program),
@@ -180,9 +182,17 @@ def _shortened(text: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
-def _packed(program: str) -> str:
-    """Pack the program, which would be most of the page; the script that unpacks it is `load.js`."""
-    return base64.b64encode(zlib.compress(program.encode("utf-8"), 9)).decode("ascii")
+def _style(name: str) -> str:
+    return re.sub(r"\s*([{}:;,>])\s*", r"\1", _shortened(_asset(name)))
+
+
+def _packed(text: str) -> str:
+    """Pack what would be most of the page: four bytes in five characters, which `load.js` unpacks."""
+    data = zlib.compress(text.encode("utf-8"), 9)
+    padding = -len(data) % 4
+    numbers = struct.iter_unpack(">I", data + bytes(padding))
+    digits = "".join(chr(40 + number // 85**k % 85) for (number,) in numbers for k in (4, 3, 2, 1, 0))
+    return digits.replace("<", "}")[: len(digits) - padding]  # a "<" could end the element that it stands in
 
 
 def _functions(op: str) -> str:

@@ -27,15 +27,19 @@ class Route:
 class Routes:
     """The largest routes to a value, and what the others add up to.
 
+    A route on which a local derivative is 0 brings nothing: it is counted apart, and not listed.
+
     Attributes:
         routes: the largest first, by the size of their product.
-        count: how many routes there are in all.
+        count: how many routes bring something.
+        blocked: how many bring nothing.
         remainder: the gradient less the products of `routes`.
         gradient: the whole.
     """
 
     routes: tuple[Route, ...]
     count: int
+    blocked: int
     remainder: float
     gradient: float
 
@@ -47,7 +51,7 @@ def largest_routes(
 
     The search always extends the route that promises most, so routes come out in the order of their size.
     """
-    promise, count = _promises(nodes, target)
+    promise, count, every = _promises(nodes, target)
     start = nodes[-1].id
     ticket = itertools.count(0, -1)  # of equal promises the newest goes first: depth before breadth
     waiting: list[tuple[float, int, float, _Trail]] = []
@@ -61,23 +65,29 @@ def largest_routes(
             routes.append(_route(trail, product))
             continue
         for operand, local in reversed(list(zip(node.operands, node.local_derivatives, strict=True))):
-            if operand in promise:
+            if operand in promise and local != 0.0:
                 so_far = product * local
                 worth = -_size(so_far) * promise[operand]
                 heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
     n = count.get(start, 0)
-    return Routes(tuple(routes), n, _remainder(gradient, routes) if len(routes) < n else 0.0, gradient)
+    remainder = _remainder(gradient, routes) if len(routes) < n else 0.0
+    return Routes(tuple(routes), n, every.get(start, 0) - n, remainder, gradient)
 
 
-def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int]]:
-    """Return, for each node that leads to the target, its largest product of a route, and its number of routes."""
-    promise, count = {target: 1.0}, {target: 1}
+def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:
+    """Return, for each node that leads to the target, its best product, and how many routes bring something, and exist.
+
+    Those that bring nothing count among the latter only.
+    """
+    promise, count, every = {target: 1.0}, {target: 1}, {target: 1}
     for node in nodes:
-        edges = [(by, local) for by, local in zip(node.operands, node.local_derivatives, strict=True) if by in promise]
-        if edges:
-            promise[node.id] = max(_size(local) * promise[operand] for operand, local in edges)
-            count[node.id] = sum(count[operand] for operand, _ in edges)
-    return promise, count
+        pairs = list(zip(node.operands, node.local_derivatives, strict=True))
+        if leading := [operand for operand, _ in pairs if operand in every]:
+            every[node.id] = sum(every[operand] for operand in leading)
+        if bringing := [(operand, local) for operand, local in pairs if operand in promise and local != 0.0]:
+            promise[node.id] = max(_size(local) * promise[operand] for operand, local in bringing)
+            count[node.id] = sum(count[operand] for operand, _ in bringing)
+    return promise, count, every
 
 
 def _remainder(gradient: float, routes: Sequence[Route]) -> float:

@@ -210,6 +210,19 @@ def test_value_used_twice_has_two_routes() -> None:
     assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
 
 
+def test_route_on_which_a_local_derivative_is_0_brings_nothing_and_is_not_listed() -> None:
+    a = Value(3.0, "a")
+    found = Relay((a - 5).relu() + 2 * a).paths(a)
+    assert [route.product for route in found.routes] == [2.0]
+    assert (found.count, found.blocked, found.remainder) == (1, 1, 0.0)
+
+
+def test_gradient_that_every_route_keeps_away_has_no_routes() -> None:
+    a = Value(3.0, "a")
+    found = Relay((a - 5).relu()).paths(a)
+    assert (found.routes, found.count, found.blocked, found.gradient) == ((), 0, 1, 0.0)
+
+
 def test_remainder_of_routes_that_cancel_is_what_is_missing() -> None:
     a = Value(3.0)
     found = Relay(2 * a - 2 * a).paths(a, limit=1)
@@ -235,11 +248,12 @@ def test_routes_are_all_there_are_sorted_and_sum_to_the_gradient(recipe: Recipe,
     every = all_products(output, leaf)
     assume(len(every) < 2000 and all(map(math.isfinite, every)))
     found = relay.paths(leaf, limit=len(every) + 1)
-    assert sorted(route.product for route in found.routes) == sorted(every)
+    bringing = [product for product in every if product != 0.0]
+    assert sorted(route.product for route in found.routes) == sorted(bringing)
     sizes = [abs(route.product) for route in found.routes]
     assert all(a >= b or math.isclose(a, b, rel_tol=1e-12) for a, b in pairwise(sizes))
-    assert found.count == len(every)
-    assert math.fsum(every) == pytest.approx(found.gradient, rel=1e-9, abs=1e-9 * max(sizes))
+    assert (found.count, found.count + found.blocked) == (len(bringing), len(every))
+    assert math.fsum(every) == pytest.approx(found.gradient, rel=1e-9, abs=1e-9 * max(sizes, default=1.0))
 
 
 def all_products(node: Value, target: Value, so_far: float = 1.0) -> list[float]:

@@ -266,20 +266,26 @@ function* changeSteps(graph, opened) {
 // --- the routes of responsibility ------------------------------------------------------------------------------------
 
 // The largest routes from the loss to a node, best first: what a route can still be worth is known before it is walked.
+// A route on which a local derivative is 0 brings nothing: it is counted apart, and not listed.
 function largestRoutes(graph, numbers, target, limit) {
   const size = (x) => (Number.isNaN(x) ? Infinity : abs(x));
   const promise = new Map([[target, 1]]),
-    count = new Map([[target, 1]]);
+    count = new Map([[target, 1]]),
+    every = new Map([[target, 1]]);
+  const sum = (counts, operands) => operands.reduce((found, operand) => found + counts.get(operand), 0);
   for (const [i, node] of graph.nodes.entries()) {
-    const leading = [...node.operands.entries()].filter(([, operand]) => promise.has(operand));
-    if (leading.length === 0) continue;
-    promise.set(
-      i,
-      Math.max(...leading.map(([position, operand]) => size(numbers.locals[i][position]) * promise.get(operand))),
-    );
+    const leading = node.operands.filter((operand) => every.has(operand));
+    if (leading.length) every.set(i, sum(every, leading));
+    const locals = numbers.locals[i],
+      bringing = [...node.operands.entries()].filter(([k, operand]) => promise.has(operand) && locals[k] !== 0);
+    if (bringing.length === 0) continue;
+    promise.set(i, Math.max(...bringing.map(([k, operand]) => size(locals[k]) * promise.get(operand))));
     count.set(
       i,
-      leading.reduce((sum, [, operand]) => sum + count.get(operand), 0),
+      sum(
+        count,
+        bringing.map(([, operand]) => operand),
+      ),
     );
   }
   const waiting = promise.has(graph.loss)
@@ -296,15 +302,15 @@ function largestRoutes(graph, numbers, target, limit) {
       continue;
     }
     for (const [position, operand] of [...graph.nodes[last].operands.entries()].reverse()) {
-      if (!promise.has(operand)) continue;
-      const local = numbers.locals[last][position],
-        product = route.product * local;
-      const worth = size(product) * promise.get(operand);
+      const local = numbers.locals[last][position];
+      if (!promise.has(operand) || local === 0) continue;
+      const product = route.product * local,
+        worth = size(product) * promise.get(operand);
       waiting.push({worth, product, nodes: [...route.nodes, operand], locals: [...route.locals, local]});
     }
   }
   const total = count.get(graph.loss) ?? 0,
     gradient = numbers.gradients[target];
   const remainder = routes.length < total ? routes.reduce((rest, route) => rest - route.product, gradient) : 0;
-  return {routes, count: total, remainder, gradient};
+  return {routes, count: total, blocked: (every.get(graph.loss) ?? 0) - total, remainder, gradient};
 }

@@ -197,6 +197,7 @@ function listen() {
 
 $("scrubber").max = phasesThere.length * 1000;
 graph.cards.forEach(({drawn}, i) => drawn.group.setAttribute("tabindex", i ? "-1" : "0"));
+document.body.toggleAttribute("data-live", true);
 listen();
 showTab("whatif");
 speak(state.language);
