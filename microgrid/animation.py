@@ -55,7 +55,10 @@ def animation(relay: Record, language: str = "en") -> str:
             f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
             "the page (.html) tells any number"
         )
-    return _Film(relay, lay_out(*cards_and_edges(relay.graph(), "none")), language).shown()
+    cards, edges = cards_and_edges(relay.graph(), "none")
+    for card in cards:
+        card.name = "" if relay.node(card.id).kind == "constant" else relay.node(card.id).name
+    return _Film(relay, lay_out(cards, edges), language).shown()
 
 
 class _Film:

@@ -8,8 +8,9 @@ computed is one, however many rows went through it. Folding reads the graph only
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
 
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.formulas import FORMULAS
@@ -18,6 +19,11 @@ from microgrid.nn import NeuronName
 LARGEST_UNFOLDED = 60
 FOLDS = ("auto", "none", "neuron", "layer")
 SATURATED = 0.01  # a slope below this passes on next to nothing
+MAY_STOP = ("relu", "tanh", "sigmoid")  # where responsibility may stop
+LARGEST_LABELLED = 24  # edges of a folded picture that carry their numbers
+
+Key = TypeVar("Key")
+Activation: TypeAlias = tuple[Key, str, float, str, Hashable]
 
 
 @dataclass(eq=False)
@@ -30,7 +36,9 @@ class Card:
         inside: all Values it stands for, the outputs among them, in topological order.
         weights, biases: the parameters folded into it, each with the share of responsibility it got here: dW and db. A
             parameter that several cards use is listed in each of them.
-        remark: what is special about it: "dead", "saturated", "not finite" (here an infinity or NaN was born), or "".
+        remark: what is special about it: "dead", "off", "saturated" (see `remarks`), "not finite" (here an infinity or
+            NaN was born), or "".
+        name: what to call it where a view tells equal labels apart; "" stands for the label.
     """
 
     id: str
@@ -39,6 +47,7 @@ class Card:
     weights: dict[Value, float] = field(default_factory=dict)
     biases: dict[Value, float] = field(default_factory=dict)
     remark: str = ""
+    name: str = ""
 
     @property
     def value(self) -> Value:
@@ -73,13 +82,43 @@ def kind_of(value: Value) -> str:
     return "parameter" if value.is_leaf else "computed"
 
 
-def remark_on(value: Value) -> str:
-    """Say where responsibility stops: "dead" for a relu at 0, "saturated" for a flat tanh or sigmoid, else ""."""
-    if value.op == "relu" and value.local_derivatives[0] == 0.0:
-        return "dead"
-    if value.op in ("tanh", "sigmoid") and abs(value.local_derivatives[0]) < SATURATED:
-        return "saturated"
-    return ""
+def remarks(activations: Iterable[Activation[Key]]) -> dict[Key, str]:
+    """Say where responsibility stops: at a relu that is "off" or "dead", and at a tanh or sigmoid that is "saturated".
+
+    A relu is dead if it is at 0 for every row of the graph, and off if it is at 0 for this one. Rows are told by name:
+    what has the same label, and is a neuron of the same layer, is the same thing for another row. One row does not tell
+    whether a neuron of a network is dead, so it is off then.
+
+    Args:
+        activations: what is computed, each with its operation, its local derivative, its label, and its layer (None
+            where it is not the output of a neuron). Other operations than relu, tanh and sigmoid are passed over.
+    """
+    activations = [found for found in activations if found[1] in MAY_STOP]
+    rows: dict[Hashable, list[float]] = {}
+    for _, op, slope, label, layer in activations:
+        rows.setdefault((op, label, layer), []).append(slope)
+    found = {}
+    for key, op, slope, label, layer in activations:
+        if op != "relu":
+            found[key] = "saturated" if abs(slope) < SATURATED else ""
+        elif slope == 0.0:
+            of_rows = rows[op, label, layer] if label else [slope]
+            is_off = any(of_rows) or (len(of_rows) == 1 and layer is not None)
+            found[key] = "off" if is_off else "dead"
+    return {key: remark for key, remark in found.items() if remark}
+
+
+def _remarks_on(order: Iterable[Value]) -> dict[Value, str]:
+    return remarks(
+        (node, node.op, node.local_derivatives[0], str(node.label), getattr(node.label, "layer", None))
+        for node in order
+        if node.op in MAY_STOP
+    )
+
+
+def is_crowded(cards: Sequence[Card], edges: Sequence[Edge]) -> bool:
+    """Tell whether a folded picture has so many edges that they carry no numbers."""
+    return len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
 
 
 def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list[Edge]]:
@@ -126,12 +165,12 @@ def _spelled_out_size(order: list[Value]) -> int:
 def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     group_of = _group(order, fold)
     cards = _gather(order, group_of)
-    born = _born_not_finite(order)
+    born, stopping = _born_not_finite(order), _remarks_on(order)
     for card in dict.fromkeys(cards.values()):
         if not born.isdisjoint(card.inside):
             card.remark = "not finite"
         elif len(card.outputs) == 1:
-            card.remark = remark_on(card.value)
+            card.remark = stopping.get(card.value, "")
     edges = _join(order, cards)
     if fold == "layer" and (_feeds_itself(cards) or _has_circle(edges)):  # as in a recurrent network
         return _build(order, "neuron")
@@ -272,13 +311,13 @@ def title_of(card: Card, short: bool = False) -> tuple[str, str]:
         formula = "Σ w·x + b" if is_sum else f"{FORMULAS[value.op].symbol}(Σ w·x + b)"
         formula = FORMULAS[value.op].symbol if short else formula
         if n == 1:
-            return str(value.label), formula
+            return card.name or str(value.label), formula
         neurons = len({output.label for output in card.outputs})
         rows = f" × {n // neurons} rows" if n > neurons else ""
         return f"{value.label.layer.text}: {neurons} neuron{'s' if neurons > 1 else ''}{rows}", formula
     times = f" ({n} of them)" if n > 1 else ""
     operation = _operation(value)
-    name = str(value.label or ("" if operation else "leaf"))
+    name = card.name or str(value.label or ("" if operation else "leaf"))
     return (name + times, operation) if name else ("", operation + times)
 
 

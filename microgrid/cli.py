@@ -22,7 +22,7 @@ from microgrid.checks import positive_whole
 from microgrid.datasets import read_csv
 from microgrid.demonstration import demonstrate
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
-from microgrid.engine import Constant, Value, topological_order
+from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.files import check_writable, write_whole
@@ -79,7 +79,8 @@ def _draw(options: argparse.Namespace) -> int:
     save_picture(output, options.output, options.direction, options.fold)
     print(f"value {show(output.data)}")
     for leaf in _leaves(output):
-        print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}")
+        kind = " (given)" if isinstance(leaf, Input) else ""
+        print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
     print(f"wrote {options.output}")
     return 0
 
@@ -113,8 +114,18 @@ def _page(options: argparse.Namespace) -> int:
         relay = _relay_of_expression(options, "--example NAME")
         heading = Heading(options.expression, options.expression)
     write_whole(options.output, page(relay, heading, options.language))
+    if options.example is None:
+        print(_who_learns(relay))
     print(f"wrote {options.output}; open it in a browser")
     return 0
+
+
+def _who_learns(relay: Relay) -> str:
+    """Say which names are learned and which are given, so that nobody wonders what Change changes."""
+    learned = [relay.node(parameter).label for parameter in relay.parameters]
+    given = [node.label for node in relay.nodes if node.kind == "input"]
+    parts = [f"learned: {', '.join(learned) or 'nothing'}", *([f"given: {', '.join(given)}"] if given else [])]
+    return f"{'; '.join(parts)} (--learn NAMES decides otherwise)"
 
 
 def _relay_of_expression(options: argparse.Namespace, instead: str) -> Relay:
@@ -123,6 +134,7 @@ def _relay_of_expression(options: argparse.Namespace, instead: str) -> Relay:
     output = _read(options)
     if output.is_leaf:
         raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
+    output.label = output.label or "result"  # it need not be a loss
     return Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
 
 
@@ -180,7 +192,7 @@ def _read(options: argparse.Namespace) -> Value:
     if len(values) < len(options.values):
         names = [name for name, _ in options.values]
         raise ValueError(f"{next(name for name in names if names.count(name) > 1)} has two values; expected one")
-    return read_expression(options.expression, values)
+    return read_expression(options.expression, values, getattr(options, "learn", None))
 
 
 def _leaves(output: Value) -> list[Value]:
@@ -217,6 +229,7 @@ def _parser() -> argparse.ArgumentParser:
         'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5',
     )
     _add_expression(draw)
+    _add_learn(draw)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)
     draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
     draw.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
@@ -230,6 +243,7 @@ def _parser() -> argparse.ArgumentParser:
         'step "(w*x - target)**2" w=3 x=2 target=5',
     )
     _add_expression(step, optional=True)
+    _add_learn(step)
     step.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
     step.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
     step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
@@ -243,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
         'page "(w*x - target)**2" w=3 x=2 target=5',
     )
     _add_expression(pages, optional=True)
+    _add_learn(pages)
     pages.add_argument("-o", "--output", metavar="FILE", default="relay.html", help="by default relay.html")
     pages.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
     pages.add_argument("--examples", action="store_true", help="list the situations")
@@ -318,6 +333,16 @@ def _add_expression(command: _Parser, optional: bool = False) -> None:
     )
 
 
+def _add_learn(command: _Parser) -> None:
+    command.add_argument(
+        "--learn",
+        metavar="NAMES",
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        help="what is learned, with commas between; by default all names but those of inputs and targets, which are "
+        "called x, y, t, input, output, target or label, also with a number (and all, if there are no others)",
+    )
+
+
 def _assignment(text: str) -> tuple[str, float]:
     name, equals, number = (part.strip() for part in text.partition("="))
     if not equals or not name.isidentifier():
@@ -332,7 +357,7 @@ def _assignment(text: str) -> tuple[str, float]:
     return name, data
 
 
-WITH_VALUE = ("-o", "--output", "--direction", "--fold", "--language", "--learning-rate", "--example")
+WITH_VALUE = ("--learn", "-o", "--output", "--direction", "--fold", "--language", "--learning-rate", "--example")
 WITHOUT_VALUE = ("-h", "--help", "--all", "--penguins", "--examples")
 
 

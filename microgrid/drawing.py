@@ -29,7 +29,7 @@ from unicodedata import east_asian_width
 import graphviz
 from graphviz.backend import dot_command
 
-from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, title_of
 from microgrid.engine import Value
 from microgrid.files import write_whole
 from microgrid.gradcheck import is_outdated
@@ -52,13 +52,13 @@ FILL = {
 WORDS, NUMBERS = "Helvetica", "Courier"
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 REMARKS = {
-    "dead": "dead here: relu passes nothing back",
+    "dead": "dead: relu passes nothing back",
+    "off": "off for this row: passes nothing back",
     "saturated": "saturated: almost flat here",
     "not finite": "not finite from here on",
 }
 
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
-LARGEST_LABELLED = 24  # edges of a folded picture that carry their numbers
 LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
 LARGEST_IN_NOTEBOOK = 120  # cards that a notebook draws without being asked
 
@@ -170,7 +170,7 @@ def mimebundle(output: Value) -> dict[str, str]:
 
 
 def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> Picture:
-    crowded = len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
+    crowded = is_crowded(cards, edges)
     picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")

@@ -69,10 +69,8 @@ def _two_paths() -> Value:
 def _xor() -> Value:
     model = MLP(2, [4, 1], activation="tanh", seed=1)
     rows = [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)]
-    predictions = [
-        model([Input(a, f"x1 in row {i}"), Input(b, f"x2 in row {i}")]) for i, (a, b, _) in enumerate(rows, start=1)
-    ]
-    targets = [Input(target, f"target {i}") for i, (_, _, target) in enumerate(rows, start=1)]
+    predictions = [model([a, b]) for a, b, _ in rows]
+    targets = [Input(target, "target") for _, _, target in rows]
     return _named(mean_squared_error(predictions, targets), "loss")
 
 

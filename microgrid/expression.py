@@ -12,18 +12,20 @@ from __future__ import annotations
 import ast
 import difflib
 import math
+import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from microgrid.engine import Constant, Value, maximum, minimum
+from microgrid.engine import Constant, Input, Value, maximum, minimum
 
 if TYPE_CHECKING:
     from microgrid.engine import Number
 
 LONGEST = 2000  # characters
 DEEPEST = 200  # levels of the syntax tree, so that reading cannot run out of stack
+GIVEN = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # names that by convention are not learned
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Add: Value.__add__,
@@ -77,26 +79,49 @@ class ExpressionError(ValueError):
     """The text cannot be read as an expression; the message says where and why, in one line."""
 
 
-def read_expression(text: str, values: Mapping[str, Number]) -> Value:
+def learned_by_convention(names: Iterable[str]) -> list[str]:
+    """List the names that are learned where nobody says which: all but those that are inputs by their names.
+
+    These are x, y, t, input, output, target and label, alone or with a number behind. Where nothing else is left, all
+    are learned.
+
+    >>> learned_by_convention(["w", "x", "b", "target"]), learned_by_convention(["x"])
+    (['w', 'b'], ['x'])
+    """
+    names = list(names)
+    return [name for name in names if not GIVEN.fullmatch(name)] or names
+
+
+def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[str] | None = None) -> Value:
     """Read `text` into a graph and return its output.
 
     Args:
         text: numbers and names, `+ - * / **`, parentheses, and the functions of `FUNCTIONS`.
         values: a number for each name. Each becomes a leaf with the name as its label.
+        learned: the names that are parameters; all others are inputs. By default see `learned_by_convention`.
 
     Raises:
-        ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use.
+        ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use, or is
+            to be learned and has no value.
         ValueError, ArithmeticError: mathematics gives no number, such as log of 0.
         TypeError: a value is not a number.
     """
-    return _Reader(text, values).read()
+    learned = list(learned_by_convention(values) if learned is None else learned)
+    for name in learned:
+        if name not in values:
+            known = f"names with a value: {', '.join(values)}" if values else "no name has one"
+            raise ExpressionError(f"{name} is to be learned, but has no value ({known})")
+    return _Reader(text, values, learned).read()
 
 
 class _Reader:
-    def __init__(self, text: str, values: Mapping[str, Number]) -> None:
+    def __init__(self, text: str, values: Mapping[str, Number], learned: Container[str]) -> None:
         self.text = text
         # Python treats names that differ only in their Unicode form as one; so do we.
-        self.leaves = {unicodedata.normalize("NFKC", name): Value(data, name) for name, data in values.items()}
+        self.leaves = {
+            unicodedata.normalize("NFKC", name): (Value if name in learned else Input)(data, name)
+            for name, data in values.items()
+        }
         self.used: set[str] = set()
 
     def read(self) -> Value:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from microgrid.cards import Card, Edge, kind_of, title_of
-from microgrid.drawing import LARGEST_LABELLED, NoRendererError, Picture, render
+from microgrid.cards import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
+from microgrid.drawing import NoRendererError, Picture, render
 from microgrid.texts import columns_of, printable, shortened
 
 Point: TypeAlias = "tuple[float, float]"
@@ -20,7 +20,8 @@ CONSTANT = (62.0, 26.0)
 COMPACT = (166.0, 38.0)
 LONGEST_NAME = 30
 MARGIN = 12.0
-MAY_STOP = ("relu", "tanh", "sigmoid")  # may be dead or saturated, which their card has room to say
+SCREEN, MOST_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
+TURN, LANE = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,15 @@ class Layout:
     compact: bool
 
 
-def lay_out(cards: Sequence[Card], edges: Sequence[Edge]) -> Layout:
-    """Place cards and edges from left to right.
+def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.inf) -> Layout:
+    """Place cards and edges from left to right, in rows where that takes more than `widest` pixels.
+
+    They can be in rows where a single edge leads from one part to the next; there are as many as show it largest.
 
     Raises:
         NoRendererError: there is no Graphviz on this machine.
     """
-    compact = len(edges) > LARGEST_LABELLED and any(len(card.inside) > 1 for card in cards)
+    compact = is_crowded(cards, edges)
     try:
         placed = json.loads(render(_skeleton(cards, edges, compact), "json0"))
     except NoRendererError:
@@ -95,12 +98,95 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge]) -> Layout:
         curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")
         label = turned(item["lp"]) if "lp" in item else None
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
-    return Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
+    layout = Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
+    if compact or layout.width <= widest:
+        return layout
+    return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
+
+
+def _scale(layout: Layout) -> float:
+    """Return how large a layout is shown on a usual screen."""
+    return min(SCREEN[0] / layout.width, SCREEN[1] / layout.height)
+
+
+def _in_rows(layout: Layout, count: int) -> Layout:
+    """Cut a layout into `count` rows or less, and stack them; the edges between them run back to the left in a lane."""
+    cuts = _cuts(layout)
+    ends = [
+        min(cuts, key=lambda cut: abs(cut - layout.width * i / count), default=layout.width) for i in range(1, count)
+    ]
+    ends = [*sorted(end for end in set(ends) if end < layout.width), math.inf]
+    row_of = {box.card: next(i for i, end in enumerate(ends) if box.x < end) for box in layout.boxes}
+    moves, height = [], MARGIN
+    for i in range(len(ends)):
+        own = [box for box in layout.boxes if row_of[box.card] == i]
+        inner = [line for line in layout.lines if row_of[line.edge.operand] == row_of[line.edge.result] == i]
+        heights = [y for box in own for y in (box.y, box.y + box.height)]
+        heights += [y for line in inner for _, y in line.curve]
+        heights += [line.label[1] + side * LABEL[1] / 2 for line in inner if line.label for side in (-1, 1)]
+        left = MARGIN + (TURN if i else 0.0)
+        moves.append((left - min(box.x for box in own), height - min(heights)))
+        height += max(heights) - min(heights) + LANE
+    boxes = {
+        box.card: replace(box, x=_moved((box.x, box.y), move)[0], y=_moved((box.x, box.y), move)[1])
+        for box in layout.boxes
+        for move in [moves[row_of[box.card]]]
+    }
+    lines = []
+    for line in layout.lines:
+        row, next_row = row_of[line.edge.operand], row_of[line.edge.result]
+        if row == next_row:
+            curve, tips = [[_moved(point, moves[row]) for point in points] for points in (line.curve, line.tips)]
+            label = _moved(line.label, moves[row]) if line.label else None
+            lines.append(Line(line.edge, tuple(curve), (tips[0], tips[1]), label))
+        else:
+            lane = max(box.y + box.height for card, box in boxes.items() if row_of[card] == row) + LANE - MARGIN
+            lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lane))
+    width = max(box.x + box.width for box in boxes.values()) + MARGIN + TURN
+    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(height - LANE + MARGIN), False)
+
+
+def _cuts(layout: Layout) -> list[float]:
+    """List where a vertical line meets no card, and crosses one edge only."""
+    cuts = []
+    for cut in sorted(box.x - 1 for box in layout.boxes):
+        left = {box.card for box in layout.boxes if box.x + box.width < cut}
+        crossing = [line for line in layout.lines if (line.edge.operand in left) != (line.edge.result in left)]
+        if len(left) == sum(box.x < cut for box in layout.boxes) and len(crossing) == 1:
+            cuts.append(cut)
+    return cuts
+
+
+def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Line:
+    """Draw an edge from the end of a row to the start of the next."""
+    start = (operand.x + operand.width, operand.y + operand.height / 2)
+    end = (result.x, result.y + result.height / 2)
+    right, left = start[0] + TURN, end[0] - TURN
+    corners = [(right, start[1]), (right, lane), (left, lane), (left, end[1])]
+    curve = [(start[0] + 8, start[1])]
+    for i, corner in enumerate(corners):
+        following = corners[i + 1] if i + 1 < len(corners) else (end[0] - 8, end[1])
+        before, after = _towards(corner, curve[-1]), _towards(corner, following)
+        curve += [curve[-1], before, before, corner, corner, after]  # a straight line, and a bend
+    curve += [curve[-1], (end[0] - 8, end[1]), (end[0] - 8, end[1])]
+    label = ((left + right) / 2, lane - LABEL[1] / 2 - 2) if line.label else None
+    return Line(line.edge, tuple(curve), (start, end), label)
+
+
+def _towards(corner: Point, point: Point) -> Point:
+    """Return where a bend at a corner begins, seen from a point: at most 14 pixels away."""
+    dx, dy = point[0] - corner[0], point[1] - corner[1]
+    part = min(14.0, math.hypot(dx, dy) / 2) / (math.hypot(dx, dy) or 1.0)
+    return corner[0] + dx * part, corner[1] + dy * part
+
+
+def _moved(point: Point, move: Point) -> Point:
+    return round(point[0] + move[0], 1), round(point[1] + move[1], 1)
 
 
 def visible_name(card: Card) -> str:
     """Return what stands in the heading of a card: its name, cut where it is too long."""
-    return shortened(printable(title_of(card)[0]), LONGEST_NAME)
+    return shortened(printable(title_of(card)[0]).strip(), LONGEST_NAME)
 
 
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
@@ -133,5 +219,5 @@ def _size(card: Card, compact: bool) -> Point:
         return COMPACT
     name, operation = visible_name(card), title_of(card, short=True)[1]
     heading = 8 * columns_of(name) + 6.5 * columns_of(operation) + 24 * bool(name and operation) + 20
-    remark = 16.0 * (card.value.op in MAY_STOP)
+    remark = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + remark

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from microgrid.cards import Card, cards_and_edges
-from microgrid.engine import topological_order
+from microgrid.engine import Value
 from microgrid.formulas import FORMULAS
 from microgrid.layout import Layout, lay_out
 from microgrid.numerals import counted
@@ -33,6 +33,7 @@ from microgrid.wording import LANGUAGES, words
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
+WIDEST = 1300  # pixels of a graph in one row
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
-    cards, layout = _laid_out(relay)
+    values = relay.values()
+    cards, layout = _laid_out(relay, values)
     heading = heading or Heading()
     title = heading.japanese if language == "ja" else heading.english
     graph, style = _style("graph.css"), _style("page.css")
@@ -71,7 +73,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "graph": graph,
         "style": _packed(style),
         "picture": svg(layout, "graph"),
-        "data": _json(_data(relay, cards, layout, heading)),
+        "data": _json(_data(relay, values, cards, layout, heading)),
         "program": _packed(program),
         "load": load,
     }
@@ -104,30 +106,31 @@ class Player:
         )
 
 
-def _laid_out(relay: Record) -> tuple[list[Card], Layout]:
-    graph = relay.graph()
-    cards, edges = cards_and_edges(graph, "neuron")
+def _laid_out(relay: Record, values: list[Value]) -> tuple[list[Card], Layout]:
+    cards, edges = cards_and_edges(values[-1], "neuron")
     if any(len(card.outputs) > 1 for card in cards):  # somebody looks into a neuron from outside
-        cards, edges = cards_and_edges(graph, "none")
+        cards, edges = cards_and_edges(values[-1], "none")
+    for card in cards:
+        card.name = "" if relay.node(card.id).kind == "constant" else relay.node(card.id).name
     if len(cards) > LARGEST_CARDS or len(edges) > LARGEST_EDGES:
         raise ValueError(
             f"this graph has {counted(len(cards), 'card')} and {counted(len(edges), 'edge')}; a page shows at most "
             f"{LARGEST_CARDS} and {LARGEST_EDGES}. Record the relay of fewer rows, or of a smaller network"
         )
-    return cards, lay_out(cards, edges)
+    return cards, lay_out(cards, edges, WIDEST)
 
 
-def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
+def _data(relay: Record, values: list[Value], cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
     """Gather what the page's program reads; nodes and cards are named by their positions."""
-    order = topological_order(cards[-1].value)
-    position = {value: i for i, value in enumerate(order)}
+    position = {value: i for i, value in enumerate(values)}
     card_at = {card.id: i for i, card in enumerate(cards)}
     ops = {node.op for node in relay.nodes}
     return {
         "nodes": [
-            [printable(n.label), KINDS.index(n.kind), n.op, [int(operand[1:]) for operand in n.operands], n.data]
+            [printable(n.label), n.number, KINDS.index(n.kind), n.op, [int(name[1:]) for name in n.operands], n.data]
             for n in relay.nodes
         ],
+        "rows": _rows(relay),
         "parameters": [int(parameter[1:]) for parameter in relay.parameters],
         "learningRate": relay.learning_rate,
         "cards": [
@@ -148,6 +151,15 @@ def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) ->
             if op in ops
         },
     }  # fmt: skip
+
+
+def _rows(relay: Record) -> list[list[int]]:
+    """List the relus that a graph has for one row each: those of a neuron, and what else has the same label."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for i, node in enumerate(relay.nodes):
+        if node.op == "relu" and (node.layer or node.number):
+            rows.setdefault((node.label, node.layer), []).append(i)
+    return [row for row in rows.values() if len(row) > 1 or relay.nodes[row[0]].layer]
 
 
 def _words_for(ops: set[str], language: str) -> Mapping[str, str]:

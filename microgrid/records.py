@@ -7,6 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from microgrid.engine import Constant, Input, Value
 from microgrid.nn import LayerName, NeuronName
+from microgrid.texts import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Node:
         op: its operation, "" for a leaf; `operands` are ids, with `local_derivatives` aligned.
         data: its number.
         layer: where it is the output of a neuron, a name for the layer, else "".
+        number: where others have the same label, the how-manieth of them it is, from 1; else 0. In a graph of several
+            rows that is, for inputs and neurons, the row. It follows from the labels of all nodes.
     """
 
     id: str
@@ -30,11 +33,15 @@ class Node:
     local_derivatives: tuple[float, ...]
     data: float
     layer: str = ""
+    number: int = 0
 
     @property
     def name(self) -> str:
-        """What to call it: its label, or its id where it has none."""
-        return self.label or self.id
+        """What to call it: its label, with its number where others are called the same; its id where it has none.
+
+        What is written from right to left is set apart, so that numbers beside it stay in their place.
+        """
+        return isolated(self.label + (f" #{self.number}" if self.number else "")) or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +105,16 @@ class Outcome:
         foretold: what the gradients foretell, before + Σ gradient · (change of the parameter).
         after: the loss of the second pass; NaN where it cannot be computed.
         values: all numbers of the second pass, by topological position; () where it cannot be computed.
-        problem: why it cannot be computed, or "".
+        missing: the id of the first node that has no number then, or "".
+        numbers: those that it was to be made from, or ().
     """
 
     before: float
     foretold: float
     after: float
     values: tuple[float, ...]
-    problem: str = ""
+    missing: str = ""
+    numbers: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ class Record:
         gradients: the gradient of each node by its id.
         outcome: the loss after the change, beside what was foretold.
         trouble: where a number stopped being finite, or None.
+        remarks: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
     """
 
     nodes: tuple[Node, ...]
@@ -137,6 +147,7 @@ class Record:
     gradients: dict[str, float]
     outcome: Outcome
     trouble: Trouble | None
+    remarks: dict[str, str]
     _by_id: dict[str, Node]
 
     def node(self, name: str) -> Node:
@@ -152,6 +163,10 @@ class Record:
 
         What was computed and has no label is called by its id, as it is in the sentences.
         """
+        return self.values()[-1]
+
+    def values(self) -> list[Value]:
+        """Build the graph anew as `graph` does, and return all its Values, one for each of `nodes`."""
         layers: dict[str, LayerName] = {}
         values: dict[str, Value] = {}
         kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
@@ -164,4 +179,4 @@ class Record:
                 layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
                 value.label = NeuronName(node.label, layer)
             values[node.id] = value
-        return values[self.nodes[-1].id]
+        return list(values.values())

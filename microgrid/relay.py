@@ -32,12 +32,14 @@ import html
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microgrid import formulas, relay_json, relay_text
-from microgrid.cards import kind_of
+from microgrid import formulas, relay_json, relay_text, wording
+from microgrid.cards import MAY_STOP, kind_of, remarks
 from microgrid.checks import number_in_range, positive_whole
 from microgrid.engine import Value, topological_order
 from microgrid.files import write_whole
@@ -65,6 +67,7 @@ class Relay(Record):
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
         outcome: the loss after the change, beside what was foretold.
         trouble: where a number stopped being finite, or None.
+        remarks: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
 
     Raises:
         TypeError: `loss` is not a Value.
@@ -92,7 +95,7 @@ class Relay(Record):
         self._record(nodes, chosen, number_in_range("learning_rate", learning_rate))
 
     def _record(self, nodes: tuple[Node, ...], parameters: Sequence[str], learning_rate: float) -> None:
-        self.nodes = nodes
+        nodes = self.nodes = _numbered(nodes)
         self.learning_rate = learning_rate
         self._by_id = {node.id: node for node in nodes}
         for name in parameters:
@@ -107,6 +110,8 @@ class Relay(Record):
         self.steps: tuple[Step, ...] = (*know, *think, *change)
         self.outcome = self._second_pass(change)
         self.trouble = _find_trouble(self.steps, self._by_id)
+        stopping = [node for node in nodes if node.op in MAY_STOP]
+        self.remarks = remarks((n.id, n.op, n.local_derivatives[0], n.label, n.layer or None) for n in stopping)
 
     def _change(self, parameter: str) -> Change:
         before, gradient = self._by_id[parameter].data, self.gradients[parameter]
@@ -116,11 +121,13 @@ class Relay(Record):
         loss = foretold = self.nodes[-1].data
         for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
             foretold += change.gradient * (change.after - change.before)
+        values: dict[str, float] = {}
         try:
-            values = _compute(self.nodes, {change.node: change.after for change in changes})
-        except (ArithmeticError, ValueError) as error:
-            return Outcome(loss, foretold, math.nan, (), str(error))
-        return Outcome(loss, foretold, values[-1], values)
+            _compute(self.nodes, {change.node: change.after for change in changes}, values)
+        except (ArithmeticError, ValueError):
+            missing = self.nodes[len(values)]  # the first that was not computed
+            return Outcome(loss, foretold, math.nan, (), missing.id, tuple(values[name] for name in missing.operands))
+        return Outcome(loss, foretold, values[self.nodes[-1].id], tuple(values.values()))
 
     # --- reading it --------------------------------------------------------------------------------------------------
 
@@ -166,33 +173,35 @@ class Relay(Record):
         """
         return relay_text.table(self, language, fold)
 
-    def save(self, path: str | os.PathLike[str], animated: bool = False) -> None:
+    def save(self, path: str | os.PathLike[str], animated: bool = False, language: str = "en") -> None:
         """Write the relay, as the suffix says: .html (the page), .svg (the picture), .json, or .txt (the table).
 
         Args:
             path: where to.
             animated: whether a .svg moves: it shows the steps of a small graph one after the other, without a script.
+            language: "en" or "ja", of a table and a moving picture, and in which a page starts.
 
         Raises:
-            ValueError: another suffix, or a graph that is too large for a page or for a moving picture.
+            ValueError: another suffix or language, or a graph that is too large for a page or for a moving picture.
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
+        wording.words(language)
         suffix = Path(path).suffix.lower()
         if animated and suffix != ".svg":
             raise ValueError(f"only a .svg can be animated; {os.fspath(path)!r} is none")
         if suffix == ".html":
             from microgrid.page import page  # loaded when it is needed, like every view
 
-            write_whole(path, page(self))
+            write_whole(path, page(self, language=language))
         elif suffix == ".json":
             write_whole(path, self.to_json() + "\n")
         elif suffix == ".txt":
-            write_whole(path, self.text() + "\n")
+            write_whole(path, self.text(language) + "\n")
         elif suffix == ".svg" and animated:
             from microgrid.animation import animation
 
-            write_whole(path, animation(self))
+            write_whole(path, animation(self, language))
         elif suffix == ".svg":
             from microgrid.drawing import save_picture
 
@@ -239,7 +248,7 @@ class Relay(Record):
 
         - `format` "microgrid relay" and `version` 1;
         - `learning_rate`: a number;
-        - `nodes`: objects with the attributes of `Node`, in topological order;
+        - `nodes`: objects with the attributes of `Node` but `number`, which follows, in topological order;
         - `parameters`: the ids of the parameters;
         - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
         - `outcome`: the attributes of `Outcome`.
@@ -311,24 +320,37 @@ def _layer_of(value: Value, layers: dict[LayerName, str]) -> str:
     return layers.setdefault(value.label.layer, f"{value.label.layer.text}#{len(layers)}")
 
 
-def _compute(nodes: Sequence[Node], replaced: Mapping[str, float]) -> tuple[float, ...]:
-    """Compute all values from the leaves, some of which may be replaced."""
-    values: dict[str, float] = {}
+def _numbered(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Number those that are called the same, so that they can be told apart; constants are called by their numbers."""
+    total = Counter(node.label for node in nodes if node.label and node.kind != "constant")
+    so_far: Counter[str] = Counter()
+    numbered = []
+    for node in nodes:
+        number = 0
+        if node.kind != "constant" and total[node.label] > 1:
+            so_far[node.label] += 1
+            number = so_far[node.label]
+        numbered.append(replace(node, number=number) if number != node.number else node)
+    return tuple(numbered)
+
+
+def _compute(nodes: Sequence[Node], replaced: Mapping[str, float], values: dict[str, float]) -> None:
+    """Fill in all values from the leaves, some of which may be replaced."""
     for node in nodes:
         if node.op:
             values[node.id] = formulas.evaluate(node.op, [values[operand] for operand in node.operands])
         else:
             values[node.id] = replaced.get(node.id, node.data)
-    return tuple(values.values())
 
 
 def _check_numbers(nodes: Sequence[Node]) -> None:
     """Make sure that every value follows from the leaves: nobody has changed one since the graph was recorded."""
+    again: dict[str, float] = {}
     try:
-        again = _compute(nodes, {})
+        _compute(nodes, {}, again)
     except (ArithmeticError, ValueError) as error:
         raise ValueError(f"a leaf was changed after this graph was recorded ({error}); compute it again") from None
-    for node, value in zip(nodes, again, strict=True):
+    for node, value in zip(nodes, again.values(), strict=True):
         if value != node.data and not (math.isnan(value) and math.isnan(node.data)):
             raise ValueError(
                 f"a leaf was changed after this graph was recorded: {node.name} is {node.data}, "

@@ -23,7 +23,7 @@ def write(
         "format": FORMAT,
         "version": VERSION,
         "learning_rate": learning_rate,
-        "nodes": [asdict(node) for node in nodes],
+        "nodes": [_content_of(node) for node in nodes],
         "parameters": parameters,
         "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in steps],
         "outcome": asdict(outcome),
@@ -69,10 +69,15 @@ def without_nonfinite(item: Any) -> Any:
     return item
 
 
+def _content_of(node: Node) -> dict[str, Any]:
+    """List the attributes of a node, but for its number, which follows from the labels."""
+    return {name: item for name, item in asdict(node).items() if name != "number"}
+
+
 def _node_from(item: Any) -> Node:
     if not isinstance(item, dict):
         raise TypeError(f"expected a node, got {repr(item)[:40]}")
-    if unknown := set(item) - {field.name for field in fields(Node)}:
+    if unknown := set(item) - ({field.name for field in fields(Node)} - {"number"}):
         raise ValueError(f"a node has no {min(unknown)!r}")
     return Node(
         id=_text(item["id"], "id"),

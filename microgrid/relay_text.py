@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from microgrid.cards import Card, Edge, cards_and_edges, kind_of, remark_on, title_of
+from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import Change, Record, Share
 from microgrid.texts import columns_of, padded, shortened
-from microgrid.wording import Line, handed_on, line, outcome, trouble, words
+from microgrid.wording import Line, handed_on, line, outcome, trouble, with_remark, words
 
 PHASES = ("know", "think", "change")
 FOLDS = ("auto", "none", "neuron")
@@ -67,7 +67,7 @@ class _Folded:
         self.edges: dict[str, list[Edge]] = {card.id: [] for card in cards}
         for edge in edges:
             self.edges[edge.result.id].append(edge)
-        self.names = {card.id: str(card.value.label) or card.id for card in cards}
+        self.names = {card.id: relay.node(card.id).name for card in cards}
         self.steps = {step.node: step for step in relay.steps_of("know")}
         self.shares = {(step.node, step.position): step for step in relay.steps if isinstance(step, Share)}
 
@@ -110,8 +110,7 @@ class _Folded:
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
         told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
-        remark = remark_on(edge.result.value)
-        return replace(told, sentence=f"{told.sentence} {self.text[f'remark.{remark}']}") if remark else told
+        return replace(told, sentence=with_remark(told.sentence, self.relay.remarks.get(giver, ""), self.text))
 
     def keep(self, card: Card) -> Line:
         name = self.names[card.id]
@@ -134,18 +133,17 @@ class _Folded:
             elif steps:
                 furthest = max(steps, key=lambda step: abs(step.after - step.before))
                 told_line = line(self.relay, furthest, self.language)
-                parameter = told_line.name.removeprefix(f"{self.names[card.id]}.")
+                name = self.relay.node(card.id).label or card.id  # it has the same weights for all rows
+                parameter = told_line.name.removeprefix(f"{name}.")
                 sentence = self.text["change.neuron"].format(
-                    name=self.names[card.id],
+                    name=name,
                     count=len(steps),
                     parameter=parameter,
                     formula=told_line.formula,
                     after=told_line.result,
                 )
                 formula = f"{parameter}: {told_line.formula} …"
-                yield Line(
-                    "change", card.id, f"{self.names[card.id]} ({len(steps)})", formula, told_line.result, sentence
-                )
+                yield Line("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
 
 
 def _is_neuron(card: Card) -> bool:

@@ -13,7 +13,7 @@ from microgrid.cards import kind_of, title_of
 from microgrid.drawing import REMARKS
 from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, visible_name
 from microgrid.numerals import show
-from microgrid.texts import printable
+from microgrid.texts import isolated, printable
 
 
 def svg(layout: Layout, label: str) -> str:
@@ -67,9 +67,9 @@ def _card(box: Box, layout: Layout, numbers: bool) -> str:
 
 def _heading(box: Box, layout: Layout) -> str:
     full, operation = title_of(box.card, short=True)
-    full, name = printable(full), visible_name(box.card)
+    full, name = printable(full).strip(), visible_name(box.card)
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
-    name, operation = html.escape(name), html.escape(operation)
+    name, operation = html.escape(isolated(name)), html.escape(operation)
     if layout.compact:
         operation = operation.removesuffix(" w·x + b")
         return title + text("name", (9, 15), name) + text("op", (box.width - 9, 15), operation)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic and their kin
 
 
 def printable(text: str) -> str:
@@ -14,13 +17,23 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def isolated(text: str) -> str:
+    """Set a text apart that holds letters written from right to left: else a number beside it would change sides.
+
+    >>> isolated("w"), isolated("משקל") == chr(0x2068) + "משקל" + chr(0x2069)
+    ('w', True)
+    """
+    return f"\u2068{text}\u2069" if RIGHT_TO_LEFT.search(text) else text
+
+
 def columns_of(text: str) -> int:
     """Return how many columns of a terminal a text takes; Japanese characters take two.
 
     >>> columns_of("重み w")
     6
     """
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    shown = text.replace("\u2068", "").replace("\u2069", "")
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in shown)
 
 
 def padded(text: str, width: int) -> str:

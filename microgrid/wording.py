@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from microgrid.cards import SATURATED
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import Change, Know, Node, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows
+LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; beyond, its name does
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -94,8 +94,8 @@ def _share(relay: Record, step: Share, language: str) -> Line:
     told = handed_on(
         node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
     )
-    sentence = f"{slope(relay, node, step.position, language)}\n{told.sentence} {_remark(node, step, relay, text)}"
-    return replace(told, sentence=sentence.rstrip())
+    sentence = f"{slope(relay, node, step.position, language)}\n{told.sentence}"
+    return replace(told, sentence=with_remark(sentence, relay.remarks.get(node.id, ""), text))
 
 
 def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Line:
@@ -125,7 +125,11 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     names = [name_of(relay.node(operand)) for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
-    left = f"d {f'({whole})' if formula.symbol in whole.split() or formula.summed else whole}/d{names[position]}"
+    if len(whole) > LONGEST_WHOLE:
+        whole = node.name  # names such as layer1.neuron1.w1 would fill lines
+    elif formula.symbol in whole.split() or formula.summed:
+        whole = f"({whole})"
+    left = f"d {whole}/d{names[position]}"
     if formula.last and position == len(node.operands) - 1:
         parts = ["1"]
     else:
@@ -195,20 +199,22 @@ def bracketed(number: str) -> str:
     return f"({number})" if number.startswith("−") else number
 
 
-def _remark(node: Node, step: Share, relay: Record, text: Mapping[str, str]) -> str:
-    if node.op == "relu" and relay.node(node.operands[0]).data <= 0.0:
-        return text["remark.dead"]
-    if node.op in ("tanh", "sigmoid") and abs(step.local_derivative) < SATURATED:
-        return text["remark.saturated"]
-    return ""
+def with_remark(sentence: str, remark: str, text: Mapping[str, str]) -> str:
+    """Add to a sentence why responsibility stops here, if it does."""
+    return sentence + text["gap"] + text[f"remark.{remark}"] if remark else sentence
 
 
 def outcome(relay: Record, language: str) -> str:
     """Say how the loss turned out after the change, beside what the gradients foretold."""
-    found, text = relay.outcome, words(language)
-    if not found.values:
-        return text["outcome.none"].format(before=show(found.before), problem=found.problem)
-    return text["outcome"].format(before=show(found.before), foretold=show(found.foretold), after=show(found.after))
+    found, text, end = relay.outcome, words(language), relay.nodes[-1]
+    name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
+    before, foretold, after = show(found.before), show(found.foretold), show(found.after)
+    if found.missing:
+        formula = FORMULAS[relay.node(found.missing).op]
+        operation = formula.japanese if language == "ja" else formula.english
+        problem = text["missing"].format(operation=operation, numbers=", ".join(map(show, found.numbers)))
+        return text["outcome.none"].format(name=name, before=before, problem=problem)
+    return text["outcome"].format(name=name, before=before, foretold=foretold, after=after)
 
 
 def trouble(relay: Record, language: str) -> str:

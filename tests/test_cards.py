@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from microgrid.cards import FOLDS, Card, Edge, cards_and_edges, kind_of, remark_on, title_of
+from microgrid.cards import FOLDS, Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
@@ -441,7 +441,41 @@ def test_short_title_of_a_neuron_names_its_activation_only(spelled_out: bool) ->
     ],
 )
 def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], remark: str) -> None:
-    assert remark_on(compute()) == remark
+    assert cards_and_edges(compute(), "none")[0][-1].remark == remark
+
+
+def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> None:
+    model = MLP(1, [2, 1], "relu", seed=0)
+    alive, silent = model.layers[0].neurons
+    alive.weights[0].data, alive.bias.data = 1.0, 0.0
+    silent.weights[0].data, silent.bias.data = 0.0, -1.0
+    loss = mean_squared_error([model([2.0]), model([-2.0])], [0.0, 0.0])
+    remarks = [(card.value.label, card.remark) for card in cards_and_edges(loss, "neuron")[0] if card.remark]
+    assert remarks == [
+        ("layer1.neuron2", "dead"),
+        ("layer1.neuron1", "off"),
+        ("layer1.neuron2", "dead"),
+    ]
+
+
+def test_one_row_does_not_tell_whether_a_neuron_of_a_network_is_dead() -> None:
+    neuron = Neuron(1, "relu", seed=0)
+    neuron.bias.data = -100.0
+    assert cards_and_edges(neuron([1.0]), "neuron")[0][-1].remark == "off"
+
+
+def test_relus_of_one_name_are_rows_and_without_a_name_each_is_on_its_own() -> None:
+    a, b = Value(-1.0, "a"), Value(1.0, "b")
+    first, second = a.relu(), b.relu()
+    assert [card.remark for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
+        "dead",
+        "",
+    ]
+    first.label = second.label = "o"
+    assert [card.remark for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
+        "off",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("fold", FOLDS)

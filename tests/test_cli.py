@@ -509,8 +509,9 @@ def cards_on_page(page: Path) -> list[str]:
 
 
 def test_page_of_an_expression_is_written(command: Command, tmp_path: Path) -> None:
-    assert command("page", "(w*x - 5)**2", "w=3", "x=2") == (0, "wrote relay.html; open it in a browser\n", "")
-    kinds = ["parameter", "parameter", "computed", "constant", "computed", "constant", "output"]
+    said = "learned: w; given: x (--learn NAMES decides otherwise)\nwrote relay.html; open it in a browser\n"
+    assert command("page", "(w*x - 5)**2", "w=3", "x=2") == (0, said, "")
+    kinds = ["parameter", "input", "computed", "constant", "computed", "constant", "output"]
     assert sorted(cards_on_page(tmp_path / "relay.html")) == sorted(kinds)
 
 
@@ -672,11 +673,40 @@ def test_character_that_cannot_be_shown_is_written_in_plain_ones(
         assert written.getvalue().decode("ascii") == f"a {shown} b"
 
 
+@pytest.mark.parametrize(
+    ("learn", "changed"),
+    [
+        ([], ["w"]),  # x and target are inputs by their names
+        (["--learn", "w,x"], ["w", "x"]),
+        (["--learn= x , w"], ["w", "x"]),
+        (["--learn", ""], []),
+    ],
+)
+def test_step_changes_what_is_to_be_learned(learn: list[str], changed: list[str], command: Command) -> None:
+    code, out, _ = command("step", "(w*x - target)**2", "w=3", "x=2", "target=5", *learn, "--all")
+    assert code == 0
+    assert re.findall(r"Change  (\w+)", out) == changed
+
+
+def test_all_names_are_learned_where_only_inputs_are_there(command: Command) -> None:
+    assert "Change  x " in command("step", "x**2", "x=3", "--all")[1]
+
+
+def test_name_to_be_learned_that_has_no_value_is_refused(command: Command) -> None:
+    told = "microgrid: v is to be learned, but has no value (names with a value: w, x)\n"
+    assert command("page", "w*x", "w=3", "x=2", "--learn", "w,v") == (2, "", told)
+
+
+def test_draw_says_which_leaves_are_given(command: Command) -> None:
+    out = command("draw", "w*x", "w=3", "x=2")[1]
+    assert "w = 3, gradient 2\nx = 2, gradient 3 (given)\n" in out
+
+
 def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> None:
     code, out, err = command("step", "w*x", "w=3", "x=2")
     assert (code, err) == (0, "")
-    assert "3/6  Think  n2 → w  1 × 2 = 2" in out
-    assert out.endswith("The loss was 6. The gradients foretold 4.7 after the update; it is 4.76.\n")
+    assert "3/5  Think  result → w  1 × 2 = 2" in out
+    assert out.endswith("result was 6. The gradients foretold 5.6 after the update; it is 5.6.\n")
 
 
 def test_step_speaks_japanese(command: Command) -> None:

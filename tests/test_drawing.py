@@ -394,7 +394,7 @@ def test_output_has_a_colour_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("activation", "row", "remark"),
     [
-        ("relu", [-1.0], "dead here: relu passes nothing back"),
+        ("relu", [-1.0], "off for this row: passes nothing back"),
         ("tanh", [9.0], "saturated: almost flat here"),
         ("sigmoid", [-9.0], "saturated: almost flat here"),
     ],
@@ -455,7 +455,7 @@ def test_cards_of_a_large_crowded_picture_say_activation_and_remark_in_their_hea
     assert len(shown) > LARGEST_DETAILED
     headings = {card[0]: card[1 : card.index("value")] for card in shown}
     assert headings["x1"] == []
-    assert headings["layer1.neuron1"] == [" = ", "relu, dead"]
+    assert headings["layer1.neuron1"] == [" = ", "relu, off"]
     assert headings["layer1.neuron3"] == [" = ", "relu"]
     assert headings["layer3.neuron1"] == [" = ", "Σ w·x + b"]
     assert all(card[-4::2] == ["value", "grad"] for card in shown)

@@ -165,8 +165,12 @@ def test_second_pass_that_leaves_the_domain_says_so() -> None:
     a = Value(0.1, "a")
     outcome = Relay(a.log(), learning_rate=1.0).outcome
     assert math.isnan(outcome.after)
-    assert outcome.problem == "natural logarithm has no value at -9.9"
-    assert "it cannot be computed: natural logarithm has no value at -9.9" in Relay(a.log(), learning_rate=1.0).text()
+    assert outcome.missing == "n1"
+    assert outcome.numbers == pytest.approx((-9.9,))
+    told = Relay(a.log(), learning_rate=1.0).text()
+    assert "it cannot be computed: natural logarithm has no value at −9.9." in told
+    japanese = Relay(a.log(), learning_rate=1.0).text("ja")
+    assert "更新後は計算できない: 自然対数は −9.9 では値がない。" in japanese
 
 
 @pytest.mark.parametrize(

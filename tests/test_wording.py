@@ -184,7 +184,7 @@ def test_table_of_a_product_in_full() -> None:
         " | 5  a | 2 − 0.1 × (−3) | 2.3",
         " | 6  b | −3 − 0.1 × 2 | −3.2",
         "",
-        "The loss was −6. The gradients foretold −7.3 after the update; it is −7.36.",
+        "c was −6. The gradients foretold −7.3 after the update; it is −7.36.",
     ]
 
 

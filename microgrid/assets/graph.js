@@ -5,6 +5,7 @@
 const picture = document.querySelector("#graph svg");
 const [, , pictureWidth, pictureHeight] = picture.getAttribute("viewBox").split(" ").map(Number);
 const hasNeurons = graph.cards.some((card) => card.isNeuron);
+const hasRows = graph.nodes.some(({nth}) => nth);
 const isCompact = picture.classList.contains("compact");
 
 for (const card of graph.cards) {
@@ -53,6 +54,7 @@ function viewAt(position) {
     products: new Set(),
     handed: new Set(),
     shares: new Map(),
+    arrived: new Map(), // how many of an edge's shares
     after: 0,
     before: 0,
     current: state.steps[position - 1],
@@ -84,12 +86,15 @@ function viewAt(position) {
         const share = numbers.gradients[step.node] * numbers.locals[step.node][step.position];
         receive(operand, share);
         view.handed.add(`${step.node}.${step.position}`);
-        if (step.edge) view.shares.set(step.edge.i, (view.shares.get(step.edge.i) ?? 0) + share);
+        if (!step.edge) break;
+        view.shares.set(step.edge.i, (view.shares.get(step.edge.i) ?? 0) + share);
+        view.arrived.set(step.edge.i, (view.arrived.get(step.edge.i) ?? 0) + 1);
         break;
       }
       case "edge":
         receive(step.edge.operand.output, numbers.carried[step.edge.i].share);
         view.shares.set(step.edge.i, numbers.carried[step.edge.i].share);
+        view.arrived.set(step.edge.i, step.edge.handovers.length);
         break;
       case "keep":
         for (const [parameter, share] of sharesKept(graph, step.card, numbers)) receive(parameter, share);
@@ -103,6 +108,12 @@ function viewAt(position) {
     }
   }
   return view;
+}
+
+// Tells whether all shares of a card have arrived.
+function hasArrived(card, view) {
+  if (card.output === graph.loss) return view.gradients.has(graph.loss);
+  return graph.edges.every(({i, operand, handovers}) => operand !== card || view.arrived.get(i) === handovers.length);
 }
 
 // What a quiz shows: all values, and the gradients that were asked for already.
@@ -138,7 +149,7 @@ const phaseEnd = (phase) => state.ends[phase];
 // --- showing it ------------------------------------------------------------------------------------------------------
 
 function showAll() {
-  const view = state.quiz ? viewOfQuiz() : viewAt(state.position);
+  const view = asking() ? viewOfQuiz() : viewAt(state.position);
   showGraph(view);
   showPlace(view);
   showLoss();
@@ -156,7 +167,7 @@ function showGraph(view) {
   const {current} = view,
     route = litRoute();
   const largest = numbers.missing < 0 ? Math.max(...graph.edges.map((edge) => sizeOf(edge))) : 0;
-  const asked = state.quiz?.card;
+  const asked = asking()?.card;
   for (const card of graph.cards) {
     const {drawn, output} = card,
       value = view.values.get(output),
@@ -166,7 +177,7 @@ function showGraph(view) {
       write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
       mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
     }
-    const remark = numbers.missing < 0 && value !== undefined && card.node.op ? remarkOn(graph, numbers, card) : "";
+    const remark = numbers.missing < 0 && value !== undefined && card.node.op ? remarkAt(output) : "";
     if (card.node.op) {
       const symbol = card.node.op === "**" ? sentences.symbolOf(card.node, numbers.values) : drawn.plain;
       write(drawn.symbol, isCompact && remark ? say(`${remark}.short`) : symbol);
@@ -191,6 +202,11 @@ function showGraph(view) {
   for (const edge of graph.edges) showEdge(edge, view, largest, route);
 }
 
+function remarkAt(i) {
+  const isFinite = Number.isFinite(numbers.values[i]) && Number.isFinite(numbers.gradients[i]);
+  return isFinite ? remarkOn(graph, numbers, i) : "not finite";
+}
+
 // Sets what a card tells to those who do not see it, unless it says so already.
 function tell(group, attribute, text) {
   if (group.getAttribute(attribute) !== text) group.setAttribute(attribute, text);
@@ -205,7 +221,7 @@ function showEdge(edge, view, largest, route) {
   if (current?.phase === "know" && current.card === edge.result && current.kind !== "product")
     kinds.push("current know");
   if (current?.phase === "think" && current.edge === edge) kinds.push("current think");
-  if (state.quiz && state.quiz.card === edge.operand) kinds.push("current think");
+  if (asking()?.card === edge.operand) kinds.push("current think");
   if (route) kinds.push(route.edges.has(edge) ? "routed" : "faint");
   mark(drawn.group, kinds.join(" "));
   const width = share === undefined || !largest ? 1 : 0.8 + 3 * Math.min(abs(share) / largest, 1);
@@ -236,20 +252,15 @@ function showPlace(view) {
     step: state.position,
     count,
   });
-  write(place, state.quiz ? say("quiz") : where + phase);
-  const told =
-    current && numbers.missing < 0
-      ? sentences.line(current, numbers, view.after)
-      : current && isKnown(current)
-        ? sentences.line(current, numbers, 0)
-        : null;
+  write(place, asking() ? say("quiz") : where + phase);
+  const told = current && numbers.missing < 0 ? sentences.line(current, numbers, view.after) : null;
   const last =
     state.position === count && current?.phase === "change" && numbers.missing < 0
       ? `\n${sentences.outcome(numbers.outcome)}`
       : "";
-  write($("sentence"), state.quiz ? "" : problem || (told ? told.sentence + last : say("start")));
-  $("formula").replaceChildren(...(state.quiz || problem || !told ? [] : formulaOf(current, view, told)));
-  write($("note"), state.position === 0 && !state.quiz ? data.note[state.language] : "");
+  writeSentence(asking() ? say("quiz.hint") : problem || (told ? told.sentence + last : say("start")), told);
+  $("formula").replaceChildren(...(asking() || problem || !told ? [] : formulaOf(current, view, told)));
+  write($("note"), state.position || problem || asking() ? "" : data.note[state.language] || whoLearns());
   const scrubber = $("scrubber");
   scrubber.value = toScrubber(state.position);
   mark(scrubber, current?.phase ?? "");
@@ -258,15 +269,32 @@ function showPlace(view) {
     button.toggleAttribute("data-current", button.className === current?.phase);
   const legend = $("legend"),
     handed = view.gradients.size > 0;
-  write(
-    legend,
-    [
-      say("legend", {end: endName()}),
-      ...(isCompact ? [say("legend.compact")] : []),
-      ...(hasNeurons ? [say("legend.neurons")] : []),
-    ].join(" "),
-  );
+  const sentencesOfLegend = [
+    say("legend", {end: endName()}),
+    isCompact && say("legend.compact"),
+    hasRows && say("legend.rows"),
+    hasNeurons && say("legend.neurons"),
+  ];
+  write(legend, joined(...sentencesOfLegend));
   legend.toggleAttribute("data-quiet", !handed);
+}
+
+// The local derivative, which stands on the first line, is mathematics and not a sentence.
+function writeSentence(text, told) {
+  if (texts.get($("sentence")) === text) return;
+  texts.set($("sentence"), text);
+  const [first, ...others] = text.split("\n"),
+    isSlope = told && others.length > 0 && first.startsWith("d ");
+  $("sentence").replaceChildren(...(isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [text]));
+}
+
+// Says which leaves Change moves, and which are given.
+function whoLearns() {
+  const list = (names) =>
+    names.length > MOST_NAMED ? say("names", {names: names.slice(0, 3).join(", "), count: names.length - 3}) : names.join(", ");
+  const learned = list(graph.parameters.map((i) => graph.nodes[i].name)),
+    given = list(graph.nodes.filter(({kind}) => kind === "input").map(({name}) => name));
+  return joined(learned && say("learned", {names: learned}), given && say("given", {names: given}));
 }
 
 // The mathematics of a step; the parts of a share, and of a change, say what they are.
@@ -297,23 +325,27 @@ function formulaOf(step, view, {formula, result}) {
   return [step.phase === "change" ? `${formula.replace(/ …$/, "")} = ${result}` : formula];
 }
 
-// A value that is missing may still leave the steps before it.
-const isKnown = (step) => step.phase === "know" && step.kind !== "product" && step.card.output < numbers.missing;
+// A value that is missing leaves the steps before it.
+const isKnown = (step) => step.phase === "know" && step.card.output < numbers.missing;
 
 function troubleNow() {
-  if (numbers.missing >= 0) return say("missing.whatif", {problem: sentences.missing(numbers)});
-  const loss = numbers.values[graph.loss];
-  return Number.isFinite(loss) || state.position === 0
-    ? ""
-    : say("notfinite", {name: graph.nodes[graph.loss].name, result: show(loss)});
+  const {missing, values} = numbers,
+    isInfinite = missing < 0 && !Number.isFinite(values[graph.loss]);
+  if (missing < 0 && !isInfinite) return "";
+  const problem = isInfinite
+    ? say("notfinite", {name: graph.nodes[graph.loss].name, result: show(values[graph.loss])})
+    : sentences.missing(numbers);
+  if (state.diverged) return say("diverged", {problem, ...state.diverged});
+  if (isInfinite) return state.position ? say("notfinite.whatif", {problem}) : "";
+  return say("missing.whatif", {problem});
 }
 
 function showLoss() {
   const {values, outcome} = numbers,
     known = numbers.missing < 0 && state.position >= phaseEnd("know");
   const current = state.steps[state.position - 1];
-  let text = known ? `${say("loss")} ${show(values[graph.loss])}` : "";
-  if (known && current?.phase === "change" && !state.quiz) {
+  let text = known ? `${endLabel()} ${show(values[graph.loss])}` : "";
+  if (known && current?.phase === "change" && !asking()) {
     text += ` → ${outcome.again.missing < 0 ? show(outcome.after) : "?"}  (${say("outcome", {foretold: show(outcome.foretold)})})`;
   }
   write($("loss"), text);

@@ -4,11 +4,13 @@
 function openNeuron(card) {
   const current = state.steps[state.position - 1];
   setSteps(new Set(card ? [card.i] : []));
-  if (current) state.position = samePlace(current, state.steps);
+  if (current) state.wanted = state.position = samePlace(current, state.steps);
   const panel = $("inside");
   panel.hidden = !card;
   if (card) buildInside(card);
-  if (!state.quiz) buildWhatIf();
+  if (!asking()) buildWhatIf();
+  fitGraph();
+  if (card) follow({card});
 }
 
 // Finds the position of a step in another list of steps: of itself or, failing that, of the last of its card's.
@@ -32,6 +34,12 @@ function cell(kinds, ...where) {
   return element;
 }
 
+// Where the table has no room for columns, as on a phone, a cell says itself what it is.
+function named(element, name) {
+  if (name) element.dataset.name = name;
+  return element;
+}
+
 function quiet(text) {
   return make("td", {class: "quiet"}, text);
 }
@@ -50,8 +58,8 @@ function termRow(card, weight, input, product, dW, dx) {
     cell("number", "value", weight),
     ...given,
     cell("number", ...product),
-    cell("number grad", "share", ...dW),
-    last,
+    named(cell("number grad", "share", ...dW), input === null ? "db" : "dW"),
+    named(last, dx && "dx"),
   );
 }
 
@@ -86,7 +94,7 @@ function buildInside(card) {
         {class: "total"},
         make("th", {scope: "row", colspan: "5"}, i === total ? "Σ w·x + b" : nodes[i].operation.symbol),
         cell("number", "value", i),
-        cell("number grad", "grad", i),
+        named(cell("number grad", "grad", i), say("grad")),
         quiet(""),
       ),
     );
@@ -107,11 +115,6 @@ function buildInside(card) {
     make("table", {}, make("thead", {}, heading), make("tbody", {}, ...termRows(card, total), ...outputs)),
   );
   panel.setAttribute("aria-label", card.node.name);
-  const [x] = card.drawn.group
-    .getAttribute("transform")
-    .match(/[\d.]+/g)
-    .map(Number);
-  panel.classList.toggle("left", x > pictureWidth / 2);
 }
 
 function closeNeuron() {
@@ -125,7 +128,7 @@ function closeNeuron() {
 
 function shortName(i, card) {
   const {name} = graph.nodes[i],
-    start = `${card.node.name}.`;
+    start = `${card.node.label}.`;
   return name.startsWith(start) ? name.slice(start.length) : name;
 }
 

@@ -11,14 +11,16 @@ const SATURATED = 0.01;
 
 function readGraph(data) {
   const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
-  const nodes = data.nodes.map(([label, kind, op, operands, value], i) => ({
+  const nodes = data.nodes.map(([label, nth, kind, op, operands, value], i) => ({
     label,
+    nth,
     kind: KINDS[kind],
     op,
     operands,
     data: number(value),
-    name: label || `n${i}`,
+    name: isolated(label + (nth ? ` #${nth}` : "")) || `n${i}`,
   }));
+  const rows = new Map(data.rows.flatMap((row) => row.map((i) => [i, row])));
   const operations = {};
   for (const [op, [symbol, operands, shown, slopes, summed, last, words]] of Object.entries(data.operations)) {
     operations[op] = {symbol, operands, shown, slopes, summed, last, words};
@@ -42,7 +44,12 @@ function readGraph(data) {
     edge.result.edges.push(edge);
     return edge;
   });
-  return {nodes, cards, cardOf, edges, parameters: data.parameters, loss: nodes.length - 1};
+  return {nodes, rows, cards, cardOf, edges, parameters: data.parameters, loss: nodes.length - 1};
+}
+
+// Sets a text apart that is written from right to left: else a number beside it would change sides.
+function isolated(text) {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 // --- forward and backward --------------------------------------------------------------------------------------------
@@ -189,12 +196,15 @@ function outcomeOf(graph, values, gradients, changed) {
   return {before, foretold, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
 }
 
-function remarkOn(graph, numbers, card) {
-  const {node, output} = card;
-  const slope = numbers.locals[output][0];
-  if (!Number.isFinite(numbers.values[output]) || !Number.isFinite(numbers.gradients[output])) return "not finite";
-  if (node.op === "relu" && slope === 0) return "dead";
-  return /^(tanh|sigmoid)$/.test(node.op) && abs(slope) < SATURATED ? "saturated" : "";
+// Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row
+// does not tell whether a neuron of a network is dead.
+function remarkOn(graph, {locals}, i) {
+  const {op} = graph.nodes[i],
+    slope = locals[i][0];
+  if (op === "tanh" || op === "sigmoid") return abs(slope) < SATURATED ? "saturated" : "";
+  if (op !== "relu" || slope !== 0) return "";
+  const rows = graph.rows.get(i);
+  return rows && (rows.length === 1 || rows.some((row) => locals[row][0] !== 0)) ? "off" : "dead";
 }
 
 // --- the steps of one cycle ------------------------------------------------------------------------------------------

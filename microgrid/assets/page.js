@@ -3,8 +3,8 @@
 const builders = {whatif: buildWhatIf, fault: buildFault, train: buildTrain, quiz: buildQuiz};
 
 function showTab(name) {
-  if (state.tab === "quiz" && name !== "quiz" && state.quiz) endQuiz();
   state.tab = name;
+  document.body.toggleAttribute("data-quiz", Boolean(asking()));
   for (const key of Object.keys(builders)) {
     const tab = $(`tab-${key}`),
       chosen = key === name;
@@ -15,6 +15,7 @@ function showTab(name) {
   if (name !== "fault") state.lit = null;
   builders[name]();
   if (name !== "fault") showAll();
+  if (name === "whatif") showWhatIf();
   showCurve();
 }
 
@@ -120,7 +121,7 @@ function onKey(event) {
 
 function stop(then) {
   play(false);
-  if (!state.quiz) then();
+  if (!asking()) then();
 }
 
 const actions = {
@@ -128,7 +129,7 @@ const actions = {
   ArrowRight: () => stop(() => go(state.position + 1, true)),
   Home: () => stop(() => go(0)),
   End: () => stop(() => go(state.steps.length)),
-  " ": () => !state.quiz && play(!state.playing),
+  " ": () => !asking() && play(!state.playing),
   1: () => stop(() => go(phaseEnd("know"))),
   2: () => stop(() => go(phaseEnd("think"))),
   3: () => stop(() => go(phaseEnd("change"))),
@@ -158,7 +159,7 @@ function onClickInGraph(event) {
   const card = cardAt(event.target),
     line = event.target.closest(".edge");
   if (card) select(card);
-  else if (line && !state.quiz) {
+  else if (line && !asking()) {
     const step = state.steps.findIndex(({edge}) => edge?.drawn.group === line);
     if (step >= 0) stop(() => go(step + 1, true));
   }

@@ -4,22 +4,25 @@
 
 function compute() {
   numbers = cycle(graph, state.leaves, state.learningRate);
+  if (state.quiz && !canBeAsked(state.quiz.questions)) state.quiz = null;
 }
 
-// Moves a leaf; what hangs on it follows at once.
+// Moves a leaf; what hangs on it follows at once, and the step stays the same.
 function moveLeaf(i, value) {
   play(false);
   state.leaves.set(i, value);
   state.told = null;
   compute();
-  startCurve();
-  go(Math.max(state.position, phaseEnd("think")));
+  startCurve(state.cycle > 1 || state.restarted);
+  go(state.wanted);
   showWhatIf();
   refreshPanel();
 }
 
 // A new experiment begins here, and with it a new curve.
-function startCurve() {
+function startCurve(restarted) {
+  state.restarted = restarted;
+  state.diverged = null;
   state.cycle = 1;
   state.losses = numbers.missing < 0 ? [numbers.values[graph.loss]] : [];
 }
@@ -44,27 +47,20 @@ let rows = [];
 function buildWhatIf() {
   const leaves = leavesToMove(),
     panel = $("whatif");
-  const left = startLeaves.size - leaves.length,
-    hint =
-      left && !(hasNeurons && state.opened.size)
-        ? ` ${say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left})}`
-        : "";
   rows = leaves.map((i) => leafRow(i));
   const reset = make("button", {class: "reset", onclick: resetAll}, say("reset"));
   refill(
     panel,
-    make("p", {class: "hint"}, say("whatif.hint") + hint),
-    ...rows.map((row) => row.element),
     make("p", {class: "told"}),
+    ...rows.map((row) => row.element),
     reset,
   );
   showWhatIf();
 }
 
 function leafRow(i) {
-  const node = graph.nodes[i],
-    start = startLeaves.get(i);
-  const name = node.label || (node.kind === "constant" ? show(start) : node.name);
+  const node = graph.nodes[i];
+  const name = leafName(i);
   const slider = make("input", {type: "range", step: "any", "aria-label": name});
   const field = make("input", {
     type: "text",
@@ -72,9 +68,11 @@ function leafRow(i) {
     autocomplete: "off",
     "aria-label": `${name}: ${say("value")}`,
   });
+  const refused = make("p", {class: "refused", id: `refused-${i}`});
   const change = (value) => {
-    field.setAttribute("aria-invalid", !Number.isFinite(value));
-    if (Number.isFinite(value)) moveLeaf(i, value);
+    const isNumber = Number.isFinite(value);
+    refuse(field, refused, isNumber ? "" : say("quiz.why.number"));
+    if (isNumber) moveLeaf(i, value);
   };
   slider.addEventListener("input", () => change(Number(slider.value)));
   field.addEventListener("change", () => change(readNumber(field.value)));
@@ -91,8 +89,29 @@ function leafRow(i) {
     slider,
     field,
     ...given,
+    refused,
   );
   return {i, element, slider, field};
+}
+
+// Says, beside a field and to those who listen, why what was typed is not taken.
+function refuse(field, place, why) {
+  field.setAttribute("aria-invalid", Boolean(why));
+  if (why) field.setAttribute("aria-describedby", place.id);
+  else field.removeAttribute("aria-describedby");
+  write(place, why);
+  if (why) announce(why);
+}
+
+// What stands above the sliders while nothing is told: what they do and, in a large graph, where the others are.
+function hintOfWhatIf() {
+  const left = startLeaves.size - rows.length,
+    isWaiting = state.position < phaseEnd("think") && numbers.missing < 0;
+  const more = left > 0 && !(hasNeurons && state.opened.size);
+  return joined(
+    say(isWaiting ? "whatif.early" : "whatif.hint"),
+    more && say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left}),
+  );
 }
 
 function showWhatIf() {
@@ -104,7 +123,13 @@ function showWhatIf() {
     if (!slider.disabled) Object.assign(slider, {min: start - span, max: start + span, step: span / 100, value});
     if (document.activeElement !== field) field.value = show(value, 6);
   }
-  write($("whatif").querySelector(".told"), state.told?.() ?? "");
+  showTold();
+}
+
+function showTold() {
+  const told = $("whatif").querySelector(".told");
+  write(told, state.told?.() ?? hintOfWhatIf());
+  mark(told, state.told ? "told" : "told hint");
 }
 
 // Puts a gradient to the test, without keeping the move.
@@ -130,8 +155,8 @@ function resetAll() {
   state.learningRate = data.learningRate;
   state.told = null;
   compute();
-  startCurve();
-  go(state.position);
+  startCurve(false);
+  go(state.wanted);
   buildWhatIf();
   refreshPanel();
 }
@@ -141,13 +166,13 @@ function resetAll() {
 function select(card) {
   const again = state.selected === card;
   state.selected = again ? null : card;
-  state.route = 0;
+  state.route = card.isNeuron ? -1 : 0; // who opens a neuron looks into it, and not at one of its routes
   if (card.isNeuron) {
     const isClosing = state.opened.has(card.i);
     openNeuron(isClosing ? null : card);
     state.selected = isClosing ? null : card;
   }
-  if (state.selected && !state.quiz) showTab("fault");
+  if (state.selected && !asking()) showTab("fault");
   else refreshPanel();
   showAll();
 }
@@ -188,21 +213,39 @@ function buildFault() {
     refill(panel, make("p", {}, say("fault.constant", {name: show(numbers.values[card.output])})));
     return;
   }
-  const {routes, count, remainder, gradient} = routesTo(card);
-  const summary = say("fault.sum", {name: card.node.name, count: show(count), gradient: show(gradient)});
-  const list = make("ol", {}, ...routes.map((route, i) => routeItem(route, i)));
-  const rest =
-    count > routes.length
-      ? [
-          make(
-            "p",
-            {class: "hint"},
-            say("fault.rest", {count: show(count - routes.length), remainder: show(remainder)}),
-          ),
-        ]
-      : [];
-  refill(panel, make("p", {class: "summary"}, summary), list, ...rest);
+  const {name} = card.node;
+  if (!hasArrived(card, viewAt(state.position))) {
+    const wait = () => go(arrivalOf(card));
+    refill(
+      panel,
+      make("p", {class: "summary"}, say("fault.later", {name})),
+      make("p", {class: "row"}, make("button", {class: "arrival", onclick: wait}, say("fault.go"))),
+    );
+    return;
+  }
+  const {routes, count, blocked, remainder, gradient} = routesTo(card);
+  const told = say(count ? "fault.sum" : "fault.none", {
+    name,
+    count: show(count || blocked),
+    gradient: show(gradient),
+  });
+  const hints = [
+    count > routes.length && say("fault.rest", {count: show(count - routes.length), remainder: show(remainder)}),
+    count > 0 && blocked > 0 && say("fault.blocked", {count: show(blocked)}),
+  ];
+  refill(
+    panel,
+    make("p", {class: "summary"}, told),
+    make("ol", {}, ...routes.map((route, i) => routeItem(route, i))),
+    ...hints.filter(Boolean).map((hint) => make("p", {class: "hint"}, hint)),
+  );
   light(routes[state.route] ?? null);
+}
+
+// The position at which the last share of a card has arrived.
+function arrivalOf(card) {
+  const takes = ({kind, edge}) => (card.output === graph.loss ? kind === "seed" : edge?.operand === card);
+  return state.steps.findLastIndex((step) => step.phase === "think" && takes(step)) + 1;
 }
 
 function routeItem(route, i) {
@@ -236,7 +279,7 @@ function light(route) {
   $("fault")
     .querySelectorAll(".route")
     .forEach((button, i) => button.setAttribute("aria-pressed", i === state.route));
-  showGraph(state.quiz ? viewOfQuiz() : viewAt(state.position));
+  showGraph(viewAt(state.position));
 }
 
 // --- train -----------------------------------------------------------------------------------------------------------
@@ -249,6 +292,7 @@ function train(cycles) {
     compute();
     state.losses.push(numbers.missing < 0 ? numbers.values[graph.loss] : NaN);
   }
+  if (isStuck()) state.diverged ??= {cycle: state.cycle, rate: show(state.learningRate)};
   state.told = null;
   go(phaseEnd("think"));
   showWhatIf();
@@ -256,10 +300,16 @@ function train(cycles) {
   announce(resultOfTraining());
 }
 
+const isStuck = () => numbers.missing >= 0 || !Number.isFinite(numbers.values[graph.loss]);
+
 function resultOfTraining() {
-  const parts = {first: show(state.losses[0]), last: show(state.losses.at(-1)), count: state.cycle - 1};
-  return troubleNow() || (state.cycle > 1 ? say("curve", parts) : "");
+  const [first, last] = [state.losses[0], state.losses.at(-1)];
+  if (state.cycle === 1) return troubleNow() || (state.restarted ? say("curve.new") : "");
+  return troubleNow() || joined(curveInWords(first, last), last > first && say("grown"));
 }
+
+const curveInWords = (first, last) =>
+  say("curve", {name: endLabel(), first: show(first), last: show(last), count: state.cycle - 1});
 
 function buildTrain() {
   const panel = $("train");
@@ -267,26 +317,27 @@ function buildTrain() {
     refill(panel, make("p", {class: "hint"}, say("train.none")));
     return;
   }
-  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"});
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"}),
+    refused = make("p", {class: "refused", id: "refused-rate"});
   rate.value = show(state.learningRate, 6);
   rate.addEventListener("change", () => {
     const value = readNumber(rate.value);
     const valid = Number.isFinite(value) && value >= 0;
-    rate.setAttribute("aria-invalid", !valid);
+    refuse(rate, refused, valid ? "" : say("rate.refused"));
     if (!valid) return;
     state.learningRate = value;
     compute();
     go(state.position);
   });
-  const stuck = numbers.missing >= 0 || !Number.isFinite(numbers.values[graph.loss]);
   const buttons = [1, 10, 100].map((count) =>
-    make("button", {class: "train", disabled: stuck, onclick: () => train(count)}, `× ${count}`),
+    make("button", {class: "train", disabled: isStuck(), onclick: () => train(count)}, `× ${count}`),
   );
   refill(
     panel,
     make("p", {class: "hint"}, say("train.hint")),
     make("p", {class: "row"}, ...buttons, make("button", {class: "reset", onclick: resetAll}, say("reset"))),
     make("p", {class: "row"}, make("label", {for: "rate"}, say("rate")), rate),
+    refused,
     make("p", {class: "result"}, resultOfTraining()),
   );
 }
@@ -307,8 +358,5 @@ function showCurve() {
       `${((i / (losses.length - 1)) * 196 + 2).toFixed(1)},${(37 - ((loss - bottom) / height) * 34).toFixed(1)}`,
   );
   curve.firstElementChild.setAttribute("points", points.join(" "));
-  curve.setAttribute(
-    "aria-label",
-    say("curve", {first: show(losses[0]), last: show(losses.at(-1)), count: `${losses.length - 1}`}),
-  );
+  curve.setAttribute("aria-label", curveInWords(losses[0], losses.at(-1)));
 }

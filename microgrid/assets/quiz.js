@@ -5,13 +5,14 @@ function beginQuiz() {
   const questions = [...graph.cards]
     .reverse()
     .slice(1)
-    .filter((card) => card.node.kind !== "constant" && Number.isFinite(numbers.gradients[card.output]));
+    .filter((card) => card.node.kind !== "constant" && canBeAsked([card]));
   state.quiz = {
     questions,
     answered: [],
     card: questions[0],
     right: 0,
     tries: 0,
+    hinted: false,
     done: 0,
     verdict: null,
     over: questions.length === 0,
@@ -23,6 +24,9 @@ function beginQuiz() {
   buildQuiz("");
   if (questions.length) follow({card: questions[0]});
 }
+
+const canBeAsked = (cards) =>
+  numbers.missing < 0 && cards.every((card) => Number.isFinite(numbers.gradients[card.output]));
 
 function endQuiz() {
   state.quiz = null;
@@ -76,7 +80,7 @@ function answer(text) {
   const wrong = () => say("quiz.wrong", {why: whyWrong(value, card)});
   if (Number.isNaN(value)) quiz.verdict = wrong;
   else if (isNear(value, numbers.gradients[card.output])) {
-    if (quiz.tries === 0) quiz.right += 1;
+    if (quiz.tries === 0 && !quiz.hinted) quiz.right += 1;
     settle(() => say("quiz.right", {reason: reasonFor(card)}), "good");
   } else if (quiz.tries++ > 0) reveal();
   else quiz.verdict = wrong;
@@ -102,7 +106,7 @@ function settle(verdict, kind) {
 function nextQuestion() {
   const {quiz} = state,
     card = quiz.questions[quiz.done];
-  Object.assign(quiz, {card, tries: 0, verdict: null, kind: "", settled: false, over: !card});
+  Object.assign(quiz, {card, tries: 0, hinted: false, verdict: null, kind: "", settled: false, over: !card});
   showAll();
   buildQuiz("");
   if (card) follow({card});
@@ -162,6 +166,7 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
     make("span", {class: "row"}, field, make("button", {}, say("quiz.check"))),
   );
   const clue = () => {
+    quiz.hinted = true;
     quiz.verdict = () => clueFor(quiz.card);
     buildQuiz(field.value);
     announce(quiz.verdict());

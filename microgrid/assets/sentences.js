@@ -3,6 +3,7 @@
 const MINUS = "−";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const LONGEST_SUM = 4;
+const LONGEST_WHOLE = 40;
 
 // --- numbers as people read them -------------------------------------------------------------------------------------
 
@@ -113,9 +114,10 @@ class Sentences {
     const names = node.operands.map((operand) => this.nameOf(operand, values));
     const texts = node.operands.map((operand) => show(values[operand]));
     const local = show(numbers.locals[i][position]);
-    const whole = this.expression(node, names, values);
-    const brackets = operation.summed || whole.split(" ").includes(operation.symbol);
-    const left = `d ${brackets ? `(${whole})` : whole}/d${names[position]}`;
+    let whole = this.expression(node, names, values);
+    if ([...whole].length > LONGEST_WHOLE) whole = node.name;
+    else if (operation.summed || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
+    const left = `d ${whole}/d${names[position]}`;
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
     else {
@@ -237,18 +239,14 @@ class Sentences {
     const node = this.graph.nodes[step.node],
       operand = this.graph.nodes[node.operands[step.position]];
     const told = this.handedOn({node}, {node: operand}, this.numbersOf(step, numbers, after));
-    const remark = this.remark(node, numbers, step);
-    return {
-      ...told,
-      sentence: `${this.slope(step.node, step.position, numbers)}\n${told.sentence} ${remark}`.trimEnd(),
-    };
+    const sentence = `${this.slope(step.node, step.position, numbers)}\n${told.sentence}`;
+    return {...told, sentence: this.withRemark(sentence, step.node, numbers)};
   }
 
   shareOfCard(step, numbers, after) {
     const {card, edge} = step;
     const told = this.handedOn(card, edge.operand, this.numbersOf(step, numbers, after));
-    const remark = this.remark(card.node, numbers, {node: card.output, position: 0});
-    return {...told, sentence: `${told.sentence} ${remark}`.trimEnd()};
+    return {...told, sentence: this.withRemark(told.sentence, card.output, numbers)};
   }
 
   handedOn(giver, operand, numbers) {
@@ -262,10 +260,9 @@ class Sentences {
     };
   }
 
-  remark(node, {values, locals}, step) {
-    if (node.op === "relu" && values[node.operands[0]] <= 0) return this.words["remark.dead"];
-    const slope = abs(locals[step.node][step.position]);
-    return ["tanh", "sigmoid"].includes(node.op) && slope < SATURATED ? this.words["remark.saturated"] : "";
+  withRemark(sentence, i, numbers) {
+    const remark = remarkOn(this.graph, numbers, i);
+    return remark ? sentence + this.words.gap + this.words[`remark.${remark}`] : sentence;
   }
 
   keep(card, numbers) {
@@ -307,7 +304,7 @@ class Sentences {
     const move = (i) => abs(numbers.changed.get(i) - numbers.values[i]);
     const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
     const told = this.change(furthest, numbers),
-      {name} = card.node,
+      name = card.node.label || card.node.name,
       count = parameters.length;
     const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
     const parts = {name, count, parameter, formula: told.formula, after: told.result};
@@ -320,14 +317,19 @@ class Sentences {
   }
 
   outcome({before, foretold, after, again}) {
-    if (again.missing >= 0)
-      return format(this.words["outcome.none"], {before: show(before), problem: this.missing(again)});
-    return format(this.words.outcome, {before: show(before), foretold: show(foretold), after: show(after)});
+    const {label, name: end} = this.graph.nodes[this.graph.loss];
+    const name = ["", "loss"].includes(label)
+      ? this.words["outcome.loss"]
+      : format(this.words["outcome.name"], {name: end});
+    const parts = {name, before: show(before), foretold: show(foretold), after: show(after)};
+    return again.missing < 0
+      ? format(this.words.outcome, parts)
+      : format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
   }
 
   missing({missing, numbers}) {
     const operation = this.graph.nodes[missing].operation.words[this.language];
-    return format(this.words["page.missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
+    return format(this.words.missing, {operation, numbers: numbers.map((number) => show(number)).join(", ")});
   }
 }
 

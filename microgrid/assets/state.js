@@ -5,7 +5,9 @@ const NUDGE = 0.01;
 const MOST_SLIDERS = 12,
   MOST_ROWS = 60,
   MOST_ROUTES = 6,
-  MOST_ON_PAPER = 60;
+  MOST_NAMED = 6,
+  MOST_ON_PAPER = 60,
+  MOST_CHANGES = 8;
 const RUN = 1000; // milliseconds that a baton takes for an edge
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -18,10 +20,13 @@ const state = {
   learningRate: data.learningRate,
   opened: new Set(),
   position: 0,
+  wanted: 0, // where the reader wants to be; `position` stays before a value that is missing
   steps: [],
   ends: {},
   cycle: 1,
   losses: [],
+  restarted: false, // whether the curve began anew because a leaf was moved
+  diverged: null, // where training broke off: its cycle and learning rate
   selected: null,
   route: 0,
   lit: null,
@@ -41,6 +46,13 @@ const $ = (id) => document.getElementById(id);
 const say = (key, parts = {}) => format(WORDS[state.language][`page.${key}`], parts);
 
 // --- small helpers ---------------------------------------------------------------------------------------------------
+
+// Where a card stands in the picture.
+const cornerOf = (group) =>
+  group
+    .getAttribute("transform")
+    .match(/[\d.]+/g)
+    .map(Number);
 
 // Makes an element; text is set as text, so that a label can never become markup.
 function make(tag, attributes = {}, ...children) {
@@ -92,8 +104,16 @@ function readNumber(text) {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(number) ? Number(number) : NaN;
 }
 
-// What the end of the graph is called in a sentence.
-function endName() {
-  const {name} = graph.nodes[graph.loss];
-  return name === "loss" ? say("end") : name;
-}
+// What the end of the graph is called, in a sentence and beside its number; it need not be a loss.
+const endIsLoss = ["", "loss"].includes(graph.nodes[graph.loss].label);
+const endName = () => (endIsLoss ? say("end") : graph.nodes[graph.loss].name);
+const endLabel = () => (endIsLoss ? say("loss") : graph.nodes[graph.loss].name);
+
+// What a leaf is called: a constant by the number that it has at the start.
+const leafName = (i) => (graph.nodes[i].kind === "constant" ? show(startLeaves.get(i)) : graph.nodes[i].name);
+
+// Puts sentences one behind the other, as the language does.
+const joined = (...sentences) => sentences.filter(Boolean).join(WORDS[state.language].gap);
+
+// Tells whether a quiz is being asked now; on another tab it waits.
+const asking = () => (state.tab === "quiz" ? state.quiz : null);

@@ -1,17 +1,26 @@
 // Going from step to step, and what moves on the way.
 
+const BATON = 1; // it is never shown smaller than at this scale
 let moving = 0;
 
 // Goes to a position; one step onwards is shown as a movement.
 function go(position, animated = false) {
   cancelAnimationFrame(moving);
   baton.removeAttribute("class");
-  state.position = Math.min(Math.max(position, 0), state.steps.length);
+  state.wanted = Math.min(Math.max(position, 0), state.steps.length);
+  const place = Math.min(state.wanted, reach());
+  if (place !== state.position) state.route = -1; // who steps on looks at the step, no longer at a route
+  state.position = place;
+  if (state.tab === "fault") buildFault();
+  if (state.tab === "whatif") showTold();
   const view = showAll();
   if (view.current) follow(view.current);
-  if (animated && view.current && numbers.missing < 0 && !state.quiz) animate(view);
+  if (animated && view.current && numbers.missing < 0 && !asking()) animate(view);
   rememberPlace();
 }
+
+// How many steps can be walked: all of them, or those before a value that is missing.
+const reach = () => (numbers.missing < 0 ? state.steps.length : state.steps.findIndex((step) => !isKnown(step)));
 
 function animate(view) {
   const step = view.current,
@@ -39,17 +48,17 @@ function run(step, view) {
     frame = baton.firstChild;
   text.textContent = `${told[0]} × ${bracketed(told[1])} = ${told[2]}`;
   baton.setAttribute("class", "running");
-  const width = text.textContent.length * 7.3 + 24;
+  const width = text.textContent.length * 7.9 + 26;
   frame.setAttribute("width", width);
   frame.setAttribute("x", -width / 2);
   const place = (way) => {
     const {x, y} = line.getPointAtLength(length * (1 - way)),
-      size = Math.max(1, 0.95 / state.scale);
+      size = Math.max(1, BATON / state.scale);
     const half = (width * size) / 2,
       within = Math.min(Math.max(x, half), Math.max(pictureWidth - half, half));
     baton.setAttribute("transform", `translate(${within.toFixed(1)} ${y.toFixed(1)}) scale(${size.toFixed(3)})`);
   };
-  if (calm.matches) return place(0.5);
+  if (calm.matches) return rest(edge, width);
   const {grad} = edge.operand.drawn,
     duration = RUN * pace(),
     begin = performance.now();
@@ -68,6 +77,42 @@ function run(step, view) {
   frameOf(begin);
 }
 
+// Without motion the baton rests beside its edge, where it covers least.
+function rest(edge, width) {
+  const size = Math.max(1, BATON / state.scale),
+    [w, h] = [width * size, 26 * size];
+  const taken = [...obstacles(), ...edge.drawn.group.querySelectorAll("text")].map((element) => boxOf(element));
+  const {line} = edge.drawn,
+    length = line.getTotalLength();
+  let best = null;
+  for (const way of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+    const at = line.getPointAtLength(length * way);
+    for (const shift of [0, -1, 1, -1.6, 1.6, -2.4, 2.4]) {
+      const x = Math.min(Math.max(at.x, w / 2), Math.max(pictureWidth - w / 2, w / 2)),
+        y = Math.min(Math.max(at.y + shift * h, h / 2), pictureHeight - h / 2);
+      const box = {x: x - w / 2, y: y - h / 2, width: w, height: h};
+      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
+      if (!best || covered < best.covered - 0.01) best = {x, y, covered};
+    }
+  }
+  baton.setAttribute("transform", `translate(${best.x.toFixed(1)} ${best.y.toFixed(1)}) scale(${size.toFixed(3)})`);
+}
+
+const obstacles = () => picture.querySelectorAll(".card, .edge .share, .edge .local");
+
+// The box of an element in the units of the picture.
+function boxOf(element) {
+  const {x, y, width, height} = element.getBBox(),
+    [dx, dy] = element.matches(".card") ? cornerOf(element) : [0, 0];
+  return {x: x + dx, y: y + dy, width, height};
+}
+
+function overlap(a, b) {
+  const w = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x),
+    h = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return w > 0 && h > 0 ? w * h : 0;
+}
+
 function count(element, from, to) {
   const begin = performance.now(),
     duration = 500 * pace();
@@ -84,7 +129,7 @@ let timer = 0;
 
 function play(playing) {
   clearInterval(timer);
-  if (playing && state.position === state.steps.length) go(0);
+  if (playing && state.position === reach()) go(0);
   state.playing = playing;
   document.body.toggleAttribute("data-playing", playing);
   $("play").setAttribute("aria-pressed", playing);
@@ -92,7 +137,7 @@ function play(playing) {
   if (!playing) return;
   const interval = 1500 / Number.parseFloat($("speed").value);
   timer = setInterval(
-    () => (state.position < state.steps.length ? go(state.position + 1, true) : play(false)),
+    () => (state.position < reach() ? go(state.position + 1, true) : play(false)),
     interval,
   );
   go(state.position + 1, true);

@@ -40,7 +40,9 @@ function sheet(title, isAnswer) {
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
   const changes = missing
     ? []
-    : graph.parameters.slice(0, 8).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+    : graph.parameters.slice(0, MOST_CHANGES).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+  const left = missing ? 0 : graph.parameters.length - changes.length;
+  if (left > 0) changes.push(make("span", {class: "more"}, say("sheet.more", {count: left})));
   const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
   const rate = show(state.learningRate);
   const name = isAnswer ? [] : [make("p", {class: "pupil"}, `${say("sheet.name")} ………………………………`)];
