@@ -945,7 +945,7 @@ def test_quiz_hides_gradients_and_asks_for_the_one_that_is_marked(opened: Opener
     }  # fmt: skip
     expect(screen.value("w")).to_have_text("3")
     assert not any(screen.texts("#graph .share"))
-    assert screen.text("#sentence") == screen.text("#formula") == ""
+    assert (screen.text("#sentence"), screen.text("#formula")) == (say("quiz.hint"), "")
     expect(screen("#quiz .question")).to_have_text("What is the gradient of d?")
     expect(screen("#answer")).to_be_focused()
     expect(screen("#timeline")).to_be_hidden()
