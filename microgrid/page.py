@@ -90,19 +90,22 @@ class Player:
         page: its HTML.
         picture: an SVG of the same graph.
         height: of the frame, in pixels.
+        language: of what stands above the picture, and of what it says to those who cannot see it.
     """
 
     page: str = field(repr=False)
     picture: str = field(repr=False)
     height: int
+    language: str = field(default="en", repr=False)
 
     def _repr_html_(self) -> str:
         picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
+        text = words(self.language)
         return (
             f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
             f'width="100%" height="{self.height}" style="border: 1px solid #c9ced6; border-radius: 8px"></iframe>'
-            "<details open><summary>the same as a picture</summary>"
-            f'<img alt="the graph of this relay" src="data:image/svg+xml;base64,{picture}"></details>'
+            f"<details open><summary>{text['notebook.picture']}</summary>"
+            f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
         )
 
 
@@ -170,7 +173,7 @@ def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
         op = rest.rpartition(".")[0] if start == "slope" else rest
         if start in ("know", "slope"):
             return op in ops or op.startswith(("neuron", "product"))
-        return start not in ("column", "heading", "help", "step", "trouble")
+        return start not in ("column", "heading", "help", "notebook", "step", "trouble")
 
     return {key: text for key, text in words(language).items() if needed(key)}
 

@@ -229,7 +229,7 @@ class Relay(Record):
 
         height = positive_whole("height", height)
         picture = render(draw(self.graph()), "svg").decode("utf-8")
-        return Player(page(self, language=language), picture, height)
+        return Player(page(self, language=language), picture, height, language)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

@@ -19,6 +19,7 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.optim import SGD
 from microgrid.records import Change, Know, Seed, Share
+from microgrid.wording import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
 
@@ -413,6 +414,16 @@ def test_notebook_shows_a_picture_and_the_table() -> None:
     assert bundle["text/plain"] == relay.text()
     assert "<img" in bundle["text/html"]
     assert "<pre>Know" in bundle["text/html"]
+
+
+@pytest.mark.parametrize(("language", "caption"), [("en", "the same as a picture"), ("ja", "同じものを図で")])
+def test_player_is_the_live_page_with_a_picture_below_it_in_one_language(language: str, caption: str) -> None:
+    shown = Relay(neuron()[0]).player(language, height=500)._repr_html_()
+    frame, _, below = shown.partition("</iframe>")
+    assert 'height="500"' in frame
+    assert f"&lt;html lang=&quot;{language}&quot;&gt;" in frame
+    assert f"<summary>{caption}</summary>" in below
+    assert f'alt="{words(language)["page.graph"]}" src="data:image/svg+xml;base64,' in below
 
 
 def test_label_that_looks_like_markup_is_shown_as_text_in_a_notebook() -> None:
