@@ -50,6 +50,7 @@ FILL = {
     "not finite": "#F6C7A9",
 }
 WORDS, NUMBERS = "Helvetica", "Courier"
+WIDEST, SHOWN = "DejaVu Sans", "Helvetica, Arial, sans-serif"  # an SVG is laid out in the first: all of the others fit
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 REMARKS = {
     "dead": "dead: relu passes nothing back",
@@ -146,6 +147,8 @@ def render(picture: graphviz.Digraph, suffix: str) -> bytes:
         NoRendererError: nothing on this machine writes that format.
     """
     program = _program_for(picture, suffix)
+    if suffix == "svg":
+        picture = _in_widest(picture)
     try:
         content = picture.pipe(format=suffix)
     except graphviz.ExecutableNotFound:
@@ -207,8 +210,8 @@ def _legend(output: Value, edges: list[Edge], crowded: bool) -> list[str]:
     notes = [rule + ("; point at an arrow to see its numbers" if crowded else "")]
     if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
         up = f'<FONT COLOR="{POSITIVE}">Orange: raising this number raises {end}</FONT>'
-        down = f'<FONT COLOR="{NEGATIVE}">blue: raising it lowers {end}</FONT>'
-        notes.append(f"{up}; {down}; the wider, the more")
+        down = f'<FONT COLOR="{NEGATIVE}"> blue: raising it lowers {end}</FONT>'
+        notes.append(f"{up} ·{down} · the wider, the more")
     else:
         notes.append("The wider an arrow, the more responsibility it hands back")
     return [*notes, "Cards: yellow is learned, blue is given, grey is constant, red is the end"]
@@ -248,7 +251,7 @@ def _heading(card: Card, compact: bool = False) -> str:
     parts = [f"<B>{name}</B>"] if name else []
     parts += [f'<FONT COLOR="{QUIET}">{operation}</FONT>'] if operation else []
     if name.isascii():
-        return " = ".join(parts)
+        return f'{parts[0]}<FONT COLOR="{QUIET}"> = {operation}</FONT>' if len(parts) == 2 else "".join(parts)
     # Graphviz cannot measure such a name: give it as much room as its characters take, two columns for a wide one.
     width = sum(13 if east_asian_width(character) in "WF" else 7 for character in _visible(title))
     cells = [f'<TD ALIGN="LEFT" WIDTH="{width}">{parts[0]}</TD>', *(f"<TD>= {part}</TD>" for part in parts[1:])]
@@ -403,17 +406,33 @@ def _renderer(program: str) -> Iterator[None]:
         dot_command.DOT_BINARY = before
 
 
-def _with_figures(svg: bytes) -> bytes:
-    """Give the numbers of an SVG, now that each has its place, true minus signs; and the gradients bold type.
+def _in_widest(picture: graphviz.Digraph) -> graphviz.Digraph:
+    """Lay words out in the widest of the usual typefaces, so that they fit whichever of them a screen has."""
+    wide = picture.copy()
+    # The typeface of all nodes, and of the notes; a label, which could hold anything, comes after it in its line.
+    typeface = re.compile(rf"^(\t(?:node|graph) \[[^<]*?fontname=){WORDS}")
+    lines = (typeface.sub(rf'\1"{WIDEST}"', line) for line in wide.body)
+    wide.body = [line.replace(f'FACE="{WORDS}"', f'FACE="{WIDEST}"') for line in lines]
+    return wide
 
-    Both would have been measured wrongly: Graphviz takes the bytes of "−" for three characters, and lowers bold text.
+
+def _with_figures(svg: bytes) -> bytes:
+    """Mend what Graphviz cannot measure, now that every text has its place.
+
+    Numbers get true minus signs, of whose bytes it makes three characters, and gradients bold type, which it lowers.
+    Pieces of one line, such as a name and its operation, become one text, so that they neither overlap nor part in
+    another typeface than the one they were laid out in.
     """
     number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
     numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
     text = re.sub(numbers, lambda found: found[0].replace("&#45;", "−"), svg.decode("utf-8"))
     colours = "|".join((POSITIVE, NEGATIVE, ZERO)).lower()
-    return re.sub(
+    text = re.sub(
         rf'(?<=font-family="Courier,monospace") (?=font-size="[\d.]+" fill="(?:{colours})")',
         ' font-weight="bold" ',
         text,
-    ).encode("utf-8")
+    )
+    text = re.sub(rf'font-family="{WIDEST}[^"]*"', f'font-family="{SHOWN}"', text)
+    # A piece that begins with a space goes on from the one before.
+    goes_on = r'</text>\s*<text (?:xml:space="preserve" )?text-anchor="start" x="[^"]*" y="[^"]*" ([^>]*)>( [^<]*)'
+    return re.sub(goes_on, r"<tspan \1>\2</tspan>", text).encode("utf-8")

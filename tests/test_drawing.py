@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import graphviz
 import pytest
@@ -20,6 +22,9 @@ from microgrid.drawing import DIRECTIONS, LARGEST_DETAILED, NoRendererError, dra
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ORANGE, BLUE, PALE_GREY = "#b3541e", "#0b6fa4", "#c9ced6"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -99,7 +104,7 @@ digraph microgrid {
 	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#FBE3E4"><TR><TD COLSPAN="2"><FONT COLOR="#616A75">( )²</FONT></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1F2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#B3541E">1</FONT></TD></TR></TABLE>> id=n2 tooltip="this value: value 9.0, gradient 1.0"]
 	n0 -> n2 [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD><FONT COLOR="#616A75">×-6</FONT></TD></TR><TR><TD><FONT COLOR="#0B6FA4">-6</FONT></TD></TR><TR><TD HEIGHT="7"></TD></TR></TABLE>> color="#0B6FA4" dir=back id=e0 penwidth=4.00 tooltip="share −6.0 = upstream 1.0 × −6.0"]
 	n1 -> n2 [id=e1 style=dashed tooltip=" "]
-	fontcolor="#616A75" fontname=Helvetica fontsize=11 label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">Arrows hand responsibility back: share = upstream gradient × local derivative</TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#B3541E">Orange: raising this number raises the output</FONT>; <FONT COLOR="#0B6FA4">blue: raising it lowers the output</FONT>; the wider, the more</TD></TR><TR><TD ALIGN="LEFT">Cards: yellow is learned, blue is given, grey is constant, red is the end</TD></TR></TABLE>> labeljust=l labelloc=b
+	fontcolor="#616A75" fontname=Helvetica fontsize=11 label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">Arrows hand responsibility back: share = upstream gradient × local derivative</TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#B3541E">Orange: raising this number raises the output</FONT> ·<FONT COLOR="#0B6FA4"> blue: raising it lowers the output</FONT> · the wider, the more</TD></TR><TR><TD ALIGN="LEFT">Cards: yellow is learned, blue is given, grey is constant, red is the end</TD></TR></TABLE>> labeljust=l labelloc=b
 }
 """  # noqa: E501
 
@@ -184,7 +189,7 @@ def test_card_shows_name_operation_value_and_gradient() -> None:
     nodes = groups(svg_of(output), "node")
     assert texts(nodes["n0"]) == ["w", "value", "−3", "grad", "−6"]
     assert texts(nodes["n1"]) == ["2"]
-    assert texts(nodes["n2"]) == ["loss", " = ", "( )²", "value", "9", "grad", "1"]
+    assert texts(nodes["n2"]) == ["loss = ( )²", "value", "9", "grad", "1"]
 
 
 def test_edge_shows_local_derivative_and_share() -> None:
@@ -207,7 +212,7 @@ def test_before_backward_edges_show_local_derivatives_only() -> None:
 def test_legend_says_what_arrows_and_colours_mean() -> None:
     assert legend_of(small_graph()) == [
         RULE_OF_ARROWS,
-        "Orange: raising this number raises the output; blue: raising it lowers the output; the wider, the more",
+        "Orange: raising this number raises the output · blue: raising it lowers the output · the wider, the more",
         RULE_OF_CARDS,
     ]
 
@@ -220,7 +225,7 @@ def test_legend_names_the_end(label: str, end: str) -> None:
     output = small_graph()
     output.label = label
     assert legend_of(output)[1] == (
-        f"Orange: raising this number raises {end}; blue: raising it lowers {end}; the wider, the more"
+        f"Orange: raising this number raises {end} · blue: raising it lowers {end} · the wider, the more"
     )
 
 
@@ -424,7 +429,7 @@ def test_folded_layer_shows_ranges() -> None:
     output = total(outputs)
     output.backward()
     (shown,) = [texts(node) for node in groups(svg_of(output, fold="layer"), "node").values() if "dW" in texts(node)]
-    assert shown == ["layer: 2 neurons", " = ", "Σ w·x + b", "value", "−15 to 15", "grad", "1", "dW", "3", "db", "1"]
+    assert shown == ["layer: 2 neurons = Σ w·x + b", "value", "−15 to 15", "grad", "1", "dW", "3", "db", "1"]
 
 
 def test_range_does_not_hide_what_is_not_a_number() -> None:
@@ -433,7 +438,7 @@ def test_range_does_not_hide_what_is_not_a_number() -> None:
     outputs = layer([3.0])
     assert isinstance(outputs, list)
     nodes = groups(svg_of(total(outputs), fold="layer"), "node").values()
-    (shown,) = [texts(node) for node in nodes if "layer: 2 neurons" in texts(node)]
+    (shown,) = [texts(node) for node in nodes if "layer: 2 neurons = Σ w·x + b" in texts(node)]
     assert any("NaN" in text for text in shown)
 
 
@@ -453,12 +458,42 @@ def test_cards_of_a_large_crowded_picture_say_activation_and_remark_in_their_hea
     assert isinstance(output, Value)
     shown = [texts(node) for node in groups(svg_of(output, fold="neuron"), "node").values()]
     assert len(shown) > LARGEST_DETAILED
-    headings = {card[0]: card[1 : card.index("value")] for card in shown}
-    assert headings["x1"] == []
-    assert headings["layer1.neuron1"] == [" = ", "relu, off"]
-    assert headings["layer1.neuron3"] == [" = ", "relu"]
-    assert headings["layer3.neuron1"] == [" = ", "Σ w·x + b"]
+    headings = [card[: card.index("value")] for card in shown]
+    for heading in ("x1", "layer1.neuron1 = relu, off", "layer1.neuron3 = relu", "layer3.neuron1 = Σ w·x + b"):
+        assert [heading] in headings
     assert all(card[-4::2] == ["value", "grad"] for card in shown)
+
+
+def test_words_fit_their_cards_whatever_typeface_the_screen_has(browser: Browser) -> None:
+    w, x = Value(-0.1234, "w"), Input(25.0, "x")
+    output = w * x
+    output.label = "product of both"
+    output.backward()
+    page = browser.new_page()
+    page.set_content(render(draw(output), "svg").decode("utf-8"))
+    cards = page.eval_on_selector_all(
+        ".node",
+        """cards => cards.map(card => [...card.querySelectorAll("path, text")].map(part => {
+            const box = part.getBoundingClientRect()
+            return [box.left, box.right, box.top, box.bottom]
+        }))""",
+    )
+    page.close()
+    for outline, *words in (sorted(card, key=lambda box: box[0] - box[1]) for card in cards):
+        words = [box for box in words if box[1] - box[0] < outline[1] - outline[0]]  # not the outline's other paths
+        assert len(words) == 5  # the heading, and two rows of a word and a number
+        assert all(outline[0] < left and right < outline[1] for left, right, _, _ in words)
+        for (left, right, top, bottom), (left2, right2, top2, bottom2) in itertools.combinations(words, 2):
+            across, down = min(right, right2) - max(left, left2), min(bottom, bottom2) - max(top, top2)
+            assert across < 0 or down <= 4  # the boxes of two lines reach into each other; their letters do not
+
+
+def test_typeface_of_words_is_changed_for_a_screen_only_where_it_is_one() -> None:
+    label = 'fontname=Helvetica FACE="Helvetica"'
+    output = Value(1.0, label) * 2
+    svg = render(draw(output), "svg").decode("utf-8")
+    assert label in texts(groups(ET.fromstring(svg), "node")["n0"])
+    assert 'font-family="DejaVu' not in svg
 
 
 @pytest.mark.parametrize("label", ["重み", "学習率", "学習率の最終結果です", "誤差の二乗の平均＝損失"])
