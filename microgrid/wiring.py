@@ -10,6 +10,7 @@ Three things save work that a plain walk over the nodes would do:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,8 @@ class Edge:
     """One share of responsibility: from a user to an operand of one of its terms.
 
     Attributes:
+        user, operand: who hands it on, and who gets it.
+        term, position: the addend of the user in which the operand stands, and its place there.
         switch: the relu that must be on for the share to count, or None.
     """
 
@@ -188,7 +191,7 @@ def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
         if node.op:
             key: Any = (node.op, *(id(same[operand]) for operand in node.operands))
         else:
-            key = ("constant", node.data) if isinstance(node, Constant) else id(node)
+            key = ("constant", repr(node.data)) if isinstance(node, Constant) else id(node)  # 0.0 is not -0.0
         same[node] = first.setdefault(key, node)
     return same
 
@@ -197,7 +200,7 @@ def _power_term(node: Value, operands: Sequence[Value]) -> Term:
     """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
     formula, (base, exponent) = FORMULAS["**"], operands
     value, slopes = "power(a, b)", formula.local_derivatives
-    if isinstance(exponent, Constant):
+    if isinstance(exponent, Constant) and math.isfinite(exponent.data):
         y = exponent.data
         slopes = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", slopes[1])
         if y.is_integer():

@@ -381,6 +381,20 @@ def test_powers_are_those_of_the_engine(exponent: float) -> None:
         assert (value, found) == (expected.data, a.grad)
 
 
+def test_constants_that_are_not_finite_are_written_so_that_python_reads_them() -> None:
+    a, x = Value(1.5, "a"), Input(1.0, "x")
+    step = compile_graph((a * x) ** math.inf + a * math.inf, [x])
+    assert step.predict([[0.5], [1.0]]) == [math.inf, math.inf]
+    assert compile_graph(maximum(a * x, -math.inf), [x])([[2.0]]) == 3.0
+
+
+def test_zeros_of_both_signs_stay_apart() -> None:
+    x = Input(1.0, "x")
+    step = compile_graph((x + 0.0) * (x + -0.0), [x])
+    assert "x + 0.0" in step.source
+    assert "x + -0.0" in step.source
+
+
 def test_output_may_be_a_parameter_or_need_none() -> None:
     w, x = Value(2.0, "w"), Input(3.0, "x")
     assert compile_graph(w, [])([[], []]) == 2.0

@@ -10,10 +10,11 @@ import importlib.metadata
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from microgrid.engine import Value
 from tests.benchmarks import growth, networks
 from tests.benchmarks.by_hand import by_hand
-from tests.benchmarks.timing import Case, compare, spread, timed
+from tests.benchmarks.timing import METHOD, Case, compare, only_own_garbage, spread, timed
 
 SIZES = [2, 16, 16, 1]
 HIDDEN = [4, 8, 16, 32, 64, 128]
@@ -34,23 +35,45 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file, too")
     parser.add_argument("--quick", action="store_true", help="fewer turns, and smaller sizes")
     options = parser.parse_args()
-    turns = 5 if options.quick else 15
-    cases = [eager_network(turns), eager_chains(3 if options.quick else 7)]
-    cases += [compiled_network(30, turns), compiled_network(1, turns), *hand_written(turns)]
-    cases += [case for case in (against_minigrad(h, turns) for h in HIDDEN) if case]
+    turns = 3 if options.quick else 15
     versions = {name: version_of(name) for name in PACKAGES}
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     print(machine)
     print(", ".join(f"{name} {version}" for name, version in versions.items()))
-    print(f"\n{'what is done':<44}{'ours':>11}  times our time: median (least to greatest)")
-    for case in cases:
+    print(f"\n{METHOD}\n\n{'what is done':<48}{'ours':>10}  times our time")
+    cases = []
+    for case in all_cases(turns, HIDDEN[::2] if options.quick else HIDDEN):
+        cases.append(case)
         print_case(case)
-    lines = growth.lines(options.quick)
-    print("\n" + "\n".join(lines))
+    print()
+    lines = []
+    for line in growth.lines(options.quick):
+        lines.append(line)
+        print(line, flush=True)
     if options.json:
-        content = {"machine": machine, "versions": versions, "cases": [asdict(case) for case in cases], "growth": lines}
+        content = {
+            "machine": machine,
+            "versions": versions,
+            "method": METHOD,
+            "cases": [asdict(case) for case in cases],
+            "growth": lines,
+        }
         Path(options.json).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def all_cases(turns: int, widths: Sequence[int]) -> Iterator[Case]:
+    """Yield every comparison, one after the other."""
+    yield eager_network(turns // 2)
+    yield eager_network(turns // 2, collector=False)
+    yield eager_chains(turns // 3)
+    yield compiled_network(30, turns)
+    yield compiled_network(1, turns)
+    yield hand_written(30, turns)
+    yield hand_written(1, turns)
+    for hidden in widths:
+        if case := against_minigrad(hidden, turns):
+            yield case
 
 
 def version_of(package: str) -> str:
@@ -64,22 +87,23 @@ def version_of(package: str) -> str:
 def print_case(case: Case) -> None:
     """Print a line for each peer."""
     ours = f"{case.seconds['microgrid'] * 1e6:.4g} µs"
-    first = f"{case.name:<44}{ours:>11}"
+    first = f"{case.name:<48}{ours:>10}"
     ratios = [f"{who} {median:.3g} ({low:.3g} to {high:.3g})" for who, (median, low, high) in case.ratios.items()]
     end = "" if case.difference is None else f"; numbers differ by {case.difference:.0e}"
     for i, ratio in enumerate(ratios or ["no peer installed"]):
-        print(f"{first if i == 0 else ' ' * 55}  {ratio}{end if i == len(ratios) - 1 else ''}")
+        print(f"{first if i == 0 else ' ' * 58}  {ratio}{end if i == len(ratios) - 1 else ''}", flush=True)
 
 
 # --- the cases -------------------------------------------------------------------------------------------------------
 
 
-def eager_network(turns: int) -> Case:
+def eager_network(turns: int, collector: bool = True) -> Case:
     """Record, forward and backward."""
     model, rows = networks.network(SIZES), networks.rows_for(SIZES, 30)
     ours, theirs = networks.eager(model, rows), networks.micrograd(model, rows)
     difference = networks.difference(ours(), theirs()) if theirs else None
-    return compare("eager 2-16-16-1, 30 rows", ours, {"micrograd": theirs} if theirs else {}, turns, 4, difference)
+    name = f"eager 2-16-16-1, 30 rows{'' if collector else ', collector off'}"
+    return compare(name, ours, {"micrograd": theirs} if theirs else {}, max(1, turns), difference, collector=collector)
 
 
 def eager_chains(turns: int) -> Case:
@@ -106,7 +130,7 @@ def eager_chains(turns: int) -> Case:
 
         peers["micrograd"] = chains(Theirs)
         difference = abs(ours() - peers["micrograd"]())
-    return compare("eager, 100,000 binary operations alive", ours, peers, turns, 1, difference)
+    return compare("eager, 100,000 binary operations alive", ours, peers, max(1, turns), difference, at_least=3)
 
 
 def compiled_network(n: int, turns: int) -> Case:
@@ -126,63 +150,58 @@ def compiled_network(n: int, turns: int) -> Case:
             turn, once = found
             peers[name] = turn
             differences.append(networks.difference(mine, once()))
-    times = 300 if n == 1 else 20
-    fast = {name: turn for name, turn in peers.items() if name != "micrograd"}
-    case = compare(f"compiled 2-16-16-1, {n} row{'s' * (n > 1)} a call", lambda: step(rows), fast, turns, times)
-    if theirs is not None:  # so slow that it takes a turn of its own length
-        slow = compare(case.name, lambda: [step(rows) for _ in range(times)], {"micrograd": theirs}, turns, 4)
-        ratios = [ratio * times for ratio in slow.ratios["micrograd"]]
-        case.ratios = {"micrograd": (ratios[0], ratios[1], ratios[2]), **case.ratios}
-    case.difference = max(differences, default=None)
-    return case
+    name = f"compiled 2-16-16-1, {n} row{'s' * (n > 1)} a call"
+    return compare(name, lambda: step(rows), peers, turns, max(differences, default=None))
 
 
-def hand_written(turns: int) -> list[Case]:
+def hand_written(n: int, turns: int) -> Case:
     """Compare with the best straight-line code that was written by hand for the same network."""
-    cases = []
-    for n, times in ((30, 20), (1, 300)):
-        model, rows = networks.network(SIZES), networks.rows_for(SIZES, n)
-        step, program = networks.compiled_graph(model), by_hand(model, single=n == 1)
-        parameters = model.parameters()
-        model.zero_grad()
-        mine = networks.numbers_of(step(rows), parameters)
-        model.zero_grad()
-        call: Callable[[], float] = (lambda p=program, r=rows: p(*r[0])) if n == 1 else (lambda p=program, r=rows: p(r))  # type: ignore[misc]
-        difference = networks.difference(mine, networks.numbers_of(call(), parameters))
-        run: Callable[[], float] = lambda s=step, r=rows: s(r)  # type: ignore[misc]  # noqa: E731
-        name = f"compiled against by hand, {n} row{'s' * (n > 1)}"
-        cases.append(compare(name, run, {"by hand": call}, turns, times, difference))
-    return cases
+    model, rows = networks.network(SIZES), networks.rows_for(SIZES, n)
+    step, program = networks.compiled_graph(model), by_hand(model, single=n == 1)
+    arguments = rows[0] if n == 1 else [rows]
+    parameters = model.parameters()
+    model.zero_grad()
+    mine = networks.numbers_of(step(rows), parameters)
+    model.zero_grad()
+    difference = networks.difference(mine, networks.numbers_of(program(*arguments), parameters))
+    name = f"compiled against by hand, {n} row{'s' * (n > 1)}"
+    return compare(name, lambda: step(rows), {"by hand": lambda: program(*arguments)}, turns, difference)
 
 
 def against_minigrad(hidden: int, turns: int) -> Case | None:
-    """One row of 3-h-h-1 against an engine in C, which runs in a process of its own for a few rows at a time."""
+    """Rows of 3-h-h-1, one a call, against an engine in C, which runs in a process of its own."""
     if version_of("minigrad") == "not installed":
         return None
     sizes = [3, hidden, hidden, 1]
-    model, rows = networks.network(sizes), networks.rows_for(sizes, 1)
-    begin = timed(lambda: networks.compiled_graph(model)(rows))
+    model, rows = networks.network(sizes), networks.rows_for(sizes, 10)
+    begin = timed(lambda: networks.compiled_graph(model)(rows[:1]))
     step, parameters = networks.compiled_graph(model), model.parameters()
     model.zero_grad()
-    mine = networks.numbers_of(step(rows), parameters)
+    mine = networks.numbers_of(step(rows[:1]), parameters)
+
+    def one_by_one() -> None:
+        for row in rows:
+            step([row])
+
     ratios, seconds, differences = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "network.json"
         weights = [parameter.data for parameter in parameters]
-        file.write_text(json.dumps({"weights": weights, "row": rows[0]}), encoding="utf-8")
+        file.write_text(json.dumps({"weights": weights, "rows": rows}), encoding="utf-8")
         peer = [sys.executable, "-m", "tests.benchmarks.minigrad_peer", "-".join(map(str, sizes)), str(file)]
-        for _ in range(max(5, turns // 2)):
+        for _ in range(max(2, turns // 2)):
             done = subprocess.run(peer, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 continue  # it has crashed
             theirs = json.loads(done.stdout)
-            seconds.append(timed(lambda: step(rows), 100))
+            with only_own_garbage():
+                seconds.append(timed(one_by_one, 10) / len(rows))
             ratios.append(theirs["seconds"] / seconds[-1])
             differences.append(networks.difference(mine, (theirs["loss"], theirs["gradients"])))
     name = f"compiled 3-{hidden}-{hidden}-1, 1 row (compiled in {begin * 1e3:.0f} ms)"
     if not ratios:
-        return Case(name, {"microgrid": timed(lambda: step(rows), 100)}, {}, note="minigrad crashed")
-    return Case(name, {"microgrid": sorted(seconds)[len(seconds) // 2]}, {"minigrad": spread(ratios)}, max(differences))
+        return Case(name, {"microgrid": timed(one_by_one, 10) / len(rows)}, {}, note="minigrad crashed")
+    return Case(name, {"microgrid": statistics.median(seconds)}, {"minigrad": spread(ratios)}, max(differences))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,24 @@ import gc
 import math
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from microgrid.collector import paused_collector
 
 Turn = Callable[[], object]
+
+# Processor time, so that other programs on the machine count little; where it ticks too coarsely, time on the clock.
+fine = time.get_clock_info("process_time").resolution < 1e-5
+clock = time.process_time if fine else time.perf_counter
+
+METHOD = f"""\
+A ratio is how many times our {"processor " if fine else ""}time a peer takes: the median over rounds (least to
+greatest). In a round all take their turns. Before a turn the garbage of the turn before is collected, and what is left
+is frozen, so that Python's garbage collector looks only at what the turn itself makes. A turn repeats its work until it
+is long enough, most often ten times at least, so that the collector comes within the turn: each pays for its own
+garbage. The collector is on, as it is in any program, unless the line says that it is off."""
 
 
 @dataclass
@@ -18,7 +32,7 @@ class Case:
 
     Attributes:
         name: what was done.
-        seconds: for each who took part the median of a turn; `ours` comes first.
+        seconds: for each who took part the median time of one run; `microgrid` comes first.
         ratios: for each peer how many times our time it took: the median, least and greatest of single turns.
         difference: how far apart the numbers are that they computed, or None where there are none.
         note: what else is to be known.
@@ -29,35 +43,56 @@ class Case:
     ratios: dict[str, tuple[float, float, float]]
     difference: float | None = None
     note: str = ""
-    missing: list[str] = field(default_factory=list)
 
 
 def compare(
-    name: str, ours: Turn, peers: Mapping[str, Turn], turns: int, times: int = 1, difference: float | None = None
+    name: str,
+    ours: Turn,
+    peers: Mapping[str, Turn],
+    turns: int,
+    difference: float | None = None,
+    *,
+    seconds: float = 0.02,
+    at_least: int = 10,
+    collector: bool = True,
 ) -> Case:
-    """Let everybody take `turns` turns of `times` runs each, after one that warms up.
-
-    Garbage that waits for the collector is removed between turns: nobody pays for what another has left.
-    """
+    """Let everybody take `turns` turns of at least so many seconds and runs, after a run that warms up."""
     everybody = {"microgrid": ours, **peers}
+    times: dict[str, int] = {}
+    for who, run in everybody.items():
+        run()
+        times[who] = max(at_least, math.ceil(seconds / max(timed(run), 1e-9)))
     found: dict[str, list[float]] = {who: [] for who in everybody}
-    for turn in range(turns + 1):
+    for _ in range(turns):
         for who, run in everybody.items():
-            gc.collect()
-            seconds = timed(run, times)
-            if turn:
-                found[who].append(seconds)
+            with only_own_garbage(collector):
+                found[who].append(timed(run, times[who]))
     mine = found["microgrid"]
     ratios = {who: spread([their / our for their, our in zip(found[who], mine, strict=True)]) for who in peers}
     return Case(name, {who: statistics.median(seconds) for who, seconds in found.items()}, ratios, difference)
 
 
-def timed(run: Turn, times: int = 1) -> float:
-    """Return the seconds of one run. The collector works as it usually does: what it costs belongs to it."""
-    begin = time.perf_counter()
+@contextmanager
+def only_own_garbage(collector: bool = True) -> Iterator[None]:
+    """Hide from the collector what is there already; turn it off altogether where that is asked for."""
+    gc.collect()
+    gc.freeze()
+    try:
+        if collector:
+            yield
+        else:
+            with paused_collector():
+                yield
+    finally:
+        gc.unfreeze()
+
+
+def timed(run: Turn, times: int = 1, clock: Callable[[], float] = clock) -> float:
+    """Return the seconds of one run."""
+    begin = clock()
     for _ in range(times):
         run()
-    return (time.perf_counter() - begin) / times
+    return (clock() - begin) / times
 
 
 def spread(numbers: Sequence[float]) -> tuple[float, float, float]:
