@@ -27,6 +27,8 @@ __all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "plot_decision_boundary", "pl
 POINTS = 201  # on a curve
 GRID = 81  # points a side of the area around a decision boundary
 CURVES = (INK, "#7748A8", "#1F7A63", "#85660A", QUIET)  # for curves that are told apart by their names
+ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5.0)))
+"""Up to how many powers of ten which numbers, and their multiples of ten, are written on a logarithmic scale."""
 LARGEST_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
@@ -72,11 +74,12 @@ def _label_scales(axes: Axes, log: bool) -> None:
 
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
     if log:
-        decades = math.log10(axes.get_ylim()[1]) - math.log10(axes.get_ylim()[0])
-        if decades < 1:
-            axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        else:
-            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 3 else (1.0,)))
+        low, high = axes.get_ylim()
+        decades = math.log10(high) - math.log10(low)
+        round_numbers = next((subs for widest, subs in ROUND_NUMBERS if decades < widest), (1.0,))
+        axes.yaxis.set_major_locator(
+            LogLocator(subs=round_numbers) if round_numbers else MaxNLocator(6, steps=[1, 2, 5, 10])
+        )
         axes.yaxis.set_major_formatter(lambda number, _: show(number))
         axes.yaxis.set_minor_formatter(NullFormatter())
 
