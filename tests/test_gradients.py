@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from microgrid import Value, check_gradients
 from microgrid.engine import gradients
-from microgrid.formulas import FORMULAS, evaluate, local_derivatives
+from microgrid.formulas import FORMULAS, accepts, evaluate, local_derivatives
 from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 ERRORS = (ArithmeticError, ValueError)
@@ -55,6 +55,26 @@ def test_where_the_engine_refuses_the_table_has_no_finite_number_either(op: str,
     except ERRORS:
         with pytest.raises((ArithmeticError, ValueError, TypeError)):  # log of a complex number is a TypeError
             local_derivatives(op, numbers, evaluate(op, numbers))
+
+
+@pytest.mark.parametrize(
+    ("op", "numbers", "error", "message"),
+    [
+        ("**", (-8.0, 0.5), ValueError, "^power has no value at -8.0, 0.5$"),
+        ("/", (1.0, 0.0), ZeroDivisionError, "^quotient has no value at 1.0, 0.0$"),
+        ("exp", (1e3,), OverflowError, "^exponential has no value at 1000.0$"),
+    ],
+)
+def test_table_names_where_an_operation_has_no_value(
+    op: str, numbers: tuple[float, ...], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        evaluate(op, numbers)
+
+
+def test_table_knows_how_many_operands_each_operation_takes() -> None:
+    found = {op: [n for n in range(8) if accepts(op, n)] for op in ("+", "tanh", "total", "weighted_sum", "unknown")}
+    assert found == {"+": [2], "tanh": [1], "total": [1, 2, 3, 4, 5, 6, 7], "weighted_sum": [3, 5, 7], "unknown": []}
 
 
 @given(recipes())

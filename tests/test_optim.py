@@ -183,23 +183,36 @@ def test_parameters_may_come_from_a_generator() -> None:
     assert w.data == 1.0
 
 
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_parameter_that_is_listed_later_is_not_passed_over_without_a_word(kind: Any) -> None:
+    optimizer = kind([with_gradient(3.0, 4.0)], learning_rate=0.25)
+    optimizer.parameters.append(with_gradient(3.0, 4.0))
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter"):
+        optimizer.step()
+
+
 W = Value(1.0)
 
 
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: SGD([], 0.1), ValueError, "at least one parameter, got none"),
+        (lambda: SGD(W, 0.1), TypeError, r"^an optimizer needs a list such as model.parameters\(\), got Value$"),  # type: ignore[arg-type]
+        (lambda: SGD([], 0.1), ValueError, "^an optimizer needs at least one parameter, got none$"),
         (lambda: Adam([1.0], 0.1), TypeError, "needs Values as parameters, got float"),  # type: ignore[list-item]
         (lambda: SGD([Neuron(1)], 0.1), TypeError, "needs Values as parameters, got Neuron"),  # type: ignore[list-item]
         (lambda: SGD([W * 2], 0.1), ValueError, r"changes leaves only; Value\(data=2.0.*\) was computed"),
-        (lambda: SGD([W, Value(2.0), W], 0.1), ValueError, "each parameter once; one of them is listed twice"),
+        (
+            lambda: SGD([W, Value(2.0), W], 0.1),
+            ValueError,
+            "^an optimizer needs each parameter once; one of them is listed twice$",
+        ),
         (lambda: SGD([W], -0.1), ValueError, "learning_rate must be 0 or more, and finite, got -0.1"),
         (lambda: SGD([W], math.nan), ValueError, "learning_rate must be 0 or more, and finite, got nan"),
         (lambda: Adam([W], math.inf), ValueError, "learning_rate must be 0 or more, and finite, got inf"),
         (lambda: SGD([W], "0.1"), TypeError, "learning_rate must be a number, got '0.1'"),  # type: ignore[arg-type]
         (lambda: SGD([W], 0.1, momentum=1.0), ValueError, "momentum must be 0 or more, and below 1, got 1.0"),
-        (lambda: SGD([W], 0.1, nesterov=True), ValueError, "nesterov needs a momentum above 0"),
+        (lambda: SGD([W], 0.1, nesterov=True), ValueError, "^nesterov needs a momentum above 0$"),
         (lambda: SGD([W], 0.1, weight_decay=-1), ValueError, "weight_decay must be 0 or more, and finite, got -1"),
         (lambda: Adam([W], weight_decay=-1), ValueError, "weight_decay must be 0 or more, and finite, got -1"),
         (lambda: Adam([W], beta1=1), ValueError, "beta1 must be 0 or more, and below 1, got 1"),

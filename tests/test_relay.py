@@ -449,3 +449,129 @@ def test_long_chain_is_recorded_without_recursion_one_step_for_each_thing_that_h
         return len(Relay(value).steps)
 
     assert steps(20_000) == 3 * 20_000 + 2  # Know, two shares for each addition; seed and change
+
+
+# --- every part of a record ------------------------------------------------------------------------------------------
+
+
+def test_no_share_is_recorded_to_a_constant() -> None:
+    relay = Relay(Value(3.0, "w") * 2)
+    assert [relay.node(step.operand).kind for step in relay.steps_of("think") if isinstance(step, Share)] == [
+        "parameter"
+    ]
+
+
+def test_second_pass_has_the_number_of_every_value() -> None:
+    w = Value(3.0, "w")
+    assert Relay((w * 2 - 5) ** 2, learning_rate=0.5).outcome.values == (1.0, 2.0, 2.0, 5.0, -3.0, 2.0, 9.0)
+
+
+def test_second_pass_without_a_value_has_a_foretold_loss_and_no_numbers() -> None:
+    outcome = Relay(Value(0.5, "a").log(), learning_rate=1.0).outcome
+    assert outcome.foretold == math.log(0.5) - 2.0 * 2.0
+    assert outcome.values == ()
+
+
+def test_layers_of_a_network_are_told_apart_and_their_neurons_kept_together() -> None:
+    relay = Relay(network_loss()[1])
+    assert sorted({node.layer for node in relay.nodes}) == ["", "layer1#0", "layer2#1", "layer3#2"]
+    assert [sum(node.layer == f"layer{i + 1}#{i}" for node in relay.nodes) for i in range(3)] == [4, 4, 1]
+
+
+def test_graph_built_from_a_record_has_the_kinds_the_layers_and_the_names_of_what_was_computed() -> None:
+    model, loss = network_loss()
+    relay = Relay(loss, model.parameters())
+    again = Relay(relay.graph(), [])
+    for node, copy in zip(relay.nodes, again.nodes, strict=True):
+        assert (copy.kind, copy.layer, copy.label) == (node.kind, node.layer, node.name if node.op else node.label)
+    assert relay.graph().grad == 1.0
+
+
+@pytest.mark.parametrize(
+    ("build", "change", "message"),
+    [
+        (lambda a: a.log(), -1.0, r"^a leaf was changed after .* \(natural logarithm has no value at -1.0\); compute"),
+        (lambda a: a - 1e308 * 10, math.inf, r"^a leaf was changed after .* n2 is -inf, and would now be nan; compute"),
+    ],
+)
+def test_leaf_changed_to_what_has_no_number_is_noticed_too(build: Any, change: float, message: str) -> None:
+    a = Value(2.0, "a")
+    output = build(a)
+    a.data = change
+    with pytest.raises(ValueError, match=message):
+        Relay(output)
+
+
+def test_share_that_is_not_finite_is_told_with_the_value_that_handed_it_on() -> None:
+    a = Value(1e-200, "a")
+    trouble = Relay(((a * 1e-100) * 1e250) * 1e250).trouble
+    assert trouble is not None
+    assert (trouble.node, trouble.operands) == ("n2", ("n4",))
+
+
+def test_limit_of_routes_must_be_a_whole_number() -> None:
+    a = Value(1.0)
+    with pytest.raises(ValueError, match=r"^limit must be 1 or more, got 0$"):
+        Relay(a * 2).paths(a, limit=0)
+
+
+def test_equal_routes_come_in_the_order_of_the_operands() -> None:
+    a = Value(3.0, "a")
+    left, right = -a, -a
+    assert [route.nodes for route in Relay(left + right).paths(a).routes] == [("n3", "n1", "n0"), ("n3", "n2", "n0")]
+
+
+def test_routes_that_are_all_listed_leave_nothing_even_where_rounding_would() -> None:
+    a = Value(1.0, "a")
+    found = Relay(a * 0.1 + a * 0.2 + a * 0.3).paths(a)
+    assert found.gradient - 0.3 - 0.2 - 0.1 == -(2.0**-55)
+    assert found.remainder == 0.0
+
+
+def test_largest_route_is_found_where_its_first_step_is_the_smaller_one() -> None:
+    a = Value(1.0, "a")
+    found = Relay((a * 100) * 0.5 + a * 3).paths(a, limit=1)
+    assert [route.product for route in found.routes] == [50.0]
+
+
+def test_route_that_is_not_a_number_is_not_overlooked() -> None:
+    a, broken = Value(2.0, "a"), Value(math.nan, "broken")
+    assert math.isnan(Relay(a * broken + a * 5).paths(a, limit=1).routes[0].product)
+
+
+def test_relay_read_from_json_knows_no_value_and_no_wrong_rate() -> None:
+    a = Value(1.0, "a")
+    with pytest.raises(ValueError, match="is not in the graph of this relay"):
+        Relay.from_json(Relay(a * 2).to_json()).id_of(a)
+    with pytest.raises(ValueError, match=r"^not a relay: learning_rate must be 0 or more, and finite, got -1"):
+        Relay.from_json(edited(learning_rate=-1.0))
+
+
+def test_relay_equals_a_relay_with_the_same_record_and_nothing_else() -> None:
+    a = Value(1.0, "a")
+    relay = Relay(a * 2)
+    assert relay == Relay(a * 2)
+    assert hash(relay) == hash(Relay(a * 2))
+    assert relay != Relay(a * 2, learning_rate=0.2)
+    assert relay != relay.to_json()
+    assert len({hash(Relay(a * 2)), hash(Relay(a * 2 * 2)), hash(Relay(a * 2, learning_rate=0.2))}) == 3
+
+
+def test_notebook_without_a_renderer_shows_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microgrid.drawing.mimebundle", lambda _: {"text/plain": "a graph"})
+    assert Relay(neuron()[0])._repr_mimebundle_()["text/html"].startswith("<pre>Know")
+
+
+def test_player_needs_a_height_in_pixels() -> None:
+    with pytest.raises(ValueError, match=r"^height must be 1 or more, got 0$"):
+        Relay(neuron()[0]).player(height=0)
+
+
+def test_only_a_picture_can_be_animated(tmp_path: Path) -> None:
+    relay = Relay(neuron()[0])
+    with pytest.raises(ValueError, match=r"^only a .svg can be animated; .*relay.json' is none$"):
+        relay.save(tmp_path / "relay.json", animated=True)
+    relay.save(tmp_path / "still.svg")
+    relay.save(tmp_path / "moving.svg", animated=True)
+    assert "@keyframes" in (tmp_path / "moving.svg").read_text(encoding="utf-8")
+    assert "@keyframes" not in (tmp_path / "still.svg").read_text(encoding="utf-8")
