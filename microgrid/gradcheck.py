@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from microgrid import formulas
 from microgrid.engine import Constant, Value, gradients, topological_order
 from microgrid.numerals import show, show_signed
+from microgrid.texts import columns_of, padded
+from microgrid.wording import words
 
 STEP = 6e-6
 """About the cube root of a float's precision: there the error of a central difference is least, about 1e-10."""
@@ -95,10 +97,10 @@ class GradientRow:
 
     @property
     def verdict(self) -> str:
-        """Whether they agree, in words."""
+        """Whether they agree: "agrees", "kink" (between both slopes), "differs" or "unmeasured"."""
         if self.agrees:
-            return "a kink: between both slopes" if self.kink else "agrees"
-        return "cannot be measured here" if math.isnan(self.numerical) else "DIFFERS"
+            return "kink" if self.kink else "agrees"
+        return "unmeasured" if math.isnan(self.numerical) else "differs"
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,28 @@ class GradientTable:
         return all(row.agrees for row in self.rows)
 
     def __str__(self) -> str:
-        width = max([len("leaf"), *(len(row.name) for row in self.rows)])
-        lines = [f"{'leaf':<{width}}  {'value':>12}  {'chain rule':>14}  {'measured':>14}  {'difference':>10}"]
+        return self.text()
+
+    def text(self, language: str = "en") -> str:
+        """Return the table as text, in "en" or "ja".
+
+        Raises:
+            ValueError: another language.
+        """
+        said = words(language)
+        heading = [said[f"check.{column}"] for column in ("leaf", "value", "chain rule", "measured", "difference")]
+        name_width = max([columns_of(heading[0]), *(columns_of(row.name) for row in self.rows)])
+        lines = [_table_line(*heading, width=name_width)]
         for row in self.rows:
-            numbers = f"{show(row.data):>12}  {show(row.gradient, 8):>14}  {show(row.numerical, 8):>14}"
-            lines.append(f"{row.name:<{width}}  {numbers}  {show(row.difference, 2):>10}  {row.verdict}")
+            numbers = show(row.data), show(row.gradient, 8), show(row.numerical, 8), show(row.difference, 2)
+            lines.append(f"{_table_line(row.name, *numbers, width=name_width)}  {said[f'check.{row.verdict}']}")
         return "\n".join(lines)
+
+
+def _table_line(name: str, *cells: str, width: int) -> str:
+    """Put the name to the left, and the cells to the right of columns that are wide enough for their numbers."""
+    aligned = (" " * (w - columns_of(cell)) + cell for w, cell in zip((12, 14, 14, 10), cells, strict=True))
+    return "  ".join([padded(name, width), *aligned])
 
 
 def check_gradients(
@@ -192,7 +210,10 @@ def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[flo
 
 @dataclass(frozen=True)
 class Nudge:
-    """What a gradient foretells of a small move, and what really happens; `print` it to read it in words."""
+    """What a gradient foretells of a small move, and what really happens; `print` it to read it in words.
+
+    `name` and `output_name` are labels, and empty where there is none.
+    """
 
     name: str
     moved_from: float
@@ -213,11 +234,30 @@ class Nudge:
         return self.after - self.before
 
     def __str__(self) -> str:
-        move = show_signed(self.moved_to - self.moved_from)
-        return (
-            f"If {self.name} moves by {move} ({show(self.moved_from)} → {show(self.moved_to, 6)}), its gradient "
-            f"{show(self.gradient)} foretells that {self.output_name} changes by {show_signed(self.foretold)}.\n"
-            f"It changes by {show_signed(self.actual)} ({show(self.before)} → {show(self.after)})."
+        return self.text()
+
+    def text(self, language: str = "en") -> str:
+        """Return both in words, in "en" or "ja".
+
+        Raises:
+            ValueError: another language.
+        """
+        said = words(language)
+
+        def named(label: str, unnamed: str) -> str:
+            return said["nudge.named"].format(name=label) if label else said[unnamed]
+
+        return said["nudge"].format(
+            name=named(self.name, "nudge.value"),
+            output=said["nudge.loss"] if self.output_name == "loss" else named(self.output_name, "nudge.output"),
+            move=show_signed(self.moved_to - self.moved_from),
+            moved_from=show(self.moved_from),
+            moved_to=show(self.moved_to, 6),
+            gradient=show(self.gradient),
+            foretold=show_signed(self.foretold),
+            actual=show_signed(self.actual),
+            before=show(self.before),
+            after=show(self.after),
         )
 
 
@@ -238,10 +278,10 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     if value not in by_chain_rule:
         raise ValueError(f"{value!r} is not in the graph of this output")
     return Nudge(
-        name=value.label or "this value",
+        name=value.label,
         moved_from=value.data,
         moved_to=value.data + amount,
-        output_name=f"the {output.label}" if output.label == "loss" else output.label or "the output",
+        output_name=output.label,
         before=output.data,
         after=replay(output, {value: value.data + amount}),
         gradient=by_chain_rule[value],

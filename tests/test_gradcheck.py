@@ -9,6 +9,7 @@ import pytest
 
 from microgrid import Input, Value, check_gradients, maximum, nudge
 from microgrid.gradcheck import numerical_derivative, replay
+from microgrid.texts import columns_of
 from tests.graphs import plant
 
 
@@ -126,6 +127,33 @@ def test_nudge_tells_what_was_foretold_and_what_happened() -> None:
         "If product moves by +0.01 (28 → 28.01), its gradient 6 foretells that the loss changes by +0.06.\n"
         "It changes by +0.0601 (9 → 9.06)."
     )
+
+
+def test_nudge_and_table_speak_japanese_too() -> None:
+    w = Value(3.0, label="w")
+    loss = w**2
+    loss.label = "loss"
+    told = nudge(loss, w).text("ja").splitlines()
+    assert told[0] == "w が +0.01 動くと (3 → 3.01)、勾配 6 の予告では、損失は +0.06 変わる。"
+    assert told[1] == "実際には +0.0601 変わる (9 → 9.06)。"
+    heading, row = check_gradients(loss).text("ja").splitlines()
+    assert heading.split() == ["葉ノード", "値", "連鎖律", "数値微分", "差"]
+    assert row.split()[:3] == ["w", "3", "6"]
+    assert columns_of(heading) == columns_of(row.removesuffix("  一致"))
+
+
+def test_nudge_speaks_of_what_has_no_label() -> None:
+    x = Value(3.0)
+    assert str(nudge(x**2, x)).startswith("If this value moves by +0.01 (3 → 3.01), its gradient 6 foretells that the ")
+    assert nudge(x**2, x).text("ja").startswith("この値が +0.01 動くと")
+
+
+def test_nudge_and_table_know_two_languages_only() -> None:
+    x = Value(3.0)
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        nudge(x**2, x).text("fr")
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        check_gradients(x**2).text("fr")
 
 
 def test_nudge_beyond_the_domain_is_an_error() -> None:
