@@ -11,7 +11,7 @@ import html
 from microgrid.cards import cards_and_edges
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.numerals import counted, show
-from microgrid.records import Change, Know, Record, Seed, Share
+from microgrid.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
 from microgrid.texts import columns_of, printable
 from microgrid.wording import bracketed, line, words
@@ -50,6 +50,7 @@ def animation(relay: Record, language: str = "en") -> str:
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
+    checked_record(relay)
     if len(relay.steps) > MOST_STEPS:
         raise ValueError(
             f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from microgrid.checks import one_of
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.nn import NeuronName
@@ -132,8 +133,7 @@ def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list
     Raises:
         ValueError: `fold` is none of these.
     """
-    if fold not in FOLDS:
-        raise ValueError(f"fold must be one of {', '.join(FOLDS)}, got {fold!r}")
+    one_of("fold", fold, FOLDS)
     order = topological_order(output)
     if fold == "auto":
         if _spelled_out_size(order) <= LARGEST_UNFOLDED:

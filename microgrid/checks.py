@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 import math
+import operator
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from microgrid.engine import Value
+from microgrid.texts import printable, shortened
+
+LONGEST = 60  # columns of what came, where a message shows it
 
 
-def positive_whole(name: str, number: int) -> int:
-    """Return `number` if it is a whole number of 1 or more.
+def quoted(item: object, longest: int = LONGEST) -> str:
+    """Show in a message what came: its repr, cut where it is longer than that, and always on one line.
+
+    >>> print(quoted([0.0] * 100))
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0…
+    """
+    try:
+        text = repr(item)
+    except ValueError:  # a whole number of more digits than Python writes
+        text = f"{type(item).__name__} of very many digits"
+    return shortened(" ".join(printable(text).split()), longest)
+
+
+def positive_whole(name: str, number: int, most: float = math.inf) -> int:
+    """Return `number` if it is a whole number from 1 to `most`.
 
     Raises:
         TypeError: it is not a whole number.
-        ValueError: it is 0 or negative.
+        ValueError: it is 0 or negative, or larger.
     """
-    if isinstance(number, bool) or not hasattr(number, "__index__"):
-        raise TypeError(f"{name} must be a whole number, got {number!r}")
-    if number < 1:
-        raise ValueError(f"{name} must be 1 or more, got {number}")
-    return int(number)
+    count = None if isinstance(number, bool) else whole(number)
+    if count is None:
+        raise TypeError(f"{name} must be a whole number, got {quoted(number)}")
+    if count < 1:
+        raise ValueError(f"{name} must be 1 or more, got {quoted(number)}")
+    if count > most:
+        raise ValueError(f"{name} must be {most} or less, got {quoted(number)}")
+    return count
+
+
+def whole(number: object) -> int | None:
+    """Return `number` as an int if it is a whole number, Python's or NumPy's, else None."""
+    try:
+        return operator.index(number)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def number_in_range(name: str, number: float, low: float = 0.0, below: float = math.inf) -> float:
@@ -26,9 +59,70 @@ def number_in_range(name: str, number: float, low: float = 0.0, below: float = m
         TypeError: it is not a number.
         ValueError: it lies outside.
     """
-    if isinstance(number, (bool, str)) or not hasattr(number, "__float__"):
-        raise TypeError(f"{name} must be a number, got {number!r}")
-    if not low <= number < below:
+    checked = _number(name, number)
+    if not low <= checked < below:
         bound = "finite" if math.isinf(below) else f"below {below:g}"
-        raise ValueError(f"{name} must be {low:g} or more, and {bound}, got {number}")
-    return float(number)
+        least = "a number" if math.isinf(low) else f"{low:g} or more"
+        raise ValueError(f"{name} must be {least}, and {bound}, got {quoted(number)}")
+    return checked
+
+
+def positive_number(name: str, number: float) -> float:
+    """Return `number` as a float if it is above 0, and finite.
+
+    Raises:
+        TypeError: it is not a number.
+        ValueError: it is not.
+    """
+    checked = _number(name, number)
+    if not 0.0 < checked < math.inf:
+        raise ValueError(f"{name} must be above 0, and finite, got {quoted(number)}")
+    return checked
+
+
+def _number(name: str, number: float) -> float:
+    try:
+        return Value(number).data  # what a number is, the engine decides
+    except TypeError:
+        raise TypeError(f"{name} must be a number, got {quoted(number)}") from None
+    except OverflowError:
+        return math.inf
+
+
+def one_of(name: str, item: str, allowed: Sequence[str]) -> str:
+    """Return `item` if it is one of the texts that are allowed.
+
+    Raises:
+        ValueError: it is another, or no text.
+    """
+    if not isinstance(item, str) or item not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {quoted(item)}")
+    return item
+
+
+def listed(name: str, items: Iterable[Any]) -> list[Any]:
+    """Return the items as a list, in their order.
+
+    Raises:
+        TypeError: they are not several, or have no order: text, a single Value, a set, a dictionary …
+    """
+    if not isinstance(items, (str, bytes, bytearray, Value, set, frozenset, dict)):
+        try:
+            return list(items)
+        except TypeError:  # also an array of NumPy without a dimension, which calls itself iterable
+            pass
+    raise TypeError(f"{name} must be a list, got {quoted(items)}")
+
+
+def seeded(seed: int | random.Random | None) -> random.Random:
+    """Return a generator of random numbers that begins where `seed` says; None begins elsewhere each time.
+
+    Raises:
+        TypeError: `seed` is neither a whole number, nor None, nor a generator.
+    """
+    if isinstance(seed, random.Random):
+        return seed
+    number = whole(seed)
+    if number is None and seed is not None:
+        raise TypeError(f"seed must be a whole number or None, got {quoted(seed)}")
+    return random.Random(number)

@@ -41,10 +41,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgrid import formulas
+from microgrid.checks import listed
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.program import Writer
 from microgrid.spelling import power
 
+ONLY_FLOATS = frozenset({float})
 LARGEST = 60_000  # operands; 2 to 4 s to compile
 
 
@@ -77,7 +79,7 @@ class CompiledGraph:
             TypeError: what should be a number is none.
             ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it and the row.
         """
-        rows = rows if isinstance(rows, list) else list(rows)
+        rows = self._floats(rows)
         try:
             if len(rows) == 1:
                 result: float = self._program("learn_one")(*rows[0])
@@ -89,7 +91,7 @@ class CompiledGraph:
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
         """Go forward only, and return the output for every row; raises what calling it raises."""
-        rows = list(rows)
+        rows = self._floats(rows)
         try:
             results: list[float] = self._program("predict")(rows)
         except (ArithmeticError, ValueError, TypeError) as error:
@@ -110,6 +112,27 @@ class CompiledGraph:
             self._programs[name] = self._writer.compiled(name, source)
         return self._programs[name]
 
+    def _floats(self, rows: Iterable[Sequence[float]]) -> list[Sequence[float]]:
+        """Return rows of floats only: a program would also add texts, and never end 10 ** 10**9 of whole numbers."""
+        if type(rows) is list:
+            for row in rows:
+                if type(row) is not list or not ONLY_FLOATS.issuperset(map(type, row)):
+                    break
+            else:
+                return rows
+        return [self._row(i, row) for i, row in enumerate(listed("rows", rows), start=1)]
+
+    def _row(self, i: int, row: Sequence[float]) -> list[float]:
+        numbers: list[float] = []
+        for number in listed(f"row {i}", row):
+            try:
+                numbers.append(Value(number).data)
+            except (TypeError, OverflowError) as wrong:
+                labels = [leaf.label for leaf in self.inputs] + [""] * len(row)
+                name = labels[len(numbers)] or f"number {len(numbers) + 1}"
+                raise type(wrong)(f"row {i}, {name}: {wrong}") from None
+        return numbers
+
     def _explained(self, rows: Sequence[Sequence[float]], error: Exception) -> Exception:
         """Find the row and the operation that failed, and say so."""
         if not rows:
@@ -117,33 +140,32 @@ class CompiledGraph:
         for i, row in enumerate(rows, start=1):
             if len(row) != len(self.inputs):
                 return ValueError(f"row {i} has {len(row)} numbers; expected {len(self.inputs)}")
-            for leaf, number in zip(self.inputs, row, strict=True):
-                try:
-                    float(Value(number).data)
-                except (TypeError, ValueError, OverflowError) as wrong:
-                    return type(wrong)(f"row {i}, {leaf.label or 'an input'}: {wrong}")
             if problem := self._problem_in(row):
                 return type(problem)(f"row {i}: {problem}")
         return error
 
     def _problem_in(self, row: Sequence[float]) -> Exception | None:
-        numbers = dict(zip(self.inputs, map(float, row), strict=True))
+        numbers = dict(zip(self.inputs, row, strict=True))
         for node in self._order:
             if not node.op:
                 numbers.setdefault(node, node.data)
                 continue
             operands = [numbers[operand] for operand in node.operands]
             name = f" (in {node.label})" if node.label else ""
+            missing = "value"
             try:
                 if node.op == "**" and not (isinstance(node.operands[1], Constant) and operands[1].is_integer()):
                     power(*operands)
                 numbers[node] = formulas.evaluate(node.op, operands)
+                missing = "slope"
                 formulas.local_derivatives(node.op, operands, numbers[node])
             except (ArithmeticError, ValueError) as problem:
                 labels = ", ".join(operand.label for operand in node.operands if operand.label)
                 of = f" of {labels}" if labels else ""
                 english = formulas.FORMULAS[node.op].english
-                told = str(problem) if "has no value" in str(problem) else f"{english} has no slope at {operands[0]}"
+                told = (
+                    str(problem) if "has no value" in str(problem) else f"{english} has no {missing} at {operands[0]}"
+                )
                 return type(problem)(f"{told}{of and f', the {english}{of}'}{name}")
         return None
 
@@ -191,7 +213,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
 
 def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
-    found = list(values)
+    found = listed(f"{what}s", values)
     one = f"an {what}" if what == "input" else f"a {what}"
     for value in found:
         if not isinstance(value, Value):

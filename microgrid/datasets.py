@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import math
 import os
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from microgrid.checks import number_in_range
+from microgrid.checks import listed, number_in_range, quoted, seeded
 from microgrid.numerals import counted
+from microgrid.texts import printable, shortened
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 _PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
@@ -51,12 +51,12 @@ class Dataset:
         Raises:
             ValueError: there are fewer than two rows, or `share` is not from 0 to below 1.
         """
-        number_in_range("share", share, below=1.0)
+        share = number_in_range("share", share, below=1.0)
         n = len(self.rows)
         if n < 2:
             raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}")
         order = list(range(n))
-        random.Random(seed).shuffle(order)
+        seeded(seed).shuffle(order)
         held_out = min(max(round(n * share), 1), n - 1)
         return self._pick(order[held_out:]), self._pick(order[:held_out])
 
@@ -81,17 +81,50 @@ class Scale:
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[float]]) -> Scale:
-        """Measure the columns of `rows`, one row or more."""
-        columns = list(zip(*rows, strict=True))
-        return cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
+        """Measure the columns of `rows`, one row or more.
+
+        Raises:
+            TypeError: a row is no list of numbers.
+            ValueError: there is no row, rows differ in length, or a number is not finite or so large that its column
+                has no mean.
+        """
+        checked = [_finite(f"row {i}", row) for i, row in enumerate(listed("rows", rows), start=1)]
+        if not checked:
+            raise ValueError("a scale is measured on at least one row, got none")
+        for i, row in enumerate(checked, start=1):
+            if len(row) != len(checked[0]):
+                raise ValueError(f"row {i} has {counted(len(row), 'number')}, and row 1 has {len(checked[0])}")
+        columns = list(zip(*checked, strict=True))
+        try:
+            scale = cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
+        except OverflowError:
+            scale = cls((math.inf,), ())
+        if not all(map(math.isfinite, (*scale.means, *scale.deviations))):
+            raise ValueError("a column holds numbers too large to be measured")
+        return scale
 
     def standardise(self, row: Sequence[float]) -> list[float]:
-        """Return (x − mean) / deviation for every column."""
-        return [(x - mean) / deviation for x, mean, deviation in zip(row, self.means, self.deviations, strict=True)]
+        """Return (x − mean) / deviation for every column.
+
+        Raises:
+            TypeError: the row is no list of numbers.
+            ValueError: it has more or fewer numbers than there are columns, or one that is not finite.
+        """
+        return [(x - mean) / deviation for x, mean, deviation in self._columns(row)]
 
     def restore(self, row: Sequence[float]) -> list[float]:
-        """Return x · deviation + mean for every column: the data's own units."""
-        return [x * deviation + mean for x, mean, deviation in zip(row, self.means, self.deviations, strict=True)]
+        """Return x · deviation + mean for every column: the data's own units. Raises what `standardise` raises."""
+        return [x * deviation + mean for x, mean, deviation in self._columns(row)]
+
+    def _columns(self, row: Sequence[float]) -> Iterator[tuple[float, float, float]]:
+        numbers = _finite("a row", row)
+        if len(numbers) != len(self.means):
+            raise ValueError(f"expected a row of {counted(len(self.means), 'number')}, got {len(numbers)}")
+        return zip(numbers, self.means, self.deviations, strict=True)
+
+
+def _finite(name: str, row: Sequence[float]) -> list[float]:
+    return [number_in_range(f"{name}, number {j}", x, low=-math.inf) for j, x in enumerate(listed(name, row), start=1)]
 
 
 def _mean(column: Sequence[float]) -> float:
@@ -126,13 +159,18 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
 
     Raises:
         OSError: the file cannot be read.
+        TypeError: a name is no text.
         DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
             than the header, a cell of a numeric column holds text, or no row is left.
     """
-    inputs = [inputs] if isinstance(inputs, str) else inputs
+    if inputs is not None:
+        inputs = [inputs] if isinstance(inputs, str) else listed("inputs", inputs)
+    for name in (target, *(inputs or ())):
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of a column, got {quoted(name)}")
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            return _read_table(csv.reader(file), os.fspath(path), target, inputs)
+            return _read_table(csv.reader(file), printable(os.fspath(path)), target, inputs)
     except UnicodeDecodeError:
         raise DataError(f"{path} is not text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
@@ -152,7 +190,7 @@ def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Seq
     names = (*inputs, target)
     _check_names(names, header, path)
     if not inputs:
-        raise DataError(f"{path} has no column of numbers besides {target!r}")
+        raise DataError(f"{path} has no column of numbers besides {quoted(target)}")
     positions = [header.index(name) for name in names]
     kept: list[list[float]] = []
     for row, number in table:
@@ -160,12 +198,13 @@ def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Seq
         if not any(cell.lower() in MISSING for cell in cells):
             kept.append(
                 [
-                    _parse(cell, f"{path}, row {number}, column {name!r}")
+                    _parse(cell, f"{path}, row {number}, column {quoted(name)}")
                     for cell, name in zip(cells, names, strict=True)
                 ]
             )
     if not kept:
-        raise DataError(f"{path} has no complete row of numbers in the columns {', '.join(names)}")
+        columns = shortened(printable(", ".join(names)), 200)
+        raise DataError(f"{path} has no complete row of numbers in the columns {columns}")
     return Dataset(
         rows=[row[:-1] for row in kept],
         targets=[row[-1] for row in kept],
@@ -180,9 +219,10 @@ def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
     """Check the names of the inputs, and of the target, which is the last."""
     for name in names:
         if name not in header:
-            raise DataError(f"{path} has no column {name!r}; it has {', '.join(header)}")
+            there = shortened(printable(", ".join(header)), 200)
+            raise DataError(f"{path} has no column {quoted(name)}; it has {there}")
         if names.count(name) > 1:
-            raise DataError(f"the column {name!r} is named twice among the inputs and the target")
+            raise DataError(f"the column {quoted(name)} is named twice among the inputs and the target")
 
 
 def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> list[tuple[list[str], int]]:
@@ -210,7 +250,7 @@ def _check_header(header: list[str], path: str) -> None:
         if not name:
             raise DataError(f"{path}: column {i + 1} has no name in the header")
         if name in header[:i]:
-            raise DataError(f"{path}: the header names the column {name!r} twice")
+            raise DataError(f"{path}: the header names the column {quoted(name)} twice")
 
 
 def _is_text(table: list[tuple[list[str], int]], column: int) -> bool:

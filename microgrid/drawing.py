@@ -30,6 +30,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, title_of
+from microgrid.checks import one_of, quoted
 from microgrid.engine import Value
 from microgrid.files import write_whole
 from microgrid.gradcheck import is_outdated
@@ -111,8 +112,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
     """
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
-    if direction not in DIRECTIONS:
-        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r}")
+    one_of("direction", direction, DIRECTIONS)
     cards, edges = cards_and_edges(output, fold)
     return _digraph(output, cards, edges, direction)
 
@@ -128,7 +128,9 @@ def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "
     """
     suffix = Path(path).suffix.lower().lstrip(".")
     if suffix not in FORMATS:
-        raise ValueError(f"a picture is written as .{', .'.join(FORMATS)}; {os.fspath(path)!r} is none of these")
+        raise ValueError(
+            f"a picture is written as .{', .'.join(FORMATS)}; {quoted(os.fspath(path), 200)} is none of these"
+        )
     picture = draw(output, direction, fold)
     text = Path(path).with_suffix(".dot")
     try:

@@ -248,12 +248,16 @@ class Value:
 
         Gradients add up over calls, so two calls double them exactly. No `data` changes.
 
+        Raises:
+            TypeError: the number of this Value is none, because something else was assigned to the `data` of a leaf.
+
         >>> a = Value(2.0)
         >>> b = a + a
         >>> (b + b).backward()
         >>> a.grad
         4.0
         """
+        _checked_number(self.data)  # `data` may be assigned, to anything: what is no number has spread to here
         for node, gradient in gradients(self).items():
             node.grad += gradient
 
@@ -389,6 +393,8 @@ def topological_order(output: Value) -> list[Value]:
     >>> [node.label or node.op for node in topological_order((a + b) * b)]
     ['a', 'b', '+', '*']
     """
+    if not isinstance(output, Value):
+        raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
     order: list[Value] = []
     seen: set[Value] = set()
     waiting: list[Any] = [output]  # visited from its end; None says that the operands of the node before it are listed
@@ -438,14 +444,22 @@ def _record(data: float, op: str, recorded: tuple[Any, ...]) -> Value:
 def _checked_number(data: Number) -> float:
     kind = type(data).__name__
     # By name, since NumPy's bool and complex are not Python's; what has a length, such as text or an array, is not one.
-    if kind.startswith(("bool", "complex")) or hasattr(data, "__len__") or not hasattr(data, "__float__"):
-        shown = repr(data)
-        shown = shown if len(shown) <= 40 else shown[:37] + "..."
-        raise TypeError(f"expected a number (int or float), got {kind}: {shown}")
+    if kind.startswith(("bool", "complex")) or hasattr(data, "__len__") or not hasattr(type(data), "__float__"):
+        raise TypeError(f"expected a number (int or float), got {kind}: {_shown(data)}")
     try:
-        return float(data)
+        number = float(data)
+    except ValueError:  # a signalling NaN of Decimal
+        raise TypeError(f"expected a number (int or float), got {kind}: {_shown(data)}") from None
     except OverflowError:
-        raise OverflowError(f"expected a number that fits a float, got {kind} of about 10**308 or more") from None
+        number = math.inf
+    if math.isinf(number) and data != number:
+        raise OverflowError(f"expected a number that fits a float, got {kind} of about 10**308 or more")
+    return number
+
+
+def _shown(data: object) -> str:
+    shown = " ".join(repr(data).split())  # an array takes several lines
+    return shown if len(shown) <= 40 else shown[:37] + "..."
 
 
 def _data_of(operand: Operand) -> float:
@@ -453,6 +467,8 @@ def _data_of(operand: Operand) -> float:
 
 
 def _as_values(numbers: Iterable[Operand]) -> list[Value]:
+    if not hasattr(numbers, "__iter__"):
+        raise TypeError(f"expected a list of numbers or Values, got {type(numbers).__name__}")
     return [number if isinstance(number, Value) else Constant(number) for number in numbers]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from microgrid.checks import quoted
 from microgrid.demonstration import trained_penguin
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
@@ -37,8 +38,8 @@ def example(name: str) -> Example:
     >>> example("two-paths").record().gradients["n1"]  # b reaches the end along two routes: 2 + 3
     5.0
     """
-    if name not in EXAMPLES:
-        raise ValueError(f"there is no example {name!r}; there are {', '.join(EXAMPLES)}")
+    if not isinstance(name, str) or name not in EXAMPLES:
+        raise ValueError(f"there is no example {quoted(name)}; there are {', '.join(EXAMPLES)}")
     return EXAMPLES[name]
 
 

@@ -18,7 +18,9 @@ import warnings
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from microgrid.checks import listed, quoted
 from microgrid.engine import Constant, Input, Value, maximum, minimum
+from microgrid.texts import printable, shortened
 
 if TYPE_CHECKING:
     from microgrid.engine import Number
@@ -104,14 +106,24 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
         ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use, or is
             to be learned and has no value.
         ValueError, ArithmeticError: mathematics gives no number, such as log of 0.
-        TypeError: a value is not a number.
+        TypeError: `text` or a name is no text, or a value is not a number.
     """
-    learned = list(learned_by_convention(values) if learned is None else learned)
+    if not isinstance(text, str):
+        raise TypeError(f"an expression is text, got {quoted(text)}")
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise TypeError(f"expected a mapping of names to numbers, got {quoted(values)}")
+    learned = learned_by_convention(values) if learned is None else listed("learned", learned)
     for name in learned:
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of what is learned, got {quoted(name)}")
         if name not in values:
-            known = f"names with a value: {', '.join(values)}" if values else "no name has one"
-            raise ExpressionError(f"{name} is to be learned, but has no value ({known})")
+            known = f"names with a value: {_several(values)}" if values else "no name has one"
+            raise ExpressionError(f"{_several([name])} is to be learned, but has no value ({known})")
     return _Reader(text, values, learned).read()
+
+
+def _several(names: Iterable[str]) -> str:
+    return shortened(printable(", ".join(names)), 200)
 
 
 class _Reader:
@@ -196,7 +208,7 @@ class _Reader:
 
     def leaf(self, node: ast.Name) -> Value:
         if node.id not in self.leaves:
-            known = f"known: {', '.join(self.leaves)}" if self.leaves else "no name has one"
+            known = f"known: {_several(self.leaves)}" if self.leaves else "no name has one"
             self.refuse(node, f"{node.id} has no value ({known}); give it one, such as {node.id}=2")
         self.used.add(node.id)
         return self.leaves[node.id]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from microgrid import formulas
+from microgrid.checks import listed, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients, topological_order
 from microgrid.numerals import show, show_signed
 from microgrid.texts import columns_of, padded
@@ -21,9 +22,15 @@ def numerical_derivative(function: Callable[[float], float], x: float, step: flo
 
     The step h is `step` times the size of x, where that is above 1.
 
+    Raises:
+        TypeError, ValueError: `function` is none, or a number is none, or `step` is not above 0.
+
     >>> round(numerical_derivative(lambda x: x**2, 3.0), 6)
     6.0
     """
+    if not callable(function):
+        raise TypeError(f"expected a function of one number, got {quoted(function)}")
+    x, step = number_in_range("x", x, low=-math.inf), positive_number("step", step)
     return _central_difference(function, x, step * max(1.0, abs(x)))
 
 
@@ -44,7 +51,10 @@ def replay(output: Value, replaced: Mapping[Value, float]) -> float:
     >>> replay(a * b, {a: 10.0})
     30.0
     """
-    return _recompute(output, replaced)[output]
+    if not isinstance(replaced, Mapping):
+        raise TypeError(f"expected a mapping of Values to numbers, got {quoted(replaced)}")
+    numbers = {value: number_in_range("a new number", number, -math.inf) for value, number in replaced.items()}
+    return _recompute(output, numbers)[output]
 
 
 def _recompute(output: Value, replaced: Mapping[Value, float]) -> dict[Value, float]:
@@ -63,7 +73,7 @@ def is_outdated(output: Value) -> bool:
     """Tell whether a leaf was changed after this graph was recorded, so that its numbers no longer fit together."""
     try:
         again = _recompute(output, {})
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         return True
     return any(number != node.data and not math.isnan(node.data) for node, number in again.items())
 
@@ -73,6 +83,13 @@ def _check_recorded(output: Value) -> None:
         raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
     if is_outdated(output):
         raise ValueError("a leaf was changed after this graph was recorded; compute it again")
+
+
+def _check_within(value: Value, graph: Mapping[Value, float]) -> None:
+    if not isinstance(value, Value):
+        raise TypeError(f"expected a Value of this graph, got {quoted(value)}")
+    if value not in graph:
+        raise ValueError(f"{quoted(value)} is not in the graph of this output")
 
 
 @dataclass(frozen=True)
@@ -144,15 +161,17 @@ def check_gradients(
 ) -> GradientTable:
     """Compare the gradient of every leaf with a central difference; no `grad` and no `data` is touched.
 
-    Raises:
-        ValueError: a leaf is not in the graph, or was changed after it was recorded.
-
     Args:
         output: the end of the graph.
         leaves: which leaves to check; by default all but constants.
         tolerance: the largest difference allowed, relative to the gradient; beside a rounding of one part in 10⁹ of the
             largest number in the graph.
         step: see `numerical_derivative`.
+
+    Raises:
+        TypeError: `output` or a leaf is not a Value, or a number is none.
+        ValueError: a leaf is not in the graph, or was changed after it was recorded; `tolerance` is negative, or `step`
+            is not above 0.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> table = check_gradients(a * b)
@@ -164,14 +183,14 @@ def check_gradients(
     b               −3               2               2           0  agrees
     """
     _check_recorded(output)
+    tolerance, step = number_in_range("tolerance", tolerance), positive_number("step", step)
     by_chain_rule = gradients(output)
     if leaves is None:
         leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
     rows = []
-    for i, leaf in enumerate(leaves, start=1):
-        if leaf not in by_chain_rule:
-            raise ValueError(f"{leaf!r} is not in the graph of this output")
-        rows.append(_check(output, leaf, leaf.label or f"leaf {i}", by_chain_rule[leaf], tolerance, step))
+    for i, leaf in enumerate(listed("leaves", leaves), start=1):
+        _check_within(leaf, by_chain_rule)
+        rows.append(_check(output, leaf, str(leaf.label or f"leaf {i}"), by_chain_rule[leaf], tolerance, step))
     return GradientTable(tuple(rows))
 
 
@@ -205,6 +224,8 @@ def _check(output: Value, leaf: Value, name: str, gradient: float, tolerance: fl
 
 def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[float, float]:
     """Return the slopes of a function to the left and to the right of x."""
+    if x - h == x:  # a step too small to be seen beside x
+        return math.nan, math.nan
     return (function(x) - function(x - h)) / h, (function(x + h) - function(x)) / h
 
 
@@ -265,6 +286,7 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     """Put a gradient to the test: move `value` by `amount` and compute `output` again. The graph is not touched.
 
     Raises:
+        TypeError: `output` or `value` is not a Value, or `amount` is no number.
         ValueError: `value` is not in the graph behind `output`, a leaf was changed after the graph was recorded, or an
             operation has no value after the move (where that is a division by 0, ZeroDivisionError).
 
@@ -275,14 +297,14 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     """
     _check_recorded(output)
     by_chain_rule = gradients(output)
-    if value not in by_chain_rule:
-        raise ValueError(f"{value!r} is not in the graph of this output")
+    _check_within(value, by_chain_rule)
+    moved = value.data + number_in_range("amount", amount, low=-math.inf)
     return Nudge(
-        name=value.label,
+        name=str(value.label or ""),
         moved_from=value.data,
-        moved_to=value.data + amount,
-        output_name=output.label,
+        moved_to=moved,
+        output_name=str(output.label or ""),
         before=output.data,
-        after=replay(output, {value: value.data + amount}),
+        after=replay(output, {value: moved}),
         gradient=by_chain_rule[value],
     )

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from microgrid.cards import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
 from microgrid.drawing import NoRendererError, Picture, render
@@ -68,20 +68,35 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.i
     They can be in rows where a single edge leads from one part to the next; there are as many as show it largest.
 
     Raises:
-        NoRendererError: there is no Graphviz on this machine.
+        NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.
     """
     compact = is_crowded(cards, edges)
     try:
-        placed = json.loads(render(_skeleton(cards, edges, compact), "json0"))
+        written = render(_skeleton(cards, edges, compact), "json0")
     except NoRendererError:
         raise NoRendererError(
             "nothing on this machine lays out a page: it needs the package graphviz-pure, or Graphviz (its program dot "
             "on the PATH, or named by MICROGRID_DOT)"
         ) from None
+    try:
+        layout = _read(json.loads(written), cards, edges, compact)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise NoRendererError(
+            "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
+        ) from None
+    if compact or layout.width <= widest:
+        return layout
+    return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
+
+
+def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Layout:
+    """Read where Graphviz has put everything."""
     _, _, width, height = map(float, placed["bb"].split(","))
 
     def turned(text: str) -> Point:  # Graphviz counts y upwards
         x, y = map(float, text.split(","))
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise ValueError(f"there is no place {text}")
         return round(x + MARGIN, 1), round(height - y + MARGIN, 1)
 
     boxes = []
@@ -98,10 +113,7 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.i
         curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")
         label = turned(item["lp"]) if "lp" in item else None
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
-    layout = Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
-    if compact or layout.width <= widest:
-        return layout
-    return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
+    return Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
 
 
 def _scale(layout: Layout) -> float:

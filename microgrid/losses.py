@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
+from microgrid.checks import listed, quoted, whole
 from microgrid.engine import Input, Value, total
 
 Nested: TypeAlias = Any
@@ -71,11 +72,12 @@ def cross_entropy(logits: Sequence[Any], targets: int | Sequence[int]) -> Value:
     >>> f"{cross_entropy([Value(0.0), Value(0.0), Value(0.0), Value(0.0)], 2):.6f}"  # four equal classes: log 4
     '1.386294'
     """
-    if hasattr(targets, "__index__"):
-        logits, targets = [logits], [targets]  # type: ignore[list-item]
-    if len(logits) != len(targets) or not logits:
-        raise ValueError(f"cross_entropy() needs one target for each row: {len(logits)} rows, {len(targets)} targets")
-    return _mean([_negative_log_probability(row, target) for row, target in zip(logits, targets, strict=True)])
+    one = _is_one(targets)
+    rows = [logits] if one else listed("logits", logits)
+    classes = [targets] if one else listed("targets", targets)  # type: ignore[arg-type]
+    if len(rows) != len(classes) or not rows:
+        raise ValueError(f"cross_entropy() needs one target for each row: {len(rows)} rows, {len(classes)} targets")
+    return _mean([_negative_log_probability(row, target) for row, target in zip(rows, classes, strict=True)])
 
 
 def hinge(scores: Nested, targets: Nested) -> Value:
@@ -105,18 +107,22 @@ def _mistake(prediction: Value, target: Value) -> Value:
 
 def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
     """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
-    if isinstance(logits, Value):
+    if _is_one(logits):
         raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
-    if len(logits) == 0:
+    logits = listed("a row of logits", logits)
+    if not logits:
         raise ValueError("cross_entropy() needs at least one logit in each row, got none")
-    if isinstance(target, bool) or not hasattr(target, "__index__") or not 0 <= target < len(logits):
-        raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {target!r}")
+    right = None if isinstance(target, bool) else whole(target)
+    if right is None or not 0 <= right < len(logits):
+        raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {quoted(target)}")
     for logit in logits:
+        if not isinstance(logit, Value):
+            raise TypeError(f"logits must be Values, got {type(logit).__name__}: {quoted(logit)}")
         if not math.isfinite(logit.data):
             raise OverflowError(f"cross_entropy() needs finite logits, got {logit.data}")
     largest = max(logit.data for logit in logits)
-    shifted = [logit - largest for logit in logits]
-    return total([logit.exp() for logit in shifted]).log() - shifted[target]
+    shifted: list[Value] = [logit - largest for logit in logits]
+    return total([logit.exp() for logit in shifted]).log() - shifted[right]
 
 
 def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
@@ -125,8 +131,9 @@ def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
         raise ValueError(f"predictions and targets differ in shape: {_shape(predictions)} and {_shape(targets)}")
     if _is_one(predictions):
         if not isinstance(predictions, Value):
-            raise TypeError(f"predictions must be Values, got {type(predictions).__name__}: {predictions!r}")
+            raise TypeError(f"predictions must be Values, got {type(predictions).__name__}: {quoted(predictions)}")
         return [(predictions, targets if isinstance(targets, Value) else Input(targets, "target"))]
+    predictions, targets = listed("predictions", predictions), listed("targets", targets)
     if len(predictions) != len(targets):
         raise ValueError(f"{len(predictions)} predictions but {len(targets)} targets")
     if not predictions:
@@ -137,8 +144,8 @@ def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
 
 
 def _is_one(item: Nested) -> bool:
-    return not isinstance(item, Iterable) or isinstance(item, str)
+    return not isinstance(item, Iterable) or isinstance(item, (str, bytes))
 
 
 def _shape(item: Nested) -> str:
-    return "one number" if _is_one(item) else f"a list of {len(item)}"
+    return "one number" if _is_one(item) else f"a list of {len(listed('a row', item))}"

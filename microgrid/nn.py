@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from microgrid.checks import positive_whole
+from microgrid.checks import listed, one_of, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
 from microgrid.files import write_whole
 from microgrid.numerals import counted
+from microgrid.texts import printable, shortened
 
 if TYPE_CHECKING:
     from microgrid.engine import Number, Operand
@@ -36,6 +37,7 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
 _HE = ("relu", "leaky_relu", "softplus")
 
 _FORMAT = {"format": "microgrid model", "version": 1}
+LARGEST = 10_000_000  # weights of a layer; they take about 2 GB
 M = TypeVar("M", bound="Module")
 
 
@@ -120,8 +122,8 @@ class Module:
         """
         parameters = {name: parameter.data for name, parameter in self.named_parameters()}
         for name, number in parameters.items():
-            if not math.isfinite(number):
-                raise ValueError(f"{name} is {number}; only finite numbers are saved")
+            if not isinstance(number, (int, float)) or not math.isfinite(number):
+                raise ValueError(f"{name} is {quoted(number)}; only finite numbers are saved")
         content = {**_FORMAT, "model": repr(self), "parameters": parameters}
         write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -137,9 +139,9 @@ class Module:
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
             where = "the file" if strays[0] in mine else "this model"
-            raise ValueError(f"{path} does not fit {self!r}: {strays[0]!r} is missing from {where}")
+            raise ValueError(f"{path} does not fit {self!r}: {quoted(strays[0])} is missing from {where}")
         if saved_from not in (None, repr(self)):  # such as one with another activation
-            raise ValueError(f"{path} was saved from {saved_from}, and this is {self!r}")
+            raise ValueError(f"{path} was saved from {_brief(saved_from)}, and this is {self!r}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
@@ -182,9 +184,9 @@ class Neuron(Module):
         name: str = "",
         layer: LayerName | None = None,
     ) -> None:
-        n_inputs = positive_whole("n_inputs", n_inputs)
+        n_inputs = positive_whole("n_inputs", n_inputs, most=LARGEST)
         _check_activation(activation)
-        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        rng = seeded(seed)
         limit = math.sqrt(6 / n_inputs) if activation in _HE else math.sqrt(6 / (n_inputs + n_outputs))
         prefix = f"{name}." if name else ""
         self.weights = [Value(rng.uniform(-limit, limit), label=f"{prefix}w{i + 1}") for i in range(n_inputs)]
@@ -232,9 +234,9 @@ class Dense(Module):
         *,
         name: str = "",
     ) -> None:
-        n_inputs = positive_whole("n_inputs", n_inputs)
-        n_outputs = positive_whole("n_outputs", n_outputs)
-        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        n_inputs = positive_whole("n_inputs", n_inputs, most=LARGEST)
+        n_outputs = positive_whole("n_outputs", n_outputs, most=LARGEST // n_inputs)
+        rng = seeded(seed)
         prefix = f"{name}." if name else ""
         layer = LayerName(name or "layer")
         self.neurons = [
@@ -283,13 +285,11 @@ class MLP(Module):
         seed: int | random.Random | None = None,
         spelled_out: bool = False,
     ) -> None:
-        if not isinstance(sizes, Iterable):
-            raise TypeError(f"the sizes of the layers must be a list such as [8, 1], got {sizes!r}")
-        sizes = list(sizes)
+        sizes = listed("sizes", sizes)
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
         _check_activation(activation)  # where the only layer is the last, nobody else looks at it
-        rng = seed if isinstance(seed, random.Random) else random.Random(seed)
+        rng = seeded(seed)
         self.activation = activation
         self.layers: list[Dense] = []
         for i, (n_in, n_out) in enumerate(zip([n_inputs, *sizes[:-1]], sizes, strict=True), start=1):
@@ -310,17 +310,23 @@ class MLP(Module):
 
 def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list[Value]:
     """Turn numbers into labelled inputs, so that they have a gradient and a name in the picture."""
-    if isinstance(inputs, (str, Value)) or not isinstance(inputs, Iterable):
-        raise TypeError(f"{module!r} expects a list of {expected} numbers or Values, got {type(inputs).__name__}")
-    values = [x if isinstance(x, Value) else Input(x, f"x{i}") for i, x in enumerate(inputs, start=1)]
+    try:
+        row = listed("inputs", inputs)
+    except TypeError:
+        got = type(inputs).__name__
+        raise TypeError(f"{module!r} expects a list of {expected} numbers or Values, got {got}") from None
+    values = [x if isinstance(x, Value) else Input(x, f"x{i}") for i, x in enumerate(row, start=1)]
     if len(values) != expected:
         raise ValueError(f"{module!r} expects {expected} inputs, got {len(values)}")
     return values
 
 
 def _check_activation(activation: str) -> None:
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
+    one_of("activation", activation, list(ACTIVATIONS))
+
+
+def _brief(text: object) -> str:
+    return shortened(printable(str(text)), 60)
 
 
 def _single(outputs: list[Value]) -> Value | list[Value]:
@@ -347,7 +353,7 @@ def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> 
 
 def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
     """Return what the file says of the model it was saved from, and its parameters."""
-    written = Path(path).read_bytes()
+    written, path = Path(path).read_bytes(), printable(os.fspath(path))
     try:
         content = json.loads(written.decode("utf-8"), parse_int=float)
     except (ValueError, RecursionError) as error:
@@ -355,11 +361,12 @@ def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]
     if not isinstance(content, dict) or content.get("format") != _FORMAT["format"]:
         raise ValueError(f'{path} is not a saved model: expected JSON with "format": "{_FORMAT["format"]}"')
     if content.get("version") != _FORMAT["version"]:
-        raise ValueError(f"{path} has version {content.get('version')}; this microgrid reads {_FORMAT['version']}")
+        version = quoted(content.get("version"))
+        raise ValueError(f"{path} has version {version}; this microgrid reads {_FORMAT['version']}")
     parameters = content.get("parameters")
     if not isinstance(parameters, dict):
         raise ValueError(f'{path} is not a saved model: "parameters" is missing')
     for name, number in parameters.items():
         if not isinstance(number, float) or not math.isfinite(number):
-            raise ValueError(f"{path}: {name} must be a finite number, got {repr(number)[:40]}")
+            raise ValueError(f"{path}: {_brief(name)} must be a finite number, got {quoted(number)}")
     return content.get("model"), parameters

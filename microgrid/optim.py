@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from microgrid.checks import number_in_range
+from microgrid.checks import listed, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Input, Value
 
 
@@ -21,9 +21,10 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float, weight_decay: float = 0.0) -> None:
-        if not isinstance(parameters, Iterable):
-            raise TypeError(f"an optimizer needs a list such as model.parameters(), got {type(parameters).__name__}")
-        self.parameters = list(parameters)
+        try:
+            self.parameters: list[Value] = listed("parameters", parameters)
+        except TypeError:
+            raise TypeError(f"an optimizer needs a list such as model.parameters(), got {quoted(parameters)}") from None
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")
         for parameter in self.parameters:
@@ -35,8 +36,17 @@ class Optimizer:
                 raise ValueError(f"an optimizer changes leaves only; {parameter!r} was computed")
         if len(set(self.parameters)) < len(self.parameters):
             raise ValueError("an optimizer needs each parameter once; one of them is listed twice")
-        self.learning_rate = number_in_range("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
         self.weight_decay = number_in_range("weight_decay", weight_decay)
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes against the gradient: 0 or more."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: float) -> None:
+        self._learning_rate = number_in_range("learning_rate", learning_rate)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -79,13 +89,14 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
         self.momentum = number_in_range("momentum", momentum, below=1.0)
-        self.nesterov = nesterov
-        if nesterov and not momentum:
+        self.nesterov = bool(nesterov)
+        if self.nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum above 0")
         self._velocities = [0.0] * len(self.parameters)
 
     def step(self) -> None:
         """Change every parameter once: W ← W − η · ∂L/∂W (with velocity and decay where they are asked for)."""
+        rate = self.learning_rate
         velocities = []
         for parameter, velocity in zip(self.parameters, self._velocities, strict=True):
             gradient = parameter.grad
@@ -95,7 +106,7 @@ class SGD(Optimizer):
                 velocity = self.momentum * velocity + gradient
                 gradient = gradient + self.momentum * velocity if self.nesterov else velocity
             velocities.append(velocity)
-            parameter.data -= self.learning_rate * gradient
+            parameter.data -= rate * gradient
         self._velocities = velocities  # last, so that a step that was interrupted has left no trace in them
 
 
@@ -106,7 +117,7 @@ class Adam(Optimizer):
         parameters: the Values to change.
         learning_rate: η, about the largest step one parameter makes.
         beta1, beta2: how much of the running means of the gradient and of its square is kept, from 0 to less than 1.
-        epsilon: keeps the division away from 0.
+        epsilon: keeps the division away from 0, so it is above 0.
         weight_decay: a pull of every parameter towards 0, added to its gradient (as torch.optim.Adam does; not AdamW).
 
     >>> w = Value(28.0)
@@ -128,7 +139,7 @@ class Adam(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay)
         self.beta1 = number_in_range("beta1", beta1, below=1.0)
         self.beta2 = number_in_range("beta2", beta2, below=1.0)
-        self.epsilon = number_in_range("epsilon", epsilon)
+        self.epsilon = positive_number("epsilon", epsilon)
         self._steps = 0
         self._means = [0.0] * len(self.parameters)
         self._squares = [0.0] * len(self.parameters)
@@ -139,6 +150,7 @@ class Adam(Optimizer):
         # Both means start from 0 and are too small at first; these factors make up for it.
         mean_correction = 1.0 - self.beta1**steps
         square_correction = math.sqrt(1.0 - self.beta2**steps)
+        rate = self.learning_rate / mean_correction
         means, squares = [], []
         for parameter, mean, square in zip(self.parameters, self._means, self._squares, strict=True):
             gradient = parameter.grad
@@ -147,6 +159,6 @@ class Adam(Optimizer):
             means.append(self.beta1 * mean + (1.0 - self.beta1) * gradient)
             squares.append(self.beta2 * square + (1.0 - self.beta2) * gradient * gradient)
             size = math.sqrt(squares[-1]) / square_correction + self.epsilon
-            parameter.data -= self.learning_rate / mean_correction * means[-1] / size
+            parameter.data -= rate * means[-1] / size
         # Last, so that a step that was interrupted has left no trace in them.
         self._steps, self._means, self._squares = steps, means, squares

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from microgrid.cards import Card, cards_and_edges
+from microgrid.checks import quoted
 from microgrid.engine import Value
 from microgrid.formulas import FORMULAS
 from microgrid.layout import Layout, lay_out
 from microgrid.numerals import counted
-from microgrid.records import Record
+from microgrid.records import Record, checked_record
 from microgrid.relay_json import KINDS, without_nonfinite
 from microgrid.scene import svg
 from microgrid.texts import printable
@@ -45,6 +46,11 @@ class Heading:
     english_note: str = ""
     japanese_note: str = ""
 
+    def __post_init__(self) -> None:
+        for text in (self.english, self.japanese, self.english_note, self.japanese_note):
+            if not isinstance(text, str):
+                raise TypeError(f"a heading is text, got {quoted(text)}")
+
 
 def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
     """Return the page of a relay as HTML, complete in itself.
@@ -55,13 +61,16 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         language: "en" or "ja", in which it starts; a key switches.
 
     Raises:
+        TypeError: something else than a Relay or a Heading.
         ValueError: another language, or a graph too large to be looked at.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
-    values = relay.values()
+    heading = Heading() if heading is None else heading
+    if not isinstance(heading, Heading):
+        raise TypeError(f"expected a Heading, got {quoted(heading)}")
+    values = checked_record(relay).values()
     cards, layout = _laid_out(relay, values)
-    heading = heading or Heading()
     title = heading.japanese if language == "ja" else heading.english
     graph, style = _style("graph.css"), _style("page.css")
     load, program = _shortened(_asset("load.js")), _program({node.op for node in relay.nodes if node.op})

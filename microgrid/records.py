@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from microgrid.checks import one_of, quoted
 from microgrid.engine import Constant, Input, Value
 from microgrid.nn import LayerName, NeuronName
 from microgrid.texts import isolated
+
+PHASES = ("know", "think", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +154,23 @@ class Record:
     _by_id: dict[str, Node]
 
     def node(self, name: str) -> Node:
-        """Return the node with this id, such as "n3"."""
-        return self._by_id[name]
+        """Return the node with this id, such as "n3".
+
+        Raises:
+            ValueError: there is none.
+        """
+        try:
+            return self._by_id[name]
+        except (KeyError, TypeError):
+            raise ValueError(f"{quoted(name)} is not the id of a node of this relay") from None
 
     def steps_of(self, phase: str) -> tuple[Step, ...]:
-        """Return the steps of one phase: "know", "think" or "change"."""
+        """Return the steps of one phase: "know", "think" or "change".
+
+        Raises:
+            ValueError: there is no such phase.
+        """
+        one_of("phase", phase, PHASES)
         return tuple(step for step in self.steps if step.phase == phase)
 
     def graph(self) -> Value:
@@ -180,3 +195,14 @@ class Record:
                 value.label = NeuronName(node.label, layer)
             values[node.id] = value
         return list(values.values())
+
+
+def checked_record(relay: Record) -> Record:
+    """Return `relay` if it is one.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(relay, Record):
+        raise TypeError(f"expected a Relay, got {quoted(relay)}")
+    return relay

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import math
 import os
 from collections import Counter
@@ -38,14 +37,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microgrid import formulas, relay_json, relay_text, wording
+from microgrid import formulas, relay_json, relay_text
 from microgrid.cards import MAY_STOP, kind_of, remarks
-from microgrid.checks import number_in_range, positive_whole
+from microgrid.checks import listed, number_in_range, positive_whole, quoted
 from microgrid.engine import Value, topological_order
 from microgrid.files import write_whole
 from microgrid.nn import LayerName, NeuronName
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes
+from microgrid.wording import words
 
 if TYPE_CHECKING:
     from microgrid.page import Player
@@ -70,7 +70,7 @@ class Relay(Record):
         remarks: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
 
     Raises:
-        TypeError: `loss` is not a Value.
+        TypeError: `loss` or a parameter is not a Value.
         ValueError: a parameter was computed, or a leaf was changed after the graph was recorded.
 
     >>> from microgrid import Input
@@ -91,7 +91,11 @@ class Relay(Record):
         nodes = _read_nodes(order, self._ids)
         chosen = [node.id for node in nodes if node.kind == "parameter"]
         if parameters is not None:
-            chosen = list(dict.fromkeys(self._ids[parameter] for parameter in parameters if parameter in self._ids))
+            leaves = listed("parameters", parameters)
+            for leaf in leaves:
+                if not isinstance(leaf, Value):
+                    raise TypeError(f"a parameter must be a Value, got {quoted(leaf)}")
+            chosen = list(dict.fromkeys(self._ids[leaf] for leaf in leaves if leaf in self._ids))
         self._record(nodes, chosen, number_in_range("learning_rate", learning_rate))
 
     def _record(self, nodes: tuple[Node, ...], parameters: Sequence[str], learning_rate: float) -> None:
@@ -137,8 +141,10 @@ class Relay(Record):
         Raises:
             ValueError: it is not in that graph.
         """
+        if not isinstance(value, Value):
+            raise TypeError(f"expected a Value of this relay, got {quoted(value)}")
         if value not in self._ids:
-            raise ValueError(f"{value!r} is not in the graph of this relay")
+            raise ValueError(f"{quoted(value)} is not in the graph of this relay")
         return self._ids[value]
 
     def paths(self, value: Value | str, limit: int = 10) -> Routes:
@@ -155,9 +161,7 @@ class Relay(Record):
         >>> [route.product for route in Relay((a + b) * (b + 1)).paths(b).routes]
         [3.0, 2.0]
         """
-        target = self.id_of(value) if isinstance(value, Value) else value
-        if target not in self._by_id:
-            raise ValueError(f"{target!r} is not the id of a node of this relay")
+        target = self.id_of(value) if isinstance(value, Value) else self.node(value).id
         return largest_routes(self.nodes, self._by_id, target, positive_whole("limit", limit), self.gradients[target])
 
     def text(self, language: str = "en", fold: str = "auto") -> str:
@@ -186,10 +190,10 @@ class Relay(Record):
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
-        wording.words(language)
+        words(language)
         suffix = Path(path).suffix.lower()
         if animated and suffix != ".svg":
-            raise ValueError(f"only a .svg can be animated; {os.fspath(path)!r} is none")
+            raise ValueError(f"only a .svg can be animated; {quoted(os.fspath(path), 200)} is none")
         if suffix == ".html":
             from microgrid.page import page  # loaded when it is needed, like every view
 
@@ -207,7 +211,8 @@ class Relay(Record):
 
             save_picture(self.graph(), path)
         else:
-            raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {os.fspath(path)!r} is none of these")
+            name = quoted(os.fspath(path), 200)
+            raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")
 
     def player(self, language: str = "en", height: int = 640) -> Player:
         """Return the page of this relay for a notebook, which shows it in its cell.
@@ -227,6 +232,7 @@ class Relay(Record):
         from microgrid.drawing import draw, render
         from microgrid.page import Player, page
 
+        words(language)
         height = positive_whole("height", height)
         picture = render(draw(self.graph()), "svg").decode("utf-8")
         return Player(page(self, language=language), picture, height, language)
@@ -271,7 +277,7 @@ class Relay(Record):
             relay._record(nodes, parameters, number_in_range("learning_rate", learning_rate))
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
-        if json.loads(relay.to_json()) != json.loads(text):
+        if relay_json.loads(relay.to_json()) != relay_json.loads(text):
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay
 
@@ -348,7 +354,7 @@ def _check_numbers(nodes: Sequence[Node]) -> None:
     again: dict[str, float] = {}
     try:
         _compute(nodes, {}, again)
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, TypeError) as error:
         raise ValueError(f"a leaf was changed after this graph was recorded ({error}); compute it again") from None
     for node, value in zip(nodes, again.values(), strict=True):
         if value != node.data and not (math.isnan(value) and math.isnan(node.data)):

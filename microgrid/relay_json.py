@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from microgrid import formulas
+from microgrid.checks import quoted
 from microgrid.records import Node, Outcome, Step
 
 FORMAT, VERSION = "microgrid relay", 1
@@ -37,25 +38,32 @@ def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
     Raises:
         ValueError: the text is no such record.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = json.loads(text)
+        content = loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f'not a relay: expected JSON with "format": "{FORMAT}"')
     if content.get("version") != VERSION:
-        raise ValueError(f"this relay has version {content.get('version')!r}; this microgrid reads {VERSION}")
+        raise ValueError(f"this relay has version {quoted(content.get('version'))}; this microgrid reads {VERSION}")
     try:
         nodes = tuple(_node_from(item) for item in content["nodes"])
         _check_nodes(nodes)
         parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
         if strays := set(parameters) - {node.id for node in nodes}:
-            raise ValueError(f"the parameter {min(strays)!r} is not a node")
+            raise ValueError(f"the parameter {quoted(min(strays))} is not a node")
         return nodes, parameters, _number(content["learning_rate"], "learning_rate")
     except KeyError as error:
         raise ValueError(f"not a relay: {error} is missing") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"not a relay: {error}") from None
+
+
+def loads(text: str) -> Any:
+    """Read JSON; a whole number of very many digits becomes a float, since Python takes long to read it as an int."""
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
 
 
 def without_nonfinite(item: Any) -> Any:
@@ -76,9 +84,9 @@ def _content_of(node: Node) -> dict[str, Any]:
 
 def _node_from(item: Any) -> Node:
     if not isinstance(item, dict):
-        raise TypeError(f"expected a node, got {repr(item)[:40]}")
+        raise TypeError(f"expected a node, got {quoted(item)}")
     if unknown := set(item) - ({field.name for field in fields(Node)} - {"number"}):
-        raise ValueError(f"a node has no {min(unknown)!r}")
+        raise ValueError(f"a node has no {quoted(min(unknown))}")
     return Node(
         id=_text(item["id"], "id"),
         label=_text(item["label"], "label"),
@@ -98,15 +106,15 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
     seen: set[str] = set()
     for i, node in enumerate(nodes):
         if node.id != f"n{i}":
-            raise ValueError(f"expected the node n{i}, got {node.id!r}")
+            raise ValueError(f"expected the node n{i}, got {quoted(node.id)}")
         if not seen.issuperset(node.operands):
             raise ValueError(f"{node.id} has an operand that does not come before it")
         if len(node.operands) != len(node.local_derivatives):
             raise ValueError(f"{node.id} has {len(node.operands)} operands, {len(node.local_derivatives)} derivatives")
         if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
-            raise ValueError(f"{node.id} of kind {node.kind!r} has the operation {node.op!r}")
+            raise ValueError(f"{node.id} of kind {quoted(node.kind)} has the operation {quoted(node.op)}")
         if node.op and not formulas.accepts(node.op, len(node.operands)):
-            raise ValueError(f"{node.id}: there is no operation {node.op!r} of {len(node.operands)} operands")
+            raise ValueError(f"{node.id}: there is no operation {quoted(node.op)} of {len(node.operands)} operands")
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")
         seen.add(node.id)
@@ -114,7 +122,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
 
 def _text(item: Any, name: str) -> str:
     if not isinstance(item, str):
-        raise TypeError(f"{name} must be text, got {repr(item)[:40]}")
+        raise TypeError(f"{name} must be text, got {quoted(item)}")
     return item
 
 
@@ -122,5 +130,5 @@ def _number(item: Any, name: str) -> float:
     if item in ("NaN", "Infinity", "-Infinity"):
         return float(item)
     if isinstance(item, bool) or not isinstance(item, (int, float)):
-        raise TypeError(f"{name} must be a number, got {repr(item)[:40]}")
+        raise TypeError(f"{name} must be a number, got {quoted(item)}")
     return float(item)

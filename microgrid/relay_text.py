@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.checks import one_of
 from microgrid.engine import Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
-from microgrid.records import Change, Record, Share
+from microgrid.records import PHASES, Change, Record, Share, checked_record
 from microgrid.texts import columns_of, padded, shortened
 from microgrid.wording import Line, handed_on, line, outcome, trouble, with_remark, words
 
-PHASES = ("know", "think", "change")
 FOLDS = ("auto", "none", "neuron")
 WIDTH = 100
 LONGEST_NAME = 34
@@ -43,8 +43,8 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
         ValueError: another language or fold.
     """
     words(language)
-    if fold not in FOLDS:
-        raise ValueError(f"fold must be one of {', '.join(FOLDS)}, got {fold!r}")
+    one_of("fold", fold, FOLDS)
+    checked_record(relay)
     if fold != "none":
         graph = relay.graph()
         cards, edges = cards_and_edges(graph, fold)

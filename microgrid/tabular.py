@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from microgrid.checks import listed, quoted
 from microgrid.datasets import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP
@@ -34,10 +35,10 @@ class ColumnLearner:
         cls, data: Dataset, hidden: Sequence[int] = (4, 4), activation: str = "relu", seed: int = 0
     ) -> ColumnLearner:
         """Split and measure the data, and make an untrained network with these hidden layers and one output."""
-        learning, held_out = data.split(seed=seed)
+        learning, held_out = _checked(data).split(seed=seed)
         input_scale = Scale.of(learning.rows)
         target_scale = Scale.of([[target] for target in learning.targets])
-        model = MLP(len(data.input_names), [*hidden, 1], activation, seed=seed)
+        model = MLP(len(data.input_names), [*listed("hidden", hidden), 1], activation, seed=seed)
         return cls(model, input_scale, target_scale, learning, held_out)
 
     def inputs(self, row: Sequence[float]) -> list[float]:
@@ -68,13 +69,14 @@ class ColumnLearner:
 
     def error(self, data: Dataset) -> float:
         """Return the mean absolute error on `data`, in the target's own units."""
-        mistakes = [abs(self.predict(row) - target) for row, target in zip(data.rows, data.targets, strict=True)]
+        pairs = zip(_checked(data).rows, data.targets, strict=True)
+        mistakes = [abs(self.predict(row) - target) for row, target in pairs]
         return math.fsum(mistakes) / len(mistakes)
 
     def error_of_the_mean(self, data: Dataset) -> float:
         """Return the mean absolute error on `data` of always answering with the mean of the rows learned from."""
         (mean,) = self.target_scale.means
-        return math.fsum(abs(mean - target) for target in data.targets) / len(data.targets)
+        return math.fsum(abs(mean - target) for target in _checked(data).targets) / len(data.targets)
 
     def model_in_own_units(self) -> MLP:
         """Return a network that takes and gives the data's own units, with both scalings worked into its weights.
@@ -98,6 +100,14 @@ class ColumnLearner:
                 weight.data *= deviation
             output.bias.data = output.bias.data * deviation + mean
         return model
+
+
+def _checked(data: Dataset) -> Dataset:
+    if not isinstance(data, Dataset):
+        raise TypeError(f"expected a Dataset such as penguins(), got {quoted(data)}")
+    if not data.rows:
+        raise ValueError("this Dataset has no rows")
+    return data
 
 
 def penguin_learner() -> ColumnLearner:

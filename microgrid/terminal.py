@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid.numerals import MINUS
-from microgrid.records import Record
-from microgrid.relay_text import PHASES, tell
+from microgrid.records import PHASES, Record
+from microgrid.relay_text import tell
 from microgrid.texts import columns_of, padded, shortened
 from microgrid.wording import outcome, trouble, words
 

@@ -14,7 +14,7 @@ def printable(text: str) -> str:
     >>> printable("a" + chr(10) + "b")
     'a b'
     """
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " for character in str(text))
 
 
 def isolated(text: str) -> str:

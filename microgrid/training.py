@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import io
 import math
-import random
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from microgrid.checks import positive_whole
+from microgrid.checks import listed, positive_whole, quoted, seeded
 from microgrid.collector import paused_collector
 from microgrid.compiler import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
@@ -72,7 +71,7 @@ class Cycle:
         learning_rate: of that gradient descent.
 
     Raises:
-        TypeError: `loss` is no function, or `optimizer` is none.
+        TypeError: `model` or `optimizer` is none, `loss` is no function, or rows or targets are no list.
         ValueError: no rows, not as many targets as rows, or both an optimizer and a learning rate.
 
     >>> from microgrid.nn import Neuron
@@ -88,20 +87,22 @@ class Cycle:
     def __init__(
         self,
         model: Model,
-        rows: Sequence[Sequence[Operand]],
-        targets: Sequence[Any],
+        rows: Iterable[Sequence[Operand]],
+        targets: Iterable[Any],
         loss: Loss = mean_squared_error,
         optimizer: Optimizer | None = None,
         learning_rate: float | None = None,
     ) -> None:
-        _check_rows(rows, targets)
+        if not callable(model) or not callable(getattr(model, "parameters", None)):
+            raise TypeError(f"model must be one such as MLP(2, [4, 1]), got {quoted(model)}")
         if not callable(loss):
-            raise TypeError(f"loss must be a function such as mean_squared_error, got {loss!r}")
+            raise TypeError(f"loss must be a function such as mean_squared_error, got {quoted(loss)}")
         if optimizer is not None and not isinstance(optimizer, Optimizer):
-            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {optimizer!r}")
+            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
         self.model = model
-        self.rows = rows
-        self.targets = targets
+        self.rows: Sequence[Any] = [_plain(row) for row in listed("rows", rows)]
+        self.targets: Sequence[Any] = [_plain(target) for target in listed("targets", targets)]
+        _check_rows(self.rows, self.targets)
         self.loss_function = loss
         if optimizer is not None and learning_rate is not None:
             raise ValueError("the optimizer has a learning rate of its own; give one or the other")
@@ -117,7 +118,11 @@ class Cycle:
         """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
         self._responsible = False
         predictions = [self.model(row) for row in self.rows]
-        self.loss = self.loss_function(predictions, self.targets)
+        self.loss = None
+        loss = self.loss_function(predictions, self.targets)
+        if not isinstance(loss, Value):
+            raise TypeError(f"the loss must be a Value, so that it can be handed back; it is {quoted(loss)}")
+        self.loss = loss
         return self.loss
 
     def think(self) -> None:
@@ -273,13 +278,14 @@ def train(
     >>> f"slope {neuron.weights[0]:.3f}, start {neuron.bias:.3f}, loss {history.losses[-1]:.4f}"
     'slope 2.000, start 1.000, loss 0.0000'
     """
-    rows, targets = list(rows), list(targets)
+    keep = _checked_keep(keep)
     epochs = positive_whole("epochs", epochs)
-    batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
-    history = History(kept={name: [] for name in keep or {}})
+    history = History(kept={name: [] for name in keep})
     cycle = Cycle(model, rows, targets, loss, optimizer, learning_rate)
+    rows, targets = cycle.rows, cycle.targets
+    batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
     order = list(range(len(rows)))
-    rng = random.Random(seed)
+    rng = seeded(seed)
     try:
         thinking = CompiledThinking(cycle) if compiled else None
         with _progress_bar(epochs, progress) as bar:
@@ -291,8 +297,8 @@ def train(
                     batch = order[start : start + batch_size]
                     cycle.rows, cycle.targets = [rows[i] for i in batch], [targets[i] for i in batch]
                     with paused_collector():
-                        losses += _learn(cycle, thinking, epoch, history) * len(batch)
-                kept = {name: function() for name, function in (keep or {}).items()}
+                        losses += _learn(cycle, thinking, (epoch, batch), history) * len(batch)
+                kept = {name: function() for name, function in keep.items()}
                 history.losses.append(losses / len(rows))
                 for name, item in kept.items():
                     history.kept[name].append(item)
@@ -306,9 +312,12 @@ def train(
     return history
 
 
-def _learn(cycle: Cycle, thinking: CompiledThinking | None, epoch: int, history: History) -> float:
-    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
-    optimizer = cycle.optimizer
+def _learn(cycle: Cycle, thinking: CompiledThinking | None, now: tuple[int, list[int]], history: History) -> float:
+    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite.
+
+    `now` is the epoch, and which of all rows the cycle goes through: what goes wrong is told with its place.
+    """
+    optimizer, (epoch, batch) = cycle.optimizer, now
     try:
         found = thinking.know_and_think() if thinking else None
         loss = cycle.know().data if found is None else found
@@ -322,8 +331,35 @@ def _learn(cycle: Cycle, thinking: CompiledThinking | None, epoch: int, history:
         cycle.change()
     except ArithmeticError as error:
         advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"
+        if given := _given_not_finite(cycle, batch):
+            advice = f"{given}, and only finite numbers can be learned from"
         raise TrainingDivergedError(f"epoch {epoch}: {error}; {advice}", history) from error
+    except (ValueError, TypeError) as error:
+        if type(error) not in (ValueError, TypeError):  # others may be made from more than a message
+            raise
+        raise type(error)(f"epoch {epoch}{_row_of(error, cycle, batch)}: {error}") from error
     return loss
+
+
+def _given_not_finite(cycle: Cycle, batch: Sequence[int]) -> str:
+    """Say which number among the rows and targets is infinite, or not a number."""
+    for i, row, target in zip(batch, cycle.rows, cycle.targets, strict=True):
+        for j, number in enumerate(_numbers_in([row, target]), start=1):
+            data = number.data if isinstance(number, Value) else number
+            if isinstance(data, float) and not math.isfinite(data):
+                place = f"column {j}" if j <= len(_numbers_in(row)) else "its target"
+                return f"row {i + 1}, {place} is {data}"
+    return ""
+
+
+def _row_of(error: Exception, cycle: Cycle, batch: Sequence[int]) -> str:
+    """Say at which row the model or the loss fails like this, if it is the fault of one."""
+    for i, row, target in zip(batch, cycle.rows, cycle.targets, strict=True):
+        try:
+            cycle.loss_function([cycle.model(row)], [target])
+        except Exception as again:
+            return f", row {i + 1}" if type(again) is type(error) else ""
+    return ""
 
 
 class CompiledThinking:
@@ -365,7 +401,10 @@ class CompiledThinking:
             return False  # nothing can be told from that; the cycle says what is wrong
         try:
             found = self._compiled(rows)
-        except (ArithmeticError, ValueError, TypeError):
+        except TypeError:  # a row holds something else than the first, such as a Value
+            self.step = None
+            return False
+        except (ArithmeticError, ValueError):
             found = [math.nan] * len(expected)
         allowed = SAME * max(1.0, *map(abs, expected))
         self.is_checked = all(abs(a - b) <= allowed for a, b in zip(found, expected, strict=True))
@@ -401,6 +440,13 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
         return None
 
 
+def _plain(item: Any) -> Any:
+    """Make a list of what can be gone through only once, and Python's own numbers of an array of NumPy."""
+    if isinstance(item, Iterator):
+        return list(item)
+    return item.tolist() if callable(getattr(item, "tolist", None)) else item
+
+
 def _numbers_in(item: Any) -> list[Any]:
     """List the numbers of a row and its target one after the other."""
     if isinstance(item, (list, tuple)):
@@ -415,6 +461,14 @@ def _progress_bar(epochs: int, wanted: bool | None) -> Any:
     if wanted is None:
         wanted = console.isatty() or "ipykernel" in sys.modules
     return tqdm(total=epochs, desc="training", unit="epoch", leave=False, file=console, disable=not wanted)
+
+
+def _checked_keep(keep: Mapping[str, Callable[[], Any]] | None) -> Mapping[str, Callable[[], Any]]:
+    if keep is None:
+        return {}
+    if not isinstance(keep, Mapping) or not all(map(callable, keep.values())):
+        raise TypeError(f"keep must map names to functions, got {quoted(keep)}")
+    return keep
 
 
 def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from microgrid.checks import one_of
 from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import Change, Know, Node, Record, Seed, Share, Step
@@ -44,15 +45,17 @@ class Line:
     sentence: str
 
 
-@cache
 def words(language: str) -> dict[str, str]:
-    """Load the table of sentences of a language.
+    """Return the table of sentences of a language.
 
     Raises:
         ValueError: there is none for it.
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    return _loaded(one_of("language", language, LANGUAGES))
+
+
+@cache
+def _loaded(language: str) -> dict[str, str]:
     path = Path(__file__).parent / "assets" / f"words.{language}.json"
     table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return table

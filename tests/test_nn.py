@@ -183,7 +183,9 @@ def test_text_among_the_inputs_is_refused() -> None:
     ],
 )
 def test_unknown_activation_lists_the_known_ones(make: Any) -> None:
-    with pytest.raises(ValueError, match="unknown activation 'swish'; there are linear, relu, leaky_relu, softplus"):
+    with pytest.raises(
+        ValueError, match=r"activation must be one of linear, relu, leaky_relu, softplus, .*, got 'swish'"
+    ):
         make()
 
 
@@ -197,7 +199,7 @@ def test_unknown_activation_lists_the_known_ones(make: Any) -> None:
         (lambda: MLP(2, []), ValueError, "at least one layer"),
         (lambda: Neuron(2.0), TypeError, "n_inputs must be a whole number, got 2.0"),  # type: ignore[arg-type]
         (lambda: Dense(2, True), TypeError, "n_outputs must be a whole number, got True"),
-        (lambda: MLP(2, "31"), TypeError, "n_outputs must be a whole number, got '3'"),  # type: ignore[arg-type]
+        (lambda: MLP(2, "31"), TypeError, "sizes must be a list, got '31'"),  # type: ignore[arg-type]
     ],
 )
 def test_bad_size_is_refused(make: Any, error: type[Exception], message: str) -> None:
@@ -471,7 +473,7 @@ def saved_with_bias(bias: Any) -> bytes:
         pytest.param(saved_with_bias(True), "bias must be a finite number, got True", id="bool"),
         pytest.param(saved_with_bias(None), "bias must be a finite number, got None", id="null"),
         pytest.param(saved_with_bias(10**400), "bias must be a finite number, got inf", id="too large for a float"),
-        pytest.param(saved_with_bias([1.0] * 1000), r"bias must be a finite number, got .{40}$", id="long"),
+        pytest.param(saved_with_bias([1.0] * 1000), r"bias must be a finite number, got .{60}$", id="long"),
         pytest.param(b"[" * 100_000, "is not a saved model", id="nested too deep"),
     ],
 )
