@@ -122,7 +122,7 @@ def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
 def slope(relay: Record, node: Node, position: int, language: str) -> str:
     """Write the local derivative of a node with respect to one operand, with the numbers in it.
 
-    Such as: d tanh(n)/dn = 1 − 0.7071² = 0.5
+    Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
     formula = FORMULAS[node.op]
     names = [name_of(relay.node(operand)) for operand in node.operands]
@@ -132,7 +132,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         whole = node.name  # names such as layer1.neuron1.w1 would fill lines
     elif formula.symbol in whole.split() or formula.summed:
         whole = f"({whole})"
-    left = f"d {whole}/d{names[position]}"
+    left = f"∂{whole}/∂{names[position]}"
     if formula.last and position == len(node.operands) - 1:
         parts = ["1"]
     else:

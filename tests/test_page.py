@@ -1041,7 +1041,7 @@ def test_hint_is_the_local_derivative_and_skipping_shows_the_answer(opened: Open
     screen = opened(Relay(line_loss()))
     begin_quiz(screen)
     screen.button("Hint (costs the point)").click()
-    expect(screen("#quiz .verdict")).to_have_text("d d²/dd = 2 × 7 = 14")
+    expect(screen("#quiz .verdict")).to_have_text("∂d²/∂d = 2 × 7 = 14")
     screen.button("Show me").click()
     expect(screen("#quiz .verdict")).to_contain_text("It is 14")
     expect(screen("#quiz .score")).to_have_text("0 of 1 right at the first try, without a hint.")

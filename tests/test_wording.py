@@ -82,12 +82,12 @@ def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
         "n weighs its inputs and adds the bias: −3 × 2 + 6.881 = 0.8814.",
         "o squeezes n to between −1 and 1: tanh(0.8814) = 0.7071.",
         "The relay starts at o: its gradient with respect to itself is 1.",
-        "d tanh(n)/dn = 1 − 0.7071² = 0.5\n"
+        "∂tanh(n)/∂n = 1 − 0.7071² = 0.5\n"
         "n shared in this: upstream 1 × local derivative 0.5 = 0.5. Its gradient so far: 0.5.",
-        "d (w × x + b)/dw = x = 2\nw shared in this: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
-        "d (w × x + b)/dx = w = −3\n"
+        "∂(w × x + b)/∂w = x = 2\nw shared in this: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
+        "∂(w × x + b)/∂x = w = −3\n"
         "x shared in this: upstream 0.5 × local derivative −3 = −1.5. Its gradient so far: −1.5.",
-        "d (w × x + b)/db = 1\nb shared in this: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
+        "∂(w × x + b)/∂b = 1\nb shared in this: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
         "w moves against its gradient: −3 − 0.1 × 1 = −3.1.",
         "b moves against its gradient: 6.881 − 0.1 × 0.5 = 6.831.",
     ]
@@ -96,26 +96,26 @@ def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
 @pytest.mark.parametrize(
     ("op", "operands", "slopes"),
     [
-        ("+", (3.0, -2.0), ["d (a + b)/da = 1", "d (a + b)/db = 1"]),
-        ("-", (3.0, -2.0), ["d (a − b)/da = 1", "d (a − b)/db = −1"]),
-        ("*", (3.0, -2.0), ["d (a × b)/da = b = −2", "d (a × b)/db = a = 3"]),
-        ("/", (3.0, -2.0), ["d (a ÷ b)/da = 1 ÷ (−2) = −0.5", "d (a ÷ b)/db = −(−1.5) ÷ (−2) = −0.75"]),
-        ("**", (3.0, 2.0), ["d a^b/da = 2 × 3^(2 − 1) = 6", "d a^b/db = 9 × log(3) = 9.888"]),
-        ("neg", (3.0,), ["d −a/da = −1"]),
-        ("abs", (-3.0,), ["d |a|/da = −1 (1 where a > 0, −1 where a < 0, 0 at 0)"]),
-        ("exp", (0.0,), ["d exp(a)/da = exp(a) = 1"]),
-        ("log", (4.0,), ["d log(a)/da = 1 ÷ 4 = 0.25"]),
-        ("sqrt", (4.0,), ["d √a/da = 0.5 ÷ 2 = 0.25"]),
-        ("tanh", (0.0,), ["d tanh(a)/da = 1 − 0² = 1"]),
-        ("sigmoid", (0.0,), ["d sigmoid(a)/da = 0.5 × (1 − 0.5) = 0.25"]),
-        ("relu", (3.0,), ["d relu(a)/da = 1 (1 where a > 0, else 0)"]),
-        ("softplus", (0.0,), ["d softplus(a)/da = sigmoid(0) = 0.5"]),
-        ("sin", (0.0,), ["d sin(a)/da = cos(0) = 1"]),
-        ("cos", (0.0,), ["d cos(a)/da = −sin(0) = 0"]),
+        ("+", (3.0, -2.0), ["∂(a + b)/∂a = 1", "∂(a + b)/∂b = 1"]),
+        ("-", (3.0, -2.0), ["∂(a − b)/∂a = 1", "∂(a − b)/∂b = −1"]),
+        ("*", (3.0, -2.0), ["∂(a × b)/∂a = b = −2", "∂(a × b)/∂b = a = 3"]),
+        ("/", (3.0, -2.0), ["∂(a ÷ b)/∂a = 1 ÷ (−2) = −0.5", "∂(a ÷ b)/∂b = −(−1.5) ÷ (−2) = −0.75"]),
+        ("**", (3.0, 2.0), ["∂a^b/∂a = 2 × 3^(2 − 1) = 6", "∂a^b/∂b = 9 × log(3) = 9.888"]),
+        ("neg", (3.0,), ["∂−a/∂a = −1"]),
+        ("abs", (-3.0,), ["∂|a|/∂a = −1 (1 where a > 0, −1 where a < 0, 0 at 0)"]),
+        ("exp", (0.0,), ["∂exp(a)/∂a = exp(a) = 1"]),
+        ("log", (4.0,), ["∂log(a)/∂a = 1 ÷ 4 = 0.25"]),
+        ("sqrt", (4.0,), ["∂√a/∂a = 0.5 ÷ 2 = 0.25"]),
+        ("tanh", (0.0,), ["∂tanh(a)/∂a = 1 − 0² = 1"]),
+        ("sigmoid", (0.0,), ["∂sigmoid(a)/∂a = 0.5 × (1 − 0.5) = 0.25"]),
+        ("relu", (3.0,), ["∂relu(a)/∂a = 1 (1 where a > 0, else 0)"]),
+        ("softplus", (0.0,), ["∂softplus(a)/∂a = sigmoid(0) = 0.5"]),
+        ("sin", (0.0,), ["∂sin(a)/∂a = cos(0) = 1"]),
+        ("cos", (0.0,), ["∂cos(a)/∂a = −sin(0) = 0"]),
         (
             "maximum",
             (3.0, 2.0),
-            ["d max(a, b)/da = 1 (1 where a ≥ b, else 0)", "d max(a, b)/db = 0 (0 where a ≥ b, else 1)"],
+            ["∂max(a, b)/∂a = 1 (1 where a ≥ b, else 0)", "∂max(a, b)/∂b = 0 (0 where a ≥ b, else 1)"],
         ),
     ],
 )
@@ -124,16 +124,16 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
     output = record(op, *leaves)
     output.label = "exp(a)" if op == "exp" else ""
     told = sentences(output)
-    assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("d ")] == slopes
+    assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("∂")] == slopes
 
 
 def test_square_is_written_as_a_square() -> None:
     a = Value(-3.0, "a")
     assert sentences(a**2)[:3:2] == [
         "n2 raises a to the power 2: (−3)² = 9.",
-        "d a²/da = 2 × (−3) = −6\na shared in this: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
+        "∂a²/∂a = 2 × (−3) = −6\na shared in this: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
     ]
-    assert "d a³/da = 3 × (−3)² = 27" in sentences(a**3)[2]
+    assert "∂a³/∂a = 3 × (−3)² = 27" in sentences(a**3)[2]
 
 
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
@@ -143,7 +143,7 @@ def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
 
 @given(st.floats(1e-300, 1e-5))
 def test_small_number_is_never_told_as_zero(x: float) -> None:
-    (share,) = (told for told in sentences(Value(1.0, "a") * x) if told.startswith("d "))
+    (share,) = (told for told in sentences(Value(1.0, "a") * x) if told.startswith("∂"))
     assert not re.search(r"(?<![\d.])0\.?0*(?![\d.])", share.partition("\n")[2])
 
 

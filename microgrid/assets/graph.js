@@ -284,7 +284,7 @@ function writeSentence(text, told) {
   if (texts.get($("sentence")) === text) return;
   texts.set($("sentence"), text);
   const [first, ...others] = text.split("\n"),
-    isSlope = told && others.length > 0 && first.startsWith("d ");
+    isSlope = told && others.length > 0 && first.startsWith("∂");
   $("sentence").replaceChildren(...(isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [text]));
 }
 

@@ -199,7 +199,7 @@ function clueFor(card) {
   const slopes = edges.slice(0, 4).map((edge) => {
     const [[node, position]] = edge.handovers;
     if (edge.handovers.length === 1 && edge.result.inside.length === 1) return sentences.slope(node, position, numbers);
-    return `d ${edge.result.node.name}/d ${card.node.name} = ${show(numbers.carried[edge.i].local)}`;
+    return `∂${edge.result.node.name}/∂${card.node.name} = ${show(numbers.carried[edge.i].local)}`;
   });
   return slopes.join("; ");
 }

@@ -117,7 +117,7 @@ class Sentences {
     let whole = this.expression(node, names, values);
     if ([...whole].length > LONGEST_WHOLE) whole = node.name;
     else if (operation.summed || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
-    const left = `d ${whole}/d${names[position]}`;
+    const left = `∂${whole}/∂${names[position]}`;
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
     else {
