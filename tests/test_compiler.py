@@ -265,6 +265,44 @@ def test_relu_may_be_read_elsewhere_too() -> None:
         assert found == pytest.approx(w.grad, rel=1e-15)
 
 
+RELUS_ON_RELUS: list[Callable[[Value, Value, Value], Value]] = [
+    lambda g, h, w: total([h * w, g * h]) * w,
+    lambda g, h, w: total([g * w, g * h, h * h]) + g,
+    lambda g, h, w: (g - w).relu() * h,
+    lambda g, h, w: (total([g, h]) - w).relu() * w,
+    lambda g, h, w: weighted_sum([g, w], [h, g], h).relu() * g,
+    lambda g, h, w: (g.tanh() * h - w).relu() * w + g.tanh(),
+    lambda g, h, w: (-h).exp() * (g - h) * w,
+    lambda g, h, w: ((g * h) * w - h).relu() + (g * h) * w,
+    lambda g, h, w: weighted_sum([w, w, w], [h, g, w], w),
+]
+
+
+@pytest.mark.parametrize("build", RELUS_ON_RELUS)
+def test_relus_between_relus_give_what_the_engine_gives(build: Callable[[Value, Value, Value], Value]) -> None:
+    """Whatever is on or off, and whatever was on in the row before."""
+    parameters = [Value(1.5, "v"), Value(-0.75, "u"), Value(0.5, "w")]
+
+    def record(x: Value, y: Value) -> Value:
+        v, u, w = parameters
+        return build((v * x).relu(), (u * y).relu(), w)
+
+    x, y = Input(1.0, "x"), Input(-1.0, "y")
+    step = compile_graph(record(x, y), [x, y], parameters)
+    rows = [[a, b] for a in (1.0, -1.0, 0.25) for b in (-1.0, 1.0, -0.25)]
+    for some in [*([row] for row in rows), *([one, other] for one in rows for other in rows)]:
+        for parameter in parameters:
+            parameter.grad = 0.0
+        value = step(some)
+        found = [parameter.grad for parameter in parameters]
+        for parameter in parameters:
+            parameter.grad = 0.0
+        expected = total([record(Input(a), Input(b)) for a, b in some]) / len(some)
+        expected.backward()
+        assert value == pytest.approx(expected.data, rel=1e-15, abs=1e-15)
+        assert found == pytest.approx([parameter.grad for parameter in parameters], rel=1e-15, abs=1e-15)
+
+
 @pytest.mark.parametrize("spelled_out", [False, True])
 @pytest.mark.parametrize("sizes", [[16, 16, 1], [1, 1, 1], [5, 3, 4]])
 @pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, hinge, binary_cross_entropy])
