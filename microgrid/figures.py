@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from microgrid.checks import number_in_range
+from microgrid.compiler import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
-from microgrid.engine import Value, gradients
+from microgrid.engine import Constant, Value, gradients
 from microgrid.gradcheck import is_outdated, replay
 from microgrid.numerals import show
 
@@ -129,7 +130,7 @@ def plot_loss_along(
     Raises:
         ImportError: matplotlib is not installed.
         ValueError: `value` is not in the graph, a leaf was changed after the graph was recorded, `low` is not below
-            `high`, or the loss has no value anywhere between.
+            `high`, the loss has no value anywhere between, or the graph is too large to be compiled.
         TypeError: `loss` is no Value.
 
     >>> w = Value(3.0, label="w")
@@ -147,12 +148,7 @@ def plot_loss_along(
     visited = [float(number) for number in visited]
     low, high = _range_around([value.data, *visited], low, high)
 
-    def loss_at(number: float) -> float:
-        try:
-            return replay(loss, {value: number})
-        except (ArithmeticError, ValueError):
-            return math.nan  # a gap in the curve
-
+    loss_at = _as_function(loss, value)
     numbers = [low + (high - low) * i / (POINTS - 1) for i in range(POINTS)]
     losses = [loss_at(number) for number in numbers]
     if not any(map(math.isfinite, losses)):
@@ -166,6 +162,19 @@ def plot_loss_along(
     else:
         _add_tangent(axes, value.data, loss.data, slopes[value], low, high)
     return axes
+
+
+def _as_function(loss: Value, value: Value) -> Callable[[float], float]:
+    """Return the loss as a function of one number in its graph; where it has no value, that is not a number: a gap."""
+    step = compile_graph(loss, [value], []) if value.is_leaf and not isinstance(value, Constant) else None
+
+    def loss_at(number: float) -> float:
+        try:
+            return step.predict([[number]])[0] if step else replay(loss, {value: number})
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return loss_at
 
 
 def _range_around(numbers: Sequence[float], low: float | None, high: float | None) -> tuple[float, float]:
