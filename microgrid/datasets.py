@@ -19,6 +19,7 @@ from microgrid.numerals import counted
 from microgrid.texts import printable, shortened
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
+SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 _PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
 
 
@@ -144,6 +145,28 @@ def penguins() -> Dataset:
     e90081. Public domain (CC0).
     """
     return read_csv(_PENGUINS, "body_mass_g", ["flipper_length_mm", "bill_length_mm", "bill_depth_mm"])
+
+
+def penguin_species() -> Dataset:
+    """Load the same 342 penguins: bill length and bill depth in mm, and the species as the target.
+
+    A species is its position in `SPECIES`: 0 Adelie, 1 Chinstrap, 2 Gentoo.
+
+    >>> data = penguin_species()
+    >>> data.rows[0], SPECIES[int(data.targets[0])]
+    ([39.1, 18.7], 'Adelie')
+    """
+    names = ("bill_length_mm", "bill_depth_mm")
+    with _PENGUINS.open(encoding="utf-8", newline="") as file:
+        birds = list(csv.DictReader(file))
+    measured = [bird for bird in birds if all(bird[name].lower() not in MISSING for name in names)]
+    return Dataset(
+        rows=[[float(bird[name]) for name in names] for bird in measured],
+        targets=[float(SPECIES.index(bird["species"])) for bird in measured],
+        input_names=names,
+        target_name="species",
+        dropped=len(birds) - len(measured),
+    )
 
 
 def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | None = None) -> Dataset:
