@@ -27,12 +27,13 @@ from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.files import check_writable, write_whole
 from microgrid.gradcheck import check_gradients
+from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.numerals import counted, show
 from microgrid.page import Heading, page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
-from microgrid.wording import LANGUAGES
+from microgrid.wording import LANGUAGES, words
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""
@@ -178,6 +179,21 @@ def _train(options: argparse.Namespace) -> int:
     return 130 if history.interrupted else 0
 
 
+def _lesson(options: argparse.Namespace) -> int:
+    language = "" if options.language == "en" else f" --language {options.language}"
+    if options.number is None:
+        for there in lessons(options.language):
+            print(f"{there.title}\n   {there.summary}")
+        command = f"microgrid lesson 1{language}"
+        print("\n" + words(options.language)["lesson.list"].format(command=command))
+        return 0
+    chosen = lesson(options.number, options.language)
+    file = copy_lesson(chosen, outputs=options.outputs)
+    print(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
+    print(how_to_open(file, options.language))
+    return 0
+
+
 def _sheet(options: argparse.Namespace) -> int:
     if Path(options.output).suffix.lower() != ".html":
         raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {options.output!r} is none")
@@ -291,6 +307,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed, the same result; by default 0")
     train.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+
+    course = _add(
+        commands, "lesson", _lesson, "copy a lesson, a notebook to run and change", "lesson 1", functions=False
+    )
+    course.add_argument("number", metavar="N", nargs="?", type=int, help="which one; without it, all are listed")
+    course.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    course.add_argument(
+        "--outputs", action="store_true", help="keep the outputs; by default they are left out, to be predicted"
+    )
 
     sheet = _add(
         commands,

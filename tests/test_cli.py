@@ -575,10 +575,18 @@ def test_page_without_graphviz_is_refused_in_one_line(
 def test_help_lists_the_commands(command: Command) -> None:
     code, out, err = command("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == ["draw", "step", "page", "check", "train", "sheet"]
+    assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == [
+        "draw",
+        "step",
+        "page",
+        "check",
+        "train",
+        "lesson",
+        "sheet",
+    ]
 
 
-@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train", "sheet"])
+@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train", "lesson", "sheet"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
     rows = "".join(f"{x},{x % 3},{2 * x + 1}\n" for x in range(10))
     (tmp_path / "DATA.csv").write_text(f"length,width,weight\n{rows}", encoding="utf-8")

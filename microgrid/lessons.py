@@ -1,0 +1,135 @@
+"""The lessons: notebooks that come with the package, to be copied, run and changed.
+
+In an installed package they lie beside its modules, in a checkout in the folder `notebooks` at the top.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from microgrid.files import check_writable, write_whole
+from microgrid.wording import words
+
+NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
+PLACES = (Path(__file__).parent / "notebooks", Path(__file__).parents[1] / "notebooks")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson in one language.
+
+    Attributes:
+        number: its place in the course, from 1 on.
+        title: its heading.
+        summary: what it is about, in one line.
+        path: where its notebook is.
+    """
+
+    number: int
+    title: str
+    summary: str
+    path: Path
+
+
+def lessons(language: str = "en") -> list[Lesson]:
+    """List the lessons of a language in their order.
+
+    Raises:
+        ValueError: another language.
+        FileNotFoundError: the notebooks are not in this installation.
+
+    >>> [lesson.number for lesson in lessons()]
+    [1, 2, 3, 4, 5, 6]
+    """
+    words(language)
+    paths = [path for place in PLACES for path in sorted((place / language).glob("[0-9]*.ipynb"))]
+    if not paths:
+        raise FileNotFoundError(errno.ENOENT, "the lessons are missing from this installation", str(PLACES[0]))
+    return [_lesson(path) for path in paths]
+
+
+def lesson(number: int, language: str = "en") -> Lesson:
+    """Return one lesson.
+
+    Raises:
+        ValueError: there is none of this number, or another language.
+    """
+    there = {lesson.number: lesson for lesson in lessons(language)}
+    if number not in there:
+        raise ValueError(f"there is no lesson {number}; there are {min(there)} to {max(there)}")
+    return there[number]
+
+
+def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: bool = False) -> Path:
+    """Write a copy of a lesson into a folder, under its own name, and return where.
+
+    Args:
+        lesson: which one.
+        folder: where to.
+        outputs: whether to keep what its cells show. A lesson asks for predictions, so it is written without.
+
+    Raises:
+        FileExistsError: there is a file of this name; it stays as it is.
+        OSError: the file cannot be written.
+    """
+    target = Path(folder) / lesson.path.name
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "is there already, and is left as it is", str(target))
+    check_writable(target)
+    notebook = _read(lesson.path)
+    if not outputs:
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+    write_whole(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return target
+
+
+def how_to_open(notebook: Path, language: str = "en") -> str:
+    """Say with which command to open a notebook in this environment, and before it what to install, if need be."""
+    text = words(language)
+    active = shutil.which("python")
+    is_active = active is not None and Path(active).parent == Path(sys.executable).parent
+    python = "python" if is_active else _quoted(_seen_from_here(sys.executable))
+    jupyter = "jupyter lab" if is_active else f"{python} -m jupyter lab"
+    lines = [text["lesson.open"].format(command=f"{jupyter} {_quoted(os.fspath(notebook))}")]
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        command = f"{python} -m pip install {' '.join(missing)}"
+        lines.insert(0, text["lesson.install"].format(command=command))
+    return "\n".join(lines)
+
+
+def _seen_from_here(path: str) -> str:
+    """Name a file as short as it can be typed."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on Windows, where it lies on another drive
+        return path
+    return path if relative.startswith(os.pardir) else relative
+
+
+def _quoted(path: str) -> str:
+    return f'"{path}"' if " " in path else path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
+def _lesson(path: Path) -> Lesson:
+    """Read the heading of the first cell, and the paragraph below it."""
+    first = "".join(_read(path)["cells"][0]["source"])
+    heading, summary, *_ = first.strip().split("\n\n")
+    summary = re.sub(r"[*_`]", "", summary).replace("\n", "" if path.parent.name == "ja" else " ")
+    return Lesson(int(path.name[:2]), heading.lstrip("# "), summary, path)
