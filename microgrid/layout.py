@@ -227,9 +227,10 @@ def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Pi
 def _size(card: Card, compact: bool) -> Point:
     if kind_of(card.value) == "constant":
         return CONSTANT
-    if compact:
-        return COMPACT
     name, operation = visible_name(card), title_of(card, short=True)[1]
+    if compact:
+        columns = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
+        return max(COMPACT[0], 6.8 * columns_of(name) + 6 * max(columns, columns_of(operation)) + 26), COMPACT[1]
     heading = 8 * columns_of(name) + 6.5 * columns_of(operation) + 24 * bool(name and operation) + 20
     remark = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + remark

@@ -77,33 +77,44 @@ function run(step, view) {
   frameOf(begin);
 }
 
-// Without motion the baton rests beside its edge, where it covers least.
+// Without motion the baton rests near its edge, where it covers no number and as little of the cards as can be.
 function rest(edge, width) {
   const size = Math.max(1, BATON / state.scale),
-    [w, h] = [width * size, 26 * size];
-  const taken = [...obstacles(), ...edge.drawn.group.querySelectorAll("text")].map((element) => boxOf(element));
-  const {line} = edge.drawn,
+    [w, h] = [width * size, 26 * size],
+    {line} = edge.drawn,
     length = line.getTotalLength();
+  const around = (at, x, y) => ({x: at.x - x, y: at.y - y, width: 2 * x, height: 2 * y});
+  const {x, y, width: wide, height: high} = line.getBBox();
+  const taken = obstacles({x: x - w, y: y - 4 * h, width: wide + 2 * w, height: high + 8 * h});
   let best = null;
-  for (const way of [0.5, 0.35, 0.65, 0.2, 0.8]) {
-    const at = line.getPointAtLength(length * way);
-    for (const shift of [0, -1, 1, -1.6, 1.6, -2.4, 2.4]) {
-      const x = Math.min(Math.max(at.x, w / 2), Math.max(pictureWidth - w / 2, w / 2)),
-        y = Math.min(Math.max(at.y + shift * h, h / 2), pictureHeight - h / 2);
-      const box = {x: x - w / 2, y: y - h / 2, width: w, height: h};
-      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
-      if (!best || covered < best.covered - 0.01) best = {x, y, covered};
+  for (const shift of [0, -1, 1, -1.6, 1.6, -2.4, 2.4, -3.2, 3.2]) {
+    for (const way of [0.5, 0.35, 0.65, 0.2, 0.8, 0.05, 0.95]) {
+      const at = line.getPointAtLength(length * way);
+      at.x = Math.min(Math.max(at.x, w / 2), Math.max(pictureWidth - w / 2, w / 2));
+      at.y = Math.min(Math.max(at.y + shift * h, h / 2), pictureHeight - h / 2);
+      const box = around(at, w / 2, h / 2),
+        cost = taken.reduce((sum, [other, weight]) => sum + weight * overlap(box, other), 0);
+      if (!best || cost < best.cost) best = {at, cost};
     }
   }
-  baton.setAttribute("transform", `translate(${best.x.toFixed(1)} ${best.y.toFixed(1)}) scale(${size.toFixed(3)})`);
+  baton.setAttribute("transform", `translate(${best.at.x.toFixed(1)} ${best.at.y.toFixed(1)}) scale(${size.toFixed(3)})`);
 }
 
-const obstacles = () => picture.querySelectorAll(".card, .edge .share, .edge .local");
+// What may be covered in a part of the picture, and how much it would be missed: numbers, names, and cards.
+function obstacles(part) {
+  const cards = graph.cards.map(({drawn: {group}}) => group).filter((group) => overlap(boxOf(group), part));
+  const texts = [...picture.querySelectorAll(".edge text"), ...cards.flatMap((group) => [...group.querySelectorAll("text")])];
+  return [
+    ...cards.map((group) => [boxOf(group), 1]),
+    ...texts.filter((text) => text.textContent).map((text) => [boxOf(text), 50]),
+  ];
+}
 
 // The box of an element in the units of the picture.
 function boxOf(element) {
-  const {x, y, width, height} = element.getBBox(),
-    [dx, dy] = element.matches(".card") ? cornerOf(element) : [0, 0];
+  const {x, y, width, height} = (element.matches(".card") ? element.querySelector("rect") : element).getBBox(),
+    card = element.closest(".card"),
+    [dx, dy] = card ? cornerOf(card) : [0, 0];
   return {x: x + dx, y: y + dy, width, height};
 }
 

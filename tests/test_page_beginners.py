@@ -1,0 +1,498 @@
+"""What a beginner stumbled over on the page, each with the test that would have told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from microgrid import Input, Relay, Value
+from microgrid.examples import EXAMPLES, example
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.numerals import show
+from microgrid.page import Heading, page
+from microgrid.wording import LANGUAGES
+from tests.browser import Opener, Screen, expect
+from tests.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
+
+
+def rows() -> Relay:
+    """Record a network of two neurons on two rows; the first is at 0 for the second row, the other for both."""
+    model = MLP(1, [2, 1], "relu", seed=0)
+    alive, silent = model.layers[0].neurons
+    alive.weights[0].data, alive.bias.data = 1.0, 0.0
+    silent.weights[0].data, silent.bias.data = 0.0, -1.0
+    loss = mean_squared_error([model([2.0]), model([-2.0])], [0.5, 0.5])
+    loss.label = "loss"
+    return Relay(loss)
+
+
+# --- who learns ------------------------------------------------------------------------------------------------------
+
+
+def test_start_says_what_is_learned_and_what_is_given(opened: Opener) -> None:
+    screen = opened(Relay(line_loss()))
+    expect(screen("#note")).to_have_text("Learned: w. Given: x, target.")
+    screen.press("l")
+    expect(screen("#note")).to_have_text("学習する数: w。与えられた数: x, target。")
+
+
+def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> None:
+    screen = opened(network(2, 3, 1))
+    learned = "Learned: layer1.neuron1.w1, layer1.neuron1.w2, layer1.neuron1.b and 10 more."
+    expect(screen("#note")).to_have_text(f"{learned} Given: x1, x2, target.")
+
+
+# --- training that diverges ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(language: str, opened: Opener) -> None:
+    w = Value(1.0, "w")
+    screen = opened(Relay(named(w.exp() + (-w).exp(), "loss"), learning_rate=10.0), language=language)
+    screen.tab("train")
+    screen("#train .train").nth(1).click()
+    cycle = screen.page.evaluate("() => microgrid.state.cycle")
+    assert 1 < cycle < 11
+    told = screen.text("#sentence")
+    assert told == screen.text("#train .result") == screen.text("#news")
+    start = (
+        f"Training diverged in cycle {cycle}: exponential has no value"
+        if language == "en"
+        else f"{cycle} 周目で学習が発散"
+    )
+    assert told.startswith(start)
+    assert ("The learning rate 10 is too large" if language == "en" else "学習率 10 が大きすぎ") in told
+    screen("#train .reset").click()
+    assert "10" not in screen.text("#sentence")
+
+
+def test_number_chosen_by_hand_that_has_no_value_is_not_blamed_on_training(opened: Opener) -> None:
+    screen = opened(Relay(named(Value(2.0, "a").log(), "loss")))
+    screen.press("2")
+    screen.type_in("a", "-1")
+    expect(screen("#sentence")).to_have_text("Here natural logarithm has no value at −1. Choose another number.")
+
+
+def test_loss_that_has_grown_is_told_with_the_learning_rate(opened: Opener) -> None:
+    screen = opened(example("learning-rate").record())
+    screen.tab("train")
+    screen.button("× 10").click()
+    expect(screen("#train .result")).to_contain_text(say("grown"))
+    screen("#train .reset").click()
+    screen("#rate").fill("0.1")
+    screen("#rate").press("Enter")
+    screen.button("× 10").click()
+    assert say("grown") not in screen.text("#train .result")
+
+
+def test_new_curve_after_a_leaf_was_moved_by_hand_is_explained(opened: Opener) -> None:
+    screen = opened(Relay(line_loss(), learning_rate=0.01))
+    screen.tab("train")
+    screen.button("× 10").click()
+    screen.tab("whatif")
+    screen.type_in("w", "9")
+    screen.tab("train")
+    expect(screen("#train .result")).to_have_text(say("curve.new"))
+    screen.button("× 1").click()
+    expect(screen("#train .result")).to_contain_text("cycles: 1")
+
+
+# --- off, and dead ---------------------------------------------------------------------------------------------------
+
+
+def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -> None:
+    screen = opened(rows())
+    screen.press("2")
+    found = screen.page.evaluate(
+        """() => microgrid.graph.cards.map((card) => [card.id, card.drawn.remark?.textContent])
+            .filter(([, told]) => told)"""
+    )
+    assert dict(found) == {name: say(remark) for name, remark in screen.relay.remarks.items()}
+    assert sorted(screen.relay.remarks.values()) == ["dead", "dead", "off"]
+
+
+def test_relu_becomes_dead_when_a_leaf_takes_its_last_row(opened: Opener) -> None:
+    screen = opened(rows())
+    screen.press("2")
+    screen.type_in("x1 #1", "-1")
+    remarks = [text for text in screen.texts("#graph .remark") if text]
+    assert remarks == [say("dead")] * 4
+
+
+# --- an opened neuron ------------------------------------------------------------------------------------------------
+
+
+def boxes(screen: Screen, selector: str) -> list[dict[str, float]]:
+    script = "(found) => found.map((one) => one.getBoundingClientRect().toJSON())"
+    return list(screen(selector).evaluate_all(script))
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_opened_neuron_covers_nothing_and_needs_no_scrolling_sideways(
+    width: int, language: str, opened: Opener
+) -> None:
+    screen = opened(network(3, 16, 16, 1), width=width, height=740, language=language)
+    screen.card("layer2.neuron3").click()
+    (inside,) = boxes(screen, "#inside")
+    for other in ("#graph", "#told", "#tabs", "#controls"):
+        (box,) = boxes(screen, other)
+        apart = (
+            box["right"] <= inside["left"] + 1
+            or box["left"] >= inside["right"] - 1
+            or box["bottom"] <= inside["top"] + 1
+            or box["top"] >= inside["bottom"] - 1
+        )
+        assert apart or other == "#controls", other  # a phone's controls stay in place while the rest is scrolled
+    for element in ("#inside", "body"):
+        assert screen(element).evaluate("(found) => found.scrollWidth <= found.clientWidth")
+
+
+# --- whose fault -----------------------------------------------------------------------------------------------------
+
+
+def test_routes_are_not_told_before_responsibility_has_arrived(opened: Opener) -> None:
+    screen = opened(two_paths())
+    screen.card("b").click()
+    expect(screen("#fault .summary")).to_have_text(say("fault.later", name="b"))
+    expect(screen("#fault .route")).to_have_count(0)
+    expect(screen("#graph .faint")).to_have_count(0)
+    screen.button(say("fault.go")).click()
+    expect(screen("#fault .route")).to_have_count(2)
+    expect(screen.grad("b")).to_have_text("5")
+    screen.press("ArrowLeft")  # now one of its two shares is missing
+    expect(screen("#fault .route")).to_have_count(0)
+
+
+def test_route_that_brings_nothing_is_counted_apart(opened: Opener) -> None:
+    a = Value(3.0, "a")
+    screen = opened(Relay(named((a - 5).relu() + 2 * a, "end")))
+    screen.press("2")
+    screen.card("a").click()
+    expect(screen("#fault .summary")).to_have_text("a: gradient 2. Routes by which it came: 1")
+    expect(screen("#fault .route")).to_have_count(1)
+    expect(screen("#fault .hint")).to_have_text(say("fault.blocked", count=1))
+
+
+def test_gradient_of_0_is_explained_by_its_routes(opened: Opener) -> None:
+    screen = opened(example("dead-relu").record())
+    screen.press("2")
+    screen.card("w").click()
+    expect(screen("#fault .summary")).to_have_text(say("fault.none", name="w", count=1))
+
+
+# --- quiz ------------------------------------------------------------------------------------------------------------
+
+
+def test_hint_costs_the_point(opened: Opener) -> None:
+    screen = opened(Relay(line_loss()))
+    begin_quiz(screen)
+    screen.button(say("quiz.clue")).click()
+    assert answer(screen, "14").startswith("Right")
+    expect(screen("#quiz .score")).to_have_text(say("quiz.score", right=0, count=1))
+    screen.button("Next question").click()
+    answer(screen, show(float(screen.relay.gradients[screen.id_of(asked(screen))])))
+    expect(screen("#quiz .score")).to_have_text(say("quiz.score", right=1, count=2))
+
+
+def asked(screen: Screen) -> str:
+    return str(screen.page.evaluate("() => microgrid.state.quiz.card.node.name"))
+
+
+def test_quiz_waits_while_another_tab_is_looked_at(opened: Opener) -> None:
+    screen = opened(Relay(line_loss()))
+    begin_quiz(screen)
+    answer(screen, "14")
+    screen.button("Next question").click()
+    name = asked(screen)
+    screen.tab("whatif")
+    expect(screen("#controls")).to_be_visible()
+    screen.press("End")
+    screen.tab("quiz")
+    expect(screen("#quiz .question")).to_have_text(say("quiz.question", name=name))
+    expect(screen("#quiz .score")).to_have_text(say("quiz.score", right=1, count=1))
+    expect(screen("#controls")).to_be_hidden()
+
+
+def test_quiz_ends_where_there_is_nothing_left_to_ask(opened: Opener) -> None:
+    screen = opened(Relay(named(Value(2.0, "a").log(), "loss")))
+    begin_quiz(screen)
+    screen.tab("whatif")
+    screen.type_in("a", "-1")
+    screen.tab("quiz")
+    expect(screen("#quiz .begin")).to_be_disabled()
+
+
+# --- rows and equal names --------------------------------------------------------------------------------------------
+
+
+def test_rows_are_told_apart_by_number_on_cards_in_sentences_and_sliders(opened: Opener) -> None:
+    screen = opened(rows())
+    names = [name.partition(" = ")[0] for name in screen.texts("#graph .card:not(.constant) .name")]
+    assert len(set(names)) == len(names)
+    assert {"x1 #1", "x1 #2", "layer1.neuron1 #1", "layer1.neuron1 #2"} <= set(names)
+    sliders = screen.texts("#whatif .leaf:not(.constant) .leaf-name")
+    assert len(set(sliders)) == len(sliders)
+    screen.press("2")
+    expect(screen("#legend")).to_contain_text(say("legend.rows"))
+    without_number = re.compile(r"\b(x1|target|mistake|neuron\d)\b(?! #|\.)")
+    told = []
+    for position in range(1, len(screen.relay.steps) + 1):
+        screen.go(position)
+        told.append(screen.text("#sentence"))
+    assert not any(map(without_number.search, (line for line in told if " changes " not in line)))
+    screen.press("End")  # a neuron has the same weights for every row, so its change has no number
+    assert "layer2.neuron1 changes" in screen.text("#sentence")
+
+
+def test_end_that_is_no_loss_is_called_by_its_name(opened: Opener) -> None:
+    screen = opened(two_paths())
+    screen.press("End")
+    assert screen.text("#loss").startswith("e 6 → ")
+    assert "\ne was 6. The gradients foretold" in screen.text("#sentence")
+    screen.tab("train")
+    screen.button("× 1").click()
+    assert screen.text("#train .result").startswith("e 6 → ")
+
+
+# --- steps and leaves ------------------------------------------------------------------------------------------------
+
+
+def test_step_stays_when_a_leaf_is_moved(opened: Opener) -> None:
+    screen = opened(neuron())
+    for position in (0, 2, 9, 16):
+        screen.go(position)
+        screen.type_in("w1", str(position))
+        assert screen.position == position
+    screen.go(2)
+    expect(screen.value("n")).to_have_text(show(16 * 2 + 6.8813735870195432))
+    expect(screen.value("loss")).to_have_text("")
+
+
+def test_steps_end_before_a_value_that_is_missing_and_come_back_with_it(opened: Opener) -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    screen = opened(Relay(named(named(a * b, "c").log() + 1, "end")))
+    screen.press("2")
+    position = screen.position
+    screen.type_in("a", "-1")
+    screen.field("a").blur()
+    assert screen.position == 1
+    expect(screen.value("c")).to_have_text("−3")
+    screen.press("ArrowRight", "End", "3", " ")
+    assert screen.position <= 1
+    screen.press("Home")
+    screen.press("3")
+    assert screen.position == 1
+    screen.go(position)
+    screen.type_in("a", "2")
+    assert screen.position == position
+
+
+@pytest.mark.parametrize(("tab", "field"), [("whatif", "#whatif .parameter input[type=text]"), ("train", "#rate")])
+def test_number_that_is_refused_is_told_in_words(tab: str, field: str, opened: Opener) -> None:
+    screen = opened(Relay(line_loss()))
+    screen.tab(tab)
+    refused = screen(field)
+    refused.fill("much")
+    refused.press("Enter")
+    told = screen(f"[id='{refused.get_attribute('aria-describedby')}']")
+    expect(told).to_have_text(say("quiz.why.number") if tab == "whatif" else say("rate.refused"))
+    expect(screen("#news")).to_have_text(str(told.text_content()))
+    refused.fill("0.5")
+    refused.press("Enter")
+    expect(told).to_have_text("")
+    assert refused.get_attribute("aria-describedby") is None
+
+
+# --- nothing jumps ---------------------------------------------------------------------------------------------------
+
+FIXED = ["header", "#timeline", "#graph", "#graph svg", "#told", "#place", "#sentence", "#tabs", "#tab-quiz", "#whatif",
+         "#below", "#zoom", "#controls", "#next", "footer"]  # fmt: skip
+MOVED = """(names) => {
+    const room = document.getElementById("graph"); // it may be scrolled, to follow the step
+    const cards = [...document.querySelectorAll("#graph .card rect")];
+    const elements = [...names.map((name) => document.querySelector(name)), ...cards];
+    const places = () => elements.map((element) => {
+        const {left, top, width, height} = element.getBoundingClientRect();
+        const isInside = room !== element && room.contains(element);
+        const [x, y] = isInside ? [left + room.scrollLeft, top + room.scrollTop] : [left, top];
+        return cards.includes(element) ? [x, y, width, height] : [x, y];
+    });
+    const {state, go} = microgrid, first = places(), found = [];
+    for (let i = 0; i <= state.steps.length; i += Math.ceil(state.steps.length / 150)) {
+        go(i);
+        places().forEach((place, k) => {
+            const far = place.some((x, j) => Math.abs(x - first[k][j]) > 0.6);
+            if (far) found.push([i, elements[k].id || elements[k].parentElement.id, first[k], place]);
+        });
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "network"])
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (1280, "ja"), (360, "en"), (1920, "ja")])
+def test_nothing_jumps_over_all_steps(name: str, width: int, language: str, opened: Opener) -> None:
+    if name == "network":
+        relay, heading = network(3, 16, 16, 1), None
+    else:
+        relay, heading = example(name).record(), example(name).heading
+    screen = opened(relay, heading, width=width, height=900, language=language)
+    assert screen.page.evaluate(MOVED, FIXED) == []
+
+
+def test_tabs_stay_in_place_in_a_quiz_and_when_training_diverges(opened: Opener) -> None:
+    screen = opened(example("learning-rate").record())
+    places = [boxes(screen, "#tabs")]
+    begin_quiz(screen)
+    places.append(boxes(screen, "#tabs"))
+    screen.tab("train")
+    while screen.button("× 100").is_enabled():
+        screen.button("× 100").click()
+    expect(screen("#sentence")).to_contain_text("Training diverged")
+    places.append(boxes(screen, "#tabs"))
+    assert places == [places[0]] * 3
+
+
+def test_sentence_and_formula_are_seen_while_one_steps_on_a_phone(opened: Opener) -> None:
+    screen = opened(neuron(), width=360, height=640)
+    controls = boxes(screen, "#controls")[0]
+    for position in range(len(screen.relay.steps) + 1):
+        screen.go(position)
+        for box in boxes(screen, "#place, #sentence, #formula"):
+            assert box["top"] >= 0
+            assert box["bottom"] <= controls["top"]
+    assert boxes(screen, "#graph")[0]["height"] > 200
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_examples_are_seen_whole_at_1280_pixels(name: str, opened: Opener) -> None:
+    screen = opened(example(name).record(), example(name).heading)
+    sizes = screen("#graph").evaluate(
+        "(room) => [room.scrollWidth - room.clientWidth, room.scrollHeight - room.clientHeight]"
+    )
+    assert sizes == [0, 0]
+    assert screen.page.evaluate("() => microgrid.state.scale") >= 0.6
+
+
+# --- motion that is not wanted ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["neuron", "two-paths", "vanishing-gradients", "learning-rate"])
+def test_baton_that_rests_covers_no_number(name: str, opened: Opener) -> None:
+    screen = opened(example(name).record(), example(name).heading)
+    screen.press("1")
+    for _ in range(len(screen.relay.steps_of("think"))):
+        screen.press("ArrowRight")
+        covered = screen.page.evaluate("""() => {
+            const baton = document.getElementById("baton"), box = baton.getBoundingClientRect();
+            if (!baton.matches(".running")) return [];
+            const texts = [...document.querySelectorAll("#graph .card text, #graph .edge text")];
+            return texts.filter((text) => {
+                const other = text.getBoundingClientRect();
+                return text.textContent && other.left < box.right && other.right > box.left
+                    && other.top < box.bottom && other.bottom > box.top;
+            }).map((text) => text.textContent);
+        }""")
+        assert covered == []
+
+
+# --- names, languages, paper -----------------------------------------------------------------------------------------
+
+
+def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: Opener) -> None:
+    w, x = Value(3.0, "משקל"), Input(2.0, "קלט")
+    screen = opened(Relay(named((w * x - 5) ** 2, "loss")))
+    screen.press("2")
+    assert "\u2068קלט\u2069 shared in this: upstream" in screen.text("#sentence")
+    lines = screen.relay.text().splitlines()
+    assert any("→ \u2068משקל\u2069" in line for line in lines)
+    places = screen.page.evaluate("""() => {
+        const node = document.getElementById("sentence").lastChild, text = node.textContent;
+        const left = (part) => {
+            const range = document.createRange(), at = text.indexOf(part);
+            range.setStart(node, at);
+            range.setEnd(node, at + part.length);
+            return range.getBoundingClientRect().left;
+        };
+        return [left("קלט"), left("shared"), left("upstream")];
+    }""")
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "rows"])
+def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
+    relay, heading = (rows(), None) if name == "rows" else (example(name).record(), example(name).heading)
+    screen = opened(relay, heading, language="ja")
+    texts = []
+    for position in range(0, screen.page.evaluate("() => microgrid.state.steps.length") + 1, 3):
+        screen.go(position)
+        texts += screen.texts("#sentence, #note, #legend, #whatif .told")
+    stray = re.compile(r"[。、] | [。、]|[\u3041-\u30fe\u4e00-\u9fff] [\u3041-\u30fe\u4e00-\u9fff]|  ")
+    assert [text for text in texts if stray.search(text)] == []
+
+
+def test_worksheet_says_how_many_changes_it_leaves_out(opened: Opener) -> None:
+    screen = opened(network(2, 3, 1))
+    screen.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    expect(screen("#sheets .more")).to_have_text(["… and 5 more parameters."] * 2)
+    small = opened(neuron())
+    small.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    expect(small("#sheets .more")).to_have_count(0)
+
+
+def test_page_is_saved_in_the_language_that_is_asked_for(tmp_path: Any) -> None:
+    relay = Relay(line_loss())
+    for suffix, told in (("html", '<html lang="ja">'), ("txt", "順伝播"), ("svg", "計算グラフ")):
+        path = tmp_path / f"relay.{suffix}"
+        relay.save(path, language="ja", animated=suffix == "svg")
+        assert told in path.read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        relay.save(tmp_path / "other.json", language="fr")
+    assert not (tmp_path / "other.json").exists()
+
+
+# --- what is seen without the program, and how well ------------------------------------------------------------------
+
+
+def test_style_of_the_graph_stands_in_the_page_and_everything_else_is_packed() -> None:
+    text = page(neuron(), Heading("neuron"))
+    assert ".card.parameter rect{" in text
+    assert "#scrubber" not in text
+    (packed,) = re.findall('id="packed-script">(.*?)</script>', text)
+    assert not set(packed) & set("<&\"'\n")
+
+
+CONTRAST = """() => {
+    const channel = (x) => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+    const light = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(channel);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const paper = getComputedStyle(document.body).backgroundColor, found = [];
+    for (const text of document.querySelectorAll("#graph text")) {
+        if (!text.textContent.trim()) continue;
+        const frame = text.closest(".card, #baton")?.querySelector("rect");
+        const behind = frame ? getComputedStyle(frame).fill : paper;
+        for (const part of [text, ...text.querySelectorAll("tspan")]) {
+            const [a, b] = [light(getComputedStyle(part).fill), light(behind)].sort((x, y) => y - x);
+            found.push([text.textContent, text.getAttribute("class"), (a + 0.05) / (b + 0.05)]);
+        }
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["neuron", "two-paths", "dead-relu", "xor"])
+def test_every_text_of_the_graph_stands_out_from_what_is_behind_it(name: str, dark: bool, opened: Opener) -> None:
+    screen = opened(example(name).record(), example(name).heading, dark=dark)
+    screen.press("1", "ArrowRight", "ArrowRight", "ArrowRight")
+    during = screen.page.evaluate(CONTRAST)
+    screen.press("2")
+    found = during + screen.page.evaluate(CONTRAST)
+    assert len(found) > 20
+    assert [told for told in found if told[2] < 4.5] == []
