@@ -201,6 +201,11 @@ def visible_name(card: Card) -> str:
     return shortened(printable(title_of(card)[0]).strip(), LONGEST_NAME)
 
 
+def compact_operation(operation: str) -> str:
+    """Return what is left of an operation on a small card: Σ of Σ w·x + b."""
+    return operation.removesuffix(" w·x + b")
+
+
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     picture = Picture("page")
@@ -229,8 +234,9 @@ def _size(card: Card, compact: bool) -> Point:
         return CONSTANT
     name, operation = visible_name(card), title_of(card, short=True)[1]
     if compact:
-        columns = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
-        return max(COMPACT[0], 6.8 * columns_of(name) + 6 * max(columns, columns_of(operation)) + 26), COMPACT[1]
+        longest = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
+        columns = max(longest, columns_of(compact_operation(operation)))
+        return max(COMPACT[0], 6.8 * columns_of(name) + 6 * columns + 26), COMPACT[1]
     heading = 8 * columns_of(name) + 6.5 * columns_of(operation) + 24 * bool(name and operation) + 20
     remark = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + remark

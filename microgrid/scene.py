@@ -11,7 +11,7 @@ import math
 
 from microgrid.cards import kind_of, title_of
 from microgrid.drawing import REMARKS
-from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, visible_name
+from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
 from microgrid.numerals import show
 from microgrid.texts import isolated, printable
 
@@ -71,7 +71,7 @@ def _heading(box: Box, layout: Layout) -> str:
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
     name, operation = html.escape(isolated(name)), html.escape(operation)
     if layout.compact:
-        operation = operation.removesuffix(" w·x + b")
+        operation = compact_operation(operation)
         return title + text("name", (9, 15), name) + text("op", (box.width - 9, 15), operation)
     equals = '<tspan class="op"> = </tspan>' if name and operation else ""
     operation = f'{equals}<tspan class="op symbol">{operation}</tspan>' if operation else ""

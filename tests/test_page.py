@@ -1389,7 +1389,8 @@ def test_nothing_moves_where_motion_is_not_wanted(opened: Opener) -> None:
 
 
 def with_still_clock(page: Page) -> None:
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # else it would go on by itself, and too far on a busy machine
 
 
 def test_baton_runs_along_the_edge_and_carries_the_share(opened: Opener) -> None:

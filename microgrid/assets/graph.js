@@ -259,7 +259,10 @@ function showPlace(view) {
       ? `\n${sentences.outcome(numbers.outcome)}`
       : "";
   writeSentence(asking() ? say("quiz.hint") : problem || (told ? told.sentence + last : say("start")), told);
-  $("formula").replaceChildren(...(asking() || problem || !told ? [] : formulaOf(current, view, told)));
+  const formula = $("formula");
+  formula.replaceChildren(...(asking() || problem || !told ? [] : formulaOf(current, view, told)));
+  const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent);
+  formula.classList.toggle("long", figures.join(" × ").length > 24); // then it is written smaller, on one line
   write($("note"), state.position || problem || asking() ? "" : data.note[state.language] || whoLearns());
   const scrubber = $("scrubber");
   scrubber.value = toScrubber(state.position);
@@ -299,12 +302,21 @@ function whoLearns() {
 
 // The mathematics of a step; the parts of a share, and of a change, say what they are.
 function formulaOf(step, view, {formula, result}) {
-  const part = (number, name) => make("span", {class: `part ${name}`}, number, make("small", {}, say(`part.${name}`)));
+  const part = (number, name, kind = "") =>
+    make("span", {class: `part ${name}`}, make("b", {class: kind}, number), make("small", {}, say(`part.${name}`)));
   if (step.phase === "know") return [`${formula} = ${result}`];
   if (step.kind === "keep") return []; // its sentence says it all
+  if (step.kind === "seed") return [`d ${step.card.node.name}/d${step.card.node.name} = 1`];
   if (step.kind === "share" || step.kind === "edge") {
-    const [upstream, local, share] = sentences.numbersOf(step, numbers, 0).map((number) => bracketed(show(number)));
-    return [part(upstream, "upstream"), " × ", part(local, "local"), " = ", part(share, "share")];
+    const parts = sentences.numbersOf(step, numbers, 0),
+      [upstream, local, share] = parts.map((number) => bracketed(show(number)));
+    return [
+      part(upstream, "upstream", signOf(parts[0])),
+      " × ",
+      part(local, "local"),
+      " = ",
+      part(share, "share", signOf(parts[2])),
+    ];
   }
   if (step.kind === "change") {
     const {values, gradients, learningRate, changed} = numbers,

@@ -40,7 +40,9 @@ function sheet(title, isAnswer) {
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
   const changes = missing
     ? []
-    : graph.parameters.slice(0, MOST_CHANGES).map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
+    : inOrderOfCards()
+        .slice(0, MOST_CHANGES)
+        .map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, blank)));
   const left = missing ? 0 : graph.parameters.length - changes.length;
   if (left > 0) changes.push(make("span", {class: "more"}, say("sheet.more", {count: left})));
   const weights = graph.parameters.length <= MOST_ON_PAPER ? weightsOnPaper() : [];
@@ -59,12 +61,18 @@ function sheet(title, isAnswer) {
   );
 }
 
+// The parameters as one meets them from left to right, those of a neuron together.
+function inOrderOfCards() {
+  const changing = new Set(graph.parameters);
+  return [...new Set(graph.cards.flatMap(({parameters, output}) => [...parameters, output]))].filter((i) => changing.has(i));
+}
+
 // The weights of neurons are folded into their cards: who computes by hand needs them.
 function weightsOnPaper() {
   const told = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
   return [...told.values()].map((card) => {
     const list = card.parameters.map((i) => `${shortName(i, card)} = ${show(numbers.values[i])}`);
-    return make("span", {class: "number"}, `${card.node.name}: ${list.join(", ")}`);
+    return make("span", {class: "number"}, `${card.node.label || card.node.name}: ${list.join(", ")}`);
   });
 }
 
