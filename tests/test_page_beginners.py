@@ -496,3 +496,22 @@ def test_every_text_of_the_graph_stands_out_from_what_is_behind_it(name: str, da
     found = during + screen.page.evaluate(CONTRAST)
     assert len(found) > 20
     assert [told for told in found if told[2] < 4.5] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "penguins"])
+def test_explanation_of_every_step_has_room_without_scrolling(name: str, language: str, opened: Opener) -> None:
+    screen = opened(example(name).record(), example(name).heading, language=language)
+    cut = screen.page.evaluate("""() => {
+        const found = [], {state, go} = microgrid;
+        const parts = ["formula", "note"].map((id) => document.getElementById(id));
+        parts.push(document.getElementById("sentence").parentElement);
+        for (let i = 0; i <= state.steps.length; i++) {
+            go(i);
+            for (const part of parts)
+                if (part.scrollHeight > part.clientHeight || part.scrollWidth > part.clientWidth)
+                    found.push([i, part.textContent]);
+        }
+        return found;
+    }""")
+    assert cut == []

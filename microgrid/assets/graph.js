@@ -261,7 +261,7 @@ function showPlace(view) {
   writeSentence(asking() ? say("quiz.hint") : problem || (told ? told.sentence + last : say("start")), told);
   const formula = $("formula");
   formula.replaceChildren(...(asking() || problem || !told ? [] : formulaOf(current, view, told)));
-  const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent);
+  const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent.padEnd(6)); // room for their names
   formula.classList.toggle("long", figures.join(" × ").length > 24); // then it is written smaller, on one line
   write($("note"), state.position || problem || asking() ? "" : data.note[state.language] || whoLearns());
   const scrubber = $("scrubber");
