@@ -50,6 +50,10 @@ def filled(formula: str, texts: Mapping[str, str], within: str = "") -> str:
     'p * (1.0 - p)'
     >>> filled("where(a > 0, 1, b)", {"a": "x", "b": "0.01"}, within="product")
     '(1.0 if x > 0.0 else 0.01)'
+    >>> [filled("b * a", {"a": "x", "b": "y"}, within) for within in ("sum", "product")]
+    ['y * x', '(y * x)']
+    >>> filled("-sin(a)", {"a": "x"}, within="product")
+    '-sin(x)'
     """
     return _template(formula, within).format_map(texts)
 

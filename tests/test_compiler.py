@@ -275,6 +275,8 @@ RELUS_ON_RELUS: list[Callable[[Value, Value, Value], Value]] = [
     lambda g, h, w: (-h).exp() * (g - h) * w,
     lambda g, h, w: ((g * h) * w - h).relu() + (g * h) * w,
     lambda g, h, w: weighted_sum([w, w, w], [h, g, w], w),
+    lambda g, h, w: weighted_sum([w.tanh()], [h], g),
+    lambda g, h, w: (lambda product: total([product, w]) * product)(g * h),
 ]
 
 
@@ -328,6 +330,70 @@ def test_network_of_relus_learns_from_a_row_exactly_what_the_engine_learns(
         expected.backward()
         assert value == expected.data
         assert found == [parameter.grad for parameter in model.parameters()]
+
+
+def test_relu_adds_to_its_sums_also_after_terms_made_of_leaves() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    h = (w * x).relu()
+    h.label = "h"
+    s = weighted_sum([w, x], [x, h], w)
+    s.label = "s"
+    lines = [line.strip() for line in compile_graph(s * s, [x]).source.splitlines()]
+    assert lines[lines.index("s = w * x") :][:6] == [
+        "s = w * x",
+        "n2 = w * x",
+        "h_on = not n2 <= 0.0",
+        "if h_on:",
+        "h = n2",
+        "s += x * h",
+    ]
+
+
+def test_relu_that_is_off_costs_no_slope_of_what_is_made_from_it() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    before = w * x
+    h = before.relu()
+    h.label = "h"
+    source = compile_graph((h.exp() + before) * 3.0, [x]).source
+    lines = [line.strip() for line in source.splitlines()]
+    assert lines[lines.index("if h_on:") :][:2] == ["if h_on:", "d_h = d_n5 * n4"]
+    assert " else " not in source.partition("--- Think ---")[2]
+
+
+def test_sums_keep_the_order_of_the_engine() -> None:
+    """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1: the last bits tell the order."""
+    x, y, z = (Input(number, label) for number, label in ((0.1, "x"), (0.2, "y"), (0.3, "z")))
+    w, row = Value(1.0, "w"), [[0.1, 0.2, 0.3]]
+    for output in (
+        total([x * w, y * w, z * w]),
+        total([z * w, y * w, x * w]),
+        (lambda a, b, c: total([a, b, c]) * total([c * w, b, a]))(*((w * leaf).relu() for leaf in (x, y, z))),
+        (lambda a, b, c: weighted_sum([w, w], [a, b], c) - weighted_sum([w, w], [c, b], a))(
+            *((w * leaf).relu() for leaf in (x, y, z))
+        ),
+    ):
+        step = compile_graph(output, [x, y, z])
+        w.grad = 0.0
+        value = step(row)
+        found, w.grad = w.grad, 0.0
+        output.backward()
+        assert (value, found) == (output.data, w.grad)
+
+
+def test_names_made_from_names_clash_with_no_label() -> None:
+    a, b, c, x = Value(2.0, "h_on"), Value(3.0, "d_h"), Value(4.0, "h_value"), Input(1.0, "x")
+    h = (x * a).relu()
+    h.label = "h"
+    step = compile_graph(h * b * c, [x])
+    assert step([[1.0]]) == 24.0
+    assert (a.grad, b.grad, c.grad) == (12.0, 8.0, 6.0)
+
+
+def test_predicting_needs_no_slopes() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    step = compile_graph((w * x).sqrt() + x.sqrt(), [x])
+    assert step.source.count("slope1_") == 2  # set in Know and read in Think, for the root that depends on w
+    assert step.predict([[0.0], [2.0]]) == [0.0, 2.0 + math.sqrt(2.0)]
 
 
 def test_repeated_subexpression_is_computed_once() -> None:
@@ -417,6 +483,18 @@ def test_powers_are_those_of_the_engine(exponent: float) -> None:
         expected = (a * number) ** exponent
         expected.backward()
         assert (value, found) == (expected.data, a.grad)
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3])
+def test_powers_at_zero_are_those_of_the_engine(exponent: int) -> None:
+    a, x = Value(1.5, "a"), Input(1.0, "x")
+    step = compile_graph((a * x) ** exponent * x + a, [x])
+    assert step([[0.0]]) == 1.5
+    assert a.grad == 1.0
+    assert compile_graph(a**exponent, [])([[]]) == 1.5**exponent
+    b = Value(0.0, "b")
+    assert compile_graph(b**exponent, [])([[]]) == 0.0**exponent
+    assert b.grad == (1.0 if exponent == 1 else 0.0)
 
 
 def test_constants_that_are_not_finite_are_written_so_that_python_reads_them() -> None:
