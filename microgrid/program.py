@@ -106,7 +106,7 @@ class Writer:
             terms = self.wiring.terms[node]
             begun = self.wiring.begun.get(node, 0)
             lines += sum_of(self.names[node], [self._addend(term) for term in terms[begun:]], begun > 0)
-            if slopes and node.op in CAN_FAIL and node in self.wiring.live:
+            if slopes and node.op in CAN_FAIL:
                 lines += self._slopes_first(node)
         return lines
 

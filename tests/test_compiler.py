@@ -385,7 +385,7 @@ def test_names_made_from_names_clash_with_no_label() -> None:
     h = (x * a).relu()
     h.label = "h"
     step = compile_graph(h * b * c, [x])
-    assert step([[1.0]]) == 24.0
+    assert step([[1.0], [1.0]]) == 24.0
     assert (a.grad, b.grad, c.grad) == (12.0, 8.0, 6.0)
 
 
