@@ -18,7 +18,7 @@ from microgrid.engine import Value, topological_order
 from microgrid.losses import mean_squared_error
 from microgrid.page import page
 from tests.benchmarks.networks import compiled_graph, network, rows_for
-from tests.benchmarks.timing import exponent, only_own_garbage, timed
+from tests.benchmarks.timing import clock, exponent, only_own_garbage, timed
 
 NODES = 100_000
 
@@ -51,15 +51,16 @@ def memory_lines() -> list[str]:
     return [*lines, f"memory of a node a * b in micrograd: {memory(lambda: x * y):.0f} bytes"]
 
 
-def growing(name: str, sizes: Sequence[int], prepare: Callable[[int], Case], turns: int) -> str:
+def growing(
+    name: str, sizes: Sequence[int], prepare: Callable[[int], Case], turns: int, clock: Callable[[], float] = clock
+) -> str:
     """Time something at several sizes, and tell how it grows with the number of edges of its graph."""
     seconds, edges = [], []
     for size in sizes:
         run, output = prepare(size)
         edges.append(sum(len(node.operands) for node in topological_order(output)))
         with only_own_garbage():
-            # On the clock, since Graphviz is a process of its own.
-            seconds.append(statistics.median(timed(run, clock=time.perf_counter) for _ in range(turns)))
+            seconds.append(statistics.median(timed(run, clock=clock) for _ in range(turns)))
     shown = ", ".join(f"{size}: {second * 1e3:.3g} ms" for size, second in zip(sizes, seconds, strict=True))
     return f"{name}: {shown}; grows as edges to the power {exponent(edges, seconds):.2f}"
 
@@ -114,15 +115,16 @@ def lines(quick: bool) -> Iterator[str]:
     def written(loss: Value) -> str:
         return page(Relay(loss))
 
+    on_the_wall = time.perf_counter  # Graphviz is a process of its own
     yield from memory_lines()
     yield growing("chain of additions, forward", depths, forward, turns)
     yield growing("chain of additions, backward", depths, backward, turns)
     yield growing("both, with the collector paused", depths, both, turns)
-    yield growing("folded picture of 3-h-h-1 as SVG, by h", wide, by_width(_picture), turns)
-    yield growing("picture of 3-16-16-1 as SVG, by rows", rows, by_rows(_picture), turns)
+    yield growing("folded picture of 3-h-h-1 as SVG, by h", wide, by_width(_picture), turns, on_the_wall)
+    yield growing("picture of 3-16-16-1 as SVG, by rows", rows, by_rows(_picture), turns, on_the_wall)
     yield growing("record a relay, chain", depths[:3], of_chain(Relay), turns)
     yield growing("record a relay, 3-h-h-1, by h", wide, by_width(Relay), turns)
-    yield growing("write a page, 3-h-h-1, by h", narrow, by_width(written), turns)
+    yield growing("write a page, 3-h-h-1, by h", narrow, by_width(written), turns, on_the_wall)
     yield growing("compile and run 3-h-h-1, by h", narrow if quick else [*narrow, 128], compiling, turns)
     yield from start_lines(3 if quick else 9)
 
