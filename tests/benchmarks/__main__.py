@@ -35,6 +35,8 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file, too")
     parser.add_argument("--quick", action="store_true", help="fewer turns, and smaller sizes")
     options = parser.parse_args()
+    if options.json and not Path(options.json).absolute().parent.is_dir():
+        parser.error(f"the folder of {options.json} does not exist")  # said now, not after minutes of work
     turns = 3 if options.quick else 15
     versions = {name: version_of(name) for name in PACKAGES}
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
@@ -86,11 +88,12 @@ def version_of(package: str) -> str:
 
 def print_case(case: Case) -> None:
     """Print a line for each peer."""
-    ours = f"{case.seconds['microgrid'] * 1e6:.4g} µs"
+    seconds = case.seconds["microgrid"]
+    ours = f"{seconds * 1e6:.3g} µs" if seconds < 1e-3 else f"{seconds * 1e3:.3g} ms"
     first = f"{case.name:<48}{ours:>10}"
     ratios = [f"{who} {median:.3g} ({low:.3g} to {high:.3g})" for who, (median, low, high) in case.ratios.items()]
     end = "" if case.difference is None else f"; numbers differ by {case.difference:.0e}"
-    for i, ratio in enumerate(ratios or ["no peer installed"]):
+    for i, ratio in enumerate(ratios or [case.note or "no peer installed"]):
         print(f"{first if i == 0 else ' ' * 58}  {ratio}{end if i == len(ratios) - 1 else ''}", flush=True)
 
 
