@@ -19,6 +19,7 @@ LABEL = (66.0, 34.0)  # room for ×local and share beside an edge
 CONSTANT = (62.0, 26.0)
 COMPACT = (166.0, 38.0)
 LONGEST_NAME = 30
+DENSE = 80  # edges from which small cards stand farther apart
 MARGIN = 12.0
 SCREEN, MOST_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
 TURN, LANE = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
@@ -209,8 +210,11 @@ def compact_operation(operation: str) -> str:
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     picture = Picture("page")
+    ranks = (
+        0.5 if len(edges) < DENSE else 0.75
+    )  # inches between the ranks of small cards, so that lines can be told apart
     picture.attr(
-        rankdir="LR", ordering="in", nodesep="0.08" if compact else "0.2", ranksep="0.75" if compact else "0.2"
+        rankdir="LR", ordering="in", nodesep="0.08" if compact else "0.2", ranksep=f"{ranks}" if compact else "0.2"
     )
     picture.attr("node", shape="box", fixedsize="true", label="")
     picture.attr("edge", dir="both", arrowsize="0.5" if compact else "0.7")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +17,9 @@ from microgrid.page import Heading, page
 from microgrid.wording import LANGUAGES
 from tests.browser import Opener, Screen, expect
 from tests.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def rows() -> Relay:
@@ -515,3 +519,16 @@ def test_explanation_of_every_step_has_room_without_scrolling(name: str, languag
         return found;
     }""")
     assert cut == []
+
+
+def test_picture_alone_is_seen_where_no_program_runs(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(neuron(), Heading("neuron")), encoding="utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    found = context.new_page()
+    found.goto(path.as_uri())
+    for hidden in ("header", "aside", "footer", "#below"):
+        expect(found.locator(hidden)).to_be_hidden()
+    expect(found.locator("#graph svg")).to_be_visible()
+    expect(found.locator(".card.parameter rect").first).to_have_css("fill", "rgb(255, 244, 214)")
+    context.close()

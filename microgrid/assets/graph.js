@@ -306,7 +306,7 @@ function formulaOf(step, view, {formula, result}) {
     make("span", {class: `part ${name}`}, make("b", {class: kind}, number), make("small", {}, say(`part.${name}`)));
   if (step.phase === "know") return [`${formula} = ${result}`];
   if (step.kind === "keep") return []; // its sentence says it all
-  if (step.kind === "seed") return [`d ${step.card.node.name}/d${step.card.node.name} = 1`];
+  if (step.kind === "seed") return [`∂${step.card.node.name}/∂${step.card.node.name} = 1`];
   if (step.kind === "share" || step.kind === "edge") {
     const parts = sentences.numbersOf(step, numbers, 0),
       [upstream, local, share] = parts.map((number) => bracketed(show(number)));
