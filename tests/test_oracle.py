@@ -154,9 +154,9 @@ COMPUTE = """(data) => {
 
 def data_of(relay: Relay) -> dict[str, Any]:
     """Write a graph as the page holds it, but for its picture."""
-    nodes = [[n.label, KINDS.index(n.kind), n.op, [int(x[1:]) for x in n.operands], n.data] for n in relay.nodes]
+    nodes = [[n.label, 0, KINDS.index(n.kind), n.op, [int(x[1:]) for x in n.operands], n.data] for n in relay.nodes]
     operations = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in FORMULAS.items()}
-    return {"nodes": nodes, "operations": operations, "parameters": [], "cards": [], "edges": []}
+    return {"nodes": nodes, "rows": [], "operations": operations, "parameters": [], "cards": [], "edges": []}
 
 
 def test_random_graphs_have_their_exact_derivatives_in_the_browser_too(shared: Callable[[Relay], Page]) -> None:

@@ -1542,7 +1542,7 @@ def use_everything(screen: Screen) -> list[str]:
 
 
 def test_label_is_shown_as_text_whatever_stands_in_it(opened: Opener) -> None:
-    title, plain = " ".join(HOSTILE), ["label"] * len(HOSTILE)
+    title, plain = " ".join(HOSTILE), [f"label {chr(ord('a') + i)}" for i in range(len(HOSTILE))]
     screen = opened(labelled(HOSTILE), Heading(title, title, title, title))
     harmless = opened(labelled(plain), Heading("title", "title", "title", "title"))
     assert screen("title").first.text_content() == f"{title} · microgrid"

@@ -7,6 +7,12 @@ const [, , pictureWidth, pictureHeight] = picture.getAttribute("viewBox").split(
 const hasNeurons = graph.cards.some((card) => card.isNeuron);
 const hasRows = graph.nodes.some(({nth}) => nth);
 const isCompact = picture.classList.contains("compact");
+const legendKeys = [
+  "legend",
+  isCompact && "legend.compact",
+  hasRows && "legend.rows",
+  hasNeurons && "legend.neurons",
+].filter(Boolean);
 
 for (const card of graph.cards) {
   const group = $(card.id),
@@ -272,13 +278,7 @@ function showPlace(view) {
     button.toggleAttribute("data-current", button.className === current?.phase);
   const legend = $("legend"),
     handed = view.gradients.size > 0;
-  const sentencesOfLegend = [
-    say("legend", {end: endName()}),
-    isCompact && say("legend.compact"),
-    hasRows && say("legend.rows"),
-    hasNeurons && say("legend.neurons"),
-  ];
-  write(legend, joined(...sentencesOfLegend));
+  write(legend, joined(...legendKeys.map((key) => say(key, {end: endName()}))));
   legend.toggleAttribute("data-quiet", !handed);
 }
 

@@ -76,7 +76,7 @@ function buildKeys() {
   ];
   const list = make("dl", {}, ...keys.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, say(text))]));
   const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => $("keys").close()}, "✕");
-  const signs = ["signs.cards", "legend", "signs.relay"].map((key) => make("p", {}, say(key, {end: endName()})));
+  const signs = ["signs.cards", ...legendKeys, "signs.relay"].map((key) => make("p", {}, say(key, {end: endName()})));
   $("keys").replaceChildren(
     make("h2", {id: "keys-title"}, say("keys"), close),
     list,
