@@ -63,6 +63,7 @@ REMARKS = {
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
 LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
 LARGEST_IN_NOTEBOOK = 120  # cards that a notebook draws without being asked
+NOTEBOOK_WIDTH = 640  # points: about as wide as a cell of a notebook on a common screen
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
@@ -81,7 +82,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
         with contextlib.suppress(NoRendererError):
-            bundle["image/svg+xml"] = render(self, "svg").decode("utf-8")
+            bundle["image/svg+xml"] = _fitted(render(self, "svg").decode("utf-8"))
             bundle["image/png"] = base64.b64encode(render(self, "png")).decode("ascii")
         return bundle
 
@@ -169,6 +170,21 @@ def mimebundle(output: Value) -> dict[str, str]:
     if len(cards) > LARGEST_IN_NOTEBOOK:
         return bundle
     return _digraph(output, cards, edges, "LR")._repr_mimebundle_() | bundle
+
+
+def _fitted(svg: str) -> str:
+    """Make a picture that is a little too wide for a notebook, where it would be cut off, as narrow as a cell.
+
+    One that is more than half as wide again could no longer be read; it keeps its size, and can be scrolled.
+    """
+    size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg)
+    if size is None:
+        return svg
+    width, height = int(size[1]), int(size[2])
+    if not NOTEBOOK_WIDTH < width <= 1.5 * NOTEBOOK_WIDTH:
+        return svg
+    fitted = f'<svg width="{NOTEBOOK_WIDTH}pt" height="{height * NOTEBOOK_WIDTH // width}pt"'
+    return svg.replace(size[0], fitted, 1)
 
 
 # --- the text of the picture -----------------------------------------------------------------------------------------

@@ -702,6 +702,19 @@ def test_setting_of_the_graphviz_library_is_restored_after_rendering(
 # --- in a notebook ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("n_steps", "is_fitted"), [(2, False), (4, True), (6, False)])
+def test_picture_a_little_wider_than_a_notebook_is_made_as_narrow_as_one(n_steps: int, is_fitted: bool) -> None:
+    output = Value(0.5)
+    for _ in range(n_steps):
+        output = output.tanh()
+    own = ET.fromstring(render(draw(output), "svg")).attrib
+    shown = ET.fromstring(draw(output)._repr_mimebundle_()["image/svg+xml"].encode()).attrib
+    assert shown["viewBox"] == own["viewBox"]
+    assert shown["width"] == ("640pt" if is_fitted else own["width"])
+    ratios = [int(size["height"][:-2]) / int(size["width"][:-2]) for size in (shown, own)]
+    assert ratios[0] == pytest.approx(ratios[1], abs=1 / 640)
+
+
 def test_notebook_gets_svg_png_and_text() -> None:
     output = small_graph()
     bundle = output._repr_mimebundle_(include=None, exclude=None)  # type: ignore[attr-defined]
