@@ -364,13 +364,12 @@ def test_sums_keep_the_order_of_the_engine() -> None:
     """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1: the last bits tell the order."""
     x, y, z = (Input(number, label) for number, label in ((0.1, "x"), (0.2, "y"), (0.3, "z")))
     w, row = Value(1.0, "w"), [[0.1, 0.2, 0.3]]
+    a, b, c = ((w * leaf).relu() for leaf in (x, y, z))
     for output in (
         total([x * w, y * w, z * w]),
         total([z * w, y * w, x * w]),
-        (lambda a, b, c: total([a, b, c]) * total([c * w, b, a]))(*((w * leaf).relu() for leaf in (x, y, z))),
-        (lambda a, b, c: weighted_sum([w, w], [a, b], c) - weighted_sum([w, w], [c, b], a))(
-            *((w * leaf).relu() for leaf in (x, y, z))
-        ),
+        total([a, b, c]) * total([c * w, b, a]),
+        weighted_sum([w, w], [a, b], c) - weighted_sum([w, w], [c, b], a),
     ):
         step = compile_graph(output, [x, y, z])
         w.grad = 0.0

@@ -198,10 +198,10 @@ W = Value(1.0)
     ("make", "error", "message"),
     [
         (
-            lambda: SGD(W, 0.1),
+            lambda: SGD(W, 0.1),  # type: ignore[arg-type]
             TypeError,
             r"^an optimizer needs a list such as model.parameters\(\), got Value\(data=1.0, grad=0.0\)$",
-        ),  # type: ignore[arg-type]
+        ),
         (lambda: SGD([], 0.1), ValueError, "^an optimizer needs at least one parameter, got none$"),
         (lambda: Adam([1.0], 0.1), TypeError, "needs Values as parameters, got float"),  # type: ignore[list-item]
         (lambda: SGD([Neuron(1)], 0.1), TypeError, "needs Values as parameters, got Neuron"),  # type: ignore[list-item]
