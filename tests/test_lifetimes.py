@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -252,12 +253,11 @@ def test_graph_built_swept_and_freed_again_and_again_leaves_nothing_behind(size:
     gc.collect()
     gc.disable()
     try:
-        blocks, megabytes = [], []
-        for _ in range(times):
+        blocks, megabytes = array("q", bytes(8 * times)), array("d", bytes(8 * times))  # which grow no more
+        for i in range(times):
             build_sweep_and_free(size)
             assert gc.collect() == 0  # nothing for the cyclic collector to find
-            blocks.append(sys.getallocatedblocks())
-            megabytes.append(resident_megabytes())
+            blocks[i], megabytes[i] = sys.getallocatedblocks(), resident_megabytes()
     finally:
         gc.enable()
     print(f"MB in use after each graph: {' '.join(f'{found:.0f}' for found in megabytes)}")
