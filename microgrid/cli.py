@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import microgrid
 from microgrid.cards import FOLDS
@@ -146,7 +146,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    data = read_csv(options.data, options.target, options.inputs)
+    inputs = None if options.inputs is None else [*map(_read_anew, options.inputs)]
+    data = read_csv(options.data, _read_anew(options.target), inputs)
     for neurons in options.hidden:
         positive_whole("--hidden", neurons)
     if options.save is not None:
@@ -220,6 +221,9 @@ def _leaves(output: Value) -> list[Value]:
 
 class _Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are one line."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file)  # argparse itself says nothing where nothing can be written
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
@@ -404,7 +408,15 @@ def _arrange(arguments: Sequence[str]) -> list[str]:
             raise ValueError(f"unknown option {argument} (see microgrid {arguments[0]} --help)")
         else:
             others.append(argument)
-    return [arguments[0], *options, "--", *others]
+    return [arguments[0], *options, "--", *map(_read_anew, others)]
+
+
+def _read_anew(argument: str) -> str:
+    """Read as UTF-8 what Python could not read because the locale is "C", such as a Japanese name."""
+    try:
+        return argument.encode("ascii", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 # --- speaking to people ----------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ from microgrid.checks import listed
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.program import Writer
 from microgrid.spelling import power
+from microgrid.texts import brief
 
 ONLY_FLOATS = frozenset({float})
 LARGEST = 60_000  # operands; 2 to 4 s to compile
@@ -129,7 +130,7 @@ class CompiledGraph:
                 numbers.append(Value(number).data)
             except (TypeError, OverflowError) as wrong:
                 labels = [leaf.label for leaf in self.inputs] + [""] * len(row)
-                name = labels[len(numbers)] or f"number {len(numbers) + 1}"
+                name = brief(labels[len(numbers)]) or f"number {len(numbers) + 1}"
                 raise type(wrong)(f"row {i}, {name}: {wrong}") from None
         return numbers
 
@@ -151,7 +152,7 @@ class CompiledGraph:
                 numbers.setdefault(node, node.data)
                 continue
             operands = [numbers[operand] for operand in node.operands]
-            name = f" (in {node.label})" if node.label else ""
+            name = f" (in {brief(node.label)})" if node.label else ""
             missing = "value"
             try:
                 if node.op == "**" and not (isinstance(node.operands[1], Constant) and operands[1].is_integer()):
@@ -160,7 +161,7 @@ class CompiledGraph:
                 missing = "slope"
                 formulas.local_derivatives(node.op, operands, numbers[node])
             except (ArithmeticError, ValueError) as problem:
-                labels = ", ".join(operand.label for operand in node.operands if operand.label)
+                labels = brief(", ".join(str(operand.label) for operand in node.operands if operand.label))
                 of = f" of {labels}" if labels else ""
                 english = formulas.FORMULAS[node.op].english
                 told = (
@@ -202,7 +203,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
         there = set(order)
         chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in there]
         if both := set(chosen) & set(inputs):
-            raise ValueError(f"{next(iter(both)).label or 'a leaf'} is both an input and a parameter")
+            raise ValueError(f"{brief(next(iter(both)).label or 'a leaf')} is both an input and a parameter")
     size = sum(len(node.operands) for node in order)
     if size > LARGEST:
         raise ValueError(
@@ -219,7 +220,7 @@ def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
         if not isinstance(value, Value):
             raise TypeError(f"each {what} must be a Value, got {type(value).__name__}")
         if not value.is_leaf:
-            raise ValueError(f"{one} must be a leaf; {value.label or repr(value.op)} was computed")
+            raise ValueError(f"{one} must be a leaf; {brief(value.label or repr(value.op))} was computed")
         if isinstance(value, Constant):
             raise ValueError(f"{one} cannot be a constant, which is a literal in the program: {value.data}")
     if len(set(found)) < len(found):

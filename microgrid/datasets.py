@@ -8,16 +8,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from microgrid.checks import listed, number_in_range, quoted, seeded
 from microgrid.numerals import counted
-from microgrid.texts import printable, shortened
+from microgrid.texts import brief, printable
 
+ONLY_FLOATS = frozenset({float})
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 _PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
@@ -89,13 +93,16 @@ class Scale:
             ValueError: there is no row, rows differ in length, or a number is not finite or so large that its column
                 has no mean.
         """
-        checked = [_finite(f"row {i}", row) for i, row in enumerate(listed("rows", rows), start=1)]
-        if not checked:
-            raise ValueError("a scale is measured on at least one row, got none")
-        for i, row in enumerate(checked, start=1):
-            if len(row) != len(checked[0]):
-                raise ValueError(f"row {i} has {counted(len(row), 'number')}, and row 1 has {len(checked[0])}")
-        columns = list(zip(*checked, strict=True))
+        columns: list[array[float]] = []
+        for i, row in enumerate(listed("rows", rows), start=1):
+            numbers = _finite(f"row {i}", row)
+            columns = columns or [array("d") for _ in numbers]
+            if len(numbers) != len(columns):
+                raise ValueError(f"row {i} has {counted(len(numbers), 'number')}, and row 1 has {len(columns)}")
+            for column, number in zip(columns, numbers, strict=True):
+                column.append(number)
+        if not columns:
+            raise ValueError("a scale is measured on at least one row of at least one number, got none")
         try:
             scale = cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
         except OverflowError:
@@ -124,7 +131,9 @@ class Scale:
         return zip(numbers, self.means, self.deviations, strict=True)
 
 
-def _finite(name: str, row: Sequence[float]) -> list[float]:
+def _finite(name: str, row: Sequence[float]) -> Sequence[float]:
+    if type(row) is list and ONLY_FLOATS.issuperset(map(type, row)) and all(map(math.isfinite, row)):
+        return row  # as almost always, and a million rows are many
     return [number_in_range(f"{name}, number {j}", x, low=-math.inf) for j, x in enumerate(listed(name, row), start=1)]
 
 
@@ -193,72 +202,78 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
             raise TypeError(f"expected the name of a column, got {quoted(name)}")
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            return _read_table(csv.reader(file), printable(os.fspath(path)), target, inputs)
+            source = file if file.seekable() else io.StringIO(file.read())  # a pipe cannot be read twice
+            return _read_table(source, printable(os.fspath(path)), target, inputs)
     except UnicodeDecodeError:
         raise DataError(f"{path} is not text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
         raise DataError(f"{path} is not a CSV file: {error}") from None
 
 
-def _read_table(reader: Iterator[list[str]], path: str, target: str, inputs: Sequence[str] | None) -> Dataset:
-    header = [name.strip() for name in next(reader, [])]
-    _check_header(header, path)
-    table = _full_rows(reader, header, path)
-    if not table:
-        raise DataError(f"{path} has no complete row: there is nothing below the header")
+def _read_table(file: TextIO, path: str, target: str, inputs: Sequence[str] | None) -> Dataset:
+    """Read a table row by row: of a row that was read, its numbers are kept and nothing else."""
+    header, table = _rows(file, path)
     text_columns: tuple[str, ...] = ()
     if inputs is None:
-        text_columns = tuple(name for i, name in enumerate(header) if name != target and _is_text(table, i))
-        inputs = [name for name in header if name != target and name not in text_columns]
+        text = _text_columns(table, len(header))
+        text_columns = tuple(name for i, name in enumerate(header) if name != target and i in text)
+        inputs = [name for i, name in enumerate(header) if name != target and i not in text]
+        header, table = _rows(file, path)
     names = (*inputs, target)
     _check_names(names, header, path)
+    position = {name: i for i, name in enumerate(header)}
+    positions = [position[name] for name in names]
+    rows: list[list[float]] = []
+    targets: list[float] = []
+    dropped = 0
+    for number, row in table:
+        cells = [row[i].strip() for i in positions]
+        if any(cell.lower() in MISSING for cell in cells):
+            dropped += 1
+            continue
+        numbers = [found for cell in cells if (found := _number(cell)) is not None and math.isfinite(found)]
+        if len(numbers) < len(cells):
+            raise _wrong_cell(cells, names, f"{path}, row {number}")
+        rows.append(numbers[:-1])
+        targets.append(numbers[-1])
+    if not rows and not dropped:
+        raise DataError(f"{path} has no complete row: there is nothing below the header")
     if not inputs:
         raise DataError(f"{path} has no column of numbers besides {quoted(target)}")
-    positions = [header.index(name) for name in names]
-    kept: list[list[float]] = []
-    for row, number in table:
-        cells = [row[i].strip() for i in positions]
-        if not any(cell.lower() in MISSING for cell in cells):
-            kept.append(
-                [
-                    _parse(cell, f"{path}, row {number}, column {quoted(name)}")
-                    for cell, name in zip(cells, names, strict=True)
-                ]
-            )
-    if not kept:
-        columns = shortened(printable(", ".join(names)), 200)
+    if not rows:
+        columns = brief(", ".join(names), 200)
         raise DataError(f"{path} has no complete row of numbers in the columns {columns}")
-    return Dataset(
-        rows=[row[:-1] for row in kept],
-        targets=[row[-1] for row in kept],
-        input_names=tuple(inputs),
-        target_name=target,
-        dropped=len(table) - len(kept),
-        text_columns=text_columns,
-    )
+    return Dataset(rows, targets, tuple(inputs), target, dropped, text_columns)
+
+
+def _rows(file: TextIO, path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Read from the start: return the header, and an iterator over the rows below it."""
+    file.seek(0)
+    reader = csv.reader(file)
+    header = [name.strip() for name in next(reader, [])]
+    _check_header(header, path)
+    return header, _full_rows(reader, header, path)
 
 
 def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
     """Check the names of the inputs, and of the target, which is the last."""
+    there, seen = set(header), set()
     for name in names:
-        if name not in header:
-            there = shortened(printable(", ".join(header)), 200)
-            raise DataError(f"{path} has no column {quoted(name)}; it has {there}")
-        if names.count(name) > 1:
+        if name not in there:
+            raise DataError(f"{path} has no column {quoted(name)}; it has {brief(', '.join(header), 200)}")
+        if name in seen:
             raise DataError(f"the column {quoted(name)} is named twice among the inputs and the target")
+        seen.add(name)
 
 
-def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> list[tuple[list[str], int]]:
-    """List (cells, row number); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
-    numbered = enumerate(reader, start=2)
-    table = [
-        (row, number) for number, row in numbered if any(cell.strip() for cell in row) or len(row) == len(header) > 1
-    ]
-    for row, number in table:
-        if len(row) != len(header):
+def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
+    for number, row in enumerate(reader, start=2):
+        if len(row) == len(header) and (len(row) > 1 or row[0].strip()):
+            yield number, row
+        elif any(cell.strip() for cell in row):
             cells, columns = counted(len(row), "cell"), counted(len(header), "column")
             raise DataError(f"{path}, row {number}: {cells}, but the header names {columns}")
-    return table
 
 
 def _check_header(header: list[str], path: str) -> None:
@@ -269,25 +284,33 @@ def _check_header(header: list[str], path: str) -> None:
             raise DataError(f"{path}: its columns are separated by {name}; expected commas")
     if all(_number(name) is not None for name in header):
         raise DataError(f"{path} has no header: its first line should name the columns, but holds numbers")
+    seen: set[str] = set()
     for i, name in enumerate(header):
         if not name:
             raise DataError(f"{path}: column {i + 1} has no name in the header")
-        if name in header[:i]:
+        if name in seen:
             raise DataError(f"{path}: the header names the column {quoted(name)} twice")
+        seen.add(name)
 
 
-def _is_text(table: list[tuple[list[str], int]], column: int) -> bool:
-    """Tell whether no cell of a column is a number; one that holds both is an error for `_parse` to name."""
-    return all(_number(row[column]) is None for row, _ in table)
+def _text_columns(table: Iterator[tuple[int, list[str]]], n_columns: int) -> set[int]:
+    """Find the columns without a single number; one that holds both is an error for `_parsed` to name."""
+    text = set(range(n_columns))
+    for _, row in table:
+        text = {i for i in text if _number(row[i]) is None}
+        if not text:
+            break
+    return text
 
 
-def _parse(cell: str, place: str) -> float:
-    number = _number(cell)
-    if number is None:
-        raise DataError(f"{place}: expected a number, got {cell[:40]!r}")
-    if not math.isfinite(number):
-        raise DataError(f"{place}: expected a finite number, got {cell[:40]!r}")
-    return number
+def _wrong_cell(cells: Sequence[str], names: Sequence[str], place: str) -> DataError:
+    """Name the first cell that is no finite number."""
+    numbers = map(_number, cells)
+    name, cell, number = next(
+        found for found in zip(names, cells, numbers, strict=True) if found[2] is None or not math.isfinite(found[2])
+    )
+    expected = "a number" if number is None else "a finite number"
+    return DataError(f"{place}, column {quoted(name)}: expected {expected}, got {quoted(cell)}")
 
 
 def _number(cell: str) -> float | None:

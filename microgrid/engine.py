@@ -473,7 +473,8 @@ def _as_values(numbers: Iterable[Operand]) -> list[Value]:
 
 
 def _named(value: Value) -> str:
-    return f"{value.label} = {value.data}" if value.label else f"{value.data}"
+    label = " ".join(str(value.label or "").split())[:40]  # a message has one line
+    return f"{label} = {value.data}" if label else f"{value.data}"
 
 
 def _sigmoid(x: float) -> float:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from microgrid.checks import listed, quoted
 from microgrid.engine import Constant, Input, Value, maximum, minimum
-from microgrid.texts import printable, shortened
+from microgrid.texts import brief
 
 if TYPE_CHECKING:
     from microgrid.engine import Number
@@ -123,7 +123,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
 
 
 def _several(names: Iterable[str]) -> str:
-    return shortened(printable(", ".join(names)), 200)
+    return brief(", ".join(names), 100)
 
 
 class _Reader:
@@ -140,7 +140,9 @@ class _Reader:
         result = self.build(self.parse(), depth=1)
         for name in self.leaves:
             if name not in self.used:
-                raise ExpressionError(f"{name} has a value, but is not in the expression {self.text!r}")
+                raise ExpressionError(
+                    f"{_several([name])} has a value, but is not in the expression {quoted(self.text)}"
+                )
         return result
 
     def parse(self) -> ast.expr:
@@ -209,7 +211,8 @@ class _Reader:
     def leaf(self, node: ast.Name) -> Value:
         if node.id not in self.leaves:
             known = f"known: {_several(self.leaves)}" if self.leaves else "no name has one"
-            self.refuse(node, f"{node.id} has no value ({known}); give it one, such as {node.id}=2")
+            name = _several([node.id])
+            self.refuse(node, f"{name} has no value ({known}); give it one, such as {name}=2")
         self.used.add(node.id)
         return self.leaves[node.id]
 
@@ -224,7 +227,7 @@ class _Reader:
         if name not in FUNCTIONS:
             close = SYNONYMS.get(name) or difflib.get_close_matches(name.lower(), FUNCTIONS, n=1)
             hint = f"; did you mean {close[0]}?" if close else f" (known: {', '.join(FUNCTIONS)})"
-            self.refuse(node.func, f"unknown function {name}{hint}")
+            self.refuse(node.func, f"unknown function {_several([name])}{hint}")
         function, sizes = FUNCTIONS[name]
         if len(operands) not in sizes:
             expected = " or ".join(map(str, sizes)) + (" operand" if sizes == [1] else " operands")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -17,7 +18,10 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/stdout
-        Path(path).write_bytes(data)
+        try:
+            Path(path).write_bytes(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         return
     target = Path(os.path.realpath(path))  # a symbolic link stays one
     if target.exists() and not os.access(target, os.W_OK):
@@ -32,7 +36,8 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
             temporary.chmod(target.stat().st_mode)
         temporary.replace(target)
     except BaseException as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing could be made, nothing is to be removed
+            temporary.unlink()
         if isinstance(error, OSError) and error.errno is not None:  # speak of the file that was asked for
             raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise

@@ -21,7 +21,7 @@ from microgrid.checks import listed, one_of, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
 from microgrid.files import write_whole
 from microgrid.numerals import counted
-from microgrid.texts import printable, shortened
+from microgrid.texts import brief, printable
 
 if TYPE_CHECKING:
     from microgrid.engine import Number, Operand
@@ -141,7 +141,7 @@ class Module:
             where = "the file" if strays[0] in mine else "this model"
             raise ValueError(f"{path} does not fit {self!r}: {quoted(strays[0])} is missing from {where}")
         if saved_from not in (None, repr(self)):  # such as one with another activation
-            raise ValueError(f"{path} was saved from {_brief(saved_from)}, and this is {self!r}")
+            raise ValueError(f"{path} was saved from {brief(saved_from)}, and this is {self!r}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
@@ -325,10 +325,6 @@ def _check_activation(activation: str) -> None:
     one_of("activation", activation, list(ACTIVATIONS))
 
 
-def _brief(text: object) -> str:
-    return shortened(printable(str(text)), 60)
-
-
 def _single(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs
 
@@ -368,5 +364,5 @@ def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]
         raise ValueError(f'{path} is not a saved model: "parameters" is missing')
     for name, number in parameters.items():
         if not isinstance(number, float) or not math.isfinite(number):
-            raise ValueError(f"{path}: {_brief(name)} must be a finite number, got {quoted(number)}")
+            raise ValueError(f"{path}: {brief(name)} must be a finite number, got {quoted(number)}")
     return content.get("model"), parameters

@@ -31,9 +31,9 @@ class Optimizer:
             if not isinstance(parameter, Value):
                 raise TypeError(f"an optimizer needs Values as parameters, got {type(parameter).__name__}")
             if isinstance(parameter, (Input, Constant)):
-                raise ValueError(f"an optimizer changes what is learned; {parameter!r} is given")
+                raise ValueError(f"an optimizer changes what is learned; {quoted(parameter)} is given")
             if not parameter.is_leaf:
-                raise ValueError(f"an optimizer changes leaves only; {parameter!r} was computed")
+                raise ValueError(f"an optimizer changes leaves only; {quoted(parameter)} was computed")
         if len(set(self.parameters)) < len(self.parameters):
             raise ValueError("an optimizer needs each parameter once; one of them is listed twice")
         self.learning_rate = learning_rate

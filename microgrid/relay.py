@@ -45,6 +45,7 @@ from microgrid.files import write_whole
 from microgrid.nn import LayerName, NeuronName
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes
+from microgrid.texts import brief
 from microgrid.wording import words
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Relay(Record):
         self._by_id = {node.id: node for node in nodes}
         for name in parameters:
             if self._by_id[name].op:
-                raise ValueError(f"a parameter must be a leaf; {self._by_id[name].name} was computed")
+                raise ValueError(f"a parameter must be a leaf; {brief(self._by_id[name].name)} was computed")
         self.parameters = tuple(parameters)
         _check_numbers(nodes)
         know = [_know(node, self._by_id) for node in nodes if node.op]
@@ -359,7 +360,7 @@ def _check_numbers(nodes: Sequence[Node]) -> None:
     for node, value in zip(nodes, again.values(), strict=True):
         if value != node.data and not (math.isnan(value) and math.isnan(node.data)):
             raise ValueError(
-                f"a leaf was changed after this graph was recorded: {node.name} is {node.data}, "
+                f"a leaf was changed after this graph was recorded: {brief(node.name)} is {node.data}, "
                 f"and would now be {value}; compute it again"
             )
 

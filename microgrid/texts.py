@@ -14,7 +14,8 @@ def printable(text: str) -> str:
     >>> printable("a" + chr(10) + "b")
     'a b'
     """
-    return "".join(character if character.isprintable() else " " for character in str(text))
+    text = str(text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def isolated(text: str) -> str:
@@ -43,11 +44,16 @@ def padded(text: str, width: int) -> str:
 
 def shortened(text: str, width: int) -> str:
     """Cut a text that takes more than `width` columns, and say so with "…"."""
-    if columns_of(text) <= width:
-        return text
-    kept = ""
-    for character in text:
-        if columns_of(kept + character) > width - 1:
-            break
-        kept += character
-    return kept + "…"
+    taken = kept = 0
+    for i, character in enumerate(text, start=1):
+        taken += columns_of(character)
+        if taken > width:  # the rest, which may be long, is not looked at
+            return text[:kept] + "…"
+        if taken < width:
+            kept = i
+    return text
+
+
+def brief(text: object, width: int = 60) -> str:
+    """Return a name as a message shows it: what cannot be shown left out, and cut where it is longer than `width`."""
+    return shortened(printable(str(text)[: width + 1]), width)

@@ -23,6 +23,7 @@ from microgrid.compiler import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.losses import mean_squared_error
 from microgrid.optim import SGD, Optimizer
+from microgrid.texts import brief
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -172,7 +173,7 @@ class Cycle:
         self.optimizer.step()
         for parameter in self.optimizer.parameters:
             if not math.isfinite(parameter.data):
-                raise OverflowError(f"the update makes {parameter.label or 'a parameter'} {parameter.data}")
+                raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
         self.loss = None
         self._responsible = False
 
@@ -327,7 +328,7 @@ def _learn(cycle: Cycle, thinking: CompiledThinking | None, now: tuple[int, list
             cycle.think()
         for parameter in optimizer.parameters:
             if not math.isfinite(parameter.grad):
-                raise OverflowError(f"the gradient of {parameter.label or 'a parameter'} is {parameter.grad}")
+                raise OverflowError(f"the gradient of {brief(parameter.label or 'a parameter')} is {parameter.grad}")
         cycle.change()
     except ArithmeticError as error:
         advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"

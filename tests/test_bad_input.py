@@ -637,3 +637,28 @@ def test_random_generator_goes_on_where_it_stands() -> None:
     assert [p.data for p in MLP(1, [1], seed=generator).parameters()] != [
         p.data for p in MLP(1, [1], seed=generator).parameters()
     ]
+
+
+LABEL = "two\nlines" + "x" * 1000
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda w: w / 0,
+        lambda w: w.log(),
+        lambda w: w**0.5,
+        lambda w: Relay.from_json(Relay(w * 2).to_json().replace('"data":-4.0', '"data":-5.0')),
+        lambda w: compile_graph(w.sqrt(), [w]),
+        lambda w: compile_graph(w * 2, [w])([[10**400]]),
+        lambda w: compile_graph(w * 2 + (w * 2) ** 0.5, [w])([[-1.0]]),
+        lambda w: compile_graph(w * 2, [w], [w]),
+        lambda w: SGD([Input(1.0, w.label)], 0.1),
+        lambda w: nudge(w * 2, Value(1.0, w.label)),
+    ],
+)
+def test_message_stays_in_one_line_whatever_the_label(refused: Callable[[Value], Any]) -> None:
+    w = Value(-2.0, LABEL)
+    with pytest.raises((ValueError, ArithmeticError, TypeError)) as caught:
+        refused(w)
+    check_refusal(caught.value)

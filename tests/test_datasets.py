@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,7 +159,7 @@ def test_inputs_that_cannot_be_had_are_refused(csv: Csv, inputs: list[str], mess
 
 
 def test_long_cell_is_shortened_in_the_message(csv: Csv) -> None:
-    with pytest.raises(DataError, match=r"got 'x{40}'$"):
+    with pytest.raises(DataError, match=r"got 'x{58}…$"):
         read_csv(csv(f"a,y\n1,{'x' * 1000}\n"), "y")
 
 
@@ -261,3 +262,20 @@ def test_row_of_another_width_is_refused() -> None:
 def test_text_in_the_first_row_of_a_numeric_column_is_named(csv: Csv) -> None:
     with pytest.raises(DataError, match=r"row 2, column 'x': expected a number, got 'foo'"):
         read_csv(csv("x,y\nfoo,1\n2,2\n3,3\n"), "y")
+
+
+def test_of_a_row_that_was_read_its_numbers_are_kept_and_nothing_else(csv: Csv) -> None:
+    rows = "".join(f"{i / 7},a text that is as long as a line of a letter,{i}\n" for i in range(5000))
+    path = csv(f"x,name,y\n{rows}")
+    tracemalloc.start()
+    data = read_csv(path, "y")
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(data.rows) == 5000
+    assert peak < 1.2 * kept
+
+
+def test_header_of_very_many_columns_is_read(csv: Csv) -> None:
+    names = ",".join(f"x{i}" for i in range(20_000))
+    numbers = ",".join(map(str, range(20_000)))
+    assert len(read_csv(csv(f"{names},y\n{numbers},1\n"), "y").input_names) == 20_000

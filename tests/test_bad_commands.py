@@ -1,0 +1,214 @@
+"""Bad files, full disks and closed doors: a command says in one line what is wrong, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from microgrid.cli import main
+from microgrid.files import write_whole
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
+
+
+def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a command that must be refused, and return the one line that it says."""
+    before = sorted(Path().rglob("*"))
+    assert main(arguments) == 2
+    assert sorted(Path().rglob("*")) == before
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("microgrid")
+    return line
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+TABLES = {
+    "0 bytes": (b"", "data.csv is empty: expected a first line that names the columns"),
+    "a byte order mark": (b"\xef\xbb\xbf", "data.csv is empty: expected a first line that names the columns"),
+    "a header": (b"x,y\n", "data.csv has no complete row: there is nothing below the header"),
+    "one column": (b"y\n1\n2\n", "data.csv has no column of numbers besides 'y'"),
+    "one row": (b"x,y\n1,2\n", "needs at least 2 rows to learn from some and test on others, got 1"),
+    "no target": (b"x,z\n1,2\n", "data.csv has no column 'y'; it has x, z"),
+    "many columns": (
+        ",".join(f"x{i}" for i in range(9999)).encode() + b"\n",
+        f"data.csv has no column 'y'; it has {', '.join(f'x{i}' for i in range(42))},…",
+    ),
+    "a control character in a name": (b"x\x04,z\n1,2\n", "data.csv has no column 'y'; it has x , z"),
+    "UTF-16": ("x,y\n1,2\n".encode("utf-16"), "data.csv is not text in UTF-8; save it as CSV in UTF-8"),
+    "zipped": (b"PK\x03\x04\xff\xfe\n", "data.csv is not text in UTF-8; save it as CSV in UTF-8"),
+    "a NUL": (b"x,y\n1,2\x00\n3,4\n", "data.csv, row 2, column 'y': expected a number, got '2\\x00'"),
+    "an infinity": (b"x,y\n1,-inf\n3,4\n", "data.csv, row 2, column 'y': expected a finite number, got '-inf'"),
+    "a number too large": (
+        b"x,y\n1,1e999\n3,4\n",
+        "data.csv, row 2, column 'y': expected a finite number, got '1e999'",
+    ),
+    "nothing but gaps": (b"x,y\n1,nan\nNA,3\n", "data.csv has no complete row of numbers in the columns x, y"),
+    "a quote that never ends": (
+        b'x,y\n"' + b"1" * 200_000,
+        "data.csv is not a CSV file: field larger than field limit",
+    ),
+    "no mean": (
+        b"x,y\n1.7e308,1\n1.6e308,2\n1.5e308,3\n1.4e308,4\n",
+        "a column holds numbers too large to be measured",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table_that_cannot_be_learned_from_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    content, message = TABLES[name]
+    if name == "a NUL" and sys.version_info < (3, 11):
+        message = "data.csv is not a CSV file: line contains NUL"
+    Path("data.csv").write_bytes(content)
+    assert told(["train", "data.csv", "--target", "y", "--save", "model.json"], capsys).startswith(
+        f"microgrid: {message}"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["1,2\n" * 5, "1e308,1\n-1e308,2\n1e308,3\n0,4\n", "5e-324,1\n0,2\n1e-323,3\n0,4\n", "1,5e-324\n2,0\n3,1e-323\n"],
+)
+def test_constant_huge_and_denormal_columns_are_learned_from(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data.csv").write_text(f"x,y\n{rows}")
+    assert main(["train", "data.csv", "--target", "y", "--epochs", "2"]) == 0
+    printed = capsys.readouterr()
+    assert "NaN" not in printed.out
+    assert "∞" not in printed.out
+    assert printed.err == ""
+
+
+@posix_only
+def test_table_may_come_through_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    read, write = os.pipe()
+    os.write(write, b"name,x,y\na,1,2\nb,2,4\nc,3,6\n")
+    os.close(write)
+    try:
+        assert main(["train", f"/dev/fd/{read}", "--target", "y", "--epochs", "1"]) == 0
+    finally:
+        os.close(read)
+    assert "left out, because they hold text: name" in capsys.readouterr().out
+
+
+# --- where nothing can be written ------------------------------------------------------------------------------------
+
+WRITING = {
+    "graph.svg": ["draw", "w*x", "w=1", "x=2", "-o", "graph.svg"],
+    "graph.dot": ["draw", "w*x", "w=1", "x=2", "-o", "graph.dot"],
+    "relay.html": ["page", "w*x", "w=1", "x=2"],
+    "model.json": ["train", "data.csv", "--target", "y", "--epochs", "1", "--save", "model.json"],
+}
+ON_A_FULL_DISK = """
+import resource, sys
+from microgrid.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))  # no file may become larger: a disk with 500 bytes left
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@posix_only
+@pytest.mark.parametrize("name", WRITING)
+@pytest.mark.parametrize("old", [None, "old"])
+def test_full_disk_is_told_in_one_line_and_what_was_there_stays(name: str, old: str | None) -> None:
+    Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
+    if old is not None:
+        Path(name).write_text(old)
+    before = {path: path.read_text() for path in Path().iterdir()}
+    command = [sys.executable, "-c", ON_A_FULL_DISK, *WRITING[name]]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (run.returncode, run.stderr) == (2, f"microgrid: {name}: File too large\n")
+    assert {path: path.read_text() for path in Path().iterdir()} == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["check", "w*x", "w=1", "x=2"], ["page", "--examples"]]
+)
+def test_output_that_cannot_be_written_is_told_in_one_line(arguments: list[str], unbuffered: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "microgrid", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert (run.returncode, run.stderr) == (2, "microgrid: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_device_that_is_full_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
+    arguments = ["train", "data.csv", "--target", "y", "--epochs", "1", "--save", "/dev/full"]
+    assert told(arguments, capsys) == "microgrid: /dev/full: No space left on device"
+
+
+@posix_only
+def test_path_that_leads_through_a_file_is_named_as_it_was_given() -> None:
+    Path("file").write_text("")
+    with pytest.raises(NotADirectoryError) as caught:
+        write_whole("file/graph.svg", "new")
+    assert caught.value.filename == "file/graph.svg"
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+OPTIONS: dict[str, list[str]] = {
+    "--epochs": ["0", "-3", "1.5", "x", ""],
+    "--learning-rate": ["nan", "inf", "-1", "x"],
+    "--hidden": ["0", "-1", "9999999999", "1.5"],
+    "--batch-size": ["0", "-1", "x"],
+    "--seed": ["x", "1.5", "nan"],
+    "--inputs": ["nope", "y", ""],
+    "--save": ["", ".", "data.csv", "no such folder/model.json"],
+}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [(option, value) for option, values in OPTIONS.items() for value in values]
+)
+def test_option_of_train_out_of_its_range_is_refused(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
+    told(["train", "data.csv", "--target", "y", option, value], capsys)
+
+
+EXPRESSIONS = [
+    "", " ", "a*", "(" * 99, "(" * 1500, "9**9**9", "9.0**9**9", "1e400", "1" * 400, "1" * 5000, "a+'x'", "0x", "1_",
+    "__import__('os')", "a.b", "a if a else a", "[a]", "lambda: a", "a := 1", "log(a-a)", "a/0", "exp(1000)", "b",
+    "a" * 1999, "x" * 900 + "(a)", "a." + "x" * 900, "1 + " * 400 + "1", "\0", "\ud800", "a\u202eb", "f(a)(a)", "a[0]",
+    "*a", "a;a", "a\\", '"""', "a@a", "a//a", "a%a", "not a", "a<a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["draw", "step", "page", "check"])
+def test_expression_that_cannot_be_read_is_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for expression in EXPRESSIONS:
+        assert len(told([command, expression, "a=2"], capsys)) < 400
+
+
+def test_name_that_python_could_not_read_in_this_locale_is_read_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    def as_in_the_c_locale(text: str) -> str:
+        return text.encode().decode("ascii", "surrogateescape")
+
+    weight: Any = as_in_the_c_locale("重み")
+    assert main(["check", f"{weight}*x", f"{weight}=2", "x=3"]) == 0
+    assert "重み" in capsys.readouterr().out
+    Path("data.csv").write_text("長さ,重さ\n1,2\n2,4\n3,6\n", encoding="utf-8")
+    target, inputs = as_in_the_c_locale("重さ"), as_in_the_c_locale("長さ")
+    assert main(["train", "data.csv", "--target", target, "--inputs", inputs, "--epochs", "1"]) == 0
+    assert "predict 重さ from 長さ" in capsys.readouterr().out

@@ -1,0 +1,96 @@
+"""Readers against arbitrary input, some thousand times on every run; `python -m tests.fuzz` looks for longer."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from microgrid import Relay, draw
+from tests.fuzz.readers import READERS, examples, mutated
+
+MEGABYTE = 2**20
+few = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_examples_are_read_or_refused(reader: str) -> None:
+    for written in examples(reader):
+        READERS[reader](written)
+
+
+@given(st.text(alphabet="ab019.+-*/()=, \n\t,^_e−×あ\0\ud800", max_size=60))
+@example("1" * 1999)
+@example("(" * 1999)
+@example("a" * 1999)
+@example("-" * 1999 + "1")
+@example("relu" * 400)
+@few
+def test_any_expression_is_read_or_refused(text: str) -> None:
+    READERS["expression"](text.encode("utf-8", "surrogatepass"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["x", "y", "1", "-2.5", "1e999", "nan", "NA", ",", ",", "\n", "\n", '"', ";", "\r", "\0", "あ"])
+    )
+)
+@example(["x,y\n", "1,2\n" * 3])
+@few
+def test_any_table_is_read_or_refused(pieces: list[str]) -> None:
+    READERS["csv"]("".join(pieces).encode())
+
+
+@pytest.mark.parametrize("reader", ["csv", "model", "relay", "placed"])
+@given(st.binary(max_size=200))
+@few
+def test_any_bytes_are_read_or_refused(reader: str, written: bytes) -> None:
+    READERS[reader](written)
+
+
+@pytest.mark.parametrize("reader", ["model", "relay", "placed"])
+@given(st.randoms(use_true_random=False), st.integers(1, 3))
+@few
+def test_json_in_which_something_was_changed_is_read_or_refused(reader: str, rng: random.Random, times: int) -> None:
+    document = examples(reader)[0]
+    for _ in range(times):
+        document = mutated(document, rng.randrange)
+    READERS[reader](document)
+
+
+@pytest.mark.parametrize("reader", ["model", "relay", "placed"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"9" * 1_000_000,
+        b'{"format": "microgrid relay", "version": ' + b"9" * 1_000_000 + b"}",
+        b'{"format": "microgrid model", "version": 1, "parameters": {"a": ' + b"9" * 1_000_000 + b"}}",
+        b'"' + b"a" * 10_000_000 + b'"',
+    ],
+    ids=["deep list", "deep object", "digits", "version", "parameter", "10 MB of text"],
+)
+def test_json_that_is_deep_or_large_is_refused_at_once(reader: str, written: bytes) -> None:
+    tracemalloc.start()
+    READERS[reader](written)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100 * MEGABYTE
+
+
+def test_labels_of_ten_megabytes_are_read() -> None:
+    written = examples("relay")[0].decode().replace('"label":"w"', f'"label":"{"w" * 10_000_000}"')
+    read = Relay.from_json(written)
+    assert max(len(node.label) for node in read.nodes) == 10_000_000
+    assert len(draw(read.graph()).source) < 100_000
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9", "9**9**9**9", "2**-9**9", "1e308*1e308*0", "9" * 1999, "1e" + "9" * 1900, "a**a**a**a"]
+)
+def test_towers_of_powers_end_at_once(text: str) -> None:
+    READERS["expression"](text.encode())
