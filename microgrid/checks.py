@@ -34,7 +34,7 @@ def positive_whole(name: str, number: int, most: float = math.inf) -> int:
         TypeError: it is not a whole number.
         ValueError: it is 0 or negative, or larger.
     """
-    count = None if isinstance(number, bool) else whole(number)
+    count = whole(number)
     if count is None:
         raise TypeError(f"{name} must be a whole number, got {quoted(number)}")
     if count < 1:
@@ -45,7 +45,9 @@ def positive_whole(name: str, number: int, most: float = math.inf) -> int:
 
 
 def whole(number: object) -> int | None:
-    """Return `number` as an int if it is a whole number, Python's or NumPy's, else None."""
+    """Return `number` as an int if it is a whole number and no bool, Python's or NumPy's, else None."""
+    if type(number).__name__.startswith("bool"):  # by name, since NumPy's is not Python's
+        return None
     try:
         return operator.index(number)  # type: ignore[arg-type]
     except TypeError:

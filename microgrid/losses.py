@@ -112,7 +112,7 @@ def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
     logits = listed("a row of logits", logits)
     if not logits:
         raise ValueError("cross_entropy() needs at least one logit in each row, got none")
-    right = None if isinstance(target, bool) else whole(target)
+    right = whole(target)
     if right is None or not 0 <= right < len(logits):
         raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {quoted(target)}")
     for logit in logits:

@@ -56,6 +56,7 @@ LONGEST_MESSAGE = 400
 SAID_BY_PYTHON = (  # also in one line, and with what came and what was expected
     "expected str, bytes or os.PathLike object",
     "os.PathLike object returning str",
+    "an os.PathLike object where __fspath__ returns a str",
     "must be a string or a real number",
     "embedded null byte",
     "iteration over a 0-d array",
