@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
+from microgrid import spelling
 from microgrid.compiler import LARGEST, CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
@@ -597,3 +598,54 @@ def test_comparison_of_python_is_fixed_when_the_graph_is_recorded() -> None:
     by_operation = w * maximum(x, 0.0)
     assert compile_graph(by_if, [x])([[-1.0]]) == -2.0
     assert compile_graph(by_operation, [x])([[-1.0]]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("formula", "written"),
+    [
+        ("where(a > 0, 1, b)", "1.0 if {a} > 0.0 else {b}"),
+        ("exp(-abs(a))", "exp(-abs({a}))"),
+        ("out * log(where(a > 0, a, 1))", "{out} * log({a} if {a} > 0.0 else 1.0)"),
+    ],
+)
+def test_formula_is_spelled_in_pythons_own_words(formula: str, written: str) -> None:
+    spelling._template.cache_clear()  # who wrote it before does not count
+    assert spelling._template(formula, "") == written
+    spelling._template.cache_clear()
+
+
+def test_power_of_0_is_no_power_of_a_negative_number() -> None:
+    assert (spelling.power(0.0, 0.5), spelling.power(0.0, 0.0)) == (0.0, 1.0)
+
+
+def test_prediction_that_cannot_be_made_names_its_row() -> None:
+    _, _, _, step = line()
+    with pytest.raises(ValueError, match=r"^row 2 has 1 numbers; expected 2$"):
+        step.predict([[1.0, 2.0], [1.0]])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([1.0, "2"], r"^row 1, target: expected a number"),
+        ([1.0, 2.0, "3"], r"^row 1, number 3: expected a number"),
+    ],
+)
+def test_number_that_is_none_is_named_or_counted(row: list[Any], message: str) -> None:
+    _, _, _, step = line()
+    with pytest.raises(TypeError, match=message):
+        step([row])
+
+
+def test_operation_that_fails_is_named_by_its_label_and_those_of_its_operands() -> None:
+    x = Input(1.0, "x")
+    root = (x - 2).log() if x > 2 else (x * 1).log()
+    root.label = "root"
+    with pytest.raises(ValueError, match=r"^row 1: natural logarithm has no value at -1\.0 \(in root\)$"):
+        compile_graph(root, [x])([[-1.0]])
+    with pytest.raises(
+        ValueError, match=r"^row 1: natural logarithm has no value at -1\.0, the natural logarithm of x$"
+    ):
+        compile_graph(x.log(), [x])([[-1.0]])
+    with pytest.raises(ValueError, match=r"^there are no rows$"):
+        compile_graph(x.log(), [x])([])

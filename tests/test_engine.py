@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -450,7 +451,11 @@ def test_numbers_of_other_kinds_become_floats(number: Any) -> None:
 
 @pytest.mark.parametrize("convert", [float, math.exp])
 def test_leaving_the_graph_unawares_is_refused(convert: Callable[[Any], object]) -> None:
-    with pytest.raises(TypeError, match=r"use v.exp\(\) and the like to stay in the graph, v.data to leave it"):
+    told = r"^a Value is not a plain number: use v.exp\(\) and the like to stay in the graph, v.data to leave it$"
+    with pytest.raises(
+        TypeError,
+        match=told,
+    ):
         convert(Value(1.0))
 
 
@@ -493,6 +498,8 @@ def test_what_mathematics_does_not_give_is_an_error_that_names_it(
 def test_comparisons_look_at_the_data() -> None:
     a, b = Value(1.0), Value(2.0)
     assert a < b
+    assert not a < 1.0
+    assert not a > 1.0
     assert a <= 1.0
     assert 2 > a  # noqa: SIM300 (a number on the left is the point)
     assert b >= Value(2.0)
@@ -539,3 +546,11 @@ def test_engine_imports_math_only() -> None:
     program = f"import sys; before = set(sys.modules); {code}"
     loaded = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True).stdout
     assert set(loaded.split()) <= {"math", "__future__"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("x" * 38, f"'{'x' * 38}'"), ("x" * 39, f"'{'x' * 36}..."), ("x" * 500, f"'{'x' * 36}...")]
+)
+def test_long_data_that_is_refused_is_shown_in_forty_characters(text: str, shown: str) -> None:
+    with pytest.raises(TypeError, match=rf"^expected a number \(int or float\), got str: {re.escape(shown)}$"):
+        Value(text)  # type: ignore[arg-type]

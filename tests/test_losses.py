@@ -248,3 +248,17 @@ def test_cross_entropy_keeps_its_digits_far_from_0() -> None:
 
 def test_binary_cross_entropy_keeps_its_digits_where_it_is_small() -> None:
     assert binary_cross_entropy(Value(36.0), 1).data == pytest.approx(math.exp(-36.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("logits", "targets", "message"),
+    [
+        (3.0, [0], r"^logits must be a list, got 3\.0$"),
+        ([[Value(1.0)]], {0}, r"^targets must be a list, got \{0\}$"),
+        (["ab"], [0], r"^a row of logits must be a list, got 'ab'$"),
+        ([[3.0]], [0], r"^logits must be Values, got float: 3\.0$"),
+    ],
+)
+def test_cross_entropy_names_what_is_of_the_wrong_kind(logits: Any, targets: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        cross_entropy(logits, targets)

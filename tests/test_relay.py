@@ -18,7 +18,7 @@ from microgrid.formulas import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.optim import SGD
-from microgrid.records import Change, Know, Seed, Share
+from microgrid.records import Change, Know, Seed, Share, checked_record
 from microgrid.wording import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
@@ -575,3 +575,33 @@ def test_only_a_picture_can_be_animated(tmp_path: Path) -> None:
     relay.save(tmp_path / "moving.svg", animated=True)
     assert "@keyframes" in (tmp_path / "moving.svg").read_text(encoding="utf-8")
     assert "@keyframes" not in (tmp_path / "still.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda relay: relay.steps_of("guess"), ValueError, r"^phase must be "),
+        (lambda relay: relay.id_of(3.0), TypeError, r"^expected a Value of this relay, got 3\.0$"),
+        (lambda relay: relay.id_of(Value(7.0)), ValueError, r"^Value\(data=7\.0, grad=0\.0\) is not in the graph"),
+        (lambda _: checked_record(3.0), TypeError, r"^expected a Relay, got 3\.0$"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_relay_does_not_have_is_named(ask: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        ask(Relay(neuron()[0]))
+
+
+def test_steps_that_do_not_follow_from_the_nodes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^not a relay: its steps do not follow from its nodes$"):
+        Relay.from_json(edited(steps=[]))
+
+
+def test_page_and_moving_picture_are_saved_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    relay = Relay(neuron()[0])
+    texts = {}
+    for language in ("en", "ja"):
+        for name, animated in (("page.html", False), ("moving.svg", True)):
+            relay.save(tmp_path / name, animated=animated, language=language)
+            texts[language, name] = (tmp_path / name).read_text(encoding="utf-8")
+    assert '<html lang="ja">' in texts["ja", "page.html"]
+    assert texts["en", "moving.svg"] != texts["ja", "moving.svg"]
