@@ -255,7 +255,7 @@ def test_binary_cross_entropy_keeps_its_digits_where_it_is_small() -> None:
     [
         (3.0, [0], r"^logits must be a list, got 3\.0$"),
         ([[Value(1.0)]], {0}, r"^targets must be a list, got \{0\}$"),
-        (["ab"], [0], r"^a row of logits must be a list, got 'ab'$"),
+        ([{1}], [0], r"^a row of logits must be a list, got \{1\}$"),
         ([[3.0]], [0], r"^logits must be Values, got float: 3\.0$"),
     ],
 )
