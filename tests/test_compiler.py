@@ -649,3 +649,294 @@ def test_operation_that_fails_is_named_by_its_label_and_those_of_its_operands() 
         compile_graph(x.log(), [x])([[-1.0]])
     with pytest.raises(ValueError, match=r"^there are no rows$"):
         compile_graph(x.log(), [x])([])
+
+
+# --- whole programs, read once by eye --------------------------------------------------------------------------------
+
+SLOPES_THAT_MAY_FAIL = """\
+def learn(rows):
+    # the numbers as they are now
+    w = w_value.data
+    v = v_value.data
+    # nobody is responsible yet
+    d_w = d_v = 0.0
+    losses = 0.0
+    for x, in rows:
+        # --- Know ---
+        n2 = w / x
+        slope1_n2 = 1.0 / x
+        n3 = sqrt(n2)
+        slope1_n3 = 0.5 / n3
+        n5 = n3 * v
+        n7 = n5 * 3.0
+        n8 = w * v
+        n9 = log(n8)
+        slope1_n9 = 1.0 / n8
+        n10 = n7 + n9
+        losses += n10
+        # --- Think ---
+        d_n8 = slope1_n9
+        d_w += d_n8 * v
+        d_v += d_n8 * w
+        d_n5 = 3.0
+        d_v += d_n5 * n3
+        d_n3 = d_n5 * v
+        d_n2 = d_n3 * slope1_n3
+        d_w += d_n2 * slope1_n2
+    # the mean over all rows
+    n_rows = len(rows)
+    w_value.grad += d_w / n_rows
+    v_value.grad += d_v / n_rows
+    return losses / n_rows"""
+NEURONS_FOR_MANY_ROWS = """\
+def learn(rows):
+    # the numbers as they are now
+    out_w1 = out_w1_value.data
+    hidden_w1 = hidden_w1_value.data
+    hidden_w2 = hidden_w2_value.data
+    hidden_b = hidden_b_value.data
+    out_b = out_b_value.data
+    # nobody is responsible yet
+    d_out_w1 = d_hidden_w1 = d_hidden_w2 = d_hidden_b = d_out_b = 0.0
+    losses = 0.0
+    for a, b in rows:
+        # --- Know ---
+        # a relu is on unless what it gets is 0 or less; those that are on add to these sums
+        out_sum = 0.0
+        # hidden
+        hidden_sum = hidden_w1 * a + hidden_w2 * b + hidden_b
+        hidden_on = not hidden_sum <= 0.0
+        if hidden_on:
+            hidden = hidden_sum
+            out_sum += out_w1 * hidden
+        # out
+        out_sum += out_b
+        out_on = not out_sum <= 0.0
+        out = out_sum if out_on else 0.0
+        losses += out
+        # --- Think ---
+        # these collect what comes back to them
+        d_hidden = 0.0
+        # out
+        if out_on:
+            if hidden_on:
+                d_out_w1 += hidden
+                d_hidden += out_w1
+            d_out_b += 1.0
+        # hidden
+        if hidden_on:
+            d_hidden_w1 += d_hidden * a
+            d_hidden_w2 += d_hidden * b
+            d_hidden_b += d_hidden
+    # the mean over all rows
+    n_rows = len(rows)
+    out_w1_value.grad += d_out_w1 / n_rows
+    hidden_w1_value.grad += d_hidden_w1 / n_rows
+    hidden_w2_value.grad += d_hidden_w2 / n_rows
+    hidden_b_value.grad += d_hidden_b / n_rows
+    out_b_value.grad += d_out_b / n_rows
+    return losses / n_rows"""
+NEURONS_FOR_ONE_ROW = """\
+def learn_one(a, b):
+    # --- Know ---
+    # a relu is on unless what it gets is 0 or less; those that are on add to these sums
+    out_sum = 0.0
+    # hidden
+    hidden_sum = hidden_w1_value.data * a + hidden_w2_value.data * b + hidden_b_value.data
+    hidden_on = not hidden_sum <= 0.0
+    if hidden_on:
+        hidden = hidden_sum
+        out_sum += out_w1_value.data * hidden
+    # out
+    out_sum += out_b_value.data
+    out_on = not out_sum <= 0.0
+    out = out_sum if out_on else 0.0
+    # --- Think ---
+    # these collect what comes back to them
+    d_hidden = 0.0
+    # out
+    if out_on:
+        if hidden_on:
+            out_w1_value.grad += hidden
+            d_hidden += out_w1_value.data
+        out_b_value.grad += 1.0
+    # hidden
+    if hidden_on:
+        hidden_w1_value.grad += d_hidden * a
+        hidden_w2_value.grad += d_hidden * b
+        hidden_b_value.grad += d_hidden
+    return out"""
+POWERS = """\
+def learn(rows):
+    # the numbers as they are now
+    w = w_value.data
+    # nobody is responsible yet
+    d_w = 0.0
+    losses = 0.0
+    for x, in rows:
+        # --- Know ---
+        n2 = w * w
+        n3 = -n2
+        n5 = n3 * 2.0
+        n7 = power(x, w)
+        slope2_n7 = n7 * log(x if x > 0.0 else 1.0)
+        n9 = w ** 3.0
+        slope1_n9 = 3.0 * w ** 2.0
+        n10 = n7 * n9
+        n11 = n5 - n10
+        losses += n11
+        # --- Think ---
+        d_n10 = -1.0
+        d_n9 = d_n10 * n7
+        d_w += d_n9 * slope1_n9
+        d_n7 = d_n10 * n9
+        d_w += d_n7 * slope2_n7
+        d_n3 = 2.0
+        d_n2 = -d_n3
+        d_w += d_n2 * (2.0 * w)
+    # the mean over all rows
+    n_rows = len(rows)
+    w_value.grad += d_w / n_rows
+    return losses / n_rows"""
+PREDICTION = """\
+def predict(rows):
+    # the numbers as they are now
+    w = w_value.data
+    v = v_value.data
+    outputs = []
+    for x, in rows:
+        # --- Know ---
+        n2 = w / x
+        n3 = sqrt(n2)
+        n5 = n3 * v
+        n7 = n5 * 3.0
+        n8 = w * v
+        n9 = log(n8)
+        n10 = n7 + n9
+        outputs.append(n10)
+    return outputs"""
+NOTHING_TO_LEARN = """\
+def learn(rows):
+    # nobody is responsible yet
+    losses = 0.0
+    for x, in rows:
+        # --- Know ---
+        n2 = x * 2.0
+        losses += n2
+        # --- Think ---
+    # the mean over all rows
+    n_rows = len(rows)
+    return losses / n_rows"""
+
+
+def test_slopes_that_may_fail_are_computed_before_anything_changes() -> None:
+    w, v, x = Value(2.0, "w"), Value(3.0, "v"), Input(4.0, "x")
+    step = compile_graph((w / x).sqrt() * v * 3 + (w * v).log(), [x])
+    assert step.source == SLOPES_THAT_MAY_FAIL
+    assert step._writer.predict() == PREDICTION
+
+
+def test_program_of_neurons_switches_them_off_and_calls_them_by_their_names() -> None:
+    hidden, out = Neuron(2, "relu", seed=1, name="hidden"), Neuron(1, "relu", seed=2, name="out")
+    a, b = Input(1.0, "a"), Input(2.0, "b")
+    step = compile_graph(out([hidden([a, b])]), [a, b])
+    assert step.source == NEURONS_FOR_MANY_ROWS
+    assert step._writer.learn_one() == NEURONS_FOR_ONE_ROW
+
+
+def test_program_of_powers_writes_a_square_as_a_product() -> None:
+    w, x = Value(2.0, "w"), Input(4.0, "x")
+    assert compile_graph(-(w**2) * 2 - (x**w) * w**3, [x]).source == POWERS
+
+
+def test_program_without_parameters_reads_and_changes_nothing() -> None:
+    x = Input(4.0, "x")
+    assert compile_graph(x * 2, [x]).source == NOTHING_TO_LEARN
+
+
+def test_share_of_a_slope_that_may_fail_is_multiplied_by_what_arrives() -> None:
+    w, x = Value(4.0, "w"), Input(1.0, "x")
+    step = compile_graph((w * x).sqrt() * 3, [x])
+    step([[1.0], [1.0]])
+    assert w.grad == 0.75  # 3 · 0.5 / √4
+    step([[1.0]])
+    assert w.grad == 1.5
+
+
+def test_names_are_pythons_and_no_two_are_alike() -> None:
+    labels = [
+        "a b",
+        "",
+        "d_x",
+        "slope1",
+        "x_value",
+        "x_on",
+        "x",
+        "x",
+        "x_n7",
+        "for",
+        "重み",
+        "1st",
+        "len",
+        "_",
+        "x_n15",
+        "x",
+    ]
+    assert list(spelling.identifiers(labels)) == [
+        "a_b",
+        "n1",
+        "n_d_x",
+        "n_slope1",
+        "x_value_n4",
+        "x_on_n5",
+        "x",
+        "x_n7",
+        "x_n7_n8",
+        "for_n9",
+        "重み",
+        "n_1st",
+        "len_n12",
+        "_",
+        "x_n15",
+        "x_n15_",
+    ]
+
+
+def test_pieces_of_programs_are_written_in_short_lines() -> None:
+    assert spelling.zeros([f"d{i}" for i in range(9)]) == ["d0 = d1 = d2 = d3 = d4 = d5 = d6 = d7 = 0.0", "d8 = 0.0"]
+    assert (spelling.sum_of("s", []), spelling.sum_of("s", [], begun=True)) == (["s = 0.0"], [])
+
+
+def test_compiled_graph_says_how_large_it_is() -> None:
+    w, x = Value(2.0, "w"), Input(4.0, "x")
+    assert repr(compile_graph(w * x, [x])) == "<CompiledGraph of 3 values: 1 inputs, 1 parameters>"
+
+
+def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microgrid.compiler.LARGEST", 2)
+    w, x = Value(2.0, "w"), Input(4.0, "x")
+    assert compile_graph(w * x, [x])([[3.0]]) == 6.0
+    with pytest.raises(
+        ValueError, match=r"too long to compile\. Compile the graph of one row, .* with batches of rows$"
+    ):
+        compile_graph(w * x + 1, [x])
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda w, x: compile_graph(w * x, {x}), TypeError, r"^inputs must be a list, got "),  # type: ignore[arg-type]
+        (lambda w, x: compile_graph(w * x, [w * x]), ValueError, r"^an input must be a leaf; '\*' was computed$"),
+        (lambda w, x: compile_graph(w * x, [named(w * x)]), ValueError, r"^an input must be a leaf; p was computed$"),
+        (lambda _, x: compile_graph(x + 1, [x], [x]), ValueError, r"^a leaf is both an input and a parameter$"),
+        (lambda w, x: compile_graph(w * x, [x])({1.0}), TypeError, r"^rows must be a list, got "),  # type: ignore[arg-type]
+    ],
+)
+def test_wrong_argument_is_told_by_its_name(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make(Value(2.0, "w"), Input(4.0))
+
+
+def named(value: Value) -> Value:
+    value.label = "p"
+    return value

@@ -554,3 +554,32 @@ def test_engine_imports_math_only() -> None:
 def test_long_data_that_is_refused_is_shown_in_forty_characters(text: str, shown: str) -> None:
     with pytest.raises(TypeError, match=rf"^expected a number \(int or float\), got str: {re.escape(shown)}$"):
         Value(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("compute", "error", "message"),
+    [
+        (lambda: total([]), ValueError, r"^total\(\) needs at least one value, got none$"),
+        (lambda: total(3.0), TypeError, r"^expected a list of numbers or Values, got float$"),  # type: ignore[arg-type]
+        (lambda: topological_order(3.0), TypeError, r"^expected a Value, the end of a graph, got float$"),  # type: ignore[arg-type]
+        (
+            lambda: Value(Decimal("sNaN")),
+            TypeError,
+            r"^expected a number \(int or float\), got Decimal: Decimal\('sNaN'\)$",
+        ),
+        (lambda: Value(-1.0, " two\n words ").log(), ValueError, r"^log\(two words = -1\.0\): only "),
+        (lambda: Value(-1.0, "x" * 50).log(), ValueError, rf"^log\({'x' * 40} = -1\.0\): only "),
+    ],
+)
+def test_error_of_the_engine_says_in_one_line_what_came(
+    compute: Callable[[], Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        compute()
+
+
+def test_weighted_sum_makes_constants_of_plain_weights() -> None:
+    x = Value(3.0)
+    output = weighted_sum([2], [x], 0)
+    assert output.data == 6.0
+    assert gradients_of(output, x) == (2.0,)

@@ -262,3 +262,11 @@ def test_binary_cross_entropy_keeps_its_digits_where_it_is_small() -> None:
 def test_cross_entropy_names_what_is_of_the_wrong_kind(logits: Any, targets: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         cross_entropy(logits, targets)
+
+
+@pytest.mark.parametrize("loss", PAIRED)
+def test_predictions_without_an_order_are_refused(loss: Callable[[Any, Any], Value]) -> None:
+    with pytest.raises(TypeError, match=r"^predictions must be a list, got "):
+        loss({Value(1.0)}, [1.0])
+    with pytest.raises(TypeError, match=r"^targets must be a list, got "):
+        loss([Value(1.0)], {1.0})

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from microgrid import Input, Relay, Value, topological_order
+from microgrid import Constant, Input, Relay, Value, topological_order, total
 from microgrid.formulas import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -605,3 +605,27 @@ def test_page_and_moving_picture_are_saved_in_the_language_that_was_asked_for(tm
             texts[language, name] = (tmp_path / name).read_text(encoding="utf-8")
     assert '<html lang="ja">' in texts["ja", "page.html"]
     assert texts["en", "moving.svg"] != texts["ja", "moving.svg"]
+
+
+def test_values_of_the_same_name_are_numbered_and_constants_are_not() -> None:
+    a, b, c, two = Value(1.0, "x"), Value(2.0, "x"), Value(3.0, "x"), Constant(2.0, "x")
+    y = Value(4.0, "y")
+    relay = Relay(total([a, b, c, two, y, Constant(5.0)]))
+    assert [(node.label, node.number) for node in relay.nodes] == [
+        ("x", 1),
+        ("x", 2),
+        ("x", 3),
+        ("x", 0),
+        ("y", 0),
+        ("", 0),
+        ("", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [({1.0}, r"^parameters must be a list, got \{1\.0\}$"), ([1.0], r"^a parameter must be a Value, got 1\.0$")],
+)
+def test_parameters_that_are_none_are_named(parameters: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Relay(Value(1.0) * 2, parameters)
