@@ -234,7 +234,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="microgrid",
         description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
-        "trains a small network on real penguins, shows one cycle of Know, Think, Change, and draws it into relay.svg.",
+        "trains a small network on real penguins, shows one cycle of Know, Think, Change, and writes it as a picture, "
+        "relay.svg, and as a page, relay.html.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
