@@ -140,11 +140,10 @@ def _in_rows(layout: Layout, count: int) -> Layout:
         left = MARGIN + (TURN if i else 0.0)
         moves.append((left - min(box.x for box in own), height - min(heights)))
         height += max(heights) - min(heights) + LANE
-    boxes = {
-        box.card: replace(box, x=_moved((box.x, box.y), move)[0], y=_moved((box.x, box.y), move)[1])
-        for box in layout.boxes
-        for move in [moves[row_of[box.card]]]
-    }
+    boxes = {}
+    for box in layout.boxes:
+        x, y = _moved((box.x, box.y), moves[row_of[box.card]])
+        boxes[box.card] = replace(box, x=x, y=y)
     lines = []
     for line in layout.lines:
         row, next_row = row_of[line.edge.operand], row_of[line.edge.result]
