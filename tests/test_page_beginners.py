@@ -49,6 +49,14 @@ def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> Non
     expect(screen("#note")).to_have_text(f"{learned} Given: x1, x2, target.")
 
 
+def test_leaves_of_several_rows_are_told_apart_where_they_are_moved(opened: Opener) -> None:
+    screen = opened(example("xor").record())
+    names = screen(".leaf-name")
+    assert {"target #1", "target #4"} <= set(names.all_text_contents())
+    cut = "names => names.filter(name => name.scrollWidth > name.clientWidth).map(name => name.textContent)"
+    assert names.evaluate_all(cut) == []
+
+
 # --- training that diverges ------------------------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ function leafRow(i) {
   const given = node.kind === "constant" ? [] : [button];
   const element = make(
     "div",
-    {class: `leaf ${node.kind}${name.length > 9 ? " long" : ""}`},
+    {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`},
     make("span", {class: "leaf-name", title: name}, name),
     slider,
     field,
