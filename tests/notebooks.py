@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,11 @@ def executed(notebook: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(copy, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}})
         client.extra_arguments = ["--log-level=ERROR"]  # no warnings of how the kernel is connected
-        # In an event loop of its own, which ends with it: the one that nbclient would make stays open in a thread.
-        asyncio.run(client.async_execute(env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}))
+        run = client.async_execute(env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+        # In an event loop of its own, which ends with it (the one that nbclient would make stays open), and in a thread
+        # of its own, because a browser's loop may be running in this one.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, run).result()
     return tidied(copy)
 
 

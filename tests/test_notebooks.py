@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import base64
 import re
 import struct
@@ -179,6 +180,13 @@ def test_failing_cell_leaves_the_file_as_it_was(tmp_path: Path, capsys: pytest.C
     assert notebooks.main([str(file)]) == 1
     assert file.read_text(encoding="utf-8") == before
     assert "not equal" in capsys.readouterr().err
+
+
+def test_notebook_runs_beside_an_event_loop() -> None:
+    async def asked_in_a_loop() -> Any:
+        return executed(notebook_of("print(6 * 7)"))
+
+    assert shown(asyncio.run(asked_in_a_loop())) == [(1, "stream ", "42\n")]
 
 
 def test_tool_asks_for_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
