@@ -87,7 +87,7 @@ class CompiledGraph:
             else:
                 result = self._program("learn")(rows)
         except (ArithmeticError, ValueError, TypeError) as error:
-            raise self._explained(rows, error) from None
+            raise self._problem_with(rows) or error from None
         return result
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
@@ -96,7 +96,7 @@ class CompiledGraph:
         try:
             results: list[float] = self._program("predict")(rows)
         except (ArithmeticError, ValueError, TypeError) as error:
-            raise self._explained(rows, error) from None
+            raise self._problem_with(rows) or error from None
         return results
 
     def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: functions made by exec() are written anew
@@ -134,8 +134,8 @@ class CompiledGraph:
                 raise type(wrong)(f"row {i}, {name}: {wrong}") from None
         return numbers
 
-    def _explained(self, rows: Sequence[Sequence[float]], error: Exception) -> Exception:
-        """Find the row and the operation that failed, and say so."""
+    def _problem_with(self, rows: Sequence[Sequence[float]]) -> Exception | None:
+        """Find the row and the operation that failed, and say so; None if it was neither."""
         if not rows:
             return ValueError("there are no rows")
         for i, row in enumerate(rows, start=1):
@@ -143,7 +143,7 @@ class CompiledGraph:
                 return ValueError(f"row {i} has {len(row)} numbers; expected {len(self.inputs)}")
             if problem := self._problem_in(row):
                 return type(problem)(f"row {i}: {problem}")
-        return error
+        return None
 
     def _problem_in(self, row: Sequence[float]) -> Exception | None:
         numbers = dict(zip(self.inputs, row, strict=True))

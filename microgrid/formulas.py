@@ -223,8 +223,7 @@ def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[f
     formula = FORMULAS[op]
     names = (*formula.operands, "out")
     compute = [_function(text, names) for text in formula.local_derivatives]
-    groups = _groups(formula, operands) if formula.summed else [operands]
-    found = [float(derivative(*group, out)) for group in groups for derivative in compute]
+    found = [float(derivative(*group, out)) for group in _groups(formula, operands) for derivative in compute]
     return (*found, 1.0) if formula.last else tuple(found)
 
 

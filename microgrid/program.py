@@ -35,13 +35,12 @@ class Writer:
         self.early_slopes: dict[tuple[Value, int], str] = {}
 
     def _names(self, order: Sequence[Value]) -> dict[Value, str]:
-        wanted = {*self.inputs, *self.order}
         nodes = list(dict.fromkeys([*order, *self.inputs]))
         labels = [
             f"{self.comments[node]}_sum" if node in self.comments and not node.label else str(node.label)
             for node in nodes
         ]
-        return {node: name for node, name in zip(nodes, identifiers(labels), strict=True) if node in wanted}
+        return dict(zip(nodes, identifiers(labels), strict=True))
 
     def compiled(self, name: str, source: str) -> Callable[..., Any]:
         """Turn a program into a function that sees the Values and the functions of the formulas, and nothing else."""
@@ -222,7 +221,7 @@ class Writer:
 
     def _texts(self, term: Term) -> dict[str, str]:
         texts = {name: self._text(operand) for name, operand in zip(term.names, term.operands, strict=True)}
-        return texts | {"out": self.names.get(term.node, "")}
+        return texts | {"out": self.names[term.node]}
 
     def _text(self, node: Value) -> str:
         return literal(node.data) if isinstance(node, Constant) else self.texts[node]

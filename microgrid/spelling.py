@@ -13,7 +13,7 @@ from microgrid.formulas import FUNCTIONS
 
 LONGEST_SUM = 50  # terms in one line: Python's own compiler recurses on long expressions
 
-_TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_rows", "len", "float"}
+_TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_rows", "len", "float", "pow"}
 
 
 def identifiers(labels: Sequence[str]) -> Iterator[str]:
@@ -21,7 +21,7 @@ def identifiers(labels: Sequence[str]) -> Iterator[str]:
     taken = set(_TAKEN)
     for i, label in enumerate(labels):
         text = unicodedata.normalize("NFKC", label)
-        name = "".join(c if c == "_" or c.isidentifier() or c.isdecimal() else "_" for c in text) or f"n{i}"
+        name = "".join(c if c.isidentifier() or c.isdecimal() else "_" for c in text) or f"n{i}"
         # Names that begin with d_ or slope, or end in _value or _on, are made from others.
         if not name.isidentifier() or name.startswith(("d_", "slope")):
             name = f"n_{name}"

@@ -191,7 +191,7 @@ def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
         if node.op:
             key: Any = (node.op, *(id(same[operand]) for operand in node.operands))
         else:
-            key = ("constant", repr(node.data)) if isinstance(node, Constant) else id(node)  # 0.0 is not -0.0
+            key = repr(node.data) if isinstance(node, Constant) else id(node)  # 0.0 is not -0.0
         same[node] = first.setdefault(key, node)
     return same
 
@@ -204,7 +204,8 @@ def _power_term(node: Value, operands: Sequence[Value]) -> Term:
         y = exponent.data
         slopes = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", slopes[1])
         if y.is_integer():
-            value = "a * a" if y == 2.0 else "(a) ** b" if isinstance(base, Constant) else "a ** b"
+            # -2.0 ** 4.0 is -(2.0 ** 4.0), and so a literal goes into pow().
+            value = "a * a" if y == 2.0 else "pow(a, b)" if isinstance(base, Constant) else "a ** b"
     return _term(node, value, slopes, formula.operands, (base, exponent))
 
 

@@ -13,9 +13,9 @@ from hypothesis import assume, given
 
 from microgrid import spelling
 from microgrid.compiler import LARGEST, CompiledGraph, compile_graph
-from microgrid.engine import Input, Value, maximum, topological_order, total, weighted_sum
+from microgrid.engine import Constant, Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
-from microgrid.nn import MLP, Neuron
+from microgrid.nn import MLP, LayerName, Neuron, NeuronName
 from microgrid.spelling import LONGEST_SUM
 from tests.graphs import Recipe, recipes, record
 
@@ -243,6 +243,12 @@ def test_weight_of_a_relu_that_is_off_is_not_read() -> None:
     assert step([[-2.0]]) == math.inf
 
 
+def test_relu_that_is_off_is_skipped_in_each_of_its_places_in_a_sum() -> None:
+    w1, w2, w, x = Value(math.inf, "w1"), Value(math.inf, "w2"), Value(1.0, "w"), Input(-2.0, "x")
+    h = (w * x).relu()
+    assert compile_graph(weighted_sum([w1, w2], [h, h], w), [x])([[-2.0]]) == 1.0
+
+
 def test_not_a_number_goes_through_a_relu() -> None:
     _, step = two_relus()
     assert math.isnan(step([[math.nan]]))
@@ -350,6 +356,14 @@ def test_relu_adds_to_its_sums_also_after_terms_made_of_leaves() -> None:
     ]
 
 
+def test_each_of_two_sums_begins_with_its_terms_made_of_leaves() -> None:
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    h = (w * x).relu()
+    step = compile_graph(weighted_sum([w, x], [x, h], w) * weighted_sum([x, w], [x, h], x), [x])
+    assert step([[3.0]]) == (6.0 + 18.0 + 2.0) * (9.0 + 12.0 + 3.0)
+    assert step([[-3.0]]) == (-6.0 + 2.0) * (9.0 - 3.0)
+
+
 def test_relu_that_is_off_costs_no_slope_of_what_is_made_from_it() -> None:
     w, x = Value(2.0, "w"), Input(3.0, "x")
     before = w * x
@@ -403,6 +417,7 @@ def test_repeated_subexpression_is_computed_once() -> None:
     assert step.source.count("exp(") == 1
     step([[1.0]])
     assert w.grad == pytest.approx(2 * math.exp(2.0))
+    assert compile_graph((x + 3.0).exp() * (x + 3.0).exp(), [x]).source.count("exp(") == 1  # a number written twice
 
 
 def test_operand_used_twice_gets_both_shares() -> None:
@@ -411,6 +426,46 @@ def test_operand_used_twice_gets_both_shares() -> None:
     step = compile_graph(b * b, [])
     assert step([[]]) == 36.0
     assert a.grad == 24.0
+
+
+def test_slope_that_goes_by_cases_is_added_as_a_whole() -> None:
+    """1.0 + 1.0 if h > 0.0 else -1.0 would be −1 for a negative h, where |h| + h has the slope 0."""
+    w, x = Value(2.0, "w"), Input(1.0, "x")
+    h = w * x
+    step = compile_graph(abs(h) + h, [x])
+    assert step([[-1.0]]) == 0.0
+    assert w.grad == 0.0
+    step([[1.0]])
+    assert w.grad == 2.0
+
+
+def test_product_that_stands_alone_has_no_brackets() -> None:
+    w, x = Value(3.0, "w"), Input(2.0, "x")
+    mistake = w * x - 5
+    mistake.label = "mistake"
+    assert "d_mistake = 2.0 * mistake" in compile_graph(mistake**2, [x]).source
+
+
+def test_products_stand_in_the_line_of_their_sum_unless_they_have_a_name() -> None:
+    w, v, x = Value(2.0, "w"), Value(3.0, "v"), Input(4.0, "x")
+    part = v * x
+    part.label = "part"
+    output = total([w * x, part, v])
+    output.label = "out"
+    lines = [line.strip() for line in compile_graph(output, [x]).source.splitlines()]
+    assert lines[lines.index("# --- Know ---") + 1 :][:2] == ["part = v * x", "out = w * x + part + v"]
+
+
+def test_spelled_out_neuron_is_written_as_any_other() -> None:
+    def source(spelled_out: bool) -> str:
+        a, b = Input(1.0, "a"), Input(2.0, "b")
+        neuron = Neuron(2, "tanh", seed=1, spelled_out=spelled_out, name="hidden")
+        return compile_graph(neuron([a, b]), [a, b]).source
+
+    know, _, think = source(spelled_out=True).partition("# --- Think ---")
+    assert "hidden_sum = hidden_w1 * a + hidden_w2 * b + hidden_b" in know
+    assert (know.count("# hidden"), think.count("# hidden")) == (1, 1)
+    assert know == source(spelled_out=False).partition("# --- Think ---")[0]
 
 
 def test_constants_are_literals() -> None:
@@ -454,6 +509,7 @@ def test_long_sum_is_added_in_the_order_of_a_plain_loop() -> None:
         "é",
         "a b",
         "'",
+        NeuronName("a leaf", LayerName("that is no neuron")),
     ],
 )
 def test_any_label_gives_a_program(label: str) -> None:
@@ -495,6 +551,21 @@ def test_powers_at_zero_are_those_of_the_engine(exponent: int) -> None:
     b = Value(0.0, "b")
     assert compile_graph(b**exponent, [])([[]]) == 0.0**exponent
     assert b.grad == (1.0 if exponent == 1 else 0.0)
+
+
+def test_power_of_0_has_the_slope_0_also_at_infinity() -> None:
+    a, x = Value(1.5, "a"), Input(1.0, "x")
+    assert compile_graph((a + x) ** 0, [x])([[math.inf]]) == 1.0
+    assert a.grad == 0.0
+
+
+@pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2, 3, 4])
+def test_power_of_a_negative_constant_is_that_of_the_engine(exponent: int) -> None:
+    """In Python -2.0 ** 4 is −16: the power comes before the minus sign."""
+    a = Value(1.5, "a")
+    output = Constant(-2.0) ** exponent * a
+    assert compile_graph(output, [])([[]]) == output.data == 1.5 * (-2.0) ** exponent
+    assert a.grad == (-2.0) ** exponent
 
 
 def test_constants_that_are_not_finite_are_written_so_that_python_reads_them() -> None:
@@ -582,6 +653,14 @@ def test_wrong_arguments_are_told() -> None:
         compile_graph(product, [x, x])
     with pytest.raises(ValueError, match="x is both an input and a parameter"):
         compile_graph(product, [x], [x])
+
+
+def test_gradient_that_was_set_to_none_is_an_error_that_says_so() -> None:
+    w, _, _, step = line()
+    w.grad = None  # type: ignore[assignment]
+    for rows in ([[2.0, 5.0]], [[2.0, 5.0], [0.0, 2.0]]):
+        with pytest.raises(TypeError, match="NoneType"):
+            step(rows)
 
 
 def test_too_large_a_graph_says_so_at_once() -> None:
