@@ -186,12 +186,12 @@ class Record:
         values: dict[str, Value] = {}
         kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
         for node in self.nodes:
-            value = kinds.get(node.kind, Value)(0.0, node.name if node.op else node.label)
-            value.data, value.grad, value.op = node.data, self.gradients[node.id], node.op
+            value = kinds.get(node.kind, Value)(node.data, node.name if node.op else node.label)
+            value.grad, value.op = self.gradients[node.id], node.op
             pairs = zip(node.operands, node.local_derivatives, strict=True)
             value.recorded = tuple(item for operand, local in pairs for item in (values[operand], local))
             if node.layer:
-                layer = layers.setdefault(node.layer, LayerName(node.layer.partition("#")[0]))
+                layer = layers.setdefault(node.layer, LayerName(node.layer.rsplit("#", 1)[0]))
                 value.label = NeuronName(node.label, layer)
             values[node.id] = value
         return list(values.values())

@@ -278,6 +278,9 @@ class Relay(Record):
             relay._record(nodes, parameters, number_in_range("learning_rate", learning_rate))
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
+        values = relay.values()
+        if topological_order(values[-1]) != values:
+            raise ValueError("not a relay: its nodes are not listed in the order of their graph")
         if relay_json.loads(relay.to_json()) != relay_json.loads(text):
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay

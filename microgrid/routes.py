@@ -71,7 +71,7 @@ def largest_routes(
                 heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
     n = count.get(start, 0)
     remainder = _remainder(gradient, routes) if len(routes) < n else 0.0
-    return Routes(tuple(routes), n, every.get(start, 0) - n, remainder, gradient)
+    return Routes(tuple(routes), n, every[start] - n, remainder, gradient)
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:

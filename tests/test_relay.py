@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from dataclasses import FrozenInstanceError
@@ -14,9 +15,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
+from microgrid.drawing import draw, render
 from microgrid.formulas import FORMULAS
 from microgrid.losses import mean_squared_error
-from microgrid.nn import MLP
+from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
 from microgrid.records import Change, Know, Seed, Share, checked_record
 from microgrid.wording import words
@@ -147,6 +149,10 @@ def test_parameters_default_to_leaves_that_are_neither_inputs_nor_constants() ->
     assert relay.parameters == (relay.id_of(values["w"]), relay.id_of(values["b"]))
 
 
+def test_learning_rate_is_a_tenth_unless_another_is_given() -> None:
+    assert Relay(Value(3.0, "w") * 2).steps[-1] == Change("n0", 3.0, 2.0, 0.1, 2.8)
+
+
 def test_only_the_given_parameters_change_and_strangers_are_passed_over() -> None:
     loss, values = neuron()
     relay = Relay(loss, [values["b"], Value(1.0, "stranger")])
@@ -213,6 +219,12 @@ def test_two_paths_come_largest_first_and_add_up_to_the_gradient() -> None:
 def test_value_used_twice_has_two_routes() -> None:
     a = Value(3.0)
     assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
+
+
+def test_ten_routes_are_listed_unless_another_number_is_asked_for() -> None:
+    a = Value(3.0)
+    found = Relay(total([a] * 12)).paths(a)
+    assert (len(found.routes), found.count, found.remainder) == (10, 12, 2.0)
 
 
 def test_route_on_which_a_local_derivative_is_0_brings_nothing_and_is_not_listed() -> None:
@@ -381,6 +393,28 @@ def test_text_that_is_no_relay_is_refused_in_one_line(text: str, message: str) -
     assert "\n" not in str(caught.value)
 
 
+def with_a_stray() -> str:
+    """Put a leaf between a and −a that nobody reads."""
+    content = json.loads(Relay(-Value(2.0, "a")).to_json().replace('"n1"', '"n2"'))
+    content["nodes"].insert(1, {**content["nodes"][0], "id": "n1", "kind": "input"})
+    content["outcome"]["values"].insert(1, 2.0)
+    return json.dumps(content)
+
+
+def with_operands_in_the_other_order() -> str:
+    text = Relay(Input(2.0) - Input(2.0)).to_json()
+    for old, new in (('"operands":["n0","n1"]', '"operands":["n1","n0"]'), ('"operand":"n0"', '"operand":"n9"')):
+        text = text.replace(old, new)
+    return text.replace('"operand":"n1"', '"operand":"n0"').replace('"operand":"n9"', '"operand":"n1"')
+
+
+@pytest.mark.parametrize("text", [with_a_stray(), with_operands_in_the_other_order()])
+def test_record_whose_nodes_a_graph_would_list_in_another_order_is_refused(text: str) -> None:
+    """Views call the cards of its graph by their places in that order."""
+    with pytest.raises(ValueError, match=r"^not a relay: its nodes are not listed in the order of their graph$"):
+        Relay.from_json(text)
+
+
 def test_missing_part_is_named() -> None:
     content = json.loads(Relay(Value(2.0) * 3).to_json())
     del content["nodes"][0]["data"]
@@ -424,6 +458,13 @@ def test_player_is_the_live_page_with_a_picture_below_it_in_one_language(languag
     assert f"&lt;html lang=&quot;{language}&quot;&gt;" in frame
     assert f"<summary>{caption}</summary>" in below
     assert f'alt="{words(language)["page.graph"]}" src="data:image/svg+xml;base64,' in below
+
+
+def test_player_has_the_picture_that_is_drawn_elsewhere_and_a_height_of_its_own() -> None:
+    relay = Relay(neuron()[0])
+    shown = relay.player()._repr_html_()
+    assert 'height="640"' in shown
+    assert base64.b64encode(render(draw(relay.graph()), "svg")).decode("ascii") in shown
 
 
 def test_label_that_looks_like_markup_is_shown_as_text_in_a_notebook() -> None:
@@ -608,18 +649,36 @@ def test_page_and_moving_picture_are_saved_in_the_language_that_was_asked_for(tm
 
 
 def test_values_of_the_same_name_are_numbered_and_constants_are_not() -> None:
-    a, b, c, two = Value(1.0, "x"), Value(2.0, "x"), Value(3.0, "x"), Constant(2.0, "x")
-    y = Value(4.0, "y")
-    relay = Relay(total([a, b, c, two, y, Constant(5.0)]))
+    a, b, two = Value(1.0, "x"), Value(2.0, "x"), Constant(2.0, "x")
+    y, five = Value(4.0, "y"), Constant(5.0, "y")
+    relay = Relay(total([a, b, two, y, five, Constant(6.0)]))
     assert [(node.label, node.number) for node in relay.nodes] == [
         ("x", 1),
         ("x", 2),
-        ("x", 3),
         ("x", 0),
+        ("y", 0),
         ("y", 0),
         ("", 0),
         ("", 0),
     ]
+
+
+def test_values_without_a_name_are_called_by_their_ids() -> None:
+    a = Value(1.0, "a")
+    assert [node.name for node in Relay(a.exp() * a.tanh()).nodes] == ["a", "n1", "n2", "n3"]
+
+
+def test_remarks_call_a_relu_dead_and_the_neuron_of_a_single_row_off() -> None:
+    assert Relay(Value(-1.0, "a").relu() * 2).remarks == {"n1": "dead"}
+    neuron = Neuron(1, "relu").set_parameters([-1.0, 0.0])
+    assert Relay(neuron([2.0]) * 2).remarks == {"n4": "off"}
+
+
+def test_layer_keeps_its_name_in_the_graph_of_a_record_whatever_it_is_called() -> None:
+    layer = Dense(1, 1, seed=0, name="part #2 of #3")
+    label = Relay(layer([1.0])).graph().label  # type: ignore[arg-type]
+    assert isinstance(label, NeuronName)
+    assert label.layer.text == "part #2 of #3"
 
 
 @pytest.mark.parametrize(
