@@ -428,7 +428,7 @@ def _in_widest(picture: graphviz.Digraph) -> graphviz.Digraph:
     """Lay words out in the widest of the usual typefaces, so that they fit whichever of them a screen has."""
     wide = picture.copy()
     # The typeface of all nodes, and of the notes; a label, which could hold anything, comes after it in its line.
-    typeface = re.compile(rf"^(\t(?:node|graph) \[[^<]*?fontname=){WORDS}")
+    typeface = re.compile(rf"^(\t(?:node \[)?[^<\[]*?fontname=){WORDS}")
     lines = (typeface.sub(rf'\1"{WIDEST}"', line) for line in wide.body)
     wide.body = [line.replace(f'FACE="{WORDS}"', f'FACE="{WIDEST}"') for line in lines]
     return wide

@@ -488,6 +488,17 @@ def test_words_fit_their_cards_whatever_typeface_the_screen_has(browser: Browser
             assert across < 0 or down <= 4  # the boxes of two lines reach into each other; their letters do not
 
 
+def test_words_below_a_small_picture_end_inside_it_on_this_screen(browser: Browser) -> None:
+    a = Value(3.0, "a")
+    (output := a + a).backward()
+    page = browser.new_page()
+    page.set_content(render(draw(output), "svg").decode("utf-8"))
+    edge = page.eval_on_selector("svg", "svg => svg.getBoundingClientRect().right")
+    ends = page.eval_on_selector_all("svg text", "texts => texts.map(text => text.getBoundingClientRect().right)")
+    page.close()
+    assert max(ends) < edge
+
+
 def test_typeface_of_words_is_changed_for_a_screen_only_where_it_is_one() -> None:
     label = 'fontname=Helvetica FACE="Helvetica"'
     output = Value(1.0, label) * 2
