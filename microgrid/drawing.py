@@ -438,8 +438,8 @@ def _with_figures(svg: bytes) -> bytes:
     """Mend what Graphviz cannot measure, now that every text has its place.
 
     Numbers get true minus signs, of whose bytes it makes three characters, and gradients bold type, which it lowers.
-    Pieces of one line, such as a name and its operation, become one text, so that they neither overlap nor part in
-    another typeface than the one they were laid out in.
+    Pieces of one line, such as a bold name and its operation, become one text, so that they neither overlap nor part in
+    another typeface than the one they were laid out in; what goes on is as light as it was laid out.
     """
     number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
     numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
@@ -453,4 +453,4 @@ def _with_figures(svg: bytes) -> bytes:
     text = re.sub(rf'font-family="{WIDEST}[^"]*"', f'font-family="{SHOWN}"', text)
     # A piece that begins with a space goes on from the one before.
     goes_on = r'</text>\s*<text (?:xml:space="preserve" )?text-anchor="start" x="[^"]*" y="[^"]*" ([^>]*)>( [^<]*)'
-    return re.sub(goes_on, r"<tspan \1>\2</tspan>", text).encode("utf-8")
+    return re.sub(goes_on, r'<tspan font-weight="normal" \1>\2</tspan>', text).encode("utf-8")

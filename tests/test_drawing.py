@@ -499,6 +499,26 @@ def test_words_below_a_small_picture_end_inside_it_on_this_screen(browser: Brows
     assert max(ends) < edge
 
 
+def test_heading_of_a_neuron_fits_its_card_whatever_typeface_the_screen_has(browser: Browser) -> None:
+    output = Neuron(2, "relu").set_parameters([5, 4, -12])([2.0, 3.0])
+    output.backward()
+    page = browser.new_page()
+    page.set_content(render(draw(output, fold="neuron"), "svg").decode("utf-8"))
+    right_ends = "things => things.map(thing => thing.getBoundingClientRect().right)"
+    outlines = page.eval_on_selector_all("#n6 path", right_ends)
+    words = page.eval_on_selector_all("#n6 text", right_ends)
+    page.close()
+    assert max(words) < max(outlines)
+
+
+def test_operation_is_written_lighter_than_the_name_before_it() -> None:
+    (heading,) = groups(svg_of(Neuron(1, "relu")([1.0]), fold="neuron"), "node")["n4"].findall(".//{*}text[1]")
+    assert (heading.text, heading.attrib["font-weight"]) == ("neuron", "bold")
+    assert [(more.text, more.attrib["font-weight"]) for more in heading if str(more.text).strip()] == [
+        (" = relu(Σ w·x + b)", "normal")
+    ]
+
+
 def test_typeface_of_words_is_changed_for_a_screen_only_where_it_is_one() -> None:
     label = 'fontname=Helvetica FACE="Helvetica"'
     output = Value(1.0, label) * 2
