@@ -2,6 +2,7 @@
 
 They are drawn by matplotlib, which the rest of the package does without: it is loaded when the first figure is drawn.
 Every function draws into the Axes it is given, or into a new figure, and returns the Axes, for more to be added.
+`panels` gives empty Axes in the same style, for whatever else there is to draw.
 In a notebook the figure shows by itself; elsewhere call `matplotlib.pyplot.show()`.
 
 The graph is only read: no `data` and no `grad` changes.
@@ -13,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgrid.checks import number_in_range
+from microgrid.checks import number_in_range, positive_number, quoted
 from microgrid.compiler import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
@@ -23,7 +24,7 @@ from microgrid.numerals import show
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "plot_decision_boundary", "plot_loss_along", "plot_losses"]
+__all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "panels", "plot_decision_boundary", "plot_loss_along", "plot_losses"]
 
 POINTS = 201  # on a curve
 GRID = 81  # points a side of the area around a decision boundary
@@ -33,6 +34,43 @@ ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5
 LARGEST_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
+ONE_WIDE, SEVERAL_WIDE, HIGH = 6.4, 8.0, 3.6  # inches; both widths fit into a cell of a notebook
+
+
+def panels(*titles: str, height: float = HIGH, share_y: bool = False) -> list[Axes]:
+    """Return empty Axes side by side in a new figure, one for each title, in the calm style of the other figures.
+
+    What is drawn first into one of them is dark, what comes second purple, unless a colour is given: as train and test
+    are in `History.plot`.
+
+    Args:
+        titles: what stands above each; "" for none.
+        height: of the figure, in inches; one of one panel is 6.4 wide, one of several 8.
+        share_y: whether all have the same vertical axis, so that heights can be compared.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: there is no title, or `height` is not above 0.
+        TypeError: a title is no text, or `height` no number.
+
+    >>> left, right = panels("relu", "slope of relu")
+    >>> curve = left.plot([-1, 0, 1], [0, 0, 1])
+    >>> left.get_title(), right.get_title()
+    ('relu', 'slope of relu')
+    """
+    if not titles:
+        raise ValueError("expected a title for each panel, got none")
+    for title in titles:
+        if not isinstance(title, str):
+            raise TypeError(f"expected a title for each panel, got {quoted(title)}")
+    size = (ONE_WIDE if len(titles) == 1 else SEVERAL_WIDE, positive_number("height", height))
+    figure = _pyplot().figure(figsize=size, dpi=110, layout="constrained")
+    row: list[Axes] = list(figure.subplots(1, len(titles), sharey=share_y, squeeze=False)[0])
+    for axes, title in zip(row, titles, strict=True):
+        _calm(axes)
+        axes.set_prop_cycle(color=CURVES)
+        axes.set_title(title, color=INK, fontsize="medium")
+    return row
 
 
 def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False, axes: Axes | None = None) -> Axes:
@@ -278,14 +316,21 @@ def _shades() -> list[str]:
 
 
 def _axes_or_new(axes: Axes | None) -> Axes:
-    """Return Axes in the calm style of the project's pictures, in a new figure if none are given."""
+    """Return the Axes that were given, or new ones, in the calm style of the project's pictures."""
+    return panels("")[0] if axes is None else _calm(axes)
+
+
+def _pyplot() -> Any:
     try:
         from matplotlib import pyplot
     except ImportError:
         hint = 'pip install matplotlib (it comes with the extra "notebooks" too)'
         raise ImportError(f"a figure needs matplotlib, which is not installed: {hint}", name="matplotlib") from None
-    if axes is None:
-        _, axes = pyplot.subplots(figsize=(6.4, 3.6), dpi=110, layout="constrained")
+    return pyplot
+
+
+def _calm(axes: Axes) -> Axes:
+    """No frame above and at the right, thin grey rules, dark words."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(RULE)
     axes.tick_params(which="both", colors=QUIET)

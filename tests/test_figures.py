@@ -12,7 +12,7 @@ from matplotlib import colors, pyplot
 from matplotlib.axes import Axes
 
 from microgrid import Input, Value
-from microgrid.figures import INK, NEGATIVE, POSITIVE, plot_decision_boundary, plot_loss_along, plot_losses
+from microgrid.figures import INK, NEGATIVE, POSITIVE, panels, plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.gradcheck import is_outdated
 from microgrid.nn import MLP, Neuron
 from microgrid.numerals import show
@@ -351,7 +351,62 @@ def test_boundary_needs_one_number_from_the_model(output: object) -> None:
 # --- style -----------------------------------------------------------------------------------------------------------
 
 
+def is_calm(axes: Axes) -> bool:
+    sides = [name for name, spine in axes.spines.items() if spine.get_visible()]
+    lines = axes.xaxis.get_gridlines() + axes.yaxis.get_gridlines()
+    return sides == ["left", "bottom"] and all(line.get_visible() for line in lines)
+
+
 def test_figures_are_calm_no_frame_above_and_at_the_right() -> None:
     axes = plot_losses({"loss": [1.0, 0.5]})
-    assert [name for name, spine in axes.spines.items() if spine.get_visible()] == ["left", "bottom"]
+    assert is_calm(axes)
     assert colors.to_hex(axes.lines[0].get_color()) == INK.lower()
+
+
+def test_axes_of_somebody_else_become_calm_too() -> None:
+    _, axes = pyplot.subplots()
+    assert not is_calm(axes)
+    assert plot_losses({"loss": [1.0, 0.5]}, axes=axes) is axes
+    assert is_calm(axes)
+
+
+def test_panels_stand_side_by_side_in_one_calm_figure_under_their_titles() -> None:
+    left, right = panels("relu", "slope of relu", height=2.5)
+    assert [axes.get_title() for axes in (left, right)] == ["relu", "slope of relu"]
+    assert left.figure is right.figure
+    assert left.get_position().x1 < right.get_position().x0
+    assert left.get_position().y0 == right.get_position().y0
+    figure: Any = left.figure
+    assert figure.get_size_inches()[1] == 2.5
+    assert is_calm(left)
+    assert is_calm(right)
+
+
+def test_what_is_drawn_into_a_panel_has_the_colours_of_loss_curves() -> None:
+    (axes,) = panels("")
+    curves = [axes.plot([1, 2], [1, 2])[0].get_color() for _ in range(2)]
+    assert curves == [line.get_color() for line in plot_losses({"train": [1.0], "test": [2.0]}).lines]
+
+
+def test_heights_can_be_compared_where_panels_share_their_axis() -> None:
+    for share_y in (False, True):
+        left, right = panels("small", "large", share_y=share_y)
+        left.plot([0, 1], [0, 1])
+        right.plot([0, 1], [0, 100])
+        assert (left.get_ylim() == right.get_ylim()) == share_y
+
+
+def test_panels_need_titles_and_a_height() -> None:
+    with pytest.raises(ValueError, match="expected a title for each panel, got none"):
+        panels()
+    with pytest.raises(TypeError, match="expected a title for each panel, got 2"):
+        panels(2)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="height must be above 0, and finite, got 0"):
+        panels("relu", height=0)
+    assert pyplot.get_fignums() == []
+
+
+def test_panels_need_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match=r"^a figure needs matplotlib, .*: pip install matplotlib"):
+        panels("relu")
