@@ -18,12 +18,17 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POS
 
 def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Run a command that must be refused, and return the one line that it says."""
-    before = sorted(Path().rglob("*"))
+    before = contents()
     assert main(arguments) == 2
-    assert sorted(Path().rglob("*")) == before
+    assert contents() == before
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("microgrid")
     return line
+
+
+def contents() -> dict[Path, bytes]:
+    """Read the files of the current folder."""
+    return {path: path.read_bytes() for path in Path().iterdir()}
 
 
 @pytest.fixture(autouse=True)
@@ -124,11 +129,11 @@ def test_full_disk_is_told_in_one_line_and_what_was_there_stays(name: str, old: 
     Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
     if old is not None:
         Path(name).write_text(old)
-    before = {path: path.read_text() for path in Path().iterdir()}
+    before = contents()
     command = [sys.executable, "-c", ON_A_FULL_DISK, *WRITING[name]]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (run.returncode, run.stderr) == (2, f"microgrid: {name}: File too large\n")
-    assert {path: path.read_text() for path in Path().iterdir()} == before
+    assert contents() == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
@@ -185,6 +190,27 @@ def test_option_of_train_out_of_its_range_is_refused(
 ) -> None:
     Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
     told(["train", "data.csv", "--target", "y", option, value], capsys)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lesson", "7"], "there is no lesson 7; there are 1 to "),
+        (["lesson", "0"], "there is no lesson 0; there are 1 to "),
+        (["lesson", "one"], "invalid int value: 'one'"),
+        (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),
+        (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
+        (["sheet", "-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is"),
+        (["sheet", "-o", "nowhere/sheet.html"], "there is no such folder to write to"),
+        (["sheet", "--language", "fr"], "invalid choice: 'fr'"),
+        (["sheet", "sheet.html"], "unrecognized arguments: sheet.html"),
+    ],
+)
+def test_lesson_or_sheet_that_cannot_be_written_is_refused(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("02_think.ipynb").write_text("mine")
+    assert message in told(arguments, capsys)
 
 
 EXPRESSIONS = [

@@ -444,13 +444,16 @@ def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], r
     assert cards_and_edges(compute(), "none")[0][-1].remark == remark
 
 
-def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> None:
+def relus_of_two_rows() -> Value:
+    """Record the loss of two neurons on two rows; the first is at 0 for the second row, the other for both."""
     model = MLP(1, [2, 1], "relu", seed=0)
-    alive, silent = model.layers[0].neurons
-    alive.weights[0].data, alive.bias.data = 1.0, 0.0
-    silent.weights[0].data, silent.bias.data = 0.0, -1.0
-    loss = mean_squared_error([model([2.0]), model([-2.0])], [0.0, 0.0])
-    remarks = [(card.value.label, card.remark) for card in cards_and_edges(loss, "neuron")[0] if card.remark]
+    model.layers[0].set_parameters([1.0, 0.0, 0.0, -1.0])  # w1 and b of each
+    return mean_squared_error([model([2.0]), model([-2.0])], [0.5, 0.5])
+
+
+def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> None:
+    cards, _ = cards_and_edges(relus_of_two_rows(), "neuron")
+    remarks = [(card.value.label, card.remark) for card in cards if card.remark]
     assert remarks == [
         ("layer1.neuron2", "dead"),
         ("layer1.neuron1", "off"),

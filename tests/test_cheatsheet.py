@@ -263,27 +263,3 @@ def test_command_writes_the_sheet(
     assert Path("cheatsheet.html").read_text(encoding="utf-8") == cheat_sheet("en")
     assert cli.main(["sheet", "--language", "ja", "-o", "wall.html"]) == 0
     assert Path("wall.html").read_text(encoding="utf-8") == cheat_sheet("ja")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is none"),
-        (["-o", "nowhere/sheet.html"], "there is no such folder to write to"),
-        (["--language", "fr"], "invalid choice: 'fr'"),
-        (["sheet.html"], "unrecognized arguments: sheet.html"),
-    ],
-)
-def test_wrong_arguments_are_told_in_one_line(
-    arguments: list[str],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["sheet", *arguments]) == 2
-    told = capsys.readouterr().err
-    assert message in told
-    assert told.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []

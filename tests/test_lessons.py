@@ -169,33 +169,6 @@ def test_command_copies_a_lesson_and_says_how_to_open_it(
     assert told[-1].endswith("jupyter lab 03_change.ipynb")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["7"], "there is no lesson 7; there are 1 to "),
-        (["0"], "there is no lesson 0; there are 1 to "),
-        (["one"], "invalid int value: 'one'"),
-        (["1", "--language", "fr"], "invalid choice: 'fr'"),
-        (["2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
-    ],
-)
-def test_wrong_arguments_are_told_in_one_line(
-    arguments: list[str],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "02_think.ipynb").write_text("mine", encoding="utf-8")
-    assert cli.main(["lesson", *arguments]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert message in err
-    assert err.count("\n") == 1
-    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["mine"]
-
-
 # --- in the wheel ----------------------------------------------------------------------------------------------------
 
 

@@ -10,27 +10,15 @@ import pytest
 
 from microgrid import Input, Relay, Value
 from microgrid.examples import EXAMPLES, example
-from microgrid.losses import mean_squared_error
-from microgrid.nn import MLP
 from microgrid.numerals import show
 from microgrid.page import Heading, page
 from microgrid.wording import LANGUAGES
 from tests.browser import Opener, Screen, expect
+from tests.test_cards import relus_of_two_rows
 from tests.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-
-def rows() -> Relay:
-    """Record a network of two neurons on two rows; the first is at 0 for the second row, the other for both."""
-    model = MLP(1, [2, 1], "relu", seed=0)
-    alive, silent = model.layers[0].neurons
-    alive.weights[0].data, alive.bias.data = 1.0, 0.0
-    silent.weights[0].data, silent.bias.data = 0.0, -1.0
-    loss = mean_squared_error([model([2.0]), model([-2.0])], [0.5, 0.5])
-    loss.label = "loss"
-    return Relay(loss)
 
 
 # --- who learns ------------------------------------------------------------------------------------------------------
@@ -116,7 +104,7 @@ def test_new_curve_after_a_leaf_was_moved_by_hand_is_explained(opened: Opener) -
 
 
 def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -> None:
-    screen = opened(rows())
+    screen = opened(Relay(relus_of_two_rows()))
     screen.press("2")
     found = screen.page.evaluate(
         """() => microgrid.graph.cards.map((card) => [card.id, card.drawn.remark?.textContent])
@@ -127,7 +115,7 @@ def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -
 
 
 def test_relu_becomes_dead_when_a_leaf_takes_its_last_row(opened: Opener) -> None:
-    screen = opened(rows())
+    screen = opened(Relay(relus_of_two_rows()))
     screen.press("2")
     screen.type_in("x1 #1", "-1")
     remarks = [text for text in screen.texts("#graph .remark") if text]
@@ -242,7 +230,7 @@ def test_quiz_ends_where_there_is_nothing_left_to_ask(opened: Opener) -> None:
 
 
 def test_rows_are_told_apart_by_number_on_cards_in_sentences_and_sliders(opened: Opener) -> None:
-    screen = opened(rows())
+    screen = opened(Relay(relus_of_two_rows()))
     names = [name.partition(" = ")[0] for name in screen.texts("#graph .card:not(.constant) .name")]
     assert len(set(names)) == len(names)
     assert {"x1 #1", "x1 #2", "layer1.neuron1 #1", "layer1.neuron1 #2"} <= set(names)
@@ -437,8 +425,9 @@ def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: O
 
 @pytest.mark.parametrize("name", [*EXAMPLES, "rows"])
 def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
-    relay, heading = (rows(), None) if name == "rows" else (example(name).record(), example(name).heading)
-    screen = opened(relay, heading, language="ja")
+    is_example = name in EXAMPLES
+    relay = example(name).record() if is_example else Relay(relus_of_two_rows())
+    screen = opened(relay, example(name).heading if is_example else None, language="ja")
     texts = []
     for position in range(0, screen.page.evaluate("() => microgrid.state.steps.length") + 1, 3):
         screen.go(position)
