@@ -142,12 +142,22 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         if not template:  # it goes by cases, which take words
             cases = _fill(words(language)[f"slope.{node.op}.{position}"], formula.operands, names)
             return f"{left} = {show(node.local_derivatives[position])} ({cases})"
-        parts = [_fill(template, formula.operands, numbers[group], show(node.data))]
+        result = show(node.data, _digits_beside_1(node.data) if "1 − {out}" in template else 4)
+        parts = [_fill(template, formula.operands, numbers[group], result)]
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
             parts.insert(0, _fill(template, formula.operands, names[group], node.name))
     local = show(node.local_derivatives[position])
     parts += [local] if parts[-1] != local else []
     return f"{left} = {' = '.join(parts)}"
+
+
+def _digits_beside_1(number: float) -> int:
+    """Return how many digits a number needs, so that four are left when it is taken from 1.
+
+    tanh(7) is 1 with four digits, but 1 − 1² is not 3.326e−6: 1 − 0.999998337² is.
+    """
+    distance = 1.0 - abs(number)
+    return 4 if distance == 0.0 else 4 + max(0, -1 - int(f"{distance:.3e}".partition("e")[2]))
 
 
 def _power_slope(relay: Record, node: Node, position: int) -> str:

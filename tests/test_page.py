@@ -666,6 +666,8 @@ def test_leaf_moved_to_where_there_is_no_value_is_told_and_recovers(opened: Open
 def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: Relay, opened: Opener) -> None:
     screen = opened(relay)
     graph = relay.graph()
+    screen.press("2")
+    position = screen.position
     for value in gradients(graph):
         if value.op or isinstance(value, Constant):
             continue
@@ -681,9 +683,16 @@ def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: R
                 end=the_end(str(graph.label)),
             )
         )
-    assert screen.position == 0
-    screen.press("2")
+    assert screen.position == position
     assert_shows(screen, relay)
+
+
+def test_small_move_before_think_gives_no_gradient_away(opened: Opener) -> None:
+    screen = opened(neuron())
+    screen.button("w1 +0.01").click()
+    expected = nudge(graph := screen.relay.graph(), next(leaf for leaf in gradients(graph) if leaf.label == "w1"))
+    end, actual = the_end(str(graph.label)), show_signed(expected.actual)
+    expect(screen("#whatif .told")).to_have_text(say("try.early", name="w1", end=end, actual=actual))
 
 
 def test_small_move_to_where_there_is_no_value_says_so(opened: Opener) -> None:
@@ -967,7 +976,8 @@ def test_every_right_answer_counts_and_the_end_tells_the_score(opened: Opener) -
     assert sorted(asked) == [f"What is the gradient of {name}?" for name in ("d", "p", "target", "w", "x")]
     expect(screen("#quiz .score")).to_have_text("5 of 5 right at the first try, without a hint.")
     screen.button("Once more").click()
-    expect(screen("#quiz .score")).to_have_text("0 of 0 right at the first try, without a hint.")
+    expect(screen("#quiz .progress")).to_have_text("Question 1 of 5")
+    expect(screen("#quiz .score")).to_have_text("")
 
 
 def to_question(screen: Screen, name: str) -> None:
@@ -1806,6 +1816,14 @@ def test_sentences_of_networks_are_those_of_python(
     assert_agrees(relay, found)
     lines = tell(relay, language, "neuron").lines
     assert found["told"][language][:-1] == [[line.name, line.formula, line.result, line.sentence] for line in lines]
+
+
+@pytest.mark.parametrize("op", ["tanh", "sigmoid"])
+def test_slopes_of_numbers_near_1_are_told_as_python_tells_them(op: str, shared: Callable[[Relay], Page]) -> None:
+    leaves = [Value(k / 4, f"a{k}") for k in range(-60, 160)]
+    relay = Relay(total([getattr(leaf, op)() for leaf in leaves]))
+    found = shared(EVERYTHING).evaluate(COMPUTE, [data_of(relay), -1, 0.0])["told"]["en"]
+    assert [told[3] for told in found[:-1]] == [line.sentence for line in tell(relay, "en", "none").lines]
 
 
 @pytest.mark.parametrize("digits", [4, 6])

@@ -136,6 +136,21 @@ def test_square_is_written_as_a_square() -> None:
     assert "∂a³/∂a = 3 × (−3)² = 27" in sentences(a**3)[2]
 
 
+@pytest.mark.parametrize("op", ["tanh", "sigmoid"])
+@given(x=st.floats(-16, 16))
+def test_slope_of_tanh_and_sigmoid_can_be_worked_out_from_what_is_shown(op: str, x: float) -> None:
+    told = sentences(getattr(Value(x, "a"), op)())[2].splitlines()[0]
+    formula, _, slope = told.partition("/∂a = ")[2].replace("−", "-").rpartition(" = ")
+    worked_out = eval((formula or slope).replace("²", "**2").replace("×", "*"))
+    assert worked_out == pytest.approx(float(slope), rel=3e-3)
+
+
+def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:
+    assert sentences(Value(7.0, "a").tanh())[2].startswith("∂tanh(a)/∂a = 1 − 0.999998337² = 3.326e−6\n")
+    assert sentences(Value(0.5, "a").tanh())[2].startswith("∂tanh(a)/∂a = 1 − 0.4621² = 0.7864\n")
+    assert sentences(Value(30.0, "a").tanh())[2].startswith("∂tanh(a)/∂a = 1 − 1² = 0\n")
+
+
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
     assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu is at 0, so nothing is passed back.")
     assert sentences(Value(9.0, "a").tanh())[2].endswith("It is almost flat here, so next to nothing is passed back.")

@@ -103,13 +103,15 @@ function refuse(field, place, why) {
   if (why) announce(why);
 }
 
+// Whether the gradients are still to come.
+const awaitsThink = () => state.position < phaseEnd("think") && numbers.missing < 0;
+
 // What stands above the sliders while nothing is told: what they do and, in a large graph, where the others are.
 function hintOfWhatIf() {
-  const left = startLeaves.size - rows.length,
-    isWaiting = state.position < phaseEnd("think") && numbers.missing < 0;
+  const left = startLeaves.size - rows.length;
   const more = left > 0 && !(hasNeurons && state.opened.size);
   return joined(
-    say(isWaiting ? "whatif.early" : "whatif.hint"),
+    say(awaitsThink() ? "whatif.early" : "whatif.hint"),
     more && say(hasNeurons ? "whatif.neurons" : "whatif.more", {count: left}),
   );
 }
@@ -132,7 +134,7 @@ function showTold() {
   mark(told, state.told ? "told" : "told hint");
 }
 
-// Puts a gradient to the test, without keeping the move.
+// Puts a gradient to the test, without keeping the move; before Think, when nothing is foretold yet, only moves.
 function tryNudge(i) {
   if (numbers.missing >= 0) return;
   const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE));
@@ -144,7 +146,8 @@ function tryNudge(i) {
     foretold: showSigned(gradient * NUDGE),
     actual: showSigned(actual),
   };
-  state.told = () => (moved.missing < 0 ? say("try.told", {...parts, end: endName()}) : sentences.missing(moved));
+  const told = awaitsThink() ? "try.early" : "try.told";
+  state.told = () => (moved.missing < 0 ? say(told, {...parts, end: endName()}) : sentences.missing(moved));
   showWhatIf();
   announce(state.told());
 }

@@ -139,11 +139,17 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
     panel.replaceChildren(score, make("p", {class: "row"}, begin(say("quiz.again")), end));
     return;
   }
+  const progress = make(
+    "p",
+    {class: "hint progress"},
+    say("quiz.progress", {number: quiz.questions.indexOf(quiz.card) + 1, count: quiz.questions.length}),
+  );
   const verdict = make("p", {class: `verdict ${quiz.kind ?? ""}`}, quiz.verdict?.() ?? "");
   const question = make("label", {for: "answer", class: "question"}, say("quiz.question", {name: quiz.card.node.name}));
   if (quiz.settled) {
     const next = make("button", {class: "go-on", onclick: nextQuestion}, say("quiz.next"));
     panel.replaceChildren(
+      progress,
       make("p", {class: "question"}, say("quiz.question", {name: quiz.card.node.name})),
       verdict,
       make("p", {class: "row"}, next, end),
@@ -177,6 +183,7 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
     announce(quiz.verdict());
   };
   panel.replaceChildren(
+    progress,
     form,
     verdict,
     make(
@@ -192,7 +199,7 @@ function buildQuiz(typed = $("answer")?.value ?? "") {
   field.select();
 }
 
-const scoreOf = ({right, done}) => say("quiz.score", {right, count: done});
+const scoreOf = ({right, done}) => (done ? say("quiz.score", {right, count: done}) : "");
 
 function clueFor(card) {
   const edges = graph.edges.filter((edge) => edge.operand === card);

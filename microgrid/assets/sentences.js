@@ -40,6 +40,12 @@ function placed(figures, exponent, digits) {
   return after ? `${before}.${after}` : before;
 }
 
+// Returns how many digits a number needs, so that four are left when it is taken from 1: 1 − 1² is not 3.326e−6.
+function digitsBeside1(number) {
+  const distance = 1 - abs(number);
+  return distance === 0 ? 4 : 4 + Math.max(0, -1 - rounded(abs(distance), 4)[1]);
+}
+
 function showSigned(number) {
   return number > 0 ? `+${show(number)}` : show(number);
 }
@@ -130,7 +136,8 @@ class Sentences {
         return `${left} = ${local} (${cases})`;
       }
       const group = (list) => list.slice(first, first + size);
-      parts = [fill(template, operation.operands, group(texts), show(values[i]))];
+      const result = show(values[i], template.includes("1 − {out}") ? digitsBeside1(values[i]) : 4);
+      parts = [fill(template, operation.operands, group(texts), result)];
       if (/^\{\w+\}$/.test(template)) parts.unshift(fill(template, operation.operands, group(names), node.name));
     }
     if (parts.at(-1) !== local) parts.push(local);
