@@ -20,6 +20,7 @@ from microgrid.files import check_writable, write_whole
 from microgrid.wording import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
+LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number
 PLACES = (Path(__file__).parent / "notebooks", Path(__file__).parents[1] / "notebooks")
 
 
@@ -72,6 +73,8 @@ def lesson(number: int, language: str = "en") -> Lesson:
 def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: bool = False) -> Path:
     """Write a copy of a lesson into a folder, under its own name, and return where.
 
+    A link to another lesson that is not in that folder would lead nowhere: the command that copies it is named instead.
+
     Args:
         lesson: which one.
         folder: where to.
@@ -86,12 +89,25 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
         raise FileExistsError(errno.EEXIST, "is there already, and is left as it is", str(target))
     check_writable(target)
     notebook = _read(lesson.path)
-    if not outputs:
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell |= {"outputs": [], "execution_count": None}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            prose = _with_commands("".join(cell["source"]), lesson.path.parent.name, target.parent)
+            cell["source"] = prose.splitlines(keepends=True)
+        elif not outputs:
+            cell |= {"outputs": [], "execution_count": None}
     write_whole(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
     return target
+
+
+def _with_commands(prose: str, language: str, folder: Path) -> str:
+    """Name the command that copies another lesson where it is not in the folder to be linked to."""
+    option = "" if language == "en" else f" --language {language}"
+
+    def linked_or_named(link: re.Match[str]) -> str:
+        text, file, number = link.groups()
+        return link[0] if (folder / file).exists() else f"{text} (`microgrid lesson {number}{option}`)"
+
+    return LINK.sub(linked_or_named, prose)
 
 
 def how_to_open(notebook: Path, language: str = "en") -> str:
