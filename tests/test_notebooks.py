@@ -24,7 +24,6 @@ PAIRS = [path for path in NOTEBOOKS if path.parent.name == "en"]
 NAMES = ["01_know", "02_think", "03_change", "04_neuron_and_layer", "05_learn_from_data", "06_under_the_hood"]
 LONGEST_CELL = 12  # lines
 LARGEST_FILE = 1_500_000  # bytes
-FINISHED = [path for path in NOTEBOOKS if path.stem in NAMES[:3]]  # until lessons 4 to 6 are, too
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 each_lesson = pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
 pytestmark = pytest.mark.filterwarnings("default")  # what Jupyter warns of is not ours to mend
@@ -165,7 +164,7 @@ def numbers_in_code(notebook: Any) -> set[float]:
     return literals | {number for text in texts for number in numbers_of(text).values()}
 
 
-@pytest.mark.parametrize("path", FINISHED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_notebook
 def test_every_number_in_the_prose_stands_in_an_assertion_or_in_the_code(path: Path) -> None:
     notebook = read(path)
     known = numbers_in_code(notebook)
