@@ -93,7 +93,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
 class Player:
     """A page in a notebook: live where scripts may run, and a picture below it, which is left where they are stripped.
 
-    The page runs in a frame of its own, which keeps it and the notebook apart.
+    The page runs in a frame of its own, which keeps it and the notebook apart. Where it is live, the picture is folded:
+    it shows all gradients, and they are to be predicted in the page.
 
     Attributes:
         page: its HTML.
@@ -115,6 +116,7 @@ class Player:
             f'width="100%" height="{self.height}" style="border: 1px solid #c9ced6; border-radius: 8px"></iframe>'
             f"<details open><summary>{text['notebook.picture']}</summary>"
             f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
+            "<script>document.currentScript.previousElementSibling.open = false</script>"
         )
 
 

@@ -8,7 +8,7 @@ import math
 from dataclasses import FrozenInstanceError
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
@@ -24,6 +24,9 @@ from microgrid.records import Change, Know, Seed, Share, checked_record
 from microgrid.wording import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def neuron() -> tuple[Value, dict[str, Value]]:
@@ -458,6 +461,17 @@ def test_player_is_the_live_page_with_a_picture_below_it_in_one_language(languag
     assert f"&lt;html lang=&quot;{language}&quot;&gt;" in frame
     assert f"<summary>{caption}</summary>" in below
     assert f'alt="{words(language)["page.graph"]}" src="data:image/svg+xml;base64,' in below
+
+
+@pytest.mark.parametrize(("scripts_run", "is_open"), [(True, False), (False, True)])
+def test_picture_of_a_player_is_folded_only_where_the_page_is_live(
+    browser: Browser, scripts_run: bool, is_open: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts_run)
+    page = context.new_page()
+    page.set_content(Relay(neuron()[0]).player()._repr_html_())
+    assert page.locator("img").is_visible() == is_open
+    context.close()
 
 
 def test_player_has_the_picture_that_is_drawn_elsewhere_and_a_height_of_its_own() -> None:
