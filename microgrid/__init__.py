@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
+_MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
     "compile_graph": "microgrid.compiler",
@@ -61,6 +62,8 @@ _LOADED_ON_USE = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES_LOADED_ON_USE:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _LOADED_ON_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
@@ -69,7 +72,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES_LOADED_ON_USE})
 
 
 def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:

@@ -42,7 +42,7 @@ from typing import Any
 
 from microgrid import formulas
 from microgrid.checks import listed
-from microgrid.engine import Constant, Value, topological_order
+from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.program import Writer
 from microgrid.spelling import power
 from microgrid.texts import brief
@@ -77,7 +77,7 @@ class CompiledGraph:
 
         Raises:
             ValueError: no rows, or a row with another number of numbers.
-            TypeError: what should be a number is none.
+            TypeError: a row is not a list of numbers.
             ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it and the row.
         """
         rows = self._floats(rows)
@@ -91,7 +91,7 @@ class CompiledGraph:
         return result
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
-        """Go forward only, and return the output for every row; raises what calling it raises."""
+        """Go forward only, and return the output for every row, which may be none; raises what calling it raises."""
         rows = self._floats(rows)
         try:
             results: list[float] = self._program("predict")(rows)
@@ -184,8 +184,8 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     Args:
         output: the end of the graph, such as the loss of one row.
         inputs: the leaves that every row gives anew: features and targets.
-        parameters: the leaves whose gradients are wanted; by default all others but constants. Their numbers, and those
-            of any other leaf, are read at each call.
+        parameters: the leaves whose gradients are wanted; by default all that are neither inputs nor constants. Their
+            numbers, and those of any other leaf, are read at each call.
 
     Raises:
         TypeError: `output`, an input or a parameter is not a Value.
@@ -198,7 +198,9 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     inputs = _leaves("input", inputs)
     if parameters is None:
         given = set(inputs)
-        chosen = [node for node in order if node.is_leaf and not isinstance(node, Constant) and node not in given]
+        chosen = [
+            node for node in order if node.is_leaf and not isinstance(node, (Constant, Input)) and node not in given
+        ]
     else:
         there = set(order)
         chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in there]

@@ -39,7 +39,7 @@ class Dataset:
         rows: n rows of numbers, one for each name in `input_names`, in the data's own units.
         targets: n numbers.
         input_names, target_name: the columns they came from.
-        dropped: how many rows were left out because a value was missing.
+        dropped: how many rows of the table were left out because a value was missing (after `split`, too).
         text_columns: columns that were passed over because they hold text.
     """
 
@@ -103,12 +103,13 @@ class Scale:
                 column.append(number)
         if not columns:
             raise ValueError("a scale is measured on at least one row of at least one number, got none")
+        too_large = ValueError("a column holds numbers too large to be measured")
         try:
             scale = cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
         except OverflowError:
-            scale = cls((math.inf,), ())
+            raise too_large from None
         if not all(map(math.isfinite, (*scale.means, *scale.deviations))):
-            raise ValueError("a column holds numbers too large to be measured")
+            raise too_large
         return scale
 
     def standardise(self, row: Sequence[float]) -> list[float]:
@@ -187,7 +188,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         inputs: the columns to predict it from; by default all others that hold numbers. A column without a single
             number counts as text and is passed over (see `Dataset.text_columns`).
 
-    Rows in which one of these columns is empty or NA are dropped and counted.
+    Rows in which one of these columns is empty, or holds NA, n/a, nan or null, are dropped and counted.
 
     Raises:
         OSError: the file cannot be read.
@@ -294,7 +295,7 @@ def _check_header(header: list[str], path: str) -> None:
 
 
 def _text_columns(table: Iterator[tuple[int, list[str]]], n_columns: int) -> set[int]:
-    """Find the columns without a single number; one that holds both is an error for `_parsed` to name."""
+    """Find the columns without a single number; one that holds both is an error for `_wrong_cell` to name."""
     text = set(range(n_columns))
     for _, row in table:
         text = {i for i in text if _number(row[i]) is None}

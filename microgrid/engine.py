@@ -249,7 +249,7 @@ class Value:
         Gradients add up over calls, so two calls double them exactly. No `data` changes.
 
         Raises:
-            TypeError: the number of this Value is none, because something else was assigned to the `data` of a leaf.
+            TypeError: `data` holds no number, because something else was assigned to that of a leaf.
 
         >>> a = Value(2.0)
         >>> b = a + a
@@ -362,7 +362,7 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
     >>> weighted_sum([Value(2.0), Value(3.0)], [Value(10.0), Value(100.0)], Value(1.0)).local_derivatives
     (10.0, 2.0, 100.0, 3.0, 1.0)
     """
-    weights, inputs = list(weights), list(inputs)
+    weights, inputs = _listed(weights), _listed(inputs)
     if len(weights) != len(inputs) or not weights:
         raise ValueError(
             f"weighted_sum() needs one input for each weight: {len(weights)} weights, {len(inputs)} inputs"
@@ -422,7 +422,7 @@ def gradients(output: Value) -> dict[Value, float]:
     upstream[output] = 1.0
     for node, arriving in upstream.items():
         pairs = iter(node.recorded)
-        for operand, local in zip(pairs, pairs):
+        for operand, local in zip(pairs, pairs):  # two at a time: each operand, and the local derivative behind it
             upstream[operand] += arriving * local
     return upstream
 
@@ -467,9 +467,13 @@ def _data_of(operand: Operand) -> float:
 
 
 def _as_values(numbers: Iterable[Operand]) -> list[Value]:
-    if not hasattr(numbers, "__iter__"):
+    return [number if isinstance(number, Value) else Constant(number) for number in _listed(numbers)]
+
+
+def _listed(numbers: Iterable[Operand]) -> list[Operand]:
+    if not hasattr(numbers, "__iter__") or isinstance(numbers, (set, frozenset)):  # a set has no order
         raise TypeError(f"expected a list of numbers or Values, got {type(numbers).__name__}")
-    return [number if isinstance(number, Value) else Constant(number) for number in numbers]
+    return list(numbers)
 
 
 def _named(value: Value) -> str:

@@ -23,7 +23,7 @@ def numerical_derivative(function: Callable[[float], float], x: float, step: flo
     The step h is `step` times the size of x, where that is above 1.
 
     Raises:
-        TypeError, ValueError: `function` is none, or a number is none, or `step` is not above 0.
+        TypeError, ValueError: `function` is not a function, a number not a number, or `step` not above 0.
 
     >>> round(numerical_derivative(lambda x: x**2, 3.0), 6)
     6.0
@@ -75,7 +75,9 @@ def is_outdated(output: Value) -> bool:
         again = _recompute(output, {})
     except (ArithmeticError, ValueError, TypeError):
         return True
-    return any(number != node.data and not math.isnan(node.data) for node, number in again.items())
+    return any(
+        number != node.data and not (math.isnan(number) and math.isnan(node.data)) for node, number in again.items()
+    )
 
 
 def _check_recorded(output: Value) -> None:
@@ -97,7 +99,8 @@ class GradientRow:
     """One line of a `GradientTable`: the gradient of one leaf by the chain rule, and measured.
 
     `kink` tells that the slopes to the left and right of the number differ, as those of relu do at 0; the convention
-    chosen there must lie between them.
+    chosen there must lie between them. `drowned` tells that numbers so large were computed on the way that
+    what they lose by rounding hides this gradient: nothing can be said of it.
     """
 
     name: str
@@ -106,6 +109,7 @@ class GradientRow:
     numerical: float
     agrees: bool
     kink: bool = False
+    drowned: bool = False
 
     @property
     def difference(self) -> float:
@@ -117,7 +121,7 @@ class GradientRow:
         """Whether they agree: "agrees", "kink" (between both slopes), "differs" or "unmeasured"."""
         if self.agrees:
             return "kink" if self.kink else "agrees"
-        return "unmeasured" if math.isnan(self.numerical) else "differs"
+        return "unmeasured" if math.isnan(self.numerical) or self.drowned else "differs"
 
 
 @dataclass(frozen=True)
@@ -165,11 +169,12 @@ def check_gradients(
         output: the end of the graph.
         leaves: which leaves to check; by default all but constants.
         tolerance: the largest difference allowed, relative to the gradient; beside a rounding of one part in 10⁹ of the
-            largest number in the graph.
+            largest number that was computed. Where that is above `tolerance`, and above a thousandth of the gradient,
+            the gradient counts as unmeasured: it does not agree.
         step: see `numerical_derivative`.
 
     Raises:
-        TypeError: `output` or a leaf is not a Value, or a number is none.
+        TypeError: `output` or a leaf is not a Value, or a setting is not a number.
         ValueError: a leaf is not in the graph, or was changed after it was recorded; `tolerance` is negative, or `step`
             is not above 0.
 
@@ -187,14 +192,19 @@ def check_gradients(
     by_chain_rule = gradients(output)
     if leaves is None:
         leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
+    rounding = 1e-9 * max([1.0, *(abs(node.data) for node in by_chain_rule if not node.is_leaf)])
     rows = []
     for i, leaf in enumerate(listed("leaves", leaves), start=1):
         _check_within(leaf, by_chain_rule)
-        rows.append(_check(output, leaf, str(leaf.label or f"leaf {i}"), by_chain_rule[leaf], tolerance, step))
+        rows.append(
+            _check(output, leaf, str(leaf.label or f"leaf {i}"), by_chain_rule[leaf], tolerance, step, rounding)
+        )
     return GradientTable(tuple(rows))
 
 
-def _check(output: Value, leaf: Value, name: str, gradient: float, tolerance: float, step: float) -> GradientRow:
+def _check(
+    output: Value, leaf: Value, name: str, gradient: float, tolerance: float, step: float, rounding: float
+) -> GradientRow:
     def function(x: float) -> float:
         try:
             return replay(output, {leaf: x})
@@ -204,13 +214,13 @@ def _check(output: Value, leaf: Value, name: str, gradient: float, tolerance: fl
     def is_close(measured: float) -> bool:
         return abs(measured - gradient) <= tolerance * abs(gradient) + rounding
 
-    rounding = 1e-9 * max(1.0, *(abs(node.data) for node in topological_order(output)))
     x = leaf.data
     # No step is right for every function: 1/x at 1e-9 needs a small one, sin(x) at 1e10 one that ignores the size of x.
     measured = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
     for numerical in measured:
         if is_close(numerical):
-            return GradientRow(name, x, gradient, numerical, agrees=True)
+            drowned = rounding > max(tolerance, 1e-3 * max(abs(gradient), abs(numerical)))
+            return GradientRow(name, x, gradient, numerical, agrees=not drowned, drowned=drowned)
     numerical = measured[0]
     h = step * max(1.0, abs(x))
     left, right = _slopes(function, x, h)

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from microgrid.checks import quoted
 from microgrid.files import check_writable, write_whole
 from microgrid.wording import words
 
@@ -66,7 +67,7 @@ def lesson(number: int, language: str = "en") -> Lesson:
     """
     there = {lesson.number: lesson for lesson in lessons(language)}
     if number not in there:
-        raise ValueError(f"there is no lesson {number}; there are {min(there)} to {max(there)}")
+        raise ValueError(f"there is no lesson {quoted(number)}; there are {min(there)} to {max(there)}")
     return there[number]
 
 

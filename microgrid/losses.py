@@ -5,7 +5,8 @@ rows. A target may be a number, which becomes an `Input` labelled "target", or a
 all outputs. The field disagrees: some books take the sum, or half of it. The gradients then differ by that factor, and
 a learning rate that is right for one definition is too large or too small for another.
 
-Raises, in all of them: ValueError where the shapes differ or there is nothing to compare, naming both.
+Raises, in all of them: ValueError where the shapes differ or there is nothing to compare, naming both; TypeError where
+a prediction is not a Value, or a target not a number.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
 
     It is computed from the logits: −log(p) is softplus(−z) and −log(1 − p) is softplus(z), which never overflow.
 
+    Raises:
+        ValueError: a target is below 0 or above 1.
+
     >>> f"{binary_cross_entropy([Value(0.0)], [1]):.6f}"  # p = 1/2, so the loss is log 2
     '0.693147'
     """
@@ -58,12 +62,12 @@ def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
     return _mean([target * (-logit).softplus() + (1 - target) * logit.softplus() for logit, target in pairs])
 
 
-def cross_entropy(logits: Sequence[Any], targets: int | Sequence[int]) -> Value:
+def cross_entropy(logits: Sequence[Any], targets: float | Sequence[float]) -> Value:
     """Return the mean of −log(probability of the right class), with probabilities = softmax(logits).
 
     Args:
         logits: for one row, one Value for each class; or a list of such rows.
-        targets: the number of the right class, counted from 0; or a list of them, one for each row.
+        targets: the number of the right class, counted from 0, such as 2 or 2.0; or a list of them, one for each row.
 
     Raises:
         ValueError: not as many targets as rows, or a target that is not the number of a class.
@@ -82,6 +86,9 @@ def cross_entropy(logits: Sequence[Any], targets: int | Sequence[int]) -> Value:
 
 def hinge(scores: Nested, targets: Nested) -> Value:
     """Return the mean of max(0, 1 − t·score), for targets t of −1 or +1.
+
+    Raises:
+        ValueError: a target is another number.
 
     >>> hinge([Value(0.5), Value(-2.0)], [1, -1]).data
     0.25
@@ -105,14 +112,14 @@ def _mistake(prediction: Value, target: Value) -> Value:
     return mistake
 
 
-def _negative_log_probability(logits: Sequence[Value], target: int) -> Value:
+def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:
     """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
     if _is_one(logits):
         raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
     logits = listed("a row of logits", logits)
     if not logits:
         raise ValueError("cross_entropy() needs at least one logit in each row, got none")
-    right = whole(target)
+    right = int(target) if isinstance(target, float) and target.is_integer() else whole(target)
     if right is None or not 0 <= right < len(logits):
         raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {quoted(target)}")
     for logit in logits:
@@ -132,7 +139,10 @@ def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
     if _is_one(predictions):
         if not isinstance(predictions, Value):
             raise TypeError(f"predictions must be Values, got {type(predictions).__name__}: {quoted(predictions)}")
-        return [(predictions, targets if isinstance(targets, Value) else Input(targets, "target"))]
+        try:
+            return [(predictions, targets if isinstance(targets, Value) else Input(targets, "target"))]
+        except TypeError:
+            raise TypeError(f"targets must be numbers, got {type(targets).__name__}: {quoted(targets)}") from None
     predictions, targets = listed("predictions", predictions), listed("targets", targets)
     if len(predictions) != len(targets):
         raise ValueError(f"{len(predictions)} predictions but {len(targets)} targets")

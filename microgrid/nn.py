@@ -164,6 +164,7 @@ class Neuron(Module):
         spelled_out: record every product and the Σ as nodes of their own, instead of one weighted-sum node. The numbers
             are the same to the last bit, as long as the inputs of a neuron do not depend on one another (their shares
             are then added up in another order).
+        n_outputs, name, layer: what a `Dense` layer tells its neurons: how many they are, and what they are called.
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron.weights[0].data, neuron.weights[1].data = -3.0, 1.0
@@ -195,9 +196,14 @@ class Neuron(Module):
         self.spelled_out = spelled_out
         self.name = NeuronName(name or "neuron", layer or LayerName("neuron"))
 
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers one call takes."""
+        return len(self.weights)
+
     def __call__(self, inputs: Iterable[Operand]) -> Value:
         """Return the output for one row."""
-        return self._fire(_as_inputs(self, inputs, len(self.weights)))
+        return self._fire(_as_inputs(self, inputs, self.n_inputs))
 
     def _fire(self, inputs: Sequence[Value]) -> Value:
         if self.spelled_out:
@@ -256,10 +262,15 @@ class Dense(Module):
     @property
     def n_inputs(self) -> int:
         """How many numbers one call takes."""
-        return len(self.neurons[0].weights)
+        return self.neurons[0].n_inputs
+
+    @property
+    def activation(self) -> str:
+        """Which of `ACTIVATIONS` its neurons have."""
+        return self.neurons[0].activation
 
     def __repr__(self) -> str:
-        return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.neurons[0].activation!r})"
+        return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.activation!r})"
 
 
 class MLP(Module):
@@ -285,7 +296,7 @@ class MLP(Module):
         seed: int | random.Random | None = None,
         spelled_out: bool = False,
     ) -> None:
-        sizes = listed("sizes", sizes)
+        sizes = [positive_whole(f"sizes[{i}]", size, LARGEST) for i, size in enumerate(listed("sizes", sizes))]
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
         _check_activation(activation)  # where the only layer is the last, nobody else looks at it
@@ -296,16 +307,21 @@ class MLP(Module):
             kind = "linear" if i == len(sizes) else activation
             self.layers.append(Dense(n_in, n_out, kind, rng, spelled_out, name=f"layer{i}"))
 
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers one call takes."""
+        return self.layers[0].n_inputs
+
     def __call__(self, inputs: Iterable[Operand]) -> Value | list[Value]:
         """Return the output or outputs for one row."""
-        values = _as_inputs(self, inputs, self.layers[0].n_inputs)
+        values = _as_inputs(self, inputs, self.n_inputs)
         for layer in self.layers:
             values = layer._fire(values)
         return _single(values)
 
     def __repr__(self) -> str:
         sizes = [len(layer.neurons) for layer in self.layers]
-        return f"MLP({self.layers[0].n_inputs}, {sizes}, activation={self.activation!r})"
+        return f"MLP({self.n_inputs}, {sizes}, activation={self.activation!r})"
 
 
 def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list[Value]:
@@ -315,7 +331,14 @@ def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list
     except TypeError:
         got = type(inputs).__name__
         raise TypeError(f"{module!r} expects a list of {expected} numbers or Values, got {got}") from None
-    values = [x if isinstance(x, Value) else Input(x, f"x{i}") for i, x in enumerate(row, start=1)]
+    values = []
+    for i, x in enumerate(row, start=1):
+        try:
+            values.append(x if isinstance(x, Value) else Input(x, f"x{i}"))
+        except TypeError:
+            raise TypeError(
+                f"{module!r} expects a row of {expected} numbers or Values, got {quoted(x)} in it"
+            ) from None
     if len(values) != expected:
         raise ValueError(f"{module!r} expects {expected} inputs, got {len(values)}")
     return values

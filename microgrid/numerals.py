@@ -8,7 +8,7 @@ MINUS = "−"
 
 
 def show(number: float, digits: int = 4) -> str:
-    """Write a number with `digits` significant digits; whole numbers keep up to seven.
+    """Write a number with `digits` significant digits; what stands before the decimal point is kept up to seven digits.
 
     >>> [show(x) for x in (0.70710678, -1.5, 28.0, 0.00001234, 4201.75, 123456.7, -0.0, 1.2e30)]
     ['0.7071', '−1.5', '28', '1.234e−5', '4202', '123457', '0', '1.2e30']

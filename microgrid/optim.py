@@ -115,14 +115,14 @@ class Adam(Optimizer):
 
     Args:
         parameters: the Values to change.
-        learning_rate: η, about the largest step one parameter makes.
+        learning_rate: η, about the length of a step, as long as gradients keep their size.
         beta1, beta2: how much of the running means of the gradient and of its square is kept, from 0 to less than 1.
         epsilon: keeps the division away from 0, so it is above 0.
         weight_decay: a pull of every parameter towards 0, added to its gradient (as torch.optim.Adam does; not AdamW).
 
     >>> w = Value(28.0)
     >>> ((w - 25) ** 2).backward()
-    >>> Adam([w], learning_rate=0.1).step()  # the first step is η long, whatever the gradient
+    >>> Adam([w], learning_rate=0.1).step()  # the first step is η long, unless the gradient is near epsilon
     >>> f"{w:.6f}"
     '27.900000'
     """

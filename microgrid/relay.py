@@ -72,7 +72,8 @@ class Relay(Record):
 
     Raises:
         TypeError: `loss` or a parameter is not a Value.
-        ValueError: a parameter was computed, or a leaf was changed after the graph was recorded.
+        ValueError: a parameter was computed, or is an input or a constant; or a leaf was changed after the graph was
+            recorded.
 
     >>> from microgrid import Input
     >>> w, x = Value(3.0, label="w"), Input(2.0, label="x")
@@ -103,9 +104,12 @@ class Relay(Record):
         nodes = self.nodes = _numbered(nodes)
         self.learning_rate = learning_rate
         self._by_id = {node.id: node for node in nodes}
-        for name in parameters:
-            if self._by_id[name].op:
-                raise ValueError(f"a parameter must be a leaf; {brief(self._by_id[name].name)} was computed")
+        for node in (self._by_id[name] for name in parameters):
+            if node.op:
+                raise ValueError(f"a parameter must be a leaf; {brief(node.name)} was computed")
+            if node.kind != "parameter":
+                named = node.data if node.kind == "constant" else brief(node.name)
+                raise ValueError(f"a parameter is learned; {named} is given ({node.kind})")
         self.parameters = tuple(parameters)
         _check_numbers(nodes)
         know = [_know(node, self._by_id) for node in nodes if node.op]

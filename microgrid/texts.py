@@ -55,5 +55,5 @@ def shortened(text: str, width: int) -> str:
 
 
 def brief(text: object, width: int = 60) -> str:
-    """Return a name as a message shows it: what cannot be shown left out, and cut where it is longer than `width`."""
+    """Return a name as a message shows it: spaces for what cannot be shown, and cut if it is longer than `width`."""
     return shortened(printable(str(text)[: width + 1]), width)

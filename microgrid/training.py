@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_LEARNING_RATE = 0.1
-SAME = 1e-9  # how far a compiled number may be from the recorded one, beside the largest of them
+SAME = 1e-9  # how far a compiled number may be from the recorded one, beside the largest loss or gradient
+NOISE = 1e-14  # … or beside the square of the largest number, where gradients of several rows cancel but for rounding
 
 
 class Model(Protocol):
@@ -72,7 +73,8 @@ class Cycle:
         learning_rate: of that gradient descent.
 
     Raises:
-        TypeError: `model` or `optimizer` is none, `loss` is no function, or rows or targets are no list.
+        TypeError: `model` is not a model, `loss` not a function, `optimizer` not an optimizer, or rows or targets not a
+            list.
         ValueError: no rows, not as many targets as rows, or both an optimizer and a learning rate.
 
     >>> from microgrid.nn import Neuron
@@ -113,11 +115,11 @@ class Cycle:
         # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
         self.parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
         self.loss: Value | None = None
-        self._responsible = False  # whether Think has left gradients that belong to the present weights
+        self._has_gradients = False  # whether Think has left gradients that belong to the present weights
 
     def know(self) -> Value:
         """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
-        self._responsible = False
+        self._has_gradients = False
         predictions = [self.model(row) for row in self.rows]
         self.loss = None
         loss = self.loss_function(predictions, self.targets)
@@ -134,17 +136,13 @@ class Cycle:
         """
         if self.loss is None:
             raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
-        if self._responsible:
+        if self._has_gradients:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
         for parameter in self.parameters:
             parameter.grad = 0.0
         for node, gradient in gradients(self.loss).items():  # backward(), but from 0: also inputs may come from before
             node.grad = gradient
-        self._responsible = True
-
-    def take_gradients(self) -> None:
-        """Accept the gradients that stand in the parameters as those of Think, wherever they were computed."""
-        self._responsible = True
+        self._has_gradients = True
 
     def change(self) -> None:
         """Let the optimizer move every weight against its gradient: all of them or, if that fails, none.
@@ -153,7 +151,7 @@ class Cycle:
             RuntimeError: there are no gradients that belong to the present weights.
             OverflowError: a weight would be infinite, or not a number.
         """
-        if not self._responsible:
+        if not self._has_gradients:
             missing = "think()" if self.loss is not None else "know()"
             raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
         weights = [parameter.data for parameter in self.optimizer.parameters]
@@ -175,14 +173,14 @@ class Cycle:
             if not math.isfinite(parameter.data):
                 raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
         self.loss = None
-        self._responsible = False
+        self._has_gradients = False
 
     def _put_back(self, weights: Sequence[float], state: Mapping[str, Any], loss: Value | None) -> None:
         for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
             parameter.data = data
         vars(self.optimizer).update(state)
         self.loss = loss
-        self._responsible = True
+        self._has_gradients = True
 
 
 @dataclass
@@ -249,7 +247,8 @@ def train(
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
     numbers to about 1e-12. The first batch is computed both ways. Where they differ, because the loss of a batch is not
     the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded anew; so
-    it is, without a warning, where a row cannot be compiled at all.
+    it is, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: which class is right
+    decides which nodes there are.)
 
     Args:
         model: as for `Cycle`.
@@ -270,8 +269,10 @@ def train(
         a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
 
     Raises:
-        TrainingDivergedError: the loss or a gradient is not finite any more; the weights are those before it happened.
+        TrainingDivergedError: the loss, a gradient or a weight is not finite, or an operation has no finite result; the
+            weights are those before it happened.
         ValueError: no rows, or not as many targets as rows, or a size that is not positive.
+        TypeError: as for `Cycle`, or `keep` is not a mapping of names to functions.
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)
@@ -288,7 +289,7 @@ def train(
     order = list(range(len(rows)))
     rng = seeded(seed)
     try:
-        thinking = CompiledThinking(cycle) if compiled else None
+        thinking = _CompiledThinking(cycle) if compiled else None
         with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
                 if batch_size < len(rows):
@@ -297,8 +298,12 @@ def train(
                 for start in range(0, len(rows), batch_size):
                     batch = order[start : start + batch_size]
                     cycle.rows, cycle.targets = [rows[i] for i in batch], [targets[i] for i in batch]
-                    with paused_collector():
-                        losses += _learn(cycle, thinking, (epoch, batch), history) * len(batch)
+                    try:
+                        with paused_collector():
+                            losses += _learn(cycle, thinking) * len(batch)
+                    except (ArithmeticError, ValueError, TypeError) as error:
+                        has_changed = epoch > 1 or start > 0
+                        raise _explained(error, cycle, epoch, batch, has_changed, history) from error
                 kept = {name: function() for name, function in keep.items()}
                 history.losses.append(losses / len(rows))
                 for name, item in kept.items():
@@ -313,33 +318,40 @@ def train(
     return history
 
 
-def _learn(cycle: Cycle, thinking: CompiledThinking | None, now: tuple[int, list[int]], history: History) -> float:
-    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite.
-
-    `now` is the epoch, and which of all rows the cycle goes through: what goes wrong is told with its place.
-    """
-    optimizer, (epoch, batch) = cycle.optimizer, now
-    try:
-        found = thinking.know_and_think() if thinking else None
-        loss = cycle.know().data if found is None else found
-        if not math.isfinite(loss):
-            raise OverflowError(f"the loss is {loss}")
-        if found is None:
-            cycle.think()
-        for parameter in optimizer.parameters:
-            if not math.isfinite(parameter.grad):
-                raise OverflowError(f"the gradient of {brief(parameter.label or 'a parameter')} is {parameter.grad}")
-        cycle.change()
-    except ArithmeticError as error:
-        advice = f"try a learning rate smaller than {optimizer.learning_rate:g}, or inputs of a smaller size"
-        if given := _given_not_finite(cycle, batch):
-            advice = f"{given}, and only finite numbers can be learned from"
-        raise TrainingDivergedError(f"epoch {epoch}: {error}; {advice}", history) from error
-    except (ValueError, TypeError) as error:
-        if type(error) not in (ValueError, TypeError):  # others may be made from more than a message
-            raise
-        raise type(error)(f"epoch {epoch}{_row_of(error, cycle, batch)}: {error}") from error
+def _learn(cycle: Cycle, thinking: _CompiledThinking | None) -> float:
+    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
+    found = thinking.know_and_think() if thinking else None
+    loss = cycle.know().data if found is None else found
+    if not math.isfinite(loss):
+        raise OverflowError(f"the loss is {loss}")
+    if found is None:
+        cycle.think()
+    for parameter in cycle.optimizer.parameters:
+        if not math.isfinite(parameter.grad):
+            raise OverflowError(f"the gradient of {brief(parameter.label or 'a parameter')} is {parameter.grad}")
+    cycle.change()
     return loss
+
+
+def _explained(
+    error: Exception, cycle: Cycle, epoch: int, batch: Sequence[int], has_changed: bool, history: History
+) -> Exception:
+    """Return the error with its place and, where a number went beyond all bounds, with advice.
+
+    `batch` tells which of all rows the cycle goes through; `has_changed`, whether the weights ever were.
+    """
+    row = _row_of(error, cycle, batch)
+    if isinstance(error, ArithmeticError):
+        advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
+        if given := _given_not_finite(cycle, batch):
+            advice = f"; {given}, and only finite numbers can be learned from"
+        elif row and not has_changed:  # then no learning rate is to blame
+            advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
+            return TrainingDivergedError(f"epoch {epoch}{row}: {error}{advice}", history)
+        return TrainingDivergedError(f"epoch {epoch}: {error}{advice}", history)
+    if type(error) in (ValueError, TypeError):  # others may be made from more than a message
+        return type(error)(f"epoch {epoch}{row}: {error}")
+    return error
 
 
 def _given_not_finite(cycle: Cycle, batch: Sequence[int]) -> str:
@@ -363,7 +375,7 @@ def _row_of(error: Exception, cycle: Cycle, batch: Sequence[int]) -> str:
     return ""
 
 
-class CompiledThinking:
+class _CompiledThinking:
     """Does Know and Think of a cycle with a compiled graph, as long as that gives what the cycle itself gives."""
 
     def __init__(self, cycle: Cycle) -> None:
@@ -382,7 +394,7 @@ class CompiledThinking:
             (loss, *_) = self._compiled(rows)
         except (ArithmeticError, ValueError, TypeError):  # the cycle itself says what is wrong, as it always did
             return None
-        self.cycle.take_gradients()
+        self.cycle._has_gradients = True  # those of a compiled graph are as good as those of Think
         return loss
 
     def _compiled(self, rows: list[list[Any]]) -> list[float]:
@@ -407,7 +419,9 @@ class CompiledThinking:
             return False
         except (ArithmeticError, ValueError):
             found = [math.nan] * len(expected)
-        allowed = SAME * max(1.0, *map(abs, expected))
+        assert cycle.loss is not None
+        largest = max(1.0, *(abs(node.data) for node in topological_order(cycle.loss)))
+        allowed = max(SAME * max(map(abs, expected)), NOISE * largest * largest)
         self.is_checked = all(abs(a - b) <= allowed for a, b in zip(found, expected, strict=True))
         if not self.is_checked:
             self.step = None
@@ -432,10 +446,13 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
 
     try:
         row, target = as_inputs(list(cycle.rows[0])), as_inputs(cycle.targets[0])
-        loss = cycle.loss_function([cycle.model(row)], [target])
+        prediction = cycle.model(row)
+        loss = cycle.loss_function([prediction], [target])
         there = set(topological_order(loss))
         if not there.issuperset(leaves):  # a number was used as something else, such as a class
             return None
+        for other in cycle.targets:  # a loss may refuse a target; its graph has forgotten how
+            cycle.loss_function([prediction], [other])
         return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in there])
     except Exception:  # whatever a model or a loss may raise: then the cycle will raise it, or do without
         return None

@@ -180,6 +180,14 @@ def test_what_depends_on_no_parameter_has_no_backward_code() -> None:
     assert "d_x" not in source
 
 
+def test_inputs_that_are_not_listed_keep_their_numbers_and_are_not_learned() -> None:
+    w, x, target = Value(3.0, "w"), Input(2.0, "x"), Input(5.0, "target")
+    step = compile_graph((w * x - target) ** 2, [x])
+    assert step.parameters == (w,)
+    target.data = 6.0
+    assert step([[2.0]]) == 0.0
+
+
 def test_gradients_are_given_to_the_chosen_parameters_only() -> None:
     w, b, x = Value(2.0, "w"), Value(1.0, "b"), Input(3.0, "x")
     step = compile_graph(w * x + b, [x], parameters=[b])

@@ -141,6 +141,15 @@ def test_weighted_sum_hands_out_dw_dx_and_db() -> None:
     assert gradients_of(output * 2, w1, x1, w2, x2, b) == (10.0, 4.0, 14.0, -6.0, 2.0)
 
 
+@pytest.mark.parametrize("numbers", [5, Value(5.0), {1.0}, frozenset([1.0]), None])
+@pytest.mark.parametrize(
+    "compute", [total, lambda it: weighted_sum(it, [1.0], 0.0), lambda it: weighted_sum([1.0], it, 0.0)]
+)
+def test_weighted_sum_and_total_need_numbers_in_an_order(compute: Callable[[Any], Value], numbers: Any) -> None:
+    with pytest.raises(TypeError, match=f"^expected a list of numbers or Values, got {type(numbers).__name__}$"):
+        compute(numbers)
+
+
 def test_weighted_sum_takes_plain_numbers() -> None:
     w = Value(2.0)
     assert gradients_of(weighted_sum([w], [3], 4), w) == (3.0,)

@@ -68,6 +68,35 @@ def test_right_gradient_agrees_however_large_or_small_the_number(compute: Callab
     assert (row.agrees, row.kink) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("beside", "planted"),
+    [(1e12, 1.0), (1e12, 0.0), (1.8e7, 2.0), (1.8e7, 1.0005)],  # the measured slope of a + 1e12 is 0
+)
+def test_gradient_that_rounding_hides_is_called_unmeasured(beside: float, planted: float) -> None:
+    a = Value(2.0, label="a")
+    output = a + beside
+    plant(output, (planted, 1.0))
+    table = check_gradients(output)
+    assert table.rows[0].verdict in ("unmeasured", "differs")
+    assert not table.agrees
+
+
+def test_gradient_beside_large_numbers_is_measured_where_it_is_large_itself() -> None:
+    a = Value(2.0, label="a")
+    assert check_gradients(a * 1e6 + 1e7).agrees
+    wrong = a * 1e6
+    plant(wrong, (1.001e6, 2.0))
+    assert not check_gradients(wrong + 1e7).agrees
+
+
+def test_number_that_was_missing_when_the_graph_was_recorded_is_noticed() -> None:
+    a = Value(math.nan)
+    b = a * 2
+    a.data = 1.0
+    with pytest.raises(ValueError, match="changed after this graph was recorded"):
+        check_gradients(b)
+
+
 def test_graph_is_not_touched() -> None:
     a = Value(2.0)
     output = a * a

@@ -168,8 +168,23 @@ def test_what_is_not_a_list_of_numbers_is_refused(row: Any) -> None:
         MLP(2, [1])(row)
 
 
+@pytest.mark.parametrize(
+    ("module", "n_inputs", "activation"),
+    [(Neuron(3, "tanh"), 3, "tanh"), (Dense(3, 2), 3, "relu"), (MLP(3, [2, 1], "sigmoid"), 3, "sigmoid")],
+)
+def test_size_and_activation_can_be_read(module: Any, n_inputs: int, activation: str) -> None:
+    assert (module.n_inputs, module.activation) == (n_inputs, activation)
+
+
+def test_several_rows_at_once_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"expects a row of 2 numbers or Values, got \[0, 1\] in it$"):
+        MLP(2, [1])([[0, 1], [1, 0]])  # type: ignore[list-item]
+
+
 def test_text_among_the_inputs_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"expected a number .* got str: '2'"):
+    with pytest.raises(
+        TypeError, match=r"^MLP\(2, \[1\], activation='relu'\) expects a row of 2 numbers or Values, got '2' in it$"
+    ):
         MLP(2, [1])([1.0, "2"])  # type: ignore[list-item]
 
 
@@ -194,7 +209,7 @@ def test_unknown_activation_lists_the_known_ones(make: Any) -> None:
     [
         (lambda: Neuron(0), ValueError, "n_inputs must be 1 or more, got 0"),
         (lambda: Dense(2, -1), ValueError, "n_outputs must be 1 or more, got -1"),
-        (lambda: MLP(2, [3, 0, 1]), ValueError, "n_outputs must be 1 or more, got 0"),
+        (lambda: MLP(2, [3, 0, 1]), ValueError, r"sizes\[1\] must be 1 or more, got 0"),
         (lambda: MLP(0, [3]), ValueError, "n_inputs must be 1 or more, got 0"),
         (lambda: MLP(2, []), ValueError, "at least one layer"),
         (lambda: Neuron(2.0), TypeError, "n_inputs must be a whole number, got 2.0"),  # type: ignore[arg-type]

@@ -46,6 +46,11 @@ def test_draw_is_the_function_even_after_its_module_was_loaded() -> None:
     assert in_fresh_process("import microgrid.drawing; from microgrid import draw; print(callable(draw))") == "True"
 
 
+@pytest.mark.parametrize("name", ["datasets", "figures", "losses", "nn", "optim", "training"])
+def test_every_part_is_an_attribute_of_the_package(name: str) -> None:
+    assert in_fresh_process(f"import microgrid; print(microgrid.{name}.__name__)") == f"microgrid.{name}"
+
+
 def test_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'drwa'"):
         microgrid.drwa  # noqa: B018 (reading it is the point)

@@ -195,6 +195,12 @@ def test_what_is_no_graph_or_no_learning_rate_is_refused(make: Any, error: type[
         make()
 
 
+@pytest.mark.parametrize("given", [Constant(2.0), Input(2.0, "x")])
+def test_parameter_that_is_given_and_not_learned_is_refused(given: Value) -> None:
+    with pytest.raises(ValueError, match=r"^a parameter is learned; (2.0|x) is given \((constant|input)\)$"):
+        Relay(Value(3.0, "w") * given, parameters=[given])
+
+
 def test_parameter_that_was_computed_is_refused() -> None:
     loss, values = neuron()
     with pytest.raises(ValueError, match="a parameter must be a leaf; n was computed"):

@@ -20,7 +20,7 @@ import tqdm
 
 from microgrid import Input, Value, total
 from microgrid.collector import paused_collector
-from microgrid.losses import cross_entropy, mean_absolute_error, mean_squared_error
+from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, Module, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.training import Cycle, History, TrainingDivergedError, train
@@ -385,7 +385,10 @@ def test_parameter_without_a_label_is_called_a_parameter() -> None:
 @pytest.mark.parametrize(
     ("loss", "message"),
     [
-        (lambda *_: Value(1e3).exp(), "epoch 1: exp.*too large for a float"),
+        (
+            lambda *_: Value(1e3).exp(),
+            r"epoch 1, row 1: exp\(1000.0\): too large for a float; try inputs of a smaller size$",
+        ),
         (lambda *_: Value(math.nan), "epoch 1: the loss is nan; try"),
         (not_finite_slope, "epoch 1: the gradient of w1 is -?(inf|nan); try"),
     ],
@@ -396,6 +399,28 @@ def test_what_is_not_finite_never_reaches_the_weights(loss: Any, message: str) -
         train(neuron, ROWS, TARGETS, loss)
     assert numbers(neuron) == [2.0, 0.0]
     assert caught.value.history == History()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_division_by_zero_in_the_first_epoch_names_the_row_and_blames_no_learning_rate(compiled: bool) -> None:
+    class Share(Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0, "w")
+
+        def __call__(self, row: list[Value]) -> Value:
+            return self.w / row[0]
+
+    with pytest.raises(TrainingDivergedError, match=r"^epoch 1, row 2: .*division by zero$"):
+        train(Share(), [[1.0], [0.0]], [1.0, 1.0], compiled=compiled)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("loss", [binary_cross_entropy, hinge])
+def test_target_that_the_loss_refuses_is_named_wherever_it_stands(loss: Any, seed: int, compiled: bool) -> None:
+    rows, targets = [[0.0], [1.0], [2.0], [3.0]], [1.0, 1.0, 1.0, 5.0]
+    with pytest.raises(ValueError, match=r"^epoch 1, row 4: \w+\(\) needs targets .*, got 5\.0$"):
+        train(line(), rows, targets, loss, batch_size=1, seed=seed, compiled=compiled)
 
 
 def test_divergence_under_cross_entropy_is_told_as_such() -> None:
@@ -618,6 +643,18 @@ def test_model_that_decides_by_an_if_is_found_out() -> None:
 
     with pytest.warns(RuntimeWarning, match="does the model decide by an if"):
         train(Deciding(), [[1.0], [2.0]], [3.0, 5.0], epochs=2)
+
+
+def test_model_that_decides_by_an_if_is_found_out_however_small_its_numbers() -> None:
+    class Bent(Module):
+        def __init__(self) -> None:
+            self.w = Value(1e-7, "w")
+
+        def __call__(self, row: list[Value]) -> Value:
+            return self.w * row[0] if row[0] > 0 else self.w * 2.0
+
+    with pytest.warns(RuntimeWarning, match="does the model decide by an if"):
+        train(Bent(), [[1.0], [-1.0]], [1e-6, 1e-6], epochs=1)
 
 
 def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
