@@ -19,17 +19,22 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def without_comments(code: str) -> str:
-    return re.sub(r" *#.*", "", code)
+def without_words(code: str) -> str:
+    """Take away the comments, and what asks for Japanese."""
+    return re.sub(r" *#.*| --language ja|\"ja\"", "", code)
 
 
-@pytest.mark.parametrize("code", blocks(ENGLISH, "python"))
+@pytest.mark.parametrize("code", [*blocks(ENGLISH, "python"), *blocks(JAPANESE, "python")])
 def test_code_prints_what_its_comments_say(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "README.md", "exec"), {})
-    assert printed.getvalue().splitlines() == re.findall(r"# prints (.*)", code) != []
+    assert (
+        printed.getvalue().splitlines()
+        == [english or japanese for english, japanese in re.findall(r"# (?:prints (.*)|(.*) と表示される)", code)]
+        != []
+    )
 
 
 def test_first_example_has_at_most_twelve_lines() -> None:
@@ -38,9 +43,7 @@ def test_first_example_has_at_most_twelve_lines() -> None:
 
 def test_both_languages_show_the_same_code_and_commands() -> None:
     for language in ("python", "sh"):
-        english, japanese = (
-            [without_comments(code) for code in blocks(text, language)] for text in (ENGLISH, JAPANESE)
-        )
+        english, japanese = ([without_words(code) for code in blocks(text, language)] for text in (ENGLISH, JAPANESE))
         assert english == japanese != []
 
 
