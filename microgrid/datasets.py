@@ -89,7 +89,7 @@ class Scale:
         """Measure the columns of `rows`, one row or more.
 
         Raises:
-            TypeError: a row is no list of numbers.
+            TypeError: a row is not a list of numbers.
             ValueError: there is no row, rows differ in length, or a number is not finite or so large that its column
                 has no mean.
         """
@@ -116,7 +116,7 @@ class Scale:
         """Return (x − mean) / deviation for every column.
 
         Raises:
-            TypeError: the row is no list of numbers.
+            TypeError: the row is not a list of numbers.
             ValueError: it has more or fewer numbers than there are columns, or one that is not finite.
         """
         return [(x - mean) / deviation for x, mean, deviation in self._columns(row)]
@@ -192,7 +192,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
 
     Raises:
         OSError: the file cannot be read.
-        TypeError: a name is no text.
+        TypeError: a name is not text.
         DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
             than the header, a cell of a numeric column holds text, or no row is left.
     """

@@ -106,7 +106,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
         ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use, or is
             to be learned and has no value.
         ValueError, ArithmeticError: mathematics gives no number, such as log of 0.
-        TypeError: `text` or a name is no text, or a value is not a number.
+        TypeError: `text` or a name is not text, or a value is not a number.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, got {quoted(text)}")

@@ -51,7 +51,7 @@ def panels(*titles: str, height: float = HIGH, share_y: bool = False) -> list[Ax
     Raises:
         ImportError: matplotlib is not installed.
         ValueError: there is no title, or `height` is not above 0.
-        TypeError: a title is no text, or `height` no number.
+        TypeError: a title is not text, or `height` not a number.
 
     >>> left, right = panels("relu", "slope of relu")
     >>> curve = left.plot([-1, 0, 1], [0, 0, 1])
@@ -86,7 +86,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
     Raises:
         ImportError: matplotlib is not installed.
         ValueError: there is no number to draw; or, with `log`, one is 0 or less.
-        TypeError: what should be a number is none.
+        TypeError: what was measured is not a number.
     """
     checked = {name: _numbers_of(name, items, log) for name, items in curves.items()}
     axes = _axes_or_new(axes)
@@ -135,10 +135,10 @@ def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
 
 def _number(item: Any, expected: str) -> float:
     """Return the number that an item is, or that a Value holds."""
-    number = item.data if isinstance(item, Value) else item
-    if isinstance(number, (bool, str)) or not hasattr(number, "__float__"):
-        raise TypeError(f"{expected}, got {item!r}")
-    return float(number)
+    try:
+        return item.data if isinstance(item, Value) else Value(item).data  # what a number is, the engine decides
+    except (TypeError, OverflowError):
+        raise TypeError(f"{expected}, got {quoted(item)}") from None
 
 
 def plot_loss_along(

@@ -296,7 +296,7 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     """Put a gradient to the test: move `value` by `amount` and compute `output` again. The graph is not touched.
 
     Raises:
-        TypeError: `output` or `value` is not a Value, or `amount` is no number.
+        TypeError: `output` or `value` is not a Value, or `amount` not a number.
         ValueError: `value` is not in the graph behind `output`, a leaf was changed after the graph was recorded, or an
             operation has no value after the move (where that is a division by 0, ZeroDivisionError).
 

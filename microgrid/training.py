@@ -212,7 +212,7 @@ class History:
         Raises:
             ImportError: matplotlib is not installed.
             ValueError: nothing was kept under a name, no epoch was finished, or `log` and a number of 0 or less.
-            TypeError: what was kept is no number.
+            TypeError: what was kept is not a number.
 
         >>> axes = History([4.0, 2.0, 1.0]).plot()
         >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]

@@ -410,3 +410,10 @@ def test_panels_need_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r"^a figure needs matplotlib, .*: pip install matplotlib"):
         panels("relu")
+
+
+@pytest.mark.parametrize("kept", [[0.0] * 100_000, True, "1", None])
+def test_what_is_no_number_is_shown_in_one_short_line(kept: Any) -> None:
+    with pytest.raises(TypeError, match=r"^'kept' must hold one number an epoch to be drawn, got ") as caught:
+        History([1.0], {"kept": [kept]}).plot("kept")
+    assert len(str(caught.value)) < 200
