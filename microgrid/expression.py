@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import keyword
 import math
 import re
 import unicodedata
@@ -58,9 +59,20 @@ FUNCTIONS: dict[str, tuple[Callable[..., Value], Sequence[int]]] = {
 """What may be called, and with how many operands: `relu(x)` and `x.relu()`, `max(a, b)` and `a.max(b)` are the same."""
 
 
-SYNONYMS = {"ln": ["log"], "tan": ["sin(x)/cos(x)"]}
+SYNONYMS = {
+    "ln": ["log"],
+    "log10": ["log(x)/log(10)"],
+    "log2": ["log(x)/log(2)"],
+    "tan": ["sin(x)/cos(x)"],
+}
+NUMBERS = {
+    "pi": "give it one: pi=3.14159",
+    "π": "give it one: π=3.14159",
+    "e": "give it one, e=2.71828, or write exp(x) for e**x",
+}
 INSTEAD = {
     "^": "write ** for a power",
+    "|": "write abs( ) for what stands between bars",
     "²": "write **2",
     "³": "write **3",
     "√": "write sqrt( )",
@@ -75,6 +87,10 @@ INSTEAD = {
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 }
 """What people write who do not write Python, and what to write instead."""
+ONLY = "only numbers, names, + - * / **, parentheses and functions are allowed"
+TOKEN = re.compile(
+    r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
+)
 
 
 class ExpressionError(ValueError):
@@ -159,14 +175,37 @@ class _Reader:
                 warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
                 return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
-            message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
-            if message == "invalid decimal literal":  # such as 2a
-                message = "a number and a name side by side; write * between them"
-            raise ExpressionError(f"{message}, {self.place(error.offset or len(self.text) + 1)}") from None
+            misfit = self.misfit()
+            if misfit is None:  # what is left are parentheses; of them Python speaks well
+                message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
+                misfit = (ONLY if message == "invalid syntax" else message), error.offset or len(self.text) + 1
+            raise ExpressionError(f"{misfit[0]}, {self.place(misfit[1])}") from None
         except (ValueError, RecursionError, MemoryError):
             raise ExpressionError(
                 "the expression is nested too deeply, or holds characters that cannot be read"
             ) from None
+
+    def misfit(self) -> tuple[str, int] | None:
+        """Say what cannot stand where it does, in words that need no Python, and in which column; None if all can."""
+        before, kind = "", "mark"
+        for found in (*TOKEN.finditer(self.text), None):
+            token, after = (found[0], found.lastgroup) if found else ("", "mark")
+            column = found.start() + 1 if found else len(self.text) + 1
+            if after is None:
+                return ONLY, column
+            if keyword.iskeyword(token):
+                return f"{token} is a word of Python; take another name", column
+            if after == "operand" and (kind == "operand" or before == ")"):
+                if before in FUNCTIONS and before not in self.leaves:
+                    return f"a function needs parentheses: write {before}({brief(token)})", column
+                return f"an operator such as * is missing between {brief(before)} and {brief(token)}", column
+            if (after == "mark" and token not in ("(", ".")) or token in ("*", "/", "**"):
+                if kind == "operator" or before == ",":
+                    return f"a number or a name is missing after {before}", column
+                if after == "operator" and before in ("", "("):
+                    return f"a number or a name is missing before {token}", column
+            before, kind = token, after
+        return None
 
     def build(self, node: ast.expr, depth: int) -> Value:
         if depth > DEEPEST:
@@ -182,7 +221,7 @@ class _Reader:
                 return Constant(-self.number(node.operand))  # -2 is a number, not the negative of one
             return OPERATORS[type(node.op)](self.build(node.operand, depth + 1))
         if not isinstance(node, ast.Call):
-            self.refuse(node, "only numbers, names, + - * / **, parentheses and functions are allowed")
+            self.refuse(node, ONLY)
         return self.call(node, depth)
 
     def chain(self, node: ast.BinOp, depth: int) -> Value:
@@ -211,10 +250,18 @@ class _Reader:
     def leaf(self, node: ast.Name) -> Value:
         if node.id not in self.leaves:
             known = f"known: {_several(self.leaves)}" if self.leaves else "no name has one"
-            name = _several([node.id])
-            self.refuse(node, f"{name} has no value ({known}); give it one, such as {name}=2")
+            self.refuse(node, f"{_several([node.id])} has no value ({known}); {self.advice(node.id)}")
         self.used.add(node.id)
         return self.leaves[node.id]
+
+    def advice(self, name: str) -> str:
+        """Say what to write instead of a name without a value."""
+        products = [f"{a}*{b}" for a in self.leaves for b in self.leaves if a + b == name]
+        if products:
+            return f"did you mean {_several(products[:1])}?"
+        if name in FUNCTIONS:
+            return f"write {name}( ) to call the function"
+        return NUMBERS.get(name, f"give it one, such as {_several([name])}=2")
 
     def call(self, node: ast.Call, depth: int) -> Value:
         operands = list(node.args)
@@ -225,6 +272,8 @@ class _Reader:
         else:
             self.refuse(node, "only functions can be called; write * to multiply")
         if name not in FUNCTIONS:
+            if name in self.leaves and isinstance(node.func, ast.Name):
+                self.refuse(node, f"{_several([name])} is a number, not a function; write * to multiply")
             close = SYNONYMS.get(name) or difflib.get_close_matches(name.lower(), FUNCTIONS, n=1)
             hint = f"; did you mean {close[0]}?" if close else f" (known: {', '.join(FUNCTIONS)})"
             self.refuse(node.func, f"unknown function {_several([name])}{hint}")

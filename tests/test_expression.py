@@ -135,16 +135,30 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("b", "b has no value (known: a, 重み); give it one, such as b=2, at column 1 of 'b'"),
         ("a*重み + c", "c has no value (known: a, 重み); give it one, such as c=2, at column 8 of 'a*重み + c'"),
         ("  a +  b", "b has no value (known: a, 重み); give it one, such as b=2, at column 6 of 'a +  b'"),
-        ("relu", "relu has no value (known: a, 重み); give it one, such as relu=2, at column 1 of 'relu'"),
-        ("a +", "invalid syntax, at column 4 of 'a +'"),
-        ("a a", "invalid syntax, at column 3 of 'a a'"),
-        ("重み 重み", "invalid syntax, at column 4 of '重み 重み'"),
+        ("relu", "relu has no value (known: a, 重み); write relu( ) to call the function, at column 1 of 'relu'"),
+        ("2 - a重み", "a重み has no value (known: a, 重み); did you mean a*重み?, at column 5 of '2 - a重み'"),
+        ("a a", "an operator such as * is missing between a and a, at column 3 of 'a a'"),
+        ("重み 重み", "an operator such as * is missing between 重み and 重み, at column 4 of '重み 重み'"),
+        ("(a) a", "an operator such as * is missing between ) and a, at column 5 of '(a) a'"),
+        ("max(a 1.5)", "an operator such as * is missing between a and 1.5, at column 7 of 'max(a 1.5)'"),
+        ("2a", "an operator such as * is missing between 2 and a, at column 2 of '2a'"),
+        ("1 + tanh a", "a function needs parentheses: write tanh(a), at column 10 of '1 + tanh a'"),
+        ("a +", "a number or a name is missing after +, at column 4 of 'a +'"),
+        ("(a + ) * a", "a number or a name is missing after +, at column 6 of '(a + ) * a'"),
+        ("a */ a", "a number or a name is missing after *, at column 4 of 'a */ a'"),
+        ("a --", "a number or a name is missing after -, at column 5 of 'a --'"),
+        ("max(a,, 2)", "a number or a name is missing after ,, at column 7 of 'max(a,, 2)'"),
+        ("*a", "a number or a name is missing before *, at column 1 of '*a'"),
+        ("a * (**2)", "a number or a name is missing before **, at column 6 of 'a * (**2)'"),
+        ("lambda*a", "lambda is a word of Python; take another name, at column 1 of 'lambda*a'"),
+        ("|a|", "| is not allowed; write abs( ) for what stands between bars, at column 1 of '|a|'"),
         ("a = 2", f"= {AFTERWARDS}, at column 3 of 'a = 2'"),
-        ("a; a", "invalid syntax, at column 2 of 'a; a'"),
+        ("a; a", f"{ONLY}, at column 2 of 'a; a'"),
+        ("a..a", f"{ONLY}, at column 3 of 'a..a'"),
         ("(a", "'(' was never closed, at column 1 of '(a'"),
         ("a)", "unmatched ')', at column 2 of 'a)'"),
-        ("重み*(a+", "'(' was never closed, at column 4 of '重み*(a+'"),
-        ("2a", "a number and a name side by side; write * between them, at column 1 of '2a'"),
+        ("重み*(a + a", "'(' was never closed, at column 4 of '重み*(a + a'"),
+        ("重み*(a+", "a number or a name is missing after +, at column 7 of '重み*(a+'"),
         ("a＋a", "＋ is not allowed; write + to add, at column 2 of 'a＋a'"),
         ("a < 2", f"{ONLY}, at column 1 of 'a < 2'"),
         ("重み * (a % 2)", f"{OPERATORS}, at column 9 of '重み * (a % 2)'"),
@@ -176,6 +190,7 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("a + 1e999", "this number is too large, at column 5 of 'a + 1e999'"),
         ("relu(a)(a)", f"{NO_FUNCTION}, at column 1 of 'relu(a)(a)'"),
         ("a * 2(a)", f"{NO_FUNCTION}, at column 5 of 'a * 2(a)'"),
+        ("a(a - 2)", "a is a number, not a function; write * to multiply, at column 1 of 'a(a - 2)'"),
         ("relu()", "relu takes 1 operand, got 0, at column 1 of 'relu()'"),
         ("重み + a.exp(2)", "exp takes 1 operand, got 2, at column 6 of '重み + a.exp(2)'"),
         ("max(a)", "max takes 2 operands, got 1, at column 1 of 'max(a)'"),
@@ -198,6 +213,7 @@ def test_what_is_no_expression_is_refused_with_its_place(text: str, message: str
 
 ADVICE = [
     ("^", "write ** for a power"),
+    ("|", "write abs( ) for what stands between bars"),
     ("²", "write **2"),
     ("³", "write **3"),
     ("√", "write sqrt( )"),
@@ -227,7 +243,13 @@ def test_character_that_is_written_in_another_way_is_refused_with_advice(charact
 
 @pytest.mark.parametrize(
     ("text", "function", "meant", "column"),
-    [("ln(a)", "ln", "log", 1), ("RELU(a)", "RELU", "relu", 1), ("2 * a.sine()", "sine", "sin", 7)],
+    [
+        ("ln(a)", "ln", "log", 1),
+        ("log10(a)", "log10", "log(x)/log(10)", 1),
+        ("log2(a)", "log2", "log(x)/log(2)", 1),
+        ("RELU(a)", "RELU", "relu", 1),
+        ("2 * a.sine()", "sine", "sin", 7),
+    ],
 )
 def test_unknown_function_is_refused_with_the_one_that_was_probably_meant(
     text: str, function: str, meant: str, column: int
@@ -241,7 +263,7 @@ def test_unknown_function_is_refused_with_the_one_that_was_probably_meant(
     ("text", "function", "column"),
     [
         ("__import__('os')", "__import__", 1),
-        ("a(2)", "a", 1),
+        ("f(2)", "f", 1),
         ("重み * 重み.foo()", "foo", 9),
         ("a.relu().backward()", "backward", 10),
     ],
@@ -264,6 +286,23 @@ def test_column_is_that_of_the_name_behind_the_dot(text: str, column: int) -> No
 def test_name_without_a_value_is_refused_where_no_name_has_one() -> None:
     with pytest.raises(ExpressionError, match=r"^b has no value \(no name has one\); give it one, such as b=2"):
         read_expression("b", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("pi", "give it one: pi=3.14159"),
+        ("π", "give it one: π=3.14159"),
+        ("e", r"give it one, e=2.71828, or write exp\(x\) for e\*\*x"),
+    ],
+)
+def test_constant_of_mathematics_is_asked_for_by_its_number(name: str, advice: str) -> None:
+    with pytest.raises(ExpressionError, match=rf"^{name} has no value \(known: a\); {advice}, at column 5 "):
+        read_expression(f"a * {name}", {"a": 2.0})
+
+
+def test_name_that_is_given_is_no_constant_of_mathematics() -> None:
+    assert value_of("e**a", e=3.0, a=2.0) == 9.0
 
 
 def test_value_without_a_use_is_refused() -> None:
@@ -304,7 +343,7 @@ def test_what_has_no_value_is_an_error_of_mathematics(text: str, error: type[Exc
 def test_expression_may_be_two_thousand_characters_long() -> None:
     text = "a*1".ljust(LONGEST - 1) + "1"
     assert len(text) == LONGEST
-    with pytest.raises(ExpressionError, match=r"^invalid syntax, at column 2000 of 'a\*1 {54}\.\.\.'$"):
+    with pytest.raises(ExpressionError, match=r"^an operator .* between 1 and 1, at column 2000 of 'a\*1 {54}\.\.\.'$"):
         read_expression(text, {"a": 2.0})
     with pytest.raises(ExpressionError, match=r"^the expression has 2001 characters; at most 2000 are read$"):
         read_expression(text + "1", {"a": 2.0})
