@@ -1096,6 +1096,7 @@ def test_open_neuron_gives_no_answer_of_a_quiz_away(opened: Opener) -> None:
 
 def test_what_was_said_is_said_again_in_the_other_language(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
+    screen.press("2")  # after Think there is a gradient that foretells
     screen.button("w +0.01").click()
     screen("#language").click()
     expect(screen("#whatif .told")).to_contain_text("勾配 56 は")
