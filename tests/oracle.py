@@ -102,7 +102,7 @@ def _by_calculus(recipe: Recipe, values: Sequence[Value]) -> tuple[float, tuple[
         number, slopes = _rule(op, there)
         numbers.append(number)
         pairs = [(slope, derivatives[i]) for slope, i in zip(slopes, operands, strict=True) if slope]
-        derivatives.append([DIGITS.fsum(slope * by_leaf[j] for slope, by_leaf in pairs) for j in range(n)])
+        derivatives.append([DIGITS.fsum(slope * by[j] for slope, by in pairs if by[j]) for j in range(n)])
     constants = recipe.constants
     return float(numbers[-1]), tuple(0.0 if i in constants else float(x) for i, x in enumerate(derivatives[-1]))
 

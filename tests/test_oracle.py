@@ -2,12 +2,16 @@
 
 The engine, its relay, the compiled graph, the page's JavaScript and PyTorch are held against derivatives with 40 digits
 (see `tests.oracle` for how near they must be), and the engine against dual numbers too. A graph is grown from a seed:
-what fails is told by its seed and its size, and `grown(seed, size)` grows it again.
+what fails is told by its seed and its size, and `python -m tests.test_oracle SEED SIZE` tries that one again.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
+import json
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +19,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from microgrid import Constant, Relay, Value, compile_graph, total
+from microgrid import Constant, Relay, Value, compile_graph, topological_order, total
 from microgrid.engine import gradients
 from microgrid.formulas import FORMULAS
 from microgrid.relay_json import KINDS
@@ -27,21 +31,45 @@ if TYPE_CHECKING:
 
 PROMISED = 1e-10  # of the exact derivative
 DUAL = 1e-12  # of what dual numbers find
-GRAPHS = 10 * settings().max_examples
-SEEDS, SIZES = st.integers(0, 2**32 - 1), st.integers(1, 200)
+GRAPHS = 30 * settings().max_examples
+DEEPEST = 200
+AT_ONCE = 100  # how many graphs the browser is handed at a time
 
 Answer: TypeAlias = "tuple[float, list[float]]"
+Graph: TypeAlias = "tuple[Recipe, list[Value], Exact]"
 
 
-def known(seed: int, size: int) -> tuple[Recipe, list[Value], Exact]:
-    """Grow a graph, and find its exact derivatives, or let Hypothesis look for another."""
+def skewed(i: int) -> int:
+    """Make a size of a number from 1 to 200: half of them are 25 or less, and some go to 200."""
+    return 1 + i**3 // (DEEPEST**2 + 1)
+
+
+SEEDS, SIZES = st.integers(0, 2**32 - 1), st.integers(1, DEEPEST).map(skewed)
+
+
+def known(seed: int, size: int) -> Graph:
+    """Grow a graph, and find its exact derivatives.
+
+    Raises:
+        AtAKinkError: it has none that a float could know.
+    """
     recipe = grown(seed, size)
     values = recipe.values()
-    try:
-        return recipe, values, exact(recipe, values)
-    except AtAKinkError:
-        assume(False)
-        raise
+    return recipe, values, exact(recipe, values)
+
+
+def seeded(count: int) -> Iterator[tuple[int, int, Graph]]:
+    """Grow graphs of all sizes from the seeds 0, 1, 2 …"""
+    for seed in range(count):
+        size = skewed(1 + seed % DEEPEST)
+        try:
+            yield seed, size, known(seed, size)
+        except AtAKinkError:
+            continue
+
+
+def again(seed: int, size: int) -> str:
+    return f"once more: python -m tests.test_oracle {seed} {size}"
 
 
 # --- one answer ------------------------------------------------------------------------------------------------------
@@ -73,38 +101,51 @@ def by_compiled_row(recipe: Recipe, truth: Exact) -> Answer:
     return value, [x if leaf in inputs else leaf.grad for x, leaf in zip(truth.gradients, leaves, strict=True)]
 
 
-@settings(max_examples=GRAPHS)
-@given(SEEDS, SIZES)
-def test_random_graphs_have_their_exact_derivatives_in_every_way(seed: int, size: int) -> None:
-    recipe, values, truth = known(seed, size)
-    value, found = by_backward(recipe)
-    assert truth.problems(value, found, PROMISED) == []
+def by_pytorch(recipe: Recipe) -> Answer:
+    torch = importlib.import_module("torch")
+    leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in recipe.leaves]
+    values = list(leaves)
+    for op, operands in recipe.steps:
+        values.append(in_pytorch(torch, op, [values[i] for i in operands], operands[-1] in recipe.constants))
+    if values[-1].requires_grad:
+        values[-1].backward()
+    found = [0.0 if i in recipe.constants or leaf.grad is None else leaf.grad.item() for i, leaf in enumerate(leaves)]
+    return values[-1].item(), found
 
-    relay, in_full = Relay(values[-1]), gradients(values[-1])
-    assert [relay.gradients[relay.id_of(node)] for node in in_full] == list(in_full.values())  # bit for bit
-    assert [relay.node(relay.id_of(node)).data for node in in_full] == [node.data for node in in_full]
+
+def disagreements(recipe: Recipe, values: list[Value], truth: Exact, *, by_row: bool) -> list[str]:
+    """List what the engine, its relay and the compiled graph, of many rows or of one, get wrong."""
+    value, found = by_backward(recipe)
+    wrong = [f"backward: {problem}" for problem in truth.problems(value, found, PROMISED)]
+
+    relay, in_full = Relay(values[-1]), gradients(values[-1])  # which agree bit for bit
+    if [relay.gradients[relay.id_of(node)] for node in in_full] != list(in_full.values()):
+        wrong.append("relay: its gradients are not those of the engine")
+    if [relay.node(relay.id_of(node)).data for node in in_full] != [node.data for node in in_full]:
+        wrong.append("relay: its values are not those of the engine")
 
     slacks = tuple(2 * slack for slack in truth.slacks)  # either of two computations may be off by one
-    assert Exact(value, tuple(found), 2 * truth.value_slack, slacks).problems(*by_dual_numbers(recipe), DUAL) == []
+    engine = Exact(value, tuple(found), 2 * truth.value_slack, slacks)
+    wrong += [f"dual numbers: {problem}" for problem in engine.problems(*by_dual_numbers(recipe), DUAL)]
 
-    compiled = by_compiled_graph(recipe) if seed % 2 else by_compiled_row(recipe, truth)
-    assert truth.problems(*compiled, PROMISED) == []
+    compiled = by_compiled_row(recipe, truth) if by_row else by_compiled_graph(recipe)
+    return wrong + [f"compiled: {problem}" for problem in truth.problems(*compiled, PROMISED)]
+
+
+@settings(max_examples=GRAPHS)
+@given(SIZES, SEEDS)  # in this order: Hypothesis makes the first as small as it can
+def test_random_graphs_have_their_exact_derivatives_in_every_way(size: int, seed: int) -> None:
+    try:
+        graph = known(seed, size)
+    except AtAKinkError:
+        assume(False)
+    assert disagreements(*graph, by_row=seed % 2 == 0) == [], again(seed, size)
 
 
 def test_random_graphs_have_their_exact_derivatives_in_pytorch_too() -> None:
-    torch = pytest.importorskip("torch")
-    torch.set_num_threads(1)
-    for seed, size, recipe, truth in seeded(GRAPHS // 10):
-        leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in recipe.leaves]
-        values = list(leaves)
-        for op, operands in recipe.steps:
-            values.append(in_pytorch(torch, op, [values[i] for i in operands], operands[-1] in recipe.constants))
-        if values[-1].requires_grad:
-            values[-1].backward()
-        found = [
-            0.0 if i in recipe.constants or leaf.grad is None else leaf.grad.item() for i, leaf in enumerate(leaves)
-        ]
-        assert truth.problems(values[-1].item(), found, PROMISED) == [], f"grown({seed}, {size})"
+    pytest.importorskip("torch").set_num_threads(1)
+    for seed, size, (recipe, _, truth) in seeded(GRAPHS // 3):
+        assert truth.problems(*by_pytorch(recipe), PROMISED) == [], again(seed, size)
 
 
 def in_pytorch(torch: Any, op: str, operands: Sequence[Any], is_constant: bool) -> Any:
@@ -131,46 +172,38 @@ def in_pytorch(torch: Any, op: str, operands: Sequence[Any], is_constant: bool) 
             return getattr(torch, op)(a)
 
 
-def seeded(count: int) -> Iterator[tuple[int, int, Recipe, Exact]]:
-    """Grow graphs of all sizes from the seeds 0, 1, 2 …"""
-    for seed in range(count):
-        size = 1 + seed % 200
-        recipe = grown(seed, size)
-        try:
-            yield seed, size, recipe, exact(recipe, recipe.values())
-        except AtAKinkError:
-            continue
-
-
 # --- the same in the browser -----------------------------------------------------------------------------------------
 
-COMPUTE = """(data) => {
+COMPUTE = """({operations, graphs}) => JSON.stringify(JSON.parse(graphs).map((nodes) => {
+  const data = {nodes, operations, rows: [], parameters: [], cards: [], edges: []};
   const {readGraph, cycle} = window.microgrid, graph = readGraph(data);
   const leaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i, node.data]])));
   const {missing, values, gradients} = cycle(graph, leaves, 0.1);
   return {missing, values, gradients};
-}"""
+}))"""
+OPERATIONS = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in FORMULAS.items()}
 
 
-def data_of(relay: Relay) -> dict[str, Any]:
-    """Write a graph as the page holds it, but for its picture."""
-    nodes = [[n.label, 0, KINDS.index(n.kind), n.op, [int(x[1:]) for x in n.operands], n.data] for n in relay.nodes]
-    operations = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in FORMULAS.items()}
-    return {"nodes": nodes, "rows": [], "operations": operations, "parameters": [], "cards": [], "edges": []}
+def as_in_the_page(relay: Relay) -> list[list[Any]]:
+    """Write the nodes of a graph as the page holds them."""
+    return [[n.label, 0, KINDS.index(n.kind), n.op, [int(x[1:]) for x in n.operands], n.data] for n in relay.nodes]
 
 
 def test_random_graphs_have_their_exact_derivatives_in_the_browser_too(shared: Callable[[Relay], Page]) -> None:
     a, b = Value(0.5, "a"), Value(0.7, "b")
     some = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in FORMULAS.items()}
     screen = shared(Relay(total([record(op, *some[op]) for op in FORMULAS])))  # it knows every operation
-    for seed, size, recipe, truth in seeded(GRAPHS // 2):
-        output, leaves = recipe.with_values()
-        order = list(reversed(gradients(output)))
-        answer = screen.evaluate(COMPUTE, data_of(Relay(output)))
-        assert answer["missing"] == -1, f"grown({seed}, {size})"
-        there = dict(zip(order, answer["gradients"], strict=True))
-        found = [0.0 if isinstance(leaf, Constant) else there.get(leaf, 0.0) for leaf in leaves]
-        assert truth.problems(answer["values"][-1], found, PROMISED) == [], f"grown({seed}, {size})"
+    graphs = seeded(GRAPHS)
+    while batch := list(itertools.islice(graphs, AT_ONCE)):
+        nodes = [as_in_the_page(Relay(values[-1])) for *_, (_, values, _) in batch]
+        answers = json.loads(screen.evaluate(COMPUTE, {"operations": OPERATIONS, "graphs": json.dumps(nodes)}))
+        for (seed, size, (recipe, values, truth)), answer in zip(batch, answers, strict=True):
+            assert answer["missing"] == -1, f"grown({seed}, {size})"
+            there = dict(zip(reversed(gradients(values[-1])), answer["gradients"], strict=True))
+            found = [
+                0.0 if isinstance(leaf, Constant) else there.get(leaf, 0.0) for leaf in values[: len(recipe.leaves)]
+            ]
+            assert truth.problems(answer["values"][-1], found, PROMISED) == [], f"grown({seed}, {size})"
 
 
 # --- the oracle tested -----------------------------------------------------------------------------------------------
@@ -200,9 +233,9 @@ def depth(recipe: Recipe) -> int:
 
 
 def test_most_derivatives_are_asked_for_all_ten_digits_and_most_are_not_0() -> None:
-    graphs = list(seeded(200))
+    graphs = [graph for *_, graph in seeded(200)]
     asked = [sharp for *_, truth in graphs for sharp in truth.sharpness(PROMISED)]
-    free = sum(len(recipe.leaves) - len(recipe.constants) for *_, recipe, _ in graphs)
+    free = sum(len(recipe.leaves) - len(recipe.constants) for recipe, *_ in graphs)
     assert sum(asked) > 0.9 * len(asked)
     assert len(asked) > 0.5 * free
     assert len(graphs) > 0.95 * 200
@@ -245,3 +278,51 @@ def test_number_at_a_kink_that_only_rounding_decides_has_no_right_answer() -> No
     recipe = Recipe((1.0, 1e-17), (("+", (0, 1)), ("-", (2, 0)), ("relu", (3,))))  # 1 + 1e-17 is 1 for a float
     with pytest.raises(AtAKinkError, match="relu in step 4"):
         exact(recipe, recipe.values())
+
+
+def test_sizes_go_from_one_step_to_the_deepest_and_half_are_small() -> None:
+    sizes = [skewed(i) for i in range(1, DEEPEST + 1)]
+    assert (sizes[0], sizes[DEEPEST // 2 - 1], sizes[-1]) == (1, 25, DEEPEST)
+
+
+def test_broken_operation_is_told_and_the_command_that_is_printed_shows_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed, size = next((seed, size) for seed, size, (recipe, *_) in seeded(200) if recipe.steps[-1][0] == "sin")
+    assert main([str(seed), str(size)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "every way agrees with the exact derivatives"
+
+    right = Value.sin
+
+    def wrong(value: Value) -> Value:
+        result = right(value)
+        plant(result, [-slope for slope in result.local_derivatives])
+        return result
+
+    monkeypatch.setattr(Value, "sin", wrong)
+    assert main(again(seed, size).split()[-2:]) == 1
+    assert "\nbackward: gradient of leaf" in capsys.readouterr().out
+
+
+# --- one graph again -------------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Show what the output of one graph depends on, and what each way makes of it; return 1 if one disagrees."""
+    seed, size = map(int, arguments)
+    recipe, values, truth = known(seed, size)
+    for value in topological_order(values[-1]):
+        i = values.index(value)
+        operands = ", ".join(str(values.index(operand)) for operand in value.operands)
+        how = f" = {value.op} of {operands}" if operands else " (constant)" if i in recipe.constants else ""
+        print(f"{i:>3} {value.data!r}{how}")
+    print(f"exact: {truth.value!r}, derivatives by the leaves {', '.join(map(repr, truth.gradients))}")
+    wrong = disagreements(recipe, values, truth, by_row=seed % 2 == 0)
+    if importlib.util.find_spec("torch"):
+        wrong += [f"PyTorch: {problem}" for problem in truth.problems(*by_pytorch(recipe), PROMISED)]
+    print("\n".join(wrong) or "every way agrees with the exact derivatives")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
