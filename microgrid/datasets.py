@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 import os
+import shutil
+import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from microgrid.checks import listed, number_in_range, quoted, seeded
 from microgrid.numerals import counted
 from microgrid.texts import brief, printable
 
+LONGEST_ROW = 1_000_000  # characters; whatever has more is no table to learn from, and may have no end
 ONLY_FLOATS = frozenset({float})
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
@@ -194,7 +196,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         OSError: the file cannot be read.
         TypeError: a name is not text.
         DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
-            than the header, a cell of a numeric column holds text, or no row is left.
+            than the header or than 1,000,000 characters, a cell of a numeric column holds text, or no row is left.
     """
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, str) else listed("inputs", inputs)
@@ -203,12 +205,13 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
             raise TypeError(f"expected the name of a column, got {quoted(name)}")
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            source = file if file.seekable() else io.StringIO(file.read())  # a pipe cannot be read twice
-            return _read_table(source, printable(os.fspath(path)), target, inputs)
+            if file.seekable():
+                return _read_table(file, printable(os.fspath(path)), target, inputs)
+            with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as copy:  # a pipe cannot be read twice
+                shutil.copyfileobj(file, copy)
+                return _read_table(copy, printable(os.fspath(path)), target, inputs)
     except UnicodeDecodeError:
         raise DataError(f"{path} is not text in UTF-8; save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise DataError(f"{path} is not a CSV file: {error}") from None
 
 
 def _read_table(file: TextIO, path: str, target: str, inputs: Sequence[str] | None) -> Dataset:
@@ -250,10 +253,32 @@ def _read_table(file: TextIO, path: str, target: str, inputs: Sequence[str] | No
 def _rows(file: TextIO, path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Read from the start: return the header, and an iterator over the rows below it."""
     file.seek(0)
-    reader = csv.reader(file)
-    header = [name.strip() for name in next(reader, [])]
+    rows = _numbered_rows(file, path)
+    _, names = next(rows, (1, []))
+    header = [name.strip() for name in names]
     _check_header(header, path)
-    return header, _full_rows(reader, header, path)
+    return header, _full_rows(rows, header, path)
+
+
+def _numbered_rows(file: TextIO, path: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells); the header is row 1, as in a spreadsheet. A row may go over several lines."""
+    number, taken = 1, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        while line := file.readline(LONGEST_ROW + 1):
+            taken += len(line)
+            if taken > LONGEST_ROW:
+                expected = f"expected rows of at most {LONGEST_ROW:,} characters"
+                raise DataError(f"{path}, row {number}: {expected}, got one that goes on beyond that")
+            yield line
+
+    try:
+        for cells in csv.reader(lines()):
+            yield number, cells
+            number, taken = number + 1, 0
+    except csv.Error as error:
+        raise DataError(f"{path}, row {number}, is not CSV: {error}") from None
 
 
 def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
@@ -267,9 +292,9 @@ def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
         seen.add(name)
 
 
-def _full_rows(reader: Iterator[list[str]], header: list[str], path: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells); the header is row 1, as in a spreadsheet. Blank lines are passed over."""
-    for number, row in enumerate(reader, start=2):
+def _full_rows(rows: Iterator[tuple[int, list[str]]], header: list[str], path: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are as long as the header. Blank lines are passed over."""
+    for number, row in rows:
         if len(row) == len(header) and (len(row) > 1 or row[0].strip()):
             yield number, row
         elif any(cell.strip() for cell in row):

@@ -61,7 +61,7 @@ TABLES = {
     "nothing but gaps": (b"x,y\n1,nan\nNA,3\n", "data.csv has no complete row of numbers in the columns x, y"),
     "a quote that never ends": (
         b'x,y\n"' + b"1" * 200_000,
-        "data.csv is not a CSV file: field larger than field limit",
+        "data.csv, row 2, is not CSV: field larger than field limit",
     ),
     "no mean": (
         b"x,y\n1.7e308,1\n1.6e308,2\n1.5e308,3\n1.4e308,4\n",
@@ -74,7 +74,7 @@ TABLES = {
 def test_table_that_cannot_be_learned_from_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     content, message = TABLES[name]
     if name == "a NUL" and sys.version_info < (3, 11):
-        message = "data.csv is not a CSV file: line contains NUL"
+        message = "data.csv, row 2, is not CSV: line contains NUL"
     Path("data.csv").write_bytes(content)
     assert told(["train", "data.csv", "--target", "y", "--save", "model.json"], capsys).startswith(
         f"microgrid: {message}"
@@ -104,6 +104,13 @@ def test_table_may_come_through_a_pipe(capsys: pytest.CaptureFixture[str]) -> No
     finally:
         os.close(read)
     assert "left out, because they hold text: name" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no device without an end")
+def test_device_without_an_end_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(["train", "/dev/zero", "--target", "y"], capsys) == (
+        "microgrid: /dev/zero, row 1: expected rows of at most 1,000,000 characters, got one that goes on beyond that"
+    )
 
 
 # --- where nothing can be written ------------------------------------------------------------------------------------
