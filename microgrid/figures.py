@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgrid.checks import number_in_range, positive_number, quoted
+from microgrid.checks import listed, number_in_range, positive_number, quoted
 from microgrid.compiler import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
@@ -88,14 +88,18 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
         ValueError: there is no number to draw; or, with `log`, one is 0 or less.
         TypeError: what was measured is not a number.
     """
-    checked = {name: _numbers_of(name, items, log) for name, items in curves.items()}
+    if not isinstance(curves, Mapping):
+        raise TypeError(f"curves must map names to lists of numbers, got {quoted(curves)}")
+    if not curves:
+        raise ValueError("there is no curve to draw")
+    checked = {name: _numbers_of(quoted(name), items, log) for name, items in curves.items()}
     axes = _axes_or_new(axes)
     for name, numbers in checked.items():
         position = len(axes.lines)
         axes.plot(
             range(1, len(numbers) + 1),
             [number if abs(number) < LARGEST_DRAWN else math.nan for number in numbers],
-            label=name,
+            label=str(name),
             color=CURVES[position % len(CURVES)],
             linestyle=DASHES[position % len(DASHES)],
             marker="o" if len(numbers) == 1 else "",
@@ -125,11 +129,11 @@ def _label_scales(axes: Axes, log: bool) -> None:
 
 def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
     """Return what is drawn as one curve, checked."""
-    if len(items) == 0:
-        raise ValueError(f"there is no number of {name!r} to draw: no epoch was finished")
-    numbers = [_number(item, f"{name!r} must hold one number an epoch to be drawn") for item in items]
+    numbers = [_number(item, f"{name} must hold one number an epoch to be drawn") for item in listed(name, items)]
+    if not numbers:
+        raise ValueError(f"there is no number of {name} to draw: no epoch was finished")
     if log and min(numbers) <= 0:
-        raise ValueError(f"{name!r} holds {show(min(numbers))}; a logarithmic scale needs numbers above 0")
+        raise ValueError(f"{name} holds {show(min(numbers))}; a logarithmic scale needs numbers above 0")
     return numbers
 
 
@@ -181,9 +185,9 @@ def plot_loss_along(
     if is_outdated(loss):
         raise ValueError("a leaf was changed after this graph was recorded; compute it again")
     slopes = gradients(loss)
-    if value not in slopes:
-        raise ValueError(f"{value!r} is not in the graph of this loss")
-    visited = [float(number) for number in visited]
+    if not isinstance(value, Value) or value not in slopes:
+        raise ValueError(f"{quoted(value)} is not in the graph of this loss")
+    visited = [_drawable(f"visited, number {i}", x) for i, x in enumerate(listed("visited", visited), start=1)]
     low, high = _range_around([value.data, *visited], low, high)
 
     loss_at = _as_function(loss, value)
@@ -208,18 +212,23 @@ def _as_function(loss: Value, value: Value) -> Callable[[float], float]:
 
     def loss_at(number: float) -> float:
         try:
-            return step.predict([[number]])[0] if step else replay(loss, {value: number})
+            found = step.predict([[number]])[0] if step else replay(loss, {value: number})
         except (ArithmeticError, ValueError):
             return math.nan
+        return found if abs(found) < LARGEST_DRAWN else math.nan
 
     return loss_at
 
 
+def _drawable(name: str, number: float) -> float:
+    return number_in_range(name, number, low=-LARGEST_DRAWN, below=LARGEST_DRAWN)
+
+
 def _range_around(numbers: Sequence[float], low: float | None, high: float | None) -> tuple[float, float]:
     reach = max(1.0, 0.5 * abs(numbers[0]))
-    low = min(numbers[0] - reach, *numbers) if low is None else float(low)
-    high = max(numbers[0] + reach, *numbers) if high is None else float(high)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    low = min(numbers[0] - reach, *numbers) if low is None else _number(low, "low must be a number")
+    high = max(numbers[0] + reach, *numbers) if high is None else _number(high, "high must be a number")
+    if not -LARGEST_DRAWN < low < high < LARGEST_DRAWN:
         raise ValueError(f"low must be below high, and both finite; got {show(low)} and {show(high)}")
     return low, high
 
@@ -267,12 +276,19 @@ def plot_decision_boundary(
     >>> axes.get_xlabel(), axes.get_ylabel()
     ('x1', 'x2')
     """
-    upper = _check_two_classes(rows, classes)
-    threshold = number_in_range("threshold", threshold, low=-math.inf)
+    if not callable(model):
+        raise TypeError(f"model must be called with a row, got {quoted(model)}")
+    rows, classes, upper = _two_classes(rows, classes)
+    threshold = _drawable("threshold", threshold)
+    name_across, name_up = _two_names(names)
     across, up = (_grid([row[i] for row in rows]) for i in (0, 1))
-    heights = [[_number(model([x, y]), ONE_OUTPUT) - threshold for x in across] for y in up]
+    outputs = [[_number(model([x, y]), ONE_OUTPUT) for x in across] for y in up]
+    heights = [[max(min(output - threshold, LARGEST_DRAWN), -LARGEST_DRAWN) for output in line] for line in outputs]
+    sizes = [abs(height) for line in heights for height in line if abs(height) < LARGEST_DRAWN]
+    if not sizes:
+        raise ValueError("the model returns a finite number nowhere")
+    reach = max(sizes) if max(sizes) > 1 / LARGEST_DRAWN else 1.0
     axes = _axes_or_new(axes)
-    reach = max(abs(height) for line in heights for height in line if math.isfinite(height)) or 1.0
     axes.contourf(across, up, heights, levels=_levels(reach), colors=_shades(), extend="both")
     if min(map(min, heights)) < 0 < max(map(max, heights)):
         axes.contour(across, up, heights, levels=[0.0], colors=[INK], linewidths=1.5)
@@ -281,23 +297,35 @@ def plot_decision_boundary(
         label = show(max(classes) if is_upper else min(classes))
         xs, ys = [row[0] for row in chosen], [row[1] for row in chosen]
         axes.plot(xs, ys, marker, color=colour, markeredgecolor="white", markersize=7, linestyle="", label=label)
-    axes.set(xlabel=names[0], ylabel=names[1], xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
+    axes.set(xlabel=name_across, ylabel=name_up, xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
     axes.grid(visible=False)
     axes.legend(frameon=True, framealpha=0.9, edgecolor=RULE)
     return axes
 
 
-def _check_two_classes(rows: Sequence[Sequence[float]], classes: Sequence[float]) -> list[bool]:
-    """Tell for each row whether it belongs to the larger of the two classes."""
-    if len(rows) == 0 or len(rows) != len(classes):
-        raise ValueError(f"expected rows, and one class for each; got {len(rows)} rows and {len(classes)} classes")
-    for i, row in enumerate(rows, start=1):
-        if len(row) != 2:
-            raise ValueError(f"row {i} has {len(row)} numbers; a decision boundary is drawn over exactly 2")
-    different = sorted(set(classes))
+def _two_classes(
+    rows: Sequence[Sequence[float]], classes: Sequence[float]
+) -> tuple[list[list[float]], list[float], list[bool]]:
+    """Return rows and classes, checked, and for each row whether it belongs to the larger of the two classes."""
+    pairs = [listed(f"row {i}", row) for i, row in enumerate(listed("rows", rows), start=1)]
+    members = [_drawable(f"class {i}", member) for i, member in enumerate(listed("classes", classes), start=1)]
+    if len(pairs) == 0 or len(pairs) != len(members):
+        raise ValueError(f"expected rows, and one class for each; got {len(pairs)} rows and {len(members)} classes")
+    for i, pair in enumerate(pairs, start=1):
+        if len(pair) != 2:
+            raise ValueError(f"row {i} has {len(pair)} numbers; a decision boundary is drawn over exactly 2")
+    different = sorted(set(members))
     if len(different) != 2:
-        raise ValueError(f"expected two classes, got {len(different)}: {different[:5]}")
-    return [number == different[1] for number in classes]
+        raise ValueError(f"expected two classes, got {len(different)}: {', '.join(map(show, different[:5]))}")
+    points = [[_drawable(f"row {i}", number) for number in pair] for i, pair in enumerate(pairs, start=1)]
+    return points, members, [member == different[1] for member in members]
+
+
+def _two_names(names: Sequence[str]) -> tuple[str, str]:
+    found = listed("names", names)
+    if len(found) != 2 or not all(isinstance(name, str) for name in found):
+        raise TypeError(f"names must be two texts, got {quoted(names)}")
+    return found[0], found[1]
 
 
 def _grid(numbers: Sequence[float]) -> list[float]:
@@ -317,7 +345,11 @@ def _shades() -> list[str]:
 
 def _axes_or_new(axes: Axes | None) -> Axes:
     """Return the Axes that were given, or new ones, in the calm style of the project's pictures."""
-    return panels("")[0] if axes is None else _calm(axes)
+    if axes is None:
+        return panels("")[0]
+    if not isinstance(axes, _pyplot().Axes):
+        raise TypeError(f"axes must be Axes of matplotlib, got {quoted(axes)}")
+    return _calm(axes)
 
 
 def _pyplot() -> Any:

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from microgrid.checks import quoted
+from microgrid.checks import quoted, whole
 from microgrid.files import check_writable, write_whole
 from microgrid.wording import words
 
@@ -66,9 +66,10 @@ def lesson(number: int, language: str = "en") -> Lesson:
         ValueError: there is none of this number, or another language.
     """
     there = {lesson.number: lesson for lesson in lessons(language)}
-    if number not in there:
+    chosen = whole(number)
+    if chosen is None or chosen not in there:
         raise ValueError(f"there is no lesson {quoted(number)}; there are {min(there)} to {max(there)}")
-    return there[number]
+    return there[chosen]
 
 
 def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: bool = False) -> Path:
@@ -82,9 +83,12 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
         outputs: whether to keep what its cells show. A lesson asks for predictions, so it is written without.
 
     Raises:
+        TypeError: `lesson` is none.
         FileExistsError: there is a file of this name; it stays as it is.
         OSError: the file cannot be written.
     """
+    if not isinstance(lesson, Lesson):
+        raise TypeError(f"expected a lesson such as lesson(1), got {quoted(lesson)}")
     target = Path(folder) / lesson.path.name
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "is there already, and is left as it is", str(target))

@@ -106,7 +106,7 @@ class Module:
         10.0
         """
         parameters = self.parameters()
-        checked = [Value(number).data for number in numbers]
+        checked = [Value(number).data for number in listed("numbers", numbers)]
         if len(checked) != len(parameters):
             raise ValueError(f"{self!r} has {counted(len(parameters), 'parameter')}, got {len(checked)}")
         for parameter, number in zip(parameters, checked, strict=True):

@@ -221,9 +221,9 @@ class History:
         from microgrid.figures import plot_losses  # here, so that those who only train load no view
 
         for name in names:
-            if name not in self.kept:
-                there = f"there is {', '.join(self.kept)}" if self.kept else "nothing was"
-                raise ValueError(f"nothing was kept under {name!r}; {there} (see `keep` of train)")
+            if not isinstance(name, str) or name not in self.kept:
+                there = f"there is {brief(', '.join(self.kept))}" if self.kept else "nothing was"
+                raise ValueError(f"nothing was kept under {quoted(name)}; {there} (see `keep` of train)")
         return plot_losses({label: self.losses, **{name: self.kept[name] for name in names}}, log, axes)
 
 

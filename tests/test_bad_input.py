@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 from microgrid import (
     Input,
@@ -26,6 +27,7 @@ from microgrid import (
     check_gradients,
     compile_graph,
     draw,
+    figures,
     losses,
     maximum,
     minimum,
@@ -36,20 +38,24 @@ from microgrid import (
     weighted_sum,
 )
 from microgrid.animation import animation
+from microgrid.cheatsheet import cheat_sheet
 from microgrid.compiler import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
 from microgrid.examples import example
 from microgrid.expression import read_expression
+from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
+from microgrid.files import write_whole
 from microgrid.gradcheck import numerical_derivative, replay
+from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.page import Heading, page
 from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
-from microgrid.training import Cycle, TrainingDivergedError, train
+from microgrid.training import Cycle, History, TrainingDivergedError, train
 
 ERRORS = (TypeError, ValueError, ArithmeticError, OSError, NoRendererError)
 LONGEST_MESSAGE = 400
@@ -364,6 +370,41 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "read_expression(learned)": lambda bad: read_expression("a + 1", {"a": 1.0}, bad),
     "read_expression([learned])": lambda bad: read_expression("a + 1", {"a": 1.0}, [bad]),
     "read_expression(values={name: number})": lambda bad: read_expression("a + 1", {"a": bad}),
+    "set_parameters(numbers)": lambda bad: network().set_parameters(bad),
+    "set_parameters([number, …])": lambda bad: network().set_parameters([bad] * 9),
+    "GradientTable.text(language)": lambda bad: check_gradients(loss()).text(bad),
+    "Nudge.text(language)": lambda bad: leaf_of(lambda w: nudge(w**2, w).text(bad)),
+    "Example.record(learning_rate)": lambda bad: example("two-paths").record(bad),
+    "lessons(language)": lessons,
+    "lesson(number)": lesson,
+    "lesson(language)": lambda bad: lesson(1, bad),
+    "copy_lesson(lesson)": copy_lesson,
+    "copy_lesson(folder)": lambda bad: copy_lesson(lesson(1), bad),
+    "how_to_open(language)": lambda bad: how_to_open(Path("a.ipynb"), bad),
+    "cheat_sheet(language)": cheat_sheet,
+    "plot_losses(curves)": plot_losses,
+    "plot_losses({name: numbers})": lambda bad: plot_losses({"loss": bad}),
+    "plot_losses({name: [number]})": lambda bad: plot_losses({"loss": [bad, 1.0]}, log=True),
+    "plot_losses(axes)": lambda bad: plot_losses({"loss": [2.0, 1.0]}, axes=bad),
+    "History.plot(name)": lambda bad: History([2.0, 1.0]).plot(bad),
+    "plot_loss_along(loss)": lambda bad: plot_loss_along(bad, Value(1.0)),
+    "plot_loss_along(value)": lambda bad: plot_loss_along(loss(), bad),
+    "plot_loss_along(low)": lambda bad: leaf_of(lambda w: plot_loss_along(w**2, w, bad)),
+    "plot_loss_along(high)": lambda bad: leaf_of(lambda w: plot_loss_along(w**2, w, high=bad)),
+    "plot_loss_along(visited)": lambda bad: leaf_of(lambda w: plot_loss_along(w**2, w, visited=bad)),
+    "plot_loss_along([number])": lambda bad: leaf_of(lambda w: plot_loss_along(w**2, w, visited=[bad])),
+    "plot_decision_boundary(model)": lambda bad: plot_decision_boundary(bad, ROWS, [0, 1]),
+    "plot_decision_boundary(what model returns)": lambda bad: plot_decision_boundary(lambda _: bad, ROWS, [0, 1]),
+    "plot_decision_boundary(rows)": lambda bad: plot_decision_boundary(sum, bad, [0, 1]),
+    "plot_decision_boundary([row, row])": lambda bad: plot_decision_boundary(sum, [bad, bad], [0, 1]),
+    "plot_decision_boundary([[number, 1], …])": lambda bad: plot_decision_boundary(
+        sum, [[bad, 1.0], [2.0, 3.0]], [0, 1]
+    ),
+    "plot_decision_boundary(classes)": lambda bad: plot_decision_boundary(sum, ROWS, bad),
+    "plot_decision_boundary([class, 1])": lambda bad: plot_decision_boundary(sum, ROWS, [bad, 1]),
+    "plot_decision_boundary(threshold)": lambda bad: plot_decision_boundary(sum, ROWS, [0, 1], threshold=bad),
+    "plot_decision_boundary(names)": lambda bad: plot_decision_boundary(sum, ROWS, [0, 1], names=bad),
+    "write_whole(path)": lambda bad: write_whole(bad, "content"),
 }  # fmt: skip
 
 
@@ -389,7 +430,8 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    takes_functions = place.partition("(")[2] in ("loss)", "keep={name: function})")
+    monkeypatch.setattr(figures, "GRID", 5)  # or it takes long
+    takes_functions = place.endswith(("(loss)", "(keep={name: function})", "boundary(model)"))
     for kind, make in BAD.items():
         if takes_functions and kind in ("class", "network"):  # what a function of the caller raises is the caller's
             continue
@@ -400,6 +442,7 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
                 check_refusal(error)
             except AssertionError as why:
                 pytest.fail(f"{place} with {kind}: {why}")
+        pyplot.close("all")
     assert capsys.readouterr().err == ""
 
 
