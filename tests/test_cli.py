@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tracemalloc
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -600,6 +601,26 @@ def test_version_is_that_of_the_package(command: Command) -> None:
     assert command("--version") == (0, f"microgrid {microgrid.__version__}\n", "")
 
 
+def test_memory_of_training_grows_with_the_rows_and_neither_with_their_text_nor_with_the_epochs(
+    command: Command, tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+    text = "a text as long as several numbers, which is read and passed over " * 10
+    table.write_text("text,x,y\n" + "".join(f'"{text}",{i / 7},{i % 10}\n' for i in range(2000)))
+
+    def peak(epochs: str) -> int:
+        tracemalloc.start()
+        options = ["--hidden", "--batch-size", "500", "--epochs", epochs]  # none: a line is fitted
+        assert command("train", str(table), "--target", "y", *options).code == 0
+        _, found = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return found
+
+    peak("1")  # loads whatever is loaded once
+    assert peak("1") < 2000 * 700
+    assert peak("4") < 1.2 * peak("1")
+
+
 # --- as a process ----------------------------------------------------------------------------------------------------
 
 
@@ -622,16 +643,25 @@ def with_closed_pipe(*arguments: str, folder: Path, **environment: str) -> tuple
     return process.returncode, err
 
 
+PRINTING = [
+    [],
+    ["--help"],
+    ["check", "a", "a=1"],
+    ["--version"],
+    ["draw", "a*b", "a=1", "b=2", "-o", "graph.dot"],
+    ["step", "a*b", "a=1", "b=2"],
+    ["step", "--penguins", "--all"],  # more than fits a pipe
+    ["page", "a*b", "a=1", "b=2"],
+    ["page", "--examples"],
+    ["train", str(PENGUINS), "--target", "year", "--epochs", "1"],
+    ["lesson"],
+    ["lesson", "1"],
+    ["sheet"],
+]
+
+
 @pytest.mark.parametrize(
-    ("arguments", "unbuffered"),
-    [
-        (["check", "a", "a=1"], ""),
-        (["check", "a", "a=1"], "1"),
-        ([], ""),
-        ([], "1"),
-        (["--help"], ""),
-        (["--help"], "1"),
-    ],
+    ("arguments", "unbuffered"), [*((arguments, "") for arguments in PRINTING), *((few, "1") for few in PRINTING[:3])]
 )
 def test_reader_that_has_seen_enough_is_no_error(arguments: list[str], unbuffered: str, tmp_path: Path) -> None:
     assert with_closed_pipe(*arguments, folder=tmp_path, PYTHONUNBUFFERED=unbuffered) == (0, b"")

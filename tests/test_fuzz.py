@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from microgrid import Relay, draw
-from tests.fuzz.readers import READERS, examples, mutated
+from microgrid.nn import MLP
+from tests.fuzz.readers import READERS, check_refusal, examples, mutated
 
 MEGABYTE = 2**20
 few = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -59,6 +61,35 @@ def test_json_in_which_something_was_changed_is_read_or_refused(reader: str, rng
     for _ in range(times):
         document = mutated(document, rng.randrange)
     READERS[reader](document)
+
+
+def refused(reader: str, written: bytes, folder: Path) -> bool:
+    """Tell whether a reader of JSON says that this is no document of its own."""
+    try:
+        if reader == "model":
+            (folder / "model.json").write_bytes(written)
+            MLP(2, [2, 1], seed=0).load(folder / "model.json")
+        else:
+            Relay.from_json(written.decode("utf-8", "surrogateescape"))
+    except ValueError as error:
+        check_refusal(error)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("reader", ["model", "relay"])
+def test_json_that_was_cut_short_anywhere_is_refused(reader: str, tmp_path: Path) -> None:
+    whole = examples(reader)[0].rstrip()
+    assert not refused(reader, whole, tmp_path)
+    for length in range(len(whole)):
+        assert refused(reader, whole[:length], tmp_path), f"the first {length} bytes"
+
+
+@pytest.mark.parametrize("reader", ["model", "relay"])
+@pytest.mark.parametrize("foreign", ["model", "relay", "placed"])
+def test_json_of_another_kind_is_refused(reader: str, foreign: str, tmp_path: Path) -> None:
+    for written in examples(foreign)[:1] if foreign != reader else [b"{}", b"null", b"[1]", b'{"format": null}', b"1"]:
+        assert refused(reader, written, tmp_path)
 
 
 @pytest.mark.parametrize("reader", ["model", "relay", "placed"])

@@ -168,6 +168,23 @@ def test_graph_unpickled_in_another_process_is_the_same() -> None:
     assert found.decode() == Relay(output).to_json()
 
 
+def test_model_unpickled_in_another_process_learns_the_same() -> None:
+    model = MLP(2, [4, 1], "tanh", seed=1)
+    optimizer = Adam(model.parameters(), 0.05)
+    train(model, ROWS, TARGETS, optimizer=optimizer, epochs=3)
+    script = (
+        "import pickle, sys; from microgrid.training import train;"
+        "model, optimizer, rows, targets = pickle.load(sys.stdin.buffer);"
+        "train(model, rows, targets, optimizer=optimizer, epochs=5);"
+        "sys.stdout.buffer.write(pickle.dumps((model, optimizer)))"
+    )
+    sent = pickle.dumps((model, optimizer, ROWS, TARGETS))
+    found = subprocess.run([sys.executable, "-c", script], input=sent, capture_output=True, check=True).stdout
+    twin, _ = pickle.loads(found)
+    train(model, ROWS, TARGETS, optimizer=optimizer, epochs=5)
+    assert [p.data.hex() for p in twin.parameters()] == [p.data.hex() for p in model.parameters()]
+
+
 # --- copies of models ------------------------------------------------------------------------------------------------
 
 
