@@ -6,26 +6,23 @@ import argparse
 import codecs
 import contextlib
 import io
-import itertools
-import math
 import os
-import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 import microgrid
+from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
 from microgrid.cards import FOLDS
 from microgrid.cheatsheet import cheat_sheet
-from microgrid.checks import positive_whole
-from microgrid.datasets import read_csv
+from microgrid.checks import number_in_range, positive_whole
+from microgrid.datasets import Dataset, read_csv
 from microgrid.demonstration import demonstrate
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
-from microgrid.files import check_writable, write_whole
+from microgrid.files import check_writable, verb_of_writing, write_whole
 from microgrid.gradcheck import check_gradients
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.numerals import counted, show
@@ -37,6 +34,7 @@ from microgrid.wording import LANGUAGES, words
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""
+FEW = 10  # rows, of which an error says little
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,8 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    parser, commands = _parser()
     try:
-        options = _parser().parse_args(_arrange(arguments))
+        options = parser.parse_args(arrange(arguments, commands))
     except SystemExit as end:  # how argparse answers --help and wrong arguments
         return end.code if isinstance(end.code, int) else 2
     code: int = options.run(options)
@@ -77,12 +76,13 @@ def _demonstrate(_: argparse.Namespace) -> int:
 def _draw(options: argparse.Namespace) -> int:
     output = _read(options)
     output.backward()
+    verb = verb_of_writing(options.output)
     save_picture(output, options.output, options.direction, options.fold)
     print(f"value {show(output.data)}")
     for leaf in _leaves(output):
         kind = " (given)" if isinstance(leaf, Input) else ""
         print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
-    print(f"wrote {options.output}")
+    print(f"{verb} {options.output}")
     return 0
 
 
@@ -99,34 +99,43 @@ def _step(options: argparse.Namespace) -> int:
 
 def _page(options: argparse.Namespace) -> int:
     if options.examples:
-        for name, shown in EXAMPLES.items():
-            print(f"{name:<20} {shown.heading.japanese if options.language == 'ja' else shown.heading.english}")
+        for name, there in EXAMPLES.items():
+            print(f"{name:<20} {there.heading.japanese if options.language == 'ja' else there.heading.english}")
         return 0
-    if Path(options.output).suffix.lower() != ".html":
-        raise ValueError(f"a page is written as .html; {options.output!r} is none")
-    check_writable(options.output)
-    heading = None
-    if options.example is not None:
-        if options.expression is not None:
-            raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
-        shown = example(options.example)
-        relay, heading = shown.record(options.learning_rate), shown.heading
-    else:
+    shown = None if options.example is None else example(options.example)
+    file = options.output
+    if file is None:
+        file = "relay.html" if shown is None else f"{options.example}.html"
+    if Path(file).suffix.lower() != ".html":
+        raise ValueError(f"a page is written as .html; {file!r} is not")
+    check_writable(file)
+    if shown is None:
         relay = _relay_of_expression(options, "--example NAME")
         heading = Heading(options.expression, options.expression)
-    write_whole(options.output, page(relay, heading, options.language))
-    if options.example is None:
-        print(_who_learns(relay))
-    print(f"wrote {options.output}; open it in a browser")
+    elif options.expression is None:
+        relay, heading = shown.record(options.learning_rate), shown.heading
+    else:
+        raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
+    verb = verb_of_writing(file)
+    write_whole(file, page(relay, heading, options.language))
+    if shown is None:
+        print(_who_learns(relay, options.language))
+    _say(options, "command.page", verb, file)
     return 0
 
 
-def _who_learns(relay: Relay) -> str:
+def _say(options: argparse.Namespace, closing: str, verb: str, file: str) -> None:
+    """Say what was written, and what to do with it."""
+    text = words(options.language)
+    print(text[closing].format(written=text[f"command.{verb}"].format(file=file)))
+
+
+def _who_learns(relay: Relay, language: str) -> str:
     """Say which names are learned and which are given, so that nobody wonders what Change changes."""
-    learned = [relay.node(parameter).label for parameter in relay.parameters]
-    given = [node.label for node in relay.nodes if node.kind == "input"]
-    parts = [f"learned: {', '.join(learned) or 'nothing'}", *([f"given: {', '.join(given)}"] if given else [])]
-    return f"{'; '.join(parts)} (--learn NAMES decides otherwise)"
+    text = words(language)
+    learned = ", ".join(relay.node(parameter).label for parameter in relay.parameters) or text["command.nothing"]
+    given = ", ".join(node.label for node in relay.nodes if node.kind == "input")
+    return text["command.learned.given" if given else "command.learned"].format(learned=learned, given=given)
 
 
 def _relay_of_expression(options: argparse.Namespace, instead: str) -> Relay:
@@ -140,44 +149,78 @@ def _relay_of_expression(options: argparse.Namespace, instead: str) -> Relay:
 
 
 def _check(options: argparse.Namespace) -> int:
-    table = check_gradients(_read(options))
+    output = _read(options)
+    if not _leaves(output):
+        raise ValueError(f"expected an expression with a name in it, got {options.expression!r}: nothing to check")
+    table = check_gradients(output)
     print(table)
     return 0 if table.agrees else 1
 
 
 def _train(options: argparse.Namespace) -> int:
-    inputs = None if options.inputs is None else [*map(_read_anew, options.inputs)]
-    data = read_csv(options.data, _read_anew(options.target), inputs)
-    for neurons in options.hidden:
-        positive_whole("--hidden", neurons)
-    if options.save is not None:
-        check_writable(options.save)
-        if Path(options.save).exists() and Path(options.save).samefile(options.data):
-            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
+    inputs = None if options.inputs is None else [*map(read_anew, options.inputs)]
+    data = read_csv(options.data, read_anew(options.target), inputs)
+    learner = _checked_learner(options, data)
     print(f"predict {data.target_name} from {', '.join(data.input_names)}")
     if data.text_columns:
         print(f"left out, because they hold text: {', '.join(data.text_columns)}")
     if data.dropped:
         print(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
-    learner = ColumnLearner.prepare(data, options.hidden, seed=options.seed)
     history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
     if history.interrupted:
         print(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
     if history.losses:
-        first, last = show(history.losses[0]), show(history.losses[-1])
-        print(f"loss (of standardised numbers): {first} → {last} in {counted(len(history.losses), 'epoch')}")
-    seen, unseen = counted(len(learner.learning.rows), "row"), counted(len(learner.held_out.rows), "row")
-    print(f"mean error on the {seen} it learned from: {show(learner.error(learner.learning))}")
-    print(f"mean error on {unseen} it has not seen: {show(learner.error(learner.held_out))}")
-    print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(learner.held_out))}")
-    print(f"some of them, in {data.target_name}:")
-    for row, target in zip(learner.held_out.rows[:3], learner.held_out.targets[:3], strict=True):
-        print(f"  predicted {show(learner.predict(row))}, is {show(target)}")
+        first, last = history.losses[0], history.losses[-1]
+        print(
+            f"loss (of standardised numbers): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}"
+        )
+        if last > first:
+            print(words("en")["page.grown"])
+    _tell_errors(learner)
     if options.save:
-        model = learner.model_in_own_units()
+        model, row = learner.model_in_own_units(), learner.learning.rows[0]
+        verb = verb_of_writing(options.save)
         model.save(options.save)
-        print(f"wrote {options.save}, in the units of the file: microgrid.nn.{model!r}.load({options.save!r})")
+        names = ", ".join(data.input_names)
+        print(f"{verb} {options.save}, in the units of the file; from {names} it predicts {data.target_name}:")
+        print(f"  from microgrid.nn import {type(model).__name__}")
+        print(f"  {model!r}.load({options.save!r})({row}).data  # {show(learner.predict(row))}")
     return 130 if history.interrupted else 0
+
+
+def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearner:
+    """Make the network to be trained; what cannot be used is refused before anything is printed."""
+    hidden = [neurons for several in options.hidden for neurons in several]
+    for neurons in hidden:
+        positive_whole("--hidden", neurons)
+    positive_whole("--epochs", options.epochs)
+    positive_whole("--batch-size", options.batch_size)
+    number_in_range("--learning-rate", options.learning_rate)
+    number_in_range("--test", options.test, below=1.0)
+    if options.save is not None:
+        check_writable(options.save)
+        if Path(options.save).exists() and Path(options.save).samefile(options.data):
+            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
+    return ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
+
+
+def _tell_errors(learner: ColumnLearner) -> None:
+    """Print how far the network is off, on the rows it learned from and on those it did not."""
+    learning, unseen = learner.learning, learner.held_out
+    seen = counted(len(learning.rows), "row")
+    print(f"mean error on the {seen} it learned from: {show(learner.error(learning))}")
+    if unseen.rows:
+        print(f"mean error on {counted(len(unseen.rows), 'row')} it has not seen: {show(learner.error(unseen))}")
+    else:
+        print("no row was held out: this does not tell how good it is on rows it has not seen")
+    tested = unseen if unseen.rows else learning
+    print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(tested))}")
+    if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW:
+        print("so few rows say little; --test 0 holds none out, and learns from all of them")
+    shown = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW]
+    print(f"{'all' if len(shown) == len(tested.rows) else 'some'} of them, in {learner.learning.target_name}:")
+    for row, target in shown:
+        print(f"  predicted {show(learner.predict(row))}, is {show(target)}")
 
 
 def _lesson(options: argparse.Namespace) -> int:
@@ -196,19 +239,22 @@ def _lesson(options: argparse.Namespace) -> int:
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    if Path(options.output).suffix.lower() != ".html":
-        raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {options.output!r} is none")
-    check_writable(options.output)
-    write_whole(options.output, cheat_sheet(options.language))
-    print(f"wrote {options.output}; open it in a browser and print it, on one page of A4 or Letter")
+    file = options.output
+    if file is None:
+        file = "cheatsheet.html" if options.language == "en" else f"cheatsheet.{options.language}.html"
+    if Path(file).suffix.lower() != ".html":
+        raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {file!r} is not")
+    check_writable(file)
+    verb = verb_of_writing(file)
+    write_whole(file, cheat_sheet(options.language))
+    _say(options, "command.sheet", verb, file)
     return 0
 
 
 def _read(options: argparse.Namespace) -> Value:
-    values = dict(options.values)
-    if len(values) < len(options.values):
-        names = [name for name, _ in options.values]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} has two values; expected one")
+    values = values_of(options.values)
+    if options.expression in EXAMPLES and not values:
+        raise ValueError(f"{options.expression} is an example: microgrid page --example {options.expression}")
     return read_expression(options.expression, values, getattr(options, "learn", None))
 
 
@@ -219,19 +265,8 @@ def _leaves(output: Value) -> list[Value]:
 # --- reading the command line ----------------------------------------------------------------------------------------
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argparse parser whose errors are one line."""
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        print(message, end="", file=file)  # argparse itself says nothing where nothing can be written
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
-        raise SystemExit(2)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> tuple[Parser, Mapping[str, Parser]]:
+    parser = Parser(
         prog="microgrid",
         description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
         "trains a small network on real penguins, shows one cycle of Know, Think, Change, and writes it as a picture, "
@@ -240,7 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_demonstrate)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
 
     draw = _add(
         commands,
@@ -268,7 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
     step.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
     step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    step.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1; with --penguins 0.01")
+    step.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
 
     pages = _add(
         commands,
@@ -279,11 +314,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_expression(pages, optional=True)
     _add_learn(pages)
-    pages.add_argument("-o", "--output", metavar="FILE", default="relay.html", help="by default relay.html")
+    pages.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
     pages.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
     pages.add_argument("--examples", action="store_true", help="list the situations")
     pages.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
-    pages.add_argument("--learning-rate", metavar="R", type=float, help="by default 0.1, or that of the example")
+    pages.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
 
     check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
     _add_expression(check)
@@ -303,20 +338,37 @@ def _parser() -> argparse.ArgumentParser:
         "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numbers"
     )
     train.add_argument(
-        "--hidden", metavar="N", nargs="*", type=int, default=[8, 8], help="hidden layers; by default 8 8"
+        "--hidden", metavar="N", nargs="*", type=whole_numbers, default=[[8, 8]], help="hidden layers; by default 8 8"
     )
-    train.add_argument("--epochs", metavar="N", type=int, default=40, help="times through the rows; by default 40")
-    train.add_argument("--learning-rate", metavar="R", type=float, default=0.02, help="by default 0.02")
     train.add_argument(
-        "--batch-size", metavar="N", type=int, default=16, help="rows that share an update; by default 16"
+        "--test",
+        metavar="SHARE",
+        type=number_of,
+        default=0.2,
+        help="how much of the rows is held out, to be tested on; by default 0.2; with 0, all are learned from",
     )
-    train.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed, the same result; by default 0")
+    train.add_argument(
+        "--epochs", metavar="N", type=whole_number, default=40, help="times through the rows; by default 40"
+    )
+    train.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
+    train.add_argument(
+        "--batch-size", metavar="N", type=whole_number, default=16, help="rows that share an update; by default 16"
+    )
+    train.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="the same seed, the same result; by default 0"
+    )
     train.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
 
     course = _add(
         commands, "lesson", _lesson, "copy a lesson, a notebook to run and change", "lesson 1", functions=False
     )
-    course.add_argument("number", metavar="N", nargs="?", type=int, help="which one; without it, all are listed")
+    course.add_argument(
+        "number",
+        metavar="N",
+        nargs="?",
+        type=lambda text: int(text) if text.isdecimal() else text,
+        help="which one; without it, all are listed",
+    )
     course.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
     course.add_argument(
         "--outputs", action="store_true", help="keep the outputs; by default they are left out, to be predicted"
@@ -330,20 +382,22 @@ def _parser() -> argparse.ArgumentParser:
         "sheet --language ja",
         functions=False,
     )
-    sheet.add_argument("-o", "--output", metavar="FILE", default="cheatsheet.html", help="by default cheatsheet.html")
+    sheet.add_argument(
+        "-o", "--output", metavar="FILE", help="by default cheatsheet.html, in Japanese cheatsheet.ja.html"
+    )
     sheet.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    return parser
+    return parser, commands.choices
 
 
 def _add(
-    commands: argparse._SubParsersAction[_Parser],
+    commands: argparse._SubParsersAction[Parser],
     name: str,
     run: object,
     summary: str,
     example: str,
     functions: bool = True,
-) -> _Parser:
-    command: _Parser = commands.add_parser(
+) -> Parser:
+    command: Parser = commands.add_parser(
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
@@ -355,15 +409,13 @@ def _add(
     return command
 
 
-def _add_expression(command: _Parser, optional: bool = False) -> None:
+def _add_expression(command: Parser, optional: bool = False) -> None:
     example = 'such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
     command.add_argument("expression", metavar="EXPRESSION", nargs="?" if optional else None, help=example)
-    command.add_argument(
-        "values", metavar="NAME=NUMBER", nargs="*", type=_assignment, default=[], help="a number for each name"
-    )
+    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", default=[], help="a number for each name")
 
 
-def _add_learn(command: _Parser) -> None:
+def _add_learn(command: Parser) -> None:
     command.add_argument(
         "--learn",
         metavar="NAMES",
@@ -371,53 +423,6 @@ def _add_learn(command: _Parser) -> None:
         help="what is learned, with commas between; by default all names but those of inputs and targets, which are "
         "called x, y, t, input, output, target or label, also with a number (and all, if there are no others)",
     )
-
-
-def _assignment(text: str) -> tuple[str, float]:
-    name, equals, number = (part.strip() for part in text.partition("="))
-    if not equals or not name.isidentifier():
-        hint = "put the whole expression in double quotes"
-        raise argparse.ArgumentTypeError(f"expected a name and a number such as a=2, got {text!r} ({hint})")
-    try:
-        data = float(number)
-    except ValueError:
-        data = math.nan
-    if not math.isfinite(data):
-        raise argparse.ArgumentTypeError(f"expected a number for {name}, got {number!r}")
-    return name, data
-
-
-WITH_VALUE = ("--learn", "-o", "--output", "--direction", "--fold", "--language", "--learning-rate", "--example")
-WITHOUT_VALUE = ("-h", "--help", "--all", "--penguins", "--examples")
-
-
-def _arrange(arguments: Sequence[str]) -> list[str]:
-    """Put the options of a command before its expression, and "--" between: "-a*b" is not an option then."""
-    if not arguments or arguments[0] not in ("draw", "check", "step", "page"):
-        return list(arguments)
-    options: list[str] = []
-    others: list[str] = []
-    rest = iter(arguments[1:])
-    for argument in rest:
-        if argument == "--":
-            others.extend(rest)
-        elif argument in WITH_VALUE:
-            options += [argument, *itertools.islice(rest, 1)]
-        elif argument.partition("=")[0] in (*WITHOUT_VALUE, *WITH_VALUE):
-            options.append(argument)
-        elif re.fullmatch("--[a-z][a-z-]*(=.*)?", argument):
-            raise ValueError(f"unknown option {argument} (see microgrid {arguments[0]} --help)")
-        else:
-            others.append(argument)
-    return [arguments[0], *options, "--", *map(_read_anew, others)]
-
-
-def _read_anew(argument: str) -> str:
-    """Read as UTF-8 what Python could not read because the locale is "C", such as a Japanese name."""
-    try:
-        return argument.encode("ascii", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        return argument
 
 
 # --- speaking to people ----------------------------------------------------------------------------------------------

@@ -187,8 +187,9 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     Args:
         path: a UTF-8 file, with or without BOM, with any line ends.
         target: the column to predict.
-        inputs: the columns to predict it from; by default all others that hold numbers. A column without a single
-            number counts as text and is passed over (see `Dataset.text_columns`).
+        inputs: the columns to predict it from, each by itself or, as "length,width", several with commas between; by
+            default all others that hold numbers. A column without a single number counts as text and is passed over
+            (see `Dataset.text_columns`).
 
     Rows in which one of these columns is empty, or holds NA, n/a, nan or null, are dropped and counted.
 
@@ -223,6 +224,7 @@ def _read_table(file: TextIO, path: str, target: str, inputs: Sequence[str] | No
         text_columns = tuple(name for i, name in enumerate(header) if name != target and i in text)
         inputs = [name for i, name in enumerate(header) if name != target and i not in text]
         header, table = _rows(file, path)
+    inputs = [name.strip() for text in inputs for name in ([text] if text in header else text.split(","))]
     names = (*inputs, target)
     _check_names(names, header, path)
     position = {name: i for i, name in enumerate(header)}

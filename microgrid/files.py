@@ -43,6 +43,11 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         raise
 
 
+def verb_of_writing(path: str | os.PathLike[str]) -> str:
+    """Tell, before a file is written, what there is to be said afterwards: "replaced" if it is there, else "wrote"."""
+    return "replaced" if Path(path).is_file() else "wrote"
+
+
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Make sure, before long work begins, that a file can be written where its result shall go.
 

@@ -184,7 +184,18 @@ def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
         op = rest.rpartition(".")[0] if start == "slope" else rest
         if start in ("know", "slope"):
             return op in ops or op.startswith(("neuron", "product"))
-        return start not in ("check", "column", "heading", "help", "lesson", "notebook", "nudge", "step", "trouble")
+        return start not in (
+            "check",
+            "column",
+            "command",
+            "heading",
+            "help",
+            "lesson",
+            "notebook",
+            "nudge",
+            "step",
+            "trouble",
+        )
 
     return {key: text for key, text in words(language).items() if needed(key)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from microgrid.checks import listed, quoted
 from microgrid.datasets import Dataset, Scale, penguins
@@ -32,10 +32,19 @@ class ColumnLearner:
 
     @classmethod
     def prepare(
-        cls, data: Dataset, hidden: Sequence[int] = (4, 4), activation: str = "relu", seed: int = 0
+        cls,
+        data: Dataset,
+        hidden: Sequence[int] = (4, 4),
+        activation: str = "relu",
+        seed: int = 0,
+        share: float = 0.2,
     ) -> ColumnLearner:
-        """Split and measure the data, and make an untrained network with these hidden layers and one output."""
-        learning, held_out = _checked(data).split(seed=seed)
+        """Split and measure the data, and make an untrained network with these hidden layers and one output.
+
+        `share` of the rows are held out, at least one; with 0 none are.
+        """
+        data = _checked(data)
+        learning, held_out = (data, replace(data, rows=[], targets=[])) if share == 0 else data.split(share, seed)
         input_scale = Scale.of(learning.rows)
         target_scale = Scale.of([[target] for target in learning.targets])
         model = MLP(len(data.input_names), [*listed("hidden", hidden), 1], activation, seed=seed)

@@ -210,7 +210,7 @@ def test_option_of_train_out_of_its_range_is_refused(
     [
         (["lesson", "7"], "there is no lesson 7; there are 1 to "),
         (["lesson", "0"], "there is no lesson 0; there are 1 to "),
-        (["lesson", "one"], "invalid int value: 'one'"),
+        (["lesson", "one"], "there is no lesson 'one'; there are 1 to "),
         (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),
         (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
         (["sheet", "-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is"),

@@ -92,6 +92,13 @@ def test_held_out_rows_have_no_influence() -> None:
     assert learners[0].predict([5.0]) == learners[1].predict([5.0])
 
 
+def test_nothing_is_held_out_where_the_share_is_0() -> None:
+    data = Dataset([[float(i)] for i in range(4)], [float(i) for i in range(4)], ("a",), "y")
+    learner = ColumnLearner.prepare(data, hidden=(2,), share=0)
+    assert (learner.learning.rows, learner.held_out.rows) == (data.rows, [])
+    assert learner.input_scale.means == (1.5,)
+
+
 def test_same_seed_learns_the_same_bit_for_bit(trained: ColumnLearner) -> None:
     again = penguin_learner()
     again.train(epochs=5)
