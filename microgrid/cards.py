@@ -8,6 +8,7 @@ computed is one, however many rows went through it. Folding reads the graph only
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
@@ -16,6 +17,7 @@ from microgrid.checks import one_of
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.nn import NeuronName
+from microgrid.numerals import SUPERSCRIPTS
 
 LARGEST_UNFOLDED = 60
 FOLDS = ("auto", "none", "neuron", "layer")
@@ -39,7 +41,8 @@ class Card:
             parameter that several cards use is listed in each of them.
         remark: what is special about it: "dead", "off", "saturated" (see `remarks`), "not finite" (here an infinity or
             NaN was born), or "".
-        name: what to call it where a view tells equal labels apart; "" stands for the label.
+        name: what to call it where its label alone would not do, such as "x #2" where several have the label x; ""
+            stands for the label.
     """
 
     id: str
@@ -83,6 +86,26 @@ def kind_of(value: Value) -> str:
     return "parameter" if value.is_leaf else "computed"
 
 
+def label_of(value: Value) -> str:
+    """Return the label of a Value as text: anything may have been assigned to it, and None is no name."""
+    return "" if value.label is None else str(value.label)
+
+
+def numbers_among_equals(labels: Iterable[str]) -> list[int]:
+    """Number those that are called the same, from 1, so that they can be told apart; any other gets a 0.
+
+    >>> numbers_among_equals(["x", "w", "x", "", ""])
+    [1, 0, 2, 0, 0]
+    """
+    labels = list(labels)
+    total, so_far = Counter(filter(None, labels)), Counter[str]()
+    numbers = []
+    for label in labels:
+        so_far[label] += 1
+        numbers.append(so_far[label] if total[label] > 1 else 0)
+    return numbers
+
+
 def remarks(activations: Iterable[Activation[Key]]) -> dict[Key, str]:
     """Say where responsibility stops: at a relu that is "off" or "dead", and at a tanh or sigmoid that is "saturated".
 
@@ -111,7 +134,7 @@ def remarks(activations: Iterable[Activation[Key]]) -> dict[Key, str]:
 
 def _remarks_on(order: Iterable[Value]) -> dict[Value, str]:
     return remarks(
-        (node, node.op, node.local_derivatives[0], str(node.label), getattr(node.label, "layer", None))
+        (node, node.op, node.local_derivatives[0], label_of(node), getattr(node.label, "layer", None))
         for node in order
         if node.op in MAY_STOP
     )
@@ -166,7 +189,11 @@ def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
     group_of = _group(order, fold)
     cards = _gather(order, group_of)
     born, stopping = _born_not_finite(order), _remarks_on(order)
+    labels = ["" if isinstance(node, Constant) else label_of(node) for node in order]
+    number_of = dict(zip(order, numbers_among_equals(labels), strict=True))
     for card in dict.fromkeys(cards.values()):
+        if len(card.outputs) == 1 and (number := number_of[card.value]):
+            card.name = f"{label_of(card.value)} #{number}"
         if not born.isdisjoint(card.inside):
             card.remark = "not finite"
         elif len(card.outputs) == 1:
@@ -200,7 +227,7 @@ def _group(order: list[Value], fold: str) -> dict[Value, Hashable]:
             continue
         # By layer, what is called the same and is used by the same is the same thing for another row. The number stands
         # for the description, which would otherwise hold those of all its users, and theirs, and so on.
-        alike = (kind_of(node), node.op, node.label, frozenset(group_of[user] for user in users[node]))
+        alike = (kind_of(node), node.op, label_of(node), frozenset(group_of[user] for user in users[node]))
         group_of[node] = numbers.setdefault(alike, len(numbers)) if fold == "layer" else node
     return group_of
 
@@ -311,18 +338,18 @@ def title_of(card: Card, short: bool = False) -> tuple[str, str]:
         formula = "Σ w·x + b" if is_sum else f"{FORMULAS[value.op].symbol}(Σ w·x + b)"
         formula = FORMULAS[value.op].symbol if short else formula
         if n == 1:
-            return card.name or str(value.label), formula
+            return card.name or label_of(value), formula
         neurons = len({output.label for output in card.outputs})
         rows = f" × {n // neurons} rows" if n > neurons else ""
         return f"{value.label.layer.text}: {neurons} neuron{'s' if neurons > 1 else ''}{rows}", formula
     times = f" ({n} of them)" if n > 1 else ""
     operation = _operation(value)
-    name = card.name or str(value.label or ("" if operation else "leaf"))
+    name = card.name or label_of(value) or ("" if operation else "leaf")
     return (name + times, operation) if name else ("", operation + times)
 
 
 def _operation(value: Value) -> str:
     """Write the operation of a Value; a power with a small whole constant as ( )²."""
     if value.op == "**" and isinstance(value.operands[1], Constant) and value.operands[1].data in range(10):
-        return "( )" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(value.operands[1].data)]
+        return "( )" + SUPERSCRIPTS[int(value.operands[1].data)]
     return FORMULAS[value.op].symbol if value.op else ""

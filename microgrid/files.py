@@ -1,11 +1,20 @@
-"""Writing files: whole or not at all."""
+"""Files: those that belong to the package, and those that are written, whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+from functools import cache
 from pathlib import Path
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the text of a file that belongs to the package, such as "page.html"."""
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 MINUS = "−"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def show(number: float, digits: int = 4) -> str:

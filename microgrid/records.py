@@ -186,7 +186,7 @@ class Record:
         values: dict[str, Value] = {}
         kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
         for node in self.nodes:
-            value = kinds.get(node.kind, Value)(node.data, node.name if node.op else node.label)
+            value = kinds.get(node.kind, Value)(node.data, node.label or (node.id if node.op else ""))
             value.grad, value.op = self.gradients[node.id], node.op
             pairs = zip(node.operands, node.local_derivatives, strict=True)
             value.recorded = tuple(item for operand, local in pairs for item in (values[operand], local))

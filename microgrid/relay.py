@@ -31,14 +31,13 @@ import base64
 import html
 import math
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microgrid import formulas, relay_json, relay_text
-from microgrid.cards import MAY_STOP, kind_of, remarks
+from microgrid.cards import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
 from microgrid.checks import listed, number_in_range, positive_whole, quoted
 from microgrid.engine import Value, topological_order
 from microgrid.files import write_whole
@@ -144,10 +143,15 @@ class Relay(Record):
         """Return the id of a Value of the graph that was recorded.
 
         Raises:
-            ValueError: it is not in that graph.
+            ValueError: it is not in that graph, or the relay, read from JSON or a pickle, knows no graph.
         """
         if not isinstance(value, Value):
             raise TypeError(f"expected a Value of this relay, got {quoted(value)}")
+        if not self._ids:
+            raise ValueError(
+                "this relay was read from JSON or a pickle, and knows no Values; expected the id of a node, such as "
+                f"{self.nodes[0].id!r}"
+            )
         if value not in self._ids:
             raise ValueError(f"{quoted(value)} is not in the graph of this relay")
         return self._ids[value]
@@ -160,11 +164,16 @@ class Relay(Record):
             limit: how many.
 
         Raises:
-            ValueError: the value is not in the graph.
+            ValueError: the value is not in the graph, or the relay, read from JSON or a pickle, knows no Values.
 
         >>> a, b = Value(2.0, label="a"), Value(1.0, label="b")
-        >>> [route.product for route in Relay((a + b) * (b + 1)).paths(b).routes]
+        >>> routes = Relay((a + b) * (b + 1)).paths(b)
+        >>> [route.product for route in routes]
         [3.0, 2.0]
+        >>> print(routes)
+        b: gradient 5. Routes by which it came: 2
+          n5 → n4 → b  1 × 3 × 1 = 3
+          n5 → n2 → b  1 × 2 × 1 = 2
         """
         target = self.id_of(value) if isinstance(value, Value) else self.node(value).id
         return largest_routes(self.nodes, self._by_id, target, positive_whole("limit", limit), self.gradients[target])
@@ -316,7 +325,7 @@ def _read_nodes(order: Sequence[Value], ids: Mapping[Value, str]) -> tuple[Node,
     return tuple(
         Node(
             id=ids[value],
-            label=str(value.label),
+            label=label_of(value),
             kind=kind_of(value),
             op=value.op,
             operands=tuple(ids[operand] for operand in value.operands),
@@ -335,17 +344,10 @@ def _layer_of(value: Value, layers: dict[LayerName, str]) -> str:
 
 
 def _numbered(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Number those that are called the same, so that they can be told apart; constants are called by their numbers."""
-    total = Counter(node.label for node in nodes if node.label and node.kind != "constant")
-    so_far: Counter[str] = Counter()
-    numbered = []
-    for node in nodes:
-        number = 0
-        if node.kind != "constant" and total[node.label] > 1:
-            so_far[node.label] += 1
-            number = so_far[node.label]
-        numbered.append(replace(node, number=number) if number != node.number else node)
-    return tuple(numbered)
+    """Number those that are called the same; constants are called by their numbers."""
+    numbers = numbers_among_equals("" if node.kind == "constant" else node.label for node in nodes)
+    pairs = zip(nodes, numbers, strict=True)
+    return tuple(replace(node, number=number) if number != node.number else node for node, number in pairs)
 
 
 def _compute(nodes: Sequence[Node], replaced: Mapping[str, float], values: dict[str, float]) -> None:

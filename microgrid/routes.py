@@ -5,31 +5,49 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from microgrid.numerals import show
 from microgrid.records import Node
+from microgrid.texts import columns_of, padded
+from microgrid.wording import bracketed, name_of, words
+
+LONGEST_SHOWN = 12  # nodes of a route in words
 
 _Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative that led to it, the way before
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the loss to a value: the ids along it, the local derivatives between them, and their product."""
+    """One way from the loss to a value: the ids along it, the local derivatives between them, and their product.
+
+    `names` are what the nodes are called.
+    """
 
     nodes: tuple[str, ...]
     local_derivatives: tuple[float, ...]
     product: float
+    names: tuple[str, ...]
+
+    @property
+    def formula(self) -> str:
+        """The product with its factors, such as "1 × 2 × (−3) = −6"; the loss itself has none."""
+        product = show(self.product)
+        factors = ["1", *(bracketed(show(local)) for local in self.local_derivatives)]
+        return f"{' × '.join(_without_middle(factors))} = {product}" if self.local_derivatives else product
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The largest routes to a value, and what the others add up to.
+    """The largest routes to a value, and what the others add up to; `print` it to read it in words.
 
-    A route on which a local derivative is 0 brings nothing: it is counted apart, and not listed.
+    Iterating over it gives the routes that are listed, and `len()` is how many these are. A route on which a local
+    derivative is 0 brings nothing: it is counted apart, and not listed.
 
     Attributes:
+        target: the value.
         routes: the largest first, by the size of their product.
         count: how many routes bring something.
         blocked: how many bring nothing.
@@ -37,11 +55,52 @@ class Routes:
         gradient: the whole.
     """
 
+    target: Node
     routes: tuple[Route, ...]
     count: int
     blocked: int
     remainder: float
     gradient: float
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.routes)
+
+    def __len__(self) -> int:
+        return len(self.routes)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: str = "en") -> str:
+        """Return the gradient, the routes with their products, and what the others bring, in "en" or "ja".
+
+        Raises:
+            ValueError: another language.
+        """
+        said, name = words(language), name_of(self.target)
+        if self.target.kind == "constant":
+            return said["page.fault.constant"].format(name=name)
+        summary = said["page.fault.sum" if self.count else "page.fault.none"]
+        lines = [summary.format(name=name, gradient=show(self.gradient), count=_number_of(self.count or self.blocked))]
+        ways = [" → ".join(_without_middle(route.names)) for route in self.routes]
+        width = max(map(columns_of, ways), default=0)
+        lines += [f"  {padded(way, width)}  {route.formula}" for way, route in zip(ways, self.routes, strict=True)]
+        if rest := self.count - len(self.routes):
+            lines.append(said["page.fault.rest"].format(count=_number_of(rest), remainder=show(self.remainder)))
+        if self.count and self.blocked:
+            lines.append(said["page.fault.blocked"].format(count=_number_of(self.blocked)))
+        return "\n".join(lines)
+
+
+def _without_middle(parts: Sequence[str]) -> Sequence[str]:
+    """Leave the middle of a long route out."""
+    half = LONGEST_SHOWN // 2
+    return parts if len(parts) <= LONGEST_SHOWN else (*parts[:half], "…", *parts[-half:])
+
+
+def _number_of(routes: int) -> str:
+    """Write how many routes there are, which may be more than any float."""
+    return show(routes) if routes < 1e300 else "∞"
 
 
 def largest_routes(
@@ -62,7 +121,7 @@ def largest_routes(
         _, _, product, trail = heapq.heappop(waiting)
         node = by_id[trail[0]]
         if node.id == target:
-            routes.append(_route(trail, product))
+            routes.append(_route(trail, product, by_id))
             continue
         for operand, local in reversed(list(zip(node.operands, node.local_derivatives, strict=True))):
             if operand in promise and local != 0.0:
@@ -71,7 +130,7 @@ def largest_routes(
                 heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
     n = count.get(start, 0)
     remainder = _remainder(gradient, routes) if len(routes) < n else 0.0
-    return Routes(tuple(routes), n, every[start] - n, remainder, gradient)
+    return Routes(by_id[target], tuple(routes), n, every[start] - n, remainder, gradient)
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:
@@ -101,11 +160,12 @@ def _size(number: float) -> float:
     return math.inf if math.isnan(number) else abs(number)
 
 
-def _route(trail: _Trail, product: float) -> Route:
+def _route(trail: _Trail, product: float, by_id: Mapping[str, Node]) -> Route:
     ids, derivatives = [], []
     step: _Trail | None = trail
     while step is not None:
         name, local, step = step
         ids.append(name)
         derivatives.append(local)
-    return Route(tuple(reversed(ids)), tuple(reversed(derivatives[:-1])), product)
+    ids.reverse()
+    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(name_of(by_id[name]) for name in ids))

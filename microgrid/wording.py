@@ -7,21 +7,21 @@ The sentences stand in `assets/words.LANGUAGE.json`; what is mathematics is the 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from microgrid.checks import one_of
+from microgrid.files import asset
 from microgrid.formulas import FORMULAS
-from microgrid.numerals import show
+from microgrid.numerals import SUPERSCRIPTS, show
 from microgrid.records import Change, Know, Node, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows
 LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; beyond, its name does
-SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def words(language: str) -> dict[str, str]:
 
 @cache
 def _loaded(language: str) -> dict[str, str]:
-    path = Path(__file__).parent / "assets" / f"words.{language}.json"
-    table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    table: dict[str, str] = json.loads(asset(f"words.{language}.json"))
     return table
 
 
@@ -237,13 +236,18 @@ def trouble(relay: Record, language: str) -> str:
         return ""
     step, name = relay.steps[found.step], relay.node(found.node).name
     if isinstance(step, Share):
-        return text["trouble.share"].format(
+        # Each share may be finite, and their sum not.
+        sentence = text["trouble.sum" if math.isfinite(step.share) else "trouble.share"]
+        return sentence.format(
             step=found.step + 1,
             name=relay.node(step.node).name,
             operand=name,
             upstream=show(step.upstream),
-            local=show(step.local_derivative),
+            local=bracketed(show(step.local_derivative)),
+            before=show(step.before),
             share=show(step.share),
+            added=bracketed(show(step.share)),
+            after=show(step.after),
         )
     operands = ", ".join(f"{relay.node(o).name} = {show(relay.node(o).data)}" for o in found.operands)
     return text["trouble.know"].format(

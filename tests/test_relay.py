@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import pickle
 from dataclasses import FrozenInstanceError
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from microgrid.formulas import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
-from microgrid.records import Change, Know, Seed, Share, checked_record
+from microgrid.records import Change, Know, Seed, Share, Trouble, checked_record
 from microgrid.wording import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
@@ -225,6 +226,56 @@ def test_two_paths_come_largest_first_and_add_up_to_the_gradient() -> None:
     assert found.routes[1].local_derivatives == (2.0, 1.0)
 
 
+def test_routes_can_be_walked_and_counted() -> None:
+    a = Value(3.0, "a")
+    found = Relay(total([a] * 12)).paths(a, limit=5)
+    assert list(found) == list(found.routes)
+    assert len(found) == 5
+
+
+def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None:
+    a, b = Value(2.0, "a"), Value(1.0, "b")
+    loss = (a + b) * (b - 1.5) + (b - 5).relu()
+    loss.label = "loss"
+    relay = Relay(loss)
+    assert str(relay.paths(b)) == (
+        "b: gradient 2.5. Routes by which it came: 2\n"
+        "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
+        "  loss → n5 → n2 → b  1 × 1 × (−0.5) × 1 = −0.5\n"
+        "1 more on which a local derivative is 0: they bring nothing."
+    )
+    assert relay.paths(b, limit=1).text("ja") == (
+        "b: 勾配 2.5。届いた道は 2 本\n"
+        "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
+        "ほかの小さな道 1 本、合わせて −0.5\n"
+        "局所的な微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
+    )
+    assert str(relay.paths(loss)) == "loss: gradient 1. Routes by which it came: 1\n  loss  1"
+
+
+def test_routes_that_bring_nothing_and_those_to_a_constant_are_told_as_what_they_are() -> None:
+    a = Value(3.0, "a")
+    relay = Relay((a - 5).relu())
+    assert str(relay.paths(a)) == (
+        "a: gradient 0. Nothing arrives: a local derivative is 0 on every route there is (1)."
+    )
+    assert str(relay.paths("n1")) == "5 is a constant: no responsibility is handed to it."
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        relay.paths(a).text("fr")
+
+
+def test_middle_of_a_long_route_and_a_number_of_routes_beyond_any_float_can_be_shown() -> None:
+    first = value = Value(1.0, "a")
+    for _ in range(1100):
+        value = value + value
+    summary, route, rest = str(Relay(value).paths(first, limit=1)).splitlines()
+    assert summary == "a: gradient ∞. Routes by which it came: ∞"
+    way, product = route.strip().split("  ")
+    assert way == "n1100 → n1099 → n1098 → n1097 → n1096 → n1095 → … → n5 → n4 → n3 → n2 → n1 → a"
+    assert product == "1 × 1 × 1 × 1 × 1 × 1 × … × 1 × 1 × 1 × 1 × 1 × 1 = 1"
+    assert rest == "∞ smaller routes, together ∞"
+
+
 def test_value_used_twice_has_two_routes() -> None:
     a = Value(3.0)
     assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
@@ -308,9 +359,8 @@ def test_first_infinity_is_found_with_its_operands() -> None:
     relay = Relay(product - product)
     assert relay.trouble is not None
     assert (relay.trouble.step, relay.trouble.node, relay.trouble.operands) == (0, "n2", ("n0", "n1"))
-    assert "Step 1: product = ∞ is the first number that is not finite; it was made from a = 1e200, b = 1e200." in (
-        relay.text()
-    )
+    told = "Step 1: product = ∞ is the first computed number that is not finite; it was made from a = 1e200, b = 1e200."
+    assert told in relay.text()
 
 
 def test_first_share_that_is_not_finite_is_found() -> None:
@@ -320,7 +370,27 @@ def test_first_share_that_is_not_finite_is_found() -> None:
     relay = Relay(((a * 1e-100) * 1e250) * 1e250)
     assert relay.trouble is not None
     assert isinstance(relay.steps[relay.trouble.step], Share)
-    assert "is the first that is not finite" in relay.text()
+    told = "Step 6: the share 1e250 × 1e250 = ∞ is the first number that is not finite; n4 handed it to n2."
+    assert told in relay.text()
+
+
+def test_gradient_that_stops_being_finite_although_every_share_is_finite_is_told_as_a_sum() -> None:
+    a = Value(1e-300, "a")
+    relay = Relay(a * 1.5e308 - a * -1.5e308)
+    assert all(math.isfinite(step.share) for step in relay.steps if isinstance(step, Share))
+    assert relay.trouble == Trouble(7, "n0", ("n2",))
+    assert relay.text().splitlines()[-2] == (
+        "Step 8: the gradient of a, 1.5e308 + 1.5e308 = ∞, is the first number that is not finite; "
+        "n2 handed over the last share, 1.5e308."
+    )
+    assert relay.text("ja").splitlines()[-2] == (
+        "ステップ 8: a の勾配 1.5e308 + 1.5e308 = ∞ が最初の有限でない数。最後の責任 1.5e308 は n2 から渡された。"
+    )
+
+
+def test_infinite_leaf_is_not_said_to_have_come_after_what_was_made_from_it() -> None:
+    relay = Relay(Value(math.inf, "a") * 2)
+    assert "n2 = ∞ is the first computed number that is not finite; it was made from a = ∞, n1 = 2." in relay.text()
 
 
 def test_infinite_gradients_of_both_signs_are_recorded_all_the_same() -> None:
@@ -602,8 +672,12 @@ def test_route_that_is_not_a_number_is_not_overlooked() -> None:
 
 def test_relay_read_from_json_knows_no_value_and_no_wrong_rate() -> None:
     a = Value(1.0, "a")
-    with pytest.raises(ValueError, match="is not in the graph of this relay"):
-        Relay.from_json(Relay(a * 2).to_json()).id_of(a)
+    read, copied = Relay.from_json(Relay(a * 2).to_json()), pickle.loads(pickle.dumps(Relay(a * 2)))
+    for relay in (read, copied):
+        for ask in (relay.id_of, relay.paths):
+            with pytest.raises(ValueError, match=r"knows no Values; expected the id of a node, such as 'n0'$"):
+                ask(a)
+    assert [route.product for route in read.paths("n0")] == [2.0]
     with pytest.raises(ValueError, match=r"^not a relay: learning_rate must be 0 or more, and finite, got -1"):
         Relay.from_json(edited(learning_rate=-1.0))
 
