@@ -209,12 +209,10 @@ def compact_operation(operation: str) -> str:
 def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     picture = Picture("page")
-    ranks = (
-        0.5 if len(edges) < DENSE else 0.75
-    )  # inches between the ranks of small cards, so that lines can be told apart
-    picture.attr(
-        rankdir="LR", ordering="in", nodesep="0.08" if compact else "0.2", ranksep=f"{ranks}" if compact else "0.2"
-    )
+    nodes, ranks = "0.2", "0.2"  # inches between them
+    if compact:  # ranks far enough apart that the lines between small cards can be told apart
+        nodes, ranks = "0.08", "0.5" if len(edges) < DENSE else "0.75"
+    picture.attr(rankdir="LR", ordering="in", nodesep=nodes, ranksep=ranks)
     picture.attr("node", shape="box", fixedsize="true", label="")
     picture.attr("edge", dir="both", arrowsize="0.5" if compact else "0.7")
     if compact:  # straight lines from side to side, as networks are usually drawn

@@ -701,6 +701,18 @@ def test_small_move_to_where_there_is_no_value_says_so(opened: Opener) -> None:
     expect(screen("#whatif .told")).to_have_text("natural logarithm has no value at −0.005")
 
 
+def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_nudge(opened: Opener) -> None:
+    x = Value(0.99, "x")
+    relay = Relay(named((1 - x).sqrt(), "end"))
+    screen = opened(relay)
+    screen.press("2")
+    screen.button("x +0.01").click()
+    expected = nudge(graph := relay.graph(), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
+    assert expected.after == 0.0
+    numbers = {"gradient": "−5", "foretold": "−0.05", "actual": "−0.1"}
+    expect(screen("#whatif .told")).to_have_text(say("try.told", name="x", end="end", **numbers))
+
+
 def test_reset_returns_every_number(opened: Opener) -> None:
     screen = opened(neuron())
     screen.press("2")
@@ -742,6 +754,9 @@ def assert_routes(screen: Screen, name: str) -> None:
     ways = [" → ".join(screen.relay.node(x).name for x in route.nodes) for route in expected.routes]
     assert screen.texts("#fault .way") == ways
     assert screen.texts("#fault .product b") == [show(route.product) for route in expected.routes]
+    shown = [*screen.texts("#fault .summary"), *map("".join, zip(ways, screen.texts("#fault .product"), strict=True))]
+    shown += screen.texts("#fault .hint")
+    assert [line.replace(" ", "") for line in str(expected).splitlines()] == [line.replace(" ", "") for line in shown]
     for text, route in zip(screen.texts("#fault .product"), expected.routes, strict=True):
         factors = text.rpartition(" = ")[0].split(" × ") if route.local_derivatives else []
         assert [factor.strip("()") for factor in factors[1:]] == [show(local) for local in route.local_derivatives]

@@ -32,21 +32,9 @@ function speak(language) {
     element.textContent = WORDS[language][element.dataset.text];
   document.querySelectorAll(".value-word").forEach((element) => write(element, say("value")));
   document.querySelectorAll(".grad-word").forEach((element) => write(element, say("grad")));
-  const names = {
-    first: "first",
-    back: "back",
-    play: "play",
-    next: "next",
-    last: "last",
-    smaller: "smaller",
-    fit: "fit",
-    larger: "larger",
-    language: "language",
-    help: "help",
-  };
-  for (const [id, key] of Object.entries(names)) {
-    $(id).setAttribute("aria-label", say(key));
-    $(id).title = say(key);
+  for (const id of ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "language", "help"]) {
+    $(id).setAttribute("aria-label", say(id));
+    $(id).title = say(id);
   }
   $("language").textContent = language === "ja" ? "English" : "日本語";
   $("language").lang = language === "ja" ? "en" : "ja";

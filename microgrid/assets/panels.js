@@ -137,7 +137,7 @@ function showTold() {
 // Puts a gradient to the test, without keeping the move; before Think, when nothing is foretold yet, only moves.
 function tryNudge(i) {
   if (numbers.missing >= 0) return;
-  const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE));
+  const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE), true);
   const gradient = numbers.gradients[i],
     actual = moved.missing < 0 ? moved.values[graph.loss] - numbers.values[graph.loss] : NaN;
   const parts = {

@@ -27,13 +27,15 @@ const state = {
   losses: [],
   restarted: false, // whether the curve began anew because a leaf was moved
   diverged: null, // where training broke off: its cycle and learning rate
+  told: null, // a function that says, in the language of the moment, what +0.01 has led to
   selected: null,
   route: 0,
   lit: null,
   tab: "whatif",
-  playing: 0,
+  playing: false,
   scale: 0,
   zoom: 1,
+  whole: false, // whether the whole graph is to be seen, however small that makes it
   quiz: null,
 };
 let numbers = cycle(graph, state.leaves, state.learningRate);
