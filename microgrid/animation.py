@@ -7,10 +7,13 @@ Change the parameters get their new values. Then it starts again. Who asked for 
 from __future__ import annotations
 
 import html
+import math
 
 from microgrid.cards import cards_and_edges
+from microgrid.files import asset
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.numerals import counted, show
+from microgrid.palette import coloured, squeezed
 from microgrid.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
 from microgrid.texts import columns_of, printable
@@ -21,21 +24,6 @@ SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again
 ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
 CAPTION = 56.0  # pixels for the caption above the graph
 WIDEST = 3.4  # an edge, beside the 0.8 that the thinnest has
-STYLE = (
-    "text{font:12.5px Helvetica,Arial,sans-serif;fill:#5c6570}.name{font-weight:700;font-size:13px;fill:#1f2933}"
-    ".op{font-weight:400;fill:#5c6570}.value,.grad,.local,.share,.number{font-family:Courier,monospace}"
-    ".value{fill:#1f2933}.constant .value{fill:#5c6570}.grad,.share{font-weight:700}"
-    ".positive{fill:#b3541e}.negative{fill:#0b6fa4}.zero{fill:#6b7280}.remark{font-style:italic;font-size:11px}"
-    ".value,.grad{text-anchor:end}.name,.local,.share,.remark,.constant .value,.baton text{text-anchor:middle}"
-    "rect{fill:#fff;stroke:#c9ced6}.parameter rect{fill:#fff4d6}.input rect{fill:#e1f0fa}.constant rect{fill:#f1f2f4}"
-    ".output rect{fill:#fbe3e4}.rule{stroke:#c9ced6}.line{fill:none;stroke:#9aa3ad}.given .line{stroke-dasharray:3 3}"
-    ".fore{fill:#9aa3ad}.back{fill:none}.glow{fill:none;stroke-width:3}.know{stroke:#1f7a63}.think{stroke:#7748a8}"
-    ".change{stroke:#85660a}.phase{font-weight:700;font-size:15px;stroke:none}.phase.know{fill:#1f7a63}"
-    ".phase.think{fill:#7748a8}.phase.change{fill:#85660a}.caption{font-size:14px;fill:#1f2933}.paper{fill:#fff;stroke:none}"
-    ".line.positive{stroke:#b3541e}.line.negative{stroke:#0b6fa4}.on.positive .back{fill:#b3541e}"
-    ".on.negative .back{fill:#0b6fa4}.on.zero .back{fill:#6b7280}.on .line{fill:none}"
-    ".baton rect{fill:#7748a8;stroke:none}.baton text{fill:#fff;font:600 12px Courier,monospace}"
-)
 
 
 def animation(relay: Record, language: str = "en") -> str:
@@ -43,7 +31,7 @@ def animation(relay: Record, language: str = "en") -> str:
 
     Args:
         relay: what happens in it.
-        language: of its caption, "en" or "ja".
+        language: of its words, "en" or "ja".
 
     Raises:
         ValueError: another language, or more than 60 steps.
@@ -119,7 +107,7 @@ class _Film:
         start, arrival = i + 0.1, i + ARRIVAL
         self.put(step.operand, "grad", arrival, step.after)
         size = abs(step.share) / self.largest if self.largest else 0.0
-        width = 0.8 + WIDEST * (size if size == size else 1.0)
+        width = 0.8 + WIDEST * (1.0 if math.isnan(size) else size)
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
         self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
@@ -176,12 +164,12 @@ class _Film:
 
     def document(self) -> str:
         width, height = self.layout.width, self.layout.height + CAPTION
-        calm = "@media(prefers-reduced-motion:reduce){*{animation:none!important}}"
-        parts = [*drawn(self.layout, numbers=False), *self.parts, *self.batons]
+        style, said = coloured(squeezed(asset("animation.css"))), words(self.language)
+        parts = [*drawn(self.layout, said, numbers=False), *self.parts, *self.batons]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION:g} {width:g} {height:g}" width="{width:g}" '
-            f'height="{height:g}" role="img" aria-label="{html.escape(words(self.language)["page.graph"])}">\n'
-            f"<style>{STYLE}\n" + "\n".join(self.rules) + f"\n{calm}</style>\n"
+            f'height="{height:g}" role="img" aria-label="{html.escape(said["page.graph"])}">\n'
+            "<style>" + "\n".join([*self.rules, style]) + "</style>\n"
             f'<rect class="paper" y="{-CAPTION:g}" width="{width:g}" height="{height:g}"/>\n'
             f'<g transform="translate(0 {-CAPTION:g})">'
             + "\n".join(self.captions)

@@ -10,20 +10,20 @@ import html
 import json
 import re
 from functools import cache
-from pathlib import Path
 
 from microgrid.cards import cards_and_edges
 from microgrid.engine import Value
+from microgrid.files import asset
 from microgrid.formulas import FORMULAS, Formula
 from microgrid.gradcheck import nudge
 from microgrid.layout import lay_out
 from microgrid.numerals import show, show_signed
+from microgrid.palette import PALETTE
 from microgrid.records import Share
 from microgrid.relay import Relay
 from microgrid.scene import sign_of, svg
 from microgrid.wording import bracketed, words
 
-ASSETS = Path(__file__).parent / "assets"
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
 DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets
     "tanh": "1 − 2 ÷ (exp(2 × a) + 1)",
@@ -51,6 +51,7 @@ def cheat_sheet(language: str = "en") -> str:
     parts = {
         **text,
         "language": language,
+        "palette": PALETTE,
         "steps": "".join(_step(i, phase, language) for i, phase in enumerate(CODE, start=1)),
         "picture": _picture(relay, language),
         "relay": _relay_rules(relay, text),
@@ -58,13 +59,12 @@ def cheat_sheet(language: str = "en") -> str:
         "dense": _dense(text),
         "table": _table(language),
     }
-    template = (ASSETS / "cheatsheet.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], template)
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("cheatsheet.html"))
 
 
 @cache
 def _words(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads((ASSETS / f"cheatsheet.{language}.json").read_text(encoding="utf-8"))
+    table: dict[str, str] = json.loads(asset(f"cheatsheet.{language}.json"))
     return table
 
 
@@ -80,10 +80,7 @@ def _step(number: int, phase: str, language: str) -> str:
 def _picture(relay: Relay, language: str) -> str:
     """Draw the relay after Think: every edge in the colour and width of its share."""
     layout = lay_out(*cards_and_edges(relay.graph(), "none"))
-    picture = svg(layout, words(language)["page.graph"])
-    for kind in ("value", "grad"):
-        word = words(language)[f"page.{kind}"]
-        picture = re.sub(rf'(<text class="word {kind}-word"[^>]*>)[^<]*', rf"\g<1>{word}", picture)
+    picture = svg(layout, words(language))
     shares = [line.edge.share or 0.0 for line in layout.lines]
     largest = max(map(abs, shares))
     for i, share in enumerate(shares):

@@ -29,27 +29,20 @@ from unicodedata import east_asian_width
 import graphviz
 from graphviz.backend import dot_command
 
-from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, title_of
+from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
 from microgrid.checks import one_of, quoted
 from microgrid.engine import Value
 from microgrid.files import write_whole
 from microgrid.gradcheck import is_outdated
 from microgrid.numerals import MINUS, show
+from microgrid.palette import COLOURS
 from microgrid.texts import printable
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
 
-POSITIVE, NEGATIVE, ZERO = "#B3541E", "#0B6FA4", "#6B7280"  # told apart by colour-blind people, and by their sign
-INK, QUIET, RULE = "#1F2933", "#616A75", "#C9CED6"
-FILL = {
-    "parameter": "#FFF4D6",
-    "input": "#E1F0FA",
-    "constant": "#F1F2F4",
-    "computed": "#FFFFFF",
-    "output": "#FBE3E4",
-    "not finite": "#F6C7A9",
-}
+POSITIVE, NEGATIVE, ZERO = COLOURS["positive"], COLOURS["negative"], COLOURS["zero"]  # told apart also by their sign
+INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 WORDS, NUMBERS = "Helvetica", "Courier"
 WIDEST, SHOWN = "DejaVu Sans", "Helvetica, Arial, sans-serif"  # an SVG is laid out in the first: all of the others fit
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
@@ -67,17 +60,36 @@ NOTEBOOK_WIDTH = 640  # points: about as wide as a cell of a notebook on a commo
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
-    """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG."""
+    """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG.
 
-    def pipe(self, format: str | None = None, *args: Any, **kwargs: Any) -> Any:  # noqa: A002 (the library's name)
-        """Return the picture as bytes, as the library does, but with a Graphviz that is there."""
-        with _renderer(_program_for(self, format or self.format)):
-            return super().pipe(format, *args, **{"quiet": True, **kwargs})
+    Whichever way an SVG is asked for, it is the same: laid out so that its words fit on any screen, with true minus
+    signs.
+    """
 
-    def render(self, *args: Any, **kwargs: Any) -> Any:
-        """Write the picture to a file, as the library does, but with a Graphviz that is there."""
-        with _renderer(_program_for(self, kwargs.get("format") or self.format)):
-            return super().render(*args, **{"quiet": True, **kwargs})
+    def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> Any:  # noqa: A002
+        """Return the picture as bytes, or as text of an `encoding`; the library says which options there are."""
+        suffix = format or self.format
+        picture = _in_widest(self) if suffix == "svg" else self
+        with _renderer(_program_for(self, suffix)):
+            content = super(Picture, picture).pipe(suffix, **{"quiet": True, **options})
+        content = _with_figures(content) if suffix == "svg" else content
+        return content if encoding is None else content.decode(encoding)
+
+    def render(self, filename: Any = None, *, view: bool = False, quiet_view: bool = False, **options: Any) -> str:
+        """Write the picture, and its text, to files, and return the path of the picture.
+
+        The library says which options there are. Without a `filename` it is `microgrid.gv.svg` in the current folder.
+        """
+        outfile = options.get("outfile")
+        suffix = options.get("format") or (Path(outfile).suffix[1:].lower() if outfile else self.format)
+        with _renderer(_program_for(self, suffix)):
+            written: str = super().render(filename, **{"quiet": True, **options})
+        if suffix == "svg":  # the library has drawn the text as it stands in its file
+            drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
+            write_whole(written, self.pipe("svg", **{name: options[name] for name in drawn if name in options}))
+        if view or quiet_view:  # only now: the file is not to be shown before it is mended
+            graphviz.view(written, quiet=quiet_view)
+        return written
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -100,8 +112,9 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
     Args:
         output: the end of the graph, such as a loss.
         direction: where the numbers flow: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
-        fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" folds
-            a network as soon as it would take more than 60 cards.
+        fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" is
+            "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
+            that is at most 60 cards, else "layer".
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -143,24 +156,22 @@ def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "
         raise NoRendererError(f"{error}; wrote {text}, the text of the picture, instead") from None
 
 
-def render(picture: graphviz.Digraph, suffix: str) -> bytes:
+def render(picture: Picture, suffix: str) -> bytes:
     """Turn what `draw` returned into the bytes of an SVG, PNG or PDF file.
 
     Raises:
         NoRendererError: nothing on this machine writes that format.
     """
     program = _program_for(picture, suffix)
-    if suffix == "svg":
-        picture = _in_widest(picture)
     try:
-        content = picture.pipe(format=suffix)
+        content: bytes = picture.pipe(suffix)
     except graphviz.ExecutableNotFound:
         raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
     except (subprocess.CalledProcessError, OSError) as error:
         raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
     if not content:
         raise NoRendererError(f"{program} could not write {suffix}: it ran, and wrote nothing")
-    return _with_figures(content) if suffix == "svg" else content
+    return content
 
 
 def mimebundle(output: Value) -> dict[str, str]:
@@ -210,7 +221,7 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
     for i, edge in enumerate(edges):
         attributes = _edge_attributes(edge, largest, labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    notes = _legend(output, edges, crowded) if shares else []
+    notes = _legend(cards[-1].name or label_of(output), edges, crowded) if shares else []
     if is_outdated(output):
         notes.append("Careful: a number was changed after this graph was recorded; compute it again")
     if notes:
@@ -220,10 +231,10 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
     return picture
 
 
-def _legend(output: Value, edges: list[Edge], crowded: bool) -> list[str]:
-    """Explain, line by line, what the arrows and colours mean."""
-    label = str(output.label) if str(output.label).isascii() else ""  # Graphviz cannot measure other characters
-    end = "the loss" if label == "loss" else _escape(label or "the output")
+def _legend(name: str, edges: list[Edge], crowded: bool) -> list[str]:
+    """Explain, line by line, what the arrows and colours mean; `name` is that of the end."""
+    name = name if name.isascii() else ""  # Graphviz cannot measure other characters
+    end = "the loss" if name == "loss" else _escape(name or "the output")
     rule = "Arrows hand responsibility back: share = upstream gradient × local derivative"
     notes = [rule + ("; point at an arrow to see its numbers" if crowded else "")]
     if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
@@ -238,8 +249,8 @@ def _legend(output: Value, edges: list[Edge], crowded: bool) -> list[str]:
 def _card_label(card: Card, kind: str, compact: bool) -> str:
     values = _range([value.data for value in card.outputs])
     if kind == "constant":
-        return _table([[_cell(values, QUIET)]], FILL[kind])
-    fill = FILL["not finite"] if card.remark == "not finite" else FILL[kind]
+        return _table([[_cell(values, QUIET)]], COLOURS[kind])
+    fill = COLOURS["not-finite"] if card.remark == "not finite" else COLOURS[kind]
     value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
     parameters = [*card.weights.items(), *card.biases.items()]
     if compact:  # of one width in all cards, so that they stand in columns
@@ -251,7 +262,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
             [_word("neuron"), value, gradient],
         ]
         for parameter, share in parameters:
-            name = _word(parameter.label.rpartition(".")[2] or "w")
+            name = _word(label_of(parameter).rpartition(".")[2] or "w")
             rows.append([name, _cell(_number(parameter.data), INK), _gradient_cell([share])])
     else:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
@@ -339,7 +350,7 @@ def _card_tooltip(card: Card) -> Any:
     """Say it with all digits, for those who point at the card."""
     if len(card.outputs) > 1 or kind_of(card.value) == "constant":
         return " "
-    name = _escape(card.value.label) or "this value"
+    name = _escape(card.name or label_of(card.value)) or "this value"
     return graphviz.escape(f"{name}: value {_exact(card.value.data)}, gradient {_exact(card.value.grad)}")
 
 
@@ -424,9 +435,9 @@ def _renderer(program: str) -> Iterator[None]:
         dot_command.DOT_BINARY = before
 
 
-def _in_widest(picture: graphviz.Digraph) -> graphviz.Digraph:
+def _in_widest(picture: Picture) -> Picture:
     """Lay words out in the widest of the usual typefaces, so that they fit whichever of them a screen has."""
-    wide = picture.copy()
+    wide: Picture = picture.copy()
     # The typeface of all nodes, and of the notes; a label, which could hold anything, comes after it in its line.
     typeface = re.compile(rf"^(\t(?:node \[)?[^<\[]*?fontname=){WORDS}")
     lines = (typeface.sub(rf'\1"{WIDEST}"', line) for line in wide.body)
@@ -444,7 +455,7 @@ def _with_figures(svg: bytes) -> bytes:
     number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
     numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
     text = re.sub(numbers, lambda found: found[0].replace("&#45;", "−"), svg.decode("utf-8"))
-    colours = "|".join((POSITIVE, NEGATIVE, ZERO)).lower()
+    colours = "|".join((POSITIVE, NEGATIVE, ZERO))
     text = re.sub(
         rf'(?<=font-family="Courier,monospace") (?=font-size="[\d.]+" fill="(?:{colours})")',
         ' font-weight="bold" ',

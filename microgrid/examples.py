@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from microgrid.checks import quoted
 from microgrid.demonstration import trained_penguin
 from microgrid.engine import Input, Value, weighted_sum
+from microgrid.files import asset
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.page import Heading
@@ -105,7 +105,5 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "learning-rate": (_learning_rate, 0.3),
     "penguins": (trained_penguin, 0.01),
 }
-_HEADINGS: dict[str, dict[str, str]] = json.loads(
-    (Path(__file__).parent / "assets" / "examples.json").read_text(encoding="utf-8")
-)
+_HEADINGS: dict[str, dict[str, str]] = json.loads(asset("examples.json"))
 EXAMPLES = {name: Example(Heading(**_HEADINGS[name]), build, rate) for name, (build, rate) in _BUILT.items()}

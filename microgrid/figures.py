@@ -20,6 +20,7 @@ from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
 from microgrid.gradcheck import is_outdated, replay
 from microgrid.numerals import show
+from microgrid.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +29,7 @@ __all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "panels", "plot_decision_boun
 
 POINTS = 201  # on a curve
 GRID = 81  # points a side of the area around a decision boundary
-CURVES = (INK, "#7748A8", "#1F7A63", "#85660A", QUIET)  # for curves that are told apart by their names
+CURVES = (INK, COLOURS["think"], COLOURS["know"], COLOURS["change"], QUIET)  # for curves told apart by their names
 ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5.0)))
 """Up to how many powers of ten which numbers, and their multiples of ten, are written on a logarithmic scale."""
 LARGEST_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows

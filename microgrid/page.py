@@ -15,23 +15,22 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from microgrid.cards import Card, cards_and_edges
 from microgrid.checks import quoted
 from microgrid.engine import Value
+from microgrid.files import asset
 from microgrid.formulas import FORMULAS
 from microgrid.layout import Layout, lay_out
 from microgrid.numerals import counted
+from microgrid.palette import COLOURS, PALETTE, squeezed
 from microgrid.records import Record, checked_record
 from microgrid.relay_json import KINDS, without_nonfinite
 from microgrid.scene import svg
 from microgrid.texts import printable
 from microgrid.wording import LANGUAGES, words
 
-ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
 WIDEST = 1300  # pixels of a graph in one row
@@ -72,8 +71,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     values = checked_record(relay).values()
     cards, layout = _laid_out(relay, values)
     title = heading.japanese if language == "ja" else heading.english
-    graph, style = _style("graph.css"), _style("page.css")
-    load, program = _shortened(_asset("load.js")), _program({node.op for node in relay.nodes if node.op})
+    graph, style = squeezed(PALETTE + asset("graph.css")), squeezed(asset("page.css"))
+    load, program = _shortened(asset("load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
@@ -81,12 +80,12 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         f"style-src {_hash(graph)} {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
         "graph": graph,
         "style": _packed(style),
-        "picture": svg(layout, "graph"),
+        "picture": svg(layout, words(language)),
         "data": _json(_data(relay, values, cards, layout, heading)),
         "program": _packed(program),
         "load": load,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("page.html"))
 
 
 @dataclass(frozen=True)
@@ -110,10 +109,10 @@ class Player:
 
     def _repr_html_(self) -> str:
         picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
-        text = words(self.language)
+        text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
         return (
             f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
-            f'width="100%" height="{self.height}" style="border: 1px solid #c9ced6; border-radius: 8px"></iframe>'
+            f'width="100%" height="{self.height}" style="{style}"></iframe>'
             f"<details open><summary>{text['notebook.picture']}</summary>"
             f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
             "<script>document.currentScript.previousElementSibling.open = false</script>"
@@ -200,27 +199,18 @@ def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
     return {key: text for key, text in words(language).items() if needed(key)}
 
 
-@cache
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 def _program(ops: set[str]) -> str:
     """Put the program together: the formulas and words of these operations, and the scripts of the page."""
     rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
     words_of = {language: _words_for(ops, language) for language in LANGUAGES}
     parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
-    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *(_asset(f"{name}.js") for name in SCRIPTS)])) + "\n}\n"
+    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *(asset(f"{name}.js") for name in SCRIPTS)])) + "\n}\n"
 
 
 def _shortened(text: str) -> str:
     """Leave out indentation and lines that are comments: who reads the source reads it where it was written."""
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
-
-
-def _style(name: str) -> str:
-    return re.sub(r"\s*([{}:;,>])\s*", r"\1", _shortened(_asset(name)))
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _packed(text: str) -> str:

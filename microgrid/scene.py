@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
 
 from microgrid.cards import kind_of, title_of
-from microgrid.drawing import REMARKS
 from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
 from microgrid.numerals import show
 from microgrid.texts import isolated, printable
 
 
-def svg(layout: Layout, label: str) -> str:
-    """Return the SVG of a whole layout, with all its numbers; `label` tells those who cannot see it what it is."""
+def svg(layout: Layout, said: Mapping[str, str]) -> str:
+    """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`."""
     compact = " compact" if layout.compact else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph{compact}" viewBox="0 0 {layout.width:g} '
         f'{layout.height:g}" width="{layout.width:g}" height="{layout.height:g}" role="group" '
-        f'aria-label="{html.escape(label)}">\n' + "\n".join(drawn(layout)) + "\n</svg>"
+        f'aria-label="{html.escape(said["page.graph"])}">\n' + "\n".join(drawn(layout, said)) + "\n</svg>"
     )
 
 
-def drawn(layout: Layout, numbers: bool = True) -> list[str]:
+def drawn(layout: Layout, said: Mapping[str, str], numbers: bool = True) -> list[str]:
     """Draw edges and cards; without `numbers`, those that a cycle brings to light are left out."""
     edges = [_edge(i, line, numbers) for i, line in enumerate(layout.lines)]
-    return edges + [_card(box, layout, numbers) for box in layout.boxes]
+    return edges + [_card(box, layout, said, numbers) for box in layout.boxes]
 
 
 def value_place(box: Box) -> Point:
@@ -42,7 +42,7 @@ def gradient_place(box: Box) -> Point:
     return box.width - 9, HEADING + 15 + ROW
 
 
-def _card(box: Box, layout: Layout, numbers: bool) -> str:
+def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> str:
     card = box.card
     kind = "output" if box is layout.boxes[-1] else kind_of(card.value)
     neuron = " neuron" if len(card.inside) > 1 or card.weights or card.biases else ""
@@ -57,11 +57,11 @@ def _card(box: Box, layout: Layout, numbers: bool) -> str:
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
     (_, y), (_, z) = value_place(box), gradient_place(box)
     texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING:g}h{box.width:g}"/>'
-    texts += text("word value-word", (9, y), "value") + text("word grad-word", (9, z), "grad")
+    texts += text("word value-word", (9, y), said["page.value"]) + text("word grad-word", (9, z), said["page.grad"])
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING + 2 * ROW + 10:
-        texts += text("remark", (box.width / 2, z + ROW - 2), REMARKS.get(card.remark, ""))
+        texts += text("remark", (box.width / 2, z + ROW - 2), card.remark and said[f"page.{card.remark}"])
     return f"{start}{frame}{texts}</g>"
 
 

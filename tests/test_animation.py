@@ -13,6 +13,7 @@ from microgrid.animation import MOST_STEPS, animation
 from microgrid.engine import Value, total
 from microgrid.examples import example
 from microgrid.relay import Relay
+from microgrid.wording import words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -73,6 +74,15 @@ def test_caption_tells_each_step() -> None:
     assert len(captions) == len(relay.steps)
     assert captions[0] == "c: a + b = 2 + 1 = 3"
     assert "考える" in animation(relay, "ja")
+
+
+@pytest.mark.parametrize(("language", "cards"), [("en", {"value", "grad"}), ("ja", {"値", "勾配"})])
+def test_cards_speak_the_language_of_the_captions(language: str, cards: set[str]) -> None:
+    root = ET.fromstring(animation(two_paths(), language))
+    assert {
+        text.text for text in root.iter("{http://www.w3.org/2000/svg}text") if text.attrib["class"].startswith("word")
+    } == cards
+    assert root.attrib["aria-label"] == words(language)["page.graph"]
 
 
 def test_hostile_label_stays_text() -> None:

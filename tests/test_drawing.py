@@ -18,15 +18,17 @@ import pytest
 from graphviz.backend import dot_command
 
 import microgrid.drawing as drawing
+from microgrid.cards import cards_and_edges, title_of
 from microgrid.drawing import DIRECTIONS, LARGEST_DETAILED, NoRendererError, draw, mimebundle, render, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
+from microgrid.relay import Relay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ORANGE, BLUE, PALE_GREY = "#b3541e", "#0b6fa4", "#c9ced6"
+ORANGE, BLUE, PALE_GREY = "#a3481a", "#0b6fa4", "#c9ced6"
 PNG = b"\x89PNG\r\n\x1a\n"
 needs_shell = pytest.mark.skipif(os.name == "nt", reason="the stand-in for Graphviz is a shell script")
 
@@ -97,14 +99,14 @@ SMALL_GRAPH = """\
 digraph microgrid {
 	bgcolor=white ordering=in pad=0.15 rankdir=LR
 	nodesep=0.25 ranksep=0.6
-	node [fontcolor="#1F2933" fontname=Helvetica fontsize=12 shape=plain]
-	edge [arrowsize=0.7 color="#C9CED6" fontname=Courier fontsize=11 penwidth=1]
-	n0 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#FFF4D6"><TR><TD COLSPAN="2"><B>w</B></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1F2933">-3</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#0B6FA4">-6</FONT></TD></TR></TABLE>> id=n0 tooltip="w: value −3.0, gradient −6.0"]
-	n1 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#F1F2F4"><TR><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#616A75">2</FONT></TD></TR></TABLE>> id=n1 tooltip=" "]
-	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#C9CED6" BGCOLOR="#FBE3E4"><TR><TD COLSPAN="2"><FONT COLOR="#616A75">( )²</FONT></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1F2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#616A75">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#B3541E">1</FONT></TD></TR></TABLE>> id=n2 tooltip="this value: value 9.0, gradient 1.0"]
-	n0 -> n2 [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD><FONT COLOR="#616A75">×-6</FONT></TD></TR><TR><TD><FONT COLOR="#0B6FA4">-6</FONT></TD></TR><TR><TD HEIGHT="7"></TD></TR></TABLE>> color="#0B6FA4" dir=back id=e0 penwidth=4.00 tooltip="share −6.0 = upstream 1.0 × −6.0"]
+	node [fontcolor="#1f2933" fontname=Helvetica fontsize=12 shape=plain]
+	edge [arrowsize=0.7 color="#c9ced6" fontname=Courier fontsize=11 penwidth=1]
+	n0 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#fff4d6"><TR><TD COLSPAN="2"><B>w</B></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1f2933">-3</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#0b6fa4">-6</FONT></TD></TR></TABLE>> id=n0 tooltip="w: value −3.0, gradient −6.0"]
+	n1 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#f1f2f4"><TR><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#5c6570">2</FONT></TD></TR></TABLE>> id=n1 tooltip=" "]
+	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#fbe3e4"><TR><TD COLSPAN="2"><FONT COLOR="#5c6570">( )²</FONT></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1f2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#a3481a">1</FONT></TD></TR></TABLE>> id=n2 tooltip="this value: value 9.0, gradient 1.0"]
+	n0 -> n2 [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD><FONT COLOR="#5c6570">×-6</FONT></TD></TR><TR><TD><FONT COLOR="#0b6fa4">-6</FONT></TD></TR><TR><TD HEIGHT="7"></TD></TR></TABLE>> color="#0b6fa4" dir=back id=e0 penwidth=4.00 tooltip="share −6.0 = upstream 1.0 × −6.0"]
 	n1 -> n2 [id=e1 style=dashed tooltip=" "]
-	fontcolor="#616A75" fontname=Helvetica fontsize=11 label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">Arrows hand responsibility back: share = upstream gradient × local derivative</TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#B3541E">Orange: raising this number raises the output</FONT> ·<FONT COLOR="#0B6FA4"> blue: raising it lowers the output</FONT> · the wider, the more</TD></TR><TR><TD ALIGN="LEFT">Cards: yellow is learned, blue is given, grey is constant, red is the end</TD></TR></TABLE>> labeljust=l labelloc=b
+	fontcolor="#5c6570" fontname=Helvetica fontsize=11 label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">Arrows hand responsibility back: share = upstream gradient × local derivative</TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#a3481a">Orange: raising this number raises the output</FONT> ·<FONT COLOR="#0b6fa4"> blue: raising it lowers the output</FONT> · the wider, the more</TD></TR><TR><TD ALIGN="LEFT">Cards: yellow is learned, blue is given, grey is constant, red is the end</TD></TR></TABLE>> labeljust=l labelloc=b
 }
 """  # noqa: E501
 
@@ -280,6 +282,46 @@ def test_numbers_carry_true_minus_signs_everywhere() -> None:
     assert not [text for fold in shown for text in shown[fold] if "-" in text]
 
 
+@pytest.mark.parametrize("fold", ["none", "neuron", "layer"])
+@pytest.mark.parametrize(("label", "shown"), [(5, "5"), (0, "0"), (None, ""), (["w"], "['w']")])
+def test_label_that_is_no_text_is_shown_as_text_and_none_as_no_label(label: object, shown: str, fold: str) -> None:
+    x, neuron = Value(3.0, "x"), Neuron(1, seed=0)
+    neuron.weights[0].label = x.label = label  # type: ignore[assignment]
+    output = neuron([x]) * x
+    output.backward()
+    assert "None" not in draw(output, fold=fold).source
+    words = [word for text in texts(svg_of(output, fold=fold)) for word in text.split()]
+    assert not shown or shown in words
+
+
+def test_values_called_the_same_are_numbered_as_on_a_page() -> None:
+    first, second, w = Value(1.0, "x"), Value(2.0, "x"), Value(3.0, "w")
+    product = first * second
+    product.label = "x"
+    relay = Relay(product * w)
+    headings = {f"n{i}": title_of(card)[0] for i, card in enumerate(cards_and_edges(product * w)[0])}
+    assert headings == {"n0": "x #1", "n1": "x #2", "n2": "x #3", "n3": "w", "n4": ""}
+    assert [relay.node(name).name for name in headings][:4] == list(headings.values())[:4]
+    for graph in (product * w, relay.graph()):
+        svg = svg_of(graph)
+        assert [texts(groups(svg, "node")[f"n{i}"])[0] for i in range(4)] == ["x #1", "x #2", "x #3 = ×", "w"]
+    assert 'tooltip="x #2: value 2.0, gradient 0.0"' in draw(product).source
+    product.backward()
+    assert "Orange: raising this number raises x #3 · blue: raising it lowers x #3 · the wider, the more" in legend_of(
+        product
+    )
+
+
+def test_neurons_of_several_rows_are_numbered_and_constants_and_folded_layers_are_not() -> None:
+    model = MLP(2, [3, 1], seed=0)
+    loss = mean_squared_error([model([1.0, 2.0]), model([0.5, -1.0])], [1.0, 1.0])
+    names = [title_of(card)[0] for card in cards_and_edges(loss, "neuron")[0]]
+    assert [name for name in names if name.startswith("layer2")] == ["layer2.neuron1 #1", "layer2.neuron1 #2"]
+    assert not [title_of(card)[0] for card in cards_and_edges(loss, "layer")[0] if "#" in title_of(card)[0]]
+    constants = Constant(3.0, "c") * Value(2.0) + Constant(4.0, "c")
+    assert [card.name for card in cards_and_edges(constants)[0]] == [""] * 5
+
+
 LABELS: list[tuple[str, str]] = [
     *((label, label) for label in ["a<b", "a>b", "a&b", 'say "hi"', "a|b", "{a}", "a\\b", "C:\\n", "\\", "%s"]),
     *(
@@ -393,7 +435,7 @@ def test_kind_of_a_value_is_the_colour_of_its_card(value: Value, fill: str) -> N
 
 
 def test_output_has_a_colour_of_its_own() -> None:
-    assert 'BGCOLOR="#FBE3E4"' in draw(Value(1.0)).source
+    assert 'BGCOLOR="#fbe3e4"' in draw(Value(1.0)).source
 
 
 @pytest.mark.parametrize(
@@ -638,6 +680,40 @@ def test_picture_is_rendered_as_svg_without_being_asked(tmp_path: Path, monkeypa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["name", "name.svg"]
     assert (tmp_path / "name").read_text(encoding="utf-8") == SMALL_GRAPH
     assert sorted(groups(ET.parse(tmp_path / "name.svg").getroot(), "node")) == ["n0", "n1", "n2"]
+
+
+def test_picture_is_the_same_whichever_way_it_is_written(tmp_path: Path) -> None:
+    picture, path = draw(small_graph()), tmp_path / "saved.svg"
+    save_picture(small_graph(), path)
+    saved = path.read_bytes()
+    assert "−6" in saved.decode("utf-8")
+    assert picture.pipe() == picture.pipe("svg") == picture.pipe(format="svg") == render(picture, "svg") == saved
+    assert picture.pipe(encoding="utf-8") == saved.decode("utf-8")
+    rendered = [
+        picture.render(tmp_path / "rendered", cleanup=True),
+        picture.render("rendered", directory=tmp_path / "folder", format="svg"),
+        picture.render(outfile=tmp_path / "named.svg"),
+        picture.render(outfile=tmp_path / "NAMED.SVG", engine="dot"),
+    ]
+    assert [Path(name).read_bytes() for name in rendered] == [saved] * 4
+    assert not (tmp_path / "rendered").exists()
+    assert (tmp_path / "named.gv").read_text(encoding="utf-8") == SMALL_GRAPH
+
+
+def test_picture_of_another_kind_is_rendered_as_the_library_does(tmp_path: Path) -> None:
+    picture = draw(small_graph())
+    assert picture.pipe("png").startswith(PNG)
+    assert Path(picture.render(outfile=tmp_path / "named.png")).read_bytes().startswith(PNG)
+    assert Path(picture.render(tmp_path / "name", format="png")).read_bytes().startswith(PNG)
+
+
+def test_file_is_shown_when_its_picture_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bytes, bool]] = []
+    monkeypatch.setattr(graphviz, "view", lambda path, quiet: seen.append((Path(path).read_bytes(), quiet)))
+    picture = draw(small_graph())
+    picture.view(tmp_path / "name")
+    picture.render(tmp_path / "name", quiet_view=True)
+    assert seen == [(picture.pipe(), False), (picture.pipe(), True)]
 
 
 def test_picture_that_cannot_be_put_in_place_leaves_nothing_behind(

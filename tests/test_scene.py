@@ -12,10 +12,11 @@ from microgrid.layout import lay_out
 from microgrid.nn import MLP
 from microgrid.numerals import show
 from microgrid.scene import sign_of, svg
+from microgrid.wording import words
 
 
-def text_of(output: Value, label: str = "graph") -> str:
-    return svg(lay_out(*cards_and_edges(Relay(output).graph(), "neuron")), label)
+def text_of(output: Value, language: str = "en") -> str:
+    return svg(lay_out(*cards_and_edges(Relay(output).graph(), "neuron")), words(language))
 
 
 def read(output: Value) -> ET.Element:
@@ -104,7 +105,9 @@ def test_label_is_text_whatever_stands_in_it(label: str) -> None:
     plain, hostile = read(Value(3.0, "w").tanh()), read(Value(3.0, label).tanh())
     assert texts(group(hostile, "n0"))["name"] == label
     assert [element.tag for element in plain.iter()] == [element.tag for element in hostile.iter()]
-    assert 'aria-label="&lt;&quot;&gt;"' in text_of(product(), '<">')
+    assert 'aria-label="&lt;&quot;&gt;"' in svg(
+        lay_out(*cards_and_edges(product())), {**words("en"), "page.graph": '<">'}
+    )
 
 
 def test_name_that_is_cut_has_its_full_text_in_a_title() -> None:

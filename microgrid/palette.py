@@ -1,0 +1,34 @@
+"""The colours of all views; they stand in `assets/palette.css`.
+
+>>> COLOURS["negative"]
+'#0b6fa4'
+"""
+
+from __future__ import annotations
+
+import re
+
+from microgrid.files import asset
+
+PALETTE = asset("palette.css")
+COLOURS: dict[str, str] = dict(re.findall(r"--([\w-]+): (#\w+);", PALETTE))
+
+
+def coloured(style: str) -> str:
+    """Put the colours into a style sheet, for places that know no variables.
+
+    >>> coloured("rect { fill: var(--input); }")
+    'rect { fill: #e1f0fa; }'
+    """
+    return re.sub(r"var\(--([\w-]+)\)", lambda found: COLOURS[found[1]], style)
+
+
+def squeezed(style: str) -> str:
+    r"""Leave out what a browser does not need of a style sheet: comments, and spaces around signs.
+
+    >>> squeezed("/* Cards */\nrect { fill: red; }\n")
+    'rect{fill:red;}'
+    """
+    lines = (line.strip() for line in style.splitlines())
+    text = "\n".join(line for line in lines if line and not line.startswith("/*"))
+    return re.sub(r"\s*([{}:;,>])\s*", r"\1", text)
