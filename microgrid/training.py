@@ -22,6 +22,7 @@ from microgrid.collector import paused_collector
 from microgrid.compiler import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.losses import mean_squared_error
+from microgrid.numerals import counted, show
 from microgrid.optim import SGD, Optimizer
 from microgrid.texts import brief
 
@@ -183,7 +184,7 @@ class Cycle:
         self._has_gradients = True
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What `train` saw.
 
@@ -191,11 +192,20 @@ class History:
         losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
         kept: for each name that was asked for, what its function returned after each epoch.
         interrupted: whether Ctrl-C ended the training early.
+
+    >>> History([4.0, 2.0, 0.000012], kept={"test": [5.0, 3.0, 2.0]})
+    <History of 3 epochs: loss 4 → 1.2e−5; kept: test>
     """
 
     losses: list[float] = field(default_factory=list)
     kept: dict[str, list[Any]] = field(default_factory=dict)
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        ends = " → ".join(show(loss) for loss in (*self.losses[:1], *self.losses[1:][-1:]))
+        kept = f"; kept: {brief(', '.join(self.kept))}" if self.kept else ""
+        stopped = "; interrupted" if self.interrupted else ""
+        return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{kept}{stopped}>"
 
     def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
         """Draw the loss of every epoch with matplotlib, and beside it what was kept under `names`.

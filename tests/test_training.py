@@ -401,6 +401,20 @@ def test_what_is_not_finite_never_reaches_the_weights(loss: Any, message: str) -
     assert caught.value.history == History()
 
 
+@pytest.mark.parametrize(
+    ("history", "shown"),
+    [
+        (History(), "<History of 0 epochs>"),
+        (History([0.25]), "<History of 1 epoch: loss 0.25>"),
+        (History([0.5] * 2000 + [7.03e-31]), "<History of 2001 epochs: loss 0.5 → 7.03e−31>"),
+        (History([2.0, 1.0], {"a": [1, 2], "b": [3, 4]}), "<History of 2 epochs: loss 2 → 1; kept: a, b>"),
+        (History([2.0, 1.0], interrupted=True), "<History of 2 epochs: loss 2 → 1; interrupted>"),
+    ],
+)
+def test_history_is_shown_in_one_short_line(history: History, shown: str) -> None:
+    assert repr(history) == shown
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_division_by_zero_in_the_first_epoch_names_the_row_and_blames_no_learning_rate(compiled: bool) -> None:
     class Share(Module):
