@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from microgrid.drawing import NoRendererError, save_picture
 from microgrid.engine import Input, Value
+from microgrid.files import verb_of_writing
 from microgrid.losses import mean_squared_error
 from microgrid.numerals import counted, show, show_signed
 from microgrid.relay import Relay
@@ -15,6 +16,7 @@ from microgrid.training import Cycle
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
 SHOWN = 4  # parameters that are listed
+LABELS = ("flipper length", "bill length", "bill depth")
 
 
 def demonstrate() -> bool:
@@ -24,25 +26,28 @@ def demonstrate() -> bool:
         whether it came to its end; Ctrl-C stops the training.
     """
     learner = penguin_learner()
-    print("microgrid: a network of 9 neurons learns to weigh penguins, from flipper length, bill length and bill depth")
+    sizes = [len(layer.neurons) for layer in learner.model.layers]
+    print(f"microgrid: {sum(sizes)} neurons, in layers of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}, ", end="")
+    print(f"learn to weigh penguins,\nfrom {', '.join(LABELS[:-1])} and {LABELS[-1]}")
     print(f"{len(learner.learning.rows)} penguins to learn from, {len(learner.held_out.rows)} to be tested on", end="")
     print(f" ({learner.learning.dropped} more lack a measurement)\n")
-    picture = _show_one_cycle(learner)
+    picture, page = _show_one_cycle(learner)
     history = learner.train()
     if history.interrupted:
-        written = f"{PICTURE} and {PAGE}" if picture == PICTURE else picture
-        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; wrote {written}")
+        written = " and ".join(filter(None, (picture, page)))
+        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; {written}")
         return False
-    print(f"\nCycles like this one, with all {len(learner.learning.rows)} penguins, {len(history.losses)} times over:")
-    print(f"        loss {show(history.losses[0])} → {show(history.losses[-1])}")
+    print(f"\nTraining goes on from there, with all {len(learner.learning.rows)} penguins, ", end="")
+    print(f"{len(history.losses)} times over:")
+    print(f"        mean loss of a penguin {show(history.losses[0])} → {show(history.losses[-1])}")
     print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
     print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
     print(f"        always guessing the mean by {show(learner.error_of_the_mean(learner.held_out)):>4} g")
-    if picture == PICTURE:
-        print(f"\nwrote {PICTURE}, where the mistake of that one penguin came from,")
-        print(f"and {PAGE}, the same cycle to step through: open it in a browser")
+    if page:
+        print(f"\n{picture}, where the mistake of that one penguin came from,")
+        print(f"and {page}, the same cycle to step through: open it in a browser")
     else:
-        print(f"\nwrote {picture}, where the mistake of that one penguin came from;", end=" ")
+        print(f"\n{picture}, where the mistake of that one penguin came from;")
         print("it is for Graphviz to draw, which was not found here")
     return True
 
@@ -57,25 +62,42 @@ def trained_penguin() -> Value:
     return loss
 
 
-def _save(loss: Value) -> str:
-    """Save the picture and the page, or the text of the picture where nothing can draw; return the picture's file."""
+def _save(loss: Value) -> tuple[str, str]:
+    """Save the picture and the page, or the text of the picture where nothing can draw; say what was written.
+
+    Returns:
+        such as ("wrote relay.svg", "replaced relay.html"); the verb of the page is left out where it is the same, and
+        all of it where there is no page.
+    """
+    first, text, second = map(verb_of_writing, (PICTURE, TEXT_OF_PICTURE, PAGE))
     try:
         save_picture(loss, PICTURE)
         Relay(loss, learning_rate=LEARNING_RATE).save(PAGE)
     except NoRendererError:
-        return TEXT_OF_PICTURE
-    return PICTURE
+        return f"{text} {TEXT_OF_PICTURE}", ""
+    return f"{first} {PICTURE}", PAGE if first == second else f"{second} {PAGE}"
 
 
 def _labelled(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
     """Standardise one penguin, and give its numbers names for the picture."""
-    labels = ("flipper length", "bill length", "bill depth")
-    inputs = [Input(x, label) for x, label in zip(learner.inputs(row), labels, strict=True)]
+    inputs = [Input(x, label) for x, label in zip(learner.inputs(row), LABELS, strict=True)]
     return inputs, Input(learner.target(mass), "body mass")
 
 
-def _show_one_cycle(learner: ColumnLearner) -> str:
-    """Print one cycle, and return the name of the file with its picture."""
+def _weighed(learner: ColumnLearner) -> dict[Value, str]:
+    """Say of every parameter what it weighs: an input, or what a neuron of the layer before hands on."""
+    names: list[str] = list(LABELS)
+    weighed: dict[Value, str] = {}
+    for i, layer in enumerate(learner.model.layers, start=1):
+        for neuron in layer.neurons:
+            weighed |= {weight: f"weighs {name}" for weight, name in zip(neuron.weights, names, strict=True)}
+            weighed[neuron.bias] = "bias"
+        names = [f"layer{i}.neuron{j}" for j in range(1, len(layer.neurons) + 1)]
+    return weighed
+
+
+def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
+    """Print one cycle, and return what was written of it."""
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
     inputs, target = _labelled(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
@@ -83,7 +105,7 @@ def _show_one_cycle(learner: ColumnLearner) -> str:
     print(f"One cycle, on one penguin: flipper {flipper} mm, bill {length} mm long and {depth} mm deep")
 
     numbers = ", ".join(f"{x.label} {show(x.data)}" for x in inputs)
-    print(f"as the network sees it (0 is the mean, 1 a standard deviation): {numbers}")
+    print(f"as the network sees it (0 is the mean, 1 a standard deviation):\n        {numbers}")
 
     loss = cycle.know()
     predicted = learner.predict(row)
@@ -94,11 +116,12 @@ def _show_one_cycle(learner: ColumnLearner) -> str:
 
     cycle.think()
     parameters = sorted(learner.model.parameters(), key=lambda parameter: -abs(parameter.grad))[:SHOWN]
-    print(f"\nThink   responsibility for the loss, handed back to every weight; the largest {SHOWN} of", end=" ")
-    print(f"{len(learner.model.parameters())}:")
+    print("\nThink   responsibility for the loss, handed back to every weight;")
+    print(f"        the largest {SHOWN} of {len(learner.model.parameters())} weights and biases:")
+    weighed = _weighed(learner)
     for parameter in parameters:
-        print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}")
-    picture = _save(loss)
+        print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}   {weighed[parameter]}")
+    written = _save(loss)
 
     before = [parameter.data for parameter in parameters]
     cycle.change()
@@ -107,4 +130,4 @@ def _show_one_cycle(learner: ColumnLearner) -> str:
         print(f"        {parameter.label:<18} {show(old):>8} → {show(parameter.data):>8}")
     print(f"\nKnow    again: loss {show(loss.data)} → {show(cycle.know().data)}, ", end="")
     print(f"predicted {show(predicted)} g → {show(learner.predict(row))} g")
-    return picture
+    return written

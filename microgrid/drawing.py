@@ -392,13 +392,15 @@ def _escape(text: str) -> str:
 def _program_for(picture: graphviz.Digraph, suffix: str) -> str:
     """Return the program that can write this picture in this format; raise NoRendererError where there is none."""
     # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
-    needs_all = suffix == "pdf" or (suffix == "png" and any(east_asian_width(c) in "WF" for c in picture.source))
+    wide = any(east_asian_width(c) in "WF" for c in picture.source)
+    needs_all = suffix == "pdf" or (suffix == "png" and wide)
     if program := _find_renderer(needs_all):
         return program
     what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
-    remedy, rest = (
-        ("Graphviz itself", ".svg and .dot") if needs_all else ("the package graphviz-pure, or Graphviz", ".dot")
-    )
+    remedy = "Graphviz itself" if needs_all else "the package graphviz-pure, or Graphviz"
+    rest = ".dot"
+    if needs_all and _find_renderer():
+        rest = ".svg and .dot" if wide else ".svg, .png and .dot"
     raise NoRendererError(
         f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
         f"MICROGRID_DOT); {rest} can be written without"

@@ -128,7 +128,7 @@ def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found
     demonstration: tuple[str, Path],
 ) -> None:
     think, change = demonstration[0].partition("Think  ")[2].split("Change  ")
-    gradients = {name: numbers_in(line)[-1] for name, line in re.findall(r"^ +(layer\S+) +(∂.*)$", think, re.MULTILINE)}
+    gradients = {name: numbers_in(line)[0] for name, line in re.findall(r"^ +(layer\S+) +(∂.*)$", think, re.MULTILINE)}
     moves = {name: numbers_in(line) for name, line in re.findall(r"^ +(layer\S+) +(.*→.*)$", change, re.MULTILINE)}
     assert len(gradients) == 4
     assert moves.keys() == gradients.keys()
@@ -137,9 +137,28 @@ def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found
 
 
 def test_demonstration_lowers_the_loss_by_one_cycle_and_by_training(demonstration: tuple[str, Path]) -> None:
-    losses = re.findall(r"loss (\S+) → ([\d.]+)", demonstration[0])
+    losses = re.findall(r"loss(?: of a penguin)? (\S+) → ([\d.]+)", demonstration[0])
     assert len(losses) == 2
     assert all(float(after) < float(before) for before, after in losses)
+
+
+def test_demonstration_says_what_each_parameter_weighs(demonstration: tuple[str, Path]) -> None:
+    inputs = ["flipper length", "bill length", "bill depth"]
+    told = re.findall(r"(layer(\d)\S+)\.w(\d)  ∂loss.*   weighs (.*)\n", demonstration[0])
+    assert len(told) == 4
+    for _, layer, place, source in told:
+        assert source == (inputs[int(place) - 1] if layer == "1" else f"layer{int(layer) - 1}.neuron{place}")
+
+
+def test_demonstration_fits_eighty_columns(demonstration: tuple[str, Path]) -> None:
+    assert [line for line in demonstration[0].splitlines() if len(line) > 80] == []
+
+
+def test_demonstration_says_which_files_it_replaces(demonstration: tuple[str, Path], command: Command) -> None:
+    Path("relay.html").write_text("a page of my own", encoding="utf-8")
+    replaced = demonstration[0].replace("and relay.html", "and replaced relay.html")
+    assert command() == (0, replaced, "")
+    assert command() == (0, demonstration[0].replace("wrote relay.svg", "replaced relay.svg"), "")
 
 
 def test_demonstration_is_the_same_on_every_run(
@@ -350,7 +369,7 @@ def test_pdf_without_a_system_dot_is_refused(command: Command, tmp_path: Path, m
     monkeypatch.setenv("PATH", "")
     assert refusal(command("draw", "a", "a=2", "-o", "g.pdf")) == (
         "microgrid: nothing on this machine writes pdf: it needs Graphviz itself "
-        "(its program dot on the PATH, or named by MICROGRID_DOT); .svg and .dot can be written without"
+        "(its program dot on the PATH, or named by MICROGRID_DOT); .svg, .png and .dot can be written without"
         "; wrote g.dot, the text of the picture, instead"
     )
     assert list(tmp_path.iterdir()) == [tmp_path / "g.dot"]
