@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import microgrid
 from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
@@ -265,7 +266,11 @@ def _leaves(output: Value) -> list[Value]:
 # --- reading the command line ----------------------------------------------------------------------------------------
 
 
+_Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
 def _parser() -> tuple[Parser, Mapping[str, Parser]]:
+    """Return the parser of the whole command line, and that of each command by its name."""
     parser = Parser(
         prog="microgrid",
         description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
@@ -276,54 +281,67 @@ def _parser() -> tuple[Parser, Mapping[str, Parser]]:
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_demonstrate)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    for add in (_add_draw, _add_step, _add_page, _add_check, _add_train, _add_lesson, _add_sheet):
+        add(commands)
+    return parser, commands.choices
 
-    draw = _add(
+
+def _add_draw(commands: _Commands) -> None:
+    command = _add(
         commands,
         "draw",
         _draw,
         "draw an expression as a graph, with its gradients",
         'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5',
     )
-    _add_expression(draw)
-    _add_learn(draw)
+    _add_expression(command)
+    _add_learn(command)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)
-    draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
-    draw.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
-    draw.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
+    command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
+    command.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
+    command.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
 
-    step = _add(
+
+def _add_step(commands: _Commands) -> None:
+    command = _add(
         commands,
         "step",
         _step,
         "walk one cycle of an expression step by step, forward and back",
         'step "(w*x - target)**2" w=3 x=2 target=5',
     )
-    _add_expression(step, optional=True)
-    _add_learn(step)
-    step.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
-    step.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
-    step.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    step.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
+    _add_expression(command, optional=True)
+    _add_learn(command)
+    command.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
+    command.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
+    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
 
-    pages = _add(
+
+def _add_page(commands: _Commands) -> None:
+    command = _add(
         commands,
         "page",
         _page,
         "write a page on which to step through one cycle in a browser, without a network",
         'page "(w*x - target)**2" w=3 x=2 target=5',
     )
-    _add_expression(pages, optional=True)
-    _add_learn(pages)
-    pages.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
-    pages.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
-    pages.add_argument("--examples", action="store_true", help="list the situations")
-    pages.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
-    pages.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
+    _add_expression(command, optional=True)
+    _add_learn(command)
+    command.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
+    command.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
+    command.add_argument("--examples", action="store_true", help="list the situations")
+    command.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
+    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
 
-    check = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
-    _add_expression(check)
 
-    train = _add(
+def _add_check(commands: _Commands) -> None:
+    command = _add(commands, "check", _check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3')
+    _add_expression(command)
+
+
+def _add_train(commands: _Commands) -> None:
+    command = _add(
         commands,
         "train",
         _train,
@@ -331,50 +349,54 @@ def _parser() -> tuple[Parser, Mapping[str, Parser]]:
         "train DATA.csv --target weight --inputs length width --save model.json",
         functions=False,
     )
-    train.usage = "microgrid train DATA.csv --target COLUMN [options]"
-    train.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
-    train.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
-    train.add_argument(
+    command.usage = "microgrid train DATA.csv --target COLUMN [options]"
+    command.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
+    command.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
+    command.add_argument(
         "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numbers"
     )
-    train.add_argument(
+    command.add_argument(
         "--hidden", metavar="N", nargs="*", type=whole_numbers, default=[[8, 8]], help="hidden layers; by default 8 8"
     )
-    train.add_argument(
+    command.add_argument(
         "--test",
         metavar="SHARE",
         type=number_of,
         default=0.2,
         help="how much of the rows is held out, to be tested on; by default 0.2; with 0, all are learned from",
     )
-    train.add_argument(
+    command.add_argument(
         "--epochs", metavar="N", type=whole_number, default=40, help="times through the rows; by default 40"
     )
-    train.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
-    train.add_argument(
+    command.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
+    command.add_argument(
         "--batch-size", metavar="N", type=whole_number, default=16, help="rows that share an update; by default 16"
     )
-    train.add_argument(
+    command.add_argument(
         "--seed", metavar="N", type=whole_number, default=0, help="the same seed, the same result; by default 0"
     )
-    train.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+    command.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
 
-    course = _add(
+
+def _add_lesson(commands: _Commands) -> None:
+    command = _add(
         commands, "lesson", _lesson, "copy a lesson, a notebook to run and change", "lesson 1", functions=False
     )
-    course.add_argument(
+    command.add_argument(
         "number",
         metavar="N",
         nargs="?",
         type=lambda text: int(text) if text.isdecimal() else text,
         help="which one; without it, all are listed",
     )
-    course.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    course.add_argument(
+    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    command.add_argument(
         "--outputs", action="store_true", help="keep the outputs; by default they are left out, to be predicted"
     )
 
-    sheet = _add(
+
+def _add_sheet(commands: _Commands) -> None:
+    command = _add(
         commands,
         "sheet",
         _sheet,
@@ -382,15 +404,14 @@ def _parser() -> tuple[Parser, Mapping[str, Parser]]:
         "sheet --language ja",
         functions=False,
     )
-    sheet.add_argument(
+    command.add_argument(
         "-o", "--output", metavar="FILE", help="by default cheatsheet.html, in Japanese cheatsheet.ja.html"
     )
-    sheet.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
-    return parser, commands.choices
+    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
 
 
 def _add(
-    commands: argparse._SubParsersAction[Parser],
+    commands: _Commands,
     name: str,
     run: object,
     summary: str,
