@@ -17,7 +17,7 @@ from microgrid.palette import coloured, squeezed
 from microgrid.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
 from microgrid.texts import columns_of, printable
-from microgrid.wording import bracketed, line, words
+from microgrid.wording import bracketed, in_words, words
 
 MOST_STEPS = 60
 SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again
@@ -128,7 +128,7 @@ class _Film:
 
     def caption(self, i: int) -> None:
         step = self.relay.steps[i]
-        told, text_of = line(self.relay, step, self.language), words(self.language)
+        told, text_of = in_words(self.relay, step, self.language), words(self.language)
         phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"])
         formula = f"{told.name}: {told.formula}" if told.formula else told.sentence
         formula += f" = {told.result}" if told.formula and step.phase != "think" else ""

@@ -226,8 +226,8 @@ def _functions(op: str) -> str:
     """Write one row of the table as JavaScript; Python and JavaScript read its formulas alike."""
     formula = FORMULAS[op]
     names = ", ".join(formula.operands)
-    slopes = ", ".join(f"({names}, out) => {_as_javascript(slope)}" for slope in formula.local_derivatives)
-    return f"{{value: ({names}) => {_as_javascript(formula.value)}, slopes: [{slopes}]}}"
+    derivatives = ", ".join(f"({names}, out) => {_as_javascript(text)}" for text in formula.local_derivatives)
+    return f"{{value: ({names}) => {_as_javascript(formula.value)}, localDerivatives: [{derivatives}]}}"
 
 
 def _as_javascript(formula: str) -> str:

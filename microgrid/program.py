@@ -15,7 +15,7 @@ from microgrid.cards import kind_of
 from microgrid.engine import Constant, Value
 from microgrid.nn import NeuronName
 from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, united, zeros
-from microgrid.wiring import Edge, Term, Wiring
+from microgrid.wiring import Handover, Term, Wiring
 
 CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
 
@@ -138,29 +138,29 @@ class Writer:
     def _slopes_first(self, node: Value) -> list[str]:
         """Compute slopes that may not exist before anything is changed."""
         lines = []
-        for edge in self.wiring.edges_from[node]:
-            slope = filled(edge.term.slopes[edge.position], self._texts(edge.term))
+        for handover in self.wiring.handovers_from[node]:
+            slope = filled(handover.term.local_derivatives[handover.position], self._texts(handover.term))
             if any(sign in slope for sign in ("/", "**", "(")):
-                name = f"slope{edge.position + 1}_{self.names[node]}"
-                self.early_slopes[node, edge.position] = name
+                name = f"slope{handover.position + 1}_{self.names[node]}"
+                self.early_slopes[node, handover.position] = name
                 lines.append(f"{name} = {slope}")
         return lines
 
     # --- Think -------------------------------------------------------------------------------------------------------
 
-    def _think(self, hand_over: str) -> list[str]:
-        """Hand responsibility back; `hand_over` is the line that gives a parameter its share."""
+    def _think(self, to_parameter: str) -> list[str]:
+        """Hand responsibility back; `to_parameter` is the line that gives a parameter its share."""
         self.d_names = {self.wiring.output: "1.0"}
         self.begins_at_zero: list[str] = []
         lines, waiting, opened = [], "", None
         if self.wiring.output in self.parameters:
-            lines.append(hand_over.format(name=self.names[self.wiring.output], share="1.0"))
+            lines.append(to_parameter.format(name=self.names[self.wiring.output], share="1.0"))
         for node in reversed(self.order):
             if node not in self.wiring.live or not node.op:
                 continue
             waiting = _comment(node.label) if isinstance(node.label, NeuronName) else waiting
             guard = self.wiring.guard[node]
-            block = [*self._gradient(node), *self._handed_on(node, hand_over)]
+            block = [*self._gradient(node), *self._handed_on(node, to_parameter)]
             if not block:
                 continue
             if waiting or guard is not opened:
@@ -173,46 +173,46 @@ class Writer:
 
     def _gradient(self, node: Value) -> list[str]:
         """Name the gradient of a node; where all of it comes from one place, it is added up in one expression."""
-        edges = self.wiring.edges_to[node]
+        handovers = self.wiring.handovers_to[node]
         if node is self.wiring.output:
             return []
-        if self.wiring.is_passed_on(edges[0]):
-            self.d_names[node] = self.d_names[edges[0].user]
+        if self.wiring.is_passed_on(handovers[0]):
+            self.d_names[node] = self.d_names[handovers[0].user]
             return []
         name = self.d_names[node] = f"d_{self.names[node]}"
-        return sum_of(name, [self._share(edge) for edge in edges]) if node in self.wiring.collected else []
+        return sum_of(name, [self._share(handover) for handover in handovers]) if node in self.wiring.collected else []
 
-    def _handed_on(self, node: Value, hand_over: str) -> list[str]:
+    def _handed_on(self, node: Value, to_parameter: str) -> list[str]:
         """Hand on what parameters get, and what does not wait to be collected by the operand itself."""
         lines: list[str] = []
-        for switch, edges in groupby(self.wiring.edges_from[node], lambda edge: edge.switch):
-            block = [line for edge in edges for line in self._handed_over(edge, hand_over)]
+        for switch, handovers in groupby(self.wiring.handovers_from[node], lambda handover: handover.switch):
+            block = [line for handover in handovers for line in self._handed_over(handover, to_parameter)]
             if switch and block:
                 lines += [f"if {self.names[switch]}_on:", *indented(block)]
             else:
                 lines += block
         return lines
 
-    def _handed_over(self, edge: Edge, hand_over: str) -> list[str]:
-        operand, name = edge.operand, self.names[edge.operand]
+    def _handed_over(self, handover: Handover, to_parameter: str) -> list[str]:
+        operand, name = handover.operand, self.names[handover.operand]
         if not operand.op:
-            return [hand_over.format(name=name, share=self._share(edge))]
-        if self.wiring.is_passed_on(edge) or operand in self.wiring.collected:
+            return [to_parameter.format(name=name, share=self._share(handover))]
+        if self.wiring.is_passed_on(handover) or operand in self.wiring.collected:
             return []
-        is_first = edge is self.wiring.edges_to[operand][0]
-        if is_first and self.wiring.is_first_for_sure(edge):
-            return [f"d_{name} = {self._share(edge)}"]
+        is_first = handover is self.wiring.handovers_to[operand][0]
+        if is_first and self.wiring.is_first_for_sure(handover):
+            return [f"d_{name} = {self._share(handover)}"]
         if is_first:
             self.begins_at_zero.append(f"d_{name}")
-        return [f"d_{name} += {self._share(edge)}"]
+        return [f"d_{name} += {self._share(handover)}"]
 
-    def _share(self, edge: Edge) -> str:
-        upstream, slope = self.d_names[edge.user], edge.term.slopes[edge.position]
-        if edge.user.op == "relu" or slope == "1":
+    def _share(self, handover: Handover) -> str:
+        upstream, slope = self.d_names[handover.user], handover.term.local_derivatives[handover.position]
+        if handover.user.op == "relu" or slope == "1":
             return upstream
-        if early := self.early_slopes.get((edge.user, edge.position)):
+        if early := self.early_slopes.get((handover.user, handover.position)):
             return early if upstream == "1.0" else f"{upstream} * {early}"
-        texts = self._texts(edge.term)
+        texts = self._texts(handover.term)
         if upstream == "1.0":
             return filled(slope, texts, within="sum")
         return f"-{upstream}" if slope == "-1" else f"{upstream} * {filled(slope, texts, within='product')}"

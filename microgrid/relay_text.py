@@ -12,7 +12,7 @@ from microgrid.formulas import FORMULAS
 from microgrid.numerals import show
 from microgrid.records import PHASES, Change, Record, Share, checked_record
 from microgrid.texts import columns_of, padded, shortened
-from microgrid.wording import Line, handed_on, line, outcome, trouble, with_remark, words
+from microgrid.wording import Wording, handed_on, in_words, outcome, trouble, with_remark, words
 
 FOLDS = ("auto", "none", "neuron")
 WIDTH = 100
@@ -32,7 +32,7 @@ class Subject:
 class Telling:
     """A relay in words: its lines, and the subjects they are about, in topological order."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[Wording, ...]
     subjects: tuple[Subject, ...]
 
 
@@ -52,7 +52,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
             cards, edges = cards_and_edges(graph, "neuron")
         if any(map(_is_neuron, cards)):
             return _Folded(relay, graph, language, cards, edges).tell()
-    lines = tuple(line(relay, step, language) for step in relay.steps)
+    lines = tuple(in_words(relay, step, language) for step in relay.steps)
     shown = [node for node in relay.nodes if node.kind != "constant"]
     return Telling(lines, tuple(Subject(node.id, node.name, "" if node.op else show(node.data)) for node in shown))
 
@@ -77,9 +77,9 @@ class _Folded:
         subjects = tuple(Subject(card.id, self.names[card.id], value) for card, value in starts)
         return Telling((*know, *self.think(), *self.change()), subjects)
 
-    def know(self, card: Card) -> Line:
+    def know(self, card: Card) -> Wording:
         if not _is_neuron(card):
-            return line(self.relay, self.steps[card.id], self.language)
+            return in_words(self.relay, self.steps[card.id], self.language)
         name, (_, formula) = self.names[card.id], title_of(card)
         formula = formula if len(card.inside) > 1 else "Σ w·x + b"
         total = next(node for node in card.inside if node.op in ("weighted_sum", "total"))
@@ -87,14 +87,14 @@ class _Folded:
         count = (len(total.operands) - 1) // (1 if total.op == "total" else 2)
         if total is card.value:
             sentence = self.text["know.neuron.linear"].format(name=name, count=count, result=result)
-            return Line("know", card.id, name, formula, result, sentence)
+            return Wording("know", card.id, name, formula, result, sentence)
         numbers = f"{FORMULAS[card.value.op].symbol}({show(total.data)})"
         sentence = self.text["know.neuron"].format(name=name, count=count, numbers=numbers, result=result)
-        return Line("know", card.id, name, f"{formula} = {numbers}", result, sentence)
+        return Wording("know", card.id, name, f"{formula} = {numbers}", result, sentence)
 
-    def think(self) -> Iterator[Line]:
+    def think(self) -> Iterator[Wording]:
         so_far = {card.id: 0.0 for card in self.cards}
-        yield line(self.relay, self.relay.steps_of("think")[0], self.language)
+        yield in_words(self.relay, self.relay.steps_of("think")[0], self.language)
         for card in reversed(self.cards):
             for edge in self.edges[card.id]:
                 if edge.share is not None:
@@ -103,23 +103,23 @@ class _Folded:
             if card.weights or card.biases:
                 yield self.keep(card)
 
-    def share(self, edge: Edge, after: float) -> Line:
+    def share(self, edge: Edge, after: float) -> Wording:
         if len(edge.handovers) == len(edge.result.inside) == 1:
             ((value, position),) = edge.handovers
-            return line(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
+            return in_words(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
         told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
         return replace(told, sentence=with_remark(told.sentence, self.relay.remarks.get(giver, ""), self.text))
 
-    def keep(self, card: Card) -> Line:
+    def keep(self, card: Card) -> Wording:
         name = self.names[card.id]
         kept = (("dW", card.weights), ("db", card.biases))
         formula = ", ".join(f"{name} = {', '.join(map(show, shares.values()))}" for name, shares in kept if shares)
         sentence = f"{self.text['keep'].format(name=name)}\n{formula}"
-        return Line("think", card.id, self.text["name.keeps"].format(name=name), formula, "", sentence)
+        return Wording("think", card.id, self.text["name.keeps"].format(name=name), formula, "", sentence)
 
-    def change(self) -> Iterator[Line]:
+    def change(self) -> Iterator[Wording]:
         changes = {step.node: step for step in self.relay.steps if isinstance(step, Change)}
         told: set[str] = set()
         for card in self.cards:
@@ -129,10 +129,10 @@ class _Folded:
             steps = [changes[name] for name in own if name in changes and name not in told]
             told.update(own)
             if len(steps) == 1 and card.value.is_leaf:
-                yield line(self.relay, steps[0], self.language)
+                yield in_words(self.relay, steps[0], self.language)
             elif steps:
                 furthest = max(steps, key=lambda step: abs(step.after - step.before))
-                told_line = line(self.relay, furthest, self.language)
+                told_line = in_words(self.relay, furthest, self.language)
                 name = self.relay.node(card.id).label or card.id  # it has the same weights for all rows
                 parameter = told_line.name.removeprefix(f"{name}.")
                 sentence = self.text["change.neuron"].format(
@@ -143,7 +143,7 @@ class _Folded:
                     after=told_line.result,
                 )
                 formula = f"{parameter}: {told_line.formula} …"
-                yield Line("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
+                yield Wording("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
 
 
 def _is_neuron(card: Card) -> bool:

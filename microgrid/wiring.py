@@ -25,7 +25,7 @@ class Term:
 
     Attributes:
         node: the node whose formula this is: the one it belongs to, or a product that is part of a Σ.
-        value: the formula of the addend; `slopes`: for each operand the formula of ∂addend/∂operand.
+        value: the formula of the addend; `local_derivatives`: for each operand the formula of ∂addend/∂operand.
         names: what the formulas call the operands.
         operands: the Values that it is computed from.
         switch: the relu without which it is 0, or None.
@@ -33,14 +33,14 @@ class Term:
 
     node: Value
     value: str
-    slopes: tuple[str, ...]
+    local_derivatives: tuple[str, ...]
     names: tuple[str, ...]
     operands: tuple[Value, ...]
     switch: Value | None
 
 
 @dataclass(frozen=True, eq=False)
-class Edge:
+class Handover:
     """One share of responsibility: from a user to an operand of one of its terms.
 
     Attributes:
@@ -66,7 +66,7 @@ class Wiring:
         n_users: for each Value how often it is an operand.
         live: the Values that depend on a parameter.
         terms: the addends of each computed Value.
-        edges_from, edges_to: the shares that a live Value hands on, and receives, in the order of `backward()`.
+        handovers_from, handovers_to: the shares that a live Value hands on, and receives, in the order of `backward()`.
         guard: for each Value the relu that must be on for any responsibility to reach it, or None.
         collected: the Values that can add up their shares when it is their turn, since all of them are there then.
         pushed: for each relu the (sum, addend) to which its output is added as soon as it is known.
@@ -85,12 +85,12 @@ class Wiring:
         parts = {term.node for node, terms in self.terms.items() for term in terms if term.node is not node}
         self.order = [node for node in nodes if node not in parts]
         self.live = self._live(parameters)
-        self.edges_from, self.edges_to = self._edges()
+        self.handovers_from, self.handovers_to = self._handovers()
         self.guard = self._guards()
         self.collected = {
             node
-            for node, edges in self.edges_to.items()
-            if all(edge.switch is None and self.guard[edge.user] is self.guard[node] for edge in edges)
+            for node, handovers in self.handovers_to.items()
+            if all(handover.switch is None and self.guard[handover.user] is self.guard[node] for handover in handovers)
         }
         self.pushed, self.begun = self._pushed()
 
@@ -98,16 +98,18 @@ class Wiring:
         """Tell whether somebody reads the output of a relu also while it is off."""
         return relu is self.output or len(self.pushed[relu]) < self.n_users[relu]
 
-    def is_passed_on(self, edge: Edge) -> bool:
+    def is_passed_on(self, handover: Handover) -> bool:
         """Tell whether an operand gets the gradient of its one user as it is, and so needs no name for its own."""
-        is_whole = edge.user.op == "relu" or edge.term.slopes[edge.position] == "1"
-        guards = (None, self.guard[edge.operand])
-        return is_whole and len(self.edges_to[edge.operand]) == 1 and self.guard[edge.user] in guards
+        is_whole = handover.user.op == "relu" or handover.term.local_derivatives[handover.position] == "1"
+        guards = (None, self.guard[handover.operand])
+        return is_whole and len(self.handovers_to[handover.operand]) == 1 and self.guard[handover.user] in guards
 
-    def is_first_for_sure(self, edge: Edge) -> bool:
+    def is_first_for_sure(self, handover: Handover) -> bool:
         """Tell whether this share is handed on whenever any share to the same operand counts."""
-        alike = edge.switch is None or all(other.switch is edge.operand for other in self.edges_to[edge.operand])
-        return self.guard[edge.user] is None and alike
+        alike = handover.switch is None or all(
+            other.switch is handover.operand for other in self.handovers_to[handover.operand]
+        )
+        return self.guard[handover.user] is None and alike
 
     def _terms(self, node: Value) -> Iterator[Term]:
         operands = [self.same[operand] for operand in node.operands]
@@ -136,9 +138,9 @@ class Wiring:
                 live.add(node)
         return live
 
-    def _edges(self) -> tuple[dict[Value, list[Edge]], dict[Value, list[Edge]]]:
-        edges_from: dict[Value, list[Edge]] = {node: [] for node in self.order}
-        edges_to: dict[Value, list[Edge]] = {node: [] for node in self.order}
+    def _handovers(self) -> tuple[dict[Value, list[Handover]], dict[Value, list[Handover]]]:
+        handovers_from: dict[Value, list[Handover]] = {node: [] for node in self.order}
+        handovers_to: dict[Value, list[Handover]] = {node: [] for node in self.order}
         for user in reversed(self.order):
             if user not in self.live or not user.op:
                 continue
@@ -147,15 +149,15 @@ class Wiring:
                 for position, operand in enumerate(term.operands):
                     if operand in self.live:
                         switch = term.switch or (operand if operand.op == "relu" else None)
-                        edge = Edge(user, term, position, operand, switch)
-                        edges_from[user].append(edge)
-                        edges_to[operand].append(edge)
-        return edges_from, edges_to
+                        handover = Handover(user, term, position, operand, switch)
+                        handovers_from[user].append(handover)
+                        handovers_to[operand].append(handover)
+        return handovers_from, handovers_to
 
     def _guards(self) -> dict[Value, Value | None]:
         guard: dict[Value, Value | None] = {}
         for node in reversed(self.order):
-            users = {guard[edge.user] for edge in self.edges_to[node]}
+            users = {guard[handover.user] for handover in self.handovers_to[node]}
             guard[node] = node if node.op == "relu" else users.pop() if len(users) == 1 else None
         return guard
 
@@ -199,19 +201,19 @@ def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
 def _power_term(node: Value, operands: Sequence[Value]) -> Term:
     """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
     formula, (base, exponent) = FORMULAS["**"], operands
-    value, slopes = "power(a, b)", formula.local_derivatives
+    value, local_derivatives = "power(a, b)", formula.local_derivatives
     if isinstance(exponent, Constant) and math.isfinite(exponent.data):
         y = exponent.data
-        slopes = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", slopes[1])
+        local_derivatives = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", local_derivatives[1])
         if y.is_integer():
             # -2.0 ** 4.0 is -(2.0 ** 4.0), and so a literal goes into pow().
             value = "a * a" if y == 2.0 else "pow(a, b)" if isinstance(base, Constant) else "a ** b"
-    return _term(node, value, slopes, formula.operands, (base, exponent))
+    return _term(node, value, local_derivatives, formula.operands, (base, exponent))
 
 
 def _term(
-    node: Value, value: str, slopes: tuple[str, ...], names: tuple[str, ...], operands: tuple[Value, ...]
+    node: Value, value: str, local_derivatives: tuple[str, ...], names: tuple[str, ...], operands: tuple[Value, ...]
 ) -> Term:
     vanishes = value in (names[0], " * ".join(names))  # what is 0 as soon as one operand is 0
     relus = [operand for operand in operands if operand.op == "relu"]
-    return Term(node, value, slopes, names, operands, relus[0] if vanishes and relus else None)
+    return Term(node, value, local_derivatives, names, operands, relus[0] if vanishes and relus else None)

@@ -25,7 +25,7 @@ LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; b
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Wording:
     """One step in words, or several that are folded into one.
 
     Attributes:
@@ -68,7 +68,7 @@ def name_of(node: Node) -> str:
 # --- one step --------------------------------------------------------------------------------------------------------
 
 
-def line(relay: Record, step: Step, language: str) -> Line:
+def in_words(relay: Record, step: Step, language: str) -> Wording:
     """Put one step into words."""
     if isinstance(step, Know):
         return _know(relay, step, language)
@@ -76,11 +76,11 @@ def line(relay: Record, step: Step, language: str) -> Line:
         return _share(relay, step, language)
     node, text = relay.node(step.node), words(language)
     if isinstance(step, Seed):
-        return Line("think", node.id, node.name, "", show(1.0), text["seed"].format(name=node.name))
+        return Wording("think", node.id, node.name, "", show(1.0), text["seed"].format(name=node.name))
     return _change(node, step, text)
 
 
-def _know(relay: Record, step: Know, language: str) -> Line:
+def _know(relay: Record, step: Know, language: str) -> Wording:
     node = relay.node(step.node)
     names = [name_of(relay.node(operand)) for operand in node.operands]
     numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
@@ -88,10 +88,10 @@ def _know(relay: Record, step: Know, language: str) -> Line:
     sentence = words(language)[f"know.{node.op}"].format(
         name=node.name, a=a, b=b, count=len(names), numbers=numbers, result=result
     )
-    return Line("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
+    return Wording("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
 
 
-def _share(relay: Record, step: Share, language: str) -> Line:
+def _share(relay: Record, step: Share, language: str) -> Wording:
     node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
     told = handed_on(
         node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
@@ -100,22 +100,22 @@ def _share(relay: Record, step: Share, language: str) -> Line:
     return replace(told, sentence=with_remark(sentence, relay.remarks.get(node.id, ""), text))
 
 
-def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Line:
+def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Wording:
     """Put a share into words; `numbers` are upstream, local derivative, share, and the operand's gradient so far."""
     upstream, local, share, after = map(show, numbers)
     sentence = text["share"].format(operand=operand, upstream=upstream, local=local, share=share, after=after)
-    return Line(
+    return Wording(
         "think", operand_id, f"{giver} → {operand}", f"{upstream} × {bracketed(local)} = {share}", after, sentence
     )
 
 
-def _change(node: Node, step: Change, text: Mapping[str, str]) -> Line:
+def _change(node: Node, step: Change, text: Mapping[str, str]) -> Wording:
     before, gradient, after = show(step.before), show(step.gradient), show(step.after)
     rate = show(step.learning_rate)
     sentence = text["change"].format(
         name=node.name, before=before, learning_rate=rate, gradient=bracketed(gradient), after=after
     )
-    return Line("change", node.id, node.name, f"{before} − {rate} × {bracketed(gradient)}", after, sentence)
+    return Wording("change", node.id, node.name, f"{before} − {rate} × {bracketed(gradient)}", after, sentence)
 
 
 def slope(relay: Record, node: Node, position: int, language: str) -> str:

@@ -1734,7 +1734,7 @@ COMPUTE = """([data, moved, to]) => {
         after = (soFar.get(operand) ?? 0) + sentences.numbersOf(step, numbers, 0)[2];
         soFar.set(operand, after);
       }
-      const {name, formula, result, sentence} = sentences.line(step, numbers, after);
+      const {name, formula, result, sentence} = sentences.inWords(step, numbers, after);
       return [name, formula, result, sentence];
     });
     told[language].push(sentences.outcome(numbers.outcome));

@@ -259,7 +259,7 @@ function showPlace(view) {
     count,
   });
   write(place, asking() ? say("quiz") : where + phase);
-  const told = current && numbers.missing < 0 ? sentences.line(current, numbers, view.after) : null;
+  const told = current && numbers.missing < 0 ? sentences.inWords(current, numbers, view.after) : null;
   const last =
     state.position === count && current?.phase === "change" && numbers.missing < 0
       ? `\n${sentences.outcome(numbers.outcome)}`

@@ -65,16 +65,16 @@ function valueOf(node, numbers) {
   return operation.last ? sum + numbers[end] : sum;
 }
 
-function slopesOf(node, numbers, out) {
+function localDerivativesOf(node, numbers, out) {
   const {operation} = node,
-    {slopes} = FORMULAS[node.op];
-  if (!operation.summed) return slopes.map((slope) => slope(...numbers, out));
+    {localDerivatives} = FORMULAS[node.op];
+  if (!operation.summed) return localDerivatives.map((derivative) => derivative(...numbers, out));
   const size = operation.operands.length,
     end = numbers.length - (operation.last ? 1 : 0);
   const found = [];
   for (let i = 0; i < end; i += size) {
-    for (const slope of slopes)
-      found.push(size === 1 ? slope(numbers[i], out) : slope(numbers[i], numbers[i + 1], out));
+    for (const derivative of localDerivatives)
+      found.push(size === 1 ? derivative(numbers[i], out) : derivative(numbers[i], numbers[i + 1], out));
   }
   return operation.last ? [...found, 1] : found;
 }
@@ -127,7 +127,7 @@ function forward(graph, leaves, onlyValues = false) {
       return {values, locals, missing: i, numbers};
     }
     values.push(out);
-    locals.push(slopesOf(node, numbers, out));
+    locals.push(localDerivativesOf(node, numbers, out));
   }
   return {values, locals, missing: -1};
 }

@@ -153,7 +153,7 @@ class Sentences {
   // --- one step --------------------------------------------------------------------------------------------------------
 
   // Returns {name, formula, result, sentence} for a step; `after` is the gradient that the operand has after it.
-  line(step, numbers, after) {
+  inWords(step, numbers, after) {
     const {nodes} = this.graph,
       {values} = numbers;
     switch (step.kind) {
