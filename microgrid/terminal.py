@@ -20,7 +20,14 @@ from microgrid.wording import outcome, trouble, words
 
 NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")
-JUMPS = {"f": "know", "b": "think", "u": "change"}  # forward, backward, update
+JUMPS = {
+    "1": "know",
+    "2": "think",
+    "3": "change",
+    "f": "know",
+    "b": "think",
+    "u": "change",
+}  # forward, backward, update
 LEAVE = ("q", "escape")
 WIDEST, NARROWEST = 18, 11  # columns of a number, with the space before it
 
@@ -31,6 +38,9 @@ class Piece:
 
     text: str
     style: str = ""
+
+
+CUT = [Piece("  …", "quiet")]  # stands for rows that there is no room for
 
 
 class Walk:
@@ -78,13 +88,17 @@ class Walk:
         told = self.lines[self.position - 1]
         below: list[list[Piece]] = [[], [Piece(told.name, "bold"), Piece(f"  {told.formula}")]]
         below += [[Piece(row)] for row in _wrapped(told.sentence, width)]
-        if self.position == len(self.lines):
+        ends = self.position == len(self.lines)
+        if ends:
             below += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
-        last = [Piece(self.text["help.walk"], "quiet")]
+        last = [Piece(self.text["help.walk.end" if ends else "help.walk"], "quiet")]
         room = max(height - 3 - len(below), 2)
         board = list(self._board(width, room))
         blank: list[list[Piece]] = [[]] * (room - len(board))
-        return [self._top(width), [], *board, *below, *blank, last][-max(height, 1) :]
+        rows = [self._top(width), [], *board, *below, *blank, last]
+        if len(rows) > height:
+            rows = [CUT, *rows[len(rows) - height + 1 :]] if height > 1 else rows[-1:]
+        return rows
 
     def _top(self, width: int) -> list[Piece]:
         now = self.lines[self.position - 1].phase
@@ -110,8 +124,12 @@ class Walk:
         column = max(min(WIDEST, (width - names - 3) // 3), NARROWEST)
         headings = (_right(shortened(self.text[f"column.{phase}"], column - 1), column) for phase in PHASES)
         yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
-        for subject in self.subjects[start : start + room]:
+        cut = {start if start else -1, start + room - 1 if start + room < len(self.subjects) else -1}
+        for i, subject in enumerate(self.subjects[start : start + room], start=start):
             here = subject.id == present
+            if i in cut and not here:
+                yield CUT
+                continue
             row = [
                 Piece(f"{'▸' if here else ' '} {padded(shortened(subject.name, names), names)}", "bold" if here else "")
             ]
@@ -126,8 +144,10 @@ class Walk:
 def walk(relay: Record, language: str = "en", fold: str = "auto", everything: bool = False) -> None:
     """Walk a relay in the terminal; where there is none, or with `everything`, print all steps.
 
-    Keys: Enter or → goes on, ← back, Home and End to the ends, f, b, u to Know, Think, Change, q leaves.
+    Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
+    Know, Think, Change, q leaves. The step where it was left stays in the terminal.
     """
+    walking = Walk(relay, language, fold)
     if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         try:
             import curses
@@ -135,18 +155,20 @@ def walk(relay: Record, language: str = "en", fold: str = "auto", everything: bo
             pass
         else:
             os.environ.setdefault("ESCDELAY", "25")
-            curses.wrapper(_show, Walk(relay, language, fold))
+            curses.wrapper(_show, walking)
+            _print(walking, walking.position)
             return
-    _print(Walk(relay, language, fold))
+    for position in range(1, len(walking.lines) + 1):
+        _print(walking, position)
 
 
-def _print(walk: Walk) -> None:
-    n = len(walk.lines)
-    for i, told in enumerate(walk.lines, start=1):
-        print(f"{i:>{len(str(n))}}/{n}  {walk.text[f'phase.{told.phase}']}  {told.name}  {told.formula}".rstrip())
-        for row in told.sentence.splitlines():
-            print(f"{' ' * (2 * len(str(n)) + 3)}{row}")
-    print(walk.ending)
+def _print(walk: Walk, position: int) -> None:
+    n, told = len(walk.lines), walk.lines[position - 1]
+    print(f"{position:>{len(str(n))}}/{n}  {walk.text[f'phase.{told.phase}']}  {told.name}  {told.formula}".rstrip())
+    for row in told.sentence.splitlines():
+        print(f"{' ' * (2 * len(str(n)) + 3)}{row}")
+    if position == n:
+        print(walk.ending)
 
 
 def _show(window: Any, walk: Walk) -> None:

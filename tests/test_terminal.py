@@ -45,6 +45,9 @@ def screen_of(walk: Walk, width: int = 90, height: int = 26) -> str:
         (["b"], 4),
         (["u"], 9),
         (["u", "f"], 1),
+        (["2"], 4),
+        (["3"], 9),
+        (["3", "1"], 1),
         (["end", "right"], 10),
         (["end", "home"], 1),
         (["x", "?", ""], 1),
@@ -82,6 +85,40 @@ def test_last_screen_tells_how_the_loss_turned_out() -> None:
     walking = walk()
     walking.press("end")
     assert "The loss was 1. The gradients foretold" in screen_of(walking)
+
+
+def test_last_screen_says_that_it_is_the_last() -> None:
+    walking = walk()
+    walking.press("end")
+    assert screen_of(walking).splitlines()[-1].startswith("the end: q leaves   ← back   ")
+    walking.press("left")
+    assert screen_of(walking).splitlines()[-1] == "Enter or → next   ← back   1 Know   2 Think   3 Change   q leave"
+
+
+@pytest.mark.parametrize(
+    ("steps", "marks"),
+    [
+        (0, ["  x", "▸ n1", "  n2", "  n3", "  n4", "  n5", "  …"]),
+        (9, ["  …", "  n8", "  n9", "▸ n10", "  n11", "  n12", "  …"]),
+        (19, ["  …", "  n15", "  n16", "  n17", "  n18", "  n19", "▸ n20"]),
+    ],
+)
+def test_rows_that_there_is_no_room_for_are_marked(steps: int, marks: list[str]) -> None:
+    value = x = Value(1.0, "x")
+    for _ in range(20):
+        value = value + x
+    walking = Walk(Relay(value))
+    for _ in range(steps):
+        walking.press("right")
+    rows = [row[:2] + row[2:].partition(" ")[0] for row in screen_of(walking, 80, 14).splitlines()]
+    assert rows[3 : 3 + len(marks) + 1] == [*marks, ""]
+
+
+def test_screen_that_is_too_low_for_its_sentence_begins_with_a_mark() -> None:
+    walking = walk()
+    walking.press("end")
+    assert screen_of(walking, 40, 9).splitlines()[0] == "  …"
+    assert screen_of(walking, 40, 26).splitlines()[0].startswith("○ Know")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -208,6 +245,16 @@ def test_terminal_is_walked_forward_back_and_in_jumps_and_left() -> None:
         screen.press(b"q")
         assert screen.process.wait(20) == 0
         assert screen.is_sane()
+
+
+@needs_pty
+def test_step_where_the_walk_was_left_stays_in_the_terminal() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.press(b"3q")
+        left = screen.read_until("The gradients foretold −0.6 after the update; it is 0.04.\r\n")  # below the screen
+        assert "10/10  Change  w  3 − 0.1 × 4\r\n       w moves against its gradient: 3 − 0.1 × 4 = 2.6.\r\n" in left
+        assert screen.process.wait(20) == 0
 
 
 @needs_pty
