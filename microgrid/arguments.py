@@ -126,7 +126,7 @@ def arrange(arguments: Sequence[str], commands: Mapping[str, Parser]) -> list[st
     name = arguments[0] if arguments else ""
     if name not in commands:
         if re.fullmatch(OPTION, name) and name not in ("--help", "--version"):
-            raise ValueError(_unknown(arguments, commands, "microgrid"))
+            raise ValueError(_unknown(arguments, commands))
         return list(arguments)
     takes_value = _options_of(commands[name])
     options: list[str] = []
@@ -144,7 +144,7 @@ def arrange(arguments: Sequence[str], commands: Mapping[str, Parser]) -> list[st
             while option == "--learn" and rest and rest[0].isidentifier():  # --learn w b is --learn w,b
                 options[-1] += f",{rest.popleft()}"
         elif re.fullmatch(OPTION, rest[0]):
-            raise ValueError(_unknown([*rest], commands, f"microgrid {name}"))
+            raise ValueError(_unknown([*rest], commands, name))
         else:
             others.append(rest.popleft())
     if name not in ("draw", "check", "step", "page"):
@@ -157,18 +157,16 @@ def _options_of(command: Parser) -> dict[str, bool]:
     return {option: action.nargs != 0 for action in command._actions for option in action.option_strings}
 
 
-def _unknown(arguments: Sequence[str], commands: Mapping[str, Parser], program: str) -> str:
-    """Say that there is no such option as the first argument, and where there is one."""
+def _unknown(arguments: Sequence[str], commands: Mapping[str, Parser], name: str = "") -> str:
+    """Say that the command of this name has no such option as the first argument, and which one has."""
     option = arguments[0].partition("=")[0]
     owners = [name for name, command in commands.items() if option in _options_of(command)]
     if owners:
         hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
     else:
-        near = difflib.get_close_matches(
-            option, [name for command in commands.values() for name in _options_of(command)]
-        )
+        near = difflib.get_close_matches(option, _options_of(commands[name]) if name else ["--help", "--version"], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-    return f"unknown option {option}{hint} (see {program} --help)"
+    return f"unknown option {option}{hint} (see {' '.join(filter(None, ('microgrid', name)))} --help)"
 
 
 def read_anew(argument: str) -> str:

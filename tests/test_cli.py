@@ -287,6 +287,8 @@ def test_names_may_be_japanese(command: Command) -> None:
             ["--language=ja"],
             "microgrid: unknown option --language; it belongs to step, page, lesson, sheet: microgrid step --language",
         ),
+        (["draw", "a", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
+        (["--versoin"], "microgrid: unknown option --versoin; did you mean --version? (see microgrid --help)"),
         (["sheet", "--outptu", "a.html"], "microgrid: unknown option --outptu; did you mean --output"),
         (["train", "data.csv"], "microgrid train: the following arguments are required: --target"),
     ],
