@@ -164,7 +164,9 @@ def _unknown(arguments: Sequence[str], commands: Mapping[str, Parser], name: str
     if owners:
         hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
     else:
-        near = difflib.get_close_matches(option, _options_of(commands[name]) if name else ["--help", "--version"], n=1)
+        near = difflib.get_close_matches(
+            option, _options_of(commands[name]) if name else ["--help", "--version"], 1, 0.7
+        )
         hint = f"; did you mean {near[0]}?" if near else ""
     return f"unknown option {option}{hint} (see {' '.join(filter(None, ('microgrid', name)))} --help)"
 
