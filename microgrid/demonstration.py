@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from microgrid.drawing import NoRendererError, save_picture
 from microgrid.engine import Input, Value
-from microgrid.files import verb_of_writing
+from microgrid.files import verb_of_writing, write_whole
 from microgrid.losses import mean_squared_error
 from microgrid.numerals import counted, show, show_signed
+from microgrid.page import Heading, page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training import Cycle
+from microgrid.wording import words
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
@@ -62,7 +64,7 @@ def trained_penguin() -> Value:
     return loss
 
 
-def _save(loss: Value) -> tuple[str, str]:
+def _save(loss: Value, heading: Heading) -> tuple[str, str]:
     """Save the picture and the page, or the text of the picture where nothing can draw; say what was written.
 
     Returns:
@@ -72,7 +74,7 @@ def _save(loss: Value) -> tuple[str, str]:
     first, text, second = map(verb_of_writing, (PICTURE, TEXT_OF_PICTURE, PAGE))
     try:
         save_picture(loss, PICTURE)
-        Relay(loss, learning_rate=LEARNING_RATE).save(PAGE)
+        write_whole(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))
     except NoRendererError:
         return f"{text} {TEXT_OF_PICTURE}", ""
     return f"{first} {PICTURE}", PAGE if first == second else f"{second} {PAGE}"
@@ -94,6 +96,22 @@ def _weighed(learner: ColumnLearner) -> dict[Value, str]:
             weighed[neuron.bias] = "bias"
         names = [f"layer{i}.neuron{j}" for j in range(1, len(layer.neurons) + 1)]
     return weighed
+
+
+def _heading(learner: ColumnLearner, row: Sequence[float], mass: float) -> Heading:
+    """Say on the page whose numbers these are, in grams and millimetres, before the network has learned."""
+    flipper, length, depth = map(show, row)
+    numbers = {
+        "mass": show(mass), "flipper": flipper, "length": length, "depth": depth,
+        "predicted": show(learner.predict(row)), "deviation": show(learner.target_scale.deviations[0]),
+    }  # fmt: skip
+    english, japanese = words("en"), words("ja")
+    return Heading(
+        english["demonstration.title"],
+        japanese["demonstration.title"],
+        english["demonstration.note"].format(**numbers),
+        japanese["demonstration.note"].format(**numbers),
+    )
 
 
 def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
@@ -121,7 +139,7 @@ def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
     weighed = _weighed(learner)
     for parameter in parameters:
         print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}   {weighed[parameter]}")
-    written = _save(loss)
+    written = _save(loss, _heading(learner, row, mass))
 
     before = [parameter.data for parameter in parameters]
     cycle.change()

@@ -33,6 +33,9 @@ from microgrid.wording import LANGUAGES, words
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
+OTHER_VIEWS = (
+    "check", "column", "command", "demonstration", "heading", "help", "lesson", "notebook", "nudge", "step", "trouble"
+)  # fmt: skip
 WIDEST = 1300  # pixels of a graph in one row
 
 
@@ -183,18 +186,7 @@ def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
         op = rest.rpartition(".")[0] if start == "slope" else rest
         if start in ("know", "slope"):
             return op in ops or op.startswith(("neuron", "product"))
-        return start not in (
-            "check",
-            "column",
-            "command",
-            "heading",
-            "help",
-            "lesson",
-            "notebook",
-            "nudge",
-            "step",
-            "trouble",
-        )
+        return start not in OTHER_VIEWS
 
     return {key: text for key, text in words(language).items() if needed(key)}
 

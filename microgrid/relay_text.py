@@ -85,11 +85,12 @@ class _Folded:
         total = next(node for node in card.inside if node.op in ("weighted_sum", "total"))
         result = show(card.value.data)
         count = (len(total.operands) - 1) // (1 if total.op == "total" else 2)
+        one = ".one" if count == 1 else ""
         if total is card.value:
-            sentence = self.text["know.neuron.linear"].format(name=name, count=count, result=result)
+            sentence = self.text[f"know.neuron.linear{one}"].format(name=name, count=count, result=result)
             return Wording("know", card.id, name, formula, result, sentence)
         numbers = f"{FORMULAS[card.value.op].symbol}({show(total.data)})"
-        sentence = self.text["know.neuron"].format(name=name, count=count, numbers=numbers, result=result)
+        sentence = self.text[f"know.neuron{one}"].format(name=name, count=count, numbers=numbers, result=result)
         return Wording("know", card.id, name, f"{formula} = {numbers}", result, sentence)
 
     def think(self) -> Iterator[Wording]:

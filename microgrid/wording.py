@@ -15,9 +15,9 @@ from functools import cache
 
 from microgrid.checks import one_of
 from microgrid.files import asset
-from microgrid.formulas import FORMULAS
+from microgrid.formulas import FORMULAS, evaluate
 from microgrid.numerals import SUPERSCRIPTS, show
-from microgrid.records import Change, Know, Node, Record, Seed, Share, Step
+from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows
@@ -217,16 +217,36 @@ def with_remark(sentence: str, remark: str, text: Mapping[str, str]) -> str:
 
 
 def outcome(relay: Record, language: str) -> str:
-    """Say how the loss turned out after the change, beside what the gradients foretold."""
+    """Say how the loss turned out after the change, beside what the gradients foretold; and why, where they miss."""
     found, text, end = relay.outcome, words(language), relay.nodes[-1]
     name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
     before, foretold, after = show(found.before), show(found.foretold), show(found.after)
     if found.missing:
-        formula = FORMULAS[relay.node(found.missing).op]
-        operation = formula.japanese if language == "ja" else formula.english
-        problem = text["missing"].format(operation=operation, numbers=", ".join(map(show, found.numbers)))
+        problem = _missing(relay.node(found.missing).op, found.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    return text["outcome"].format(name=name, before=before, foretold=foretold, after=after)
+    told = text["outcome"].format(name=name, before=before, foretold=foretold, after=after)
+    if not _misses(found):
+        return told
+    return f"{told}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
+
+
+def _misses(found: Outcome) -> bool:
+    """Tell whether what was foretold is off by more than a tenth of the move that it foretold."""
+    is_far = abs(found.after - found.foretold) > abs(found.foretold - found.before) / 10
+    return is_far and show(found.after) != show(found.foretold)
+
+
+def _missing(op: str, numbers: Sequence[float], language: str) -> str:
+    """Say why an operation cannot be computed: mathematics has no value there, or it is too large."""
+    formula, key = FORMULAS[op], "missing"
+    try:
+        evaluate(op, numbers)
+    except OverflowError:
+        key = "missing.large"
+    except (ArithmeticError, ValueError):
+        pass
+    operation = formula.japanese if language == "ja" else formula.english
+    return words(language)[key].format(operation=operation, numbers=", ".join(map(show, numbers)))
 
 
 def trouble(relay: Record, language: str) -> str:

@@ -329,7 +329,8 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
     screen.press("3")
     for change in screen.relay.steps_of("change"):
         assert isinstance(change, Change)
-        expect(screen.value(screen.relay.node(change.node).name)).to_have_text(show(change.after))
+        told = f"{show(change.before)} → {show(change.after)}"
+        expect(screen.value(screen.relay.node(change.node).name)).to_have_text(told)
     before, foretold, after = map(
         show, (screen.relay.outcome.before, screen.relay.outcome.foretold, screen.relay.outcome.after)
     )
@@ -340,10 +341,10 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
 def test_weights_change_one_after_the_other(opened: Opener) -> None:
     screen = opened(two_paths())
     screen.press("2", "ArrowRight")
-    assert (screen.value("b").text_content(), screen.value("a").text_content()) == ("0.5", "2")
+    assert (screen.value("b").text_content(), screen.value("a").text_content()) == ("1 → 0.5", "2")
     assert screen.texts("#formula small") == ["old", "rate", "gradient", "new"]
     screen.press("ArrowRight")
-    assert (screen.value("b").text_content(), screen.value("a").text_content()) == ("0.5", "1.8")
+    assert (screen.value("b").text_content(), screen.value("a").text_content()) == ("1 → 0.5", "2 → 1.8")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -908,7 +909,7 @@ def test_learning_rate_that_is_none_is_marked_and_not_used(typed: str, opened: O
     expect(screen("#rate")).to_have_attribute("aria-invalid", re.compile("^(true)?$"))
     screen("#rate").blur()
     screen.press("3")
-    expect(screen.value("w")).to_have_text(show(3.0 - 0.1 * 56.0))
+    expect(screen.value("w")).to_have_text(f"3 → {show(3.0 - 0.1 * 56.0)}")
 
 
 def test_learning_rate_that_is_too_large_is_told_and_training_stops(opened: Opener) -> None:
@@ -1236,7 +1237,7 @@ def test_neuron_opens_into_its_products_and_its_sum(opened: Opener) -> None:
         upstream = screen.relay.gradients[weighted.id]
         expected.append(
             [w.name.removeprefix("layer1.neuron1."), show(w.data), f"× {x.name}", show(x.data), "=",
-             show(w.data * x.data), show(upstream * x.data), show(upstream * w.data)]
+             show(w.data * x.data), show(upstream * x.data), show(upstream * w.data), ""]
         )  # fmt: skip
     rows = screen("#inside tbody tr").evaluate_all("(rows) => rows.map((r) => [...r.cells].map((c) => c.textContent))")
     assert rows[:2] == expected
@@ -1469,9 +1470,11 @@ def test_weight_counts_to_its_new_number(opened: Opener) -> None:
     screen = opened(two_paths(), motion=True, prepare=with_still_clock)
     screen.press("2", "ArrowRight")
     screen.page.clock.run_for(250)
-    assert 0.5 < number(str(screen.value("b").text_content())) < 1.0
+    before, _, now = str(screen.value("b").text_content()).partition(" → ")
+    assert before == "1"
+    assert 0.5 < number(now) < 1.0
     screen.page.clock.run_for(1000)
-    expect(screen.value("b")).to_have_text("0.5")
+    expect(screen.value("b")).to_have_text("1 → 0.5")
 
 
 def open_a_neuron(screen: Screen) -> None:

@@ -12,6 +12,7 @@ from microgrid import Input, Relay, Value
 from microgrid.examples import EXAMPLES, example
 from microgrid.numerals import show
 from microgrid.page import Heading, page
+from microgrid.records import Change
 from microgrid.wording import LANGUAGES
 from tests.browser import Opener, Screen, expect
 from tests.test_cards import relus_of_two_rows
@@ -33,8 +34,23 @@ def test_start_says_what_is_learned_and_what_is_given(opened: Opener) -> None:
 
 def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> None:
     screen = opened(network(2, 3, 1))
-    learned = "Learned: layer1.neuron1.w1, layer1.neuron1.w2, layer1.neuron1.b and 10 more."
-    expect(screen("#note")).to_have_text(f"{learned} Given: x1, x2, target.")
+    expect(screen("#note")).to_have_text("Learned: 13 weights and biases of 4 neurons. Given: x1, x2, target.")
+    screen.press("l")
+    expect(screen("#note")).to_contain_text("4 個のニューロンの重みとバイアス 13 個")
+
+
+def test_start_of_a_network_of_several_rows_lists_each_input_once(opened: Opener) -> None:
+    screen = opened(example("xor").record())
+    learned = "Learned: 17 weights and biases of 5 neurons."
+    expect(screen("#note")).to_have_text(f"{learned} Given: x1, x2, target, in 4 rows.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 780, 1280])
+def test_note_of_the_first_screen_is_read_without_scrolling(width: int, language: str, opened: Opener) -> None:
+    for name in ("penguins", "xor"):
+        screen = opened(example(name).record(), example(name).heading, width=width, height=640, language=language)
+        assert screen("#note").evaluate("(note) => note.scrollHeight <= note.clientHeight + 1"), name
 
 
 def test_leaves_of_several_rows_are_told_apart_where_they_are_moved(opened: Opener) -> None:
@@ -59,7 +75,7 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
     told = screen.text("#sentence")
     assert told == screen.text("#train .result") == screen.text("#news")
     start = (
-        f"Training diverged in cycle {cycle}: exponential has no value"
+        f"Training diverged in cycle {cycle}: exponential is too large to be computed at"
         if language == "en"
         else f"{cycle} 周目で学習が発散"
     )
@@ -98,6 +114,86 @@ def test_new_curve_after_a_leaf_was_moved_by_hand_is_explained(opened: Opener) -
     expect(screen("#train .result")).to_have_text(say("curve.new"))
     screen.button("× 1").click()
     expect(screen("#train .result")).to_contain_text("cycles: 1")
+
+
+def test_curve_says_what_it_shows_and_whether_it_is_logarithmic(opened: Opener) -> None:
+    screen = opened(Relay(line_loss(), learning_rate=0.01))
+    expect(screen("#scale")).to_be_hidden()
+    screen.tab("train")
+    screen.button("× 1").click()
+    ends = {"name": "loss", "first": "49", "last": show(float(screen.page.evaluate("() => microgrid.state.losses[1]")))}
+    expect(screen("#scale")).to_have_text(say("curve.linear", **ends))
+    screen.button("× 100").click()
+    ends["last"] = show(float(screen.page.evaluate("() => microgrid.state.losses.at(-1)")))
+    expect(screen("#scale")).to_have_text(say("curve.log", **ends))
+    assert "logarithmic" in screen.text("#scale")
+    screen.press("l")
+    expect(screen("#scale")).to_contain_text("対数目盛")
+
+
+def test_nothing_is_trained_with_another_rate_than_the_one_that_was_typed(opened: Opener) -> None:
+    screen = opened(Relay(line_loss(), learning_rate=0.01))
+    screen.tab("train")
+    screen("#rate").fill("abc")
+    screen.button("× 10").click()
+    expect(screen("#refused-rate")).to_have_text(say("rate.refused"))
+    expect(screen("#rate")).to_have_value("abc")
+    assert screen.page.evaluate("() => microgrid.state.cycle") == 1
+    screen("#rate").fill("0.02")
+    screen.button("× 1").click()
+    expect(screen("#refused-rate")).to_have_text("")
+    assert screen.page.evaluate("() => [microgrid.state.cycle, microgrid.state.learningRate]") == [2, 0.02]
+
+
+# --- Change ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_line_of_an_opened_neuron_is_true_in_change(opened: Opener) -> None:
+    screen = opened(network(3, 4, 1))
+    screen.press("2")
+    screen.card("layer1.neuron3").click()
+    before = [row[:6] for row in cells_inside(screen)]
+    screen.press("End")
+    rows = cells_inside(screen)
+    assert [row[:6] for row in rows] == before
+    changes = {screen.relay.node(step.node).name: step for step in screen.relay.steps_of("change")}
+    for row, weight in zip(rows, ("w1", "w2", "w3", "b"), strict=False):
+        change = changes[f"layer1.neuron3.{weight}"]
+        assert isinstance(change, Change)
+        assert (row[0], row[1], row[-1]) == (weight, show(change.before), show(change.after))
+
+
+def cells_inside(screen: Screen) -> list[list[str]]:
+    script = "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    return list(screen("#inside tbody tr").evaluate_all(script))
+
+
+def test_values_from_before_the_update_are_called_old_in_change(opened: Opener) -> None:
+    screen = opened(two_paths())
+    screen.press("End")
+    assert {name: screen.text(f"#{screen.id_of(name)} .value-word") for name in "abcde"} == {
+        "a": "", "b": "", "c": "old", "d": "old", "e": "old"
+    }  # fmt: skip
+    assert [screen.value(name).text_content() for name in "abc"] == ["2 → 1.8", "1 → 0.5", "3"]
+    assert screen.card("c").get_attribute("aria-label") == "c, old 3, grad 2"
+    assert screen.card("a").get_attribute("aria-label") == "a, value 2, new 1.8, grad 2"
+    expect(screen("#legend :not([data-quiet])")).to_have_text(say("legend.change"))
+    screen.press("2")
+    assert {screen.text(f"#{screen.id_of(name)} .value-word") for name in "abcde"} == {"value"}
+    assert screen.value("a").text_content() == "2"
+
+
+def test_old_and_new_number_stay_on_their_card(opened: Opener) -> None:
+    a, b = Value(-0.00012345, "a"), Value(-1.2345, "b")
+    screen = opened(Relay(named(a * b + b, "end"), learning_rate=1e-3))
+    screen.press("End")
+    assert screen.value("a").text_content() == "→ 0.001111"  # both have no room
+    assert screen.value("b").text_content() == "−1.234 → −1.235"
+    for name in "ab":
+        (card,) = boxes(screen, f"#{screen.id_of(name)} rect")
+        (text,) = boxes(screen, f"#{screen.id_of(name)} .value")
+        assert card["left"] < text["left"]
+        assert text["right"] < card["right"]
 
 
 # --- off, and dead ---------------------------------------------------------------------------------------------------
@@ -321,12 +417,15 @@ MOVED = """(names) => {
         const [x, y] = isInside ? [left + room.scrollLeft, top + room.scrollTop] : [left, top];
         return cards.includes(element) ? [x, y, width, height] : [x, y];
     });
-    const {state, go} = microgrid, first = places(), found = [];
+    const {state, go} = microgrid, first = places(), found = [], sentence = names.indexOf("#sentence");
+    go(1);
+    first[sentence] = places()[sentence]; // at the start, the note stands above it
     for (let i = 0; i <= state.steps.length; i += Math.ceil(state.steps.length / 150)) {
         go(i);
         places().forEach((place, k) => {
             const far = place.some((x, j) => Math.abs(x - first[k][j]) > 0.6);
-            if (far) found.push([i, elements[k].id || elements[k].parentElement.id, first[k], place]);
+            const isThere = i || k !== sentence;
+            if (far && isThere) found.push([i, elements[k].id || elements[k].parentElement.id, first[k], place]);
         });
     }
     return found;
@@ -407,7 +506,7 @@ def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: O
     w, x = Value(3.0, "משקל"), Input(2.0, "קלט")
     screen = opened(Relay(named((w * x - 5) ** 2, "loss")))
     screen.press("2")
-    assert "\u2068קלט\u2069 shared in this: upstream" in screen.text("#sentence")
+    assert "Share for \u2068קלט\u2069: upstream" in screen.text("#sentence")
     lines = screen.relay.text().splitlines()
     assert any("→ \u2068משקל\u2069" in line for line in lines)
     places = screen.page.evaluate("""() => {
@@ -418,7 +517,7 @@ def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: O
             range.setEnd(node, at + part.length);
             return range.getBoundingClientRect().left;
         };
-        return [left("קלט"), left("shared"), left("upstream")];
+        return [left("Share"), left("קלט"), left("upstream")];
     }""")
     assert places == sorted(places)
 

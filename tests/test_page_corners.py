@@ -152,7 +152,7 @@ def test_change_of_the_learning_rate_is_not_overwritten_by_what_still_moves(open
     screen("#rate").fill("0.5")
     screen("#rate").press("Enter")
     screen.wait_for("document.getAnimations().length === 0")
-    expect(screen.value("w")).to_have_text("1")
+    expect(screen.value("w")).to_have_text("3 → 1")
 
 
 def test_worksheet_of_a_large_network_gives_nothing_away(opened: Opener) -> None:

@@ -16,7 +16,7 @@ from microgrid.nn import MLP
 from microgrid.numerals import show
 from microgrid.relay_text import FOLDS, tell
 from microgrid.texts import columns_of, shortened
-from microgrid.wording import LANGUAGES, words
+from microgrid.wording import LANGUAGES, outcome, words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
 
@@ -83,11 +83,10 @@ def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
         "o squeezes n to between −1 and 1: tanh(0.8814) = 0.7071.",
         "The relay starts at o: its gradient with respect to itself is 1.",
         "∂tanh(n)/∂n = 1 − 0.7071² = 0.5\n"
-        "n shared in this: upstream 1 × local derivative 0.5 = 0.5. Its gradient so far: 0.5.",
-        "∂(w × x + b)/∂w = x = 2\nw shared in this: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
-        "∂(w × x + b)/∂x = w = −3\n"
-        "x shared in this: upstream 0.5 × local derivative −3 = −1.5. Its gradient so far: −1.5.",
-        "∂(w × x + b)/∂b = 1\nb shared in this: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
+        "Share for n: upstream 1 × local derivative 0.5 = 0.5. Its gradient so far: 0.5.",
+        "∂(w × x + b)/∂w = x = 2\nShare for w: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
+        "∂(w × x + b)/∂x = w = −3\nShare for x: upstream 0.5 × local derivative −3 = −1.5. Its gradient so far: −1.5.",
+        "∂(w × x + b)/∂b = 1\nShare for b: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
         "w moves against its gradient: −3 − 0.1 × 1 = −3.1.",
         "b moves against its gradient: 6.881 − 0.1 × 0.5 = 6.831.",
     ]
@@ -131,7 +130,7 @@ def test_square_is_written_as_a_square() -> None:
     a = Value(-3.0, "a")
     assert sentences(a**2)[:3:2] == [
         "n2 raises a to the power 2: (−3)² = 9.",
-        "∂a²/∂a = 2 × (−3) = −6\na shared in this: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
+        "∂a²/∂a = 2 × (−3) = −6\nShare for a: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
     ]
     assert "∂a³/∂a = 3 × (−3)² = 27" in sentences(a**3)[2]
 
@@ -201,6 +200,40 @@ def test_table_of_a_product_in_full() -> None:
         "",
         "c was −6. The gradients foretold −7.3 after the update; it is −7.36.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "language", "told"),
+    [
+        (0.1, "en", "The loss was 1. The gradients foretold −0.6 after the update; it is 0.04.\n"
+         "A gradient follows a straight line, but the loss is a curve: a step this large misses."),
+        (0.1, "ja", "損失は 1 だった。勾配の予告では更新後は −0.6、実際には 0.04。\n"
+         "勾配は直線をたどって予告するが、損失は曲線。これだけ大きく動かすと外れる。"),
+        (0.01, "en", "The loss was 1. The gradients foretold 0.84 after the update; it is 0.8464."),
+        (0.0, "en", "The loss was 1. The gradients foretold 1 after the update; it is 1."),
+    ],
+)  # fmt: skip
+def test_outcome_says_why_it_is_not_what_was_foretold_where_it_is_far_from_it(
+    learning_rate: float, language: str, told: str
+) -> None:
+    loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2
+    assert outcome(Relay(loss, learning_rate=learning_rate), language) == told
+
+
+def test_number_that_is_too_large_is_not_told_as_one_that_does_not_exist() -> None:
+    power, logarithm = Value(1e100, "a") ** 2, Value(0.5, "a").log()
+    assert outcome(Relay(power, learning_rate=1e100), "en").endswith(
+        "cannot be computed: power is too large to be computed at −2e200, 2."
+    )
+    assert outcome(Relay(power, learning_rate=1e100), "ja").endswith("累乗は −2e200, 2 では大きすぎて計算できない。")
+    assert outcome(Relay(logarithm, learning_rate=1.0), "en").endswith("natural logarithm has no value at −1.5.")
+
+
+def test_neuron_with_one_input_is_told_with_one() -> None:
+    loss = mean_squared_error(MLP(1, [1, 1], seed=0)([2.0]), 1.0)
+    first, last = (told.sentence for told in tell(Relay(loss), fold="neuron").lines[:2])
+    assert first.startswith("layer1.neuron1 weighs its one input, adds the bias, and gives")
+    assert last.startswith("layer2.neuron1 weighs its one input and adds the bias: ")
 
 
 def test_network_is_folded_by_neuron_and_unfolded_on_demand() -> None:

@@ -21,6 +21,8 @@ for (const card of graph.cards) {
     group,
     kinds: group.getAttribute("class"),
     value: find("value"),
+    word: find("value-word"),
+    width: Number(group.querySelector("rect").getAttribute("width")),
     grad: find("grad"),
     remark: find("remark"),
     symbol: find("symbol") ?? find("op"),
@@ -56,6 +58,7 @@ picture.append(baton);
 function viewAt(position) {
   const view = {
     values: new Map(state.leaves),
+    changed: new Map(), // what comes after the update, beside the values from which all else was computed
     gradients: new Map(),
     products: new Set(),
     handed: new Set(),
@@ -106,10 +109,10 @@ function viewAt(position) {
         for (const [parameter, share] of sharesKept(graph, step.card, numbers)) receive(parameter, share);
         break;
       case "change":
-        view.values.set(step.node, numbers.changed.get(step.node));
+        view.changed.set(step.node, numbers.changed.get(step.node));
         break;
       case "changes":
-        step.parameters.forEach((i) => view.values.set(i, numbers.changed.get(i)));
+        step.parameters.forEach((i) => view.changed.set(i, numbers.changed.get(i)));
         break;
     }
   }
@@ -126,6 +129,7 @@ function hasArrived(card, view) {
 function viewOfQuiz() {
   const view = {
     values: new Map(numbers.values.entries()),
+    changed: new Map(),
     gradients: new Map([[graph.loss, 1]]),
     products: new Set(),
     handed: new Set(),
@@ -173,12 +177,16 @@ function showGraph(view) {
   const {current} = view,
     route = litRoute();
   const largest = numbers.missing < 0 ? Math.max(...graph.edges.map((edge) => sizeOf(edge))) : 0;
-  const asked = asking()?.card;
+  const asked = asking()?.card,
+    isUpdate = current?.phase === "change";
   for (const card of graph.cards) {
     const {drawn, output} = card,
       value = view.values.get(output),
       gradient = view.gradients.get(output);
-    write(drawn.value, value === undefined ? "" : show(value));
+    const isOld = isUpdate && Boolean(card.node.op),
+      isChanged = view.changed.has(output);
+    write(drawn.value, isChanged ? changeOn(card, value, view.changed.get(output)) : value === undefined ? "" : show(value));
+    write(drawn.word, isChanged ? "" : say(isOld ? "part.before" : "value"));
     if (drawn.grad) {
       write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
       mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
@@ -193,19 +201,29 @@ function showGraph(view) {
     if (current?.card === card || asked === card) kinds.push("current", asked ? "think" : current.phase);
     if (current?.phase === "think" && targetOf(current) === card) kinds.push("target");
     if (remark) kinds.push("remarked");
+    if (isOld) kinds.push("old");
+    if (isChanged) kinds.push("changed");
     if (state.selected === card) kinds.push("selected");
     if (route && !route.cards.has(card)) kinds.push("faint");
     mark(drawn.group, kinds.join(" "));
     const name = card.node.kind === "constant" ? "" : card.node.name;
     const facts = [
       name,
-      value === undefined ? "" : `${say("value")} ${show(value)}`,
+      value === undefined ? "" : `${say(isOld ? "part.before" : "value")} ${show(value)}`,
+      isChanged ? `${say("part.after")} ${show(view.changed.get(output))}` : "",
       gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`,
     ];
     tell(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
     if (card.isNeuron) tell(drawn.group, "aria-expanded", `${state.opened.has(card.i)}`);
   }
   for (const edge of graph.edges) showEdge(edge, view, largest, route);
+}
+
+// The old number of a leaf and its new one, as far as its card has room for both.
+function changeOn({drawn}, before, after) {
+  const text = `${show(before)} → ${show(after)}`;
+  if (isCompact) return show(after);
+  return text.length * 7.53 <= drawn.width - 16 ? text : `→ ${show(after)}`;
 }
 
 function remarkAt(i) {
@@ -265,6 +283,7 @@ function showPlace(view) {
       ? `\n${sentences.outcome(numbers.outcome)}`
       : "";
   writeSentence(asking() ? say("quiz.hint") : problem || (told ? told.sentence + last : say("start")), told);
+  mark($("sentence"), last && !asking() && !problem ? "ending" : "");
   const formula = $("formula");
   formula.replaceChildren(...(asking() || problem || !told ? [] : formulaOf(current, view, told)));
   const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent.padEnd(6)); // room for their names
@@ -278,8 +297,11 @@ function showPlace(view) {
     button.toggleAttribute("data-current", button.className === current?.phase);
   const legend = $("legend"),
     handed = view.gradients.size > 0;
-  write(legend, joined(...legendKeys.map((key) => say(key, {end: endName()}))));
-  legend.toggleAttribute("data-quiet", !handed);
+  const [usual, ofChange] = legend.children;
+  write(usual, joined(...legendKeys.map((key) => say(key, {end: endName()}))));
+  write(ofChange, say("legend.change"));
+  usual.toggleAttribute("data-quiet", !handed || current?.phase === "change");
+  ofChange.toggleAttribute("data-quiet", current?.phase !== "change");
 }
 
 // The local derivative, which stands on the first line, is mathematics and not a sentence.
@@ -295,8 +317,16 @@ function writeSentence(text, told) {
 function whoLearns() {
   const list = (names) =>
     names.length > MOST_NAMED ? say("names", {names: names.slice(0, 3).join(", "), count: names.length - 3}) : names.join(", ");
-  const learned = list(graph.parameters.map((i) => graph.nodes[i].name)),
-    given = list(graph.nodes.filter(({kind}) => kind === "input").map(({name}) => name));
+  const neurons = new Map(graph.cards.filter(({isNeuron}) => isNeuron).map(({parameters}) => [parameters.join(), parameters])),
+    inside = new Set([...neurons.values()].flat()),
+    [within, apart] = [true, false].map((isInside) => graph.parameters.filter((i) => inside.has(i) === isInside));
+  const network = say(neurons.size === 1 ? "learned.neuron" : "learned.network", {count: within.length, neurons: neurons.size}),
+    learned = [within.length > 0 && network, list(apart.map((i) => graph.nodes[i].name))].filter(Boolean).join(", ");
+  const inputs = graph.nodes.filter(({kind}) => kind === "input"),
+    rows = Math.max(...inputs.map(({nth}) => nth)),
+    labels = [...new Set(inputs.map(({label}) => label))],
+    areRows = inputs.length > MOST_NAMED && rows > 1 && inputs.length === labels.length * rows;
+  const given = areRows ? say("given.rows", {names: list(labels), count: rows}) : list(inputs.map(({name}) => name));
   return joined(learned && say("learned", {names: learned}), given && say("given", {names: given}));
 }
 

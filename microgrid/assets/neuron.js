@@ -51,6 +51,7 @@ function termRow(card, weight, input, product, dW, dx) {
       ? [quiet(""), quiet(""), quiet("")]
       : [quiet(`× ${sentences.nameOf(input, numbers.values)}`), cell("number", "value", input), quiet("=")];
   const last = dx ? cell("number grad", "share", ...dx) : quiet("");
+  const after = named(cell("number", "new", weight), say("part.after"));
   return make(
     "tr",
     {},
@@ -60,6 +61,7 @@ function termRow(card, weight, input, product, dW, dx) {
     cell("number", ...product),
     named(cell("number grad", "share", ...dW), input === null ? "db" : "dW"),
     named(last, dx && "dx"),
+    after,
   );
 }
 
@@ -96,6 +98,7 @@ function buildInside(card) {
         cell("number", "value", i),
         named(cell("number grad", "grad", i), say("grad")),
         quiet(""),
+        quiet(""),
       ),
     );
   const names = [
@@ -107,11 +110,13 @@ function buildInside(card) {
     say("inside.product"),
     "dW, db",
     "dx",
+    say("part.after"),
   ];
   const heading = make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
   const close = make("button", {class: "close", "aria-label": say("close"), onclick: () => closeNeuron()}, "✕");
+  const steps = say("inside.steps", {count: state.steps.length, closed: closedSteps.length});
   panel.replaceChildren(
-    make("h2", {}, card.node.name, close),
+    make("h2", {}, make("span", {}, `${card.node.name} `, make("small", {class: "hint"}, steps)), close),
     make("table", {}, make("thead", {}, heading), make("tbody", {}, ...termRows(card, total), ...outputs)),
   );
   panel.setAttribute("aria-label", card.node.name);
@@ -141,9 +146,15 @@ function contentOf([kind, node, k], view) {
     return [
       value === undefined ? "" : show(value),
       "",
-      ["value", "change"].includes(current?.kind) && current.node === node,
+      current?.kind === "value" && current.node === node,
     ];
   }
+  if (kind === "new")
+    return [
+      view.changed.has(node) ? show(view.changed.get(node)) : "",
+      "",
+      current?.kind === "change" && current.node === node,
+    ];
   if (kind === "product") {
     const {operands} = nodes[node],
       known = view.products.has(`${node}.${k}`) || view.values.has(node);
@@ -169,7 +180,8 @@ function showInside(view) {
   for (const {element, where} of cells) {
     const [text, sign, isNow] = contentOf(where, view);
     write(element, text);
-    mark(element, `number ${["grad", "share"].includes(where[0]) ? `grad ${sign}` : ""}${isNow ? " now" : ""}`);
+    const kind = {grad: ` grad ${sign}`, share: ` grad ${sign}`, new: " new"}[where[0]] ?? "";
+    mark(element, `number${kind}${isNow ? " now" : ""}`);
     if (isNow) element.scrollIntoView({block: "nearest", inline: "nearest"});
   }
 }

@@ -103,6 +103,11 @@ function isMissing(op, numbers, out) {
   }
 }
 
+// Tells whether what is missing is a number that mathematics gives, but that is too large.
+function isTooLarge(op, [a, b]) {
+  return op === "exp" || (op === "**" && a !== 0 && (a > 0 || Number.isInteger(b)) && abs(a ** b) === Infinity);
+}
+
 // The same for the slope: of √ at 0, of 0 to a power below 1, and of a negative number to a power that may change.
 function isSlopeMissing(op, [a, b], constant) {
   if (op === "sqrt") return a === 0;

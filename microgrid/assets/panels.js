@@ -323,17 +323,20 @@ function buildTrain() {
   const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"}),
     refused = make("p", {class: "refused", id: "refused-rate"});
   rate.value = show(state.learningRate, 6);
-  rate.addEventListener("change", () => {
-    const value = readNumber(rate.value);
-    const valid = Number.isFinite(value) && value >= 0;
+  // Takes the rate that stands in the field, if it is one; what is refused stays there, and nothing is trained with the old one.
+  const takeRate = () => {
+    const value = readNumber(rate.value),
+      valid = Number.isFinite(value) && value >= 0;
     refuse(rate, refused, valid ? "" : say("rate.refused"));
-    if (!valid) return;
+    if (!valid || rate.value === show(state.learningRate, 6)) return valid;
     state.learningRate = value;
     compute();
     go(state.position);
-  });
+    return true;
+  };
+  rate.addEventListener("change", takeRate);
   const buttons = [1, 10, 100].map((count) =>
-    make("button", {class: "train", disabled: isStuck(), onclick: () => train(count)}, `× ${count}`),
+    make("button", {class: "train", disabled: isStuck(), onclick: () => takeRate() && train(count)}, `× ${count}`),
   );
   refill(
     panel,
@@ -349,6 +352,7 @@ function showCurve() {
   const curve = $("curve"),
     losses = state.losses.filter(Number.isFinite);
   curve.toggleAttribute("hidden", losses.length < 2);
+  $("scale").toggleAttribute("hidden", losses.length < 2);
   if (losses.length < 2) return;
   const lowest = Math.min(...losses),
     highest = Math.max(...losses);
@@ -356,6 +360,8 @@ function showCurve() {
   const scaled = losses.map((loss) => (isWide ? log(loss) : loss));
   const bottom = isWide ? log(lowest) : Math.min(0, lowest),
     height = (isWide ? log(highest) : highest) - bottom || 1;
+  const ends = {name: endLabel(), first: show(losses[0]), last: show(losses.at(-1))};
+  write($("scale"), say(isWide ? "curve.log" : "curve.linear", ends));
   const points = scaled.map(
     (loss, i) =>
       `${((i / (losses.length - 1)) * 196 + 2).toFixed(1)},${(37 - ((loss - bottom) / height) * 34).toFixed(1)}`,

@@ -217,13 +217,14 @@ class Sentences {
     const total = sumInside(this.graph, card),
       sum = this.graph.nodes[total];
     const count = (sum.operands.length - 1) / (sum.op === "total" ? 1 : 2);
-    const {symbol} = node.operation;
+    const {symbol} = node.operation,
+      one = count === 1 ? ".one" : "";
     if (total === card.output) {
-      const sentence = format(this.words["know.neuron.linear"], {name: node.name, count, result});
+      const sentence = format(this.words[`know.neuron.linear${one}`], {name: node.name, count, result});
       return {name: node.name, formula: "Σ w·x + b", result, sentence};
     }
     const numbers = `${symbol}(${show(values[total])})`;
-    const sentence = format(this.words["know.neuron"], {name: node.name, count, numbers, result});
+    const sentence = format(this.words[`know.neuron${one}`], {name: node.name, count, numbers, result});
     return {name: node.name, formula: `${symbol}(Σ w·x + b) = ${numbers}`, result, sentence};
   }
 
@@ -324,19 +325,21 @@ class Sentences {
   }
 
   outcome({before, foretold, after, again}) {
-    const {label, name: end} = this.graph.nodes[this.graph.loss];
-    const name = ["", "loss"].includes(label)
-      ? this.words["outcome.loss"]
-      : format(this.words["outcome.name"], {name: end});
+    const {label, name: end} = this.graph.nodes[this.graph.loss],
+      isLoss = ["", "loss"].includes(label);
+    const name = isLoss ? this.words["outcome.loss"] : format(this.words["outcome.name"], {name: end});
     const parts = {name, before: show(before), foretold: show(foretold), after: show(after)};
-    return again.missing < 0
-      ? format(this.words.outcome, parts)
-      : format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
+    if (again.missing >= 0) return format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
+    const told = format(this.words.outcome, parts);
+    // Off by more than a tenth of the move that was foretold: a student wants to know why.
+    const misses = abs(after - foretold) > abs(foretold - before) / 10 && parts.after !== parts.foretold;
+    return misses ? `${told}\n${format(this.words["outcome.miss"], {end: isLoss ? this.words["page.end"] : end})}` : told;
   }
 
   missing({missing, numbers}) {
-    const operation = this.graph.nodes[missing].operation.words[this.language];
-    return format(this.words.missing, {operation, numbers: numbers.map((number) => show(number)).join(", ")});
+    const {op, operation: {words}} = this.graph.nodes[missing],
+      operation = words[this.language];
+    return format(this.words[isTooLarge(op, numbers) ? "missing.large" : "missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
   }
 }
 

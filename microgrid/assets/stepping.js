@@ -27,7 +27,7 @@ function animate(view) {
     target = targetOf(step);
   if (step.phase === "think" && step.edge) run(step, view);
   else if (step.kind === "change" && !step.card.node.op && !calm.matches) {
-    count(step.card.drawn.value, numbers.values[step.node], numbers.changed.get(step.node));
+    count(step.card, numbers.values[step.node], numbers.changed.get(step.node));
   } else if (step.phase === "know" && !calm.matches) appear(step.card.drawn.value);
   else if (target && !calm.matches) appear(target.drawn.grad);
 }
@@ -124,12 +124,13 @@ function overlap(a, b) {
   return w > 0 && h > 0 ? w * h : 0;
 }
 
-function count(element, from, to) {
+// The new number of a leaf sets out from the old one.
+function count(card, from, to) {
   const begin = performance.now(),
     duration = 500 * pace();
   const frameOf = (now) => {
     const time = Math.min((now - begin) / duration, 1);
-    write(element, show(from + (to - from) * time));
+    write(card.drawn.value, changeOn(card, from, from + (to - from) * time));
     if (time < 1) moving = requestAnimationFrame(frameOf);
     else showAll();
   };
