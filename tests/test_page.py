@@ -22,12 +22,13 @@ import microgrid.drawing as drawing
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
+from microgrid.files import asset
 from microgrid.formulas import FORMULAS
 from microgrid.gradcheck import replay
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.numerals import MINUS, show, show_signed
-from microgrid.page import Heading, page
+from microgrid.page import SCRIPTS, Heading, page
 from microgrid.records import Change, Share
 from microgrid.relay_text import tell
 from microgrid.wording import LANGUAGES, outcome, words
@@ -1880,6 +1881,21 @@ def test_routes_of_random_graphs_are_those_of_python(shared: Callable[[Relay], P
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
+
+
+def test_page_speaks_its_language_also_where_no_script_runs() -> None:
+    for language in LANGUAGES:
+        text, said = page(neuron(), language=language), words(language)
+        shown = set(re.findall(r'<text class="word [^>]*>([^<]*)<', text))
+        assert shown == {said["page.value"], said["page.grad"]}
+        assert f'aria-label="{said["page.graph"]}"' in text
+
+
+def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> None:
+    scripts = {name: asset(f"{name}.js") for name in SCRIPTS}
+    (declared,) = re.findall(r"^const state = \{\n(.*?)^\};", scripts["state"], re.DOTALL | re.MULTILINE)
+    used = {name for text in scripts.values() for name in re.findall(r"\bstate\.(\w+)", text)}
+    assert used == set(re.findall(r"^  (\w+):", declared, re.MULTILINE))
 
 
 def test_page_is_small() -> None:

@@ -616,8 +616,19 @@ def test_graph_built_from_a_record_has_the_kinds_the_layers_and_the_names_of_wha
     relay = Relay(loss, model.parameters())
     again = Relay(relay.graph(), [])
     for node, copy in zip(relay.nodes, again.nodes, strict=True):
-        assert (copy.kind, copy.layer, copy.label) == (node.kind, node.layer, node.name if node.op else node.label)
+        label = node.label or (node.id if node.op else "")
+        assert (copy.kind, copy.layer, copy.label, copy.number) == (node.kind, node.layer, label, node.number)
     assert relay.graph().grad == 1.0
+
+
+def test_leaf_and_what_was_computed_are_numbered_in_the_picture_as_in_the_text_where_they_are_called_the_same() -> None:
+    double = Value(2.0, "x") * 2
+    double.label = "x"
+    relay = Relay(double.tanh())
+    svg = render(draw(relay.graph()), "svg").decode("utf-8")
+    for node in relay.nodes[0], relay.nodes[2]:
+        assert node.name in ("x #1", "x #2")
+        assert f">{node.name}<" in svg
 
 
 @pytest.mark.parametrize(
