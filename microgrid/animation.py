@@ -15,7 +15,7 @@ from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.numerals import counted, show
 from microgrid.palette import coloured, squeezed
 from microgrid.records import Change, Know, Record, Seed, Share, checked_record
-from microgrid.scene import curve_of, drawn, gradient_place, handed, sign_of, text, value_place
+from microgrid.scene import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
 from microgrid.texts import columns_of, printable
 from microgrid.wording import bracketed, in_words, words
 
@@ -76,6 +76,7 @@ class _Film:
         for i, step in enumerate(self.relay.steps):
             if isinstance(step, Know):
                 self.put(step.node, "value", i + 0.3, step.data)
+                self.remark(step.node, i + 0.3)
             elif isinstance(step, Seed):
                 self.put(step.node, "grad", i + 0.3, step.gradient)
             elif isinstance(step, Share):
@@ -100,6 +101,14 @@ class _Film:
         x, y = value_place(box) if kind == "value" else gradient_place(box)
         sign, _, figures = content.rpartition(" ")
         return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
+
+    def remark(self, node: str, time: float) -> None:
+        """Say on a card that responsibility will stop there, as soon as its value tells."""
+        if remark := self.relay.remarks.get(node):
+            box = self.boxes[node]
+            x, y = remark_place(box)
+            said = text("remark", (box.x + x, box.y + y), words(self.language)[f"page.{remark}"])
+            self.parts.append(self.during(time, self.end, said))
 
     def hand(self, i: int, step: Share) -> None:
         """Let a baton run from the result to the operand, and leave the share on its edge."""

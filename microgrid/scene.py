@@ -42,6 +42,11 @@ def gradient_place(box: Box) -> Point:
     return box.width - 9, HEADING + 15 + ROW
 
 
+def remark_place(box: Box) -> Point:
+    """Return the middle of where a card says that responsibility stops there, if it has room for that."""
+    return box.width / 2, HEADING + 13 + 2 * ROW
+
+
 def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> str:
     card = box.card
     kind = "output" if box is layout.boxes[-1] else kind_of(card.value)
@@ -61,7 +66,7 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING + 2 * ROW + 10:
-        texts += text("remark", (box.width / 2, z + ROW - 2), card.remark and said[f"page.{card.remark}"])
+        texts += text("remark", remark_place(box), card.remark and said[f"page.{card.remark}"])
     return f"{start}{frame}{texts}</g>"
 
 
