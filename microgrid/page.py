@@ -200,9 +200,15 @@ def _program(ops: set[str]) -> str:
 
 
 def _shortened(text: str) -> str:
-    """Leave out indentation and lines that are comments: who reads the source reads it where it was written."""
+    r"""Leave out indentation and comments: who reads the source reads it where it was written.
+
+    >>> print(_shortened("// Twice.\n  run(a); // first\n  run('a // b');\n"))
+    run(a);
+    run('a // b');
+    """
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    code = (re.sub(r" // [^'\"`]*$", "", line) for line in lines if not line.startswith("//"))  # not in a string
+    return "\n".join(filter(None, code))
 
 
 def _packed(text: str) -> str:
