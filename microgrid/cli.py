@@ -78,7 +78,7 @@ def _draw(options: argparse.Namespace) -> int:
     output = _read(options)
     output.backward()
     verb = verb_of_writing(options.output)
-    save_picture(output, options.output, options.direction, options.fold)
+    save_picture(output, options.output, options.direction, options.fold, options.language)
     print(f"value {show(output.data)}")
     for leaf in _leaves(output):
         kind = " (given)" if isinstance(leaf, Input) else ""
@@ -300,6 +300,7 @@ def _add_draw(commands: _Commands) -> None:
     command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
     command.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
     command.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
+    command.add_argument("--language", choices=LANGUAGES, default="en", help="of the words in an .svg; by default en")
 
 
 def _add_step(commands: _Commands) -> None:

@@ -21,8 +21,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -37,6 +38,7 @@ from microgrid.gradcheck import is_outdated
 from microgrid.numerals import MINUS, show
 from microgrid.palette import COLOURS
 from microgrid.texts import printable
+from microgrid.wording import words
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -46,12 +48,8 @@ INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 WORDS, NUMBERS = "Helvetica", "Courier"
 WIDEST, SHOWN = "DejaVu Sans", "Helvetica, Arial, sans-serif"  # an SVG is laid out in the first: all of the others fit
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
-REMARKS = {
-    "dead": "dead: relu passes nothing back",
-    "off": "off for this row: passes nothing back",
-    "saturated": "saturated: almost flat here",
-    "not finite": "not finite from here on",
-}
+REMARKS = {remark: words("en")[f"picture.{remark}"] for remark in ("dead", "off", "saturated", "not finite")}
+COLUMNS = {"value": 2.73, "grad": 2.29}  # headings to the right of their columns: how wide they were laid out, in em
 
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
 LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
@@ -63,8 +61,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
     """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG.
 
     Whichever way an SVG is asked for, it is the same: laid out so that its words fit on any screen, with true minus
-    signs.
+    signs. The source is in English; `captions` says what its words are in an SVG of another language.
     """
+
+    captions: Mapping[str, str] = MappingProxyType({})
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> Any:  # noqa: A002
         """Return the picture as bytes, or as text of an `encoding`; the library says which options there are."""
@@ -72,7 +72,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         picture = _in_widest(self) if suffix == "svg" else self
         with _renderer(_program_for(self, suffix)):
             content = super(Picture, picture).pipe(suffix, **{"quiet": True, **options})
-        content = _with_figures(content) if suffix == "svg" else content
+        content = _with_figures(content, self.captions) if suffix == "svg" else content
         return content if encoding is None else content.decode(encoding)
 
     def render(self, filename: Any = None, *, view: bool = False, quiet_view: bool = False, **options: Any) -> str:
@@ -106,7 +106,7 @@ class NoRendererError(RuntimeError):
     """There is no Graphviz on this machine that can write the format."""
 
 
-def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
+def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str = "en") -> Picture:
     """Draw the graph behind `output`. The graph is not changed.
 
     Args:
@@ -115,6 +115,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
         fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" is
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
             that is at most 60 cards, else "layer".
+        language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source, where
+            Graphviz could not measure them, are in English.
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -122,17 +124,26 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto") -> Picture:
 
     Raises:
         TypeError: `output` is not a Value.
-        ValueError: an unknown direction or fold.
+        ValueError: an unknown direction, fold or language.
     """
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
     one_of("direction", direction, DIRECTIONS)
+    words(language)
     cards, edges = cards_and_edges(output, fold)
-    return _digraph(output, cards, edges, direction)
+    return _digraph(output, cards, edges, direction, language)
 
 
-def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "LR", fold: str = "auto") -> None:
+def save_picture(
+    output: Value,
+    path: str | os.PathLike[str],
+    direction: str = "LR",
+    fold: str = "auto",
+    language: str = "en",
+) -> None:
     """Write the picture of `output` to a file, as its suffix says: .svg, .png, .pdf or .dot; whole or not at all.
+
+    The other arguments are those of `draw`.
 
     Raises:
         ValueError: another suffix.
@@ -145,7 +156,7 @@ def save_picture(output: Value, path: str | os.PathLike[str], direction: str = "
         raise ValueError(
             f"a picture is written as .{', .'.join(FORMATS)}; {quoted(os.fspath(path), 200)} is none of these"
         )
-    picture = draw(output, direction, fold)
+    picture = draw(output, direction, fold, language)
     text = Path(path).with_suffix(".dot")
     try:
         write_whole(path, picture.source if suffix == "dot" else render(picture, suffix))
@@ -180,7 +191,7 @@ def mimebundle(output: Value) -> dict[str, str]:
     cards, edges = cards_and_edges(output)
     if len(cards) > LARGEST_IN_NOTEBOOK:
         return bundle
-    return _digraph(output, cards, edges, "LR")._repr_mimebundle_() | bundle
+    return _digraph(output, cards, edges)._repr_mimebundle_() | bundle
 
 
 def _fitted(svg: str) -> str:
@@ -201,7 +212,9 @@ def _fitted(svg: str) -> str:
 # --- the text of the picture -----------------------------------------------------------------------------------------
 
 
-def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str) -> Picture:
+def _digraph(
+    output: Value, cards: list[Card], edges: list[Edge], direction: str = "LR", language: str = "en"
+) -> Picture:
     crowded = is_crowded(cards, edges)
     picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
@@ -221,9 +234,13 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
     for i, edge in enumerate(edges):
         attributes = _edge_attributes(edge, largest, labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    notes = _legend(cards[-1].name or label_of(output), edges, crowded) if shares else []
-    if is_outdated(output):
-        notes.append("Careful: a number was changed after this graph was recorded; compute it again")
+    name = cards[-1].name or label_of(output)
+    outdated = is_outdated(output)
+    notes = _notes(name, edges, crowded, outdated, words("en"))
+    if language != "en":
+        picture.captions = _captions(words("en"), words(language)) | dict(
+            zip(_pieces(notes), _pieces(_notes(name, edges, crowded, outdated, words(language))), strict=True)
+        )
     if notes:
         rows = "".join(f'<TR><TD ALIGN="LEFT">{note}</TD></TR>' for note in notes)
         label = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
@@ -231,19 +248,35 @@ def _digraph(output: Value, cards: list[Card], edges: list[Edge], direction: str
     return picture
 
 
-def _legend(name: str, edges: list[Edge], crowded: bool) -> list[str]:
+def _notes(name: str, edges: list[Edge], crowded: bool, outdated: bool, said: Mapping[str, str]) -> list[str]:
     """Explain, line by line, what the arrows and colours mean; `name` is that of the end."""
-    name = name if name.isascii() else ""  # Graphviz cannot measure other characters
-    end = "the loss" if name == "loss" else _escape(name or "the output")
-    rule = "Arrows hand responsibility back: share = upstream gradient × local derivative"
-    notes = [rule + ("; point at an arrow to see its numbers" if crowded else "")]
-    if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
-        up = f'<FONT COLOR="{POSITIVE}">Orange: raising this number raises {end}</FONT>'
-        down = f'<FONT COLOR="{NEGATIVE}"> blue: raising it lowers {end}</FONT>'
-        notes.append(f"{up} ·{down} · the wider, the more")
-    else:
-        notes.append("The wider an arrow, the more responsibility it hands back")
-    return [*notes, "Cards: yellow is learned, blue is given, grey is constant, red is the end"]
+    notes = []
+    if any(edge.share is not None and math.isfinite(edge.share) for edge in edges):
+        name = name if name.isascii() else ""  # Graphviz cannot measure other characters
+        named = said["picture.named"].format(name=_escape(name)) if name else said["picture.output"]
+        end = said["picture.loss"] if name == "loss" else named
+        notes.append(said["picture.rule"] + (said["picture.point"] if crowded else ""))
+        if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
+            up = f'<FONT COLOR="{POSITIVE}">{said["picture.up"].format(end=end)}</FONT>'
+            down = f'<FONT COLOR="{NEGATIVE}">{said["picture.down"].format(end=end)}</FONT>'
+            notes.append(f"{up} ·{down}{said['picture.width']}")
+        else:
+            notes.append(said["picture.width only"])
+        notes.append(said["picture.cards"])
+    if outdated:
+        notes.append(said["picture.outdated"])
+    return notes
+
+
+def _pieces(notes: list[str]) -> list[str]:
+    """List the texts that an SVG makes of these lines: a new one begins where the colour changes."""
+    texts = [text for note in notes for text in re.split(r"<[^>]*>", note) if text]
+    return [html.unescape(text).replace("\\\\", "\\") for text in texts]
+
+
+def _captions(english: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """Say what the words on cards are in another language."""
+    return {english[f"picture.{key}"]: other[f"picture.{key}"] for key in ("value", "grad", "neuron", "to", *REMARKS)}
 
 
 def _card_label(card: Card, kind: str, compact: bool) -> str:
@@ -262,7 +295,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
             [_word("neuron"), value, gradient],
         ]
         for parameter, share in parameters:
-            name = _word(label_of(parameter).rpartition(".")[2] or "w")
+            name = _word(label_of(parameter).rpartition(".")[2] or "w", INK)
             rows.append([name, _cell(_number(parameter.data), INK), _gradient_cell([share])])
     else:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
@@ -296,8 +329,8 @@ def _table(rows: list[list[str]], fill: str, heading: str = "", footer: str = ""
     return f"<<TABLE {style}>{body}</TABLE>>"
 
 
-def _word(text: str) -> str:
-    return f'<TD ALIGN="LEFT"><FONT COLOR="{QUIET}">{_escape(text) or " "}</FONT></TD>'
+def _word(text: str, colour: str = QUIET) -> str:
+    return f'<TD ALIGN="LEFT"><FONT COLOR="{colour}">{_escape(text) or " "}</FONT></TD>'
 
 
 def _cell(text: str, colour: str, face: str = NUMBERS) -> str:
@@ -447,7 +480,7 @@ def _in_widest(picture: Picture) -> Picture:
     return wide
 
 
-def _with_figures(svg: bytes) -> bytes:
+def _with_figures(svg: bytes, captions: Mapping[str, str]) -> bytes:
     """Mend what Graphviz cannot measure, now that every text has its place.
 
     Numbers get true minus signs, of whose bytes it makes three characters, and gradients bold type, which it lowers.
@@ -464,6 +497,31 @@ def _with_figures(svg: bytes) -> bytes:
         text,
     )
     text = re.sub(rf'font-family="{WIDEST}[^"]*"', f'font-family="{SHOWN}"', text)
+    text = _captioned(text, captions) if captions else text
     # A piece that begins with a space goes on from the one before.
     goes_on = r'</text>\s*<text (?:xml:space="preserve" )?text-anchor="start" x="[^"]*" y="[^"]*" ([^>]*)>( [^<]*)'
     return re.sub(goes_on, r'<tspan font-weight="normal" \1>\2</tspan>', text).encode("utf-8")
+
+
+def _captioned(svg: str, captions: Mapping[str, str]) -> str:
+    """Write the words of a picture in another language, where the English ones, which are wider, were laid out.
+
+    Labels are left as they are, even one that is such a word: they are dark.
+    """
+
+    def caption_of(found: re.Match[str]) -> str:
+        start, english = found[1], html.unescape(found[2])
+        if f'fill="{INK.lower()}"' in start and "Courier" not in start:
+            return found[0]
+        caption = english.replace(" to ", captions[" to "]) if "Courier" in start else captions.get(english, english)
+        return f"{start}{html.escape(caption, quote=False)}</text>"
+
+    def to_the_right(found: re.Match[str]) -> str:
+        x = float(found[1]) + 12 * COLUMNS[found[3]]
+        return f'text-anchor="end" x="{x:g}"{found[2]}>{found[3]}</text>'
+
+    start = r'text-anchor="start" x="(-?[\d.]+)"([^>]*)>'
+    headings = rf"{start}value</text>\s*<text [^>]*>grad</text>"
+    column = re.compile(rf"{start}(value|grad)</text>")
+    svg = re.sub(headings, lambda both: column.sub(to_the_right, both[0]), svg)
+    return re.sub(r"(<text [^>]*>)([^<]*)</text>", caption_of, svg)

@@ -34,8 +34,9 @@ from microgrid.wording import LANGUAGES, words
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000
 OTHER_VIEWS = (
-    "check", "column", "command", "demonstration", "heading", "help", "lesson", "notebook", "nudge", "step", "trouble"
-)  # fmt: skip
+    *("check", "column", "command", "demonstration", "heading", "help"),
+    *("lesson", "notebook", "nudge", "picture", "step", "trouble"),
+)
 WIDEST = 1300  # pixels of a graph in one row
 
 

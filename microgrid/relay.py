@@ -197,7 +197,7 @@ class Relay(Record):
         Args:
             path: where to.
             animated: whether a .svg moves: it shows the steps of a small graph one after the other, without a script.
-            language: "en" or "ja", of a table and a moving picture, and in which a page starts.
+            language: "en" or "ja", of a table and a picture, and in which a page starts.
 
         Raises:
             ValueError: another suffix or language, or a graph that is too large for a page or for a moving picture.
@@ -223,7 +223,7 @@ class Relay(Record):
         elif suffix == ".svg":
             from microgrid.drawing import save_picture
 
-            save_picture(self.graph(), path)
+            save_picture(self.graph(), path, language=language)
         else:
             name = quoted(os.fspath(path), 200)
             raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")
@@ -248,7 +248,7 @@ class Relay(Record):
 
         words(language)
         height = positive_whole("height", height)
-        picture = render(draw(self.graph()), "svg").decode("utf-8")
+        picture = render(draw(self.graph(), language=language), "svg").decode("utf-8")
         return Player(page(self, language=language), picture, height, language)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

@@ -203,6 +203,11 @@ def test_draw_takes_direction_and_fold(command: Command, tmp_path: Path) -> None
     assert "rankdir=TB" in (tmp_path / "g.dot").read_text(encoding="utf-8")
 
 
+def test_draw_speaks_japanese_where_it_is_asked_to(command: Command, tmp_path: Path) -> None:
+    assert command("draw", "--language", "ja", "a + a", "a=2").code == 0
+    assert "勾配" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
@@ -285,7 +290,7 @@ def test_names_may_be_japanese(command: Command) -> None:
         ),
         (
             ["--language=ja"],
-            "microgrid: unknown option --language; it belongs to step, page, lesson, sheet: microgrid step --language",
+            "microgrid: unknown option --language; it belongs to draw, step, page, lesson, sheet: microgrid draw --lang",
         ),
         (["draw", "a", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
         (["--versoin"], "microgrid: unknown option --versoin; did you mean --version? (see microgrid --help)"),

@@ -61,8 +61,8 @@ def small_graph() -> Value:
     return output
 
 
-def svg_of(output: Value, direction: str = "LR", fold: str = "auto") -> ET.Element:
-    return ET.fromstring(render(draw(output, direction, fold), "svg"))
+def svg_of(output: Value, direction: str = "LR", fold: str = "auto", language: str = "en") -> ET.Element:
+    return ET.fromstring(render(draw(output, direction, fold, language), "svg"))
 
 
 def groups(svg: ET.Element, kind: str) -> dict[str, ET.Element]:
@@ -74,10 +74,10 @@ def texts(element: ET.Element) -> list[str]:
     return ["".join(text.itertext()) for text in element.iterfind(".//{*}text")]
 
 
-def legend_of(output: Value, fold: str = "auto") -> list[str]:
+def legend_of(output: Value, fold: str = "auto", language: str = "en") -> list[str]:
     """Return the lines of text that stand under the picture."""
     lines: dict[float, str] = {}
-    for text in svg_of(output, fold=fold).findall("./{*}g/{*}text"):
+    for text in svg_of(output, fold=fold, language=language).findall("./{*}g/{*}text"):
         height = float(text.attrib["y"])
         lines[height] = lines.get(height, "") + "".join(text.itertext())
     return [lines[height] for height in sorted(lines)]
@@ -567,6 +567,82 @@ def test_typeface_of_words_is_changed_for_a_screen_only_where_it_is_one() -> Non
     svg = render(draw(output), "svg").decode("utf-8")
     assert label in texts(groups(ET.fromstring(svg), "node")["n0"])
     assert 'font-family="DejaVu' not in svg
+
+
+# --- in Japanese -----------------------------------------------------------------------------------------------------
+
+
+def test_words_on_cards_are_japanese_where_it_is_asked_for() -> None:
+    nodes = groups(svg_of(small_graph(), language="ja"), "node")
+    assert texts(nodes["n0"]) == ["w", "値", "−3", "勾配", "−6"]
+    assert texts(nodes["n2"]) == ["( )²", "値", "9", "勾配", "1"]
+
+
+def test_layout_and_source_are_those_of_the_english_picture() -> None:
+    english, japanese = draw(small_graph()), draw(small_graph(), language="ja")
+    assert japanese.source == english.source
+    assert render(japanese, "png") == render(english, "png")
+
+
+def test_folded_neuron_speaks_japanese_and_keeps_the_names_of_its_parameters() -> None:
+    neuron = Neuron(2, "relu").set_parameters([1, 2, -100])
+    neuron.weights[0].label, neuron.weights[1].label, neuron.bias.label = "value", "grad", "neuron"
+    shown = texts(groups(svg_of(neuron([1.0, 1.0]), fold="neuron", language="ja"), "node")["n6"])
+    assert [text for text in shown[1:] if not text[-1].isdigit() and text != " "] == [
+        *("値", "勾配", "出力", "value", "grad", "neuron", "この行ではオフ: 何も戻さない")
+    ]
+
+
+def test_value_that_is_called_like_a_word_keeps_its_name() -> None:
+    nodes = groups(svg_of(Value(1.0, "value") * Value(2.0, "grad"), language="ja"), "node")
+    assert [texts(nodes[name])[:2] for name in ("n0", "n1")] == [["value", "値"], ["grad", "値"]]
+
+
+@pytest.mark.parametrize(
+    ("label", "end"),
+    [("loss", "損失"), ("", "出力"), ("y", "y "), ("a<b", "a<b "), ("a\\N&", "a\\N& "), ("重み", "出力")],
+)
+def test_legend_is_japanese_too(label: str, end: str) -> None:
+    output = small_graph()
+    output.label = label
+    output.operands[0].data = 4.0
+    assert legend_of(output, language="ja") == [
+        "矢印は責任を戻す: 渡す責任 = 上流から伝わる勾配 × 局所的な微分",
+        f"オレンジ: この数を上げると{end}が増える · 青: 上げると{end}が減る · 太いほど大きい",
+        "カード: 黄は学ぶ数、水色は与えられた数、灰色は定数、赤は最後の数",
+        "注意: グラフを記録したあとで数が変わった。計算し直すこと",
+    ]
+
+
+def test_range_is_japanese_too() -> None:
+    outputs = Dense(1, 2, "linear").set_parameters([5, 0, -5, 0])([3.0])
+    assert isinstance(outputs, list)
+    nodes = groups(svg_of(total(outputs), fold="layer", language="ja"), "node").values()
+    assert any("−15 〜 15" in texts(node) for node in nodes)
+
+
+def test_japanese_headings_end_where_their_columns_end(browser: Browser) -> None:
+    output = Neuron(2, "relu").set_parameters([5, 4, -12])([2.0, 3.0])
+    output.backward()
+    page = browser.new_page()
+    page.set_content(render(draw(output, fold="neuron", language="ja"), "svg").decode("utf-8"))
+    found = page.eval_on_selector_all(
+        "#n6 text", "texts => texts.map(text => [text.textContent, text.getBoundingClientRect().right])"
+    )
+    page.close()
+    ends = dict(reversed(found))
+    assert abs(ends["値"] - ends["10"]) < 1
+    assert abs(ends["勾配"] - ends["1"]) < 1
+
+
+def test_picture_knows_two_languages() -> None:
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        draw(small_graph(), language="fr")
+
+
+def test_japanese_picture_is_written_to_a_file(tmp_path: Path) -> None:
+    save_picture(small_graph(), tmp_path / "graph.svg", language="ja")
+    assert "勾配" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("label", ["重み", "学習率", "学習率の最終結果です", "誤差の二乗の平均＝損失"])

@@ -539,6 +539,8 @@ def test_player_is_the_live_page_with_a_picture_below_it_in_one_language(languag
     assert f"&lt;html lang=&quot;{language}&quot;&gt;" in frame
     assert f"<summary>{caption}</summary>" in below
     assert f'alt="{words(language)["page.graph"]}" src="data:image/svg+xml;base64,' in below
+    picture = base64.b64decode(below.partition("base64,")[2].partition('"')[0]).decode("utf-8")
+    assert f">{words(language)['picture.grad']}</text>" in picture
 
 
 @pytest.mark.parametrize(("scripts_run", "is_open"), [(True, False), (False, True)])
