@@ -290,7 +290,7 @@ def test_names_may_be_japanese(command: Command) -> None:
         ),
         (
             ["--language=ja"],
-            "microgrid: unknown option --language; it belongs to draw, step, page, lesson, sheet: microgrid draw --lang",
+            "microgrid: unknown option --language; it belongs to draw, step, page, lesson, sheet: microgrid draw --",
         ),
         (["draw", "a", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
         (["--versoin"], "microgrid: unknown option --versoin; did you mean --version? (see microgrid --help)"),
