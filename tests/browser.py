@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+PATIENCE = 30_000  # milliseconds that a busy machine may take for what takes none
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -54,6 +55,7 @@ def expect(locator: Locator) -> Any:
     """Wait until something is true of an element, as Playwright's `expect` does."""
     from playwright.sync_api import expect as expect_of_playwright
 
+    expect_of_playwright.set_options(timeout=PATIENCE)
     return expect_of_playwright(locator)
 
 
@@ -242,7 +244,7 @@ def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Op
             found = contexts[-1].new_page()
         else:
             found = ordinary_page
-        found.set_default_timeout(10_000)
+        found.set_default_timeout(PATIENCE)
         found.set_viewport_size({"width": width, "height": height})
         found.emulate_media(
             color_scheme="dark" if dark else "light", reduced_motion="no-preference" if motion else "reduce"
