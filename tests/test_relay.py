@@ -278,6 +278,13 @@ def test_middle_of_a_long_route_and_a_number_of_routes_beyond_any_float_can_be_s
     assert rest == "∞ smaller routes, together ∞"
 
 
+def test_route_of_twelve_nodes_is_told_whole() -> None:
+    a = value = Value(1.0, "a")
+    for _ in range(11):
+        value = value * 1
+    assert "…" not in Relay(value).paths(a).text()
+
+
 def test_value_used_twice_has_two_routes() -> None:
     a = Value(3.0)
     assert [route.nodes for route in Relay(a + a).paths(a).routes] == [("n1", "n0"), ("n1", "n0")]
