@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,15 @@ def test_notebook_links_only_to_files_that_are_there(path: Path) -> None:
     prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", prose) if "://" not in link]
     assert [link for link in links if not (path.parent / link).is_file()] == []
+
+
+@each_notebook
+def test_cell_that_is_to_be_predicted_asserts_nothing(path: Path) -> None:
+    """An assertion there would tell the answer before the cell is run; it stands below what was seen instead."""
+    cells = read(path).cells
+    predicted = [cell for asked, cell in pairwise(cells) if re.search(r"\*\*(Predict|予想)", asked.source)]
+    assert len(predicted) >= 10
+    assert [cell.id for cell in predicted if re.search(r"^\s*assert\b", cell.source, re.MULTILINE)] == []
 
 
 @each_notebook
