@@ -37,7 +37,7 @@ OTHER_VIEWS = (
     *("check", "column", "command", "demonstration", "heading", "help"),
     *("lesson", "notebook", "nudge", "picture", "step", "trouble"),
 )
-WIDEST = 1300  # pixels of a graph in one row
+WIDEST = 1045  # pixels of a graph in one row: more, and its text would be too small on a usual screen
 
 
 @dataclass(frozen=True)

@@ -395,20 +395,29 @@ function showLoss() {
 
 // --- how large the graph is shown ------------------------------------------------------------------------------------
 
+// Below this its text would be too small to be read in class: then one scrolls, and the graph follows the step.
+const LEAST_SCALE = LEAST_TEXT / (isCompact ? 11.5 : 12.5);
+
 function fitGraph() {
   const room = $("graph");
   const fit = Math.min((room.clientWidth - 8) / pictureWidth, (room.clientHeight - 8) / pictureHeight, 1.9);
-  state.scale = Math.max(fit, 0.6) * state.zoom;
+  state.scale = Math.max(fit, LEAST_SCALE) * state.zoom;
   if (state.whole) state.scale = fit;
   picture.setAttribute("width", Math.floor(pictureWidth * state.scale));
   picture.setAttribute("height", Math.floor(pictureHeight * state.scale));
 }
 
+// Scrolls to the cards of a step; to the one whose number changes where there is no room for both.
 function follow(step) {
   const room = $("graph");
   if (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight) return;
-  const boxes = [step.card, targetOf(step)].filter(Boolean).map((card) => card.drawn.group.getBoundingClientRect());
   const outer = room.getBoundingClientRect();
+  const placeOf = (card) => card.drawn.group.querySelector("rect").getBoundingClientRect();
+  const target = placeOf(targetOf(step) ?? step.card),
+    giver = placeOf(step.card);
+  const span = (start, end) => Math.max(target[end], giver[end]) - Math.min(target[start], giver[start]);
+  const haveRoom = span("left", "right") <= room.clientWidth && span("top", "bottom") <= room.clientHeight;
+  const boxes = haveRoom ? [target, giver] : [target];
   const left = Math.min(...boxes.map((box) => box.left)),
     right = Math.max(...boxes.map((box) => box.right));
   const top = Math.min(...boxes.map((box) => box.top)),

@@ -2,6 +2,7 @@
 
 const PHASES = ["know", "think", "change"];
 const NUDGE = 0.01;
+const LEAST_TEXT = 11; // pixels
 const MOST_SLIDERS = 12,
   MOST_ROWS = 60,
   MOST_ROUTES = 6,

@@ -15,6 +15,7 @@ function go(position, animated = false) {
   if (state.tab === "whatif") showTold();
   const view = showAll();
   if (view.current) follow(view.current);
+  else $("graph").scrollTo(0, 0);
   if (animated && view.current && numbers.missing < 0 && !asking()) animate(view);
   rememberPlace();
 }
