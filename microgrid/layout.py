@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -13,9 +14,13 @@ from microgrid.drawing import NoRendererError, Picture, render
 from microgrid.texts import columns_of, printable, shortened
 
 Point: TypeAlias = "tuple[float, float]"
+Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
+Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
 
 ROW, HEADING, NUMBER = 19.0, 26.0, 74.0  # heights of a row and a heading; width of a number of ten characters
 LABEL = (66.0, 34.0)  # room for ×local and share beside an edge
+FAN = 140.0  # the same where edges from every card of a layer lead to every card of the next
+TIP = 8.0  # length of the tip of an edge
 CONSTANT = (62.0, 26.0)
 COMPACT = (166.0, 38.0)
 LONGEST_NAME = 30
@@ -85,6 +90,8 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.i
         raise NoRendererError(
             "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
         ) from None
+    if _is_network(cards) and not compact:
+        layout = _straightened(layout)
     if compact or layout.width <= widest:
         return layout
     return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
@@ -115,6 +122,100 @@ def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bo
         label = turned(item["lp"]) if "lp" in item else None
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
     return Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
+
+
+def _is_network(cards: Sequence[Card]) -> bool:
+    return any(len(card.inside) > 1 for card in cards)
+
+
+def _straightened(layout: Layout) -> Layout:
+    """Draw the edges of a network straight, from the right side of a card to the left side of the next.
+
+    Every edge begins and ends at a place of its own, in the order of where it leads. One that would run behind a card
+    stays as Graphviz has drawn it.
+    """
+    boxes = {box.card: box for box in layout.boxes}
+    straight: dict[int, Stretch] = {}
+    for i, line in enumerate(layout.lines):
+        operand, result = boxes[line.edge.operand], boxes[line.edge.result]
+        leaving = sorted(_middle(boxes[item.edge.result]) for item in layout.lines if item.edge.operand is operand.card)
+        arriving = sorted(_middle(boxes[item.edge.operand]) for item in layout.lines if item.edge.result is result.card)
+        start = operand.x + operand.width, _port(operand, leaving, _middle(result))
+        end = result.x, _port(result, arriving, _middle(operand))
+        others = [_around(box, TIP) for box in layout.boxes if box not in (operand, result)]
+        if end[0] - start[0] > 3 * TIP and not any(_meets((start, end), other) for other in others):
+            straight[i] = start, end
+    lines: list[Line] = []
+    for i, line in enumerate(layout.lines):
+        if i not in straight:
+            lines.append(line)
+            continue
+        start, end = straight[i]
+        length = math.dist(start, end)
+        first, last = (_between(start, end, part) for part in (TIP / length, 1 - TIP / length))
+        label = line.label
+        if label:
+            crossing = [other for k, other in straight.items() if k != i]
+            taken = [_around_label(item.label) for item in lines if item.label]
+            label = _label_beside((start, end), crossing, [*taken, *(_around(box, 2.0) for box in layout.boxes)])
+        lines.append(Line(line.edge, (first, first, last, last), (start, end), label))
+    return replace(layout, lines=tuple(lines))
+
+
+def _port(box: Box, others: Sequence[float], other: float) -> float:
+    """Return the height at which an edge to a card at `other` meets a side of a box, which it shares with others."""
+    return box.y + box.height * (others.index(other) + 1) / (len(others) + 1)
+
+
+def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[Room]) -> Point:
+    """Return where the numbers of an edge are best told apart from others: above it or, in a crowd, on it."""
+    start, end = stretch
+    margin = min((TIP + LABEL[0] / 2) / (end[0] - start[0]), 0.5)
+    rise = LABEL[1] / 2 + abs(end[1] - start[1]) / (end[0] - start[0]) * LABEL[0] / 3
+
+    def cost(way: float, above: float) -> float:
+        x, y = _between(start, end, way)
+        room = _around_label((x, y - above))
+        covered = sum(_overlap(room, other) for other in taken)
+        return covered + 400 * sum(_meets(other, room) for other in others) + (above or 300) + 20 * abs(way - 0.5)
+
+    ways = [margin + (1 - 2 * margin) * k / 20 for k in range(21)]
+    way, above = min(((way, above) for above in (rise, 0.0) for way in ways), key=lambda place: cost(*place))
+    x, y = _between(start, end, way)
+    return round(x, 1), round(y - above, 1)
+
+
+def _between(start: Point, end: Point, part: float) -> Point:
+    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
+
+
+def _middle(box: Box) -> float:
+    return box.y + box.height / 2
+
+
+def _around(box: Box, margin: float) -> Room:
+    return box.x - margin, box.y - margin, box.x + box.width + margin, box.y + box.height + margin
+
+
+def _around_label(middle: Point) -> Room:
+    return middle[0] - LABEL[0] / 2, middle[1] - 15, middle[0] + LABEL[0] / 2, middle[1] + 15
+
+
+def _overlap(room: Room, other: Room) -> float:
+    """Return the area that two rectangles have in common."""
+    width = min(room[2], other[2]) - max(room[0], other[0])
+    height = min(room[3], other[3]) - max(room[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _meets(stretch: Stretch, room: Room) -> bool:
+    """Tell whether a straight line from left to right meets a rectangle."""
+    (start, end), (left, top, right, bottom) = stretch, room
+    left, right = max(start[0], left), min(end[0], right)
+    if left >= right:
+        return False
+    heights = [_between(start, end, (x - start[0]) / (end[0] - start[0]))[1] for x in (left, right)]
+    return min(heights) < bottom and max(heights) > top
 
 
 def _scale(layout: Layout) -> float:
@@ -221,13 +322,17 @@ def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Pi
     for card in cards:
         width, height = _size(card, compact)
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
-    width, height = LABEL
-    room = f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
+    leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
     for i, edge in enumerate(edges):
+        is_fan = _is_network(cards) and leaving[edge.operand] > 1 and arriving[edge.result] > 1
         labelled = not compact and kind_of(edge.operand.value) != "constant"
-        attributes = {"label": room} if labelled else {}
+        attributes = {"label": _room(FAN if is_fan else LABEL[0], LABEL[1])} if labelled else {}
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
     return picture
+
+
+def _room(width: float, height: float) -> str:
+    return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
 
 
 def _size(card: Card, compact: bool) -> Point:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import microgrid.drawing as drawing
-from microgrid import Relay, Value
+from microgrid import Input, Relay, Value
 from microgrid.cards import cards_and_edges
 from microgrid.drawing import NoRendererError
 from microgrid.layout import COMPACT, CONSTANT, LABEL, LONGEST_NAME, MARGIN, Box, Layout, Point, lay_out, visible_name
@@ -149,3 +149,50 @@ def test_without_a_graphviz_there_is_no_layout(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NoRendererError, match="nothing on this machine lays out a page"):
         product()
+
+
+@pytest.mark.parametrize("sizes", [(2, 4, 1), (1, 1, 1), (3, 2, 1), (2, 3, 3, 1)])
+def test_edges_of_a_small_network_run_straight_from_the_right_side_to_the_left_side(sizes: tuple[int, ...]) -> None:
+    layout = network(*sizes)
+    assert not layout.compact
+    boxes = {box.card: box for box in layout.boxes}
+    for line in layout.lines:
+        operand, result = boxes[line.edge.operand], boxes[line.edge.result]
+        (left, y), (right, z) = line.tips
+        assert left == operand.x + operand.width
+        assert right == result.x
+        assert operand.y < y < operand.y + operand.height
+        assert result.y < z < result.y + result.height
+        for x, height in line.curve:
+            assert height == pytest.approx(y + (z - y) * (x - left) / (right - left))
+
+
+@pytest.mark.parametrize("sizes", [(2, 4, 1), (1, 1, 1), (3, 2, 1), (2, 3, 3, 1)])
+def test_edges_of_a_small_network_share_no_end_and_their_numbers_no_place(sizes: tuple[int, ...]) -> None:
+    layout = network(*sizes)
+    ends = [tip for line in layout.lines for tip in line.tips]
+    assert len(set(ends)) == len(ends)
+    labels = [line.label for line in layout.lines if line.label]
+    for one, other in combinations(labels, 2):
+        assert abs(one[0] - other[0]) > 40 or abs(one[1] - other[1]) > 20
+    for x, y in labels:
+        assert not any(b.x < x < b.x + b.width and b.y < y < b.y + b.height for b in layout.boxes)
+
+
+def test_edge_that_would_run_behind_a_card_goes_around_it() -> None:
+    neuron = MLP(1, [1], activation="tanh", seed=0)
+    x = Input(0.5, "x")
+    prediction = neuron([x])
+    assert isinstance(prediction, Value)
+    layout = laid_out((prediction.tanh() * prediction + x).tanh() * x)
+    boxes = {box.card: box for box in layout.boxes}
+    for line in layout.lines:
+        (left, y), (right, z) = line.tips
+        is_straight = all(h == pytest.approx(y + (z - y) * (px - left) / (right - left)) for px, h in line.curve)
+        for box in layout.boxes:
+            if is_straight and box not in (boxes[line.edge.operand], boxes[line.edge.result]):
+                middle = box.x + box.width / 2
+                if left < middle < right:
+                    height = y + (z - y) * (middle - left) / (right - left)
+                    assert not box.y < height < box.y + box.height
+    assert_orderly(layout)

@@ -1188,6 +1188,34 @@ def test_worksheet_of_a_network_has_exactly_two_sheets(paper: str, language: str
             assert show(node.data) in teacher.split()
 
 
+def test_worksheet_says_after_how_many_changes_its_numbers_are(opened: Opener) -> None:
+    screen = opened(neuron(), Heading("one neuron", ""))
+    screen.tab("train")
+    screen.button("× 10").click()
+    pupil, teacher = printed(screen, "A4")
+    assert "Worksheet: one neuron, after 10 changes" in pupil
+    assert "Answers: one neuron, after 10 changes" in teacher
+    screen("#train .reset").click()
+    assert "after" not in printed(screen, "A4")[0]
+
+
+def test_worksheet_printed_in_change_calls_no_value_old(opened: Opener) -> None:
+    screen = opened(neuron())
+    screen.press("End")
+    for sheet in printed(screen, "A4"):
+        assert "→" not in sheet
+    assert set(screen.texts("#sheets .value-word")) == {"value"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_worksheet_of_a_large_graph_is_advised_against(language: str, opened: Opener) -> None:
+    large, small = opened(network(3, 16, 16, 1), language=language), opened(neuron(), language=language)
+    for screen in (large, small):
+        screen.tab("quiz")
+    expect(large("#quiz .print-row")).to_contain_text(words(language)["page.sheet.large"].format(count=39))
+    expect(small("#quiz .print-row")).to_contain_text(words(language)["page.print.hint"])
+
+
 def test_worksheet_shows_the_numbers_that_a_leaf_was_moved_to(opened: Opener) -> None:
     screen = opened(neuron())
     screen.type_in("w1", "-2.75")

@@ -116,12 +116,13 @@ function nextQuestion() {
 function buildQuiz(typed = $("answer")?.value ?? "") {
   const panel = $("quiz"),
     {quiz} = state;
+  const size = graph.cards.filter(({node}) => node.kind !== "constant").length;
   const print = [
     make(
       "p",
       {class: "row print-row"},
       make("button", {id: "print", onclick: printSheets}, say("print")),
-      make("span", {class: "hint"}, say("print.hint")),
+      make("span", {class: "hint"}, size > MOST_ON_SHEET ? say("sheet.large", {count: size}) : say("print.hint")),
     ),
   ];
   const begin = (text) => make("button", {class: "begin", onclick: beginQuiz, disabled: numbers.missing >= 0}, text);

@@ -8,6 +8,7 @@ const MOST_SLIDERS = 12,
   MOST_ROUTES = 6,
   MOST_NAMED = 6,
   MOST_ON_PAPER = 60,
+  MOST_ON_SHEET = 20, // cards
   MOST_CHANGES = 8;
 const RUN = 1000; // milliseconds that a baton takes for an edge
 

@@ -2,7 +2,9 @@
 
 // Builds two sheets for the printer: the graph with blanks, and with the answers.
 function buildSheets() {
-  const title = data.title[state.language] || "microgrid";
+  const name = data.title[state.language] || "microgrid",
+    count = state.cycle - 1; // after training, the numbers are no longer those that the page began with
+  const title = count ? say(count === 1 ? "sheet.after.one" : "sheet.after", {title: name, count}) : name;
   $("sheets").replaceChildren(sheet(say("sheet", {title}), false), sheet(say("sheet.answers", {title}), true));
 }
 
@@ -12,7 +14,8 @@ function sheet(title, isAnswer) {
   copy.removeAttribute("width");
   copy.removeAttribute("height");
   const missing = numbers.missing >= 0;
-  const blank = "_____";
+  const blank = "________",
+    narrow = "_______"; // beside an edge
   for (const card of graph.cards) {
     const group = copy.querySelector(`[id="${card.id}"]`),
       put = (kind, text) => {
@@ -23,6 +26,7 @@ function sheet(title, isAnswer) {
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
     put(".remark", "");
+    put(".value-word", say("value"));
     group.setAttribute("class", card.drawn.kinds);
     if (isCompact) put(".op", card.drawn.plain); // there a remark may stand in its place
   }
@@ -33,8 +37,8 @@ function sheet(title, isAnswer) {
     group.querySelector(".line").setAttribute("stroke-width", "1");
     if (!group.querySelector(".local")) continue;
     group.classList.add("handed");
-    group.querySelector(".local").textContent = isAnswer ? `×${show(local)}` : `×${blank}`;
-    group.querySelector(".share").textContent = isAnswer ? show(share) : blank;
+    group.querySelector(".local").textContent = isAnswer ? `×${show(local)}` : `×${narrow}`;
+    group.querySelector(".share").textContent = isAnswer ? show(share) : narrow;
   }
   copy.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
