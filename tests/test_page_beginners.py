@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -487,6 +488,21 @@ def test_numbers_are_large_enough_for_a_class_and_the_lit_cards_stay_in_view(
         return found;
     }""")
     assert hidden == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [780, 900])
+def test_long_title_leaves_room_for_the_three_steps_in_a_narrow_player(
+    width: int, language: str, opened: Opener
+) -> None:
+    screen = opened(
+        two_paths(), Heading("a long title " * 6, "長い題 " * 12), width=width, height=640, language=language
+    )
+    found = [box for selector in ("h1", "#phases button", "header > button") for box in boxes(screen, selector)]
+    for left, right in itertools.pairwise(found):
+        assert left["right"] <= right["left"]
+    for part in ("#phases", "header"):
+        assert screen(part).evaluate("(element) => element.scrollWidth <= element.clientWidth")
 
 
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"xor", "penguins", "vanishing-gradients"}))
