@@ -252,10 +252,7 @@ def test_failing_cell_leaves_the_file_as_it_was(tmp_path: Path, capsys: pytest.C
     before = saved_text(notebook_of("print(1)", "assert 1 == 2, 'not equal'"))
     file.write_text(before, encoding="utf-8")
 
-    async def save() -> int:  # where an event loop is running, as that of Playwright beside the tests of the page
-        return notebooks.main([str(file)])
-
-    assert asyncio.run(save()) == 1
+    assert notebooks.main([str(file)]) == 1
     assert file.read_text(encoding="utf-8") == before
     assert "not equal" in capsys.readouterr().err
 
