@@ -23,6 +23,7 @@ FAN = 140.0  # the same where edges from every card of a layer lead to every car
 TIP = 8.0  # length of the tip of an edge
 CONSTANT = (62.0, 26.0)
 COMPACT = (166.0, 38.0)
+TALL = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
 LONGEST_NAME = 30
 DENSE = 80  # edges from which small cards stand farther apart
 MARGIN = 12.0
@@ -59,13 +60,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Layout:
-    """Boxes and lines on a sheet of a size in pixels; `compact` where the cards of a large network are small."""
+    """Boxes and lines on a sheet of a size in pixels.
+
+    The cards of a large network are small: `compact`, and `tall` where their numbers stand one below the other.
+    """
 
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     width: float
     height: float
     compact: bool
+    tall: bool = False
 
 
 def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.inf) -> Layout:
@@ -77,19 +82,9 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.i
         NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.
     """
     compact = is_crowded(cards, edges)
-    try:
-        written = render(_skeleton(cards, edges, compact), "json0")
-    except NoRendererError:
-        raise NoRendererError(
-            "nothing on this machine lays out a page: it needs the package graphviz-pure, or Graphviz (its program dot "
-            "on the PATH, or named by MICROGRID_DOT)"
-        ) from None
-    try:
-        layout = _read(json.loads(written), cards, edges, compact)
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise NoRendererError(
-            "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
-        ) from None
+    layout = _placed(cards, edges, compact)
+    if compact and SCREEN[0] / layout.width < SCREEN[1] / layout.height:  # there is height to spare
+        layout = max(layout, _placed(cards, edges, compact, tall=True), key=_scale)
     if _is_network(cards) and not compact:
         layout = _straightened(layout)
     if compact or layout.width <= widest:
@@ -97,7 +92,24 @@ def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.i
     return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
 
 
-def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Layout:
+def _placed(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Layout:
+    """Let Graphviz place cards and edges."""
+    try:
+        written = render(_skeleton(cards, edges, compact, tall), "json0")
+    except NoRendererError:
+        raise NoRendererError(
+            "nothing on this machine lays out a page: it needs the package graphviz-pure, or Graphviz (its program dot "
+            "on the PATH, or named by MICROGRID_DOT)"
+        ) from None
+    try:
+        return _read(json.loads(written), cards, edges, compact, tall)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise NoRendererError(
+            "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
+        ) from None
+
+
+def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Layout:
     """Read where Graphviz has put everything."""
     _, _, width, height = map(float, placed["bb"].split(","))
 
@@ -110,7 +122,7 @@ def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bo
     boxes = []
     for card, item in zip(cards, placed["objects"], strict=True):
         x, y = turned(item["pos"])
-        w, h = _size(card, compact)
+        w, h = _size(card, compact, tall)
         boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
     found = {item["id"]: item for item in placed.get("edges", ())}
     lines = []
@@ -121,7 +133,8 @@ def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bo
         curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")
         label = turned(item["lp"]) if "lp" in item else None
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
-    return Layout(tuple(boxes), tuple(lines), math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN), compact)
+    size = math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN)
+    return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
 
 
 def _is_network(cards: Sequence[Card]) -> bool:
@@ -307,7 +320,7 @@ def compact_operation(operation: str) -> str:
     return operation.removesuffix(" w·x + b")
 
 
-def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Picture:
+def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Picture:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     picture = Picture("page")
     nodes, ranks = "0.2", "0.2"  # inches between them
@@ -320,7 +333,7 @@ def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool) -> Pi
         picture.attr(splines="line")
         picture.attr("edge", tailport="e", headport="w")
     for card in cards:
-        width, height = _size(card, compact)
+        width, height = _size(card, compact, tall)
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
     for i, edge in enumerate(edges):
@@ -335,10 +348,12 @@ def _room(width: float, height: float) -> str:
     return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
 
 
-def _size(card: Card, compact: bool) -> Point:
+def _size(card: Card, compact: bool, tall: bool = False) -> Point:
     if kind_of(card.value) == "constant":
         return CONSTANT
     name, operation = visible_name(card), title_of(card, short=True)[1]
+    if tall:  # the operation stands beside the value
+        return max(TALL[0], 6.8 * columns_of(name) + 18), TALL[1]
     if compact:
         longest = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
         columns = max(longest, columns_of(compact_operation(operation)))

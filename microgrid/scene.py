@@ -18,7 +18,7 @@ from microgrid.texts import isolated, printable
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:
     """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`."""
-    compact = " compact" if layout.compact else ""
+    compact = " compact" * layout.compact + " tall" * layout.tall
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph{compact}" viewBox="0 0 {layout.width:g} '
         f'{layout.height:g}" width="{layout.width:g}" height="{layout.height:g}" role="group" '
@@ -57,6 +57,9 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
     sign = f"grad {sign_of(card.value.grad)}"
     if kind == "constant":
         return f"{start}{frame}{text('value', (box.width / 2, 17), value)}</g>"
+    if layout.tall:
+        texts = _heading(box, layout) + text("value", (box.width - 9, 32), value)
+        return f"{start}{frame}{texts}{text(sign, (box.width - 9, 49), gradient)}</g>"
     if layout.compact:
         texts = _heading(box, layout) + text("value", (box.width / 2 - 11, 31), value)
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
@@ -77,7 +80,8 @@ def _heading(box: Box, layout: Layout) -> str:
     name, operation = html.escape(isolated(name)), html.escape(operation)
     if layout.compact:
         operation = compact_operation(operation)
-        return title + text("name", (9, 15), name) + text("op", (box.width - 9, 15), operation)
+        place = (9.0, 32.0) if layout.tall else (box.width - 9, 15.0)
+        return title + text("name", (9, 15), name) + text("op", place, operation)
     equals = '<tspan class="op"> = </tspan>' if name and operation else ""
     operation = f'{equals}<tspan class="op symbol">{operation}</tspan>' if operation else ""
     return title + text("name", (box.width / 2, 18), name + operation)

@@ -12,7 +12,19 @@ import microgrid.drawing as drawing
 from microgrid import Input, Relay, Value
 from microgrid.cards import cards_and_edges
 from microgrid.drawing import NoRendererError
-from microgrid.layout import COMPACT, CONSTANT, LABEL, LONGEST_NAME, MARGIN, Box, Layout, Point, lay_out, visible_name
+from microgrid.layout import (
+    COMPACT,
+    CONSTANT,
+    LABEL,
+    LONGEST_NAME,
+    MARGIN,
+    TALL,
+    Box,
+    Layout,
+    Point,
+    lay_out,
+    visible_name,
+)
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.texts import columns_of
@@ -196,3 +208,12 @@ def test_edge_that_would_run_behind_a_card_goes_around_it() -> None:
                     height = y + (z - y) * (middle - left) / (right - left)
                     assert not box.y < height < box.y + box.height
     assert_orderly(layout)
+
+
+def test_numbers_of_a_wide_network_stand_below_each_other_where_there_is_height_to_spare() -> None:
+    wide, high = network(3, 4, 4, 1), network(3, 16, 16, 1)
+    assert (wide.compact, wide.tall, high.compact, high.tall) == (True, True, True, False)
+    assert wide.width < 960
+    assert {box.height for box in wide.boxes} == {TALL[1], CONSTANT[1]}
+    for one, other in combinations(wide.boxes, 2):
+        assert not overlap(one, other)

@@ -9,7 +9,7 @@ const hasRows = graph.nodes.some(({nth}) => nth);
 const isCompact = picture.classList.contains("compact");
 const legendKeys = [
   "legend",
-  isCompact && "legend.compact",
+  isCompact && (picture.classList.contains("tall") ? "legend.tall" : "legend.compact"),
   hasRows && "legend.rows",
   hasNeurons && "legend.neurons",
 ].filter(Boolean);
