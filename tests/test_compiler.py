@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from microgrid.engine import Constant, Input, Value, maximum, topological_order,
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, LayerName, Neuron, NeuronName
 from microgrid.spelling import LONGEST_SUM
-from tests.graphs import Recipe, recipes, record
+from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 
 def line() -> tuple[Value, Value, Value, CompiledGraph]:
@@ -565,6 +567,27 @@ def test_power_of_0_has_the_slope_0_also_at_infinity() -> None:
     a, x = Value(1.5, "a"), Input(1.0, "x")
     assert compile_graph((a + x) ** 0, [x])([[math.inf]]) == 1.0
     assert a.grad == 0.0
+
+
+def graphs_of_constants(operands: Sequence[Callable[[], Value]]) -> Iterator[Callable[[], Value]]:
+    """Yield every operation on every choice of operands for which it has a value."""
+    for op in (*UNARY, *BINARY):
+        for chosen in itertools.product(operands, repeat=1 if op in UNARY else 2):
+            with contextlib.suppress(ArithmeticError, ValueError):
+                record(op, *(make() for make in chosen))
+                yield lambda op=op, chosen=chosen: record(op, *(make() for make in chosen))  # type: ignore[misc]
+
+
+def test_what_is_computed_from_constants_is_what_the_engine_computes() -> None:
+    constants = [lambda x=x: Constant(x) for x in (-2.0, -0.5, 0.5, 4.0)]
+    computed = list(graphs_of_constants(constants))
+    deeper = list(graphs_of_constants([*random.Random(0).sample(computed, 12), *constants[:2]]))
+    for make in [*computed, *deeper]:
+        w = Value(1.5, "w")
+        output = make() * w
+        assert (compile_graph(output, [])([[]]), w.grad) == (output.data, output.operands[0].data)
+    assert len(computed) > 100
+    assert len(deeper) > 1000
 
 
 @pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2, 3, 4])
