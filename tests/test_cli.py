@@ -124,6 +124,17 @@ def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, 
     assert (folder / "relay.html").read_text(encoding="utf-8").count('<g class="card ') == 3 + 9 + 4
 
 
+def test_page_of_the_demonstration_says_whose_numbers_it_shows(demonstration: tuple[str, Path]) -> None:
+    out, folder = demonstration
+    text = (folder / "relay.html").read_text(encoding="utf-8")
+    assert "<title>a penguin, weighed by an untrained network · microgrid</title>" in text
+    assert "学習前のネットワークがペンギンを量る" in text
+    predicted, mass = re.findall(r"predicts (\S+) g; it weighs (\S+) g", out)[0]
+    assert f"A penguin of {mass} g: flipper " in text
+    assert f"say {predicted} g. On the cards 0 is the mean" in text
+    assert f"体重 {mass} g のペンギン" in text
+
+
 def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found(
     demonstration: tuple[str, Path],
 ) -> None:

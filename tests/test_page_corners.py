@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from microgrid import Input, Relay, Value, total
@@ -10,6 +12,7 @@ from microgrid.nn import MLP, Neuron
 from microgrid.numerals import show
 from microgrid.page import page
 from microgrid.relay_text import tell
+from microgrid.wording import LANGUAGES, outcome
 from tests.browser import Opener, expect
 
 
@@ -136,6 +139,29 @@ def test_outcome_asks_for_values_only_as_python_does(opened: Opener) -> None:
     screen.press("End")
     expect(screen("#sentence")).to_contain_text(relay.text().splitlines()[-1])
     assert relay.outcome.after == 0.0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("start", "make", "learning_rate"),
+    [
+        (1e100, lambda a: a**2, 1e100),  # too large
+        (2.0, lambda a: a.exp() - 800 * a, 1.0),  # too large
+        (0.5, lambda a: a.log(), 1.0),  # no logarithm there
+        (4.0, lambda a: a**0.5, 100.0),  # no root there
+    ],
+)
+def test_page_and_python_tell_alike_what_cannot_be_computed_after_the_update(
+    start: float, make: Callable[[Value], Value], learning_rate: float, language: str, opened: Opener
+) -> None:
+    relay = Relay(make(Value(start, "a")), learning_rate=learning_rate)
+    screen = opened(relay, language=language)
+    told = screen.page.evaluate(
+        "(language) => new microgrid.Sentences(microgrid.graph, microgrid.WORDS, language)"
+        ".outcome(microgrid.numbers.outcome)",
+        language,
+    )
+    assert told == outcome(relay, language)
 
 
 def test_slider_reaches_as_far_as_the_number_that_was_typed(opened: Opener) -> None:
