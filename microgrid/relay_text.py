@@ -136,7 +136,8 @@ class _Folded:
                 told_line = in_words(self.relay, furthest, self.language)
                 name = self.relay.node(card.id).label or card.id  # it has the same weights for all rows
                 parameter = told_line.name.removeprefix(f"{name}.")
-                sentence = self.text["change.neuron"].format(
+                moves = furthest.after != furthest.before
+                sentence = self.text["change.neuron" if moves else "change.neuron.none"].format(
                     name=name,
                     count=len(steps),
                     parameter=parameter,

@@ -34,6 +34,7 @@ from microgrid.relay_text import tell
 from microgrid.wording import LANGUAGES, outcome, words
 from tests.browser import Opener, Screen, expect, needed
 from tests.graphs import record
+from tests.test_cards import relus_of_two_rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -1864,6 +1865,14 @@ def test_sentences_of_networks_are_those_of_python(
     assert_agrees(relay, found)
     lines = tell(relay, language, "neuron").lines
     assert found["told"][language][:-1] == [[line.name, line.formula, line.result, line.sentence] for line in lines]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_neurons_that_do_not_move_are_told_as_python_tells_them(language: str, shared: Callable[[Relay], Page]) -> None:
+    relay = Relay(relus_of_two_rows())
+    found = shared(EVERYTHING).evaluate(COMPUTE, [data_of(relay), -1, 0.0])["told"][language]
+    lines = tell(relay, language, "neuron").lines
+    assert [told[3] for told in found[:-1]] == [line.sentence for line in lines]
 
 
 @pytest.mark.parametrize("op", ["tanh", "sigmoid"])

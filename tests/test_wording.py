@@ -18,6 +18,7 @@ from microgrid.relay_text import FOLDS, tell
 from microgrid.texts import columns_of, shortened
 from microgrid.wording import LANGUAGES, outcome, words
 from tests.graphs import Recipe, recipes, record
+from tests.test_cards import relus_of_two_rows
 from tests.test_gradients import build_or_skip
 
 
@@ -124,6 +125,13 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
     output.label = "exp(a)" if op == "exp" else ""
     told = sentences(output)
     assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("∂")] == slopes
+
+
+def test_neuron_says_which_parameter_moves_the_furthest_or_that_none_does() -> None:
+    lines = tell(Relay(relus_of_two_rows(), learning_rate=0.5), "en", fold="neuron").lines
+    moves, rests = [told.sentence for told in lines if told.sentence.find("neuron") >= 0 and told.phase == "change"][:2]
+    assert moves.startswith("layer1.neuron1 changes its 2 parameters; w1 moves the furthest: 1 − 0.5 × ")
+    assert rests == "None of the 2 parameters of layer1.neuron2 moves; w1, for one: 0 − 0.5 × 0 = 0."
 
 
 def test_square_is_written_as_a_square() -> None:

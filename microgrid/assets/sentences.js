@@ -320,7 +320,7 @@ class Sentences {
       name: `${name} (${count})`,
       formula: `${parameter}: ${told.formula} …`,
       result: told.result,
-      sentence: format(this.words["change.neuron"], parts),
+      sentence: format(this.words[move(furthest) ? "change.neuron" : "change.neuron.none"], parts),
     };
   }
 
