@@ -201,20 +201,22 @@ def _program(ops: set[str]) -> str:
 
 
 def _shortened(text: str) -> str:
-    r"""Leave out indentation and comments: who reads the source reads it where it was written.
+    r"""Leave out indentation, comments and most line ends: who reads the source reads it where it was written.
 
-    >>> print(_shortened("// Twice.\n  run(a); // first\n  run('a // b');\n"))
-    run(a);
-    run('a // b');
+    >>> print(_shortened("// Twice.\n  run(a); // first\n  run('a // b');\n  run(c);\n"))
+    run(a);run('a // b');
+    run(c);
     """
     lines = (line.strip() for line in text.splitlines())
     code = (re.sub(r" // [^'\"`]*$", "", line) for line in lines if not line.startswith("//"))  # not in a string
-    return "\n".join(filter(None, code))
+    ended = (line if line.endswith((";", "{", ",")) and "//" not in line else f"{line}\n" for line in code if line)
+    return "".join(ended).rstrip()
 
 
 def _packed(text: str) -> str:
     """Pack what would be most of the page: four bytes in five characters, which `load.js` unpacks."""
-    data = zlib.compress(text.encode("utf-8"), 9)
+    packer = zlib.compressobj(9, memLevel=9)
+    data = packer.compress(text.encode("utf-8")) + packer.flush()
     padding = -len(data) % 4
     numbers = struct.iter_unpack(">I", data + bytes(padding))
     digits = "".join(chr(40 + number // 85**k % 85) for (number,) in numbers for k in (4, 3, 2, 1, 0))

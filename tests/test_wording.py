@@ -130,8 +130,8 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
 def test_neuron_says_which_parameter_moves_the_furthest_or_that_none_does() -> None:
     lines = tell(Relay(relus_of_two_rows(), learning_rate=0.5), "en", fold="neuron").lines
     moves, rests = [told.sentence for told in lines if told.sentence.find("neuron") >= 0 and told.phase == "change"][:2]
-    assert moves.startswith("layer1.neuron1 changes its 2 parameters; w1 moves the furthest: 1 − 0.5 × ")
-    assert rests == "None of the 2 parameters of layer1.neuron2 moves; w1, for one: 0 − 0.5 × 0 = 0."
+    assert moves.startswith("layer1.neuron1 changes 2 parameters; w1 the most: 1 − 0.5 × ")
+    assert rests == "layer1.neuron2 changes no parameter: w1 stays at 0."
 
 
 def test_square_is_written_as_a_square() -> None:
