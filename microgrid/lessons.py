@@ -83,7 +83,7 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
         outputs: whether to keep what its cells show. A lesson asks for predictions, so it is written without.
 
     Raises:
-        TypeError: `lesson` is none.
+        TypeError: `lesson` is not a `Lesson`.
         FileExistsError: there is a file of this name; it stays as it is.
         OSError: the file cannot be written.
     """
