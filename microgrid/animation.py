@@ -9,14 +9,14 @@ from __future__ import annotations
 import html
 import math
 
+from microgrid._util.files import asset
+from microgrid._util.text import columns_of, printable
 from microgrid.cards import cards_and_edges
-from microgrid.files import asset
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.numerals import counted, show
 from microgrid.palette import coloured, squeezed
 from microgrid.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.scene import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
-from microgrid.texts import columns_of, printable
 from microgrid.wording import bracketed, in_words, words
 
 MOST_STEPS = 60

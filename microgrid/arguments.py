@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from microgrid.checks import quoted
+from microgrid._util.validation import quoted
 from microgrid.examples import EXAMPLES
 
 OPTION = "--[a-z][a-z-]*(=.*)?"

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from microgrid.checks import one_of
+from microgrid._util.validation import one_of
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.formulas import FORMULAS
 from microgrid.nn import NeuronName

@@ -11,9 +11,9 @@ import json
 import re
 from functools import cache
 
+from microgrid._util.files import asset
 from microgrid.cards import cards_and_edges
 from microgrid.engine import Value
-from microgrid.files import asset
 from microgrid.formulas import FORMULAS, Formula
 from microgrid.gradcheck import nudge
 from microgrid.layout import lay_out

@@ -41,11 +41,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgrid import formulas
-from microgrid.checks import listed
+from microgrid._util.text import brief
+from microgrid._util.validation import listed
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.program import Writer
 from microgrid.spelling import power
-from microgrid.texts import brief
 
 ONLY_FLOATS = frozenset({float})
 LARGEST = 60_000  # operands; 2 to 4 s to compile

@@ -30,14 +30,14 @@ from unicodedata import east_asian_width
 import graphviz
 from graphviz.backend import dot_command
 
+from microgrid._util.files import write_whole
+from microgrid._util.text import printable
+from microgrid._util.validation import one_of, quoted
 from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
-from microgrid.checks import one_of, quoted
 from microgrid.engine import Value
-from microgrid.files import write_whole
 from microgrid.gradcheck import is_outdated
 from microgrid.numerals import MINUS, show
 from microgrid.palette import COLOURS
-from microgrid.texts import printable
 from microgrid.wording import words
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")

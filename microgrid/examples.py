@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from microgrid.checks import quoted
+from microgrid._util.files import asset
+from microgrid._util.validation import quoted
 from microgrid.demonstration import trained_penguin
 from microgrid.engine import Input, Value, weighted_sum
-from microgrid.files import asset
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.page import Heading

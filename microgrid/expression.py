@@ -19,9 +19,9 @@ import warnings
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from microgrid.checks import listed, quoted
+from microgrid._util.text import brief
+from microgrid._util.validation import listed, quoted
 from microgrid.engine import Constant, Input, Value, maximum, minimum
-from microgrid.texts import brief
 
 if TYPE_CHECKING:
     from microgrid.engine import Number

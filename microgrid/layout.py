@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from microgrid._util.text import columns_of, printable, shortened
 from microgrid.cards import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
 from microgrid.drawing import NoRendererError, Picture, render
-from microgrid.texts import columns_of, printable, shortened
 
 Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right

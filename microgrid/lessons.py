@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from microgrid.checks import quoted, whole
-from microgrid.files import check_writable, write_whole
+from microgrid._util.files import check_writable, write_whole
+from microgrid._util.validation import quoted, whole
 from microgrid.wording import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures

@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from microgrid.checks import listed, quoted, whole
+from microgrid._util.validation import listed, quoted, whole
 from microgrid.engine import Input, Value, total
 
 Nested: TypeAlias = Any

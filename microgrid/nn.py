@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from microgrid.checks import listed, one_of, positive_whole, quoted, seeded
+from microgrid._util.files import write_whole
+from microgrid._util.text import brief, printable
+from microgrid._util.validation import listed, one_of, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
-from microgrid.files import write_whole
 from microgrid.numerals import counted
-from microgrid.texts import brief, printable
 
 if TYPE_CHECKING:
     from microgrid.engine import Number, Operand

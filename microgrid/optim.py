@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from microgrid.checks import listed, number_in_range, positive_number, quoted
+from microgrid._util.validation import listed, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Input, Value
 
 

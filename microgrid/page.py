@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from microgrid._util.files import asset
+from microgrid._util.text import printable
+from microgrid._util.validation import quoted
 from microgrid.cards import Card, cards_and_edges
-from microgrid.checks import quoted
 from microgrid.engine import Value
-from microgrid.files import asset
 from microgrid.formulas import FORMULAS
 from microgrid.layout import Layout, lay_out
 from microgrid.numerals import counted
@@ -28,7 +29,6 @@ from microgrid.palette import COLOURS, PALETTE, squeezed
 from microgrid.records import Record, checked_record
 from microgrid.relay_json import KINDS, without_nonfinite
 from microgrid.scene import svg
-from microgrid.texts import printable
 from microgrid.wording import LANGUAGES, words
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")

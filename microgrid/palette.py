@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from microgrid.files import asset
+from microgrid._util.files import asset
 
 PALETTE = asset("palette.css")
 COLOURS: dict[str, str] = dict(re.findall(r"--([\w-]+): (#\w+);", PALETTE))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from microgrid.checks import one_of, quoted
+from microgrid._util.text import isolated
+from microgrid._util.validation import one_of, quoted
 from microgrid.engine import Constant, Input, Value
 from microgrid.nn import LayerName, NeuronName
-from microgrid.texts import isolated
 
 PHASES = ("know", "think", "change")
 

@@ -37,14 +37,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microgrid import formulas, relay_json, relay_text
+from microgrid._util.files import write_whole
+from microgrid._util.text import brief
+from microgrid._util.validation import listed, number_in_range, positive_whole, quoted
 from microgrid.cards import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
-from microgrid.checks import listed, number_in_range, positive_whole, quoted
 from microgrid.engine import Value, topological_order
-from microgrid.files import write_whole
 from microgrid.nn import LayerName, NeuronName
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes
-from microgrid.texts import brief
 from microgrid.wording import words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from microgrid import formulas
-from microgrid.checks import quoted
+from microgrid._util.validation import quoted
 from microgrid.records import Node, Outcome, Step
 
 FORMAT, VERSION = "microgrid relay", 1

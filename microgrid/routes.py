@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from microgrid._util.text import columns_of, padded
 from microgrid.numerals import show
 from microgrid.records import Node
-from microgrid.texts import columns_of, padded
 from microgrid.wording import bracketed, name_of, words
 
 LONGEST_SHOWN = 12  # nodes of a route in words

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from microgrid.checks import listed, quoted
+from microgrid._util.validation import listed, quoted
 from microgrid.datasets import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from microgrid._util.text import columns_of, padded, shortened
 from microgrid.numerals import MINUS
 from microgrid.records import PHASES, Record
 from microgrid.relay_text import tell
-from microgrid.texts import columns_of, padded, shortened
 from microgrid.wording import outcome, trouble, words
 
 NEXT = ("\n", "\r", " ", "right", "down")

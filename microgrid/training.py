@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from microgrid.checks import listed, positive_whole, quoted, seeded
+from microgrid._util.text import brief
+from microgrid._util.validation import listed, positive_whole, quoted, seeded
 from microgrid.collector import paused_collector
 from microgrid.compiler import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.losses import mean_squared_error
 from microgrid.numerals import counted, show
 from microgrid.optim import SGD, Optimizer
-from microgrid.texts import brief
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from microgrid.checks import one_of
-from microgrid.files import asset
+from microgrid._util.files import asset
+from microgrid._util.validation import one_of
 from microgrid.formulas import FORMULAS, evaluate
 from microgrid.numerals import SUPERSCRIPTS, show
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step

@@ -26,7 +26,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from microgrid.files import write_whole
+from microgrid._util.files import write_whole
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 METADATA = {

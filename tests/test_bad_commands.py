@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from microgrid._util.files import write_whole
 from microgrid.cli import main
-from microgrid.files import write_whole
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
 

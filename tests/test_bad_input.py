@@ -37,6 +37,7 @@ from microgrid import (
     total,
     weighted_sum,
 )
+from microgrid._util.files import write_whole
 from microgrid.animation import animation
 from microgrid.cheatsheet import cheat_sheet
 from microgrid.compiler import CompiledGraph
@@ -46,7 +47,6 @@ from microgrid.engine import gradients
 from microgrid.examples import example
 from microgrid.expression import read_expression
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
-from microgrid.files import write_whole
 from microgrid.gradcheck import numerical_derivative, replay
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.losses import mean_squared_error

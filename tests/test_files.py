@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from microgrid.files import check_writable, write_whole
+from microgrid._util.files import check_writable, write_whole
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
 

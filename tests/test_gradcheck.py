@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from microgrid import Input, Value, check_gradients, maximum, nudge
+from microgrid._util.text import columns_of
 from microgrid.gradcheck import numerical_derivative, replay
-from microgrid.texts import columns_of
 from tests.graphs import plant
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 
 import microgrid.drawing as drawing
 from microgrid import Input, Relay, Value
+from microgrid._util.text import columns_of
 from microgrid.cards import cards_and_edges
 from microgrid.drawing import NoRendererError
 from microgrid.layout import (
@@ -27,7 +28,6 @@ from microgrid.layout import (
 )
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.texts import columns_of
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 

@@ -14,8 +14,8 @@ import pytest
 
 from microgrid import cli
 from microgrid import lessons as module
+from microgrid._util.text import columns_of
 from microgrid.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
-from microgrid.texts import columns_of
 from microgrid.wording import LANGUAGES
 
 ROOT = Path(__file__).parents[1]

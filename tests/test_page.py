@@ -20,9 +20,9 @@ import pytest
 
 import microgrid.drawing as drawing
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
+from microgrid._util.files import asset
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
-from microgrid.files import asset
 from microgrid.formulas import FORMULAS
 from microgrid.gradcheck import replay
 from microgrid.losses import mean_squared_error

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from microgrid import Relay, Value
+from microgrid._util.text import columns_of
 from microgrid.terminal import Walk
-from microgrid.texts import columns_of
 from microgrid.wording import LANGUAGES
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]

@@ -8,8 +8,8 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from microgrid._util.text import printable, shortened
 from microgrid.engine import Value
-from microgrid.texts import printable, shortened
 
 LONGEST = 60  # columns of what came, where a message shows it
 

@@ -8,7 +8,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 
 
 @cache

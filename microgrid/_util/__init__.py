@@ -1,0 +1,1 @@
+"""Checks of arguments, files and text: known to every wing, knowing the engine at most."""
