@@ -12,8 +12,8 @@ import math
 from microgrid._util.files import asset
 from microgrid._util.text import columns_of, printable
 from microgrid.cards import cards_and_edges
+from microgrid.language.numerals import counted, show
 from microgrid.layout import Box, Layout, Line, lay_out
-from microgrid.numerals import counted, show
 from microgrid.palette import coloured, squeezed
 from microgrid.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.scene import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
@@ -173,7 +173,7 @@ class _Film:
 
     def document(self) -> str:
         width, height = self.layout.width, self.layout.height + CAPTION
-        style, said = coloured(squeezed(asset("animation.css"))), words(self.language)
+        style, said = coloured(squeezed(asset("assets/animation.css"))), words(self.language)
         parts = [*drawn(self.layout, said, numbers=False), *self.parts, *self.batons]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION:g} {width:g} {height:g}" width="{width:g}" '

@@ -16,8 +16,8 @@ from microgrid.cards import cards_and_edges
 from microgrid.engine import Value
 from microgrid.formulas import FORMULAS, Formula
 from microgrid.gradcheck import nudge
+from microgrid.language.numerals import show, show_signed
 from microgrid.layout import lay_out
-from microgrid.numerals import show, show_signed
 from microgrid.palette import PALETTE
 from microgrid.records import Share
 from microgrid.relay import Relay
@@ -59,12 +59,12 @@ def cheat_sheet(language: str = "en") -> str:
         "dense": _dense(text),
         "table": _table(language),
     }
-    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("cheatsheet.html"))
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("assets/cheatsheet.html"))
 
 
 @cache
 def _words(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads(asset(f"cheatsheet.{language}.json"))
+    table: dict[str, str] = json.loads(asset(f"assets/cheatsheet.{language}.json"))
     return table
 
 

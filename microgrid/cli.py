@@ -25,8 +25,8 @@ from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.gradcheck import check_gradients
+from microgrid.language.numerals import counted, show
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
-from microgrid.numerals import counted, show
 from microgrid.page import Heading, page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner

@@ -20,7 +20,7 @@ from typing import TextIO
 
 from microgrid._util.text import brief, printable
 from microgrid._util.validation import listed, number_in_range, quoted, seeded
-from microgrid.numerals import counted
+from microgrid.language.numerals import counted
 
 LONGEST_ROW = 1_000_000  # characters; whatever has more is no table to learn from, and may have no end
 ONLY_FLOATS = frozenset({float})

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from microgrid._util.files import verb_of_writing, write_whole
 from microgrid.drawing import NoRendererError, save_picture
 from microgrid.engine import Input, Value
+from microgrid.language.numerals import counted, show, show_signed
 from microgrid.losses import mean_squared_error
-from microgrid.numerals import counted, show, show_signed
 from microgrid.page import Heading, page
 from microgrid.relay import Relay
 from microgrid.tabular import ColumnLearner, penguin_learner

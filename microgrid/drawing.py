@@ -36,7 +36,7 @@ from microgrid._util.validation import one_of, quoted
 from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
 from microgrid.engine import Value
 from microgrid.gradcheck import is_outdated
-from microgrid.numerals import MINUS, show
+from microgrid.language.numerals import MINUS, show
 from microgrid.palette import COLOURS
 from microgrid.wording import words
 

@@ -19,7 +19,7 @@ from microgrid.compiler import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
 from microgrid.gradcheck import is_outdated, replay
-from microgrid.numerals import show
+from microgrid.language.numerals import show
 from microgrid.palette import COLOURS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from microgrid import formulas
 from microgrid._util.text import columns_of, padded
 from microgrid._util.validation import listed, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients, topological_order
-from microgrid.numerals import show, show_signed
+from microgrid.language.numerals import show, show_signed
 from microgrid.wording import words
 
 STEP = 6e-6

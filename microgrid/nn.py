@@ -21,7 +21,7 @@ from microgrid._util.files import write_whole
 from microgrid._util.text import brief, printable
 from microgrid._util.validation import listed, one_of, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
-from microgrid.numerals import counted
+from microgrid.language.numerals import counted
 
 if TYPE_CHECKING:
     from microgrid.engine import Number, Operand

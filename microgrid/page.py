@@ -23,8 +23,8 @@ from microgrid._util.validation import quoted
 from microgrid.cards import Card, cards_and_edges
 from microgrid.engine import Value
 from microgrid.formulas import FORMULAS
+from microgrid.language.numerals import counted
 from microgrid.layout import Layout, lay_out
-from microgrid.numerals import counted
 from microgrid.palette import COLOURS, PALETTE, squeezed
 from microgrid.records import Record, checked_record
 from microgrid.relay_json import KINDS, without_nonfinite
@@ -75,8 +75,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     values = checked_record(relay).values()
     cards, layout = _laid_out(relay, values)
     title = heading.japanese if language == "ja" else heading.english
-    graph, style = squeezed(PALETTE + asset("graph.css")), squeezed(asset("page.css"))
-    load, program = _shortened(asset("load.js")), _program({node.op for node in relay.nodes if node.op})
+    graph, style = squeezed(PALETTE + asset("assets/graph.css")), squeezed(asset("page.css"))
+    load, program = _shortened(asset("assets/load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
@@ -89,7 +89,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "program": _packed(program),
         "load": load,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("assets/page.html"))
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,11 @@ def _program(ops: set[str]) -> str:
     rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
     words_of = {language: _words_for(ops, language) for language in LANGUAGES}
     parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
-    return '"use strict";\n{\n' + _shortened("\n".join([*parts, *(asset(f"{name}.js") for name in SCRIPTS)])) + "\n}\n"
+    return (
+        '"use strict";\n{\n'
+        + _shortened("\n".join([*parts, *(asset(f"assets/{name}.js") for name in SCRIPTS)]))
+        + "\n}\n"
+    )
 
 
 def _shortened(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 
 from microgrid._util.files import asset
 
-PALETTE = asset("palette.css")
+PALETTE = asset("assets/palette.css")
 COLOURS: dict[str, str] = dict(re.findall(r"--([\w-]+): (#\w+);", PALETTE))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from microgrid._util.text import columns_of, padded
-from microgrid.numerals import show
+from microgrid.language.numerals import show
 from microgrid.records import Node
 from microgrid.wording import bracketed, name_of, words
 

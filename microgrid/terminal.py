@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid._util.text import columns_of, padded, shortened
-from microgrid.numerals import MINUS
+from microgrid.language.numerals import MINUS
 from microgrid.records import PHASES, Record
 from microgrid.relay_text import tell
 from microgrid.wording import outcome, trouble, words

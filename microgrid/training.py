@@ -22,8 +22,8 @@ from microgrid._util.validation import listed, positive_whole, quoted, seeded
 from microgrid.collector import paused_collector
 from microgrid.compiler import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
+from microgrid.language.numerals import counted, show
 from microgrid.losses import mean_squared_error
-from microgrid.numerals import counted, show
 from microgrid.optim import SGD, Optimizer
 
 if TYPE_CHECKING:

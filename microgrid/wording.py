@@ -1,6 +1,6 @@
 """The steps of a relay in words: a sentence for each, in English and Japanese.
 
-The sentences stand in `assets/words.LANGUAGE.json`; what is mathematics is the same in every language, and comes from
+The sentences stand in `language/LANGUAGE.json`; what is mathematics is the same in every language, and comes from
 `microgrid.formulas`.
 """
 
@@ -16,7 +16,7 @@ from functools import cache
 from microgrid._util.files import asset
 from microgrid._util.validation import one_of
 from microgrid.formulas import FORMULAS, evaluate
-from microgrid.numerals import SUPERSCRIPTS, show
+from microgrid.language.numerals import SUPERSCRIPTS, show
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
@@ -56,7 +56,7 @@ def words(language: str) -> dict[str, str]:
 
 @cache
 def _loaded(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads(asset(f"words.{language}.json"))
+    table: dict[str, str] = json.loads(asset(f"language/{language}.json"))
     return table
 
 

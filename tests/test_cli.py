@@ -22,8 +22,8 @@ from microgrid.datasets import read_csv
 from microgrid.engine import Value
 from microgrid.examples import EXAMPLES
 from microgrid.expression import FUNCTIONS
+from microgrid.language.numerals import show
 from microgrid.nn import MLP
-from microgrid.numerals import show
 from microgrid.optim import SGD
 from microgrid.training import History
 from tests.graphs import plant

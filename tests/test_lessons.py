@@ -229,4 +229,4 @@ def test_lessons_are_found_in_an_installed_package_that_has_no_checkout_around_i
     package = tmp_path / "microgrid"
     monkeypatch.setattr(module, "PLACES", (package / "notebooks", tmp_path / "notebooks"))
     assert [there.path.parent for there in lessons("ja")] == [package / "notebooks" / "ja"] * len(lessons("en"))
-    assert (package / "assets" / "words.ja.json").is_file()
+    assert (package / "language" / "ja.json").is_file()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from microgrid.numerals import MINUS, show, show_signed
+from microgrid.language.numerals import MINUS, show, show_signed
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -25,9 +25,9 @@ from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
 from microgrid.formulas import FORMULAS
 from microgrid.gradcheck import replay
+from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.numerals import MINUS, show, show_signed
 from microgrid.page import SCRIPTS, Heading, page
 from microgrid.records import Change, Share
 from microgrid.relay_text import tell
@@ -1929,7 +1929,7 @@ def test_page_speaks_its_language_also_where_no_script_runs() -> None:
 
 
 def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> None:
-    scripts = {name: asset(f"{name}.js") for name in SCRIPTS}
+    scripts = {name: asset(f"assets/{name}.js") for name in SCRIPTS}
     (declared,) = re.findall(r"^const state = \{\n(.*?)^\};", scripts["state"], re.DOTALL | re.MULTILINE)
     used = {name for text in scripts.values() for name in re.findall(r"\bstate\.(\w+)", text)}
     assert used == set(re.findall(r"^  (\w+):", declared, re.MULTILINE))

@@ -11,7 +11,7 @@ import pytest
 
 from microgrid import Input, Relay, Value
 from microgrid.examples import EXAMPLES, example
-from microgrid.numerals import show
+from microgrid.language.numerals import show
 from microgrid.page import Heading, page
 from microgrid.records import Change
 from microgrid.wording import LANGUAGES

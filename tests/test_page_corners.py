@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from microgrid import Input, Relay, Value, total
+from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Neuron
-from microgrid.numerals import show
 from microgrid.page import page
 from microgrid.relay_text import tell
 from microgrid.wording import LANGUAGES, outcome

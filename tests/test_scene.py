@@ -8,9 +8,9 @@ import pytest
 
 from microgrid import Input, Relay, Value
 from microgrid.cards import cards_and_edges
+from microgrid.language.numerals import show
 from microgrid.layout import lay_out
 from microgrid.nn import MLP
-from microgrid.numerals import show
 from microgrid.scene import sign_of, svg
 from microgrid.wording import words
 

@@ -8,13 +8,13 @@ import os
 from functools import cache
 from pathlib import Path
 
-ASSETS = Path(__file__).parents[1] / "assets"
+PACKAGE = Path(__file__).parents[1]
 
 
 @cache
 def asset(name: str) -> str:
-    """Return the text of a file that belongs to the package, such as "page.html"."""
-    return (ASSETS / name).read_text(encoding="utf-8")
+    """Return the text of a file that belongs to the package, such as "language/en.json"."""
+    return (PACKAGE / name).read_text(encoding="utf-8")
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:

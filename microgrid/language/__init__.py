@@ -1,0 +1,1 @@
+"""Every word and number that a reader sees, in English and Japanese."""
