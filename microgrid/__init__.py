@@ -16,14 +16,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from microgrid import copies, losses, nn, optim
+from microgrid import losses, nn, optim
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
+from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
     from microgrid.collector import paused_collector
     from microgrid.compiler import compile_graph
     from microgrid.drawing import draw, save_picture
-    from microgrid.gradcheck import check_gradients, nudge
+    from microgrid.graph.gradcheck import check_gradients, nudge
     from microgrid.relay import Relay
 
 __version__ = "0.1.0"
@@ -55,8 +56,8 @@ _LOADED_ON_USE = {
     "compile_graph": "microgrid.compiler",
     "draw": "microgrid.drawing",
     "save_picture": "microgrid.drawing",
-    "check_gradients": "microgrid.gradcheck",
-    "nudge": "microgrid.gradcheck",
+    "check_gradients": "microgrid.graph.gradcheck",
+    "nudge": "microgrid.graph.gradcheck",
     "paused_collector": "microgrid.collector",
 }
 

@@ -11,7 +11,7 @@ import math
 
 from microgrid._util.files import asset
 from microgrid._util.text import columns_of, printable
-from microgrid.cards import cards_and_edges
+from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import counted, show
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.palette import coloured, squeezed

@@ -12,10 +12,10 @@ import re
 from functools import cache
 
 from microgrid._util.files import asset
-from microgrid.cards import cards_and_edges
 from microgrid.engine import Value
-from microgrid.formulas import FORMULAS, Formula
-from microgrid.gradcheck import nudge
+from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.gradcheck import nudge
+from microgrid.graph.operations import FORMULAS, Formula
 from microgrid.language.numerals import show, show_signed
 from microgrid.layout import lay_out
 from microgrid.palette import PALETTE

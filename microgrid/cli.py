@@ -16,7 +16,6 @@ import microgrid
 from microgrid._util.files import check_writable, verb_of_writing, write_whole
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
-from microgrid.cards import FOLDS
 from microgrid.cheatsheet import cheat_sheet
 from microgrid.datasets import Dataset, read_csv
 from microgrid.demonstration import demonstrate
@@ -24,7 +23,8 @@ from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
-from microgrid.gradcheck import check_gradients
+from microgrid.graph.folding import FOLDS
+from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.page import Heading, page

@@ -40,10 +40,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from microgrid import formulas
 from microgrid._util.text import brief
 from microgrid._util.validation import listed
 from microgrid.engine import Constant, Input, Value, topological_order
+from microgrid.graph import operations as formulas
 from microgrid.program import Writer
 from microgrid.spelling import power
 

@@ -33,9 +33,9 @@ from graphviz.backend import dot_command
 from microgrid._util.files import write_whole
 from microgrid._util.text import printable
 from microgrid._util.validation import one_of, quoted
-from microgrid.cards import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
 from microgrid.engine import Value
-from microgrid.gradcheck import is_outdated
+from microgrid.graph.folding import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
+from microgrid.graph.gradcheck import is_outdated
 from microgrid.language.numerals import MINUS, show
 from microgrid.palette import COLOURS
 from microgrid.wording import words

@@ -32,7 +32,7 @@ class Value:
     Attributes:
         data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
         grad: the responsibility of this number, ∂output/∂self, added up by every `backward()` since `zero_grad()`.
-        op: the operation that made it, `""` for a leaf. The names are those of `microgrid.formulas`.
+        op: the operation that made it, `""` for a leaf. The names are those of `microgrid.graph.operations`.
         operands: the Values it was made from, in order; `a + a` has two.
         local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
         label: a name for people and pictures; it has no effect on any number.

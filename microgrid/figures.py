@@ -18,7 +18,7 @@ from microgrid._util.validation import listed, number_in_range, positive_number,
 from microgrid.compiler import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
-from microgrid.gradcheck import is_outdated, replay
+from microgrid.graph.gradcheck import is_outdated, replay
 from microgrid.language.numerals import show
 from microgrid.palette import COLOURS
 

@@ -20,9 +20,9 @@ from typing import Any
 from microgrid._util.files import asset
 from microgrid._util.text import printable
 from microgrid._util.validation import quoted
-from microgrid.cards import Card, cards_and_edges
 from microgrid.engine import Value
-from microgrid.formulas import FORMULAS
+from microgrid.graph.folding import Card, cards_and_edges
+from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import counted
 from microgrid.layout import Layout, lay_out
 from microgrid.palette import COLOURS, PALETTE, squeezed

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from microgrid import formulas
-from microgrid.cards import kind_of
 from microgrid.engine import Constant, Value
+from microgrid.graph import operations as formulas
+from microgrid.graph.folding import kind_of
 from microgrid.nn import NeuronName
 from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, united, zeros
 from microgrid.wiring import Handover, Term, Wiring

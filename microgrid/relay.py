@@ -36,12 +36,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microgrid import formulas, relay_json, relay_text
+from microgrid import relay_json, relay_text
 from microgrid._util.files import write_whole
 from microgrid._util.text import brief
 from microgrid._util.validation import listed, number_in_range, positive_whole, quoted
-from microgrid.cards import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
 from microgrid.engine import Value, topological_order
+from microgrid.graph import operations as formulas
+from microgrid.graph.folding import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
 from microgrid.nn import LayerName, NeuronName
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
 from microgrid.routes import Routes, largest_routes

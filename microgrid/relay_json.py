@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from microgrid import formulas
 from microgrid._util.validation import quoted
+from microgrid.graph import operations as formulas
 from microgrid.records import Node, Outcome, Step
 
 FORMAT, VERSION = "microgrid relay", 1

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from microgrid._util.text import columns_of, padded, shortened
 from microgrid._util.validation import one_of
-from microgrid.cards import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Value, topological_order
-from microgrid.formulas import FORMULAS
+from microgrid.graph.folding import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import show
 from microgrid.records import PHASES, Change, Record, Share, checked_record
 from microgrid.wording import Wording, handed_on, in_words, outcome, trouble, with_remark, words

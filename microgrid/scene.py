@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 
 from microgrid._util.text import isolated, printable
-from microgrid.cards import kind_of, title_of
+from microgrid.graph.folding import kind_of, title_of
 from microgrid.language.numerals import show
 from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
 

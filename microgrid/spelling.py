@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from microgrid.formulas import FUNCTIONS
+from microgrid.graph.operations import FUNCTIONS
 
 LONGEST_SUM = 50  # terms in one line: Python's own compiler recurses on long expressions
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid.engine import Constant, Value
-from microgrid.formulas import FORMULAS
+from microgrid.graph.operations import FORMULAS
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """The steps of a relay in words: a sentence for each, in English and Japanese.
 
 The sentences stand in `language/LANGUAGE.json`; what is mathematics is the same in every language, and comes from
-`microgrid.formulas`.
+`microgrid.graph.operations`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 
 from microgrid._util.files import asset
 from microgrid._util.validation import one_of
-from microgrid.formulas import FORMULAS, evaluate
+from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.language.numerals import SUPERSCRIPTS, show
 from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 

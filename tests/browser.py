@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from microgrid import Relay
-from microgrid.cards import cards_and_edges
+from microgrid.graph.folding import cards_and_edges
 from microgrid.page import Heading, page
 
 if TYPE_CHECKING:

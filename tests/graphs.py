@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from microgrid.engine import Constant, Value, maximum, minimum, total, weighted_sum
-from microgrid.formulas import FORMULAS
+from microgrid.graph.operations import FORMULAS
 from tests.dual import Dual, apply
 
 UNARY = [op for op, formula in FORMULAS.items() if len(formula.operands) == 1 and not formula.summed]

@@ -23,9 +23,9 @@ from typing import Any
 
 import mpmath
 
-from microgrid import formulas
 from microgrid.engine import Value, gradients
-from microgrid.formulas import FORMULAS
+from microgrid.graph import operations as formulas
+from microgrid.graph.operations import FORMULAS
 from tests.graphs import Recipe, grown
 
 FACTOR = 32.0

@@ -47,7 +47,7 @@ from microgrid.engine import gradients
 from microgrid.examples import example
 from microgrid.expression import read_expression
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
-from microgrid.gradcheck import numerical_derivative, replay
+from microgrid.graph.gradcheck import numerical_derivative, replay
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron

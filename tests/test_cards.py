@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from microgrid.cards import FOLDS, Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
+from microgrid.graph.folding import FOLDS, Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 

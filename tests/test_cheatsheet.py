@@ -18,7 +18,7 @@ import pytest
 
 from microgrid import cli
 from microgrid.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
-from microgrid.formulas import FORMULAS, evaluate
+from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.nn import Neuron
 from microgrid.training import Cycle
 from microgrid.wording import LANGUAGES, words

@@ -18,9 +18,9 @@ import pytest
 from graphviz.backend import dot_command
 
 import microgrid.drawing as drawing
-from microgrid.cards import cards_and_edges, title_of
 from microgrid.drawing import DIRECTIONS, LARGEST_DETAILED, NoRendererError, draw, mimebundle, render, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
+from microgrid.graph.folding import cards_and_edges, title_of
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.relay import Relay

@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-from microgrid.cards import cards_and_edges
 from microgrid.engine import topological_order
 from microgrid.examples import EXAMPLES, example
-from microgrid.formulas import local_derivatives
+from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.operations import local_derivatives
 from microgrid.page import page
 from microgrid.relay import Relay
 from tests.graphs import plant

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from microgrid import Input, Value, figures
 from microgrid.figures import INK, NEGATIVE, POSITIVE, panels, plot_decision_boundary, plot_loss_along, plot_losses
-from microgrid.gradcheck import is_outdated
+from microgrid.graph.gradcheck import is_outdated
 from microgrid.language.numerals import show
 from microgrid.nn import MLP, Neuron
 from microgrid.training import History, TrainingDivergedError, train

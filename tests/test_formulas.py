@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from microgrid import Value
-from microgrid.formulas import FORMULAS, FUNCTIONS
+from microgrid.graph.operations import FORMULAS, FUNCTIONS
 from tests.graphs import record
 
 NUMBERS = (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, 3.0, -2.5, math.nan)

@@ -9,7 +9,7 @@ import pytest
 
 from microgrid import Input, Value, check_gradients, maximum, nudge
 from microgrid._util.text import columns_of
-from microgrid.gradcheck import numerical_derivative, replay
+from microgrid.graph.gradcheck import numerical_derivative, replay
 from tests.graphs import plant
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from microgrid import Value, check_gradients
 from microgrid.engine import gradients
-from microgrid.formulas import FORMULAS, accepts, evaluate, local_derivatives
+from microgrid.graph.operations import FORMULAS, accepts, evaluate, local_derivatives
 from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 ERRORS = (ArithmeticError, ValueError)

@@ -11,8 +11,8 @@ from hypothesis import given
 import microgrid.drawing as drawing
 from microgrid import Input, Relay, Value
 from microgrid._util.text import columns_of
-from microgrid.cards import cards_and_edges
 from microgrid.drawing import NoRendererError
+from microgrid.graph.folding import cards_and_edges
 from microgrid.layout import (
     COMPACT,
     CONSTANT,

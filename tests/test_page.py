@@ -23,8 +23,8 @@ from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
-from microgrid.formulas import FORMULAS
-from microgrid.gradcheck import replay
+from microgrid.graph.gradcheck import replay
+from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
 from microgrid.drawing import draw, render
-from microgrid.formulas import FORMULAS
+from microgrid.graph.operations import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD

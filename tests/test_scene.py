@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from microgrid import Input, Relay, Value
-from microgrid.cards import cards_and_edges
+from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import show
 from microgrid.layout import lay_out
 from microgrid.nn import MLP

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from microgrid import Input, Relay, Value, weighted_sum
 from microgrid._util.text import columns_of, shortened
-from microgrid.formulas import FORMULAS
+from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP

@@ -17,10 +17,10 @@ from typing import Any
 from unittest.mock import patch
 
 from microgrid import Input, Relay, Value, datasets, draw, layout
-from microgrid.cards import cards_and_edges
 from microgrid.datasets import DataError, read_csv
 from microgrid.drawing import NoRendererError, render
 from microgrid.expression import FUNCTIONS, read_expression
+from microgrid.graph.folding import cards_and_edges
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from microgrid import formulas
 from microgrid._util.text import columns_of, padded
 from microgrid._util.validation import listed, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients, topological_order
+from microgrid.graph import operations as formulas
 from microgrid.language.numerals import show, show_signed
 from microgrid.wording import words
 

@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from microgrid._util.validation import one_of
 from microgrid.engine import Constant, Input, Value, topological_order
-from microgrid.formulas import FORMULAS
+from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import SUPERSCRIPTS
 from microgrid.nn import NeuronName
 
