@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from microgrid.compiler import compile_graph
     from microgrid.drawing import draw, save_picture
     from microgrid.graph.gradcheck import check_gradients, nudge
-    from microgrid.relay import Relay
+    from microgrid.relay.relay import Relay
 
 __version__ = "0.1.0"
 __all__ = [
@@ -52,7 +52,7 @@ __all__ = [
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
 _MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
-    "Relay": "microgrid.relay",
+    "Relay": "microgrid.relay.relay",
     "compile_graph": "microgrid.compiler",
     "draw": "microgrid.drawing",
     "save_picture": "microgrid.drawing",

@@ -15,9 +15,9 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import counted, show
 from microgrid.layout import Box, Layout, Line, lay_out
 from microgrid.palette import coloured, squeezed
-from microgrid.records import Change, Know, Record, Seed, Share, checked_record
+from microgrid.relay.records import Change, Know, Record, Seed, Share, checked_record
+from microgrid.relay.sentences import bracketed, in_words, words
 from microgrid.scene import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
-from microgrid.wording import bracketed, in_words, words
 
 MOST_STEPS = 60
 SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again

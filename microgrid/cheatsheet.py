@@ -19,10 +19,10 @@ from microgrid.graph.operations import FORMULAS, Formula
 from microgrid.language.numerals import show, show_signed
 from microgrid.layout import lay_out
 from microgrid.palette import PALETTE
-from microgrid.records import Share
-from microgrid.relay import Relay
+from microgrid.relay.records import Share
+from microgrid.relay.relay import Relay
+from microgrid.relay.sentences import bracketed, words
 from microgrid.scene import sign_of, svg
-from microgrid.wording import bracketed, words
 
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
 DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets

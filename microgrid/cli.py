@@ -28,10 +28,10 @@ from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.page import Heading, page
-from microgrid.relay import Relay
+from microgrid.relay.relay import Relay
+from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
-from microgrid.wording import LANGUAGES, words
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""

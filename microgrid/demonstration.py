@@ -10,10 +10,10 @@ from microgrid.engine import Input, Value
 from microgrid.language.numerals import counted, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.page import Heading, page
-from microgrid.relay import Relay
+from microgrid.relay.relay import Relay
+from microgrid.relay.sentences import words
 from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training import Cycle
-from microgrid.wording import words
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1

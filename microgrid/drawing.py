@@ -38,7 +38,7 @@ from microgrid.graph.folding import Card, Edge, cards_and_edges, is_crowded, kin
 from microgrid.graph.gradcheck import is_outdated
 from microgrid.language.numerals import MINUS, show
 from microgrid.palette import COLOURS
-from microgrid.wording import words
+from microgrid.relay.sentences import words
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")

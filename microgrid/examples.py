@@ -13,7 +13,7 @@ from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.page import Heading
-from microgrid.relay import Relay
+from microgrid.relay.relay import Relay
 
 
 @dataclass(frozen=True)

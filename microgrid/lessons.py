@@ -18,7 +18,7 @@ from typing import Any
 
 from microgrid._util.files import check_writable, write_whole
 from microgrid._util.validation import quoted, whole
-from microgrid.wording import words
+from microgrid.relay.sentences import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
 LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number

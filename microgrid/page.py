@@ -26,10 +26,10 @@ from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import counted
 from microgrid.layout import Layout, lay_out
 from microgrid.palette import COLOURS, PALETTE, squeezed
-from microgrid.records import Record, checked_record
-from microgrid.relay_json import KINDS, without_nonfinite
+from microgrid.relay.json_format import KINDS, without_nonfinite
+from microgrid.relay.records import Record, checked_record
+from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.scene import svg
-from microgrid.wording import LANGUAGES, words
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000

@@ -14,9 +14,9 @@ from typing import Any
 
 from microgrid._util.text import columns_of, padded, shortened
 from microgrid.language.numerals import MINUS
-from microgrid.records import PHASES, Record
-from microgrid.relay_text import tell
-from microgrid.wording import outcome, trouble, words
+from microgrid.relay.records import PHASES, Record
+from microgrid.relay.sentences import outcome, trouble, words
+from microgrid.relay.table import tell
 
 NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")

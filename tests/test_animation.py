@@ -12,8 +12,8 @@ import pytest
 from microgrid.animation import MOST_STEPS, animation
 from microgrid.engine import Value, total
 from microgrid.examples import example
-from microgrid.relay import Relay
-from microgrid.wording import words
+from microgrid.relay.relay import Relay
+from microgrid.relay.sentences import words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

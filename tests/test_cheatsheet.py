@@ -20,8 +20,8 @@ from microgrid import cli
 from microgrid.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
 from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.nn import Neuron
+from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.training import Cycle
-from microgrid.wording import LANGUAGES, words
 from tests.browser import needed
 
 if TYPE_CHECKING:

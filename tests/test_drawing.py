@@ -23,7 +23,7 @@ from microgrid.engine import Constant, Input, Value, topological_order, total, w
 from microgrid.graph.folding import cards_and_edges, title_of
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
-from microgrid.relay import Relay
+from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

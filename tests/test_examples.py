@@ -11,7 +11,7 @@ from microgrid.examples import EXAMPLES, example
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.operations import local_derivatives
 from microgrid.page import page
-from microgrid.relay import Relay
+from microgrid.relay.relay import Relay
 from tests.graphs import plant
 
 

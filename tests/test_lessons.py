@@ -16,7 +16,7 @@ from microgrid import cli
 from microgrid import lessons as module
 from microgrid._util.text import columns_of
 from microgrid.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
-from microgrid.wording import LANGUAGES
+from microgrid.relay.sentences import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 

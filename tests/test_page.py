@@ -29,9 +29,9 @@ from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.page import SCRIPTS, Heading, page
-from microgrid.records import Change, Share
-from microgrid.relay_text import tell
-from microgrid.wording import LANGUAGES, outcome, words
+from microgrid.relay.records import Change, Share
+from microgrid.relay.sentences import LANGUAGES, outcome, words
+from microgrid.relay.table import tell
 from tests.browser import Opener, Screen, expect, needed
 from tests.graphs import record
 from tests.test_cards import relus_of_two_rows

@@ -11,8 +11,8 @@ from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Neuron
 from microgrid.page import page
-from microgrid.relay_text import tell
-from microgrid.wording import LANGUAGES, outcome
+from microgrid.relay.sentences import LANGUAGES, outcome
+from microgrid.relay.table import tell
 from tests.browser import Opener, expect
 
 

@@ -21,8 +21,8 @@ from microgrid.graph.operations import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
-from microgrid.records import Change, Know, Seed, Share, Trouble, checked_record
-from microgrid.wording import words
+from microgrid.relay.records import Change, Know, Seed, Share, Trouble, checked_record
+from microgrid.relay.sentences import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
 

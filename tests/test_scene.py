@@ -11,8 +11,8 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import show
 from microgrid.layout import lay_out
 from microgrid.nn import MLP
+from microgrid.relay.sentences import words
 from microgrid.scene import sign_of, svg
-from microgrid.wording import words
 
 
 def text_of(output: Value, language: str = "en") -> str:

@@ -17,8 +17,8 @@ import pytest
 
 from microgrid import Relay, Value
 from microgrid._util.text import columns_of
+from microgrid.relay.sentences import LANGUAGES
 from microgrid.terminal import Walk
-from microgrid.wording import LANGUAGES
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
 

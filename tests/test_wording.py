@@ -15,8 +15,8 @@ from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.relay_text import FOLDS, tell
-from microgrid.wording import LANGUAGES, outcome, words
+from microgrid.relay.sentences import LANGUAGES, outcome, words
+from microgrid.relay.table import FOLDS, tell
 from tests.graphs import Recipe, recipes, record
 from tests.test_cards import relus_of_two_rows
 from tests.test_gradients import build_or_skip

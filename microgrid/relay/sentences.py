@@ -17,7 +17,7 @@ from microgrid._util.files import asset
 from microgrid._util.validation import one_of
 from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.language.numerals import SUPERSCRIPTS, show
-from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
+from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 
 LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows

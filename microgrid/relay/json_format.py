@@ -10,7 +10,7 @@ from typing import Any
 
 from microgrid._util.validation import quoted
 from microgrid.graph import operations as formulas
-from microgrid.records import Node, Outcome, Step
+from microgrid.relay.records import Node, Outcome, Step
 
 FORMAT, VERSION = "microgrid relay", 1
 KINDS = ("constant", "input", "parameter", "computed")

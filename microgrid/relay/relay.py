@@ -36,7 +36,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microgrid import relay_json, relay_text
 from microgrid._util.files import write_whole
 from microgrid._util.text import brief
 from microgrid._util.validation import listed, number_in_range, positive_whole, quoted
@@ -44,9 +43,11 @@ from microgrid.engine import Value, topological_order
 from microgrid.graph import operations as formulas
 from microgrid.graph.folding import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
 from microgrid.nn import LayerName, NeuronName
-from microgrid.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
-from microgrid.routes import Routes, largest_routes
-from microgrid.wording import words
+from microgrid.relay import json_format as relay_json
+from microgrid.relay import table as relay_text
+from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
+from microgrid.relay.routes import Routes, largest_routes
+from microgrid.relay.sentences import words
 
 if TYPE_CHECKING:
     from microgrid.page import Player

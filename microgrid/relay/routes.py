@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from microgrid._util.text import columns_of, padded
 from microgrid.language.numerals import show
-from microgrid.records import Node
-from microgrid.wording import bracketed, name_of, words
+from microgrid.relay.records import Node
+from microgrid.relay.sentences import bracketed, name_of, words
 
 LONGEST_SHOWN = 12  # nodes of a route in words
 

@@ -11,8 +11,8 @@ from microgrid.engine import Value, topological_order
 from microgrid.graph.folding import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import show
-from microgrid.records import PHASES, Change, Record, Share, checked_record
-from microgrid.wording import Wording, handed_on, in_words, outcome, trouble, with_remark, words
+from microgrid.relay.records import PHASES, Change, Record, Share, checked_record
+from microgrid.relay.sentences import Wording, handed_on, in_words, outcome, trouble, with_remark, words
 
 FOLDS = ("auto", "none", "neuron")
 WIDTH = 100
