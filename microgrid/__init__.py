@@ -22,7 +22,7 @@ from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
     from microgrid.collector import paused_collector
-    from microgrid.compiler import compile_graph
+    from microgrid.compiler.compile import compile_graph
     from microgrid.drawing import draw, save_picture
     from microgrid.graph.gradcheck import check_gradients, nudge
     from microgrid.relay.relay import Relay
@@ -53,7 +53,7 @@ __all__ = [
 _MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay.relay",
-    "compile_graph": "microgrid.compiler",
+    "compile_graph": "microgrid.compiler.compile",
     "draw": "microgrid.drawing",
     "save_picture": "microgrid.drawing",
     "check_gradients": "microgrid.graph.gradcheck",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from microgrid._util.validation import listed, number_in_range, positive_number, quoted
-from microgrid.compiler import compile_graph
+from microgrid.compiler.compile import compile_graph
 from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.gradcheck import is_outdated, replay

@@ -40,7 +40,7 @@ from microgrid import (
 from microgrid._util.files import write_whole
 from microgrid.animation import animation
 from microgrid.cheatsheet import cheat_sheet
-from microgrid.compiler import CompiledGraph
+from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
-from microgrid import spelling
-from microgrid.compiler import LARGEST, CompiledGraph, compile_graph
+from microgrid.compiler import syntax as spelling
+from microgrid.compiler.compile import LARGEST, CompiledGraph, compile_graph
+from microgrid.compiler.syntax import LONGEST_SUM
 from microgrid.engine import Constant, Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, LayerName, Neuron, NeuronName
-from microgrid.spelling import LONGEST_SUM
 from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 
@@ -1023,7 +1023,7 @@ def test_compiled_graph_says_how_large_it_is() -> None:
 
 
 def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.compiler.LARGEST", 2)
+    monkeypatch.setattr("microgrid.compiler.compile.LARGEST", 2)
     w, x = Value(2.0, "w"), Input(4.0, "x")
     assert compile_graph(w * x, [x])([[3.0]]) == 6.0
     with pytest.raises(

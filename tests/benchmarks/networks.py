@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgrid.compiler import CompiledGraph, compile_graph
+from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
+from microgrid.compiler.dataflow import Handover, Term, Wiring
+from microgrid.compiler.syntax import filled, identifiers, indented, literal, power, sum_of, united, zeros
 from microgrid.engine import Constant, Value
 from microgrid.graph import operations as formulas
 from microgrid.graph.folding import kind_of
 from microgrid.nn import NeuronName
-from microgrid.spelling import filled, identifiers, indented, literal, power, sum_of, united, zeros
-from microgrid.wiring import Handover, Term, Wiring
 
 CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
 

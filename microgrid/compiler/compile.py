@@ -42,10 +42,10 @@ from typing import Any
 
 from microgrid._util.text import brief
 from microgrid._util.validation import listed
+from microgrid.compiler.codegen import Writer
+from microgrid.compiler.syntax import power
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations as formulas
-from microgrid.program import Writer
-from microgrid.spelling import power
 
 ONLY_FLOATS = frozenset({float})
 LARGEST = 60_000  # operands; 2 to 4 s to compile
