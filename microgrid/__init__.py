@@ -1,7 +1,7 @@
 """microgrid shows how a neural network learns, one number at a time.
 
 Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `microgrid.losses`, optimizers in
-`microgrid.optim`, the cycle of learning in `microgrid.training`; `draw` and `Relay` let you look at all of it.
+`microgrid.optim`, the cycle of learning in `microgrid.training.loop`; `draw` and `Relay` let you look at all of it.
 
 >>> from microgrid import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
@@ -21,11 +21,11 @@ from microgrid.engine import Constant, Input, Value, maximum, minimum, topologic
 from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
-    from microgrid.collector import paused_collector
     from microgrid.compiler.compile import compile_graph
     from microgrid.drawing import draw, save_picture
     from microgrid.graph.gradcheck import check_gradients, nudge
     from microgrid.relay.relay import Relay
+    from microgrid.training.collector import paused_collector
 
 __version__ = "0.1.0"
 __all__ = [
@@ -58,7 +58,7 @@ _LOADED_ON_USE = {
     "save_picture": "microgrid.drawing",
     "check_gradients": "microgrid.graph.gradcheck",
     "nudge": "microgrid.graph.gradcheck",
-    "paused_collector": "microgrid.collector",
+    "paused_collector": "microgrid.training",
 }
 
 

@@ -13,7 +13,7 @@ from microgrid.page import Heading, page
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
 from microgrid.tabular import ColumnLearner, penguin_learner
-from microgrid.training import Cycle
+from microgrid.training.loop import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1

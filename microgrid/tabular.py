@@ -11,7 +11,7 @@ from microgrid.datasets import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP
 from microgrid.optim import SGD
-from microgrid.training import History, train
+from microgrid.training.loop import History, train
 
 
 @dataclass

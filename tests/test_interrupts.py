@@ -22,10 +22,10 @@ import pytest
 
 import microgrid
 from microgrid import Value
-from microgrid.collector import paused_collector
 from microgrid.nn import MLP, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.training import Cycle, History, TrainingDivergedError, train
+from microgrid.training.collector import paused_collector
 
 HERE = Path(microgrid.__file__).parent
 WHERE = [str(HERE / f"{name}.py") for name in ("training", "optim", "collector", "compiler")]

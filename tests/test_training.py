@@ -19,11 +19,11 @@ import pytest
 import tqdm
 
 from microgrid import Input, Value, total
-from microgrid.collector import paused_collector
 from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, Module, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.training import Cycle, History, TrainingDivergedError, train
+from microgrid.training.collector import paused_collector
 from tests.graphs import plant
 
 ROWS = [[0.0], [1.0], [2.0]]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from microgrid.collector import paused_collector
+from microgrid.training.collector import paused_collector
 
 Turn = Callable[[], object]
 

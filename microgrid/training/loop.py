@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from microgrid._util.text import brief
 from microgrid._util.validation import listed, positive_whole, quoted, seeded
-from microgrid.collector import paused_collector
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.language.numerals import counted, show
 from microgrid.losses import mean_squared_error
 from microgrid.optim import SGD, Optimizer
+from microgrid.training.collector import paused_collector
 
 if TYPE_CHECKING:
     from typing import TypeAlias
