@@ -17,7 +17,8 @@ from microgrid._util.files import check_writable, verb_of_writing, write_whole
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
 from microgrid.cheatsheet import cheat_sheet
-from microgrid.datasets import Dataset, read_csv
+from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.demonstration import demonstrate
 from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order
@@ -30,7 +31,6 @@ from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.page import Heading, page
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import LANGUAGES, words
-from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)

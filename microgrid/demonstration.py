@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrid._util.files import verb_of_writing, write_whole
+from microgrid.datasets.column import ColumnLearner, penguin_learner
 from microgrid.drawing import NoRendererError, save_picture
 from microgrid.engine import Input, Value
 from microgrid.language.numerals import counted, show, show_signed
@@ -12,7 +13,6 @@ from microgrid.losses import mean_squared_error
 from microgrid.page import Heading, page
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
-from microgrid.tabular import ColumnLearner, penguin_learner
 from microgrid.training.loop import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"

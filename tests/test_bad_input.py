@@ -42,6 +42,7 @@ from microgrid.animation import animation
 from microgrid.cheatsheet import cheat_sheet
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
+from microgrid.datasets.column import ColumnLearner
 from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
 from microgrid.examples import example
@@ -53,7 +54,6 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.page import Heading, page
-from microgrid.tabular import ColumnLearner
 from microgrid.terminal import walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
 

@@ -28,7 +28,7 @@ from microgrid.optim import SGD
 from microgrid.training import History
 from tests.graphs import plant
 
-PENGUINS = Path(microgrid.__file__).with_name("data") / "penguins.csv"
+PENGUINS = Path(microgrid.__file__).with_name("datasets") / "penguins.csv"
 FOUR_ROWS = "x,y\n1,2\n2,4\n3,6\n4,8\n"
 needs_shell = pytest.mark.skipif(os.name == "nt", reason="the shell closes a stream")
 
@@ -969,7 +969,7 @@ def test_ctrl_c_in_the_demonstration_ends_it_in_one_line(command: Command, monke
     def interrupted(*_: object, **__: object) -> History:
         return History(interrupted=True)
 
-    monkeypatch.setattr("microgrid.tabular.train", interrupted)
+    monkeypatch.setattr("microgrid.datasets.column.train", interrupted)
     code, out, err = command()
     assert (code, err) == (130, "")
     assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg and relay.html\n")

@@ -82,6 +82,6 @@ def test_every_module_says_what_it_is_for(module: str) -> None:
     assert importlib.import_module(f"microgrid.{module}").__doc__
 
 
-@pytest.mark.parametrize("file", ["py.typed", "data/penguins.csv", "data/README.md"])
+@pytest.mark.parametrize("file", ["py.typed", "datasets/penguins.csv", "datasets/README.md"])
 def test_files_that_are_not_code_are_in_the_package(file: str) -> None:
     assert (PACKAGE / file).is_file()

@@ -6,8 +6,8 @@ import pytest
 
 from microgrid import Value
 from microgrid.datasets import Dataset, Scale, penguins
+from microgrid.datasets.column import ColumnLearner, penguin_learner
 from microgrid.nn import MLP
-from microgrid.tabular import ColumnLearner, penguin_learner
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from microgrid import Input, Relay, Value, datasets, draw, layout
+from microgrid import Input, Relay, Value, draw, layout
 from microgrid.datasets import DataError, read_csv
+from microgrid.datasets import tables as datasets
 from microgrid.drawing import NoRendererError, render
 from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.graph.folding import cards_and_edges

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from microgrid._util.validation import listed, quoted
-from microgrid.datasets import Dataset, Scale, penguins
+from microgrid.datasets.tables import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP
 from microgrid.optim import SGD

@@ -26,7 +26,7 @@ LONGEST_ROW = 1_000_000  # characters; whatever has more is no table to learn fr
 ONLY_FLOATS = frozenset({float})
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
-_PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
+_PENGUINS = Path(__file__).with_name("penguins.csv")
 
 
 class DataError(ValueError):
