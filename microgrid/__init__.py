@@ -22,8 +22,8 @@ from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
     from microgrid.compiler.compile import compile_graph
-    from microgrid.drawing import draw, save_picture
     from microgrid.graph.gradcheck import check_gradients, nudge
+    from microgrid.pictures.dot import draw, save_picture
     from microgrid.relay.relay import Relay
     from microgrid.training.collector import paused_collector
 
@@ -54,8 +54,8 @@ _MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay.relay",
     "compile_graph": "microgrid.compiler.compile",
-    "draw": "microgrid.drawing",
-    "save_picture": "microgrid.drawing",
+    "draw": "microgrid.pictures.dot",
+    "save_picture": "microgrid.pictures.dot",
     "check_gradients": "microgrid.graph.gradcheck",
     "nudge": "microgrid.graph.gradcheck",
     "paused_collector": "microgrid.training",
@@ -78,7 +78,7 @@ def __dir__() -> list[str]:
 
 def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
     """Show a Value in a notebook as its picture."""
-    from microgrid.drawing import mimebundle
+    from microgrid.pictures.dot import mimebundle
 
     return mimebundle(value)
 

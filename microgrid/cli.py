@@ -16,11 +16,9 @@ import microgrid
 from microgrid._util.files import check_writable, verb_of_writing, write_whole
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
-from microgrid.cheatsheet import cheat_sheet
 from microgrid.datasets.column import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.demonstration import demonstrate
-from microgrid.drawing import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.expression import FUNCTIONS, read_expression
@@ -29,6 +27,8 @@ from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.page import Heading, page
+from microgrid.pictures.cheatsheet import cheat_sheet
+from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.terminal import walk

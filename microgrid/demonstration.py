@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from microgrid._util.files import verb_of_writing, write_whole
 from microgrid.datasets.column import ColumnLearner, penguin_learner
-from microgrid.drawing import NoRendererError, save_picture
 from microgrid.engine import Input, Value
 from microgrid.language.numerals import counted, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.page import Heading, page
+from microgrid.pictures.dot import NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
 from microgrid.training.loop import Cycle

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from microgrid._util.validation import listed, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
-from microgrid.drawing import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.gradcheck import is_outdated, replay
 from microgrid.language.numerals import show
-from microgrid.palette import COLOURS
+from microgrid.pictures.dot import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
+from microgrid.pictures.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

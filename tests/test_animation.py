@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from microgrid.animation import MOST_STEPS, animation
 from microgrid.engine import Value, total
 from microgrid.examples import example
+from microgrid.pictures.animation import MOST_STEPS, animation
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
 

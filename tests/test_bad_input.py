@@ -38,12 +38,9 @@ from microgrid import (
     weighted_sum,
 )
 from microgrid._util.files import write_whole
-from microgrid.animation import animation
-from microgrid.cheatsheet import cheat_sheet
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column import ColumnLearner
-from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
 from microgrid.examples import example
 from microgrid.expression import read_expression
@@ -54,6 +51,9 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.page import Heading, page
+from microgrid.pictures.animation import animation
+from microgrid.pictures.cheatsheet import cheat_sheet
+from microgrid.pictures.dot import NoRendererError
 from microgrid.terminal import walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
 

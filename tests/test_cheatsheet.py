@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid import cli
-from microgrid.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
 from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.nn import Neuron
+from microgrid.pictures.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
 from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.training import Cycle
 from tests.browser import needed

@@ -17,12 +17,12 @@ import graphviz
 import pytest
 from graphviz.backend import dot_command
 
-import microgrid.drawing as drawing
-from microgrid.drawing import DIRECTIONS, LARGEST_DETAILED, NoRendererError, draw, mimebundle, render, save_picture
+import microgrid.pictures.dot as drawing
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import cards_and_edges, title_of
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
+from microgrid.pictures.dot import DIRECTIONS, LARGEST_DETAILED, NoRendererError, draw, mimebundle, render, save_picture
 from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_text_of_a_small_picture() -> None:
 
 def test_text_is_the_same_in_every_process() -> None:
     program = """
-from microgrid.drawing import draw
+from microgrid.pictures.dot import draw
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 model = MLP(2, [3, 1], "tanh", seed=0)

@@ -8,12 +8,14 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 
-import microgrid.drawing as drawing
+import microgrid.pictures.dot as drawing
 from microgrid import Input, Relay, Value
 from microgrid._util.text import columns_of
-from microgrid.drawing import NoRendererError
 from microgrid.graph.folding import cards_and_edges
-from microgrid.layout import (
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
+from microgrid.pictures.dot import NoRendererError
+from microgrid.pictures.layout import (
     COMPACT,
     CONSTANT,
     LABEL,
@@ -26,8 +28,6 @@ from microgrid.layout import (
     lay_out,
     visible_name,
 )
-from microgrid.losses import mean_squared_error
-from microgrid.nn import MLP
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 

@@ -34,7 +34,7 @@ def imported_by(module: str) -> set[str]:
 def test_importing_the_package_loads_no_view() -> None:
     loaded = in_fresh_process("import sys, microgrid; print(*sys.modules)").split()
     assert "microgrid.nn" in loaded
-    assert {"graphviz", "tqdm", "microgrid.drawing", "microgrid.graph.folding", "dataclasses"}.isdisjoint(loaded)
+    assert {"graphviz", "tqdm", "microgrid.pictures.dot", "microgrid.graph.folding", "dataclasses"}.isdisjoint(loaded)
 
 
 @pytest.mark.parametrize("name", microgrid.__all__)
@@ -43,7 +43,9 @@ def test_every_public_name_is_there_in_a_fresh_process(name: str) -> None:
 
 
 def test_draw_is_the_function_even_after_its_module_was_loaded() -> None:
-    assert in_fresh_process("import microgrid.drawing; from microgrid import draw; print(callable(draw))") == "True"
+    assert (
+        in_fresh_process("import microgrid.pictures.dot; from microgrid import draw; print(callable(draw))") == "True"
+    )
 
 
 @pytest.mark.parametrize("name", ["datasets", "figures", "losses", "nn", "optim", "training"])

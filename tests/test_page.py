@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import microgrid.drawing as drawing
+import microgrid.pictures.dot as drawing
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
-from microgrid.drawing import NoRendererError
 from microgrid.engine import gradients
 from microgrid.graph.gradcheck import replay
 from microgrid.graph.operations import FORMULAS
@@ -29,6 +28,7 @@ from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.page import SCRIPTS, Heading, page
+from microgrid.pictures.dot import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import LANGUAGES, outcome, words
 from microgrid.relay.table import tell

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from microgrid import palette
-from microgrid.animation import animation
-from microgrid.cheatsheet import cheat_sheet
 from microgrid.examples import example
 from microgrid.page import page
-from microgrid.palette import COLOURS, coloured
+from microgrid.pictures import palette
+from microgrid.pictures.animation import animation
+from microgrid.pictures.cheatsheet import cheat_sheet
+from microgrid.pictures.palette import COLOURS, coloured
 
 PACKAGE = Path(palette.__file__).parent
 

@@ -16,11 +16,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
-from microgrid.drawing import draw, render
 from microgrid.graph.operations import FORMULAS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
+from microgrid.pictures.dot import draw, render
 from microgrid.relay.records import Change, Know, Seed, Share, Trouble, checked_record
 from microgrid.relay.sentences import words
 from tests.graphs import Recipe, recipes, record
@@ -715,7 +715,7 @@ def test_relay_equals_a_relay_with_the_same_record_and_nothing_else() -> None:
 
 
 def test_notebook_without_a_renderer_shows_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.drawing.mimebundle", lambda _: {"text/plain": "a graph"})
+    monkeypatch.setattr("microgrid.pictures.dot.mimebundle", lambda _: {"text/plain": "a graph"})
     assert Relay(neuron()[0])._repr_mimebundle_()["text/html"].startswith("<pre>Know")
 
 

@@ -219,11 +219,11 @@ class Relay(Record):
         elif suffix == ".txt":
             write_whole(path, self.text(language) + "\n")
         elif suffix == ".svg" and animated:
-            from microgrid.animation import animation
+            from microgrid.pictures.animation import animation
 
             write_whole(path, animation(self, language))
         elif suffix == ".svg":
-            from microgrid.drawing import save_picture
+            from microgrid.pictures.dot import save_picture
 
             save_picture(self.graph(), path, language=language)
         else:
@@ -245,8 +245,8 @@ class Relay(Record):
         >>> Relay(Value(2.0, "a") * 3).player()
         Player(height=640)
         """
-        from microgrid.drawing import draw, render
         from microgrid.page import Player, page
+        from microgrid.pictures.dot import draw, render
 
         words(language)
         height = positive_whole("height", height)
@@ -255,7 +255,7 @@ class Relay(Record):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""
-        from microgrid.drawing import mimebundle
+        from microgrid.pictures.dot import mimebundle
 
         table = self.text()
         bundle = mimebundle(self.graph())

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from microgrid import Input, Relay, Value, draw, layout
+from microgrid import Input, Relay, Value, draw
 from microgrid.datasets import DataError, read_csv
 from microgrid.datasets import tables as datasets
-from microgrid.drawing import NoRendererError, render
 from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.graph.folding import cards_and_edges
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
+from microgrid.pictures import layout
+from microgrid.pictures.dot import NoRendererError, render
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)

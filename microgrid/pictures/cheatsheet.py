@@ -17,12 +17,12 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import nudge
 from microgrid.graph.operations import FORMULAS, Formula
 from microgrid.language.numerals import show, show_signed
-from microgrid.layout import lay_out
-from microgrid.palette import PALETTE
+from microgrid.pictures.layout import lay_out
+from microgrid.pictures.palette import PALETTE
+from microgrid.pictures.svg import sign_of, svg
 from microgrid.relay.records import Share
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import bracketed, words
-from microgrid.scene import sign_of, svg
 
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
 DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets
@@ -59,12 +59,12 @@ def cheat_sheet(language: str = "en") -> str:
         "dense": _dense(text),
         "table": _table(language),
     }
-    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("assets/cheatsheet.html"))
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("pictures/cheatsheet.html"))
 
 
 @cache
 def _words(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads(asset(f"assets/cheatsheet.{language}.json"))
+    table: dict[str, str] = json.loads(asset(f"pictures/cheatsheet.{language}.json"))
     return table
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from microgrid._util.text import isolated, printable
 from microgrid.graph.folding import kind_of, title_of
 from microgrid.language.numerals import show
-from microgrid.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
+from microgrid.pictures.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
 
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:

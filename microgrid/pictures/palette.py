@@ -1,4 +1,4 @@
-"""The colours of all views; they stand in `assets/palette.css`.
+"""The colours of all views; they stand in `pictures/palette.css`.
 
 >>> COLOURS["negative"]
 '#0b6fa4'
@@ -10,7 +10,7 @@ import re
 
 from microgrid._util.files import asset
 
-PALETTE = asset("assets/palette.css")
+PALETTE = asset("pictures/palette.css")
 COLOURS: dict[str, str] = dict(re.findall(r"--([\w-]+): (#\w+);", PALETTE))
 
 

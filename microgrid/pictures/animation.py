@@ -13,11 +13,11 @@ from microgrid._util.files import asset
 from microgrid._util.text import columns_of, printable
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import counted, show
-from microgrid.layout import Box, Layout, Line, lay_out
-from microgrid.palette import coloured, squeezed
+from microgrid.pictures.layout import Box, Layout, Line, lay_out
+from microgrid.pictures.palette import coloured, squeezed
+from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share, checked_record
 from microgrid.relay.sentences import bracketed, in_words, words
-from microgrid.scene import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
 
 MOST_STEPS = 60
 SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again
@@ -173,7 +173,7 @@ class _Film:
 
     def document(self) -> str:
         width, height = self.layout.width, self.layout.height + CAPTION
-        style, said = coloured(squeezed(asset("assets/animation.css"))), words(self.language)
+        style, said = coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
         parts = [*drawn(self.layout, said, numbers=False), *self.parts, *self.batons]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION:g} {width:g} {height:g}" width="{width:g}" '

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from microgrid._util.text import columns_of, printable, shortened
-from microgrid.drawing import NoRendererError, Picture, render
 from microgrid.graph.folding import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
+from microgrid.pictures.dot import NoRendererError, Picture, render
 
 Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right

@@ -1,0 +1,1 @@
+"""Pictures of a graph: by Graphviz, as SVG for a page, moving, and on the cheat sheet for the wall."""
