@@ -26,12 +26,12 @@ from microgrid.graph.folding import FOLDS
 from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
-from microgrid.page import Heading, page
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import LANGUAGES, words
-from microgrid.terminal import walk
+from microgrid.studio.page import Heading, page
+from microgrid.terminal.walk import walk
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""

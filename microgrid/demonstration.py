@@ -9,10 +9,10 @@ from microgrid.datasets.column import ColumnLearner, penguin_learner
 from microgrid.engine import Input, Value
 from microgrid.language.numerals import counted, show, show_signed
 from microgrid.losses import mean_squared_error
-from microgrid.page import Heading, page
 from microgrid.pictures.dot import NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
+from microgrid.studio.page import Heading, page
 from microgrid.training.loop import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"

@@ -12,8 +12,8 @@ from microgrid.demonstration import trained_penguin
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.page import Heading
 from microgrid.relay.relay import Relay
+from microgrid.studio.page import Heading
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pytest
 
 from microgrid import Relay
 from microgrid.graph.folding import cards_and_edges
-from microgrid.page import Heading, page
+from microgrid.studio.page import Heading, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page

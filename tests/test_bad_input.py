@@ -50,11 +50,11 @@ from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
-from microgrid.page import Heading, page
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import NoRendererError
-from microgrid.terminal import walk
+from microgrid.studio.page import Heading, page
+from microgrid.terminal.walk import walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
 
 ERRORS = (TypeError, ValueError, ArithmeticError, OSError, NoRendererError)

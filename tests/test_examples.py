@@ -10,8 +10,8 @@ from microgrid.engine import topological_order
 from microgrid.examples import EXAMPLES, example
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.operations import local_derivatives
-from microgrid.page import page
 from microgrid.relay.relay import Relay
+from microgrid.studio.page import page
 from tests.graphs import plant
 
 

@@ -27,11 +27,11 @@ from microgrid.graph.operations import FORMULAS
 from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.page import SCRIPTS, Heading, page
 from microgrid.pictures.dot import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import LANGUAGES, outcome, words
 from microgrid.relay.table import tell
+from microgrid.studio.page import SCRIPTS, Heading, page
 from tests.browser import Opener, Screen, expect, needed
 from tests.graphs import record
 from tests.test_cards import relus_of_two_rows
@@ -1929,7 +1929,7 @@ def test_page_speaks_its_language_also_where_no_script_runs() -> None:
 
 
 def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> None:
-    scripts = {name: asset(f"assets/{name}.js") for name in SCRIPTS}
+    scripts = {name: asset(f"studio/app/{name}.js") for name in SCRIPTS}
     (declared,) = re.findall(r"^const state = \{\n(.*?)^\};", scripts["state"], re.DOTALL | re.MULTILINE)
     used = {name for text in scripts.values() for name in re.findall(r"\bstate\.(\w+)", text)}
     assert used == set(re.findall(r"^  (\w+):", declared, re.MULTILINE))

@@ -12,9 +12,9 @@ import pytest
 from microgrid import Input, Relay, Value
 from microgrid.examples import EXAMPLES, example
 from microgrid.language.numerals import show
-from microgrid.page import Heading, page
 from microgrid.relay.records import Change
 from microgrid.relay.sentences import LANGUAGES
+from microgrid.studio.page import Heading, page
 from tests.browser import Opener, Screen, expect
 from tests.test_cards import relus_of_two_rows
 from tests.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths

@@ -10,9 +10,9 @@ from microgrid import Input, Relay, Value, total
 from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Neuron
-from microgrid.page import page
 from microgrid.relay.sentences import LANGUAGES, outcome
 from microgrid.relay.table import tell
+from microgrid.studio.page import page
 from tests.browser import Opener, expect
 
 

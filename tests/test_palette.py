@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from microgrid.examples import example
-from microgrid.page import page
 from microgrid.pictures import palette
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.palette import COLOURS, coloured
+from microgrid.studio.page import page
 
 PACKAGE = Path(palette.__file__).parent
 

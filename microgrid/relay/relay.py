@@ -50,7 +50,7 @@ from microgrid.relay.routes import Routes, largest_routes
 from microgrid.relay.sentences import words
 
 if TYPE_CHECKING:
-    from microgrid.page import Player
+    from microgrid.studio.page import Player
 
 
 class Relay(Record):
@@ -211,7 +211,7 @@ class Relay(Record):
         if animated and suffix != ".svg":
             raise ValueError(f"only a .svg can be animated; {quoted(os.fspath(path), 200)} is none")
         if suffix == ".html":
-            from microgrid.page import page  # loaded when it is needed, like every view
+            from microgrid.studio.page import page  # loaded when it is needed, like every view
 
             write_whole(path, page(self, language=language))
         elif suffix == ".json":
@@ -245,8 +245,8 @@ class Relay(Record):
         >>> Relay(Value(2.0, "a") * 3).player()
         Player(height=640)
         """
-        from microgrid.page import Player, page
         from microgrid.pictures.dot import draw, render
+        from microgrid.studio.page import Player, page
 
         words(language)
         height = positive_whole("height", height)

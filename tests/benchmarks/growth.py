@@ -15,7 +15,7 @@ from typing import Any
 from microgrid import Relay, draw
 from microgrid.engine import Value, topological_order
 from microgrid.losses import mean_squared_error
-from microgrid.page import page
+from microgrid.studio.page import page
 from microgrid.training.collector import paused_collector
 from tests.benchmarks.networks import compiled_graph, network, rows_for
 from tests.benchmarks.timing import clock, exponent, only_own_garbage, timed

@@ -14,7 +14,7 @@ import pytest
 from microgrid import Relay
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.page import page
+from microgrid.studio.page import page
 from tests.browser import _chromium as chromium
 
 TURNS = 5

@@ -75,8 +75,8 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     values = checked_record(relay).values()
     cards, layout = _laid_out(relay, values)
     title = heading.japanese if language == "ja" else heading.english
-    graph, style = squeezed(PALETTE + asset("assets/graph.css")), squeezed(asset("page.css"))
-    load, program = _shortened(asset("assets/load.js")), _program({node.op for node in relay.nodes if node.op})
+    graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("page.css"))
+    load, program = _shortened(asset("studio/app/load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
@@ -89,7 +89,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "program": _packed(program),
         "load": load,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("assets/page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("studio/app/page.html"))
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _program(ops: set[str]) -> str:
     parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
     return (
         '"use strict";\n{\n'
-        + _shortened("\n".join([*parts, *(asset(f"assets/{name}.js") for name in SCRIPTS)]))
+        + _shortened("\n".join([*parts, *(asset(f"studio/app/{name}.js") for name in SCRIPTS)]))
         + "\n}\n"
     )
 

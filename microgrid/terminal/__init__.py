@@ -1,0 +1,1 @@
+"""The relay walked by keys in a terminal."""
