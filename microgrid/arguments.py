@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from microgrid._util.validation import quoted
-from microgrid.examples import EXAMPLES
+from microgrid.documents.examples import EXAMPLES
 
 OPTION = "--[a-z][a-z-]*(=.*)?"
 NO_COMMANDS = {

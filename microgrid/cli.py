@@ -19,9 +19,9 @@ from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of
 from microgrid.datasets.column import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.demonstration import demonstrate
+from microgrid.documents.examples import EXAMPLES, example
+from microgrid.documents.expression import FUNCTIONS, read_expression
 from microgrid.engine import Constant, Input, Value, topological_order
-from microgrid.examples import EXAMPLES, example
-from microgrid.expression import FUNCTIONS, read_expression
 from microgrid.graph.folding import FOLDS
 from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show

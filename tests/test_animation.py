@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from microgrid.documents.examples import example
 from microgrid.engine import Value, total
-from microgrid.examples import example
 from microgrid.pictures.animation import MOST_STEPS, animation
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words

@@ -41,9 +41,9 @@ from microgrid._util.files import write_whole
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column import ColumnLearner
+from microgrid.documents.examples import example
+from microgrid.documents.expression import read_expression
 from microgrid.engine import gradients
-from microgrid.examples import example
-from microgrid.expression import read_expression
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.graph.gradcheck import numerical_derivative, replay
 from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons

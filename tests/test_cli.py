@@ -19,9 +19,9 @@ import pytest
 import microgrid
 from microgrid import cli
 from microgrid.datasets import read_csv
+from microgrid.documents.examples import EXAMPLES
+from microgrid.documents.expression import FUNCTIONS
 from microgrid.engine import Value
-from microgrid.examples import EXAMPLES
-from microgrid.expression import FUNCTIONS
 from microgrid.language.numerals import show
 from microgrid.nn import MLP
 from microgrid.optim import SGD

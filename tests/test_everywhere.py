@@ -22,7 +22,7 @@ WRITE_ALL = """
 from pathlib import Path
 from microgrid import Input, Relay, Value, save_picture
 from microgrid.cli import main
-from microgrid.examples import example
+from microgrid.documents.examples import example
 from microgrid.nn import MLP
 from microgrid.training import train
 

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
+from microgrid.documents.examples import EXAMPLES, example
 from microgrid.engine import topological_order
-from microgrid.examples import EXAMPLES, example
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.operations import local_derivatives
 from microgrid.relay.relay import Relay

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from microgrid.documents.expression import FUNCTIONS, INSTEAD, LONGEST, ExpressionError, read_expression
 from microgrid.engine import Constant, Value, topological_order
-from microgrid.expression import FUNCTIONS, INSTEAD, LONGEST, ExpressionError, read_expression
 
 
 def value_of(text: str, **values: float) -> float:

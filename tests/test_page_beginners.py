@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid import Input, Relay, Value
-from microgrid.examples import EXAMPLES, example
+from microgrid.documents.examples import EXAMPLES, example
 from microgrid.language.numerals import show
 from microgrid.relay.records import Change
 from microgrid.relay.sentences import LANGUAGES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from microgrid.examples import example
+from microgrid.documents.examples import example
 from microgrid.pictures import palette
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet

@@ -19,7 +19,7 @@ from unittest.mock import patch
 from microgrid import Input, Relay, Value, draw
 from microgrid.datasets import DataError, read_csv
 from microgrid.datasets import tables as datasets
-from microgrid.expression import FUNCTIONS, read_expression
+from microgrid.documents.expression import FUNCTIONS, read_expression
 from microgrid.graph.folding import cards_and_edges
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP

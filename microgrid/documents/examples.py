@@ -105,5 +105,5 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "learning-rate": (_learning_rate, 0.3),
     "penguins": (trained_penguin, 0.01),
 }
-_HEADINGS: dict[str, dict[str, str]] = json.loads(asset("assets/examples.json"))
+_HEADINGS: dict[str, dict[str, str]] = json.loads(asset("documents/examples.json"))
 EXAMPLES = {name: Example(Heading(**_HEADINGS[name]), build, rate) for name, (build, rate) in _BUILT.items()}

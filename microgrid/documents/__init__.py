@@ -1,0 +1,1 @@
+"""What a learner opens: an expression that is read safely, and the examples."""
