@@ -38,6 +38,7 @@ from microgrid import (
     weighted_sum,
 )
 from microgrid._util.files import write_whole
+from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column import ColumnLearner
@@ -46,7 +47,6 @@ from microgrid.documents.expression import read_expression
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.graph.gradcheck import numerical_derivative, replay
-from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from microgrid import cli
+from microgrid.cli import command as cli
 from microgrid.graph.operations import FORMULAS, evaluate
 from microgrid.nn import Neuron
 from microgrid.pictures.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 import microgrid
-from microgrid import cli
+from microgrid.cli import command as cli
 from microgrid.datasets import read_csv
 from microgrid.documents.examples import EXAMPLES
 from microgrid.documents.expression import FUNCTIONS

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from microgrid import cli
-from microgrid import lessons as module
 from microgrid._util.text import columns_of
-from microgrid.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
+from microgrid.cli import command as cli
+from microgrid.cli import lessons as module
+from microgrid.cli.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
 from microgrid.relay.sentences import LANGUAGES
 
 ROOT = Path(__file__).parents[1]

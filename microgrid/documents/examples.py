@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.demonstration import trained_penguin
+from microgrid.cli.demonstration import trained_penguin
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP

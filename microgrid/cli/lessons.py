@@ -22,7 +22,7 @@ from microgrid.relay.sentences import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
 LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number
-PLACES = (Path(__file__).parent / "notebooks", Path(__file__).parents[1] / "notebooks")
+PLACES = (Path(__file__).parents[1] / "notebooks", Path(__file__).parents[2] / "notebooks")
 
 
 @dataclass(frozen=True)

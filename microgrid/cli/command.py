@@ -15,17 +15,17 @@ from typing import TypeAlias
 import microgrid
 from microgrid._util.files import check_writable, verb_of_writing, write_whole
 from microgrid._util.validation import number_in_range, positive_whole
-from microgrid.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
+from microgrid.cli.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
+from microgrid.cli.demonstration import demonstrate
+from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.datasets.column import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
-from microgrid.demonstration import demonstrate
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.documents.expression import FUNCTIONS, read_expression
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph.folding import FOLDS
 from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
-from microgrid.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.relay.relay import Relay

@@ -1,0 +1,5 @@
+"""The command `microgrid`."""
+
+from microgrid.cli.command import main
+
+__all__ = ["main"]
