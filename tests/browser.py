@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from microgrid import Relay
+from microgrid.documents.heading import Heading
 from microgrid.graph.folding import cards_and_edges
-from microgrid.studio.page import Heading, page
+from microgrid.studio.page import page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page

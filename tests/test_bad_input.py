@@ -44,6 +44,7 @@ from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column import ColumnLearner
 from microgrid.documents.examples import example
 from microgrid.documents.expression import read_expression
+from microgrid.documents.heading import Heading
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.graph.gradcheck import numerical_derivative, replay
@@ -53,7 +54,7 @@ from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import NoRendererError
-from microgrid.studio.page import Heading, page
+from microgrid.studio.page import page
 from microgrid.terminal.walk import walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
 

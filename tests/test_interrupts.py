@@ -28,8 +28,8 @@ from microgrid.training import Cycle, History, TrainingDivergedError, train
 from microgrid.training.collector import paused_collector
 
 HERE = Path(microgrid.__file__).parent
-WHERE = [str(HERE / f"{name}.py") for name in ("training", "optim", "collector", "compiler")]
-EVERYWHERE = [str(path) for path in HERE.glob("*.py")]
+WHERE = [str(path) for path in (*(HERE / "training").glob("*.py"), HERE / "optim.py", HERE / "compiler" / "compile.py")]
+EVERYWHERE = [str(path) for path in HERE.rglob("*.py")]
 ROWS, TARGETS = [[0.5, -0.25], [1.0, 0.75], [-0.5, 0.5]], [1.0, -0.5, 0.25]
 
 Make: TypeAlias = "Callable[[list[Value]], Optimizer]"

@@ -11,13 +11,14 @@ import pytest
 
 from microgrid import Input, Relay, Value
 from microgrid.documents.examples import EXAMPLES, example
+from microgrid.documents.heading import Heading
 from microgrid.language.numerals import show
 from microgrid.relay.records import Change
 from microgrid.relay.sentences import LANGUAGES
-from microgrid.studio.page import Heading, page
+from microgrid.studio.page import page
 from tests.browser import Opener, Screen, expect
-from tests.test_cards import relus_of_two_rows
-from tests.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
+from tests.graph.test_folding import relus_of_two_rows
+from tests.studio.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -17,8 +17,8 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.sentences import LANGUAGES, outcome, words
 from microgrid.relay.table import FOLDS, tell
+from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import Recipe, recipes, record
-from tests.test_cards import relus_of_two_rows
 from tests.test_gradients import build_or_skip
 
 

@@ -18,7 +18,7 @@ from microgrid.cli import lessons as module
 from microgrid.cli.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
 from microgrid.relay.sentences import LANGUAGES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def notebook(path: Path) -> dict[str, Any]:

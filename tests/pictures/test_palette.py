@@ -14,7 +14,7 @@ from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.palette import COLOURS, coloured
 from microgrid.studio.page import page
 
-PACKAGE = Path(palette.__file__).parent
+PACKAGE = Path(palette.__file__).parents[1]
 
 
 def luminance(colour: str) -> float:

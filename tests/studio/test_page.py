@@ -21,6 +21,7 @@ import pytest
 import microgrid.pictures.dot as drawing
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
+from microgrid.documents.heading import Heading
 from microgrid.engine import gradients
 from microgrid.graph.gradcheck import replay
 from microgrid.graph.operations import FORMULAS
@@ -31,10 +32,10 @@ from microgrid.pictures.dot import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import LANGUAGES, outcome, words
 from microgrid.relay.table import tell
-from microgrid.studio.page import SCRIPTS, Heading, page
+from microgrid.studio.page import SCRIPTS, page
 from tests.browser import Opener, Screen, expect, needed
+from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import record
-from tests.test_cards import relus_of_two_rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -1941,7 +1942,7 @@ def test_page_is_small() -> None:
 
 
 def test_page_is_the_same_in_every_process() -> None:
-    script = "from tests.test_page import network, page; import sys; sys.stdout.write(page(network(2, 3, 1)))"
+    script = "from tests.studio.test_page import network, page; import sys; sys.stdout.write(page(network(2, 3, 1)))"
     texts = {
         subprocess.run(
             [sys.executable, "-X", "utf8", "-c", script],
