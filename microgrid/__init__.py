@@ -17,12 +17,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from microgrid import losses, nn, optim
-from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
+from microgrid.engine import (
+    Constant,
+    Input,
+    Value,
+    gradients,
+    maximum,
+    minimum,
+    topological_order,
+    total,
+    weighted_sum,
+)
 from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
     from microgrid.compiler.compile import compile_graph
-    from microgrid.graph.gradcheck import check_gradients, nudge
+    from microgrid.graph.gradcheck import check_gradients, nudge, numerical_derivative
+    from microgrid.language.numerals import show, show_signed
     from microgrid.pictures.dot import draw, save_picture
     from microgrid.relay.relay import Relay
     from microgrid.training.collector import paused_collector
@@ -36,14 +47,18 @@ __all__ = [
     "check_gradients",
     "compile_graph",
     "draw",
+    "gradients",
     "losses",
     "maximum",
     "minimum",
     "nn",
     "nudge",
+    "numerical_derivative",
     "optim",
     "paused_collector",
     "save_picture",
+    "show",
+    "show_signed",
     "topological_order",
     "total",
     "weighted_sum",
@@ -58,6 +73,9 @@ _LOADED_ON_USE = {
     "save_picture": "microgrid.pictures.dot",
     "check_gradients": "microgrid.graph.gradcheck",
     "nudge": "microgrid.graph.gradcheck",
+    "numerical_derivative": "microgrid.graph.gradcheck",
+    "show": "microgrid.language.numerals",
+    "show_signed": "microgrid.language.numerals",
     "paused_collector": "microgrid.training",
 }
 
