@@ -22,6 +22,7 @@ from microgrid.datasets.column import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.documents.expression import FUNCTIONS, read_expression
+from microgrid.documents.heading import Heading
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph.folding import FOLDS
 from microgrid.graph.gradcheck import check_gradients
@@ -30,7 +31,7 @@ from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import LANGUAGES, words
-from microgrid.studio.page import Heading, page
+from microgrid.studio.page import page
 from microgrid.terminal.walk import walk
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from microgrid._util.files import verb_of_writing, write_whole
 from microgrid.datasets.column import ColumnLearner, penguin_learner
-from microgrid.engine import Input, Value
+from microgrid.documents.examples import MEASURES, labelled_penguin
+from microgrid.documents.heading import Heading
+from microgrid.engine import Value
 from microgrid.language.numerals import counted, show, show_signed
-from microgrid.losses import mean_squared_error
 from microgrid.pictures.dot import NoRendererError, save_picture
 from microgrid.relay.relay import Relay
 from microgrid.relay.sentences import words
-from microgrid.studio.page import Heading, page
+from microgrid.studio.page import page
 from microgrid.training.loop import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
 SHOWN = 4  # parameters that are listed
-LABELS = ("flipper length", "bill length", "bill depth")
 
 
 def demonstrate() -> bool:
@@ -30,7 +30,7 @@ def demonstrate() -> bool:
     learner = penguin_learner()
     sizes = [len(layer.neurons) for layer in learner.model.layers]
     print(f"microgrid: {sum(sizes)} neurons, in layers of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}, ", end="")
-    print(f"learn to weigh penguins,\nfrom {', '.join(LABELS[:-1])} and {LABELS[-1]}")
+    print(f"learn to weigh penguins,\nfrom {', '.join(MEASURES[:-1])} and {MEASURES[-1]}")
     print(f"{len(learner.learning.rows)} penguins to learn from, {len(learner.held_out.rows)} to be tested on", end="")
     print(f" ({learner.learning.dropped} more lack a measurement)\n")
     picture, page = _show_one_cycle(learner)
@@ -54,16 +54,6 @@ def demonstrate() -> bool:
     return True
 
 
-def trained_penguin() -> Value:
-    """Return the loss of one penguin that the network, after training on the others, has not seen."""
-    learner = penguin_learner()
-    learner.train()
-    row, mass = _labelled(learner, learner.held_out.rows[0], learner.held_out.targets[0])
-    loss = mean_squared_error(learner.model(row), mass)
-    loss.label = "loss"
-    return loss
-
-
 def _save(loss: Value, heading: Heading) -> tuple[str, str]:
     """Save the picture and the page, or the text of the picture where nothing can draw; say what was written.
 
@@ -80,15 +70,9 @@ def _save(loss: Value, heading: Heading) -> tuple[str, str]:
     return f"{first} {PICTURE}", PAGE if first == second else f"{second} {PAGE}"
 
 
-def _labelled(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
-    """Standardise one penguin, and give its numbers names for the picture."""
-    inputs = [Input(x, label) for x, label in zip(learner.inputs(row), LABELS, strict=True)]
-    return inputs, Input(learner.target(mass), "body mass")
-
-
 def _weighed(learner: ColumnLearner) -> dict[Value, str]:
     """Say of every parameter what it weighs: an input, or what a neuron of the layer before hands on."""
-    names: list[str] = list(LABELS)
+    names: list[str] = list(MEASURES)
     weighed: dict[Value, str] = {}
     for i, layer in enumerate(learner.model.layers, start=1):
         for neuron in layer.neurons:
@@ -117,7 +101,7 @@ def _heading(learner: ColumnLearner, row: Sequence[float], mass: float) -> Headi
 def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
     """Print one cycle, and return what was written of it."""
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
-    inputs, target = _labelled(learner, row, mass)
+    inputs, target = labelled_penguin(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
     flipper, length, depth = map(show, row)
     print(f"One cycle, on one penguin: flipper {flipper} mm, bill {length} mm long and {depth} mm deep")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.cli.demonstration import trained_penguin
+from microgrid.datasets.column import ColumnLearner, penguin_learner
+from microgrid.documents.heading import Heading
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.relay import Relay
-from microgrid.studio.page import Heading
+
+MEASURES = ("flipper length", "bill length", "bill depth")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,22 @@ def _learning_rate() -> Value:
     return _named(mistake**2, "loss")
 
 
+def labelled_penguin(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
+    """Standardise one penguin, and give its numbers names for the picture."""
+    inputs = [Input(x, label) for x, label in zip(learner.inputs(row), MEASURES, strict=True)]
+    return inputs, Input(learner.target(mass), "body mass")
+
+
+def _trained_penguin() -> Value:
+    """Return the loss of one penguin that the network, after training on the others, has not seen."""
+    learner = penguin_learner()
+    learner.train()
+    row, mass = labelled_penguin(learner, learner.held_out.rows[0], learner.held_out.targets[0])
+    loss = mean_squared_error(learner.model(row), mass)
+    loss.label = "loss"
+    return loss
+
+
 _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "neuron": (_neuron, 0.1),
     "apples-and-oranges": (_apples_and_oranges, 0.1),
@@ -103,7 +121,7 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "vanishing-gradients": (_vanishing, 0.5),
     "dead-relu": (_dead_relu, 0.1),
     "learning-rate": (_learning_rate, 0.3),
-    "penguins": (trained_penguin, 0.01),
+    "penguins": (_trained_penguin, 0.01),
 }
 _HEADINGS: dict[str, dict[str, str]] = json.loads(asset("documents/examples.json"))
 EXAMPLES = {name: Example(Heading(**_HEADINGS[name]), build, rate) for name, (build, rate) in _BUILT.items()}

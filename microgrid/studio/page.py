@@ -20,6 +20,7 @@ from typing import Any
 from microgrid._util.files import asset
 from microgrid._util.text import printable
 from microgrid._util.validation import quoted
+from microgrid.documents.heading import Heading
 from microgrid.engine import Value
 from microgrid.graph.folding import Card, cards_and_edges
 from microgrid.graph.operations import FORMULAS
@@ -38,21 +39,6 @@ OTHER_VIEWS = (
     *("lesson", "notebook", "nudge", "picture", "step", "trouble"),
 )
 WIDEST = 1045  # pixels of a graph in one row: more, and its text would be too small on a usual screen
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What a page is called, and one or two sentences on what to look at, in each language; all may be empty."""
-
-    english: str = ""
-    japanese: str = ""
-    english_note: str = ""
-    japanese_note: str = ""
-
-    def __post_init__(self) -> None:
-        for text in (self.english, self.japanese, self.english_note, self.japanese_note):
-            if not isinstance(text, str):
-                raise TypeError(f"a heading is text, got {quoted(text)}")
 
 
 def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
@@ -75,7 +61,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     values = checked_record(relay).values()
     cards, layout = _laid_out(relay, values)
     title = heading.japanese if language == "ja" else heading.english
-    graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("page.css"))
+    graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("studio/app/page.css"))
     load, program = _shortened(asset("studio/app/load.js")), _program({node.op for node in relay.nodes if node.op})
     parts = {
         "language": language,
