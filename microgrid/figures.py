@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgrid._util.validation import listed, number_in_range, positive_number, quoted
+from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.gradcheck import is_outdated, replay
@@ -130,7 +130,7 @@ def _label_scales(axes: Axes, log: bool) -> None:
 
 def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
     """Return what is drawn as one curve, checked."""
-    numbers = [_number(item, f"{name} must hold one number an epoch to be drawn") for item in listed(name, items)]
+    numbers = [_number(item, f"{name} must hold one number an epoch to be drawn") for item in as_list(name, items)]
     if not numbers:
         raise ValueError(f"there is no number of {name} to draw: no epoch was finished")
     if log and min(numbers) <= 0:
@@ -188,7 +188,7 @@ def plot_loss_along(
     slopes = gradients(loss)
     if not isinstance(value, Value) or value not in slopes:
         raise ValueError(f"{quoted(value)} is not in the graph of this loss")
-    visited = [_drawable(f"visited, number {i}", x) for i, x in enumerate(listed("visited", visited), start=1)]
+    visited = [_drawable(f"visited, number {i}", x) for i, x in enumerate(as_list("visited", visited), start=1)]
     low, high = _range_around([value.data, *visited], low, high)
 
     loss_at = _as_function(loss, value)
@@ -308,8 +308,8 @@ def _two_classes(
     rows: Sequence[Sequence[float]], classes: Sequence[float]
 ) -> tuple[list[list[float]], list[float], list[bool]]:
     """Return rows and classes, checked, and for each row whether it belongs to the larger of the two classes."""
-    pairs = [listed(f"row {i}", row) for i, row in enumerate(listed("rows", rows), start=1)]
-    members = [_drawable(f"class {i}", member) for i, member in enumerate(listed("classes", classes), start=1)]
+    pairs = [as_list(f"row {i}", row) for i, row in enumerate(as_list("rows", rows), start=1)]
+    members = [_drawable(f"class {i}", member) for i, member in enumerate(as_list("classes", classes), start=1)]
     if len(pairs) == 0 or len(pairs) != len(members):
         raise ValueError(f"expected rows, and one class for each; got {len(pairs)} rows and {len(members)} classes")
     for i, pair in enumerate(pairs, start=1):
@@ -323,7 +323,7 @@ def _two_classes(
 
 
 def _two_names(names: Sequence[str]) -> tuple[str, str]:
-    found = listed("names", names)
+    found = as_list("names", names)
     if len(found) != 2 or not all(isinstance(name, str) for name in found):
         raise TypeError(f"names must be two texts, got {quoted(names)}")
     return found[0], found[1]

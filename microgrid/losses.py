@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from microgrid._util.validation import listed, quoted, whole
+from microgrid._util.validation import as_int, as_list, quoted
 from microgrid.engine import Input, Value, total
 
 Nested: TypeAlias = Any
@@ -77,8 +77,8 @@ def cross_entropy(logits: Sequence[Any], targets: float | Sequence[float]) -> Va
     '1.386294'
     """
     one = _is_one(targets)
-    rows = [logits] if one else listed("logits", logits)
-    classes = [targets] if one else listed("targets", targets)  # type: ignore[arg-type]
+    rows = [logits] if one else as_list("logits", logits)
+    classes = [targets] if one else as_list("targets", targets)  # type: ignore[arg-type]
     if len(rows) != len(classes) or not rows:
         raise ValueError(f"cross_entropy() needs one target for each row: {len(rows)} rows, {len(classes)} targets")
     return _mean([_negative_log_probability(row, target) for row, target in zip(rows, classes, strict=True)])
@@ -116,10 +116,10 @@ def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:
     """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
     if _is_one(logits):
         raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
-    logits = listed("a row of logits", logits)
+    logits = as_list("a row of logits", logits)
     if not logits:
         raise ValueError("cross_entropy() needs at least one logit in each row, got none")
-    right = int(target) if isinstance(target, float) and target.is_integer() else whole(target)
+    right = int(target) if isinstance(target, float) and target.is_integer() else as_int(target)
     if right is None or not 0 <= right < len(logits):
         raise ValueError(f"cross_entropy() needs a class from 0 to {len(logits) - 1}, got {quoted(target)}")
     for logit in logits:
@@ -143,7 +143,7 @@ def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
             return [(predictions, targets if isinstance(targets, Value) else Input(targets, "target"))]
         except TypeError:
             raise TypeError(f"targets must be numbers, got {type(targets).__name__}: {quoted(targets)}") from None
-    predictions, targets = listed("predictions", predictions), listed("targets", targets)
+    predictions, targets = as_list("predictions", predictions), as_list("targets", targets)
     if len(predictions) != len(targets):
         raise ValueError(f"{len(predictions)} predictions but {len(targets)} targets")
     if not predictions:
@@ -158,4 +158,4 @@ def _is_one(item: Nested) -> bool:
 
 
 def _shape(item: Nested) -> str:
-    return "one number" if _is_one(item) else f"a list of {len(listed('a row', item))}"
+    return "one number" if _is_one(item) else f"a list of {len(as_list('a row', item))}"

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 from microgrid._util.text import brief, printable
-from microgrid._util.validation import listed, one_of, positive_whole, quoted, seeded
+from microgrid._util.validation import as_list, check_choice, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
 from microgrid.language.numerals import counted
 
@@ -106,7 +106,7 @@ class Module:
         10.0
         """
         parameters = self.parameters()
-        checked = [Value(number).data for number in listed("numbers", numbers)]
+        checked = [Value(number).data for number in as_list("numbers", numbers)]
         if len(checked) != len(parameters):
             raise ValueError(f"{self!r} has {counted(len(parameters), 'parameter')}, got {len(checked)}")
         for parameter, number in zip(parameters, checked, strict=True):
@@ -125,7 +125,7 @@ class Module:
             if not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise ValueError(f"{name} is {quoted(number)}; only finite numbers are saved")
         content = {**_FORMAT, "model": repr(self), "parameters": parameters}
-        write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     def load(self: M, path: str | os.PathLike[str]) -> M:
         """Take over the parameters that `save` wrote, and return this model.
@@ -296,7 +296,7 @@ class MLP(Module):
         seed: int | random.Random | None = None,
         spelled_out: bool = False,
     ) -> None:
-        sizes = [positive_whole(f"sizes[{i}]", size, LARGEST) for i, size in enumerate(listed("sizes", sizes))]
+        sizes = [positive_whole(f"sizes[{i}]", size, LARGEST) for i, size in enumerate(as_list("sizes", sizes))]
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
         _check_activation(activation)  # where the only layer is the last, nobody else looks at it
@@ -327,7 +327,7 @@ class MLP(Module):
 def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list[Value]:
     """Turn numbers into labelled inputs, so that they have a gradient and a name in the picture."""
     try:
-        row = listed("inputs", inputs)
+        row = as_list("inputs", inputs)
     except TypeError:
         got = type(inputs).__name__
         raise TypeError(f"{module!r} expects a list of {expected} numbers or Values, got {got}") from None
@@ -345,7 +345,7 @@ def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list
 
 
 def _check_activation(activation: str) -> None:
-    one_of("activation", activation, list(ACTIVATIONS))
+    check_choice("activation", activation, list(ACTIVATIONS))
 
 
 def _single(outputs: list[Value]) -> Value | list[Value]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from microgrid._util.validation import listed, number_in_range, positive_number, quoted
+from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Input, Value
 
 
@@ -22,7 +22,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float, weight_decay: float = 0.0) -> None:
         try:
-            self.parameters: list[Value] = listed("parameters", parameters)
+            self.parameters: list[Value] = as_list("parameters", parameters)
         except TypeError:
             raise TypeError(f"an optimizer needs a list such as model.parameters(), got {quoted(parameters)}") from None
         if not self.parameters:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from microgrid.engine import Constant, Value, maximum, minimum, total, weighted_sum
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from tests.dual import Dual, apply
 
-UNARY = [op for op, formula in FORMULAS.items() if len(formula.operands) == 1 and not formula.summed]
-BINARY = [op for op, formula in FORMULAS.items() if len(formula.operands) == 2 and not formula.summed]
-SUMMED = [op for op, formula in FORMULAS.items() if formula.summed]
+UNARY = [op for op, formula in OPERATIONS.items() if len(formula.operands) == 1 and not formula.summed]
+BINARY = [op for op, formula in OPERATIONS.items() if len(formula.operands) == 2 and not formula.summed]
+SUMMED = [op for op, formula in OPERATIONS.items() if formula.summed]
 
 
 def record(op: str, *operands: Value) -> Value:
@@ -103,7 +103,7 @@ def recipes(draw: st.DrawFn, longest: int = 20, operations: Sequence[str] = (*UN
         elif op == "weighted_sum":
             n = 2 * draw(st.integers(1, 3)) + 1
         else:
-            n = len(FORMULAS[op].operands)
+            n = len(OPERATIONS[op].operands)
         steps.append((op, tuple(draw(there) for _ in range(n))))
     return Recipe(tuple(leaves), tuple(steps))
 
@@ -132,8 +132,8 @@ def grown(seed: int, size: int) -> Recipe:
     influence = [[float(i == j and i not in constants) for j in range(len(leaves))] for i in range(len(leaves))]
     steps: list[tuple[str, tuple[int, ...]]] = []
     while len(steps) < size:
-        op = dice.choice(list(FORMULAS))
-        formula = FORMULAS[op]
+        op = dice.choice(list(OPERATIONS))
+        formula = OPERATIONS[op]
         n = len(formula.operands) * (dice.randint(1, 4) if formula.summed else 1) + bool(formula.last)
         operands = [dice.randrange(len(values)) for _ in range(n)]
         if dice.random() < newest:

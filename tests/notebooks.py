@@ -26,7 +26,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 METADATA = {
@@ -220,7 +220,7 @@ def main(arguments: Sequence[str]) -> int:
             continue
         changed = text != path.read_text(encoding="utf-8")
         if changed:
-            write_whole(path, text)
+            write_atomic(path, text)
         print(
             f"{path}  {time.perf_counter() - start:.1f} s  {'saved' if changed else 'the same as before'}", flush=True
         )

@@ -24,8 +24,8 @@ from typing import Any
 import mpmath
 
 from microgrid.engine import Value, gradients
-from microgrid.graph import operations as formulas
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph import operations
+from microgrid.graph.operations import OPERATIONS
 from tests.graphs import Recipe, grown
 
 FACTOR = 32.0
@@ -185,16 +185,16 @@ def _moved(recipe: Recipe, dice: random.Random | None) -> tuple[float, list[floa
     slopes: list[list[float]] = []
     for op, operands in recipe.steps:
         there = [numbers[i] for i in operands]
-        if FORMULAS[op].summed:  # each term is rounded, and each sum on the way
+        if OPERATIONS[op].summed:  # each term is rounded, and each sum on the way
             weights = [1.0] * len(there) if op == "total" else [*there[1::2], 1.0]
             terms = there if op == "total" else [*there[:-1:2], there[-1]]
             out = 0.0
             for term, weight in zip(terms, weights, strict=True):
                 out = move(out + move(term * weight))
         else:
-            out = move(formulas.evaluate(op, there))
+            out = move(operations.evaluate(op, there))
         numbers.append(out)
-        slopes.append([move(slope) for slope in formulas.local_derivatives(op, there, out)])
+        slopes.append([move(slope) for slope in operations.local_derivatives(op, there, out)])
     gradients = [0.0] * len(numbers)
     gradients[-1] = 1.0
     for i in reversed(range(n, len(numbers))):

@@ -37,7 +37,7 @@ from microgrid import (
     total,
     weighted_sum,
 )
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
@@ -341,8 +341,8 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "train(optimizer)": lambda bad: training(optimizer=bad, learning_rate=None),
     "train(batch_size)": lambda bad: training(batch_size=bad),
     "train(seed)": lambda bad: training(seed=bad),
-    "train(keep)": lambda bad: training(keep=bad),
-    "train(keep={name: function})": lambda bad: training(keep={"name": bad}),
+    "train(metrics)": lambda bad: training(metrics=bad),
+    "train(metrics={name: function})": lambda bad: training(metrics={"name": bad}),
     "read_csv(path)": lambda bad: read_csv(bad, "y"),
     "read_csv(target)": lambda bad: read_csv(PENGUINS, bad),
     "read_csv(inputs)": lambda bad: read_csv(PENGUINS, "body_mass_g", bad),
@@ -405,7 +405,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "plot_decision_boundary([class, 1])": lambda bad: plot_decision_boundary(sum, ROWS, [bad, 1]),
     "plot_decision_boundary(threshold)": lambda bad: plot_decision_boundary(sum, ROWS, [0, 1], threshold=bad),
     "plot_decision_boundary(names)": lambda bad: plot_decision_boundary(sum, ROWS, [0, 1], names=bad),
-    "write_whole(path)": lambda bad: write_whole(bad, "content"),
+    "write_atomic(path)": lambda bad: write_atomic(bad, "content"),
 }  # fmt: skip
 
 
@@ -432,7 +432,7 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(figures, "GRID", 5)  # or it takes long
-    takes_functions = place.endswith(("(loss)", "(keep={name: function})", "boundary(model)"))
+    takes_functions = place.endswith(("(loss)", "(metrics={name: function})", "boundary(model)"))
     for kind, make in BAD.items():
         if takes_functions and kind in ("class", "network"):  # what a function of the caller raises is the caller's
             continue

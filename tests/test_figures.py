@@ -54,9 +54,9 @@ def test_history_draws_the_loss_of_every_epoch_from_1_on() -> None:
 
 def test_what_was_kept_is_drawn_beside_the_loss_under_its_name() -> None:
     neuron = Neuron(1, "linear", seed=0)
-    history = train(neuron, [[1.0]], [2.0], epochs=3, keep={"bias": lambda: neuron.bias.data})
+    history = train(neuron, [[1.0]], [2.0], epochs=3, metrics={"bias": lambda: neuron.bias.data})
     axes = history.plot("bias")
-    assert [y for _, y in points(axes.lines[1])] == history.kept["bias"]
+    assert [y for _, y in points(axes.lines[1])] == history.metrics["bias"]
     assert legend(axes) == ["loss", "bias"]
 
 
@@ -114,9 +114,9 @@ def test_losses_before_the_training_blew_up_can_be_drawn() -> None:
 
 
 def test_history_says_what_was_kept_when_asked_for_something_else() -> None:
-    with pytest.raises(ValueError, match="nothing was kept under 'tset'; there is test"):
+    with pytest.raises(ValueError, match="there is no metric 'tset'; there is test"):
         History([1.0], {"test": [1.0]}).plot("tset")
-    with pytest.raises(ValueError, match="nothing was kept under 'test'; nothing was "):
+    with pytest.raises(ValueError, match="there is no metric 'test'; there is none "):
         History([1.0]).plot("test")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from microgrid import Value, check_gradients
 from microgrid.engine import gradients
-from microgrid.graph.operations import FORMULAS, accepts, evaluate, local_derivatives
+from microgrid.graph.operations import OPERATIONS, accepts, evaluate, local_derivatives
 from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 ERRORS = (ArithmeticError, ValueError)
@@ -21,13 +21,13 @@ def test_table_knows_every_operation_that_a_value_can_record() -> None:
     a, b = Value(0.5), Value(0.25)
     recorded = {record(op, a).op for op in UNARY} | {record(op, a, b).op for op in BINARY}
     recorded |= {record("total", a, b).op, record("weighted_sum", a, b, a).op}
-    assert recorded == set(FORMULAS)
+    assert recorded == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("op", FORMULAS)
+@pytest.mark.parametrize("op", OPERATIONS)
 @given(data=st.data())
 def test_table_and_methods_agree_exactly(op: str, data: st.DataObject) -> None:
-    formula = FORMULAS[op]
+    formula = OPERATIONS[op]
     size = data.draw(st.integers(1, 4)) * len(formula.operands) if formula.summed else len(formula.operands)
     numbers = [data.draw(NUMBERS) for _ in range(size + bool(formula.last))]
     try:
@@ -48,7 +48,7 @@ def test_table_and_methods_agree_exactly_on_constant_exponents(x: float, exponen
 @pytest.mark.parametrize("op", [*UNARY, *BINARY])
 @given(data=st.data())
 def test_where_the_engine_refuses_the_table_has_no_finite_number_either(op: str, data: st.DataObject) -> None:
-    numbers = [data.draw(NUMBERS) for _ in FORMULAS[op].operands]
+    numbers = [data.draw(NUMBERS) for _ in OPERATIONS[op].operands]
     assume(not (op == "**" and numbers[0] < 0.0))  # there a constant exponent is fine, and the table knows no constants
     try:
         record(op, *map(Value, numbers))

@@ -166,7 +166,7 @@ class Training:
             optimizer=self.optimizer,
             epochs=2,
             batch_size=2,
-            keep=keep,
+            metrics=keep,
             compiled=self.compiled,
         )
 
@@ -194,8 +194,8 @@ def check(training: Training, states: list[Any], where: str) -> None:
     assert training.state() in states, where
     assert gc.isenabled(), where
     if history := training.history:
-        assert len(history.losses) == len(history.kept["weights"]), where
-        assert history.kept["weights"] == [states[2 * i][0] for i in range(1, len(history.losses) + 1)], where
+        assert len(history.losses) == len(history.metrics["weights"]), where
+        assert history.metrics["weights"] == [states[2 * i][0] for i in range(1, len(history.losses) + 1)], where
 
 
 def check_every_moment(make: Callable[[], Training], event: str, files: list[str]) -> int:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from microgrid import Constant, Relay, Value, compile_graph, topological_order, total
 from microgrid.engine import gradients
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.relay.json_format import KINDS
 from tests.graphs import Recipe, grown, plant, record
 from tests.oracle import FACTOR, AtAKinkError, Exact, exact
@@ -181,7 +181,7 @@ COMPUTE = """({operations, graphs}) => JSON.stringify(JSON.parse(graphs).map((no
   const {missing, values, gradients} = cycle(graph, leaves, 0.1);
   return {missing, values, gradients};
 }))"""
-OPERATIONS = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in FORMULAS.items()}
+PAGE_OPERATIONS = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in OPERATIONS.items()}
 
 
 def as_in_the_page(relay: Relay) -> list[list[Any]]:
@@ -191,12 +191,12 @@ def as_in_the_page(relay: Relay) -> list[list[Any]]:
 
 def test_random_graphs_have_their_exact_derivatives_in_the_browser_too(shared: Callable[[Relay], Page]) -> None:
     a, b = Value(0.5, "a"), Value(0.7, "b")
-    some = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in FORMULAS.items()}
-    screen = shared(Relay(total([record(op, *some[op]) for op in FORMULAS])))  # it knows every operation
+    some = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in OPERATIONS.items()}
+    screen = shared(Relay(total([record(op, *some[op]) for op in OPERATIONS])))  # it knows every operation
     graphs = seeded(GRAPHS)
     while batch := list(itertools.islice(graphs, AT_ONCE)):
         nodes = [as_in_the_page(Relay(values[-1])) for *_, (_, values, _) in batch]
-        answers = json.loads(screen.evaluate(COMPUTE, {"operations": OPERATIONS, "graphs": json.dumps(nodes)}))
+        answers = json.loads(screen.evaluate(COMPUTE, {"operations": PAGE_OPERATIONS, "graphs": json.dumps(nodes)}))
         for (seed, size, (recipe, values, truth)), answer in zip(batch, answers, strict=True):
             assert answer["missing"] == -1, f"grown({seed}, {size})"
             there = dict(zip(reversed(gradients(values[-1])), answer["gradients"], strict=True))
@@ -211,7 +211,7 @@ def test_random_graphs_have_their_exact_derivatives_in_the_browser_too(shared: C
 
 def test_grown_graphs_are_deep_and_wide_and_hold_everything() -> None:
     recipes = [grown(seed, 200) for seed in range(100)]
-    assert {op for recipe in recipes for op, _ in recipe.steps} == set(FORMULAS)
+    assert {op for recipe in recipes for op, _ in recipe.steps} == set(OPERATIONS)
     assert max(depth(recipe) for recipe in recipes) == 200
     assert max(len(operands) for recipe in recipes for _, operands in recipe.steps) == 9  # 4 weights, 4 inputs, 1 bias
     of_constants = {
@@ -248,9 +248,9 @@ def test_exact_derivatives_by_hand() -> None:
     assert truth.gradients == pytest.approx((1.5, math.log(2)), rel=1e-15)
 
 
-@pytest.mark.parametrize("op", FORMULAS)
+@pytest.mark.parametrize("op", OPERATIONS)
 def test_slope_that_is_wrong_in_its_tenth_digit_is_noticed(op: str) -> None:
-    formula = FORMULAS[op]
+    formula = OPERATIONS[op]
     operands = tuple(range(len(formula.operands) + bool(formula.last)))
     recipe = Recipe((0.5, 0.7, 1.3)[: len(operands)], ((op, operands),))
     values = recipe.values()

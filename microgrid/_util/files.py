@@ -17,7 +17,7 @@ def asset(name: str) -> str:
     return (PACKAGE / name).read_text(encoding="utf-8")
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` to `path`; if that fails, what was there before is still there.
 
     Text is written as UTF-8 with plain newlines on every system.

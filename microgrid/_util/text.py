@@ -27,10 +27,10 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if RIGHT_TO_LEFT.search(text) else text
 
 
-def columns_of(text: str) -> int:
+def display_width(text: str) -> int:
     """Return how many columns of a terminal a text takes; Japanese characters take two.
 
-    >>> columns_of("重み w")
+    >>> display_width("重み w")
     6
     """
     shown = text.replace("\u2068", "").replace("\u2069", "")
@@ -39,14 +39,14 @@ def columns_of(text: str) -> int:
 
 def padded(text: str, width: int) -> str:
     """Fill a text up with spaces to `width` columns."""
-    return text + " " * max(width - columns_of(text), 0)
+    return text + " " * max(width - display_width(text), 0)
 
 
 def shortened(text: str, width: int) -> str:
     """Cut a text that takes more than `width` columns, and say so with "…"."""
     taken = kept = 0
     for i, character in enumerate(text, start=1):
-        taken += columns_of(character)
+        taken += display_width(character)
         if taken > width:  # the rest, which may be long, is not looked at
             return text[:kept] + "…"
         if taken < width:

@@ -34,7 +34,7 @@ def positive_whole(name: str, number: int, most: float = math.inf) -> int:
         TypeError: it is not a whole number.
         ValueError: it is 0 or negative, or larger.
     """
-    count = whole(number)
+    count = as_int(number)
     if count is None:
         raise TypeError(f"{name} must be a whole number, got {quoted(number)}")
     if count < 1:
@@ -44,7 +44,7 @@ def positive_whole(name: str, number: int, most: float = math.inf) -> int:
     return count
 
 
-def whole(number: object) -> int | None:
+def as_int(number: object) -> int | None:
     """Return `number` as an int if it is a whole number and no bool, Python's or NumPy's, else None."""
     if type(number).__name__.startswith("bool"):  # by name, since NumPy's is not Python's
         return None
@@ -91,7 +91,7 @@ def _number(name: str, number: float) -> float:
         return math.inf
 
 
-def one_of(name: str, item: str, allowed: Sequence[str]) -> str:
+def check_choice(name: str, item: str, allowed: Sequence[str]) -> str:
     """Return `item` if it is one of the texts that are allowed.
 
     Raises:
@@ -102,7 +102,7 @@ def one_of(name: str, item: str, allowed: Sequence[str]) -> str:
     return item
 
 
-def listed(name: str, items: Iterable[Any]) -> list[Any]:
+def as_list(name: str, items: Iterable[Any]) -> list[Any]:
     """Return the items as a list, in their order.
 
     Raises:
@@ -124,7 +124,7 @@ def seeded(seed: int | random.Random | None) -> random.Random:
     """
     if isinstance(seed, random.Random):
         return seed
-    number = whole(seed)
+    number = as_int(seed)
     if number is None and seed is not None:
         raise TypeError(f"seed must be a whole number or None, got {quoted(seed)}")
     return random.Random(number)

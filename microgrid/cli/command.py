@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import microgrid
-from microgrid._util.files import check_writable, verb_of_writing, write_whole
+from microgrid._util.files import check_writable, verb_of_writing, write_atomic
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
 from microgrid.cli.demonstration import demonstrate
@@ -119,7 +119,7 @@ def _page(options: argparse.Namespace) -> int:
     else:
         raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
     verb = verb_of_writing(file)
-    write_whole(file, page(relay, heading, options.language))
+    write_atomic(file, page(relay, heading, options.language))
     if shown is None:
         print(_who_learns(relay, options.language))
     _say(options, "command.page", verb, file)
@@ -248,7 +248,7 @@ def _sheet(options: argparse.Namespace) -> int:
         raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {file!r} is not")
     check_writable(file)
     verb = verb_of_writing(file)
-    write_whole(file, cheat_sheet(options.language))
+    write_atomic(file, cheat_sheet(options.language))
     _say(options, "command.sheet", verb, file)
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrid._util.files import verb_of_writing, write_whole
+from microgrid._util.files import verb_of_writing, write_atomic
 from microgrid.datasets.column import ColumnLearner, penguin_learner
 from microgrid.documents.examples import MEASURES, labelled_penguin
 from microgrid.documents.heading import Heading
@@ -64,7 +64,7 @@ def _save(loss: Value, heading: Heading) -> tuple[str, str]:
     first, text, second = map(verb_of_writing, (PICTURE, TEXT_OF_PICTURE, PAGE))
     try:
         save_picture(loss, PICTURE)
-        write_whole(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))
+        write_atomic(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))
     except NoRendererError:
         return f"{text} {TEXT_OF_PICTURE}", ""
     return f"{first} {PICTURE}", PAGE if first == second else f"{second} {PAGE}"

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from microgrid._util.files import check_writable, write_whole
-from microgrid._util.validation import quoted, whole
+from microgrid._util.files import check_writable, write_atomic
+from microgrid._util.validation import as_int, quoted
 from microgrid.relay.sentences import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
@@ -66,7 +66,7 @@ def lesson(number: int, language: str = "en") -> Lesson:
         ValueError: there is none of this number, or another language.
     """
     there = {lesson.number: lesson for lesson in lessons(language)}
-    chosen = whole(number)
+    chosen = as_int(number)
     if chosen is None or chosen not in there:
         raise ValueError(f"there is no lesson {quoted(number)}; there are {min(there)} to {max(there)}")
     return there[chosen]
@@ -100,7 +100,7 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
             cell["source"] = prose.splitlines(keepends=True)
         elif not outputs:
             cell |= {"outputs": [], "execution_count": None}
-    write_whole(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    write_atomic(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
     return target
 
 

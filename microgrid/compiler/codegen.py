@@ -8,29 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from microgrid.compiler.dataflow import Handover, Term, Wiring
-from microgrid.compiler.syntax import filled, identifiers, indented, literal, power, sum_of, united, zeros
+from microgrid.compiler.dataflow import Contribution, Dataflow, Term
+from microgrid.compiler.syntax import identifiers, indent, literal, merge_guards, power, substitute, sum_of, zeros
 from microgrid.engine import Constant, Value
-from microgrid.graph import operations as formulas
+from microgrid.graph import operations
 from microgrid.graph.folding import kind_of
 from microgrid.nn import NeuronName
 
 CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
 
 
-class Writer:
+class CodeGenerator:
     """Writes the programs of one graph, as lines of text."""
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
         self.inputs, self.parameters = inputs, parameters
-        self.wiring = Wiring(order, parameters)
-        self.order = self.wiring.order
+        self.dataflow = Dataflow(order, parameters)
+        self.order = self.dataflow.order
         self.comments = _comments(self.order)
         self.names = self._names(order)
-        listed = {*inputs, *parameters}
-        others = [node for node in self.order if node.is_leaf and kind_of(node) != "constant" and node not in listed]
+        given = {*inputs, *parameters}
+        others = [node for node in self.order if node.is_leaf and kind_of(node) != "constant" and node not in given]
         self.read = [*parameters, *others]
         self.early_slopes: dict[tuple[Value, int], str] = {}
 
@@ -45,7 +46,7 @@ class Writer:
     def compiled(self, name: str, source: str) -> Callable[..., Any]:
         """Turn a program into a function that sees the Values and the functions of the formulas, and nothing else."""
         namespace: dict[str, Any] = {f"{self.names[node]}_value": node for node in self.read}
-        namespace |= {"power": power, **formulas.FUNCTIONS}
+        namespace |= {"power": power, **operations.FUNCTIONS}
         exec(compile(source, f"<{name} of a compiled graph>", "exec"), namespace)
         program: Callable[..., Any] = namespace[name]
         return program
@@ -55,28 +56,28 @@ class Writer:
     def learn(self) -> str:
         """Write the program for many rows: it adds up what every row finds, and hands on the mean."""
         wanted = [self.names[parameter] for parameter in self.parameters]
-        lines = ["def learn(rows):", *indented(self._reading(self.read))]
-        lines += indented(["# nobody is responsible yet", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
+        lines = ["def learn(rows):", *indent(self._reading(self.read))]
+        lines += indent(["# nobody is responsible yet", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
         lines.append(f"    for {self._row()} in rows:")
-        total = f"losses += {self._text(self.wiring.output)}"
-        lines += indented([*self._know(), total, *self._think("d_{name} += {share}")], 2)
-        lines += indented(["# the mean over all rows", "n_rows = len(rows)"])
-        lines += indented([f"{name}_value.grad += d_{name} / n_rows" for name in wanted])
+        total = f"losses += {self._text(self.dataflow.output)}"
+        lines += indent([*self._know(), total, *self._think("d_{name} += {share}")], 2)
+        lines += indent(["# the mean over all rows", "n_rows = len(rows)"])
+        lines += indent([f"{name}_value.grad += d_{name} / n_rows" for name in wanted])
         return "\n".join([*lines, "    return losses / n_rows"])
 
     def learn_one(self) -> str:
         """Write the program for one row: it reads most weights where it needs them, and hands over shares at once."""
         row = ", ".join(self.names[leaf] for leaf in self.inputs)
-        often = [node for node in self.read if self.wiring.n_users[node] != 1]
-        lines = [f"def learn_one({row}):", *indented([*self._reading(often), *self._know()])]
-        lines += indented(self._think("{name}_value.grad += {share}"))
-        return "\n".join([*lines, f"    return {self._text(self.wiring.output)}"])
+        often = [node for node in self.read if self.dataflow.n_users[node] != 1]
+        lines = [f"def learn_one({row}):", *indent([*self._reading(often), *self._know()])]
+        lines += indent(self._think("{name}_value.grad += {share}"))
+        return "\n".join([*lines, f"    return {self._text(self.dataflow.output)}"])
 
     def predict(self) -> str:
         """Write the program that goes forward only."""
-        lines = ["def predict(rows):", *indented([*self._reading(self.read), "outputs = []"])]
+        lines = ["def predict(rows):", *indent([*self._reading(self.read), "outputs = []"])]
         lines.append(f"    for {self._row()} in rows:")
-        lines += indented([*self._know(slopes=False), f"outputs.append({self._text(self.wiring.output)})"], 2)
+        lines += indent([*self._know(slopes=False), f"outputs.append({self._text(self.dataflow.output)})"], 2)
         return "\n".join([*lines, "    return outputs"])
 
     def _row(self) -> str:
@@ -102,8 +103,8 @@ class Writer:
             if node.op == "relu":
                 lines += self._relu(node)
                 continue
-            terms = self.wiring.terms[node]
-            begun = self.wiring.begun.get(node, 0)
+            terms = self.dataflow.terms[node]
+            begun = self.dataflow.begun.get(node, 0)
             lines += sum_of(self.names[node], [self._addend(term) for term in terms[begun:]], begun > 0)
             if slopes and node.op in CAN_FAIL:
                 lines += self._slopes_first(node)
@@ -112,37 +113,37 @@ class Writer:
     def _beginnings(self) -> list[str]:
         """Begin the sums to which relus add their outputs before it is their turn."""
         lines, empty = [], []
-        for node, begun in self.wiring.begun.items():
-            first = [self._addend(term) for term in self.wiring.terms[node][:begun] if term.switch is None]
+        for node, begun in self.dataflow.begun.items():
+            first = [self._addend(term) for term in self.dataflow.terms[node][:begun] if term.switch is None]
             if first:
                 lines += sum_of(self.names[node], first)
             else:
                 empty.append(self.names[node])
         why = ["# a relu is on unless what it gets is 0 or less; those that are on add to these sums"]
-        return [*why, *zeros(empty), *lines] if self.wiring.begun else []
+        return [*why, *zeros(empty), *lines] if self.dataflow.begun else []
 
     def _relu(self, node: Value) -> list[str]:
         """Decide whether a relu is on, and let it add its output to all sums that wait for it."""
-        name, operand = self.names[node], self._text(self.wiring.terms[node][0].operands[0])
+        name, operand = self.names[node], self._text(self.dataflow.terms[node][0].operands[0])
         lines = [f"{name}_on = not {operand} <= 0.0"]  # so that what is not a number goes through and is seen
-        added = [f"{self.names[node]} += {self._addend(term)}" for node, term in self.wiring.pushed[node]]
-        if self.wiring.is_always_read(node):
+        added = [f"{self.names[node]} += {self._addend(term)}" for node, term in self.dataflow.pushed[node]]
+        if self.dataflow.is_always_read(node):
             lines.append(f"{name} = {operand} if {name}_on else 0.0")
         else:
             added = [f"{name} = {operand}", *added]
-        return [*lines, f"if {name}_on:", *indented(added)] if added else lines
+        return [*lines, f"if {name}_on:", *indent(added)] if added else lines
 
     def _addend(self, term: Term) -> str:
-        return filled(term.value, self._texts(term))
+        return substitute(term.value, self._texts(term))
 
     def _slopes_first(self, node: Value) -> list[str]:
         """Compute slopes that may not exist before anything is changed."""
         lines = []
-        for handover in self.wiring.handovers_from[node]:
-            slope = filled(handover.term.local_derivatives[handover.position], self._texts(handover.term))
+        for contribution in self.dataflow.contributions_from[node]:
+            slope = substitute(contribution.local_derivative, self._texts(contribution.term))
             if any(sign in slope for sign in ("/", "**", "(")):
-                name = f"slope{handover.position + 1}_{self.names[node]}"
-                self.early_slopes[node, handover.position] = name
+                name = f"slope{contribution.position + 1}_{self.names[node]}"
+                self.early_slopes[node, contribution.position] = name
                 lines.append(f"{name} = {slope}")
         return lines
 
@@ -150,16 +151,16 @@ class Writer:
 
     def _think(self, to_parameter: str) -> list[str]:
         """Hand responsibility back; `to_parameter` is the line that gives a parameter its share."""
-        self.d_names = {self.wiring.output: "1.0"}
+        self.d_names = {self.dataflow.output: "1.0"}
         self.begins_at_zero: list[str] = []
         lines, waiting, opened = [], "", None
-        if self.wiring.output in self.parameters:
-            lines.append(to_parameter.format(name=self.names[self.wiring.output], share="1.0"))
+        if self.dataflow.output in self.parameters:
+            lines.append(to_parameter.format(name=self.names[self.dataflow.output], share="1.0"))
         for node in reversed(self.order):
-            if node not in self.wiring.live or not node.op:
+            if node not in self.dataflow.live or not node.op:
                 continue
             waiting = _comment(node.label) if isinstance(node.label, NeuronName) else waiting
-            guard = self.wiring.guard[node]
+            guard = self.dataflow.guard[node]
             block = [*self._gradient(node), *self._handed_on(node, to_parameter)]
             if not block:
                 continue
@@ -167,55 +168,59 @@ class Writer:
                 lines += [waiting] if waiting else []
                 lines += [f"if {self.names[guard]}_on:"] if guard else []
                 waiting, opened = "", guard
-            lines += indented(block, 1 if guard else 0)
+            lines += indent(block, 1 if guard else 0)
         begin = ["# these collect what comes back to them", *zeros(self.begins_at_zero)] if self.begins_at_zero else []
-        return ["# --- Think ---", *begin, *united(lines)]
+        return ["# --- Think ---", *begin, *merge_guards(lines)]
 
     def _gradient(self, node: Value) -> list[str]:
         """Name the gradient of a node; where all of it comes from one place, it is added up in one expression."""
-        handovers = self.wiring.handovers_to[node]
-        if node is self.wiring.output:
+        contributions = self.dataflow.contributions_to[node]
+        if node is self.dataflow.output:
             return []
-        if self.wiring.is_passed_on(handovers[0]):
-            self.d_names[node] = self.d_names[handovers[0].user]
+        if self.dataflow.is_passed_on(contributions[0]):
+            self.d_names[node] = self.d_names[contributions[0].user]
             return []
         name = self.d_names[node] = f"d_{self.names[node]}"
-        return sum_of(name, [self._share(handover) for handover in handovers]) if node in self.wiring.collected else []
+        return (
+            sum_of(name, [self._share(contribution) for contribution in contributions])
+            if node in self.dataflow.collected
+            else []
+        )
 
     def _handed_on(self, node: Value, to_parameter: str) -> list[str]:
         """Hand on what parameters get, and what does not wait to be collected by the operand itself."""
         lines: list[str] = []
-        for switch, handovers in groupby(self.wiring.handovers_from[node], lambda handover: handover.switch):
-            block = [line for handover in handovers for line in self._handed_over(handover, to_parameter)]
+        for switch, contributions in groupby(self.dataflow.contributions_from[node], attrgetter("switch")):
+            block = [line for contribution in contributions for line in self._handed_over(contribution, to_parameter)]
             if switch and block:
-                lines += [f"if {self.names[switch]}_on:", *indented(block)]
+                lines += [f"if {self.names[switch]}_on:", *indent(block)]
             else:
                 lines += block
         return lines
 
-    def _handed_over(self, handover: Handover, to_parameter: str) -> list[str]:
-        operand, name = handover.operand, self.names[handover.operand]
+    def _handed_over(self, contribution: Contribution, to_parameter: str) -> list[str]:
+        operand, name = contribution.operand, self.names[contribution.operand]
         if not operand.op:
-            return [to_parameter.format(name=name, share=self._share(handover))]
-        if self.wiring.is_passed_on(handover) or operand in self.wiring.collected:
+            return [to_parameter.format(name=name, share=self._share(contribution))]
+        if self.dataflow.is_passed_on(contribution) or operand in self.dataflow.collected:
             return []
-        is_first = handover is self.wiring.handovers_to[operand][0]
-        if is_first and self.wiring.is_first_for_sure(handover):
-            return [f"d_{name} = {self._share(handover)}"]
+        is_first = contribution is self.dataflow.contributions_to[operand][0]
+        if is_first and self.dataflow.is_first_for_sure(contribution):
+            return [f"d_{name} = {self._share(contribution)}"]
         if is_first:
             self.begins_at_zero.append(f"d_{name}")
-        return [f"d_{name} += {self._share(handover)}"]
+        return [f"d_{name} += {self._share(contribution)}"]
 
-    def _share(self, handover: Handover) -> str:
-        upstream, slope = self.d_names[handover.user], handover.term.local_derivatives[handover.position]
-        if handover.user.op == "relu" or slope == "1":
+    def _share(self, contribution: Contribution) -> str:
+        upstream, slope = self.d_names[contribution.user], contribution.local_derivative
+        if contribution.user.op == "relu" or slope == "1":
             return upstream
-        if early := self.early_slopes.get((handover.user, handover.position)):
+        if early := self.early_slopes.get((contribution.user, contribution.position)):
             return early if upstream == "1.0" else f"{upstream} * {early}"
-        texts = self._texts(handover.term)
+        texts = self._texts(contribution.term)
         if upstream == "1.0":
-            return filled(slope, texts, within="sum")
-        return f"-{upstream}" if slope == "-1" else f"{upstream} * {filled(slope, texts, within='product')}"
+            return substitute(slope, texts, within="sum")
+        return f"-{upstream}" if slope == "-1" else f"{upstream} * {substitute(slope, texts, within='product')}"
 
     # --- texts -------------------------------------------------------------------------------------------------------
 

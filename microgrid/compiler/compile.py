@@ -41,11 +41,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgrid._util.text import brief
-from microgrid._util.validation import listed
-from microgrid.compiler.codegen import Writer
+from microgrid._util.validation import as_list
+from microgrid.compiler.codegen import CodeGenerator
 from microgrid.compiler.syntax import power
 from microgrid.engine import Constant, Input, Value, topological_order
-from microgrid.graph import operations as formulas
+from microgrid.graph import operations
 
 ONLY_FLOATS = frozenset({float})
 LARGEST = 60_000  # operands; 2 to 4 s to compile
@@ -63,8 +63,8 @@ class CompiledGraph:
     def __init__(self, output: Value, inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
         self.inputs, self.parameters = tuple(inputs), tuple(parameters)
         self._order = topological_order(output)
-        self._writer = Writer(self._order, self.inputs, self.parameters)
-        self.source = self._writer.learn()
+        self._generator = CodeGenerator(self._order, self.inputs, self.parameters)
+        self.source = self._generator.learn()
         self._programs: dict[str, Callable[..., Any]] = {}
 
     def __call__(self, rows: Iterable[Sequence[float]]) -> float:
@@ -109,8 +109,8 @@ class CompiledGraph:
     def _program(self, name: str) -> Callable[..., Any]:
         """Compile a program when it is first needed."""
         if name not in self._programs:
-            source = self.source if name == "learn" else getattr(self._writer, name)()
-            self._programs[name] = self._writer.compiled(name, source)
+            source = self.source if name == "learn" else getattr(self._generator, name)()
+            self._programs[name] = self._generator.compiled(name, source)
         return self._programs[name]
 
     def _floats(self, rows: Iterable[Sequence[float]]) -> list[Sequence[float]]:
@@ -121,11 +121,11 @@ class CompiledGraph:
                     break
             else:
                 return rows
-        return [self._row(i, row) for i, row in enumerate(listed("rows", rows), start=1)]
+        return [self._row(i, row) for i, row in enumerate(as_list("rows", rows), start=1)]
 
     def _row(self, i: int, row: Sequence[float]) -> list[float]:
         numbers: list[float] = []
-        for number in listed(f"row {i}", row):
+        for number in as_list(f"row {i}", row):
             try:
                 numbers.append(Value(number).data)
             except (TypeError, OverflowError) as wrong:
@@ -157,13 +157,13 @@ class CompiledGraph:
             try:
                 if node.op == "**" and not (isinstance(node.operands[1], Constant) and operands[1].is_integer()):
                     power(*operands)
-                numbers[node] = formulas.evaluate(node.op, operands)
+                numbers[node] = operations.evaluate(node.op, operands)
                 missing = "slope"
-                formulas.local_derivatives(node.op, operands, numbers[node])
+                operations.local_derivatives(node.op, operands, numbers[node])
             except (ArithmeticError, ValueError) as problem:
                 labels = brief(", ".join(str(operand.label) for operand in node.operands if operand.label))
                 of = f" of {labels}" if labels else ""
-                english = formulas.FORMULAS[node.op].english
+                english = operations.OPERATIONS[node.op].english
                 told = (
                     str(problem) if "has no value" in str(problem) else f"{english} has no {missing} at {operands[0]}"
                 )
@@ -216,7 +216,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
 
 def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
-    found = listed(f"{what}s", values)
+    found = as_list(f"{what}s", values)
     one = f"an {what}" if what == "input" else f"a {what}"
     for value in found:
         if not isinstance(value, Value):

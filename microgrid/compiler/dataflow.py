@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid.engine import Constant, Value
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Term:
 
 
 @dataclass(frozen=True, eq=False)
-class Handover:
+class Contribution:
     """One share of responsibility: from a user to an operand of one of its terms.
 
     Attributes:
@@ -55,8 +55,13 @@ class Handover:
     operand: Value
     switch: Value | None
 
+    @property
+    def local_derivative(self) -> str:
+        """The formula that the upstream gradient is multiplied by."""
+        return self.term.local_derivatives[self.position]
 
-class Wiring:
+
+class Dataflow:
     """Who is computed from whom.
 
     Attributes:
@@ -66,7 +71,8 @@ class Wiring:
         n_users: for each Value how often it is an operand.
         live: the Values that depend on a parameter.
         terms: the addends of each computed Value.
-        handovers_from, handovers_to: the shares that a live Value hands on, and receives, in the order of `backward()`.
+        contributions_from, contributions_to: the shares that a live Value hands on, and receives, in the order of
+            `backward()`.
         guard: for each Value the relu that must be on for any responsibility to reach it, or None.
         collected: the Values that can add up their shares when it is their turn, since all of them are there then.
         pushed: for each relu the (sum, addend) to which its output is added as soon as it is known.
@@ -85,12 +91,12 @@ class Wiring:
         parts = {term.node for node, terms in self.terms.items() for term in terms if term.node is not node}
         self.order = [node for node in nodes if node not in parts]
         self.live = self._live(parameters)
-        self.handovers_from, self.handovers_to = self._handovers()
+        self.contributions_from, self.contributions_to = self._contributions()
         self.guard = self._guards()
         self.collected = {
             node
-            for node, handovers in self.handovers_to.items()
-            if all(handover.switch is None and self.guard[handover.user] is self.guard[node] for handover in handovers)
+            for node, contributions in self.contributions_to.items()
+            if all(item.switch is None and self.guard[item.user] is self.guard[node] for item in contributions)
         }
         self.pushed, self.begun = self._pushed()
 
@@ -98,38 +104,39 @@ class Wiring:
         """Tell whether somebody reads the output of a relu also while it is off."""
         return relu is self.output or len(self.pushed[relu]) < self.n_users[relu]
 
-    def is_passed_on(self, handover: Handover) -> bool:
+    def is_passed_on(self, contribution: Contribution) -> bool:
         """Tell whether an operand gets the gradient of its one user as it is, and so needs no name for its own."""
-        is_whole = handover.user.op == "relu" or handover.term.local_derivatives[handover.position] == "1"
-        guards = (None, self.guard[handover.operand])
-        return is_whole and len(self.handovers_to[handover.operand]) == 1 and self.guard[handover.user] in guards
+        operand, user = contribution.operand, contribution.user
+        is_whole = user.op == "relu" or contribution.local_derivative == "1"
+        guards = (None, self.guard[operand])
+        return is_whole and len(self.contributions_to[operand]) == 1 and self.guard[user] in guards
 
-    def is_first_for_sure(self, handover: Handover) -> bool:
+    def is_first_for_sure(self, contribution: Contribution) -> bool:
         """Tell whether this share is handed on whenever any share to the same operand counts."""
-        alike = handover.switch is None or all(
-            other.switch is handover.operand for other in self.handovers_to[handover.operand]
+        alike = contribution.switch is None or all(
+            other.switch is contribution.operand for other in self.contributions_to[contribution.operand]
         )
-        return self.guard[handover.user] is None and alike
+        return self.guard[contribution.user] is None and alike
 
     def _terms(self, node: Value) -> Iterator[Term]:
         operands = [self.same[operand] for operand in node.operands]
-        formula = FORMULAS[node.op]
+        operation = OPERATIONS[node.op]
         if node.op == "total":
             for operand in operands:
                 if operand.op == "*" and not operand.label and self.n_users[operand] == 1:
                     yield from self._terms(operand)
                 else:
-                    yield _term(node, formula.value, formula.local_derivatives, formula.operands, (operand,))
+                    yield _term(node, operation.value, operation.local_derivatives, operation.operands, (operand,))
             return
         if node.op == "**":
             yield _power_term(node, operands)
             return
-        size = len(formula.operands)
-        for start in range(0, len(operands) - bool(formula.last), size):
+        size = len(operation.operands)
+        for start in range(0, len(operands) - bool(operation.last), size):
             some = tuple(operands[start : start + size])
-            yield _term(node, formula.value, formula.local_derivatives, formula.operands, some)
-        if formula.last:
-            yield _term(node, formula.last, ("1",), (formula.last,), (operands[-1],))
+            yield _term(node, operation.value, operation.local_derivatives, operation.operands, some)
+        if operation.last:
+            yield _term(node, operation.last, ("1",), (operation.last,), (operands[-1],))
 
     def _live(self, parameters: Sequence[Value]) -> set[Value]:
         live = set(parameters)
@@ -138,9 +145,9 @@ class Wiring:
                 live.add(node)
         return live
 
-    def _handovers(self) -> tuple[dict[Value, list[Handover]], dict[Value, list[Handover]]]:
-        handovers_from: dict[Value, list[Handover]] = {node: [] for node in self.order}
-        handovers_to: dict[Value, list[Handover]] = {node: [] for node in self.order}
+    def _contributions(self) -> tuple[dict[Value, list[Contribution]], dict[Value, list[Contribution]]]:
+        contributions_from: dict[Value, list[Contribution]] = {node: [] for node in self.order}
+        contributions_to: dict[Value, list[Contribution]] = {node: [] for node in self.order}
         for user in reversed(self.order):
             if user not in self.live or not user.op:
                 continue
@@ -149,15 +156,15 @@ class Wiring:
                 for position, operand in enumerate(term.operands):
                     if operand in self.live:
                         switch = term.switch or (operand if operand.op == "relu" else None)
-                        handover = Handover(user, term, position, operand, switch)
-                        handovers_from[user].append(handover)
-                        handovers_to[operand].append(handover)
-        return handovers_from, handovers_to
+                        contribution = Contribution(user, term, position, operand, switch)
+                        contributions_from[user].append(contribution)
+                        contributions_to[operand].append(contribution)
+        return contributions_from, contributions_to
 
     def _guards(self) -> dict[Value, Value | None]:
         guard: dict[Value, Value | None] = {}
         for node in reversed(self.order):
-            users = {guard[handover.user] for handover in self.handovers_to[node]}
+            users = {guard[contribution.user] for contribution in self.contributions_to[node]}
             guard[node] = node if node.op == "relu" else users.pop() if len(users) == 1 else None
         return guard
 
@@ -167,7 +174,7 @@ class Wiring:
         begun: dict[Value, int] = {}
         turn = {node: i for i, node in enumerate(self.order)}
         for node in self.order:
-            if not node.op or not FORMULAS[node.op].summed:
+            if not node.op or not OPERATIONS[node.op].summed:
                 continue
             terms = self.terms[node]
             first = 0  # what comes before is made from leaves, which are there from the start
@@ -200,15 +207,15 @@ def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
 
 def _power_term(node: Value, operands: Sequence[Value]) -> Term:
     """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
-    formula, (base, exponent) = FORMULAS["**"], operands
-    value, local_derivatives = "power(a, b)", formula.local_derivatives
+    operation, (base, exponent) = OPERATIONS["**"], operands
+    value, local_derivatives = "power(a, b)", operation.local_derivatives
     if isinstance(exponent, Constant) and math.isfinite(exponent.data):
         y = exponent.data
         local_derivatives = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", local_derivatives[1])
         if y.is_integer():
             # -2.0 ** 4.0 is -(2.0 ** 4.0), and so a literal goes into pow().
             value = "a * a" if y == 2.0 else "pow(a, b)" if isinstance(base, Constant) else "a ** b"
-    return _term(node, value, local_derivatives, formula.operands, (base, exponent))
+    return _term(node, value, local_derivatives, operation.operands, (base, exponent))
 
 
 def _term(

@@ -38,7 +38,7 @@ def literal(number: float) -> str:
     return repr(number) if math.isfinite(number) else f"float({str(number)!r})"
 
 
-def filled(formula: str, texts: Mapping[str, str], within: str = "") -> str:
+def substitute(formula: str, texts: Mapping[str, str], within: str = "") -> str:
     """Put names and literals into a formula of the table.
 
     Args:
@@ -46,13 +46,13 @@ def filled(formula: str, texts: Mapping[str, str], within: str = "") -> str:
         texts: for each name in it what to write.
         within: "sum" or "product" puts brackets round what could not stand in one without.
 
-    >>> filled("out * (1 - out)", {"out": "p"})
+    >>> substitute("out * (1 - out)", {"out": "p"})
     'p * (1.0 - p)'
-    >>> filled("where(a > 0, 1, b)", {"a": "x", "b": "0.01"}, within="product")
+    >>> substitute("where(a > 0, 1, b)", {"a": "x", "b": "0.01"}, within="product")
     '(1.0 if x > 0.0 else 0.01)'
-    >>> [filled("b * a", {"a": "x", "b": "y"}, within) for within in ("sum", "product")]
+    >>> [substitute("b * a", {"a": "x", "b": "y"}, within) for within in ("sum", "product")]
     ['y * x', '(y * x)']
-    >>> filled("-sin(a)", {"a": "x"}, within="product")
+    >>> substitute("-sin(a)", {"a": "x"}, within="product")
     '-sin(x)'
     """
     return _template(formula, within).format_map(texts)
@@ -110,15 +110,15 @@ def zeros(names: Sequence[str], per_line: int = 8) -> list[str]:
     return [" = ".join([*names[i : i + per_line], "0.0"]) for i in range(0, len(names), per_line)]
 
 
-def indented(lines: Iterable[str], times: int = 1) -> list[str]:
+def indent(lines: Iterable[str], times: int = 1) -> list[str]:
     """Move lines to the right."""
     return ["    " * times + line for line in lines]
 
 
-def united(lines: Iterable[str]) -> list[str]:
+def merge_guards(lines: Iterable[str]) -> list[str]:
     """Leave out an `if` that repeats the one before it.
 
-    >>> united(["if a:", "    b", "if a:", "    c", "d", "if a:", "    e"])
+    >>> merge_guards(["if a:", "    b", "if a:", "    c", "d", "if a:", "    e"])
     ['if a:', '    b', '    c', 'd', 'if a:', '    e']
     """
     found, opened = [], ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from microgrid._util.validation import listed, quoted
+from microgrid._util.validation import as_list, quoted
 from microgrid.datasets.tables import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP
@@ -47,7 +47,7 @@ class ColumnLearner:
         learning, held_out = (data, replace(data, rows=[], targets=[])) if share == 0 else data.split(share, seed)
         input_scale = Scale.of(learning.rows)
         target_scale = Scale.of([[target] for target in learning.targets])
-        model = MLP(len(data.input_names), [*listed("hidden", hidden), 1], activation, seed=seed)
+        model = MLP(len(data.input_names), [*as_list("hidden", hidden), 1], activation, seed=seed)
         return cls(model, input_scale, target_scale, learning, held_out)
 
     def inputs(self, row: Sequence[float]) -> list[float]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from microgrid._util.text import brief, printable
-from microgrid._util.validation import listed, number_in_range, quoted, seeded
+from microgrid._util.validation import as_list, number_in_range, quoted, seeded
 from microgrid.language.numerals import counted
 
 LONGEST_ROW = 1_000_000  # characters; whatever has more is no table to learn from, and may have no end
@@ -96,7 +96,7 @@ class Scale:
                 has no mean.
         """
         columns: list[array[float]] = []
-        for i, row in enumerate(listed("rows", rows), start=1):
+        for i, row in enumerate(as_list("rows", rows), start=1):
             numbers = _finite(f"row {i}", row)
             columns = columns or [array("d") for _ in numbers]
             if len(numbers) != len(columns):
@@ -137,7 +137,7 @@ class Scale:
 def _finite(name: str, row: Sequence[float]) -> Sequence[float]:
     if type(row) is list and ONLY_FLOATS.issuperset(map(type, row)) and all(map(math.isfinite, row)):
         return row  # as almost always, and a million rows are many
-    return [number_in_range(f"{name}, number {j}", x, low=-math.inf) for j, x in enumerate(listed(name, row), start=1)]
+    return [number_in_range(f"{name}, number {j}", x, low=-math.inf) for j, x in enumerate(as_list(name, row), start=1)]
 
 
 def _mean(column: Sequence[float]) -> float:
@@ -200,7 +200,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
             than the header or than 1,000,000 characters, a cell of a numeric column holds text, or no row is left.
     """
     if inputs is not None:
-        inputs = [inputs] if isinstance(inputs, str) else listed("inputs", inputs)
+        inputs = [inputs] if isinstance(inputs, str) else as_list("inputs", inputs)
     for name in (target, *(inputs or ())):
         if not isinstance(name, str):
             raise TypeError(f"expected the name of a column, got {quoted(name)}")

@@ -20,7 +20,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from microgrid._util.text import brief
-from microgrid._util.validation import listed, quoted
+from microgrid._util.validation import as_list, quoted
 from microgrid.engine import Constant, Input, Value, maximum, minimum
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
         raise TypeError(f"an expression is text, got {quoted(text)}")
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
         raise TypeError(f"expected a mapping of names to numbers, got {quoted(values)}")
-    learned = learned_by_convention(values) if learned is None else listed("learned", learned)
+    learned = learned_by_convention(values) if learned is None else as_list("learned", learned)
     for name in learned:
         if not isinstance(name, str):
             raise TypeError(f"expected the name of what is learned, got {quoted(name)}")

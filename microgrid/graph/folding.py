@@ -13,9 +13,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from microgrid._util.validation import one_of
+from microgrid._util.validation import check_choice
 from microgrid.engine import Constant, Input, Value, topological_order
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import SUPERSCRIPTS
 from microgrid.nn import NeuronName
 
@@ -50,7 +50,7 @@ class Card:
     inside: list[Value] = field(default_factory=list)
     weights: dict[Value, float] = field(default_factory=dict)
     biases: dict[Value, float] = field(default_factory=dict)
-    remark: str = ""
+    status: str = ""
     name: str = ""
 
     @property
@@ -74,7 +74,7 @@ class Edge:
     result: Card
     local_derivative: float | None
     share: float | None
-    handovers: list[tuple[Value, int]] = field(default_factory=list)
+    contributions: list[tuple[Value, int]] = field(default_factory=list)
 
 
 def kind_of(value: Value) -> str:
@@ -129,7 +129,7 @@ def remarks(activations: Iterable[Activation[Key]]) -> dict[Key, str]:
             of_rows = rows[op, label, layer] if label else [slope]
             is_off = any(of_rows) or (len(of_rows) == 1 and layer is not None)
             found[key] = "off" if is_off else "dead"
-    return {key: remark for key, remark in found.items() if remark}
+    return {key: status for key, status in found.items() if status}
 
 
 def _remarks_on(order: Iterable[Value]) -> dict[Value, str]:
@@ -156,7 +156,7 @@ def cards_and_edges(output: Value, fold: str = "auto") -> tuple[list[Card], list
     Raises:
         ValueError: `fold` is none of these.
     """
-    one_of("fold", fold, FOLDS)
+    check_choice("fold", fold, FOLDS)
     order = topological_order(output)
     if fold == "auto":
         if _spelled_out_size(order) <= LARGEST_UNFOLDED:
@@ -195,9 +195,9 @@ def _build(order: list[Value], fold: str) -> tuple[list[Card], list[Edge]]:
         if len(card.outputs) == 1 and (number := number_of[card.value]):
             card.name = f"{label_of(card.value)} #{number}"
         if not born.isdisjoint(card.inside):
-            card.remark = "not finite"
+            card.status = "not finite"
         elif len(card.outputs) == 1:
-            card.remark = stopping.get(card.value, "")
+            card.status = stopping.get(card.value, "")
     edges = _join(order, cards)
     if fold == "layer" and (_feeds_itself(cards) or _has_circle(edges)):  # as in a recurrent network
         return _build(order, "neuron")
@@ -286,7 +286,7 @@ def _join(order: list[Value], cards: dict[Value, Card]) -> list[Edge]:
             several = len(start.outputs) > 1 or len(result.outputs) > 1
             key = (start.id, result.id, None if folded else position)
             edge = edges.setdefault(key, Edge(start, result, None if several else 0.0, None))
-            edge.handovers.append((node, position))
+            edge.contributions.append((node, position))
             if edge.local_derivative is not None:
                 edge.local_derivative += within[node] * local
             if backward_has_run and kind_of(operand) != "constant":
@@ -335,8 +335,8 @@ def title_of(card: Card, short: bool = False) -> tuple[str, str]:
     value, n = card.value, len(card.outputs)
     if isinstance(value.label, NeuronName) and len(card.inside) > 1:
         is_sum = value.op in ("weighted_sum", "total")
-        formula = "Σ w·x + b" if is_sum else f"{FORMULAS[value.op].symbol}(Σ w·x + b)"
-        formula = FORMULAS[value.op].symbol if short else formula
+        formula = "Σ w·x + b" if is_sum else f"{OPERATIONS[value.op].symbol}(Σ w·x + b)"
+        formula = OPERATIONS[value.op].symbol if short else formula
         if n == 1:
             return card.name or label_of(value), formula
         neurons = len({output.label for output in card.outputs})
@@ -352,4 +352,4 @@ def _operation(value: Value) -> str:
     """Write the operation of a Value; a power with a small whole constant as ( )²."""
     if value.op == "**" and isinstance(value.operands[1], Constant) and value.operands[1].data in range(10):
         return "( )" + SUPERSCRIPTS[int(value.operands[1].data)]
-    return FORMULAS[value.op].symbol if value.op else ""
+    return OPERATIONS[value.op].symbol if value.op else ""

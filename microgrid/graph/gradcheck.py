@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from microgrid._util.text import columns_of, padded
-from microgrid._util.validation import listed, number_in_range, positive_number, quoted
+from microgrid._util.text import display_width, padded
+from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients, topological_order
-from microgrid.graph import operations as formulas
+from microgrid.graph import operations
 from microgrid.language.numerals import show, show_signed
 from microgrid.relay.sentences import words
 
@@ -65,7 +65,7 @@ def _recompute(output: Value, replaced: Mapping[Value, float]) -> dict[Value, fl
         elif node.is_leaf:
             numbers[node] = node.data
         else:
-            numbers[node] = formulas.evaluate(node.op, [numbers[operand] for operand in node.operands])
+            numbers[node] = operations.evaluate(node.op, [numbers[operand] for operand in node.operands])
     return numbers
 
 
@@ -109,7 +109,7 @@ class GradientRow:
     numerical: float
     agrees: bool
     kink: bool = False
-    drowned: bool = False
+    below_rounding: bool = False
 
     @property
     def difference(self) -> float:
@@ -121,7 +121,7 @@ class GradientRow:
         """Whether they agree: "agrees", "kink" (between both slopes), "differs" or "unmeasured"."""
         if self.agrees:
             return "kink" if self.kink else "agrees"
-        return "unmeasured" if math.isnan(self.numerical) or self.drowned else "differs"
+        return "unmeasured" if math.isnan(self.numerical) or self.below_rounding else "differs"
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class GradientTable:
         """
         said = words(language)
         heading = [said[f"check.{column}"] for column in ("leaf", "value", "chain rule", "measured", "difference")]
-        name_width = max([columns_of(heading[0]), *(columns_of(row.name) for row in self.rows)])
+        name_width = max([display_width(heading[0]), *(display_width(row.name) for row in self.rows)])
         lines = [_table_line(*heading, width=name_width)]
         for row in self.rows:
             numbers = show(row.data), show(row.gradient, 8), show(row.numerical, 8), show(row.difference, 2)
@@ -156,7 +156,7 @@ class GradientTable:
 
 def _table_line(name: str, *cells: str, width: int) -> str:
     """Put the name to the left, and the cells to the right of columns that are wide enough for their numbers."""
-    aligned = (" " * (w - columns_of(cell)) + cell for w, cell in zip((12, 14, 14, 10), cells, strict=True))
+    aligned = (" " * (w - display_width(cell)) + cell for w, cell in zip((12, 14, 14, 10), cells, strict=True))
     return "  ".join([padded(name, width), *aligned])
 
 
@@ -194,7 +194,7 @@ def check_gradients(
         leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
     rounding = 1e-9 * max([1.0, *(abs(node.data) for node in by_chain_rule if not node.is_leaf)])
     rows = []
-    for i, leaf in enumerate(listed("leaves", leaves), start=1):
+    for i, leaf in enumerate(as_list("leaves", leaves), start=1):
         _check_within(leaf, by_chain_rule)
         rows.append(
             _check(output, leaf, str(leaf.label or f"leaf {i}"), by_chain_rule[leaf], tolerance, step, rounding)
@@ -219,8 +219,8 @@ def _check(
     measured = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
     for numerical in measured:
         if is_close(numerical):
-            drowned = rounding > max(tolerance, 1e-3 * max(abs(gradient), abs(numerical)))
-            return GradientRow(name, x, gradient, numerical, agrees=not drowned, drowned=drowned)
+            below_rounding = rounding > max(tolerance, 1e-3 * max(abs(gradient), abs(numerical)))
+            return GradientRow(name, x, gradient, numerical, agrees=not below_rounding, below_rounding=below_rounding)
     numerical = measured[0]
     h = step * max(1.0, abs(x))
     left, right = _slopes(function, x, h)
@@ -255,7 +255,7 @@ class Nudge:
     gradient: float
 
     @property
-    def foretold(self) -> float:
+    def predicted(self) -> float:
         """The change that the gradient foretells: gradient × move."""
         return self.gradient * (self.moved_to - self.moved_from)
 
@@ -285,7 +285,7 @@ class Nudge:
             moved_from=show(self.moved_from),
             moved_to=show(self.moved_to, 6),
             gradient=show(self.gradient),
-            foretold=show_signed(self.foretold),
+            predicted=show_signed(self.predicted),
             actual=show_signed(self.actual),
             before=show(self.before),
             after=show(self.after),

@@ -7,7 +7,7 @@ A formula is written in what Python and JavaScript share: `+ - * / **`, comparis
 `FUNCTIONS`. `out` stands for the value of the operation itself. `where(c, x, y)` evaluates both branches, so neither
 may fail: that is why sigmoid and softplus are written with `exp(-abs(a))`, which cannot overflow.
 
->>> FORMULAS["*"].value, FORMULAS["*"].local_derivatives
+>>> OPERATIONS["*"].value, OPERATIONS["*"].local_derivatives
 ('a * b', ('b', 'a'))
 >>> evaluate("*", (2.0, -3.0))
 -6.0
@@ -24,7 +24,7 @@ from functools import cache
 
 
 @dataclass(frozen=True)
-class Formula:
+class Operation:
     """Describe one operation.
 
     Attributes:
@@ -54,11 +54,11 @@ class Formula:
 
 _SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
 
-FORMULAS: dict[str, Formula] = {
-    "+": Formula("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和", shown="{a} + {b}", slopes=("1", "1")),
-    "-": Formula("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差", shown="{a} − {b}", slopes=("1", "−1")),
-    "*": Formula("×", ("a", "b"), "a * b", ("b", "a"), "product", "積", shown="{a} × {b}", slopes=("{b}", "{a}")),
-    "/": Formula(
+OPERATIONS: dict[str, Operation] = {
+    "+": Operation("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和", shown="{a} + {b}", slopes=("1", "1")),
+    "-": Operation("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差", shown="{a} − {b}", slopes=("1", "−1")),
+    "*": Operation("×", ("a", "b"), "a * b", ("b", "a"), "product", "積", shown="{a} × {b}", slopes=("{b}", "{a}")),
+    "/": Operation(
         "÷",
         ("a", "b"),
         "a / b",
@@ -68,7 +68,7 @@ FORMULAS: dict[str, Formula] = {
         shown="{a} ÷ {b}",
         slopes=("1 ÷ {b}", "−{out} ÷ {b}"),
     ),
-    "**": Formula(
+    "**": Operation(
         "( )ʸ",
         ("a", "b"),
         "a ** b",
@@ -80,8 +80,8 @@ FORMULAS: dict[str, Formula] = {
         shown="{a}^{b}",
         slopes=("{b} × {a}^({b} − 1)", "{out} × log({a})"),
     ),
-    "neg": Formula("−( )", ("a",), "-a", ("-1",), "negative", "符号反転", shown="−{a}", slopes=("−1",)),
-    "abs": Formula(
+    "neg": Operation("−( )", ("a",), "-a", ("-1",), "negative", "符号反転", shown="−{a}", slopes=("−1",)),
+    "abs": Operation(
         "|( )|",
         ("a",),
         "abs(a)",
@@ -91,14 +91,14 @@ FORMULAS: dict[str, Formula] = {
         shown="|{a}|",
         slopes=("",),
     ),
-    "exp": Formula("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数", shown="exp({a})", slopes=("{out}",)),
-    "log": Formula(
+    "exp": Operation("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数", shown="exp({a})", slopes=("{out}",)),
+    "log": Operation(
         "log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数", shown="log({a})", slopes=("1 ÷ {a}",)
     ),
-    "sqrt": Formula(
+    "sqrt": Operation(
         "√( )", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根", shown="√{a}", slopes=("0.5 ÷ {out}",)
     ),
-    "tanh": Formula(
+    "tanh": Operation(
         "tanh",
         ("a",),
         "tanh(a)",
@@ -108,7 +108,7 @@ FORMULAS: dict[str, Formula] = {
         shown="tanh({a})",
         slopes=("1 − {out}²",),
     ),
-    "sigmoid": Formula(
+    "sigmoid": Operation(
         "sigmoid",
         ("a",),
         _SIGMOID,
@@ -118,10 +118,10 @@ FORMULAS: dict[str, Formula] = {
         shown="sigmoid({a})",
         slopes=("{out} × (1 − {out})",),
     ),
-    "relu": Formula(
+    "relu": Operation(
         "relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",), "relu", "ReLU", shown="relu({a})", slopes=("",)
     ),
-    "leaky_relu": Formula(
+    "leaky_relu": Operation(
         "leaky relu",
         ("a", "b"),
         "where(a > 0, a, b * a)",
@@ -131,7 +131,7 @@ FORMULAS: dict[str, Formula] = {
         shown="leaky_relu({a}, {b})",
         slopes=("", ""),
     ),
-    "softplus": Formula(
+    "softplus": Operation(
         "softplus",
         ("a",),
         "where(a <= 0, 0, a) + log1p(exp(-abs(a)))",
@@ -141,9 +141,9 @@ FORMULAS: dict[str, Formula] = {
         shown="softplus({a})",
         slopes=("sigmoid({a})",),
     ),
-    "sin": Formula("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦", shown="sin({a})", slopes=("cos({a})",)),
-    "cos": Formula("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦", shown="cos({a})", slopes=("−sin({a})",)),
-    "maximum": Formula(
+    "sin": Operation("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦", shown="sin({a})", slopes=("cos({a})",)),
+    "cos": Operation("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦", shown="cos({a})", slopes=("−sin({a})",)),
+    "maximum": Operation(
         "max",
         ("a", "b"),
         "where(a >= b, a, where(b > a, b, a + b))",
@@ -153,7 +153,7 @@ FORMULAS: dict[str, Formula] = {
         shown="max({a}, {b})",
         slopes=("", ""),
     ),
-    "minimum": Formula(
+    "minimum": Operation(
         "min",
         ("a", "b"),
         "where(a <= b, a, where(b < a, b, a + b))",
@@ -163,8 +163,8 @@ FORMULAS: dict[str, Formula] = {
         shown="min({a}, {b})",
         slopes=("", ""),
     ),
-    "total": Formula("Σ", ("a",), "a", ("1",), "total", "総和", summed=True, shown="{a}", slopes=("1",)),
-    "weighted_sum": Formula(
+    "total": Operation("Σ", ("a",), "a", ("1",), "total", "総和", summed=True, shown="{a}", slopes=("1",)),
+    "weighted_sum": Operation(
         "Σ w·x + b",
         ("w", "x"),
         "w * x",
@@ -189,47 +189,47 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
     Raises:
         ArithmeticError, ValueError: the operation has no value there (division by 0, log of 0 or less, overflow …).
     """
-    formula = FORMULAS[op]
-    compute = _function(formula.value, formula.operands)
-    if not formula.summed:
+    operation = OPERATIONS[op]
+    compute = _function(operation.value, operation.operands)
+    if not operation.summed:
         there = ", ".join(map(str, operands))
         try:
             result = compute(*operands)
         except (ArithmeticError, ValueError) as error:
-            raise type(error)(f"{formula.english} has no value at {there}") from None
+            raise type(error)(f"{operation.english} has no value at {there}") from None
         if isinstance(result, complex):  # a negative number to a fractional power
-            raise ValueError(f"{formula.english} has no value at {there}")
+            raise ValueError(f"{operation.english} has no value at {there}")
         return float(result)
     result = 0.0
-    for group in _groups(formula, operands):
+    for group in _groups(operation, operands):
         result += compute(*group)
-    return result + operands[-1] if formula.last else result
+    return result + operands[-1] if operation.last else result
 
 
 def accepts(op: str, n_operands: int) -> bool:
     """Tell whether there is an operation of this name that takes so many operands."""
-    formula = FORMULAS.get(op)
-    if formula is None:
+    operation = OPERATIONS.get(op)
+    if operation is None:
         return False
-    size = len(formula.operands)
-    if not formula.summed:
+    size = len(operation.operands)
+    if not operation.summed:
         return n_operands == size
-    rest = n_operands - bool(formula.last)
+    rest = n_operands - bool(operation.last)
     return rest > 0 and rest % size == 0
 
 
 def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[float, ...]:
     """Compute ∂result/∂operand for each operand of operation `op`, whose value is `out`."""
-    formula = FORMULAS[op]
-    names = (*formula.operands, "out")
-    compute = [_function(text, names) for text in formula.local_derivatives]
-    found = [float(derivative(*group, out)) for group in _groups(formula, operands) for derivative in compute]
-    return (*found, 1.0) if formula.last else tuple(found)
+    operation = OPERATIONS[op]
+    names = (*operation.operands, "out")
+    compute = [_function(text, names) for text in operation.local_derivatives]
+    found = [float(derivative(*group, out)) for group in _groups(operation, operands) for derivative in compute]
+    return (*found, 1.0) if operation.last else tuple(found)
 
 
-def _groups(formula: Formula, operands: Sequence[float]) -> list[Sequence[float]]:
-    size = len(formula.operands)
-    return [operands[start : start + size] for start in range(0, len(operands) - bool(formula.last), size)]
+def _groups(operation: Operation, operands: Sequence[float]) -> list[Sequence[float]]:
+    size = len(operation.operands)
+    return [operands[start : start + size] for start in range(0, len(operands) - bool(operation.last), size)]
 
 
 @cache

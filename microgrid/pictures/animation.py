@@ -10,7 +10,7 @@ import html
 import math
 
 from microgrid._util.files import asset
-from microgrid._util.text import columns_of, printable
+from microgrid._util.text import display_width, printable
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import counted, show
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
@@ -58,7 +58,7 @@ class _Film:
         self.boxes: dict[str, Box] = {box.card.id: box for box in layout.boxes}
         self.lines: dict[tuple[str, int], tuple[int, Line]] = {}
         for i, along in enumerate(layout.lines):
-            ((_, position),) = along.edge.handovers
+            ((_, position),) = along.edge.contributions
             self.lines[along.edge.result.id, position] = i, along
         shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
         self.largest = max(shares, default=0.0)
@@ -76,7 +76,7 @@ class _Film:
         for i, step in enumerate(self.relay.steps):
             if isinstance(step, Know):
                 self.put(step.node, "value", i + 0.3, step.data)
-                self.remark(step.node, i + 0.3)
+                self.status(step.node, i + 0.3)
             elif isinstance(step, Seed):
                 self.put(step.node, "grad", i + 0.3, step.gradient)
             elif isinstance(step, Share):
@@ -102,12 +102,12 @@ class _Film:
         sign, _, figures = content.rpartition(" ")
         return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
 
-    def remark(self, node: str, time: float) -> None:
+    def status(self, node: str, time: float) -> None:
         """Say on a card that responsibility will stop there, as soon as its value tells."""
-        if remark := self.relay.remarks.get(node):
+        if status := self.relay.status.get(node):
             box = self.boxes[node]
             x, y = remark_place(box)
-            said = text("remark", (box.x + x, box.y + y), words(self.language)[f"page.{remark}"])
+            said = text("remark", (box.x + x, box.y + y), words(self.language)[f"page.{status}"])
             self.parts.append(self.during(time, self.end, said))
 
     def hand(self, i: int, step: Share) -> None:
@@ -120,7 +120,7 @@ class _Film:
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
         self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
-        half = columns_of(label) * 3.8 + 12
+        half = display_width(label) * 3.8 + 12
         pill = f'<rect x="{-half:g}" y="-12" width="{2 * half:g}" height="24" rx="12"/>'
         way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"
         path = f"offset-path:path('{curve_of(along)}');offset-rotate:0deg"

@@ -15,7 +15,7 @@ from microgrid._util.files import asset
 from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import nudge
-from microgrid.graph.operations import FORMULAS, Formula
+from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.language.numerals import show, show_signed
 from microgrid.pictures.layout import lay_out
 from microgrid.pictures.palette import PALETTE
@@ -118,7 +118,7 @@ def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
     said = text["gradient.text"].format(
         name=value.label,
         gradient=f'<b class="{sign_of(tried.gradient)}">{show(tried.gradient)}</b>',
-        foretold=show_signed(tried.foretold),
+        predicted=show_signed(tried.predicted),
         actual=show_signed(tried.actual),
     )
     signs = "".join(f'<li class="{sign}">{text[f"gradient.{sign}"]}</li>' for sign in ("positive", "negative", "zero"))
@@ -127,7 +127,7 @@ def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
 
 def _dense(text: dict[str, str]) -> str:
     """Tell the three gradients of a layer; each is upstream × a local derivative of the weighted sum."""
-    neuron = FORMULAS["weighted_sum"]
+    neuron = OPERATIONS["weighted_sum"]
     to_weight, to_input = (_filled(slope, neuron) for slope in neuron.slopes)
     upstream = text["dense.upstream"]
     rows = (
@@ -151,45 +151,45 @@ def _table(language: str) -> str:
         f"<th>{text['table.operation']}</th><th>{text['table.value']} <span>y</span></th>"
         f"<th>{local} <span>∂y/∂a</span></th><th>{local} <span>∂y/∂b</span></th>"
     )
-    rows = "".join(f"<tr>{_row(op, formula, language)}</tr>" for op, formula in FORMULAS.items())
+    rows = "".join(f"<tr>{_row(op, operation, language)}</tr>" for op, operation in OPERATIONS.items())
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _row(op: str, formula: Formula, language: str) -> str:
+def _row(op: str, operation: Operation, language: str) -> str:
     text = _words(language)
-    name = formula.japanese if language == "ja" else formula.english
+    name = operation.japanese if language == "ja" else operation.english
     definition, kind = DEFINITIONS.get(op, ""), "define"
     if f"define.{op}" in text:
         definition, kind = text[f"define.{op}"], "define words"
     defined = f' <span class="{kind}">= {_marked_up(definition)}</span>' if definition else ""
-    cells = [f'<td class="op">{name}</td>', f'<td class="f">{_value(formula)}{defined}</td>']
-    cells += [f"<td{_slope(op, formula, i, language)}</td>" for i in range(len(formula.slopes))]
+    cells = [f'<td class="op">{name}</td>', f'<td class="f">{_value(operation)}{defined}</td>']
+    cells += [f"<td{_slope(op, operation, i, language)}</td>" for i in range(len(operation.slopes))]
     if len(cells) == 3:  # then there is room for the words of a slope that goes by cases
         cells[2] = cells[2].replace("<td", '<td colspan="2"', 1)
     return "".join(cells)
 
 
-def _value(formula: Formula) -> str:
-    shown = _filled(formula.shown, formula)
-    return f"Σ {shown}{f' + {formula.last}' if formula.last else ''}" if formula.summed else shown
+def _value(operation: Operation) -> str:
+    shown = _filled(operation.shown, operation)
+    return f"Σ {shown}{f' + {operation.last}' if operation.last else ''}" if operation.summed else shown
 
 
-def _slope(op: str, formula: Formula, position: int, language: str) -> str:
+def _slope(op: str, operation: Operation, position: int, language: str) -> str:
     """Return the class and the content of a cell."""
-    slope = formula.slopes[position]
+    slope = operation.slopes[position]
     if not slope:
-        return f' class="words">{_filled(words(language)[f"slope.{op}.{position}"], formula)}'
-    told = _filled(slope, formula)
-    if formula.summed:
-        told = f"∂y/∂{formula.operands[position]} = {told}"
-        if formula.last and position == len(formula.slopes) - 1:
-            told += f", ∂y/∂{formula.last} = 1"
+        return f' class="words">{_filled(words(language)[f"slope.{op}.{position}"], operation)}'
+    told = _filled(slope, operation)
+    if operation.summed:
+        told = f"∂y/∂{operation.operands[position]} = {told}"
+        if operation.last and position == len(operation.slopes) - 1:
+            told += f", ∂y/∂{operation.last} = 1"
     return f' class="f">{told}'
 
 
-def _filled(template: str, formula: Formula) -> str:
+def _filled(template: str, operation: Operation) -> str:
     """Put the names of the operands into a formula, and y for its result."""
-    names = {name: name for name in formula.operands}
+    names = {name: name for name in operation.operands}
     return _marked_up(template.format(**names, out="y"))
 
 

@@ -30,9 +30,9 @@ from unicodedata import east_asian_width
 import graphviz
 from graphviz.backend import dot_command
 
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 from microgrid._util.text import printable
-from microgrid._util.validation import one_of, quoted
+from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
 from microgrid.graph.folding import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
 from microgrid.graph.gradcheck import is_outdated
@@ -48,7 +48,7 @@ INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 WORDS, NUMBERS = "Helvetica", "Courier"
 WIDEST, SHOWN = "DejaVu Sans", "Helvetica, Arial, sans-serif"  # an SVG is laid out in the first: all of the others fit
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
-REMARKS = {remark: words("en")[f"picture.{remark}"] for remark in ("dead", "off", "saturated", "not finite")}
+REMARKS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
 COLUMNS = {"value": 2.73, "grad": 2.29}  # headings to the right of their columns: how wide they were laid out, in em
 
 LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
@@ -86,7 +86,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
             written: str = super().render(filename, **{"quiet": True, **options})
         if suffix == "svg":  # the library has drawn the text as it stands in its file
             drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
-            write_whole(written, self.pipe("svg", **{name: options[name] for name in drawn if name in options}))
+            write_atomic(written, self.pipe("svg", **{name: options[name] for name in drawn if name in options}))
         if view or quiet_view:  # only now: the file is not to be shown before it is mended
             graphviz.view(written, quiet=quiet_view)
         return written
@@ -128,7 +128,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
     """
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
-    one_of("direction", direction, DIRECTIONS)
+    check_choice("direction", direction, DIRECTIONS)
     words(language)
     cards, edges = cards_and_edges(output, fold)
     return _digraph(output, cards, edges, direction, language)
@@ -159,11 +159,11 @@ def save_picture(
     picture = draw(output, direction, fold, language)
     text = Path(path).with_suffix(".dot")
     try:
-        write_whole(path, picture.source if suffix == "dot" else render(picture, suffix))
+        write_atomic(path, picture.source if suffix == "dot" else render(picture, suffix))
     except NoRendererError as error:
         if text.exists():
             raise
-        write_whole(text, picture.source)
+        write_atomic(text, picture.source)
         raise NoRendererError(f"{error}; wrote {text}, the text of the picture, instead") from None
 
 
@@ -283,7 +283,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
     values = _range([value.data for value in card.outputs])
     if kind == "constant":
         return _table([[_cell(values, QUIET)]], COLOURS[kind])
-    fill = COLOURS["not-finite"] if card.remark == "not finite" else COLOURS[kind]
+    fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
     value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
     parameters = [*card.weights.items(), *card.biases.items()]
     if compact:  # of one width in all cards, so that they stand in columns
@@ -301,14 +301,14 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
         rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
         rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
-    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.remark]}</I></FONT>' if card.remark else ""
+    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.status]}</I></FONT>' if card.status else ""
     return _table(rows, fill, heading=_heading(card), footer=footer)
 
 
 def _heading(card: Card, compact: bool = False) -> str:
     title, operation = title_of(card, short=compact)
     if compact:
-        operation = ", ".join(filter(None, (operation, card.remark)))
+        operation = ", ".join(filter(None, (operation, card.status)))
     name, operation = _escape(title), _escape(operation)
     parts = [f"<B>{name}</B>"] if name else []
     parts += [f'<FONT COLOR="{QUIET}">{operation}</FONT>'] if operation else []

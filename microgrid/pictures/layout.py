@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from microgrid._util.text import columns_of, printable, shortened
+from microgrid._util.text import display_width, printable, shortened
 from microgrid.graph.folding import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
 from microgrid.pictures.dot import NoRendererError, Picture, render
 
@@ -353,11 +353,11 @@ def _size(card: Card, compact: bool, tall: bool = False) -> Point:
         return CONSTANT
     name, operation = visible_name(card), title_of(card, short=True)[1]
     if tall:  # the operation stands beside the value
-        return max(TALL[0], 6.8 * columns_of(name) + 18), TALL[1]
+        return max(TALL[0], 6.8 * display_width(name) + 18), TALL[1]
     if compact:
         longest = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
-        columns = max(longest, columns_of(compact_operation(operation)))
-        return max(COMPACT[0], 6.8 * columns_of(name) + 6 * columns + 26), COMPACT[1]
-    heading = 8 * columns_of(name) + 6.5 * columns_of(operation) + 24 * bool(name and operation) + 20
-    remark = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
-    return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + remark
+        columns = max(longest, display_width(compact_operation(operation)))
+        return max(COMPACT[0], 6.8 * display_width(name) + 6 * columns + 26), COMPACT[1]
+    heading = 8 * display_width(name) + 6.5 * display_width(operation) + 24 * bool(name and operation) + 20
+    status = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
+    return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + status

@@ -9,10 +9,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from microgrid._util.validation import quoted
-from microgrid.graph import operations as formulas
+from microgrid.graph import operations
 from microgrid.relay.records import Node, Outcome, Step
 
-FORMAT, VERSION = "microgrid relay", 1
+FORMAT, VERSION = "microgrid relay", 2
+RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 KINDS = ("constant", "input", "parameter", "computed")
 
 
@@ -32,22 +33,35 @@ def write(
     return json.dumps(without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
-    """Read what `write` wrote: the nodes, the parameters and the learning rate, from which all else follows.
+def parse(text: str) -> dict[str, Any]:
+    """Parse what `write` wrote, today or in version 1, into the content of today's version.
 
     Raises:
-        ValueError: the text is no such record.
+        ValueError: the text is no JSON of a relay.
     """
     if not isinstance(text, str):
         raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = loads(text)
+        content = _loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f'not a relay: expected JSON with "format": "{FORMAT}"')
-    if content.get("version") != VERSION:
-        raise ValueError(f"this relay has version {quoted(content.get('version'))}; this microgrid reads {VERSION}")
+    version = content.get("version")
+    if version not in (1, VERSION):
+        raise ValueError(f"this relay has version {quoted(version)}; this microgrid reads 1 and {VERSION}")
+    if version == 1 and isinstance(content.get("outcome"), dict):
+        renamed = {RENAMED_IN_VERSION_2.get(name, name): item for name, item in content["outcome"].items()}
+        content |= {"version": VERSION, "outcome": renamed}
+    return content
+
+
+def read(content: dict[str, Any]) -> tuple[tuple[Node, ...], list[str], float]:
+    """Read what `parse` returned: the nodes, the parameters and the learning rate, from which all else follows.
+
+    Raises:
+        ValueError: the content is no such record.
+    """
     try:
         nodes = tuple(_node_from(item) for item in content["nodes"])
         _check_nodes(nodes)
@@ -61,7 +75,7 @@ def read(text: str) -> tuple[tuple[Node, ...], list[str], float]:
         raise ValueError(f"not a relay: {error}") from None
 
 
-def loads(text: str) -> Any:
+def _loads(text: str) -> Any:
     """Read JSON; a whole number of very many digits becomes a float, since Python takes long to read it as an int."""
     return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
 
@@ -113,7 +127,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
             raise ValueError(f"{node.id} has {len(node.operands)} operands, {len(node.local_derivatives)} derivatives")
         if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
             raise ValueError(f"{node.id} of kind {quoted(node.kind)} has the operation {quoted(node.op)}")
-        if node.op and not formulas.accepts(node.op, len(node.operands)):
+        if node.op and not operations.accepts(node.op, len(node.operands)):
             raise ValueError(f"{node.id}: there is no operation {quoted(node.op)} of {len(node.operands)} operands")
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from microgrid._util.text import isolated
-from microgrid._util.validation import one_of, quoted
+from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Constant, Input, Value
 from microgrid.nn import LayerName, NeuronName
 
@@ -113,7 +113,7 @@ class Outcome:
     """
 
     before: float
-    foretold: float
+    predicted: float
     after: float
     values: tuple[float, ...]
     missing: str = ""
@@ -121,7 +121,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FirstNonFinite:
     """Where the first number that is not finite was born: at this step (counted from 0), from these operands."""
 
     step: int
@@ -140,7 +140,7 @@ class Record:
         gradients: the gradient of each node by its id.
         outcome: the loss after the change, beside what was foretold.
         trouble: where a number stopped being finite, or None.
-        remarks: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
+        status: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
     """
 
     nodes: tuple[Node, ...]
@@ -149,8 +149,8 @@ class Record:
     steps: tuple[Step, ...]
     gradients: dict[str, float]
     outcome: Outcome
-    trouble: Trouble | None
-    remarks: dict[str, str]
+    first_non_finite: FirstNonFinite | None
+    status: dict[str, str]
     _by_id: dict[str, Node]
 
     def node(self, name: str) -> Node:
@@ -170,7 +170,7 @@ class Record:
         Raises:
             ValueError: there is no such phase.
         """
-        one_of("phase", phase, PHASES)
+        check_choice("phase", phase, PHASES)
         return tuple(step for step in self.steps if step.phase == phase)
 
     def graph(self) -> Value:

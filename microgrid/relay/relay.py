@@ -36,16 +36,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 from microgrid._util.text import brief
-from microgrid._util.validation import listed, number_in_range, positive_whole, quoted
+from microgrid._util.validation import as_list, number_in_range, positive_whole, quoted
 from microgrid.engine import Value, topological_order
-from microgrid.graph import operations as formulas
+from microgrid.graph import operations
 from microgrid.graph.folding import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
 from microgrid.nn import LayerName, NeuronName
-from microgrid.relay import json_format as relay_json
-from microgrid.relay import table as relay_text
-from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step, Trouble
+from microgrid.relay import json_format, table
+from microgrid.relay.records import Change, FirstNonFinite, Know, Node, Outcome, Record, Seed, Share, Step
 from microgrid.relay.routes import Routes, largest_routes
 from microgrid.relay.sentences import words
 
@@ -69,7 +68,7 @@ class Relay(Record):
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
         outcome: the loss after the change, beside what was foretold.
         trouble: where a number stopped being finite, or None.
-        remarks: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
+        status: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
 
     Raises:
         TypeError: `loss` or a parameter is not a Value.
@@ -82,7 +81,7 @@ class Relay(Record):
     >>> relay = Relay(loss, learning_rate=0.1)
     >>> relay.steps[-1]
     Change(node='n0', before=3.0, gradient=4.0, learning_rate=0.1, after=2.6)
-    >>> f"{relay.outcome.before:g} → {relay.outcome.after:.3g}, foretold {relay.outcome.foretold:.3g}"
+    >>> f"{relay.outcome.before:g} → {relay.outcome.after:.3g}, foretold {relay.outcome.predicted:.3g}"
     '1 → 0.04, foretold -0.6'
     """
 
@@ -94,7 +93,7 @@ class Relay(Record):
         nodes = _read_nodes(order, self._ids)
         chosen = [node.id for node in nodes if node.kind == "parameter"]
         if parameters is not None:
-            leaves = listed("parameters", parameters)
+            leaves = as_list("parameters", parameters)
             for leaf in leaves:
                 if not isinstance(leaf, Value):
                     raise TypeError(f"a parameter must be a Value, got {quoted(leaf)}")
@@ -119,25 +118,25 @@ class Relay(Record):
         change = [self._change(parameter) for parameter in self.parameters]
         self.steps: tuple[Step, ...] = (*know, *think, *change)
         self.outcome = self._second_pass(change)
-        self.trouble = _find_trouble(self.steps, self._by_id)
+        self.first_non_finite = _find_first_non_finite(self.steps, self._by_id)
         stopping = [node for node in nodes if node.op in MAY_STOP]
-        self.remarks = remarks((n.id, n.op, n.local_derivatives[0], n.label, n.layer or None) for n in stopping)
+        self.status = remarks((n.id, n.op, n.local_derivatives[0], n.label, n.layer or None) for n in stopping)
 
     def _change(self, parameter: str) -> Change:
         before, gradient = self._by_id[parameter].data, self.gradients[parameter]
         return Change(parameter, before, gradient, self.learning_rate, before - self.learning_rate * gradient)
 
     def _second_pass(self, changes: Sequence[Change]) -> Outcome:
-        loss = foretold = self.nodes[-1].data
+        loss = predicted = self.nodes[-1].data
         for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
-            foretold += change.gradient * (change.after - change.before)
+            predicted += change.gradient * (change.after - change.before)
         values: dict[str, float] = {}
         try:
             _compute(self.nodes, {change.node: change.after for change in changes}, values)
         except (ArithmeticError, ValueError):
             missing = self.nodes[len(values)]  # the first that was not computed
-            return Outcome(loss, foretold, math.nan, (), missing.id, tuple(values[name] for name in missing.operands))
-        return Outcome(loss, foretold, values[self.nodes[-1].id], tuple(values.values()))
+            return Outcome(loss, predicted, math.nan, (), missing.id, tuple(values[name] for name in missing.operands))
+        return Outcome(loss, predicted, values[self.nodes[-1].id], tuple(values.values()))
 
     # --- reading it --------------------------------------------------------------------------------------------------
 
@@ -191,7 +190,7 @@ class Relay(Record):
         Raises:
             ValueError: another language or fold.
         """
-        return relay_text.table(self, language, fold)
+        return table.table(self, language, fold)
 
     def save(self, path: str | os.PathLike[str], animated: bool = False, language: str = "en") -> None:
         """Write the relay, as the suffix says: .html (the page), .svg (the picture), .json, or .txt (the table).
@@ -213,15 +212,15 @@ class Relay(Record):
         if suffix == ".html":
             from microgrid.studio.page import page  # loaded when it is needed, like every view
 
-            write_whole(path, page(self, language=language))
+            write_atomic(path, page(self, language=language))
         elif suffix == ".json":
-            write_whole(path, self.to_json() + "\n")
+            write_atomic(path, self.to_json() + "\n")
         elif suffix == ".txt":
-            write_whole(path, self.text(language) + "\n")
+            write_atomic(path, self.text(language) + "\n")
         elif suffix == ".svg" and animated:
             from microgrid.pictures.animation import animation
 
-            write_whole(path, animation(self, language))
+            write_atomic(path, animation(self, language))
         elif suffix == ".svg":
             from microgrid.pictures.dot import save_picture
 
@@ -266,18 +265,19 @@ class Relay(Record):
     def to_json(self) -> str:
         """Return the record as JSON text.
 
-        The schema, version 1: an object with
+        The schema, version 2: an object with
 
-        - `format` "microgrid relay" and `version` 1;
+        - `format` "microgrid relay" and `version` 2;
         - `learning_rate`: a number;
         - `nodes`: objects with the attributes of `Node` but `number`, which follows, in topological order;
         - `parameters`: the ids of the parameters;
         - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
         - `outcome`: the attributes of `Outcome`.
 
-        Numbers that JSON does not know are the strings "NaN", "Infinity" and "-Infinity".
+        Numbers that JSON does not know are the strings "NaN", "Infinity" and "-Infinity". In version 1, which is still
+        read, `predicted` of the outcome was called `foretold`.
         """
-        return relay_json.write(self.nodes, self.parameters, self.learning_rate, self.steps, self.outcome)
+        return json_format.write(self.nodes, self.parameters, self.learning_rate, self.steps, self.outcome)
 
     @classmethod
     def from_json(cls, text: str) -> Relay:
@@ -286,7 +286,8 @@ class Relay(Record):
         Raises:
             ValueError: the text is no such record, or its numbers do not follow from each other.
         """
-        nodes, parameters, learning_rate = relay_json.read(text)
+        content = json_format.parse(text)
+        nodes, parameters, learning_rate = json_format.read(content)
         relay = cls.__new__(cls)
         relay._ids = {}
         try:
@@ -296,7 +297,7 @@ class Relay(Record):
         values = relay.values()
         if topological_order(values[-1]) != values:
             raise ValueError("not a relay: its nodes are not listed in the order of their graph")
-        if relay_json.loads(relay.to_json()) != relay_json.loads(text):
+        if json_format.parse(relay.to_json()) != content:
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay
 
@@ -356,7 +357,7 @@ def _compute(nodes: Sequence[Node], replaced: Mapping[str, float], values: dict[
     """Fill in all values from the leaves, some of which may be replaced."""
     for node in nodes:
         if node.op:
-            values[node.id] = formulas.evaluate(node.op, [values[operand] for operand in node.operands])
+            values[node.id] = operations.evaluate(node.op, [values[operand] for operand in node.operands])
         else:
             values[node.id] = replaced.get(node.id, node.data)
 
@@ -394,10 +395,10 @@ def _think(nodes: Sequence[Node], by_id: Mapping[str, Node], gradients: dict[str
                 yield Share(node.id, operand, position, upstream, local, share, before, gradients[operand])
 
 
-def _find_trouble(steps: Sequence[Step], by_id: Mapping[str, Node]) -> Trouble | None:
+def _find_first_non_finite(steps: Sequence[Step], by_id: Mapping[str, Node]) -> FirstNonFinite | None:
     for i, step in enumerate(steps):
         if isinstance(step, Know) and not math.isfinite(step.data):
-            return Trouble(i, step.node, by_id[step.node].operands)
+            return FirstNonFinite(i, step.node, by_id[step.node].operands)
         if isinstance(step, Share) and not math.isfinite(step.after):
-            return Trouble(i, step.operand, (step.node,))
+            return FirstNonFinite(i, step.operand, (step.node,))
     return None

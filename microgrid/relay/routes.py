@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from microgrid._util.text import columns_of, padded
+from microgrid._util.text import display_width, padded
 from microgrid.language.numerals import show
 from microgrid.relay.records import Node
 from microgrid.relay.sentences import bracketed, name_of, words
@@ -83,7 +83,7 @@ class Routes:
         summary = said["page.fault.sum" if self.count else "page.fault.none"]
         lines = [summary.format(name=name, gradient=show(self.gradient), count=_number_of(self.count or self.blocked))]
         ways = [" → ".join(_without_middle(route.names)) for route in self.routes]
-        width = max(map(columns_of, ways), default=0)
+        width = max(map(display_width, ways), default=0)
         lines += [f"  {padded(way, width)}  {route.formula}" for way, route in zip(ways, self.routes, strict=True)]
         if rest := self.count - len(self.routes):
             lines.append(said["page.fault.rest"].format(count=_number_of(rest), remainder=show(self.remainder)))

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from microgrid._util.files import asset
-from microgrid._util.validation import one_of
-from microgrid.graph.operations import FORMULAS, evaluate
+from microgrid._util.validation import check_choice
+from microgrid.graph.operations import OPERATIONS, evaluate
 from microgrid.language.numerals import SUPERSCRIPTS, show
 from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 
@@ -51,7 +51,7 @@ def words(language: str) -> dict[str, str]:
     Raises:
         ValueError: there is none for it.
     """
-    return _loaded(one_of("language", language, LANGUAGES))
+    return _loaded(check_choice("language", language, LANGUAGES))
 
 
 @cache
@@ -97,7 +97,7 @@ def _share(relay: Record, step: Share, language: str) -> Wording:
         node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
     )
     sentence = f"{slope(relay, node, step.position, language)}\n{told.sentence}"
-    return replace(told, sentence=with_remark(sentence, relay.remarks.get(node.id, ""), text))
+    return replace(told, sentence=with_remark(sentence, relay.status.get(node.id, ""), text))
 
 
 def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Wording:
@@ -123,28 +123,28 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
 
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
-    formula = FORMULAS[node.op]
+    operation = OPERATIONS[node.op]
     names = [name_of(relay.node(operand)) for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
     if len(whole) > LONGEST_WHOLE:
         whole = node.name  # names such as layer1.neuron1.w1 would fill lines
-    elif formula.symbol in whole.split() or formula.summed:
+    elif operation.symbol in whole.split() or operation.summed:
         whole = f"({whole})"
     left = f"∂{whole}/∂{names[position]}"
-    if formula.last and position == len(node.operands) - 1:
+    if operation.last and position == len(node.operands) - 1:
         parts = ["1"]
     else:
-        first = position - position % len(formula.operands)
-        group = slice(first, first + len(formula.operands))
-        template = _power_slope(relay, node, position) or formula.slopes[position - first]
+        first = position - position % len(operation.operands)
+        group = slice(first, first + len(operation.operands))
+        template = _power_slope(relay, node, position) or operation.slopes[position - first]
         if not template:  # it goes by cases, which take words
-            cases = _fill(words(language)[f"slope.{node.op}.{position}"], formula.operands, names)
+            cases = _fill(words(language)[f"slope.{node.op}.{position}"], operation.operands, names)
             return f"{left} = {show(node.local_derivatives[position])} ({cases})"
         result = show(node.data, _digits_beside_1(node.data) if "1 − {out}" in template else 4)
-        parts = [_fill(template, formula.operands, numbers[group], result)]
+        parts = [_fill(template, operation.operands, numbers[group], result)]
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
-            parts.insert(0, _fill(template, formula.operands, names[group], node.name))
+            parts.insert(0, _fill(template, operation.operands, names[group], node.name))
     local = show(node.local_derivatives[position])
     parts += [local] if parts[-1] != local else []
     return f"{left} = {' = '.join(parts)}"
@@ -177,15 +177,15 @@ def _whole_exponent(relay: Record, node: Node) -> int:
 
 def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     """Write what a node computes, with names or numbers for its operands."""
-    formula = FORMULAS[node.op]
+    operation = OPERATIONS[node.op]
     if (exponent := _whole_exponent(relay, node)) >= 0:
         return bracketed(operands[0]) + SUPERSCRIPTS[exponent]
-    if not formula.summed:
-        return _fill(formula.shown, formula.operands, operands)
-    size = len(formula.operands)
-    groups = [operands[i : i + size] for i in range(0, len(operands) - bool(formula.last), size)]
-    terms = [_fill(formula.shown, formula.operands, group, first=not i) for i, group in enumerate(groups)]
-    terms += [bracketed(operands[-1])] if formula.last else []
+    if not operation.summed:
+        return _fill(operation.shown, operation.operands, operands)
+    size = len(operation.operands)
+    groups = [operands[i : i + size] for i in range(0, len(operands) - bool(operation.last), size)]
+    terms = [_fill(operation.shown, operation.operands, group, first=not i) for i, group in enumerate(groups)]
+    terms += [bracketed(operands[-1])] if operation.last else []
     if len(terms) > LONGEST_SUM:
         terms = [*terms[: LONGEST_SUM - 2], "…", terms[-1]]
     return " + ".join(terms)
@@ -211,20 +211,20 @@ def bracketed(number: str) -> str:
     return f"({number})" if number.startswith("−") else number
 
 
-def with_remark(sentence: str, remark: str, text: Mapping[str, str]) -> str:
+def with_remark(sentence: str, status: str, text: Mapping[str, str]) -> str:
     """Add to a sentence why responsibility stops here, if it does."""
-    return sentence + text["gap"] + text[f"remark.{remark}"] if remark else sentence
+    return sentence + text["gap"] + text[f"remark.{status}"] if status else sentence
 
 
 def outcome(relay: Record, language: str) -> str:
     """Say how the loss turned out after the change, beside what the gradients foretold; and why, where they miss."""
     found, text, end = relay.outcome, words(language), relay.nodes[-1]
     name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
-    before, foretold, after = show(found.before), show(found.foretold), show(found.after)
+    before, predicted, after = show(found.before), show(found.predicted), show(found.after)
     if found.missing:
         problem = _missing(relay.node(found.missing).op, found.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    told = text["outcome"].format(name=name, before=before, foretold=foretold, after=after)
+    told = text["outcome"].format(name=name, before=before, predicted=predicted, after=after)
     if not _misses(found):
         return told
     return f"{told}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
@@ -232,26 +232,26 @@ def outcome(relay: Record, language: str) -> str:
 
 def _misses(found: Outcome) -> bool:
     """Tell whether what was foretold is off by more than a tenth of the move that it foretold."""
-    is_far = abs(found.after - found.foretold) > abs(found.foretold - found.before) / 10
-    return is_far and show(found.after) != show(found.foretold)
+    is_far = abs(found.after - found.predicted) > abs(found.predicted - found.before) / 10
+    return is_far and show(found.after) != show(found.predicted)
 
 
 def _missing(op: str, numbers: Sequence[float], language: str) -> str:
     """Say why an operation cannot be computed: mathematics has no value there, or it is too large."""
-    formula, key = FORMULAS[op], "missing"
+    operation, key = OPERATIONS[op], "missing"
     try:
         evaluate(op, numbers)
     except OverflowError:
         key = "missing.large"
     except (ArithmeticError, ValueError):
         pass
-    operation = formula.japanese if language == "ja" else formula.english
-    return words(language)[key].format(operation=operation, numbers=", ".join(map(show, numbers)))
+    named = operation.japanese if language == "ja" else operation.english
+    return words(language)[key].format(operation=named, numbers=", ".join(map(show, numbers)))
 
 
-def trouble(relay: Record, language: str) -> str:
+def first_non_finite(relay: Record, language: str) -> str:
     """Say where the first number that is not finite was born, or "" if all are."""
-    found, text = relay.trouble, words(language)
+    found, text = relay.first_non_finite, words(language)
     if found is None:
         return ""
     step, name = relay.steps[found.step], relay.node(found.node).name

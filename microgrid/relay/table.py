@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from microgrid._util.text import columns_of, padded, shortened
-from microgrid._util.validation import one_of
+from microgrid._util.text import display_width, padded, shortened
+from microgrid._util.validation import check_choice
 from microgrid.engine import Value, topological_order
 from microgrid.graph.folding import Card, Edge, cards_and_edges, kind_of, title_of
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.relay.records import PHASES, Change, Record, Share, checked_record
-from microgrid.relay.sentences import Wording, handed_on, in_words, outcome, trouble, with_remark, words
+from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark, words
 
 FOLDS = ("auto", "none", "neuron")
 WIDTH = 100
@@ -43,7 +43,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
         ValueError: another language or fold.
     """
     words(language)
-    one_of("fold", fold, FOLDS)
+    check_choice("fold", fold, FOLDS)
     checked_record(relay)
     if fold != "none":
         graph = relay.graph()
@@ -89,7 +89,7 @@ class _Folded:
         if total is card.value:
             sentence = self.text[f"know.neuron.linear{one}"].format(name=name, count=count, result=result)
             return Wording("know", card.id, name, formula, result, sentence)
-        numbers = f"{FORMULAS[card.value.op].symbol}({show(total.data)})"
+        numbers = f"{OPERATIONS[card.value.op].symbol}({show(total.data)})"
         sentence = self.text[f"know.neuron{one}"].format(name=name, count=count, numbers=numbers, result=result)
         return Wording("know", card.id, name, f"{formula} = {numbers}", result, sentence)
 
@@ -105,13 +105,13 @@ class _Folded:
                 yield self.keep(card)
 
     def share(self, edge: Edge, after: float) -> Wording:
-        if len(edge.handovers) == len(edge.result.inside) == 1:
-            ((value, position),) = edge.handovers
+        if len(edge.contributions) == len(edge.result.inside) == 1:
+            ((value, position),) = edge.contributions
             return in_words(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
         told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
-        return replace(told, sentence=with_remark(told.sentence, self.relay.remarks.get(giver, ""), self.text))
+        return replace(told, sentence=with_remark(told.sentence, self.relay.status.get(giver, ""), self.text))
 
     def keep(self, card: Card) -> Wording:
         name = self.names[card.id]
@@ -156,7 +156,7 @@ def _is_neuron(card: Card) -> bool:
 def table(relay: Record, language: str, fold: str) -> str:
     """Return the whole cycle as a table of at most `WIDTH` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
-    longest = max(min(columns_of(told.name), LONGEST_NAME) for told in lines)
+    longest = max(min(display_width(told.name), LONGEST_NAME) for told in lines)
     rows: list[str] = []
     for phase in PHASES:
         of_phase = [(number, told) for number, told in enumerate(lines, start=1) if told.phase == phase]
@@ -166,10 +166,10 @@ def table(relay: Record, language: str, fold: str) -> str:
             name = shortened(told.name, LONGEST_NAME)
             rows.append(_row(f"{number:>4}  {padded(name, longest)}  {told.formula}", told.result))
         rows += [""] if of_phase else []
-    notes = [trouble(relay, language), outcome(relay, language)]
+    notes = [first_non_finite(relay, language), outcome(relay, language)]
     return "\n".join([*rows, *(note for note in notes if note)])
 
 
 def _row(left: str, right: str) -> str:
-    room = WIDTH - columns_of(right)
+    room = WIDTH - display_width(right)
     return (padded(shortened(left, room - 2), room) + right).rstrip()

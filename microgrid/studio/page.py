@@ -23,7 +23,7 @@ from microgrid._util.validation import quoted
 from microgrid.documents.heading import Heading
 from microgrid.engine import Value
 from microgrid.graph.folding import Card, cards_and_edges
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import counted
 from microgrid.pictures.layout import Layout, lay_out
 from microgrid.pictures.palette import COLOURS, PALETTE, squeezed
@@ -143,14 +143,14 @@ def _data(relay: Record, values: list[Value], cards: list[Card], layout: Layout,
         ],
         "edges": [
             [card_at[line.edge.operand.id], card_at[line.edge.result.id],
-             [[position[value], operand] for value, operand in line.edge.handovers]]
+             [[position[value], operand] for value, operand in line.edge.contributions]]
             for line in layout.lines
         ],
         "title": {"en": heading.english, "ja": heading.japanese},
         "note": {"en": heading.english_note, "ja": heading.japanese_note},
         "operations": {
             op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {"en": f.english, "ja": f.japanese}]
-            for op, f in FORMULAS.items()
+            for op, f in OPERATIONS.items()
             if op in ops
         },
     }  # fmt: skip
@@ -182,7 +182,7 @@ def _program(ops: set[str]) -> str:
     """Put the program together: the formulas and words of these operations, and the scripts of the page."""
     rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
     words_of = {language: _words_for(ops, language) for language in LANGUAGES}
-    parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
+    parts = [f"const OPERATIONS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
     return (
         '"use strict";\n{\n'
         + _shortened("\n".join([*parts, *(asset(f"studio/app/{name}.js") for name in SCRIPTS)]))
@@ -215,10 +215,10 @@ def _packed(text: str) -> str:
 
 def _functions(op: str) -> str:
     """Write one row of the table as JavaScript; Python and JavaScript read its formulas alike."""
-    formula = FORMULAS[op]
-    names = ", ".join(formula.operands)
-    derivatives = ", ".join(f"({names}, out) => {_as_javascript(text)}" for text in formula.local_derivatives)
-    return f"{{value: ({names}) => {_as_javascript(formula.value)}, localDerivatives: [{derivatives}]}}"
+    operation = OPERATIONS[op]
+    names = ", ".join(operation.operands)
+    derivatives = ", ".join(f"({names}, out) => {_as_javascript(text)}" for text in operation.local_derivatives)
+    return f"{{value: ({names}) => {_as_javascript(operation.value)}, localDerivatives: [{derivatives}]}}"
 
 
 def _as_javascript(formula: str) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from microgrid._util.text import columns_of, padded, shortened
+from microgrid._util.text import display_width, padded, shortened
 from microgrid.language.numerals import MINUS
 from microgrid.relay.records import PHASES, Record
-from microgrid.relay.sentences import outcome, trouble, words
+from microgrid.relay.sentences import first_non_finite, outcome, words
 from microgrid.relay.table import tell
 
 NEXT = ("\n", "\r", " ", "right", "down")
@@ -62,7 +62,7 @@ class Walk:
         telling = tell(relay, language, fold)
         self.lines, self.subjects = telling.lines, telling.subjects
         self.text = words(language)
-        self.ending = " ".join(filter(None, (trouble(relay, language), outcome(relay, language))))
+        self.ending = " ".join(filter(None, (first_non_finite(relay, language), outcome(relay, language))))
         self.position = 1
 
     def press(self, key: str) -> bool:
@@ -107,7 +107,7 @@ class Walk:
             mark = "●" if phase == now else "○"
             pieces.append(Piece(f"{mark} {self.text[f'phase.{phase}']}   ", phase if phase == now else "quiet"))
         place = f"{self.text['step']} {self.position}/{len(self.lines)}"
-        used = sum(columns_of(piece.text) for piece in pieces) + columns_of(place)
+        used = sum(display_width(piece.text) for piece in pieces) + display_width(place)
         return [*pieces, Piece(" " * max(width - 1 - used, 0)), Piece(place, "bold")]
 
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:
@@ -120,7 +120,7 @@ class Walk:
         at = next(i for i, subject in enumerate(self.subjects) if subject.id == present)
         room -= 1  # for the headings
         start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
-        names = min(max(columns_of(subject.name) for subject in self.subjects), 34)
+        names = min(max(display_width(subject.name) for subject in self.subjects), 34)
         column = max(min(WIDEST, (width - names - 3) // 3), NARROWEST)
         headings = (_right(shortened(self.text[f"column.{phase}"], column - 1), column) for phase in PHASES)
         yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
@@ -200,7 +200,7 @@ def _show(window: Any, walk: Walk) -> None:
                 text = shortened(piece.text, width - x - 1)  # the last column is left free: a full line would scroll
                 if text and x < width - 1:
                     window.addstr(y, x, text, styles[piece.style])
-                x += columns_of(piece.text)
+                x += display_width(piece.text)
         window.refresh()
         key = window.get_wch()
         if key == "\x03":
@@ -233,14 +233,14 @@ def _styles(curses: Any) -> dict[str, int]:
 
 
 def _right(text: str, width: int) -> str:
-    return " " * max(width - columns_of(text), 0) + text
+    return " " * max(width - display_width(text), 0) + text
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
     """Break a text into rows, at spaces where there are any, for Japanese between any two characters."""
     for paragraph in text.splitlines():
         rest = paragraph
-        while columns_of(rest) > width - 1:
+        while display_width(rest) > width - 1:
             end = len(shortened(rest, width - 1)) - 1
             space = rest.rfind(" ", 0, end + 1)
             end = space if space > 0 else max(end, 1)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from microgrid._util.text import brief
-from microgrid._util.validation import listed, positive_whole, quoted, seeded
+from microgrid._util.validation import as_list, positive_whole, quoted, seeded
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.language.numerals import counted, show
@@ -104,8 +104,8 @@ class Cycle:
         if optimizer is not None and not isinstance(optimizer, Optimizer):
             raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
         self.model = model
-        self.rows: Sequence[Any] = [_plain(row) for row in listed("rows", rows)]
-        self.targets: Sequence[Any] = [_plain(target) for target in listed("targets", targets)]
+        self.rows: Sequence[Any] = [_plain(row) for row in as_list("rows", rows)]
+        self.targets: Sequence[Any] = [_plain(target) for target in as_list("targets", targets)]
         _check_rows(self.rows, self.targets)
         self.loss_function = loss
         if optimizer is not None and learning_rate is not None:
@@ -190,28 +190,28 @@ class History:
 
     Attributes:
         losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
-        kept: for each name that was asked for, what its function returned after each epoch.
+        metrics: for each name that was asked for, what its function returned after each epoch.
         interrupted: whether Ctrl-C ended the training early.
 
-    >>> History([4.0, 2.0, 0.000012], kept={"test": [5.0, 3.0, 2.0]})
-    <History of 3 epochs: loss 4 → 1.2e−5; kept: test>
+    >>> History([4.0, 2.0, 0.000012], metrics={"test": [5.0, 3.0, 2.0]})
+    <History of 3 epochs: loss 4 → 1.2e−5; metrics: test>
     """
 
     losses: list[float] = field(default_factory=list)
-    kept: dict[str, list[Any]] = field(default_factory=dict)
+    metrics: dict[str, list[Any]] = field(default_factory=dict)
     interrupted: bool = False
 
     def __repr__(self) -> str:
         ends = " → ".join(show(loss) for loss in (*self.losses[:1], *self.losses[1:][-1:]))
-        kept = f"; kept: {brief(', '.join(self.kept))}" if self.kept else ""
+        metrics = f"; metrics: {brief(', '.join(self.metrics))}" if self.metrics else ""
         stopped = "; interrupted" if self.interrupted else ""
-        return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{kept}{stopped}>"
+        return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{metrics}{stopped}>"
 
     def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
-        """Draw the loss of every epoch with matplotlib, and beside it what was kept under `names`.
+        """Draw the loss of every epoch with matplotlib, and beside it the metrics called `names`.
 
         Args:
-            names: of `kept`, such as the loss of rows that were held out; each must hold one number an epoch.
+            names: of `metrics`, such as the loss of rows that were held out; each must hold one number an epoch.
             label: what the curve of the losses is called, where several trainings share one picture.
             log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
             axes: where to draw; by default a new figure.
@@ -221,8 +221,8 @@ class History:
 
         Raises:
             ImportError: matplotlib is not installed.
-            ValueError: nothing was kept under a name, no epoch was finished, or `log` and a number of 0 or less.
-            TypeError: what was kept is not a number.
+            ValueError: there is no metric of a name, no epoch was finished, or `log` and a number of 0 or less.
+            TypeError: a metric is not a number.
 
         >>> axes = History([4.0, 2.0, 1.0]).plot()
         >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]
@@ -231,10 +231,10 @@ class History:
         from microgrid.figures import plot_losses  # here, so that those who only train load no view
 
         for name in names:
-            if not isinstance(name, str) or name not in self.kept:
-                there = f"there is {brief(', '.join(self.kept))}" if self.kept else "nothing was"
-                raise ValueError(f"nothing was kept under {quoted(name)}; {there} (see `keep` of train)")
-        return plot_losses({label: self.losses, **{name: self.kept[name] for name in names}}, log, axes)
+            if not isinstance(name, str) or name not in self.metrics:
+                known = f"there is {brief(', '.join(self.metrics))}" if self.metrics else "there is none"
+                raise ValueError(f"there is no metric {quoted(name)}; {known} (see `metrics` of train)")
+        return plot_losses({label: self.losses, **{name: self.metrics[name] for name in names}}, log, axes)
 
 
 def train(
@@ -248,7 +248,7 @@ def train(
     *,
     learning_rate: float | None = None,
     seed: int = 0,
-    keep: Mapping[str, Callable[[], Any]] | None = None,
+    metrics: Mapping[str, Callable[[], Any]] | None = None,
     progress: bool | None = None,
     compiled: bool = True,
 ) -> History:
@@ -271,7 +271,7 @@ def train(
             where an epoch has several batches.
         learning_rate: of gradient descent, where no optimizer is given; by default 0.1.
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
-        keep: functions to call after each epoch, by name; what they return is found in `History.kept`.
+        metrics: functions to call after each epoch, by name; what they return is found in `History.metrics`.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
         compiled: whether to try that at all. Give False where only some rows make the model take another branch.
 
@@ -282,7 +282,7 @@ def train(
         TrainingDivergedError: the loss, a gradient or a weight is not finite, or an operation has no finite result; the
             weights are those before it happened.
         ValueError: no rows, or not as many targets as rows, or a size that is not positive.
-        TypeError: as for `Cycle`, or `keep` is not a mapping of names to functions.
+        TypeError: as for `Cycle`, or `metrics` is not a mapping of names to functions.
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)
@@ -290,9 +290,9 @@ def train(
     >>> f"slope {neuron.weights[0]:.3f}, start {neuron.bias:.3f}, loss {history.losses[-1]:.4f}"
     'slope 2.000, start 1.000, loss 0.0000'
     """
-    keep = _checked_keep(keep)
+    metrics = _checked_metrics(metrics)
     epochs = positive_whole("epochs", epochs)
-    history = History(kept={name: [] for name in keep})
+    history = History(metrics={name: [] for name in metrics})
     cycle = Cycle(model, rows, targets, loss, optimizer, learning_rate)
     rows, targets = cycle.rows, cycle.targets
     batch_size = len(rows) if batch_size is None else positive_whole("batch_size", batch_size)
@@ -314,16 +314,16 @@ def train(
                     except (ArithmeticError, ValueError, TypeError) as error:
                         has_changed = epoch > 1 or start > 0
                         raise _explained(error, cycle, epoch, batch, has_changed, history) from error
-                kept = {name: function() for name, function in keep.items()}
+                measured = {name: function() for name, function in metrics.items()}
                 history.losses.append(losses / len(rows))
-                for name, item in kept.items():
-                    history.kept[name].append(item)
+                for name, item in measured.items():
+                    history.metrics[name].append(item)
                 bar.set_postfix(loss=f"{history.losses[-1]:.4g}", refresh=False)
                 bar.update()
     except KeyboardInterrupt:
         history.interrupted = True
-        finished = min(map(len, (history.losses, *history.kept.values())))
-        for column in (history.losses, *history.kept.values()):  # it may have come between two of them
+        finished = min(map(len, (history.losses, *history.metrics.values())))
+        for column in (history.losses, *history.metrics.values()):  # it may have come between two of them
             del column[finished:]
     return history
 
@@ -491,12 +491,12 @@ def _progress_bar(epochs: int, wanted: bool | None) -> Any:
     return tqdm(total=epochs, desc="training", unit="epoch", leave=False, file=console, disable=not wanted)
 
 
-def _checked_keep(keep: Mapping[str, Callable[[], Any]] | None) -> Mapping[str, Callable[[], Any]]:
-    if keep is None:
+def _checked_metrics(metrics: Mapping[str, Callable[[], Any]] | None) -> Mapping[str, Callable[[], Any]]:
+    if metrics is None:
         return {}
-    if not isinstance(keep, Mapping) or not all(map(callable, keep.values())):
-        raise TypeError(f"keep must map names to functions, got {quoted(keep)}")
-    return keep
+    if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
+        raise TypeError(f"metrics must map names to functions, got {quoted(metrics)}")
+    return metrics
 
 
 def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:

@@ -10,25 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from microgrid._util.files import check_writable, write_whole
+from microgrid._util.files import check_writable, write_atomic
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
 
 
 def test_text_is_written_as_utf8_with_plain_newlines(tmp_path: Path) -> None:
-    write_whole(tmp_path / "new.txt", "∂loss\n勾配\n")
+    write_atomic(tmp_path / "new.txt", "∂loss\n勾配\n")
     assert (tmp_path / "new.txt").read_bytes() == "∂loss\n勾配\n".encode()
 
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
-    write_whole(str(tmp_path / "new.bin"), b"\x00\xff\r\n")
+    write_atomic(str(tmp_path / "new.bin"), b"\x00\xff\r\n")
     assert (tmp_path / "new.bin").read_bytes() == b"\x00\xff\r\n"
 
 
 def test_old_content_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     path.write_text("a much longer old content")
-    write_whole(path, "new")
+    write_atomic(path, "new")
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -38,7 +38,7 @@ def test_readers_of_the_old_file_keep_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     path.write_text("old")
     with path.open() as reader:
-        write_whole(path, "new")
+        write_atomic(path, "new")
         assert reader.read() == "old"
 
 
@@ -56,7 +56,7 @@ def test_failure_leaves_the_old_content_and_no_other_file(
     with monkeypatch.context() as patched:
         patched.setattr(failing, fail)
         with pytest.raises(type(error)):
-            write_whole(path, "new")
+            write_atomic(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -65,7 +65,7 @@ def test_error_names_the_path_that_was_asked_for(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     path = Path("no such folder", "file.txt")
     with pytest.raises(FileNotFoundError) as caught:
-        write_whole(path, "new")
+        write_atomic(path, "new")
     assert caught.value.filename == str(path)
 
 
@@ -74,7 +74,7 @@ def test_error_reads_as_that_of_open(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as expected:
         path.open()
     with pytest.raises(FileNotFoundError) as caught:
-        write_whole(path, "new")
+        write_atomic(path, "new")
     assert str(caught.value) == str(expected.value)
 
 
@@ -82,7 +82,7 @@ def test_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(OSError, match="folder"):
-        write_whole(folder, "new")
+        write_atomic(folder, "new")
     assert list(tmp_path.iterdir()) == [folder]
     assert folder.is_dir()
 
@@ -93,7 +93,7 @@ def test_symbolic_link_stays_one_and_its_file_is_replaced(tmp_path: Path) -> Non
     path, link = tmp_path / "real" / "file.txt", tmp_path / "link.txt"
     path.write_text("old")
     link.symlink_to(path)
-    write_whole(link, "new")
+    write_atomic(link, "new")
     assert link.is_symlink()
     assert path.read_text() == "new"
     assert not path.is_symlink()
@@ -104,13 +104,13 @@ def test_mode_of_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     path.write_text("old")
     path.chmod(0o640)
-    write_whole(path, "new")
+    write_atomic(path, "new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 @posix_only
 def test_new_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
-    write_whole(tmp_path / "new.txt", "new")
+    write_atomic(tmp_path / "new.txt", "new")
     (tmp_path / "other.txt").write_text("other")
     assert (tmp_path / "new.txt").stat().st_mode == (tmp_path / "other.txt").stat().st_mode
 
@@ -121,7 +121,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        write_whole(pipe, "new")
+        write_atomic(pipe, "new")
         assert os.read(reader, 100) == b"new"
     finally:
         os.close(reader)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from microgrid._util.files import write_whole
+from microgrid._util.files import write_atomic
 from microgrid.cli import main
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
@@ -178,7 +178,7 @@ def test_device_that_is_full_is_named(capsys: pytest.CaptureFixture[str]) -> Non
 def test_path_that_leads_through_a_file_is_named_as_it_was_given() -> None:
     Path("file").write_text("")
     with pytest.raises(NotADirectoryError) as caught:
-        write_whole("file/graph.svg", "new")
+        write_atomic("file/graph.svg", "new")
     assert caught.value.filename == "file/graph.svg"
 
 

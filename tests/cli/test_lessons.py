@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from microgrid._util.text import columns_of
+from microgrid._util.text import display_width
 from microgrid.cli import command as cli
 from microgrid.cli import lessons as module
 from microgrid.cli.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
@@ -42,7 +42,7 @@ def test_lessons_are_listed_in_their_order_with_title_and_summary(language: str)
     for there in course:
         assert first_line(there) == f"# {there.title}"
         assert there.title.startswith(f"{there.number}")
-        assert 15 <= columns_of(there.summary) <= 120
+        assert 15 <= display_width(there.summary) <= 120
         assert not set("#*_`") & set(there.summary)
 
 
@@ -187,8 +187,8 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch:
 
 def test_command_lists_the_lessons(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["lesson", "--language", "ja"]) == 0
-    *listed, blank, how = capsys.readouterr().out.splitlines()
-    assert listed == [line for there in lessons("ja") for line in (there.title, f"   {there.summary}")]
+    *as_list, blank, how = capsys.readouterr().out.splitlines()
+    assert as_list == [line for there in lessons("ja") for line in (there.title, f"   {there.summary}")]
     assert (blank, how) == ("", "このフォルダーに写すには:  microgrid lesson 1 --language ja")
 
 

@@ -943,7 +943,7 @@ def test_slopes_that_may_fail_are_computed_before_anything_changes() -> None:
     w, v, x = Value(2.0, "w"), Value(3.0, "v"), Input(4.0, "x")
     step = compile_graph((w / x).sqrt() * v * 3 + (w * v).log(), [x])
     assert step.source == SLOPES_THAT_MAY_FAIL
-    assert step._writer.predict() == PREDICTION
+    assert step._generator.predict() == PREDICTION
 
 
 def test_program_of_neurons_switches_them_off_and_calls_them_by_their_names() -> None:
@@ -951,7 +951,7 @@ def test_program_of_neurons_switches_them_off_and_calls_them_by_their_names() ->
     a, b = Input(1.0, "a"), Input(2.0, "b")
     step = compile_graph(out([hidden([a, b])]), [a, b])
     assert step.source == NEURONS_FOR_MANY_ROWS
-    assert step._writer.learn_one() == NEURONS_FOR_ONE_ROW
+    assert step._generator.learn_one() == NEURONS_FOR_ONE_ROW
 
 
 def test_program_of_powers_writes_a_square_as_a_product() -> None:

@@ -80,7 +80,7 @@ def test_gradients_vanish_on_their_way_through_five_sigmoids() -> None:
 
 def test_dead_relu_says_so_and_hands_nothing_back() -> None:
     relay = example("dead-relu").record()
-    assert "dead" in [card.remark for card in cards_and_edges(relay.graph(), "none")[0]]
+    assert "dead" in [card.status for card in cards_and_edges(relay.graph(), "none")[0]]
     gradients = labelled(relay)
     assert (gradients["w"], gradients["b"]) == (0.0, 0.0)
     assert gradients["o"] == -2.0

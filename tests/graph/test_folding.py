@@ -425,7 +425,7 @@ def test_short_title_of_a_neuron_names_its_activation_only(spelled_out: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("compute", "remark"),
+    ("compute", "status"),
     [
         (lambda: Value(0.0).relu(), "dead"),
         (lambda: Value(-2.0).relu(), "dead"),
@@ -440,8 +440,8 @@ def test_short_title_of_a_neuron_names_its_activation_only(spelled_out: bool) ->
         (lambda: Value(0.0), ""),
     ],
 )
-def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], remark: str) -> None:
-    assert cards_and_edges(compute(), "none")[0][-1].remark == remark
+def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], status: str) -> None:
+    assert cards_and_edges(compute(), "none")[0][-1].status == status
 
 
 def relus_of_two_rows() -> Value:
@@ -453,7 +453,7 @@ def relus_of_two_rows() -> Value:
 
 def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> None:
     cards, _ = cards_and_edges(relus_of_two_rows(), "neuron")
-    remarks = [(card.value.label, card.remark) for card in cards if card.remark]
+    remarks = [(card.value.label, card.status) for card in cards if card.status]
     assert remarks == [
         ("layer1.neuron2", "dead"),
         ("layer1.neuron1", "off"),
@@ -464,18 +464,18 @@ def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> N
 def test_one_row_does_not_tell_whether_a_neuron_of_a_network_is_dead() -> None:
     neuron = Neuron(1, "relu", seed=0)
     neuron.bias.data = -100.0
-    assert cards_and_edges(neuron([1.0]), "neuron")[0][-1].remark == "off"
+    assert cards_and_edges(neuron([1.0]), "neuron")[0][-1].status == "off"
 
 
 def test_relus_of_one_name_are_rows_and_without_a_name_each_is_on_its_own() -> None:
     a, b = Value(-1.0, "a"), Value(1.0, "b")
     first, second = a.relu(), b.relu()
-    assert [card.remark for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
+    assert [card.status for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
         "dead",
         "",
     ]
     first.label = second.label = "o"
-    assert [card.remark for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
+    assert [card.status for card in cards_and_edges(first + second, "none")[0] if card.value.op == "relu"] == [
         "off",
         "",
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from microgrid import Input, Value, check_gradients, maximum, nudge
-from microgrid._util.text import columns_of
+from microgrid._util.text import display_width
 from microgrid.graph.gradcheck import numerical_derivative, replay
 from tests.graphs import plant
 
@@ -156,7 +156,7 @@ def test_nudge_tells_what_was_foretold_and_what_happened() -> None:
     loss.label = "loss"
     moved = nudge(loss, product, 0.01)
     assert moved.gradient == 6.0
-    assert moved.foretold == pytest.approx(0.06)
+    assert moved.predicted == pytest.approx(0.06)
     assert moved.actual == pytest.approx(0.0601)
     assert str(moved) == (
         "If product moves by +0.01 (28 → 28.01), its gradient 6 foretells that the loss changes by +0.06.\n"
@@ -174,7 +174,7 @@ def test_nudge_and_table_speak_japanese_too() -> None:
     heading, row = check_gradients(loss).text("ja").splitlines()
     assert heading.split() == ["葉ノード", "値", "連鎖律", "数値微分", "差"]
     assert row.split()[:3] == ["w", "3", "6"]
-    assert columns_of(heading) == columns_of(row.removesuffix("  一致"))
+    assert display_width(heading) == display_width(row.removesuffix("  一致"))
 
 
 def test_nudge_speaks_of_what_has_no_label() -> None:

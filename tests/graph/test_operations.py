@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from microgrid import Value
-from microgrid.graph.operations import FORMULAS, FUNCTIONS
+from microgrid.graph.operations import FUNCTIONS, OPERATIONS
 from tests.graphs import record
 
 NUMBERS = (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, 3.0, -2.5, math.nan)
@@ -87,7 +87,7 @@ def agrees(text: str, op: str, position: int | None) -> bool:
         op: the operation.
         position: of the operand whose slope it should be; None for the value.
     """
-    formula = FORMULAS[op]
+    formula = OPERATIONS[op]
     compute = eval(f"lambda {', '.join(formula.operands)}, out: {text}", dict(FUNCTIONS))
     for numbers in itertools.product(NUMBERS, repeat=len(formula.operands)):
         try:
@@ -109,10 +109,10 @@ def agrees(text: str, op: str, position: int | None) -> bool:
 
 
 def formulas_of(op: str) -> list[tuple[int | None, str]]:
-    return [(None, FORMULAS[op].value), *enumerate(FORMULAS[op].local_derivatives)]
+    return [(None, OPERATIONS[op].value), *enumerate(OPERATIONS[op].local_derivatives)]
 
 
-@pytest.mark.parametrize("op", FORMULAS)
+@pytest.mark.parametrize("op", OPERATIONS)
 def test_every_small_mistake_in_a_formula_is_noticed(op: str) -> None:
     assert all(agrees(text, op, position) for position, text in formulas_of(op))
     unnoticed = {
@@ -123,4 +123,4 @@ def test_every_small_mistake_in_a_formula_is_noticed(op: str) -> None:
 
 def test_formulas_are_broken_in_many_places() -> None:
     assert list(broken("1 - out * out")) == ["2 - out * out", "1 + out * out", "1 - out / out", "1 - (out + out)"]
-    assert sum(len(list(broken(text))) for op in FORMULAS for _, text in formulas_of(op)) > 150
+    assert sum(len(list(broken(text))) for op in OPERATIONS for _, text in formulas_of(op)) > 150

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid.cli import command as cli
-from microgrid.graph.operations import FORMULAS, evaluate
+from microgrid.graph.operations import OPERATIONS, evaluate
 from microgrid.nn import Neuron
 from microgrid.pictures.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
 from microgrid.relay.sentences import LANGUAGES, words
@@ -123,7 +123,7 @@ def test_unknown_language_is_refused() -> None:
 
 @each_language
 def test_every_operation_has_a_row(language: str) -> None:
-    names = [formula.japanese if language == "ja" else formula.english for formula in FORMULAS.values()]
+    names = [formula.japanese if language == "ja" else formula.english for formula in OPERATIONS.values()]
     assert [cells[0] for cells in read(language).rows[1:]] == names
 
 
@@ -160,7 +160,7 @@ def test_definition_gives_the_value_of_the_operation(op: str, a: float) -> None:
 
 def test_every_name_that_is_no_formula_is_defined() -> None:
     known = {"exp", "log", "sin", "cos"}  # from school
-    names = {op: re.findall(r"[a-z_]{3,}", formula.shown) for op, formula in FORMULAS.items()}
+    names = {op: re.findall(r"[a-z_]{3,}", formula.shown) for op, formula in OPERATIONS.items()}
     unexplained = {op for op, found in names.items() if set(found) - known}
     assert unexplained == {*DEFINITIONS, "relu", "leaky_relu", "maximum", "minimum"}
     assert all(f"define.{op}" in _words("en") for op in unexplained - set(DEFINITIONS))
@@ -232,7 +232,7 @@ def test_sheet_is_one_page_on_either_paper_with_all_that_is_on_it(language: str,
     pdf = pypdf.PdfReader(io.BytesIO(screen.pdf(format=paper, prefer_css_page_size=True)))
     assert len(pdf.pages) == 1
     text = plain(pdf.pages[0].extract_text())
-    for formula in FORMULAS.values():
+    for formula in OPERATIONS.values():
         assert plain(formula.japanese if language == "ja" else formula.english) in text
     assert text.endswith(plain(_words(language)["made"]))
 

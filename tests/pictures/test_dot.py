@@ -439,7 +439,7 @@ def test_output_has_a_colour_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation", "row", "remark"),
+    ("activation", "row", "status"),
     [
         ("relu", [-1.0], "off for this row: passes nothing back"),
         ("tanh", [9.0], "saturated: almost flat here"),
@@ -447,11 +447,11 @@ def test_output_has_a_colour_of_its_own() -> None:
     ],
 )
 @pytest.mark.parametrize("fold", ["none", "neuron"])
-def test_card_says_where_responsibility_stops(activation: str, row: list[float], remark: str, fold: str) -> None:
+def test_card_says_where_responsibility_stops(activation: str, row: list[float], status: str, fold: str) -> None:
     neuron = Neuron(1, activation)
     neuron.weights[0].data = 1.0
-    assert remark in texts(svg_of(neuron(row), fold=fold))
-    assert remark not in texts(svg_of(neuron([0.5]), fold=fold))
+    assert status in texts(svg_of(neuron(row), fold=fold))
+    assert status not in texts(svg_of(neuron([0.5]), fold=fold))
 
 
 def test_folded_neuron_lists_its_few_weights_with_their_shares() -> None:

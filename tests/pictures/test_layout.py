@@ -10,7 +10,7 @@ from hypothesis import given
 
 import microgrid.pictures.dot as drawing
 from microgrid import Input, Relay, Value
-from microgrid._util.text import columns_of
+from microgrid._util.text import display_width
 from microgrid.graph.folding import cards_and_edges
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -103,7 +103,7 @@ def test_wide_name_makes_a_wide_card() -> None:
 def test_very_long_name_is_cut(label: str) -> None:
     (card, *_), _ = cards_and_edges(Value(2.0, label) * 3.0, "none")
     assert visible_name(card).endswith("…")
-    assert columns_of(visible_name(card)) <= LONGEST_NAME
+    assert display_width(visible_name(card)) <= LONGEST_NAME
 
 
 def test_card_that_may_say_where_responsibility_stops_has_a_row_for_it() -> None:

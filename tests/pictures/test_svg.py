@@ -123,6 +123,6 @@ def test_size_of_the_sheet_is_told_twice() -> None:
 
 
 def test_dead_neuron_says_so() -> None:
-    remark = texts(group(read(Value(-1.0, "a").relu()), "n1"))["remark"]
-    assert remark.startswith("dead")
+    status = texts(group(read(Value(-1.0, "a").relu()), "n1"))["remark"]
+    assert status.startswith("dead")
     assert texts(group(read(Value(1.0, "a").relu()), "n1"))["remark"] == ""

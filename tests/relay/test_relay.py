@@ -16,12 +16,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
 from microgrid.pictures.dot import draw, render
-from microgrid.relay.records import Change, Know, Seed, Share, Trouble, checked_record
+from microgrid.relay.records import Change, FirstNonFinite, Know, Seed, Share, checked_record
 from microgrid.relay.sentences import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
@@ -65,10 +65,10 @@ def test_totals_equal_backward_and_changes_equal_a_step_of_sgd_bit_for_bit(recip
     }
 
 
-@pytest.mark.parametrize("op", FORMULAS)
+@pytest.mark.parametrize("op", OPERATIONS)
 def test_every_operation_is_recorded_as_it_is_computed(op: str) -> None:
     leaves = [Value(0.5, "p"), Value(1.5, "q"), Value(2.5, "r")]
-    n = 3 if FORMULAS[op].summed else len(FORMULAS[op].operands)
+    n = 3 if OPERATIONS[op].summed else len(OPERATIONS[op].operands)
     output = record(op, *leaves[:n])
     relay = Relay(output)
     know = relay.steps[0]
@@ -167,7 +167,7 @@ def test_second_forward_pass_gives_the_loss_after_the_change() -> None:
     w, x = Value(3.0, "w"), Input(2.0, "x")
     relay = Relay((w * x - 5) ** 2, learning_rate=0.05)
     assert relay.outcome.before == 1.0
-    assert relay.outcome.foretold == pytest.approx(1.0 - 0.05 * 16.0)
+    assert relay.outcome.predicted == pytest.approx(1.0 - 0.05 * 16.0)
     w.data -= 0.05 * 4.0
     assert relay.outcome.after == ((w * x - 5) ** 2).data
 
@@ -366,8 +366,12 @@ def test_first_infinity_is_found_with_its_operands() -> None:
     product = a * b
     product.label = "product"
     relay = Relay(product - product)
-    assert relay.trouble is not None
-    assert (relay.trouble.step, relay.trouble.node, relay.trouble.operands) == (0, "n2", ("n0", "n1"))
+    assert relay.first_non_finite is not None
+    assert (relay.first_non_finite.step, relay.first_non_finite.node, relay.first_non_finite.operands) == (
+        0,
+        "n2",
+        ("n0", "n1"),
+    )
     told = "Step 1: product = ∞ is the first computed number that is not finite; it was made from a = 1e200, b = 1e200."
     assert told in relay.text()
 
@@ -375,10 +379,10 @@ def test_first_infinity_is_found_with_its_operands() -> None:
 def test_first_share_that_is_not_finite_is_found() -> None:
     a = Value(1e-200, "a")
     relay = Relay((a * 1e200) * 1e200 * 1e-300)
-    assert relay.trouble is None
+    assert relay.first_non_finite is None
     relay = Relay(((a * 1e-100) * 1e250) * 1e250)
-    assert relay.trouble is not None
-    assert isinstance(relay.steps[relay.trouble.step], Share)
+    assert relay.first_non_finite is not None
+    assert isinstance(relay.steps[relay.first_non_finite.step], Share)
     told = "Step 6: the share 1e250 × 1e250 = ∞ is the first number that is not finite; n4 handed it to n2."
     assert told in relay.text()
 
@@ -387,7 +391,7 @@ def test_gradient_that_stops_being_finite_although_every_share_is_finite_is_told
     a = Value(1e-300, "a")
     relay = Relay(a * 1.5e308 - a * -1.5e308)
     assert all(math.isfinite(step.share) for step in relay.steps if isinstance(step, Share))
-    assert relay.trouble == Trouble(7, "n0", ("n2",))
+    assert relay.first_non_finite == FirstNonFinite(7, "n0", ("n2",))
     assert relay.text().splitlines()[-2] == (
         "Step 8: the gradient of a, 1.5e308 + 1.5e308 = ∞, is the first number that is not finite; "
         "n2 handed over the last share, 1.5e308."
@@ -416,7 +420,7 @@ def test_parameter_that_is_given_twice_changes_once() -> None:
 
 
 def test_relay_of_finite_numbers_has_no_trouble() -> None:
-    assert Relay(neuron()[0]).trouble is None
+    assert Relay(neuron()[0]).first_non_finite is None
 
 
 # --- as JSON ---------------------------------------------------------------------------------------------------------
@@ -442,6 +446,25 @@ def test_infinities_survive_as_names() -> None:
     assert Relay.from_json(relay.to_json()) == relay
 
 
+def in_version_1(relay: Relay) -> str:
+    """Write a relay as microgrid 0.1 did."""
+    content = json.loads(relay.to_json()) | {"version": 1}
+    content["outcome"]["foretold"] = content["outcome"].pop("predicted")
+    return json.dumps(content)
+
+
+def test_version_1_is_read() -> None:
+    relay = Relay(neuron()[0])
+    assert Relay.from_json(in_version_1(relay)) == relay
+
+
+def test_version_1_whose_numbers_do_not_follow_is_refused() -> None:
+    content = json.loads(in_version_1(Relay(neuron()[0])))
+    content["outcome"]["after"] += 1.0
+    with pytest.raises(ValueError, match="not a relay: its steps do not follow from its nodes"):
+        Relay.from_json(json.dumps(content))
+
+
 def edited(**changes: Any) -> str:
     content = json.loads(Relay(Value(2.0, "a") * 3).to_json())
     return json.dumps(content | changes)
@@ -460,7 +483,7 @@ def with_node(**changes: Any) -> str:
         ("[" * 100_000, "not a relay"),
         ("[]", 'not a relay: expected JSON with "format": "microgrid relay"'),
         ('{"format": "other"}', "not a relay: expected JSON"),
-        (edited(version=2), "this relay has version 2; this microgrid reads 1"),
+        (edited(version=3), "this relay has version 3; this microgrid reads 1 and 2"),
         (edited(nodes=[]), "not a relay: it has no nodes"),
         (edited(nodes=3), "not a relay"),
         (edited(parameters=["n7"]), "not a relay: the parameter 'n7' is not a node"),
@@ -610,7 +633,7 @@ def test_second_pass_has_the_number_of_every_value() -> None:
 
 def test_second_pass_without_a_value_has_a_foretold_loss_and_no_numbers() -> None:
     outcome = Relay(Value(0.5, "a").log(), learning_rate=1.0).outcome
-    assert outcome.foretold == math.log(0.5) - 2.0 * 2.0
+    assert outcome.predicted == math.log(0.5) - 2.0 * 2.0
     assert outcome.values == ()
 
 
@@ -657,9 +680,9 @@ def test_leaf_changed_to_what_has_no_number_is_noticed_too(build: Any, change: f
 
 def test_share_that_is_not_finite_is_told_with_the_value_that_handed_it_on() -> None:
     a = Value(1e-200, "a")
-    trouble = Relay(((a * 1e-100) * 1e250) * 1e250).trouble
-    assert trouble is not None
-    assert (trouble.node, trouble.operands) == ("n2", ("n4",))
+    first_non_finite = Relay(((a * 1e-100) * 1e250) * 1e250).first_non_finite
+    assert first_non_finite is not None
+    assert (first_non_finite.node, first_non_finite.operands) == ("n2", ("n4",))
 
 
 def test_limit_of_routes_must_be_a_whole_number() -> None:
@@ -784,10 +807,10 @@ def test_values_without_a_name_are_called_by_their_ids() -> None:
     assert [node.name for node in Relay(a.exp() * a.tanh()).nodes] == ["a", "n1", "n2", "n3"]
 
 
-def test_remarks_call_a_relu_dead_and_the_neuron_of_a_single_row_off() -> None:
-    assert Relay(Value(-1.0, "a").relu() * 2).remarks == {"n1": "dead"}
+def test_status_calls_a_relu_dead_and_the_neuron_of_a_single_row_off() -> None:
+    assert Relay(Value(-1.0, "a").relu() * 2).status == {"n1": "dead"}
     neuron = Neuron(1, "relu").set_parameters([-1.0, 0.0])
-    assert Relay(neuron([2.0]) * 2).remarks == {"n4": "off"}
+    assert Relay(neuron([2.0]) * 2).status == {"n4": "off"}
 
 
 def test_layer_keeps_its_name_in_the_graph_of_a_record_whatever_it_is_called() -> None:

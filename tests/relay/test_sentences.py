@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microgrid import Input, Relay, Value, weighted_sum
-from microgrid._util.text import columns_of, shortened
-from microgrid.graph.operations import FORMULAS
+from microgrid._util.text import display_width, shortened
+from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -46,10 +46,10 @@ def test_partners_speak_of_the_same_numbers(key: str) -> None:
     assert english - {None} == japanese - {None}
 
 
-@pytest.mark.parametrize("op", FORMULAS)
+@pytest.mark.parametrize("op", OPERATIONS)
 def test_every_operation_has_a_sentence_and_a_slope_for_each_operand(op: str) -> None:
     assert f"know.{op}" in words("en")
-    for position, slope in enumerate(FORMULAS[op].slopes):
+    for position, slope in enumerate(OPERATIONS[op].slopes):
         assert slope or f"slope.{op}.{position}" in words("en")
 
 
@@ -179,14 +179,14 @@ def test_label_with_braces_is_no_placeholder() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fold", FOLDS)
 def test_table_of_a_network_fits_a_hundred_columns(language: str, fold: str) -> None:
-    assert max(map(columns_of, network().text(language, fold).splitlines()[:-1])) <= 100
+    assert max(map(display_width, network().text(language, fold).splitlines()[:-1])) <= 100
 
 
 @given(recipes(), st.sampled_from(LANGUAGES))
 def test_any_graph_can_be_told_within_a_hundred_columns(recipe: Recipe, language: str) -> None:
     text = Relay(build_or_skip(recipe)[0]).text(language)
     table = text.rpartition("\n\n")[0]
-    assert max(map(columns_of, table.splitlines())) <= 100
+    assert max(map(display_width, table.splitlines())) <= 100
 
 
 def test_table_of_a_product_in_full() -> None:

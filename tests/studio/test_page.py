@@ -24,7 +24,7 @@ from microgrid._util.files import asset
 from microgrid.documents.heading import Heading
 from microgrid.engine import gradients
 from microgrid.graph.gradcheck import replay
-from microgrid.graph.operations import FORMULAS
+from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -334,10 +334,10 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
         assert isinstance(change, Change)
         told = f"{show(change.before)} → {show(change.after)}"
         expect(screen.value(screen.relay.node(change.node).name)).to_have_text(told)
-    before, foretold, after = map(
-        show, (screen.relay.outcome.before, screen.relay.outcome.foretold, screen.relay.outcome.after)
+    before, predicted, after = map(
+        show, (screen.relay.outcome.before, screen.relay.outcome.predicted, screen.relay.outcome.after)
     )
-    expect(screen("#loss")).to_have_text(f"loss {before} → {after}  (foretold {foretold})")
+    expect(screen("#loss")).to_have_text(f"loss {before} → {after}  (foretold {predicted})")
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 
@@ -373,14 +373,14 @@ def test_relay_without_parameters_has_no_change(opened: Opener) -> None:
 def test_saturated_and_dead_neurons_say_so_on_their_card_and_in_the_sentence(opened: Opener) -> None:
     saturated, dead = named(Value(9.0, "a").tanh(), "flat"), named(Value(-1.0, "c").relu(), "silent")
     screen = opened(Relay(named(saturated + dead, "s")))
-    for name, remark, end in (
+    for name, status, end in (
         ("flat", say("saturated"), words("en")["remark.saturated"]),
         ("silent", say("dead"), words("en")["remark.dead"]),
     ):
         screen.press("Home")
         expect(screen.card(name).locator(".remark")).to_have_text("")
         screen.press("1")
-        expect(screen.card(name).locator(".remark")).to_have_text(remark)
+        expect(screen.card(name).locator(".remark")).to_have_text(status)
         assert "remarked" in str(screen.card(name).get_attribute("class"))
         assert any(sentence.endswith(end) for sentence in told(screen.relay))
         for _ in screen.relay.steps_of("think"):
@@ -682,7 +682,7 @@ def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: R
                 "try.told",
                 name=value.label,
                 gradient=show(expected.gradient),
-                foretold=show_signed(expected.foretold),
+                predicted=show_signed(expected.predicted),
                 actual=show_signed(expected.actual),
                 end=the_end(str(graph.label)),
             )
@@ -1727,8 +1727,8 @@ def random_plan(dice: random.Random, first: str) -> Plan:
     wanted, tries = dice.randint(2, 14), 0
     while len(steps) < wanted and tries < 200:
         tries += 1
-        op = first if not steps and tries < 100 else dice.choice(list(FORMULAS))
-        formula = FORMULAS[op]
+        op = first if not steps and tries < 100 else dice.choice(list(OPERATIONS))
+        formula = OPERATIONS[op]
         size = len(formula.operands) * (dice.randint(1, 3) if formula.summed else 1) + bool(formula.last)
         unused = [i for i in range(len(values)) if not any(i in operands for _, operands in steps)]
         operands = tuple(
@@ -1780,8 +1780,8 @@ COMPUTE = """([data, moved, to]) => {
 def everything() -> Relay:
     """Record a graph with every operation in it: its page knows all formulas."""
     a, b = Value(0.5, "a"), Value(0.7, "b")
-    operands = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in FORMULAS.items()}
-    return Relay(total([record(op, *operands[op]) for op in FORMULAS]))
+    operands = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in OPERATIONS.items()}
+    return Relay(total([record(op, *operands[op]) for op in OPERATIONS]))
 
 
 EVERYTHING = everything()
@@ -1791,7 +1791,7 @@ EVERYTHING = everything()
 def drawn() -> list[tuple[Plan, Relay, Any]]:
     """Draw 200 graphs, always the same: how each is recorded, its relay, and what its page holds."""
     dice = random.Random(20)
-    plans = [random_plan(dice, list(FORMULAS)[i % len(FORMULAS)]) for i in range(200)]
+    plans = [random_plan(dice, list(OPERATIONS)[i % len(OPERATIONS)]) for i in range(200)]
     relays = [Relay(plan.carry_out()) for plan in plans]
     return [(plan, relay, data_of(relay)) for plan, relay in zip(plans, relays, strict=True)]
 
@@ -1805,7 +1805,7 @@ def assert_agrees(relay: Relay, found: Mapping[str, Any]) -> None:
 
 def test_random_graphs_cover_every_operation_and_kind_of_leaf() -> None:
     relays = [relay for _, relay, _ in drawn()]
-    assert {node.op for relay in relays for node in relay.nodes} == {"", *FORMULAS}
+    assert {node.op for relay in relays for node in relay.nodes} == {"", *OPERATIONS}
     assert {node.kind for relay in relays for node in relay.nodes} == {"parameter", "input", "constant", "computed"}
     leaves = [node.data for relay in relays for node in relay.nodes if not node.op]
     assert len(set(leaves)) > len(leaves) / 2

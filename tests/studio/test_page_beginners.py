@@ -208,8 +208,8 @@ def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -
         """() => microgrid.graph.cards.map((card) => [card.id, card.drawn.remark?.textContent])
             .filter(([, told]) => told)"""
     )
-    assert dict(found) == {name: say(remark) for name, remark in screen.relay.remarks.items()}
-    assert sorted(screen.relay.remarks.values()) == ["dead", "dead", "off"]
+    assert dict(found) == {name: say(status) for name, status in screen.relay.status.items()}
+    assert sorted(screen.relay.status.values()) == ["dead", "dead", "off"]
 
 
 def test_relu_becomes_dead_when_a_leaf_takes_its_last_row(opened: Opener) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from microgrid import Relay, Value
-from microgrid._util.text import columns_of
+from microgrid._util.text import display_width
 from microgrid.relay.sentences import LANGUAGES
 from microgrid.terminal.walk import Walk
 
@@ -145,7 +145,7 @@ def test_sentence_is_wrapped_to_the_width() -> None:
     walking.press("b")
     walking.press("right")
     sentence = [row for row in walking.screen(40, 30) if row and row[0].style == ""]
-    assert all(columns_of(piece.text) < 40 for row in sentence for piece in row[:1])
+    assert all(display_width(piece.text) < 40 for row in sentence for piece in row[:1])
 
 
 # --- a real pseudo-terminal ------------------------------------------------------------------------------------------

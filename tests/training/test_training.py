@@ -310,10 +310,10 @@ def test_what_is_kept_is_asked_for_after_every_update() -> None:
         [5.0],
         epochs=2,
         learning_rate=0.0625,
-        keep={"slope": lambda: neuron.weights[0].data, "start": lambda: neuron.bias.data},
+        metrics={"slope": lambda: neuron.weights[0].data, "start": lambda: neuron.bias.data},
     )
     assert history.losses == [4.0, 0.25]
-    assert history.kept == {"slope": [1.25, 1.4375], "start": [0.75, 0.8125]}
+    assert history.metrics == {"slope": [1.25, 1.4375], "start": [0.75, 0.8125]}
 
 
 def test_anything_that_predicts_and_lists_its_parameters_can_be_trained() -> None:
@@ -407,7 +407,7 @@ def test_what_is_not_finite_never_reaches_the_weights(loss: Any, message: str) -
         (History(), "<History of 0 epochs>"),
         (History([0.25]), "<History of 1 epoch: loss 0.25>"),
         (History([0.5] * 2000 + [7.03e-31]), "<History of 2001 epochs: loss 0.5 → 7.03e−31>"),
-        (History([2.0, 1.0], {"a": [1, 2], "b": [3, 4]}), "<History of 2 epochs: loss 2 → 1; kept: a, b>"),
+        (History([2.0, 1.0], {"a": [1, 2], "b": [3, 4]}), "<History of 2 epochs: loss 2 → 1; metrics: a, b>"),
         (History([2.0, 1.0], interrupted=True), "<History of 2 epochs: loss 2 → 1; interrupted>"),
     ],
 )
