@@ -27,10 +27,10 @@ from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph.folding import FOLDS
 from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
+from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
 from microgrid.relay.relay import Relay
-from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.studio.page import page
 from microgrid.terminal.walk import walk
 

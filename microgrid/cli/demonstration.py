@@ -10,9 +10,9 @@ from microgrid.documents.examples import MEASURES, labelled_penguin
 from microgrid.documents.heading import Heading
 from microgrid.engine import Value
 from microgrid.language.numerals import counted, show, show_signed
+from microgrid.language.words import words
 from microgrid.pictures.dot import NoRendererError, save_picture
 from microgrid.relay.relay import Relay
-from microgrid.relay.sentences import words
 from microgrid.studio.page import page
 from microgrid.training.loop import Cycle
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from microgrid._util.files import check_writable, write_atomic
 from microgrid._util.validation import as_int, quoted
-from microgrid.relay.sentences import words
+from microgrid.language.words import words
 
 NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
 LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number

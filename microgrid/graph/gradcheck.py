@@ -11,7 +11,7 @@ from microgrid._util.validation import as_list, number_in_range, positive_number
 from microgrid.engine import Constant, Value, gradients, topological_order
 from microgrid.graph import operations
 from microgrid.language.numerals import show, show_signed
-from microgrid.relay.sentences import words
+from microgrid.language.words import words
 
 STEP = 6e-6
 """About the cube root of a float's precision: there the error of a central difference is least, about 1e-10."""

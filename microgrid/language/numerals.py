@@ -40,3 +40,8 @@ def show_signed(number: float, digits: int = 4) -> str:
     ('+0.01', '−0.01', '0')
     """
     return f"+{show(number, digits)}" if number > 0 else show(number, digits)
+
+
+def bracketed(number: str) -> str:
+    """Put a negative number in brackets, so that it can stand behind an operator."""
+    return f"({number})" if number.startswith("−") else number

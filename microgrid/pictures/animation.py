@@ -12,12 +12,13 @@ import math
 from microgrid._util.files import asset
 from microgrid._util.text import display_width, printable
 from microgrid.graph.folding import cards_and_edges
-from microgrid.language.numerals import counted, show
+from microgrid.language.numerals import bracketed, counted, show
+from microgrid.language.words import words
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, squeezed
 from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share, checked_record
-from microgrid.relay.sentences import bracketed, in_words, words
+from microgrid.relay.sentences import in_words
 
 MOST_STEPS = 60
 SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again

@@ -16,13 +16,13 @@ from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import nudge
 from microgrid.graph.operations import OPERATIONS, Operation
-from microgrid.language.numerals import show, show_signed
+from microgrid.language.numerals import bracketed, show, show_signed
+from microgrid.language.words import words
 from microgrid.pictures.layout import lay_out
 from microgrid.pictures.palette import PALETTE
 from microgrid.pictures.svg import sign_of, svg
 from microgrid.relay.records import Share
 from microgrid.relay.relay import Relay
-from microgrid.relay.sentences import bracketed, words
 
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
 DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets

@@ -37,8 +37,8 @@ from microgrid.engine import Value
 from microgrid.graph.folding import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
 from microgrid.graph.gradcheck import is_outdated
 from microgrid.language.numerals import MINUS, show
+from microgrid.language.words import words
 from microgrid.pictures.palette import COLOURS
-from microgrid.relay.sentences import words
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")

@@ -42,11 +42,11 @@ from microgrid._util.validation import as_list, number_in_range, positive_whole,
 from microgrid.engine import Value, topological_order
 from microgrid.graph import operations
 from microgrid.graph.folding import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
+from microgrid.language.words import words
 from microgrid.nn import LayerName, NeuronName
 from microgrid.relay import json_format, table
 from microgrid.relay.records import Change, FirstNonFinite, Know, Node, Outcome, Record, Seed, Share, Step
 from microgrid.relay.routes import Routes, largest_routes
-from microgrid.relay.sentences import words
 
 if TYPE_CHECKING:
     from microgrid.studio.page import Player

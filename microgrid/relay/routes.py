@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from microgrid._util.text import display_width, padded
-from microgrid.language.numerals import show
+from microgrid.language.numerals import bracketed, show
+from microgrid.language.words import words
 from microgrid.relay.records import Node
-from microgrid.relay.sentences import bracketed, name_of, words
+from microgrid.relay.sentences import name_of
 
 LONGEST_SHOWN = 12  # nodes of a route in words
 

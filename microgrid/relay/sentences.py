@@ -1,25 +1,21 @@
 """The steps of a relay in words: a sentence for each, in English and Japanese.
 
-The sentences stand in `language/LANGUAGE.json`; what is mathematics is the same in every language, and comes from
+Their words stand in `microgrid.language`; what is mathematics is the same in every language, and comes from
 `microgrid.graph.operations`.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from microgrid._util.files import asset
-from microgrid._util.validation import check_choice
 from microgrid.graph.operations import OPERATIONS, evaluate
-from microgrid.language.numerals import SUPERSCRIPTS, show
+from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
+from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
 
-LANGUAGES = ("en", "ja")
 LONGEST_SUM = 4  # terms that a sum shows
 LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; beyond, its name does
 
@@ -43,21 +39,6 @@ class Wording:
     formula: str
     result: str
     sentence: str
-
-
-def words(language: str) -> dict[str, str]:
-    """Return the table of sentences of a language.
-
-    Raises:
-        ValueError: there is none for it.
-    """
-    return _loaded(check_choice("language", language, LANGUAGES))
-
-
-@cache
-def _loaded(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads(asset(f"language/{language}.json"))
-    return table
 
 
 def name_of(node: Node) -> str:
@@ -204,11 +185,6 @@ def _fill(template: str, names: tuple[str, ...], texts: list[str], out: str = ""
         return values[found[1]] if begins and not after.startswith(("^", "²")) else bracketed(values[found[1]])
 
     return re.sub(r"\{(\w+)\}", put, template)
-
-
-def bracketed(number: str) -> str:
-    """Put a negative number in brackets, so that it can stand behind an operator."""
-    return f"({number})" if number.startswith("−") else number
 
 
 def with_remark(sentence: str, status: str, text: Mapping[str, str]) -> str:

@@ -11,8 +11,9 @@ from microgrid.engine import Value, topological_order
 from microgrid.graph.folding import Card, Edge, cards_and_edges, kind_of, title_of
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
+from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Change, Record, Share, checked_record
-from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark, words
+from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark
 
 FOLDS = ("auto", "none", "neuron")
 WIDTH = 100

@@ -25,12 +25,12 @@ from microgrid.engine import Value
 from microgrid.graph.folding import Card, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import counted
+from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.layout import Layout, lay_out
 from microgrid.pictures.palette import COLOURS, PALETTE, squeezed
 from microgrid.pictures.svg import svg
 from microgrid.relay.json_format import KINDS, without_nonfinite
 from microgrid.relay.records import Record, checked_record
-from microgrid.relay.sentences import LANGUAGES, words
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 LARGEST_CARDS, LARGEST_EDGES = 600, 6000

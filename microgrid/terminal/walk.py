@@ -14,8 +14,9 @@ from typing import Any
 
 from microgrid._util.text import display_width, padded, shortened
 from microgrid.language.numerals import MINUS
+from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Record
-from microgrid.relay.sentences import first_non_finite, outcome, words
+from microgrid.relay.sentences import first_non_finite, outcome
 from microgrid.relay.table import tell
 
 NEXT = ("\n", "\r", " ", "right", "down")

@@ -16,7 +16,7 @@ from microgrid._util.text import display_width
 from microgrid.cli import command as cli
 from microgrid.cli import lessons as module
 from microgrid.cli.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
-from microgrid.relay.sentences import LANGUAGES
+from microgrid.language.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 

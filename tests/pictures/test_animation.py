@@ -11,9 +11,9 @@ import pytest
 
 from microgrid.documents.examples import example
 from microgrid.engine import Value, total
+from microgrid.language.words import words
 from microgrid.pictures.animation import MOST_STEPS, animation
 from microgrid.relay.relay import Relay
-from microgrid.relay.sentences import words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

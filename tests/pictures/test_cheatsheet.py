@@ -18,9 +18,9 @@ import pytest
 
 from microgrid.cli import command as cli
 from microgrid.graph.operations import OPERATIONS, evaluate
+from microgrid.language.words import LANGUAGES, words
 from microgrid.nn import Neuron
 from microgrid.pictures.cheatsheet import CODE, DEFINITIONS, _words, cheat_sheet
-from microgrid.relay.sentences import LANGUAGES, words
 from microgrid.training import Cycle
 from tests.browser import needed
 

@@ -9,10 +9,10 @@ import pytest
 from microgrid import Input, Relay, Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import show
+from microgrid.language.words import words
 from microgrid.nn import MLP
 from microgrid.pictures.layout import lay_out
 from microgrid.pictures.svg import sign_of, svg
-from microgrid.relay.sentences import words
 
 
 def text_of(output: Value, language: str = "en") -> str:

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
 from microgrid.graph.operations import OPERATIONS
+from microgrid.language.words import words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron, NeuronName
 from microgrid.optim import SGD
 from microgrid.pictures.dot import draw, render
 from microgrid.relay.records import Change, FirstNonFinite, Know, Seed, Share, checked_record
-from microgrid.relay.sentences import words
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
 

@@ -13,9 +13,10 @@ from microgrid import Input, Relay, Value, weighted_sum
 from microgrid._util.text import display_width, shortened
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
+from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.relay.sentences import LANGUAGES, outcome, words
+from microgrid.relay.sentences import outcome
 from microgrid.relay.table import FOLDS, tell
 from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import Recipe, recipes, record

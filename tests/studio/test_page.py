@@ -26,11 +26,12 @@ from microgrid.engine import gradients
 from microgrid.graph.gradcheck import replay
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed
+from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures.dot import NoRendererError
 from microgrid.relay.records import Change, Share
-from microgrid.relay.sentences import LANGUAGES, outcome, words
+from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
 from microgrid.studio.page import SCRIPTS, page
 from tests.browser import Opener, Screen, expect, needed

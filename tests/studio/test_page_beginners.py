@@ -13,8 +13,8 @@ from microgrid import Input, Relay, Value
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.documents.heading import Heading
 from microgrid.language.numerals import show
+from microgrid.language.words import LANGUAGES
 from microgrid.relay.records import Change
-from microgrid.relay.sentences import LANGUAGES
 from microgrid.studio.page import page
 from tests.browser import Opener, Screen, expect
 from tests.graph.test_folding import relus_of_two_rows

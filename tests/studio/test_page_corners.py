@@ -8,9 +8,10 @@ import pytest
 
 from microgrid import Input, Relay, Value, total
 from microgrid.language.numerals import show
+from microgrid.language.words import LANGUAGES
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Neuron
-from microgrid.relay.sentences import LANGUAGES, outcome
+from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
 from microgrid.studio.page import page
 from tests.browser import Opener, expect

@@ -17,7 +17,7 @@ import pytest
 
 from microgrid import Relay, Value
 from microgrid._util.text import display_width
-from microgrid.relay.sentences import LANGUAGES
+from microgrid.language.words import LANGUAGES
 from microgrid.terminal.walk import Walk
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
