@@ -96,9 +96,9 @@ def __dir__() -> list[str]:
 
 def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
     """Show a Value in a notebook as its picture."""
-    from microgrid.pictures.dot import mimebundle
+    from microgrid.pictures.notebook import value_mimebundle
 
-    return mimebundle(value)
+    return value_mimebundle(value)
 
 
 # Attached here, so that the engine knows nothing of pictures, nor of copies.

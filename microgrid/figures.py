@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
-from microgrid.graph.gradcheck import is_outdated, replay
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show
 from microgrid.pictures.dot import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.pictures.palette import COLOURS
@@ -183,7 +183,8 @@ def plot_loss_along(
     """
     if not isinstance(loss, Value):
         raise TypeError(f"expected a Value, the end of a graph, got {type(loss).__name__}")
-    if is_outdated(loss):
+    graph = Snapshot.of(loss)
+    if graph.is_outdated:
         raise ValueError("a leaf was changed after this graph was recorded; compute it again")
     slopes = gradients(loss)
     if not isinstance(value, Value) or value not in slopes:
@@ -191,7 +192,7 @@ def plot_loss_along(
     visited = [_drawable(f"visited, number {i}", x) for i, x in enumerate(as_list("visited", visited), start=1)]
     low, high = _range_around([value.data, *visited], low, high)
 
-    loss_at = _as_function(loss, value)
+    loss_at = _as_function(loss, value, graph)
     numbers = [low + (high - low) * i / (POINTS - 1) for i in range(POINTS)]
     losses = [loss_at(number) for number in numbers]
     if not any(map(math.isfinite, losses)):
@@ -207,16 +208,16 @@ def plot_loss_along(
     return axes
 
 
-def _as_function(loss: Value, value: Value) -> Callable[[float], float]:
+def _as_function(loss: Value, value: Value, graph: Snapshot) -> Callable[[float], float]:
     """Return the loss as a function of one number in its graph; where it has no value, that is not a number: a gap."""
     step = compile_graph(loss, [value], []) if value.is_leaf and not isinstance(value, Constant) else None
 
     def loss_at(number: float) -> float:
         try:
-            found = step.predict([[number]])[0] if step else replay(loss, {value: number})
+            *_, result = step.predict([[number]]) if step else graph.recompute({graph.ids[value]: number})
         except (ArithmeticError, ValueError):
             return math.nan
-        return found if abs(found) < LARGEST_DRAWN else math.nan
+        return result if abs(result) < LARGEST_DRAWN else math.nan
 
     return loss_at
 

@@ -150,12 +150,12 @@ class Screen:
     def edge(self, operand: str, result: str) -> Locator:
         """Find the first edge between two cards."""
         ends = (self.id_of(operand), self.id_of(result))
-        edges = cards_and_edges(self.relay.graph(), "neuron")[1]
+        edges = cards_and_edges(self.relay.snapshot, "neuron")[1]
         i = next(i for i, edge in enumerate(edges) if (edge.operand.id, edge.result.id) == ends)
         return self(f"#graph [id='e{i}']")
 
     def _cards(self) -> list[Any]:
-        return list(cards_and_edges(self.relay.graph(), "neuron")[0])
+        return list(cards_and_edges(self.relay.snapshot, "neuron")[0])
 
     # --- reading it ----------------------------------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from microgrid.engine import Constant, Value, maximum, minimum, total, weighted_sum
+from microgrid.engine import Constant, Input, Value, maximum, minimum, total, weighted_sum
 from microgrid.graph.operations import OPERATIONS
+from microgrid.relay.relay import Relay
 from tests.dual import Dual, apply
 
 UNARY = [op for op, formula in OPERATIONS.items() if len(formula.operands) == 1 and not formula.summed]
@@ -156,3 +157,19 @@ def grown(seed: int, size: int) -> Recipe:
         influence.append(by_leaf)
         steps.append((op, tuple(operands)))
     return Recipe(tuple(leaves), tuple(steps), frozenset(constants))
+
+
+def rebuilt(relay: Relay) -> Value:
+    """Build the graph of a relay anew as Values with its gradients, and return its end.
+
+    What was computed and has no label is called by its id, as it is in the sentences.
+    """
+    kinds: dict[str, type[Value]] = {"constant": Constant, "input": Input}
+    values: dict[str, Value] = {}
+    for node in relay.nodes:
+        value = kinds.get(node.kind, Value)(node.data, node.label or (node.id if node.op else ""))
+        value.grad, value.op = node.grad, node.op
+        pairs = zip(node.operands, node.local_derivatives, strict=True)
+        value.recorded = tuple(item for operand, local in pairs for item in (values[operand], local))
+        values[node.id] = value
+    return values[relay.nodes[-1].id]

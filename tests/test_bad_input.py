@@ -47,7 +47,7 @@ from microgrid.documents.expression import read_expression
 from microgrid.documents.heading import Heading
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
-from microgrid.graph.gradcheck import numerical_derivative, replay
+from microgrid.graph.gradcheck import numerical_derivative
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
@@ -260,9 +260,6 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "numerical_derivative(function)": lambda bad: numerical_derivative(bad, 1.0),
     "numerical_derivative(x)": lambda bad: numerical_derivative(math.sin, bad),
     "numerical_derivative(step)": lambda bad: numerical_derivative(math.sin, 1.0, bad),
-    "replay(output)": lambda bad: replay(bad, {}),
-    "replay(replaced)": lambda bad: replay(loss(), bad),
-    "replay({value: number})": lambda bad: leaf_of(lambda w: replay(w**2, {w: bad})),
     "compile_graph(output)": lambda bad: compile_graph(bad, []),
     "compile_graph(inputs)": lambda bad: compile_graph(loss(), bad),
     "compile_graph([input])": lambda bad: compile_graph(loss(), [bad]),

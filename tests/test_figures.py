@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from microgrid import Input, Value, figures
 from microgrid.figures import INK, NEGATIVE, POSITIVE, panels, plot_decision_boundary, plot_loss_along, plot_losses
-from microgrid.graph.gradcheck import is_outdated
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show
 from microgrid.nn import MLP, Neuron
 from microgrid.training import History, TrainingDivergedError, train
@@ -238,7 +238,7 @@ def test_drawing_the_loss_changes_no_number_of_the_graph() -> None:
     w.grad = 123.0
     plot_loss_along(loss, w)
     assert (w.data, w.grad, loss.data, loss.grad) == (7.0, 123.0, 9.0, 0.0)
-    assert not is_outdated(loss)
+    assert not Snapshot.of(loss).is_outdated
 
 
 def test_loss_along_needs_a_graph_that_holds_the_number() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from microgrid import Relay, draw
+from microgrid import Relay
 from microgrid.nn import MLP
+from microgrid.pictures.dot import draw_snapshot
 from tests.fuzz.readers import READERS, check_refusal, examples, mutated
 
 MEGABYTE = 2**20
@@ -117,7 +118,7 @@ def test_labels_of_ten_megabytes_are_read() -> None:
     written = examples("relay")[0].decode().replace('"label":"w"', f'"label":"{"w" * 10_000_000}"')
     read = Relay.from_json(written)
     assert max(len(node.label) for node in read.nodes) == 10_000_000
-    assert len(draw(read.graph()).source) < 100_000
+    assert len(draw_snapshot(read.snapshot).source) < 100_000
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from microgrid import Constant, Relay, Value, compile_graph, topological_order, total
 from microgrid.engine import gradients
 from microgrid.graph.operations import OPERATIONS
-from microgrid.relay.json_format import KINDS
+from microgrid.graph.snapshot import KINDS
 from tests.graphs import Recipe, grown, plant, record
 from tests.oracle import FACTOR, AtAKinkError, Exact, exact
 

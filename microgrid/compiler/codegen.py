@@ -15,7 +15,6 @@ from microgrid.compiler.dataflow import Contribution, Dataflow, Term
 from microgrid.compiler.syntax import identifiers, indent, literal, merge_guards, power, substitute, sum_of, zeros
 from microgrid.engine import Constant, Value
 from microgrid.graph import operations
-from microgrid.graph.folding import kind_of
 from microgrid.nn import NeuronName
 
 CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
@@ -31,7 +30,7 @@ class CodeGenerator:
         self.comments = _comments(self.order)
         self.names = self._names(order)
         given = {*inputs, *parameters}
-        others = [node for node in self.order if node.is_leaf and kind_of(node) != "constant" and node not in given]
+        others = [node for node in self.order if node.is_leaf and not isinstance(node, Constant) and node not in given]
         self.read = [*parameters, *others]
         self.early_slopes: dict[tuple[Value, int], str] = {}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from microgrid._util.text import display_width, padded
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients, topological_order
-from microgrid.graph import operations
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import words
 
@@ -39,59 +39,22 @@ def _central_difference(function: Callable[[float], float], x: float, h: float) 
     return (function(above) - function(below)) / (above - below) if above > below else math.nan
 
 
-def replay(output: Value, replaced: Mapping[Value, float]) -> float:
-    """Compute `output` again from the numbers its leaves were recorded with, save those in `replaced`.
-
-    A replaced Value may be an inner one. The graph itself is not touched.
-
-    Raises:
-        ArithmeticError, ValueError: an operation has no value at the new numbers.
-
-    >>> a, b = Value(2.0), Value(3.0)
-    >>> replay(a * b, {a: 10.0})
-    30.0
-    """
-    if not isinstance(replaced, Mapping):
-        raise TypeError(f"expected a mapping of Values to numbers, got {quoted(replaced)}")
-    numbers = {value: number_in_range("a new number", number, -math.inf) for value, number in replaced.items()}
-    return _recompute(output, numbers)[output]
-
-
-def _recompute(output: Value, replaced: Mapping[Value, float]) -> dict[Value, float]:
-    numbers: dict[Value, float] = {}
-    for node in topological_order(output):
-        if node in replaced:
-            numbers[node] = replaced[node]
-        elif node.is_leaf:
-            numbers[node] = node.data
-        else:
-            numbers[node] = operations.evaluate(node.op, [numbers[operand] for operand in node.operands])
-    return numbers
-
-
-def is_outdated(output: Value) -> bool:
-    """Tell whether a leaf was changed after this graph was recorded, so that its numbers no longer fit together."""
-    try:
-        again = _recompute(output, {})
-    except (ArithmeticError, ValueError, TypeError):
-        return True
-    return any(
-        number != node.data and not (math.isnan(number) and math.isnan(node.data)) for node, number in again.items()
-    )
-
-
-def _check_recorded(output: Value) -> None:
+def _read_checked(output: Value) -> Snapshot:
+    """Read a graph whose numbers still fit together."""
     if not isinstance(output, Value):
         raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
-    if is_outdated(output):
+    graph = Snapshot.of(output)
+    if graph.is_outdated:
         raise ValueError("a leaf was changed after this graph was recorded; compute it again")
+    return graph
 
 
-def _check_within(value: Value, graph: Mapping[Value, float]) -> None:
+def _id_of(value: Value, graph: Snapshot) -> str:
     if not isinstance(value, Value):
         raise TypeError(f"expected a Value of this graph, got {quoted(value)}")
-    if value not in graph:
+    if value not in graph.ids:
         raise ValueError(f"{quoted(value)} is not in the graph of this output")
+    return graph.ids[value]
 
 
 @dataclass(frozen=True)
@@ -99,7 +62,7 @@ class GradientRow:
     """One line of a `GradientTable`: the gradient of one leaf by the chain rule, and measured.
 
     `kink` tells that the slopes to the left and right of the number differ, as those of relu do at 0; the convention
-    chosen there must lie between them. `drowned` tells that numbers so large were computed on the way that
+    chosen there must lie between them. `below_rounding` tells that numbers so large were computed on the way that
     what they lose by rounding hides this gradient: nothing can be said of it.
     """
 
@@ -187,34 +150,45 @@ def check_gradients(
     a                2              −3              −3           0  agrees
     b               −3               2               2           0  agrees
     """
-    _check_recorded(output)
+    graph = _read_checked(output)
     tolerance, step = number_in_range("tolerance", tolerance), positive_number("step", step)
     by_chain_rule = gradients(output)
     if leaves is None:
         leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
-    rounding = 1e-9 * max([1.0, *(abs(node.data) for node in by_chain_rule if not node.is_leaf)])
+    rounding = 1e-9 * max([1.0, *(abs(node.data) for node in graph.nodes if not node.is_leaf)])
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
-        _check_within(leaf, by_chain_rule)
-        rows.append(
-            _check(output, leaf, str(leaf.label or f"leaf {i}"), by_chain_rule[leaf], tolerance, step, rounding)
-        )
+        function = _function_of(graph, _id_of(leaf, graph))
+        name = str(leaf.label or f"leaf {i}")
+        rows.append(_check(function, leaf.data, name, by_chain_rule[leaf], tolerance, step, rounding))
     return GradientTable(tuple(rows))
 
 
-def _check(
-    output: Value, leaf: Value, name: str, gradient: float, tolerance: float, step: float, rounding: float
-) -> GradientRow:
+def _function_of(graph: Snapshot, name: str) -> Callable[[float], float]:
+    """Return the output of a graph as a function of one of its numbers; NaN where it has no value."""
+
     def function(x: float) -> float:
         try:
-            return replay(output, {leaf: x})
+            *_, output = graph.recompute({name: x})
         except (ArithmeticError, ValueError):
             return math.nan  # beside the border of where the function exists, there is nothing to measure
+        return output
 
+    return function
+
+
+def _check(
+    function: Callable[[float], float],
+    x: float,
+    name: str,
+    gradient: float,
+    tolerance: float,
+    step: float,
+    rounding: float,
+) -> GradientRow:
     def is_close(measured: float) -> bool:
         return abs(measured - gradient) <= tolerance * abs(gradient) + rounding
 
-    x = leaf.data
     # No step is right for every function: 1/x at 1e-9 needs a small one, sin(x) at 1e10 one that ignores the size of x.
     measured = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
     for numerical in measured:
@@ -305,16 +279,16 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     If w moves by +0.01 (3 → 3.01), its gradient 6 foretells that the output changes by +0.06.
     It changes by +0.0601 (9 → 9.06).
     """
-    _check_recorded(output)
-    by_chain_rule = gradients(output)
-    _check_within(value, by_chain_rule)
+    graph = _read_checked(output)
+    name = _id_of(value, graph)
     moved = value.data + number_in_range("amount", amount, low=-math.inf)
+    *_, after = graph.recompute({name: moved})
     return Nudge(
         name=str(value.label or ""),
         moved_from=value.data,
         moved_to=moved,
         output_name=str(output.label or ""),
         before=output.data,
-        after=replay(output, {value: moved}),
-        gradient=by_chain_rule[value],
+        after=after,
+        gradient=gradients(output)[value],
     )

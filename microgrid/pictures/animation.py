@@ -45,10 +45,8 @@ def animation(relay: Record, language: str = "en") -> str:
             f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
             "the page (.html) tells any number"
         )
-    cards, edges = cards_and_edges(relay.graph(), "none")
-    for card in cards:
-        card.name = "" if relay.node(card.id).kind == "constant" else relay.node(card.id).name
-    return _Film(relay, lay_out(cards, edges), language).shown()
+    layout = lay_out(*cards_and_edges(relay.snapshot, "none"))
+    return _Film(relay, layout, language).shown()
 
 
 class _Film:
@@ -59,8 +57,8 @@ class _Film:
         self.boxes: dict[str, Box] = {box.card.id: box for box in layout.boxes}
         self.lines: dict[tuple[str, int], tuple[int, Line]] = {}
         for i, along in enumerate(layout.lines):
-            ((_, position),) = along.edge.contributions
-            self.lines[along.edge.result.id, position] = i, along
+            (use,) = along.edge.uses
+            self.lines[use.node.id, use.position] = i, along
         shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
         self.largest = max(shares, default=0.0)
         self.end = len(relay.steps) + REST / SECONDS

@@ -34,8 +34,8 @@ from microgrid._util.files import write_atomic
 from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
-from microgrid.graph.folding import Card, Edge, cards_and_edges, is_crowded, kind_of, label_of, title_of
-from microgrid.graph.gradcheck import is_outdated
+from microgrid.graph.folding import FOLDS, Card, Edge, cards_and_edges, is_crowded
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
 from microgrid.pictures.palette import COLOURS
@@ -51,9 +51,9 @@ PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 REMARKS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
 COLUMNS = {"value": 2.73, "grad": 2.29}  # headings to the right of their columns: how wide they were laid out, in em
 
-LARGEST_LISTED = 5  # weights and bias of a folded neuron that are listed one by one
-LARGEST_DETAILED = 20  # cards of a crowded picture that list what is folded into them
-LARGEST_IN_NOTEBOOK = 120  # cards that a notebook draws without being asked
+MAX_PARAMETERS_LISTED = 5  # of a folded neuron; more are given as one range
+MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
+MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
 NOTEBOOK_WIDTH = 640  # points: about as wide as a cell of a notebook on a common screen
 
 
@@ -129,9 +129,14 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
     check_choice("direction", direction, DIRECTIONS)
+    check_choice("fold", fold, FOLDS)
     words(language)
-    cards, edges = cards_and_edges(output, fold)
-    return _digraph(output, cards, edges, direction, language)
+    return draw_snapshot(Snapshot.of(output), direction, fold, language)
+
+
+def draw_snapshot(graph: Snapshot, direction: str = "LR", fold: str = "auto", language: str = "en") -> Picture:
+    """Draw a graph that was read; the arguments are those of `draw`, checked."""
+    return _digraph(graph, *cards_and_edges(graph, fold), direction, language)
 
 
 def save_picture(
@@ -151,12 +156,16 @@ def save_picture(
             written instead, unless there is one already.
         OSError: the file cannot be written.
     """
-    suffix = Path(path).suffix.lower().lstrip(".")
-    if suffix not in FORMATS:
+    if Path(path).suffix.lower().lstrip(".") not in FORMATS:
         raise ValueError(
             f"a picture is written as .{', .'.join(FORMATS)}; {quoted(os.fspath(path), 200)} is none of these"
         )
-    picture = draw(output, direction, fold, language)
+    write_picture(draw(output, direction, fold, language), path)
+
+
+def write_picture(picture: Picture, path: str | os.PathLike[str]) -> None:
+    """Write a picture to a file in one of `FORMATS`, as its suffix says; raises what `save_picture` raises."""
+    suffix = Path(path).suffix.lower().lstrip(".")
     text = Path(path).with_suffix(".dot")
     try:
         write_atomic(path, picture.source if suffix == "dot" else render(picture, suffix))
@@ -185,13 +194,12 @@ def render(picture: Picture, suffix: str) -> bytes:
     return content
 
 
-def mimebundle(output: Value) -> dict[str, str]:
-    """Return what a notebook shows of a Value: text and, where it can be drawn, SVG and PNG."""
-    bundle = {"text/plain": repr(output)}
-    cards, edges = cards_and_edges(output)
-    if len(cards) > LARGEST_IN_NOTEBOOK:
-        return bundle
-    return _digraph(output, cards, edges)._repr_mimebundle_() | bundle
+def mimebundle(graph: Snapshot) -> dict[str, str]:
+    """Return the pictures that a notebook shows of a graph, SVG and PNG, where it can be drawn and is not too large."""
+    cards, edges = cards_and_edges(graph)
+    if len(cards) > MAX_CARDS_IN_NOTEBOOK:
+        return {}
+    return _digraph(graph, cards, edges)._repr_mimebundle_()
 
 
 def _fitted(svg: str) -> str:
@@ -213,7 +221,7 @@ def _fitted(svg: str) -> str:
 
 
 def _digraph(
-    output: Value, cards: list[Card], edges: list[Edge], direction: str = "LR", language: str = "en"
+    graph: Snapshot, cards: list[Card], edges: list[Edge], direction: str = "LR", language: str = "en"
 ) -> Picture:
     crowded = is_crowded(cards, edges)
     picture = Picture("microgrid", format="svg")
@@ -226,16 +234,15 @@ def _digraph(
         picture.attr(splines="line")
         picture.attr("edge", tailport=tail, headport=head, arrowsize="0.4")
     for card in cards:
-        kind = "output" if output in card.outputs else kind_of(card.value)
-        compact = crowded and len(cards) > LARGEST_DETAILED
+        kind = "output" if graph.output in card.outputs else card.kind
+        compact = crowded and len(cards) > MAX_CARDS_DETAILED
         picture.node(card.id, _card_label(card, kind, compact), id=card.id, tooltip=_card_tooltip(card))
     shares = [abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share)]
     largest = max(shares, default=0.0)
     for i, edge in enumerate(edges):
         attributes = _edge_attributes(edge, largest, labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    name = cards[-1].name or label_of(output)
-    outdated = is_outdated(output)
+    name, outdated = cards[-1].name, graph.is_outdated
     notes = _notes(name, edges, crowded, outdated, words("en"))
     if language != "en":
         picture.captions = _captions(words("en"), words(language)) | dict(
@@ -289,13 +296,13 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
     if compact:  # of one width in all cards, so that they stand in columns
         rows = [[_word("value"), _wide(value), _word("grad"), _wide(gradient)]]
         return _table(rows, fill, heading=_heading(card, compact=True))
-    if parameters and len(parameters) <= LARGEST_LISTED and len(card.outputs) == 1:
+    if parameters and len(parameters) <= MAX_PARAMETERS_LISTED and len(card.outputs) == 1:
         rows = [
             [_word(""), _cell("value", QUIET, WORDS), _cell("grad", QUIET, WORDS)],
             [_word("neuron"), value, gradient],
         ]
         for parameter, share in parameters:
-            name = _word(label_of(parameter).rpartition(".")[2] or "w", INK)
+            name = _word(parameter.label.rpartition(".")[2] or "w", INK)
             rows.append([name, _cell(_number(parameter.data), INK), _gradient_cell([share])])
     else:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
@@ -306,7 +313,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
 
 
 def _heading(card: Card, compact: bool = False) -> str:
-    title, operation = title_of(card, short=compact)
+    title, operation = card.title, card.symbol if compact else card.operation
     if compact:
         operation = ", ".join(filter(None, (operation, card.status)))
     name, operation = _escape(title), _escape(operation)
@@ -357,10 +364,10 @@ def _range(numbers: list[float]) -> str:
 def _edge_attributes(edge: Edge, largest: float, labelled: bool) -> dict[str, str]:
     attributes = {"tooltip": _edge_tooltip(edge)}
     lines = []
-    if edge.local_derivative is not None and kind_of(edge.operand.value) != "constant":
+    if edge.local_derivative is not None and edge.operand.kind != "constant":
         lines.append(_edge_line(f"×{_number(edge.local_derivative)}", QUIET))
     if edge.share is None:
-        attributes |= {"style": "dashed"} if kind_of(edge.operand.value) == "constant" else {}
+        attributes |= {"style": "dashed"} if edge.operand.kind == "constant" else {}
     else:
         one = edge.local_derivative is not None  # else it stands for several shares, which may differ in sign
         size = abs(edge.share) / largest if largest > 0 else 0.0
@@ -381,9 +388,9 @@ def _edge_line(text: str, colour: str) -> str:
 
 def _card_tooltip(card: Card) -> Any:
     """Say it with all digits, for those who point at the card."""
-    if len(card.outputs) > 1 or kind_of(card.value) == "constant":
+    if len(card.outputs) > 1 or card.kind == "constant":
         return " "
-    name = _escape(card.name or label_of(card.value)) or "this value"
+    name = _escape(card.name) or "this value"
     return graphviz.escape(f"{name}: value {_exact(card.value.data)}, gradient {_exact(card.value.grad)}")
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from microgrid._util.text import display_width, printable, shortened
-from microgrid.graph.folding import MAY_STOP, Card, Edge, is_crowded, kind_of, title_of
+from microgrid.graph.folding import Card, Edge, is_crowded
+from microgrid.graph.snapshot import GATES
 from microgrid.pictures.dot import NoRendererError, Picture, render
 
 Point: TypeAlias = "tuple[float, float]"
@@ -312,7 +313,7 @@ def _moved(point: Point, move: Point) -> Point:
 
 def visible_name(card: Card) -> str:
     """Return what stands in the heading of a card: its name, cut where it is too long."""
-    return shortened(printable(title_of(card)[0]).strip(), LONGEST_NAME)
+    return shortened(printable(card.title).strip(), LONGEST_NAME)
 
 
 def compact_operation(operation: str) -> str:
@@ -338,7 +339,7 @@ def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall:
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
     for i, edge in enumerate(edges):
         is_fan = _is_network(cards) and leaving[edge.operand] > 1 and arriving[edge.result] > 1
-        labelled = not compact and kind_of(edge.operand.value) != "constant"
+        labelled = not compact and edge.operand.kind != "constant"
         attributes = {"label": _room(FAN if is_fan else LABEL[0], LABEL[1])} if labelled else {}
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
     return picture
@@ -349,15 +350,15 @@ def _room(width: float, height: float) -> str:
 
 
 def _size(card: Card, compact: bool, tall: bool = False) -> Point:
-    if kind_of(card.value) == "constant":
+    if card.kind == "constant":
         return CONSTANT
-    name, operation = visible_name(card), title_of(card, short=True)[1]
+    name, operation = visible_name(card), card.symbol
     if tall:  # the operation stands beside the value
         return max(TALL[0], 6.8 * display_width(name) + 18), TALL[1]
     if compact:
-        longest = 4 if card.value.op in MAY_STOP else 0  # columns of a remark that may stand for the operation
+        longest = 4 if card.value.op in GATES else 0  # columns of a remark that may stand for the operation
         columns = max(longest, display_width(compact_operation(operation)))
         return max(COMPACT[0], 6.8 * display_width(name) + 6 * columns + 26), COMPACT[1]
     heading = 8 * display_width(name) + 6.5 * display_width(operation) + 24 * bool(name and operation) + 20
-    status = 16.0 * (card.value.op in MAY_STOP)  # room to say that responsibility stops here
+    status = 16.0 * (card.value.op in GATES)  # room to say that responsibility stops here
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + status

@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping
 
 from microgrid._util.text import isolated, printable
-from microgrid.graph.folding import kind_of, title_of
 from microgrid.language.numerals import show
 from microgrid.pictures.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
 
@@ -49,8 +48,8 @@ def remark_place(box: Box) -> Point:
 
 def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> str:
     card = box.card
-    kind = "output" if box is layout.boxes[-1] else kind_of(card.value)
-    neuron = " neuron" if len(card.inside) > 1 or card.weights or card.biases else ""
+    kind = "output" if box is layout.boxes[-1] else card.kind
+    neuron = " neuron" if card.is_neuron else ""
     start = f'<g class="card {kind}{neuron}" id="{card.id}" transform="translate({box.x:g} {box.y:g})">'
     frame = f'<rect width="{box.width:g}" height="{box.height:g}" rx="8"/>'
     value, gradient = show(card.value.data), show(card.value.grad)
@@ -74,8 +73,7 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
 
 
 def _heading(box: Box, layout: Layout) -> str:
-    full, operation = title_of(box.card, short=True)
-    full, name = printable(full).strip(), visible_name(box.card)
+    full, name, operation = printable(box.card.title).strip(), visible_name(box.card), box.card.symbol
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
     name, operation = html.escape(isolated(name)), html.escape(operation)
     if layout.compact:
@@ -89,7 +87,7 @@ def _heading(box: Box, layout: Layout) -> str:
 
 def _edge(i: int, line: Line, numbers: bool) -> str:
     edge = line.edge
-    given = " given" if kind_of(edge.operand.value) == "constant" else ""
+    given = " given" if edge.operand.kind == "constant" else ""
     parts = [f'<g class="edge{given}" id="e{i}"><path class="line" d="{curve_of(line)}"/>']
     if line.label:  # in a crowded picture neither tips nor numbers have room
         parts.append(f'<path class="fore" d="{_tip(line.curve[-1], line.tips[1])}"/>')

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from microgrid._util.json import to_json
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
-from microgrid.relay.records import Node, Outcome, Step
+from microgrid.graph.snapshot import KINDS, Node
+from microgrid.relay.records import Outcome, Step
 
 FORMAT, VERSION = "microgrid relay", 2
+FOLLOWING = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
-KINDS = ("constant", "input", "parameter", "computed")
 
 
 def write(
@@ -30,7 +31,7 @@ def write(
         "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in steps],
         "outcome": asdict(outcome),
     }
-    return json.dumps(without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return to_json(content)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -80,26 +81,14 @@ def _loads(text: str) -> Any:
     return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
 
 
-def without_nonfinite(item: Any) -> Any:
-    """Replace NaN and the infinities, which JSON does not know, by their names."""
-    if isinstance(item, float) and not math.isfinite(item):
-        return "NaN" if math.isnan(item) else "Infinity" if item > 0 else "-Infinity"
-    if isinstance(item, dict):
-        return {key: without_nonfinite(value) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return [without_nonfinite(value) for value in item]
-    return item
-
-
 def _content_of(node: Node) -> dict[str, Any]:
-    """List the attributes of a node, but for its number, which follows from the labels."""
-    return {name: item for name, item in asdict(node).items() if name != "number"}
+    return {name: item for name, item in asdict(node).items() if name not in FOLLOWING}
 
 
 def _node_from(item: Any) -> Node:
     if not isinstance(item, dict):
         raise TypeError(f"expected a node, got {quoted(item)}")
-    if unknown := set(item) - ({field.name for field in fields(Node)} - {"number"}):
+    if unknown := set(item) - ({field.name for field in fields(Node)} - FOLLOWING):
         raise ValueError(f"a node has no {quoted(min(unknown))}")
     return Node(
         id=_text(item["id"], "id"),
@@ -132,6 +121,24 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")
         seen.add(node.id)
+    if _depth_first(nodes) != [node.id for node in nodes]:
+        raise ValueError("its nodes are not listed in the order of their graph")
+
+
+def _depth_first(nodes: Sequence[Node]) -> list[str]:
+    """List the nodes behind the last one as `topological_order` lists Values: depth first, first operand first."""
+    operands = {node.id: node.operands for node in nodes}
+    order: dict[str, None] = {}
+    opened: set[str] = set()
+    waiting = [nodes[-1].id]
+    while waiting:
+        name = waiting[-1]
+        if name in opened:
+            order[waiting.pop()] = None
+        else:
+            opened.add(name)
+            waiting += [operand for operand in reversed(operands[name]) if operand not in opened]
+    return list(order)
 
 
 def _text(item: Any, name: str) -> str:

@@ -27,29 +27,22 @@ Neither 2 nor 6 is right: a node must wait for all of its shares, and the topolo
 
 from __future__ import annotations
 
-import base64
-import html
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from microgrid._util.files import write_atomic
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, number_in_range, positive_whole, quoted
-from microgrid.engine import Value, topological_order
-from microgrid.graph import operations
-from microgrid.graph.folding import MAY_STOP, kind_of, label_of, numbers_among_equals, remarks
-from microgrid.language.words import words
-from microgrid.nn import LayerName, NeuronName
+from microgrid.engine import Value
+from microgrid.graph.snapshot import Node, Snapshot, numbered
 from microgrid.relay import json_format, table
-from microgrid.relay.records import Change, FirstNonFinite, Know, Node, Outcome, Record, Seed, Share, Step
+from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Record, Seed, Share, Step
 from microgrid.relay.routes import Routes, largest_routes
 
 if TYPE_CHECKING:
-    from microgrid.studio.page import Player
+    from microgrid.studio.player import Player
 
 
 class Relay(Record):
@@ -66,8 +59,8 @@ class Relay(Record):
         steps: `Know` for each value computed; a `Seed`, and a `Share` for each edge along which responsibility is
             handed (none to constants); `Change` for each parameter.
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
-        outcome: the loss after the change, beside what was foretold.
-        trouble: where a number stopped being finite, or None.
+        outcome: the loss after the change, beside what was predicted.
+        first_non_finite: where a number stopped being finite, or None.
         status: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
 
     Raises:
@@ -81,62 +74,43 @@ class Relay(Record):
     >>> relay = Relay(loss, learning_rate=0.1)
     >>> relay.steps[-1]
     Change(node='n0', before=3.0, gradient=4.0, learning_rate=0.1, after=2.6)
-    >>> f"{relay.outcome.before:g} → {relay.outcome.after:.3g}, foretold {relay.outcome.predicted:.3g}"
-    '1 → 0.04, foretold -0.6'
+    >>> f"{relay.outcome.before:g} → {relay.outcome.after:.3g}, predicted {relay.outcome.predicted:.3g}"
+    '1 → 0.04, predicted -0.6'
     """
 
     def __init__(self, loss: Value, parameters: Iterable[Value] | None = None, learning_rate: float = 0.1) -> None:
         if not isinstance(loss, Value):
             raise TypeError(f"a Relay needs a Value as its loss, got {type(loss).__name__}")
-        order = topological_order(loss)
-        self._ids = {value: f"n{i}" for i, value in enumerate(order)}
-        nodes = _read_nodes(order, self._ids)
-        chosen = [node.id for node in nodes if node.kind == "parameter"]
+        snapshot = Snapshot.of(loss)
+        chosen = [node.id for node in snapshot.nodes if node.kind == "parameter"]
         if parameters is not None:
             leaves = as_list("parameters", parameters)
             for leaf in leaves:
                 if not isinstance(leaf, Value):
                     raise TypeError(f"a parameter must be a Value, got {quoted(leaf)}")
-            chosen = list(dict.fromkeys(self._ids[leaf] for leaf in leaves if leaf in self._ids))
-        self._record(nodes, chosen, number_in_range("learning_rate", learning_rate))
+            chosen = list(dict.fromkeys(snapshot.ids[leaf] for leaf in leaves if leaf in snapshot.ids))
+        self._record(snapshot, chosen, number_in_range("learning_rate", learning_rate))
 
-    def _record(self, nodes: tuple[Node, ...], parameters: Sequence[str], learning_rate: float) -> None:
-        nodes = self.nodes = _numbered(nodes)
-        self.learning_rate = learning_rate
-        self._by_id = {node.id: node for node in nodes}
-        for node in (self._by_id[name] for name in parameters):
+    def _record(self, graph: Snapshot, parameters: Sequence[str], learning_rate: float) -> None:
+        """Write down one cycle on `graph`, whose nodes get the gradients that it hands them."""
+        for node in map(graph.node, parameters):
             if node.op:
                 raise ValueError(f"a parameter must be a leaf; {brief(node.name)} was computed")
             if node.kind != "parameter":
-                named = node.data if node.kind == "constant" else brief(node.name)
-                raise ValueError(f"a parameter is learned; {named} is given ({node.kind})")
+                raise ValueError(f"a parameter is learned; {_given_name(node)} is given ({node.kind})")
+        _check_numbers(graph)
+        know = [_know(node, graph) for node in graph.nodes if node.op]
+        gradients = {node.id: 0.0 for node in graph.nodes}
+        think = list(_think(graph, gradients))
+        change = [_change(graph.node(name), gradients[name], learning_rate) for name in parameters]
+        nodes = [replace(node, grad=gradients[node.id]) for node in graph.nodes]
+        self.snapshot = Snapshot(nodes, graph.ids, names_every_node=True)
+        self.gradients = gradients
         self.parameters = tuple(parameters)
-        _check_numbers(nodes)
-        know = [_know(node, self._by_id) for node in nodes if node.op]
-        self.gradients = {node.id: 0.0 for node in nodes}
-        think = list(_think(nodes, self._by_id, self.gradients))
-        change = [self._change(parameter) for parameter in self.parameters]
-        self.steps: tuple[Step, ...] = (*know, *think, *change)
-        self.outcome = self._second_pass(change)
-        self.first_non_finite = _find_first_non_finite(self.steps, self._by_id)
-        stopping = [node for node in nodes if node.op in MAY_STOP]
-        self.status = remarks((n.id, n.op, n.local_derivatives[0], n.label, n.layer or None) for n in stopping)
-
-    def _change(self, parameter: str) -> Change:
-        before, gradient = self._by_id[parameter].data, self.gradients[parameter]
-        return Change(parameter, before, gradient, self.learning_rate, before - self.learning_rate * gradient)
-
-    def _second_pass(self, changes: Sequence[Change]) -> Outcome:
-        loss = predicted = self.nodes[-1].data
-        for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
-            predicted += change.gradient * (change.after - change.before)
-        values: dict[str, float] = {}
-        try:
-            _compute(self.nodes, {change.node: change.after for change in changes}, values)
-        except (ArithmeticError, ValueError):
-            missing = self.nodes[len(values)]  # the first that was not computed
-            return Outcome(loss, predicted, math.nan, (), missing.id, tuple(values[name] for name in missing.operands))
-        return Outcome(loss, predicted, values[self.nodes[-1].id], tuple(values.values()))
+        self.learning_rate = learning_rate
+        self.steps = (*know, *think, *change)
+        self.outcome = _second_pass(graph, change)
+        self.first_non_finite = _find_first_non_finite(self.steps, graph)
 
     # --- reading it --------------------------------------------------------------------------------------------------
 
@@ -148,14 +122,14 @@ class Relay(Record):
         """
         if not isinstance(value, Value):
             raise TypeError(f"expected a Value of this relay, got {quoted(value)}")
-        if not self._ids:
+        if not self.snapshot.ids:
             raise ValueError(
                 "this relay was read from JSON or a pickle, and knows no Values; expected the id of a node, such as "
                 f"{self.nodes[0].id!r}"
             )
-        if value not in self._ids:
+        if value not in self.snapshot.ids:
             raise ValueError(f"{quoted(value)} is not in the graph of this relay")
-        return self._ids[value]
+        return self.snapshot.ids[value]
 
     def paths(self, value: Value | str, limit: int = 10) -> Routes:
         """Return the `limit` largest routes by which responsibility reaches a value, without listing all of them.
@@ -176,8 +150,8 @@ class Relay(Record):
           n5 → n4 → b  1 × 3 × 1 = 3
           n5 → n2 → b  1 × 2 × 1 = 2
         """
-        target = self.id_of(value) if isinstance(value, Value) else self.node(value).id
-        return largest_routes(self.nodes, self._by_id, target, positive_whole("limit", limit), self.gradients[target])
+        target = self.node(self.id_of(value) if isinstance(value, Value) else value)
+        return largest_routes(self.snapshot, target, positive_whole("limit", limit))
 
     def text(self, language: str = "en", fold: str = "auto") -> str:
         """Return the whole cycle as a table of at most 100 columns, with a sentence on how the loss turned out.
@@ -205,29 +179,9 @@ class Relay(Record):
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
-        words(language)
-        suffix = Path(path).suffix.lower()
-        if animated and suffix != ".svg":
-            raise ValueError(f"only a .svg can be animated; {quoted(os.fspath(path), 200)} is none")
-        if suffix == ".html":
-            from microgrid.studio.page import page  # loaded when it is needed, like every view
+        from microgrid.saving import save_relay  # a relay knows no view of itself before it is asked for one
 
-            write_atomic(path, page(self, language=language))
-        elif suffix == ".json":
-            write_atomic(path, self.to_json() + "\n")
-        elif suffix == ".txt":
-            write_atomic(path, self.text(language) + "\n")
-        elif suffix == ".svg" and animated:
-            from microgrid.pictures.animation import animation
-
-            write_atomic(path, animation(self, language))
-        elif suffix == ".svg":
-            from microgrid.pictures.dot import save_picture
-
-            save_picture(self.graph(), path, language=language)
-        else:
-            name = quoted(os.fspath(path), 200)
-            raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")
+        save_relay(self, path, animated, language)
 
     def player(self, language: str = "en", height: int = 640) -> Player:
         """Return the page of this relay for a notebook, which shows it in its cell.
@@ -244,23 +198,15 @@ class Relay(Record):
         >>> Relay(Value(2.0, "a") * 3).player()
         Player(height=640)
         """
-        from microgrid.pictures.dot import draw, render
-        from microgrid.studio.page import Player, page
+        from microgrid.studio.player import relay_player
 
-        words(language)
-        height = positive_whole("height", height)
-        picture = render(draw(self.graph(), language=language), "svg").decode("utf-8")
-        return Player(page(self, language=language), picture, height, language)
+        return relay_player(self, language, height)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""
-        from microgrid.pictures.dot import mimebundle
+        from microgrid.pictures.notebook import relay_mimebundle
 
-        table = self.text()
-        bundle = mimebundle(self.graph())
-        picture = base64.b64encode(bundle.get("image/svg+xml", "").encode("utf-8")).decode("ascii")
-        image = f'<img alt="the graph of this relay" src="data:image/svg+xml;base64,{picture}">' if picture else ""
-        return {"text/plain": table, "text/html": f"{image}<pre>{html.escape(table)}</pre>"}
+        return relay_mimebundle(self)
 
     def to_json(self) -> str:
         """Return the record as JSON text.
@@ -289,14 +235,11 @@ class Relay(Record):
         content = json_format.parse(text)
         nodes, parameters, learning_rate = json_format.read(content)
         relay = cls.__new__(cls)
-        relay._ids = {}
         try:
-            relay._record(nodes, parameters, number_in_range("learning_rate", learning_rate))
+            rate = number_in_range("learning_rate", learning_rate)
+            relay._record(Snapshot(numbered(nodes)), parameters, rate)
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
-        values = relay.values()
-        if topological_order(values[-1]) != values:
-            raise ValueError("not a relay: its nodes are not listed in the order of their graph")
         if json_format.parse(relay.to_json()) != content:
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay
@@ -306,9 +249,6 @@ class Relay(Record):
 
     def __deepcopy__(self, memo: object) -> Relay:
         return self
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_ids": {}}  # what comes back knows no Value of the graph, as one from JSON does not
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Relay) and self.to_json() == other.to_json()
@@ -323,82 +263,67 @@ class Relay(Record):
 # --- recording -------------------------------------------------------------------------------------------------------
 
 
-def _read_nodes(order: Sequence[Value], ids: Mapping[Value, str]) -> tuple[Node, ...]:
-    layers: dict[LayerName, str] = {}
-    return tuple(
-        Node(
-            id=ids[value],
-            label=label_of(value),
-            kind=kind_of(value),
-            op=value.op,
-            operands=tuple(ids[operand] for operand in value.operands),
-            local_derivatives=value.local_derivatives,
-            data=value.data,
-            layer=_layer_of(value, layers),
-        )
-        for value in order
-    )
+def _given_name(node: Node) -> str:
+    return str(node.data) if node.kind == "constant" else brief(node.name)
 
 
-def _layer_of(value: Value, layers: dict[LayerName, str]) -> str:
-    if not isinstance(value.label, NeuronName):
-        return ""
-    return layers.setdefault(value.label.layer, f"{value.label.layer.text}#{len(layers)}")
-
-
-def _numbered(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Number those that are called the same; constants are called by their numbers."""
-    numbers = numbers_among_equals("" if node.kind == "constant" else node.label for node in nodes)
-    pairs = zip(nodes, numbers, strict=True)
-    return tuple(replace(node, number=number) if number != node.number else node for node, number in pairs)
-
-
-def _compute(nodes: Sequence[Node], replaced: Mapping[str, float], values: dict[str, float]) -> None:
-    """Fill in all values from the leaves, some of which may be replaced."""
-    for node in nodes:
-        if node.op:
-            values[node.id] = operations.evaluate(node.op, [values[operand] for operand in node.operands])
-        else:
-            values[node.id] = replaced.get(node.id, node.data)
-
-
-def _check_numbers(nodes: Sequence[Node]) -> None:
+def _check_numbers(graph: Snapshot) -> None:
     """Make sure that every value follows from the leaves: nobody has changed one since the graph was recorded."""
-    again: dict[str, float] = {}
     try:
-        _compute(nodes, {}, again)
+        outdated = graph.outdated
     except (ArithmeticError, ValueError, TypeError) as error:
         raise ValueError(f"a leaf was changed after this graph was recorded ({error}); compute it again") from None
-    for node, value in zip(nodes, again.values(), strict=True):
-        if value != node.data and not (math.isnan(value) and math.isnan(node.data)):
-            raise ValueError(
-                f"a leaf was changed after this graph was recorded: {brief(node.name)} is {node.data}, "
-                f"and would now be {value}; compute it again"
-            )
+    if outdated:
+        node, number = outdated
+        raise ValueError(
+            f"a leaf was changed after this graph was recorded: {brief(node.name)} is {node.data}, "
+            f"and would now be {number}; compute it again"
+        )
 
 
-def _know(node: Node, by_id: Mapping[str, Node]) -> Know:
-    return Know(node.id, tuple(by_id[operand].data for operand in node.operands), node.data)
+def _know(node: Node, graph: Snapshot) -> Know:
+    return Know(node.id, tuple(operand.data for operand in graph.operands_of(node)), node.data)
 
 
-def _think(nodes: Sequence[Node], by_id: Mapping[str, Node], gradients: dict[str, float]) -> Iterator[Seed | Share]:
+def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Share]:
     """Hand responsibility back, in the order of `microgrid.engine.gradients`, filling in `gradients` on the way."""
-    gradients[nodes[-1].id] = 1.0
-    yield Seed(nodes[-1].id)
-    for node in reversed(nodes):
+    gradients[graph.output.id] = 1.0
+    yield Seed(graph.output.id)
+    for node in reversed(graph.nodes):
         upstream = gradients[node.id]
-        for position, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
-            before = gradients[operand]
+        for position, (operand, local) in enumerate(graph.edges_of(node)):
+            before = gradients[operand.id]
             share = upstream * local
-            gradients[operand] = before + share
-            if by_id[operand].kind != "constant":
-                yield Share(node.id, operand, position, upstream, local, share, before, gradients[operand])
+            after = gradients[operand.id] = before + share
+            if operand.kind != "constant":
+                yield Share(node.id, operand.id, position, upstream, local, share, before, after)
 
 
-def _find_first_non_finite(steps: Sequence[Step], by_id: Mapping[str, Node]) -> FirstNonFinite | None:
+def _change(parameter: Node, gradient: float, learning_rate: float) -> Change:
+    before = parameter.data
+    return Change(parameter.id, before, gradient, learning_rate, before - learning_rate * gradient)
+
+
+def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
+    """Compute the loss again after the change, and say what the gradients predicted."""
+    loss = predicted = graph.output.data
+    for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
+        predicted += change.gradient * (change.after - change.before)
+    values: list[float] = []
+    try:
+        for value in graph.recompute({change.node: change.after for change in changes}):
+            values.append(value)
+    except (ArithmeticError, ValueError):
+        missing = graph.nodes[len(values)]  # the first that was not computed
+        numbers = tuple(values[int(name[1:])] for name in missing.operands)
+        return Outcome(loss, predicted, math.nan, (), missing.id, numbers)
+    return Outcome(loss, predicted, values[-1], tuple(values))
+
+
+def _find_first_non_finite(steps: Sequence[Step], graph: Snapshot) -> FirstNonFinite | None:
     for i, step in enumerate(steps):
         if isinstance(step, Know) and not math.isfinite(step.data):
-            return FirstNonFinite(i, step.node, by_id[step.node].operands)
+            return FirstNonFinite(i, step.node, graph.node(step.node).operands)
         if isinstance(step, Share) and not math.isfinite(step.after):
             return FirstNonFinite(i, step.operand, (step.node,))
     return None

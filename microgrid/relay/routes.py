@@ -5,15 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from microgrid._util.text import display_width, padded
+from microgrid.graph.snapshot import Node, Snapshot
 from microgrid.language.numerals import bracketed, show
 from microgrid.language.words import words
-from microgrid.relay.records import Node
-from microgrid.relay.sentences import name_of
 
 LONGEST_SHOWN = 12  # nodes of a route in words
 
@@ -78,7 +77,7 @@ class Routes:
         Raises:
             ValueError: another language.
         """
-        said, name = words(language), name_of(self.target)
+        said, name = words(language), self.target.name
         if self.target.kind == "constant":
             return said["page.fault.constant"].format(name=name)
         summary = said["page.fault.sum" if self.count else "page.fault.none"]
@@ -104,15 +103,13 @@ def _number_of(routes: int) -> str:
     return show(routes) if routes < 1e300 else "∞"
 
 
-def largest_routes(
-    nodes: Sequence[Node], by_id: Mapping[str, Node], target: str, limit: int, gradient: float
-) -> Routes:
+def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
     """Search best-first: what a route can still be worth is known before it is walked.
 
     The search always extends the route that promises most, so routes come out in the order of their size.
     """
-    promise, count, every = _promises(nodes, target)
-    start = nodes[-1].id
+    promise, count, every = _promises(graph.nodes, target.id)
+    start = graph.output.id
     ticket = itertools.count(0, -1)  # of equal promises the newest goes first: depth before breadth
     waiting: list[tuple[float, int, float, _Trail]] = []
     if start in promise:
@@ -120,9 +117,9 @@ def largest_routes(
     routes: list[Route] = []
     while waiting and len(routes) < limit:
         _, _, product, trail = heapq.heappop(waiting)
-        node = by_id[trail[0]]
-        if node.id == target:
-            routes.append(_route(trail, product, by_id))
+        node = graph.node(trail[0])
+        if node is target:
+            routes.append(_route(trail, product, graph))
             continue
         for operand, local in reversed(list(zip(node.operands, node.local_derivatives, strict=True))):
             if operand in promise and local != 0.0:
@@ -130,8 +127,8 @@ def largest_routes(
                 worth = -_size(so_far) * promise[operand]
                 heapq.heappush(waiting, (worth, next(ticket), so_far, (operand, local, trail)))
     n = count.get(start, 0)
-    remainder = _remainder(gradient, routes) if len(routes) < n else 0.0
-    return Routes(by_id[target], tuple(routes), n, every[start] - n, remainder, gradient)
+    remainder = _remainder(target.grad, routes) if len(routes) < n else 0.0
+    return Routes(target, tuple(routes), n, every[start] - n, remainder, target.grad)
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:
@@ -161,7 +158,7 @@ def _size(number: float) -> float:
     return math.inf if math.isnan(number) else abs(number)
 
 
-def _route(trail: _Trail, product: float, by_id: Mapping[str, Node]) -> Route:
+def _route(trail: _Trail, product: float, graph: Snapshot) -> Route:
     ids, derivatives = [], []
     step: _Trail | None = trail
     while step is not None:
@@ -169,4 +166,4 @@ def _route(trail: _Trail, product: float, by_id: Mapping[str, Node]) -> Route:
         ids.append(name)
         derivatives.append(local)
     ids.reverse()
-    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(name_of(by_id[name]) for name in ids))
+    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(graph.node(name).name for name in ids))

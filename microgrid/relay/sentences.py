@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from microgrid.graph.operations import OPERATIONS, evaluate
+from microgrid.graph.snapshot import Node
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import words
-from microgrid.relay.records import Change, Know, Node, Outcome, Record, Seed, Share, Step
+from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
 LONGEST_SUM = 4  # terms that a sum shows
 LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; beyond, its name does
@@ -41,11 +42,6 @@ class Wording:
     sentence: str
 
 
-def name_of(node: Node) -> str:
-    """Say what people call a node: a constant by its number, any other by its label or, if it has none, its id."""
-    return show(node.data) if node.kind == "constant" else node.name
-
-
 # --- one step --------------------------------------------------------------------------------------------------------
 
 
@@ -63,7 +59,7 @@ def in_words(relay: Record, step: Step, language: str) -> Wording:
 
 def _know(relay: Record, step: Know, language: str) -> Wording:
     node = relay.node(step.node)
-    names = [name_of(relay.node(operand)) for operand in node.operands]
+    names = [relay.node(operand).name for operand in node.operands]
     numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
     a, b = (*names, "", "")[:2]
     sentence = words(language)[f"know.{node.op}"].format(
@@ -105,7 +101,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
     operation = OPERATIONS[node.op]
-    names = [name_of(relay.node(operand)) for operand in node.operands]
+    names = [relay.node(operand).name for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
     if len(whole) > LONGEST_WHOLE:
@@ -245,7 +241,12 @@ def first_non_finite(relay: Record, language: str) -> str:
             added=bracketed(show(step.share)),
             after=show(step.after),
         )
-    operands = ", ".join(f"{relay.node(o).name} = {show(relay.node(o).data)}" for o in found.operands)
+    operands = ", ".join(_with_number(relay.node(operand)) for operand in found.operands)
     return text["trouble.know"].format(
         step=found.step + 1, name=name, result=show(relay.node(found.node).data), operands=operands
     )
+
+
+def _with_number(node: Node) -> str:
+    name = node.id if node.kind == "constant" else node.name  # a constant is else called by its number
+    return f"{name} = {show(node.data)}"

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from microgrid._util.text import display_width, padded, shortened
 from microgrid._util.validation import check_choice
-from microgrid.engine import Value, topological_order
-from microgrid.graph.folding import Card, Edge, cards_and_edges, kind_of, title_of
+from microgrid.graph.folding import Card, Edge, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.language.words import words
@@ -47,12 +46,11 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     check_choice("fold", fold, FOLDS)
     checked_record(relay)
     if fold != "none":
-        graph = relay.graph()
-        cards, edges = cards_and_edges(graph, fold)
+        cards, edges = cards_and_edges(relay.snapshot, fold)
         if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told
-            cards, edges = cards_and_edges(graph, "neuron")
-        if any(map(_is_neuron, cards)):
-            return _Folded(relay, graph, language, cards, edges).tell()
+            cards, edges = cards_and_edges(relay.snapshot, "neuron")
+        if any(card.is_neuron for card in cards):
+            return _Folded(relay, language, cards, edges).tell()
     lines = tuple(in_words(relay, step, language) for step in relay.steps)
     shown = [node for node in relay.nodes if node.kind != "constant"]
     return Telling(lines, tuple(Subject(node.id, node.name, "" if node.op else show(node.data)) for node in shown))
@@ -61,10 +59,9 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
 class _Folded:
     """The lines of a network, neuron by neuron."""
 
-    def __init__(self, relay: Record, graph: Value, language: str, cards: list[Card], edges: list[Edge]) -> None:
+    def __init__(self, relay: Record, language: str, cards: list[Card], edges: list[Edge]) -> None:
         self.relay, self.language, self.text = relay, language, words(language)
-        self.ids = {value: node.id for value, node in zip(topological_order(graph), relay.nodes, strict=True)}
-        self.cards = [card for card in cards if kind_of(card.value) != "constant"]
+        self.cards = [card for card in cards if card.kind != "constant"]
         self.edges: dict[str, list[Edge]] = {card.id: [] for card in cards}
         for edge in edges:
             self.edges[edge.result.id].append(edge)
@@ -79,11 +76,10 @@ class _Folded:
         return Telling((*know, *self.think(), *self.change()), subjects)
 
     def know(self, card: Card) -> Wording:
-        if not _is_neuron(card):
+        if not card.is_neuron:
             return in_words(self.relay, self.steps[card.id], self.language)
-        name, (_, formula) = self.names[card.id], title_of(card)
-        formula = formula if len(card.inside) > 1 else "Σ w·x + b"
-        total = next(node for node in card.inside if node.op in ("weighted_sum", "total"))
+        name, formula = self.names[card.id], card.operation if len(card.inside) > 1 else "Σ w·x + b"
+        total = next(node for node in card.inside if node.is_sum)
         result = show(card.value.data)
         count = (len(total.operands) - 1) // (1 if total.op == "total" else 2)
         one = ".one" if count == 1 else ""
@@ -106,9 +102,9 @@ class _Folded:
                 yield self.keep(card)
 
     def share(self, edge: Edge, after: float) -> Wording:
-        if len(edge.contributions) == len(edge.result.inside) == 1:
-            ((value, position),) = edge.contributions
-            return in_words(self.relay, replace(self.shares[self.ids[value], position], after=after), self.language)
+        if len(edge.uses) == len(edge.result.inside) == 1:
+            (use,) = edge.uses
+            return in_words(self.relay, replace(self.shares[use.node.id, use.position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
         told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
@@ -125,7 +121,7 @@ class _Folded:
         changes = {step.node: step for step in self.relay.steps if isinstance(step, Change)}
         told: set[str] = set()
         for card in self.cards:
-            own = [self.ids[parameter] for parameter in (*card.weights, *card.biases)]
+            own = [parameter.id for parameter in (*card.weights, *card.biases)]
             if card.value.is_leaf:
                 own = [card.id]
             steps = [changes[name] for name in own if name in changes and name not in told]
@@ -147,11 +143,6 @@ class _Folded:
                 )
                 formula = f"{parameter}: {told_line.formula} …"
                 yield Wording("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
-
-
-def _is_neuron(card: Card) -> bool:
-    """Tell whether a card stands for a neuron, with its weights folded in or not."""
-    return len(card.inside) > 1 or bool(card.weights or card.biases)
 
 
 def table(relay: Record, language: str, fold: str) -> str:

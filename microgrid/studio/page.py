@@ -14,31 +14,30 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from microgrid._util.files import asset
+from microgrid._util.json import to_json
 from microgrid._util.text import printable
 from microgrid._util.validation import quoted
 from microgrid.documents.heading import Heading
-from microgrid.engine import Value
 from microgrid.graph.folding import Card, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.snapshot import KINDS, Node, Snapshot
 from microgrid.language.numerals import counted
 from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.layout import Layout, lay_out
-from microgrid.pictures.palette import COLOURS, PALETTE, squeezed
+from microgrid.pictures.palette import PALETTE, squeezed
 from microgrid.pictures.svg import svg
-from microgrid.relay.json_format import KINDS, without_nonfinite
 from microgrid.relay.records import Record, checked_record
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
-LARGEST_CARDS, LARGEST_EDGES = 600, 6000
+MAX_CARDS, MAX_EDGES = 600, 6000
 OTHER_VIEWS = (
     *("check", "column", "command", "demonstration", "heading", "help"),
     *("lesson", "notebook", "nudge", "picture", "step", "trouble"),
 )
-WIDEST = 1045  # pixels of a graph in one row: more, and its text would be too small on a usual screen
+MAX_ROW_WIDTH_PX = 1045  # wider rows would need text that is too small on a usual screen
 
 
 def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
@@ -58,8 +57,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     heading = Heading() if heading is None else heading
     if not isinstance(heading, Heading):
         raise TypeError(f"expected a Heading, got {quoted(heading)}")
-    values = checked_record(relay).values()
-    cards, layout = _laid_out(relay, values)
+    cards, layout = _laid_out(checked_record(relay).snapshot)
     title = heading.japanese if language == "ja" else heading.english
     graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("studio/app/page.css"))
     load, program = _shortened(asset("studio/app/load.js")), _program({node.op for node in relay.nodes if node.op})
@@ -71,79 +69,46 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "graph": graph,
         "style": _packed(style),
         "picture": svg(layout, words(language)),
-        "data": _json(_data(relay, values, cards, layout, heading)),
+        "data": _json(_data(relay, cards, layout, heading)),
         "program": _packed(program),
         "load": load,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("studio/app/page.html"))
 
 
-@dataclass(frozen=True)
-class Player:
-    """A page in a notebook: live where scripts may run, and a picture below it, which is left where they are stripped.
-
-    The page runs in a frame of its own, which keeps it and the notebook apart. Where it is live, the picture is folded:
-    it shows all gradients, and they are to be predicted in the page.
-
-    Attributes:
-        page: its HTML.
-        picture: an SVG of the same graph.
-        height: of the frame, in pixels.
-        language: of what stands above the picture, and of what it says to those who cannot see it.
-    """
-
-    page: str = field(repr=False)
-    picture: str = field(repr=False)
-    height: int
-    language: str = field(default="en", repr=False)
-
-    def _repr_html_(self) -> str:
-        picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
-        text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
-        return (
-            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
-            f'width="100%" height="{self.height}" style="{style}"></iframe>'
-            f"<details open><summary>{text['notebook.picture']}</summary>"
-            f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
-            "<script>document.currentScript.previousElementSibling.open = false</script>"
-        )
-
-
-def _laid_out(relay: Record, values: list[Value]) -> tuple[list[Card], Layout]:
-    cards, edges = cards_and_edges(values[-1], "neuron")
+def _laid_out(graph: Snapshot) -> tuple[list[Card], Layout]:
+    cards, edges = cards_and_edges(graph, "neuron")
     if any(len(card.outputs) > 1 for card in cards):  # somebody looks into a neuron from outside
-        cards, edges = cards_and_edges(values[-1], "none")
-    for card in cards:
-        card.name = "" if relay.node(card.id).kind == "constant" else relay.node(card.id).name
-    if len(cards) > LARGEST_CARDS or len(edges) > LARGEST_EDGES:
+        cards, edges = cards_and_edges(graph, "none")
+    if len(cards) > MAX_CARDS or len(edges) > MAX_EDGES:
         raise ValueError(
             f"this graph has {counted(len(cards), 'card')} and {counted(len(edges), 'edge')}; a page shows at most "
-            f"{LARGEST_CARDS} and {LARGEST_EDGES}. Record the relay of fewer rows, or of a smaller network"
+            f"{MAX_CARDS} and {MAX_EDGES}. Record the relay of fewer rows, or of a smaller network"
         )
-    return cards, lay_out(cards, edges, WIDEST)
+    return cards, lay_out(cards, edges, MAX_ROW_WIDTH_PX)
 
 
-def _data(relay: Record, values: list[Value], cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
+def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
     """Gather what the page's program reads; nodes and cards are named by their positions."""
-    position = {value: i for i, value in enumerate(values)}
+    position = {node.id: i for i, node in enumerate(relay.nodes)}
     card_at = {card.id: i for i, card in enumerate(cards)}
     ops = {node.op for node in relay.nodes}
     return {
         "nodes": [
-            [printable(n.label), n.number, KINDS.index(n.kind), n.op, [int(name[1:]) for name in n.operands], n.data]
+            [printable(n.label), n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
             for n in relay.nodes
         ],
-        "rows": _rows(relay),
-        "parameters": [int(parameter[1:]) for parameter in relay.parameters],
+        "rows": [[position[node.id] for node in row] for row in _relus_of_rows(relay.snapshot)],
+        "parameters": [position[parameter] for parameter in relay.parameters],
         "learningRate": relay.learning_rate,
         "cards": [
-            [position[card.value], [position[value] for value in card.inside], [position[w] for w in card.weights],
-             [position[b] for b in card.biases]]
+            [position[card.value.id], [position[node.id] for node in card.inside],
+             [position[w.id] for w in card.weights], [position[b.id] for b in card.biases]]
             for card in cards
         ],
         "edges": [
             [card_at[line.edge.operand.id], card_at[line.edge.result.id],
-             [[position[value], operand] for value, operand in line.edge.contributions]]
+             [[position[use.node.id], use.position] for use in line.edge.uses]]
             for line in layout.lines
         ],
         "title": {"en": heading.english, "ja": heading.japanese},
@@ -156,13 +121,10 @@ def _data(relay: Record, values: list[Value], cards: list[Card], layout: Layout,
     }  # fmt: skip
 
 
-def _rows(relay: Record) -> list[list[int]]:
+def _relus_of_rows(graph: Snapshot) -> list[list[Node]]:
     """List the relus that a graph has for one row each: those of a neuron, and what else has the same label."""
-    rows: dict[tuple[str, str], list[int]] = {}
-    for i, node in enumerate(relay.nodes):
-        if node.op == "relu" and (node.layer or node.number):
-            rows.setdefault((node.label, node.layer), []).append(i)
-    return [row for row in rows.values() if len(row) > 1 or relay.nodes[row[0]].layer]
+    relus = [row for (op, _, _), row in graph.rows.items() if op == "relu"]
+    return [row for row in relus if len(row) > 1 or row[0].layer]
 
 
 def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
@@ -228,8 +190,7 @@ def _as_javascript(formula: str) -> str:
 
 def _json(content: object) -> str:
     """Write JSON that cannot end the element it stands in."""
-    text = json.dumps(without_nonfinite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return to_json(content).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _hash(text: str) -> str:

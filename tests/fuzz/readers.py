@@ -21,10 +21,11 @@ from microgrid.datasets import DataError, read_csv
 from microgrid.datasets import tables as datasets
 from microgrid.documents.expression import FUNCTIONS, read_expression
 from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import layout
-from microgrid.pictures.dot import NoRendererError, render
+from microgrid.pictures.dot import NoRendererError, draw_snapshot, render
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)
@@ -104,14 +105,14 @@ def relay(written: bytes) -> None:
     assert Relay.from_json(read.to_json()) == read
     assert read.text("en")
     assert read.text("ja")
-    assert draw(read.graph()).source
+    assert draw_snapshot(read.snapshot).source
 
 
 def placed(written: bytes) -> None:
     """Read where Graphviz, or whatever program MICROGRID_DOT names, has put the cards of a page."""
     with patch.object(layout, "render", lambda *_: written):
         try:
-            found = layout.lay_out(*cards_and_edges(neuron()))
+            found = layout.lay_out(*cards_and_edges(Snapshot.of(neuron())))
         except NoRendererError as error:
             check_refusal(error)
             return
@@ -161,7 +162,7 @@ def examples(name: str) -> list[bytes]:
             Relay(mean_squared_error(MLP(2, [2, 1], seed=0)([1, 2]), 3)).to_json().encode(),
             b"[]",
         ]
-    graph = layout._skeleton(*cards_and_edges(neuron()), compact=False)
+    graph = layout._skeleton(*cards_and_edges(Snapshot.of(neuron())), compact=False)
     return [render(graph, "json0"), b'{"bb": "0,0,1,1", "objects": []}', b"{}"]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from microgrid import Input, Value, check_gradients, maximum, nudge
 from microgrid._util.text import display_width
-from microgrid.graph.gradcheck import numerical_derivative, replay
+from microgrid.graph.gradcheck import numerical_derivative
+from microgrid.graph.snapshot import Snapshot
 from tests.graphs import plant
 
 
@@ -138,16 +139,17 @@ def test_numerical_derivative_of_a_cube() -> None:
     assert numerical_derivative(lambda x: x**3, 2.0) == pytest.approx(12.0, abs=1e-8)
 
 
-def test_replay_with_nothing_replaced_gives_the_output_bit_for_bit() -> None:
+def test_recomputing_with_nothing_replaced_gives_the_output_bit_for_bit() -> None:
     a, b = Value(0.3), Value(0.7)
     output = maximum(a.sin() * b, a - b).softplus() / 3
-    assert replay(output, {}) == output.data
+    assert list(Snapshot.of(output).recompute())[-1] == output.data
 
 
-def test_replay_may_replace_an_inner_value() -> None:
+def test_recomputing_may_replace_an_inner_value() -> None:
     a = Value(3.0)
     inner = a + 1
-    assert replay(inner * a, {inner: 10.0}) == 30.0
+    graph = Snapshot.of(inner * a)
+    assert list(graph.recompute({graph.ids[inner]: 10.0}))[-1] == 30.0
 
 
 def test_nudge_tells_what_was_foretold_and_what_happened() -> None:

@@ -19,10 +19,20 @@ from graphviz.backend import dot_command
 
 import microgrid.pictures.dot as drawing
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
-from microgrid.graph.folding import cards_and_edges, title_of
+from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
-from microgrid.pictures.dot import DIRECTIONS, LARGEST_DETAILED, NoRendererError, draw, mimebundle, render, save_picture
+from microgrid.pictures.dot import (
+    DIRECTIONS,
+    MAX_CARDS_DETAILED,
+    NoRendererError,
+    draw,
+    draw_snapshot,
+    render,
+    save_picture,
+)
+from microgrid.pictures.notebook import value_mimebundle
 from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:
@@ -299,11 +309,11 @@ def test_values_called_the_same_are_numbered_as_on_a_page() -> None:
     product = first * second
     product.label = "x"
     relay = Relay(product * w)
-    headings = {f"n{i}": title_of(card)[0] for i, card in enumerate(cards_and_edges(product * w)[0])}
+    headings = {f"n{i}": card.title for i, card in enumerate(cards_and_edges(Snapshot.of(product * w))[0])}
     assert headings == {"n0": "x #1", "n1": "x #2", "n2": "x #3", "n3": "w", "n4": ""}
     assert [relay.node(name).name for name in headings][:4] == list(headings.values())[:4]
-    for graph in (product * w, relay.graph()):
-        svg = svg_of(graph)
+    for picture in (draw(product * w), draw_snapshot(relay.snapshot)):
+        svg = ET.fromstring(render(picture, "svg"))
         assert [texts(groups(svg, "node")[f"n{i}"])[0] for i in range(4)] == ["x #1", "x #2", "x #3 = ×", "w"]
     assert 'tooltip="x #2: value 2.0, gradient 0.0"' in draw(product).source
     product.backward()
@@ -315,11 +325,11 @@ def test_values_called_the_same_are_numbered_as_on_a_page() -> None:
 def test_neurons_of_several_rows_are_numbered_and_constants_and_folded_layers_are_not() -> None:
     model = MLP(2, [3, 1], seed=0)
     loss = mean_squared_error([model([1.0, 2.0]), model([0.5, -1.0])], [1.0, 1.0])
-    names = [title_of(card)[0] for card in cards_and_edges(loss, "neuron")[0]]
+    names = [card.title for card in cards_and_edges(Snapshot.of(loss), "neuron")[0]]
     assert [name for name in names if name.startswith("layer2")] == ["layer2.neuron1 #1", "layer2.neuron1 #2"]
-    assert not [title_of(card)[0] for card in cards_and_edges(loss, "layer")[0] if "#" in title_of(card)[0]]
+    assert not [card.title for card in cards_and_edges(Snapshot.of(loss), "layer")[0] if "#" in card.title]
     constants = Constant(3.0, "c") * Value(2.0) + Constant(4.0, "c")
-    assert [card.name for card in cards_and_edges(constants)[0]] == [""] * 5
+    assert [card.name for card in cards_and_edges(Snapshot.of(constants))[0]] == ["c", "", "", "c", ""]
 
 
 LABELS: list[tuple[str, str]] = [
@@ -499,7 +509,7 @@ def test_cards_of_a_large_crowded_picture_say_activation_and_remark_in_their_hea
     output = model([1.0] * 5)
     assert isinstance(output, Value)
     shown = [texts(node) for node in groups(svg_of(output, fold="neuron"), "node").values()]
-    assert len(shown) > LARGEST_DETAILED
+    assert len(shown) > MAX_CARDS_DETAILED
     headings = [card[: card.index("value")] for card in shown]
     for heading in ("x1", "layer1.neuron1 = relu, off", "layer1.neuron3 = relu", "layer3.neuron1 = Σ w·x + b"):
         assert [heading] in headings
@@ -916,14 +926,14 @@ def test_notebook_gets_svg_png_and_text() -> None:
 
 def test_notebook_gets_no_png_of_wide_characters_where_the_system_has_no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert sorted(mimebundle(Value(1.0, "重み") ** 2)) == ["image/svg+xml", "text/plain"]
+    assert sorted(value_mimebundle(Value(1.0, "重み") ** 2)) == ["image/svg+xml", "text/plain"]
 
 
 def test_notebook_gets_only_text_of_a_very_large_graph() -> None:
     output = total([Input(1.0, f"x{i}") for i in range(300)])  # with the sum, 301 cards
-    assert mimebundle(output) == {"text/plain": "Value(data=300.0, grad=0.0, op='total')"}
+    assert value_mimebundle(output) == {"text/plain": "Value(data=300.0, grad=0.0, op='total')"}
 
 
 @pytest.mark.usefixtures("no_graphviz")
 def test_notebook_gets_only_text_where_there_is_no_graphviz() -> None:
-    assert mimebundle(small_graph()) == {"text/plain": "Value(data=9.0, grad=1.0, op='**')"}
+    assert value_mimebundle(small_graph()) == {"text/plain": "Value(data=9.0, grad=1.0, op='**')"}

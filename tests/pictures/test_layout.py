@@ -12,6 +12,7 @@ import microgrid.pictures.dot as drawing
 from microgrid import Input, Relay, Value
 from microgrid._util.text import display_width
 from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures.dot import NoRendererError
@@ -35,7 +36,7 @@ SLACK = 0.2  # positions are rounded to a tenth of a pixel
 
 
 def laid_out(output: Value) -> Layout:
-    return lay_out(*cards_and_edges(Relay(output).graph(), "neuron"))
+    return lay_out(*cards_and_edges(Relay(output).snapshot, "neuron"))
 
 
 def product() -> Layout:
@@ -101,7 +102,7 @@ def test_wide_name_makes_a_wide_card() -> None:
 
 @pytest.mark.parametrize("label", ["x" * 100, "重" * 50])
 def test_very_long_name_is_cut(label: str) -> None:
-    (card, *_), _ = cards_and_edges(Value(2.0, label) * 3.0, "none")
+    (card, *_), _ = cards_and_edges(Snapshot.of(Value(2.0, label) * 3.0), "none")
     assert visible_name(card).endswith("…")
     assert display_width(visible_name(card)) <= LONGEST_NAME
 

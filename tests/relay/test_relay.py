@@ -19,9 +19,9 @@ from microgrid import Constant, Input, Relay, Value, topological_order, total
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.words import words
 from microgrid.losses import mean_squared_error
-from microgrid.nn import MLP, Dense, Neuron, NeuronName
+from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD
-from microgrid.pictures.dot import draw, render
+from microgrid.pictures.dot import draw_snapshot, render
 from microgrid.relay.records import Change, FirstNonFinite, Know, Seed, Share, checked_record
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
@@ -108,7 +108,6 @@ def test_recording_touches_neither_data_nor_gradients() -> None:
     before = [(node.data, node.grad, node.label) for node in topological_order(loss)]
     relay = Relay(loss)
     relay.text()
-    relay.graph().backward()
     assert [(node.data, node.grad, node.label) for node in topological_order(loss)] == before
 
 
@@ -437,7 +436,7 @@ def test_read_back_network_folds_and_draws_as_before() -> None:
     relay = Relay(loss, model.parameters())
     again = Relay.from_json(relay.to_json())
     assert again.text() == relay.text()
-    assert again.graph().grad == 1.0
+    assert again.snapshot.output.grad == 1.0
 
 
 def test_infinities_survive_as_names() -> None:
@@ -588,7 +587,7 @@ def test_player_has_the_picture_that_is_drawn_elsewhere_and_a_height_of_its_own(
     relay = Relay(neuron()[0])
     shown = relay.player()._repr_html_()
     assert 'height="640"' in shown
-    assert base64.b64encode(render(draw(relay.graph()), "svg")).decode("ascii") in shown
+    assert base64.b64encode(render(draw_snapshot(relay.snapshot), "svg")).decode("ascii") in shown
 
 
 def test_label_that_looks_like_markup_is_shown_as_text_in_a_notebook() -> None:
@@ -596,12 +595,11 @@ def test_label_that_looks_like_markup_is_shown_as_text_in_a_notebook() -> None:
     assert "<script>" not in bundle["text/html"]
 
 
-def test_graph_of_a_relay_has_the_numbers_and_the_gradients() -> None:
+def test_nodes_have_the_numbers_and_the_gradients() -> None:
     loss, _ = neuron()
     relay = Relay(loss)
     loss.backward()
-    again = relay.graph()
-    assert [(node.data, node.grad) for node in topological_order(again)] == [
+    assert [(node.data, node.grad) for node in relay.nodes] == [
         (node.data, node.grad) for node in topological_order(loss)
     ]
 
@@ -643,21 +641,11 @@ def test_layers_of_a_network_are_told_apart_and_their_neurons_kept_together() ->
     assert [sum(node.layer == f"layer{i + 1}#{i}" for node in relay.nodes) for i in range(3)] == [4, 4, 1]
 
 
-def test_graph_built_from_a_record_has_the_kinds_the_layers_and_the_names_of_what_was_computed() -> None:
-    model, loss = network_loss()
-    relay = Relay(loss, model.parameters())
-    again = Relay(relay.graph(), [])
-    for node, copy in zip(relay.nodes, again.nodes, strict=True):
-        label = node.label or (node.id if node.op else "")
-        assert (copy.kind, copy.layer, copy.label, copy.number) == (node.kind, node.layer, label, node.number)
-    assert relay.graph().grad == 1.0
-
-
 def test_leaf_and_what_was_computed_are_numbered_in_the_picture_as_in_the_text_where_they_are_called_the_same() -> None:
     double = Value(2.0, "x") * 2
     double.label = "x"
     relay = Relay(double.tanh())
-    svg = render(draw(relay.graph()), "svg").decode("utf-8")
+    svg = render(draw_snapshot(relay.snapshot), "svg").decode("utf-8")
     for node in relay.nodes[0], relay.nodes[2]:
         assert node.name in ("x #1", "x #2")
         assert f">{node.name}<" in svg
@@ -738,7 +726,7 @@ def test_relay_equals_a_relay_with_the_same_record_and_nothing_else() -> None:
 
 
 def test_notebook_without_a_renderer_shows_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.pictures.dot.mimebundle", lambda _: {"text/plain": "a graph"})
+    monkeypatch.setattr("microgrid.pictures.notebook.mimebundle", lambda _: {})
     assert Relay(neuron()[0])._repr_mimebundle_()["text/html"].startswith("<pre>Know")
 
 
@@ -813,11 +801,9 @@ def test_status_calls_a_relu_dead_and_the_neuron_of_a_single_row_off() -> None:
     assert Relay(neuron([2.0]) * 2).status == {"n4": "off"}
 
 
-def test_layer_keeps_its_name_in_the_graph_of_a_record_whatever_it_is_called() -> None:
+def test_layer_keeps_its_name_whatever_it_is_called() -> None:
     layer = Dense(1, 1, seed=0, name="part #2 of #3")
-    label = Relay(layer([1.0])).graph().label  # type: ignore[arg-type]
-    assert isinstance(label, NeuronName)
-    assert label.layer.text == "part #2 of #3"
+    assert Relay(layer([1.0])).snapshot.output.layer_name == "part #2 of #3"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

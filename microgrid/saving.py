@@ -1,0 +1,39 @@
+"""Which view of a relay a file shows, as its suffix says: what `Relay.save` asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from microgrid._util.files import write_atomic
+from microgrid._util.validation import quoted
+from microgrid.language.words import words
+from microgrid.pictures.animation import animation
+from microgrid.pictures.dot import draw_snapshot, write_picture
+from microgrid.relay.relay import Relay
+from microgrid.studio.page import page
+
+TEXTS: dict[str, Callable[[Relay, str], str]] = {
+    ".html": lambda relay, language: page(relay, language=language),
+    ".json": lambda relay, _: relay.to_json() + "\n",
+    ".txt": lambda relay, language: relay.text(language) + "\n",
+}
+"""What is written for each suffix, in a language; a picture (.svg) is no such text, for Graphviz may be missing."""
+
+
+def save_relay(relay: Relay, path: str | os.PathLike[str], animated: bool, language: str) -> None:
+    """Write a relay to a file; see `Relay.save`."""
+    words(language)
+    suffix = Path(path).suffix.lower()
+    if animated and suffix != ".svg":
+        raise ValueError(f"only a .svg can be animated; {quoted(os.fspath(path), 200)} is none")
+    if animated:
+        write_atomic(path, animation(relay, language))
+    elif suffix == ".svg":
+        write_picture(draw_snapshot(relay.snapshot, language=language), path)
+    elif suffix in TEXTS:
+        write_atomic(path, TEXTS[suffix](relay, language))
+    else:
+        name = quoted(os.fspath(path), 200)
+        raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")

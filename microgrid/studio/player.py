@@ -1,0 +1,53 @@
+"""The page in a cell of a notebook."""
+
+from __future__ import annotations
+
+import base64
+import html
+from dataclasses import dataclass, field
+
+from microgrid._util.validation import positive_whole
+from microgrid.language.words import words
+from microgrid.pictures.dot import draw_snapshot, render
+from microgrid.pictures.palette import COLOURS
+from microgrid.relay.relay import Relay
+from microgrid.studio.page import page
+
+
+@dataclass(frozen=True)
+class Player:
+    """A page in a notebook: live where scripts may run, and a picture below it, which is left where they are stripped.
+
+    The page runs in a frame of its own, which keeps it and the notebook apart. Where it is live, the picture is folded:
+    it shows all gradients, and they are to be predicted in the page.
+
+    Attributes:
+        page: its HTML.
+        picture: an SVG of the same graph.
+        height: of the frame, in pixels.
+        language: of what stands above the picture, and of what it says to those who cannot see it.
+    """
+
+    page: str = field(repr=False)
+    picture: str = field(repr=False)
+    height: int
+    language: str = field(default="en", repr=False)
+
+    def _repr_html_(self) -> str:
+        picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
+        text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
+        return (
+            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
+            f'width="100%" height="{self.height}" style="{style}"></iframe>'
+            f"<details open><summary>{text['notebook.picture']}</summary>"
+            f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
+            "<script>document.currentScript.previousElementSibling.open = false</script>"
+        )
+
+
+def relay_player(relay: Relay, language: str, height: int) -> Player:
+    """Return the page of a relay for a notebook; see `Relay.player`."""
+    words(language)
+    height = positive_whole("height", height)
+    picture = render(draw_snapshot(relay.snapshot, language=language), "svg").decode("utf-8")
+    return Player(page(relay, language=language), picture, height, language)
