@@ -53,7 +53,7 @@ from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
-from microgrid.pictures.dot import NoRendererError
+from microgrid.pictures.renderer import NoRendererError
 from microgrid.studio.page import page
 from microgrid.terminal.walk import walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
@@ -239,13 +239,10 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "Relay.player(height)": lambda bad: record().player(height=bad),
     "Relay.from_json(text)": Relay.from_json,
     "Relay == other": lambda bad: record() == bad,
-    "page(relay)": page,
     "page(heading)": lambda bad: page(record(), bad),
     "page(language)": lambda bad: page(record(), None, bad),
     "Heading(english)": lambda bad: page(record(), Heading(bad)),
-    "animation(relay)": animation,
     "animation(language)": lambda bad: animation(record(), bad),
-    "walk(relay)": walk,
     "walk(language)": lambda bad: walk(record(), bad),
     "walk(fold)": lambda bad: walk(record(), fold=bad),
     "example(name)": example,

@@ -29,7 +29,8 @@ from microgrid.graph.gradcheck import check_gradients
 from microgrid.language.numerals import counted, show
 from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.cheatsheet import cheat_sheet
-from microgrid.pictures.dot import DIRECTIONS, FORMATS, NoRendererError, save_picture
+from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
+from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 from microgrid.terminal.walk import walk

@@ -7,17 +7,20 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from microgrid._util.text import display_width, printable, shortened
 from microgrid._util.validation import check_choice
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import Node, Snapshot
+from microgrid.graph.snapshot import GATES, Node, Snapshot
 from microgrid.language.numerals import SUPERSCRIPTS
 
 FOLDS = ("auto", "none", "neuron", "layer")
 MAX_CARDS_UNFOLDED = 60
 MAX_EDGES_LABELLED = 24  # of a folded picture; more carry no numbers
+MAX_TITLE_COLUMNS = 30  # of a heading on a page
 
 
 @dataclass(eq=False)
@@ -52,6 +55,41 @@ class Card:
     def value(self) -> Node:
         """The last of its outputs, which stands for all of them where they are alike."""
         return self.outputs[-1]
+
+    @property
+    def full_title(self) -> str:
+        """Its title as it can be shown, on one line."""
+        return printable(self.title).strip()
+
+    @property
+    def short_title(self) -> str:
+        """Its title as it can be shown, cut where it is too long for a heading on a page."""
+        return shortened(self.full_title, MAX_TITLE_COLUMNS)
+
+    @property
+    def shortest_symbol(self) -> str:
+        """What is left of its symbol on a small card: Σ of Σ w·x + b."""
+        return self.symbol.removesuffix(" w·x + b")
+
+    @property
+    def title_columns(self) -> int:
+        """How many columns its short title takes; a Japanese character takes two."""
+        return display_width(self.short_title)
+
+    @property
+    def symbol_columns(self) -> int:
+        """How many columns its symbol takes."""
+        return display_width(self.symbol)
+
+    @property
+    def shortest_symbol_columns(self) -> int:
+        """How many columns its shortest symbol takes."""
+        return display_width(self.shortest_symbol)
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether responsibility may stop here, so that there must be room to say so."""
+        return self.value.op in GATES
 
     @property
     def kind(self) -> str:
@@ -90,13 +128,25 @@ class Edge:
     uses: list[Use] = field(default_factory=list)
 
 
-def is_crowded(cards: Sequence[Card], edges: Sequence[Edge]) -> bool:
-    """Tell whether a folded picture has so many edges that they carry no numbers."""
-    return len(edges) > MAX_EDGES_LABELLED and any(len(card.inside) > 1 for card in cards)
+class Folding(NamedTuple):
+    """What a picture consists of: cards in topological order, and the edges between them."""
+
+    cards: list[Card]
+    edges: list[Edge]
+
+    @property
+    def has_neurons(self) -> bool:
+        """Whether any card stands for several nodes."""
+        return any(len(card.inside) > 1 for card in self.cards)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether a folded picture has so many edges that they carry no numbers."""
+        return len(self.edges) > MAX_EDGES_LABELLED and self.has_neurons
 
 
-def cards_and_edges(graph: Snapshot, fold: str = "auto") -> tuple[list[Card], list[Edge]]:
-    """Lay a graph out as cards, in topological order, and the edges between them.
+def cards_and_edges(graph: Snapshot, fold: str = "auto") -> Folding:
+    """Lay a graph out as cards and edges.
 
     Args:
         graph: what was recorded.
@@ -117,7 +167,7 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto") -> tuple[list[Card], li
     in_order = sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:]))
     for card in in_order:
         _describe(card, graph)
-    return in_order, edges
+    return Folding(in_order, edges)
 
 
 def _suitable_fold(graph: Snapshot) -> str:
@@ -157,16 +207,16 @@ def _group(graph: Snapshot, fold: str) -> dict[Node, Hashable]:
 
 def _own_of_neuron(graph: Snapshot, node: Node) -> set[str]:
     """Return what a part of a neuron holds as its own: weights, bias, and constants such as a slope, by their ids."""
-    return {name for name in node.own_operands if graph.node(name).kind in ("parameter", "constant")}
+    return {name for name in node.own_operands if graph.by_id[name].kind in ("parameter", "constant")}
 
 
 def _inside_of_neuron(graph: Snapshot, output: Node) -> list[Node]:
     """List what a neuron computed: its activation, its sum and, where they are spelled out, its products."""
     inside = [output]
     while not inside[-1].is_sum:
-        inside.append(graph.operands_of(inside[-1])[0])
+        inside.append(graph.operands[inside[-1].id][0])
     if inside[-1].op == "total":
-        inside.extend(graph.operands_of(inside[-1])[:-1])
+        inside.extend(graph.operands[inside[-1].id][:-1])
     return inside
 
 
@@ -176,13 +226,13 @@ def _gather(graph: Snapshot, group_of: dict[Node, Hashable]) -> dict[Node, Card]
     by_group = {group: Card(name) for group, name in ids.items()}
     cards = {node: by_group[group_of[node]] for node in graph.nodes if node in group_of}
     used_inside = {
-        operand for node, card in cards.items() for operand in graph.operands_of(node) if cards.get(operand) is card
+        operand for node, card in cards.items() for operand in graph.operands[node.id] if cards.get(operand) is card
     }
     for node, card in cards.items():
         card.inside.append(node)
         if node not in used_inside:
             card.outputs.append(node)
-        for operand, local in graph.edges_of(node):
+        for operand, local in zip(graph.operands[node.id], node.local_derivatives, strict=True):
             if operand not in cards and operand.kind == "parameter":
                 shares = card.biases if operand.id == node.bias else card.weights
                 shares[operand] = shares.get(operand, 0.0) + node.grad * local
@@ -196,7 +246,8 @@ def _join(graph: Snapshot, cards: dict[Node, Card]) -> list[Edge]:
     within = _derivatives_within(graph, cards)
     edges: dict[Hashable, Edge] = {}
     for node, result in cards.items():
-        for position, (operand, local) in enumerate(graph.edges_of(node)):
+        pairs = zip(graph.operands[node.id], node.local_derivatives, strict=True)
+        for position, (operand, local) in enumerate(pairs):
             start = cards.get(operand, result)
             if start is result:
                 continue
@@ -219,7 +270,7 @@ def _derivatives_within(graph: Snapshot, cards: dict[Node, Card]) -> dict[Node, 
     outputs = {output for card in dict.fromkeys(cards.values()) for output in card.outputs}
     within = {node: float(node in outputs) for node in cards}
     for node in reversed(cards):
-        for operand, local in graph.edges_of(node):
+        for operand, local in zip(graph.operands[node.id], node.local_derivatives, strict=True):
             if cards.get(operand) is cards[node]:
                 within[operand] += within[node] * local
     return within
@@ -227,7 +278,7 @@ def _derivatives_within(graph: Snapshot, cards: dict[Node, Card]) -> dict[Node, 
 
 def _feeds_itself(graph: Snapshot, cards: dict[Node, Card]) -> bool:
     """Tell whether the output of a neuron is the input of another on the same card."""
-    uses = ((operand, card) for node, card in cards.items() for operand in graph.operands_of(node))
+    uses = ((operand, card) for node, card in cards.items() for operand in graph.operands[node.id])
     return any(cards.get(operand) is card and operand.layer for operand, card in uses)
 
 
@@ -283,7 +334,7 @@ def _title_of_layer(card: Card) -> str:
 def _symbol_of(node: Node, graph: Snapshot) -> str:
     """Write the operation of a node; a power with a small whole constant as ( )²."""
     if node.op == "**":
-        exponent = graph.operands_of(node)[1]
+        exponent = graph.operands[node.id][1]
         if exponent.kind == "constant" and exponent.data in range(10):
             return "( )" + SUPERSCRIPTS[int(exponent.data)]
     return OPERATIONS[node.op].symbol if node.op else ""

@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from microgrid._util.text import isolated
+from microgrid._util.text import isolated, printable
 from microgrid._util.validation import quoted
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
@@ -80,6 +80,11 @@ class Node:
         return show(self.data) if self.kind == "constant" else isolated(self.title) or self.id
 
     @property
+    def printable_label(self) -> str:
+        """Its label with spaces for what cannot be shown, or would turn the text around it."""
+        return printable(self.label)
+
+    @property
     def layer_name(self) -> str:
         """The name of its layer as people write it, which another layer may share."""
         return self.layer.rpartition("#")[0]
@@ -115,6 +120,8 @@ class Snapshot:
 
     Attributes:
         nodes: a `Node` for each Value, in topological order.
+        by_id: the nodes by their ids.
+        operands: the operands of each node, in order, by the id of the node.
         ids: the id of each Value it was read from; empty where it was read from a file.
         names_every_node: whether a view calls what has no label by its id, because sentences speak of it.
     """
@@ -125,7 +132,8 @@ class Snapshot:
         self.nodes = tuple(nodes)
         self.ids = {} if ids is None else ids
         self.names_every_node = names_every_node
-        self._by_id = {node.id: node for node in self.nodes}
+        self.by_id = {node.id: node for node in self.nodes}
+        self.operands = {node.id: [self.by_id[name] for name in node.operands] for node in self.nodes}
 
     @classmethod
     def of(cls, output: Value) -> Snapshot:
@@ -168,17 +176,9 @@ class Snapshot:
             ValueError: there is none.
         """
         try:
-            return self._by_id[name]
+            return self.by_id[name]
         except (KeyError, TypeError):
             raise ValueError(f"{quoted(name)} is not the id of a node of this graph") from None
-
-    def operands_of(self, node: Node) -> list[Node]:
-        """List the operands of a node, in order."""
-        return [self._by_id[name] for name in node.operands]
-
-    def edges_of(self, node: Node) -> Iterable[tuple[Node, float]]:
-        """Pair each operand of a node with its local derivative."""
-        return zip(self.operands_of(node), node.local_derivatives, strict=True)
 
     @cached_property
     def status(self) -> dict[str, str]:
@@ -205,7 +205,7 @@ class Snapshot:
         """The ids of the nodes whose number, or gradient, is the first to be infinite or NaN on its way."""
         born: set[str] = set()
         for node in self.nodes:
-            if not math.isfinite(node.data) and all(math.isfinite(operand.data) for operand in self.operands_of(node)):
+            if not math.isfinite(node.data) and all(math.isfinite(x.data) for x in self.operands[node.id]):
                 born.add(node.id)
             if math.isfinite(node.grad):
                 pairs = zip(node.operands, node.local_derivatives, strict=True)

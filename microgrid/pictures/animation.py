@@ -17,7 +17,7 @@ from microgrid.language.words import words
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, squeezed
 from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
-from microgrid.relay.records import Change, Know, Record, Seed, Share, checked_record
+from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
 MOST_STEPS = 60
@@ -39,13 +39,12 @@ def animation(relay: Record, language: str = "en") -> str:
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
-    checked_record(relay)
     if len(relay.steps) > MOST_STEPS:
         raise ValueError(
             f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
             "the page (.html) tells any number"
         )
-    layout = lay_out(*cards_and_edges(relay.snapshot, "none"))
+    layout = lay_out(cards_and_edges(relay.snapshot, "none"))
     return _Film(relay, layout, language).shown()
 
 

@@ -79,7 +79,7 @@ def _step(number: int, phase: str, language: str) -> str:
 
 def _picture(relay: Relay, language: str) -> str:
     """Draw the relay after Think: every edge in the colour and width of its share."""
-    layout = lay_out(*cards_and_edges(relay.snapshot, "none"))
+    layout = lay_out(cards_and_edges(relay.snapshot, "none"))
     picture = svg(layout, words(language))
     shares = [line.edge.share or 0.0 for line in layout.lines]
     largest = max(map(abs, shares))

@@ -14,31 +14,27 @@ from __future__ import annotations
 import base64
 import contextlib
 import html
-import importlib.metadata
 import math
 import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from unicodedata import east_asian_width
 
 import graphviz
-from graphviz.backend import dot_command
 
 from microgrid._util.files import write_atomic
 from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
-from microgrid.graph.folding import FOLDS, Card, Edge, cards_and_edges, is_crowded
+from microgrid.graph.folding import FOLDS, Card, Edge, Folding, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
 from microgrid.pictures.palette import COLOURS
+from microgrid.pictures.renderer import NoRendererError, renderer
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -66,11 +62,16 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
 
     captions: Mapping[str, str] = MappingProxyType({})
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are Japanese characters, or others as wide, in its source."""
+        return any(east_asian_width(character) in "WF" for character in self.source)
+
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> Any:  # noqa: A002
         """Return the picture as bytes, or as text of an `encoding`; the library says which options there are."""
         suffix = format or self.format
         picture = _in_widest(self) if suffix == "svg" else self
-        with _renderer(_program_for(self, suffix)):
+        with renderer(suffix, self.is_wide):
             content = super(Picture, picture).pipe(suffix, **{"quiet": True, **options})
         content = _with_figures(content, self.captions) if suffix == "svg" else content
         return content if encoding is None else content.decode(encoding)
@@ -82,7 +83,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         """
         outfile = options.get("outfile")
         suffix = options.get("format") or (Path(outfile).suffix[1:].lower() if outfile else self.format)
-        with _renderer(_program_for(self, suffix)):
+        with renderer(suffix, self.is_wide):
             written: str = super().render(filename, **{"quiet": True, **options})
         if suffix == "svg":  # the library has drawn the text as it stands in its file
             drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
@@ -100,10 +101,6 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
 
     def __repr__(self) -> str:
         return "<Picture of a graph; render it, or print its source>"
-
-
-class NoRendererError(RuntimeError):
-    """There is no Graphviz on this machine that can write the format."""
 
 
 def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str = "en") -> Picture:
@@ -136,7 +133,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
 
 def draw_snapshot(graph: Snapshot, direction: str = "LR", fold: str = "auto", language: str = "en") -> Picture:
     """Draw a graph that was read; the arguments are those of `draw`, checked."""
-    return _digraph(graph, *cards_and_edges(graph, fold), direction, language)
+    return _digraph(graph, cards_and_edges(graph, fold), direction, language)
 
 
 def save_picture(
@@ -182,24 +179,18 @@ def render(picture: Picture, suffix: str) -> bytes:
     Raises:
         NoRendererError: nothing on this machine writes that format.
     """
-    program = _program_for(picture, suffix)
-    try:
-        content: bytes = picture.pipe(suffix)
-    except graphviz.ExecutableNotFound:
-        raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
-    except (subprocess.CalledProcessError, OSError) as error:
-        raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
+    content: bytes = picture.pipe(suffix)
     if not content:
-        raise NoRendererError(f"{program} could not write {suffix}: it ran, and wrote nothing")
+        raise NoRendererError(f"Graphviz could not write {suffix}: it ran, and wrote nothing")
     return content
 
 
 def mimebundle(graph: Snapshot) -> dict[str, str]:
     """Return the pictures that a notebook shows of a graph, SVG and PNG, where it can be drawn and is not too large."""
-    cards, edges = cards_and_edges(graph)
-    if len(cards) > MAX_CARDS_IN_NOTEBOOK:
+    folding = cards_and_edges(graph)
+    if len(folding.cards) > MAX_CARDS_IN_NOTEBOOK:
         return {}
-    return _digraph(graph, cards, edges)._repr_mimebundle_()
+    return _digraph(graph, folding)._repr_mimebundle_()
 
 
 def _fitted(svg: str) -> str:
@@ -220,10 +211,8 @@ def _fitted(svg: str) -> str:
 # --- the text of the picture -----------------------------------------------------------------------------------------
 
 
-def _digraph(
-    graph: Snapshot, cards: list[Card], edges: list[Edge], direction: str = "LR", language: str = "en"
-) -> Picture:
-    crowded = is_crowded(cards, edges)
+def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language: str = "en") -> Picture:
+    (cards, edges), crowded = folding, folding.is_crowded
     picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
@@ -426,55 +415,7 @@ def _escape(text: str) -> str:
     return html.escape(_visible(text)).replace("\\", "\\\\")
 
 
-# --- finding a Graphviz, and rendering -------------------------------------------------------------------------------
-
-
-def _program_for(picture: graphviz.Digraph, suffix: str) -> str:
-    """Return the program that can write this picture in this format; raise NoRendererError where there is none."""
-    # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
-    wide = any(east_asian_width(c) in "WF" for c in picture.source)
-    needs_all = suffix == "pdf" or (suffix == "png" and wide)
-    if program := _find_renderer(needs_all):
-        return program
-    what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
-    remedy = "Graphviz itself" if needs_all else "the package graphviz-pure, or Graphviz"
-    rest = ".dot"
-    if needs_all and _find_renderer():
-        rest = ".svg and .dot" if wide else ".svg, .png and .dot"
-    raise NoRendererError(
-        f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
-        f"MICROGRID_DOT); {rest} can be written without"
-    )
-
-
-def _find_renderer(needs_all: bool = False) -> str | None:
-    """Return $MICROGRID_DOT, else graphviz-pure unless all of Graphviz is needed, else `dot` on the PATH, else None."""
-    chosen = os.environ.get("MICROGRID_DOT")
-    if chosen:
-        return chosen
-    packaged = None if needs_all else _packaged_renderer()
-    return packaged or shutil.which("dot")
-
-
-def _packaged_renderer() -> str | None:
-    """Find the executable that the package graphviz-pure brings; it is not on the PATH of every environment."""
-    name = "graphviz-pure.exe" if sys.platform == "win32" else "graphviz-pure"
-    candidates = [Path(sys.executable).with_name(name)]
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        files = importlib.metadata.files("graphviz-pure") or []
-        candidates = [Path(str(file.locate())) for file in files if file.name == name] + candidates
-    return next((str(path) for path in candidates if path.is_file()), None)
-
-
-@contextlib.contextmanager
-def _renderer(program: str) -> Iterator[None]:
-    """Let the graphviz library use this program for a while."""
-    before = dot_command.DOT_BINARY
-    dot_command.DOT_BINARY = Path(program)
-    try:
-        yield
-    finally:
-        dot_command.DOT_BINARY = before
+# --- mending the SVG of Graphviz -------------------------------------------------------------------------------------
 
 
 def _in_widest(picture: Picture) -> Picture:

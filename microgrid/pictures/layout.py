@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from microgrid._util.text import display_width, printable, shortened
-from microgrid.graph.folding import Card, Edge, is_crowded
-from microgrid.graph.snapshot import GATES
-from microgrid.pictures.dot import NoRendererError, Picture, render
+import graphviz
+
+from microgrid.graph.folding import Card, Edge, Folding
+from microgrid.pictures.renderer import NoRendererError, renderer
 
 Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
@@ -25,7 +25,6 @@ TIP = 8.0  # length of the tip of an edge
 CONSTANT = (62.0, 26.0)
 COMPACT = (166.0, 38.0)
 TALL = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
-LONGEST_NAME = 30
 DENSE = 80  # edges from which small cards stand farther apart
 MARGIN = 12.0
 SCREEN, MOST_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
@@ -74,43 +73,44 @@ class Layout:
     tall: bool = False
 
 
-def lay_out(cards: Sequence[Card], edges: Sequence[Edge], widest: float = math.inf) -> Layout:
-    """Place cards and edges from left to right, in rows where that takes more than `widest` pixels.
+def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
+    """Place cards and edges from left to right, in rows where that takes more than `max_row_width` pixels.
 
     They can be in rows where a single edge leads from one part to the next; there are as many as show it largest.
 
     Raises:
         NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.
     """
-    compact = is_crowded(cards, edges)
-    layout = _placed(cards, edges, compact)
+    compact = folding.is_crowded
+    layout = _placed(folding, compact)
     if compact and SCREEN[0] / layout.width < SCREEN[1] / layout.height:  # there is height to spare
-        layout = max(layout, _placed(cards, edges, compact, tall=True), key=_scale)
-    if _is_network(cards) and not compact:
+        layout = max(layout, _placed(folding, compact, tall=True), key=_scale)
+    if folding.has_neurons and not compact:
         layout = _straightened(layout)
-    if compact or layout.width <= widest:
+    if compact or layout.width <= max_row_width:
         return layout
     return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
 
 
-def _placed(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Layout:
+def _placed(folding: Folding, compact: bool, tall: bool = False) -> Layout:
     """Let Graphviz place cards and edges."""
     try:
-        written = render(_skeleton(cards, edges, compact, tall), "json0")
+        with renderer("json0"):
+            written = _skeleton(folding, compact, tall).pipe("json0", quiet=True)
     except NoRendererError:
         raise NoRendererError(
             "nothing on this machine lays out a page: it needs the package graphviz-pure, or Graphviz (its program dot "
             "on the PATH, or named by MICROGRID_DOT)"
         ) from None
     try:
-        return _read(json.loads(written), cards, edges, compact, tall)
+        return _read(json.loads(written), folding, compact, tall)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise NoRendererError(
             "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
         ) from None
 
 
-def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Layout:
+def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> Layout:
     """Read where Graphviz has put everything."""
     _, _, width, height = map(float, placed["bb"].split(","))
 
@@ -121,13 +121,13 @@ def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bo
         return round(x + MARGIN, 1), round(height - y + MARGIN, 1)
 
     boxes = []
-    for card, item in zip(cards, placed["objects"], strict=True):
+    for card, item in zip(folding.cards, placed["objects"], strict=True):
         x, y = turned(item["pos"])
         w, h = _size(card, compact, tall)
         boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
     found = {item["id"]: item for item in placed.get("edges", ())}
     lines = []
-    for i, edge in enumerate(edges):
+    for i, edge in enumerate(folding.edges):
         item = found[f"e{i}"]
         # "e,x,y" is the tip at the result, "s,x,y" the one at the operand, and the others are the curve.
         tips = {point[0]: turned(point[2:]) for point in item["pos"].split() if point[0] in "es"}
@@ -136,10 +136,6 @@ def _read(placed: Any, cards: Sequence[Card], edges: Sequence[Edge], compact: bo
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
     size = math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN)
     return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
-
-
-def _is_network(cards: Sequence[Card]) -> bool:
-    return any(len(card.inside) > 1 for card in cards)
 
 
 def _straightened(layout: Layout) -> Layout:
@@ -311,19 +307,10 @@ def _moved(point: Point, move: Point) -> Point:
     return round(point[0] + move[0], 1), round(point[1] + move[1], 1)
 
 
-def visible_name(card: Card) -> str:
-    """Return what stands in the heading of a card: its name, cut where it is too long."""
-    return shortened(printable(card.title).strip(), LONGEST_NAME)
-
-
-def compact_operation(operation: str) -> str:
-    """Return what is left of an operation on a small card: Σ of Σ w·x + b."""
-    return operation.removesuffix(" w·x + b")
-
-
-def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall: bool = False) -> Picture:
+def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.Digraph:
     """Describe boxes and labels by their sizes only: what stands in them may change."""
-    picture = Picture("page")
+    cards, edges = folding
+    picture = graphviz.Digraph("page")
     nodes, ranks = "0.2", "0.2"  # inches between them
     if compact:  # ranks far enough apart that the lines between small cards can be told apart
         nodes, ranks = "0.08", "0.5" if len(edges) < DENSE else "0.75"
@@ -338,7 +325,7 @@ def _skeleton(cards: Sequence[Card], edges: Sequence[Edge], compact: bool, tall:
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
     for i, edge in enumerate(edges):
-        is_fan = _is_network(cards) and leaving[edge.operand] > 1 and arriving[edge.result] > 1
+        is_fan = folding.has_neurons and leaving[edge.operand] > 1 and arriving[edge.result] > 1
         labelled = not compact and edge.operand.kind != "constant"
         attributes = {"label": _room(FAN if is_fan else LABEL[0], LABEL[1])} if labelled else {}
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
@@ -352,13 +339,13 @@ def _room(width: float, height: float) -> str:
 def _size(card: Card, compact: bool, tall: bool = False) -> Point:
     if card.kind == "constant":
         return CONSTANT
-    name, operation = visible_name(card), card.symbol
+    title_columns, symbol_columns = card.title_columns, card.symbol_columns
     if tall:  # the operation stands beside the value
-        return max(TALL[0], 6.8 * display_width(name) + 18), TALL[1]
+        return max(TALL[0], 6.8 * title_columns + 18), TALL[1]
     if compact:
-        longest = 4 if card.value.op in GATES else 0  # columns of a remark that may stand for the operation
-        columns = max(longest, display_width(compact_operation(operation)))
-        return max(COMPACT[0], 6.8 * display_width(name) + 6 * columns + 26), COMPACT[1]
-    heading = 8 * display_width(name) + 6.5 * display_width(operation) + 24 * bool(name and operation) + 20
-    status = 16.0 * (card.value.op in GATES)  # room to say that responsibility stops here
+        status_columns = 4 if card.may_stop else 0  # a status may stand there instead of the operation
+        columns = max(status_columns, card.shortest_symbol_columns)
+        return max(COMPACT[0], 6.8 * title_columns + 6 * columns + 26), COMPACT[1]
+    heading = 8 * title_columns + 6.5 * symbol_columns + 24 * bool(title_columns and symbol_columns) + 20
+    status = 16.0 * card.may_stop  # room to say that responsibility stops here
     return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + status

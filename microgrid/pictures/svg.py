@@ -10,9 +10,9 @@ import html
 import math
 from collections.abc import Mapping
 
-from microgrid._util.text import isolated, printable
+from microgrid._util.text import isolated
 from microgrid.language.numerals import show
-from microgrid.pictures.layout import HEADING, ROW, Box, Layout, Line, Point, compact_operation, visible_name
+from microgrid.pictures.layout import HEADING, ROW, Box, Layout, Line, Point
 
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:
@@ -73,11 +73,11 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
 
 
 def _heading(box: Box, layout: Layout) -> str:
-    full, name, operation = printable(box.card.title).strip(), visible_name(box.card), box.card.symbol
+    full, name, operation = box.card.full_title, box.card.short_title, box.card.symbol
     title = f"<title>{html.escape(full)}</title>" if name != full else ""
     name, operation = html.escape(isolated(name)), html.escape(operation)
     if layout.compact:
-        operation = compact_operation(operation)
+        operation = html.escape(box.card.shortest_symbol)
         place = (9.0, 32.0) if layout.tall else (box.width - 9, 15.0)
         return title + text("name", (9, 15), name) + text("op", place, operation)
     equals = '<tspan class="op"> = </tspan>' if name and operation else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from microgrid._util.validation import check_choice, quoted
+from microgrid._util.validation import check_choice
 from microgrid.graph.snapshot import Node, Snapshot
 
 PHASES = ("know", "think", "change")
@@ -140,14 +140,3 @@ class Record:
         """
         check_choice("phase", phase, PHASES)
         return tuple(step for step in self.steps if step.phase == phase)
-
-
-def checked_record(relay: Record) -> Record:
-    """Return `relay` if it is one.
-
-    Raises:
-        TypeError: it is something else.
-    """
-    if not isinstance(relay, Record):
-        raise TypeError(f"expected a Relay, got {quoted(relay)}")
-    return relay

@@ -102,7 +102,7 @@ class Relay(Record):
         know = [_know(node, graph) for node in graph.nodes if node.op]
         gradients = {node.id: 0.0 for node in graph.nodes}
         think = list(_think(graph, gradients))
-        change = [_change(graph.node(name), gradients[name], learning_rate) for name in parameters]
+        change = [_change(graph.by_id[name], gradients[name], learning_rate) for name in parameters]
         nodes = [replace(node, grad=gradients[node.id]) for node in graph.nodes]
         self.snapshot = Snapshot(nodes, graph.ids, names_every_node=True)
         self.gradients = gradients
@@ -282,7 +282,7 @@ def _check_numbers(graph: Snapshot) -> None:
 
 
 def _know(node: Node, graph: Snapshot) -> Know:
-    return Know(node.id, tuple(operand.data for operand in graph.operands_of(node)), node.data)
+    return Know(node.id, tuple(operand.data for operand in graph.operands[node.id]), node.data)
 
 
 def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Share]:
@@ -291,7 +291,8 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
     yield Seed(graph.output.id)
     for node in reversed(graph.nodes):
         upstream = gradients[node.id]
-        for position, (operand, local) in enumerate(graph.edges_of(node)):
+        pairs = zip(graph.operands[node.id], node.local_derivatives, strict=True)
+        for position, (operand, local) in enumerate(pairs):
             before = gradients[operand.id]
             share = upstream * local
             after = gradients[operand.id] = before + share
@@ -323,7 +324,7 @@ def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
 def _find_first_non_finite(steps: Sequence[Step], graph: Snapshot) -> FirstNonFinite | None:
     for i, step in enumerate(steps):
         if isinstance(step, Know) and not math.isfinite(step.data):
-            return FirstNonFinite(i, step.node, graph.node(step.node).operands)
+            return FirstNonFinite(i, step.node, graph.by_id[step.node].operands)
         if isinstance(step, Share) and not math.isfinite(step.after):
             return FirstNonFinite(i, step.operand, (step.node,))
     return None

@@ -117,7 +117,7 @@ def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
     routes: list[Route] = []
     while waiting and len(routes) < limit:
         _, _, product, trail = heapq.heappop(waiting)
-        node = graph.node(trail[0])
+        node = graph.by_id[trail[0]]
         if node is target:
             routes.append(_route(trail, product, graph))
             continue
@@ -166,4 +166,4 @@ def _route(trail: _Trail, product: float, graph: Snapshot) -> Route:
         ids.append(name)
         derivatives.append(local)
     ids.reverse()
-    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(graph.node(name).name for name in ids))
+    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(graph.by_id[name].name for name in ids))

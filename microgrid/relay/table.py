@@ -11,7 +11,7 @@ from microgrid.graph.folding import Card, Edge, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.language.words import words
-from microgrid.relay.records import PHASES, Change, Record, Share, checked_record
+from microgrid.relay.records import PHASES, Change, Record, Share
 from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark
 
 FOLDS = ("auto", "none", "neuron")
@@ -44,7 +44,6 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     """
     words(language)
     check_choice("fold", fold, FOLDS)
-    checked_record(relay)
     if fold != "none":
         cards, edges = cards_and_edges(relay.snapshot, fold)
         if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told

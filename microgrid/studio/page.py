@@ -14,22 +14,20 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import Any
 
 from microgrid._util.files import asset
-from microgrid._util.json import to_json
-from microgrid._util.text import printable
 from microgrid._util.validation import quoted
 from microgrid.documents.heading import Heading
-from microgrid.graph.folding import Card, cards_and_edges
+from microgrid.graph.folding import Folding, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import KINDS, Node, Snapshot
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted
 from microgrid.language.words import LANGUAGES, words
-from microgrid.pictures.layout import Layout, lay_out
+from microgrid.pictures.layout import lay_out
 from microgrid.pictures.palette import PALETTE, squeezed
 from microgrid.pictures.svg import svg
-from microgrid.relay.records import Record, checked_record
+from microgrid.relay.records import Record
+from microgrid.studio.data import page_data
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 MAX_CARDS, MAX_EDGES = 600, 6000
@@ -49,18 +47,18 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         language: "en" or "ja", in which it starts; a key switches.
 
     Raises:
-        TypeError: something else than a Relay or a Heading.
+        TypeError: something else than a Heading.
         ValueError: another language, or a graph too large to be looked at.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
-    words(language)
     heading = Heading() if heading is None else heading
     if not isinstance(heading, Heading):
         raise TypeError(f"expected a Heading, got {quoted(heading)}")
-    cards, layout = _laid_out(checked_record(relay).snapshot)
-    title = heading.japanese if language == "ja" else heading.english
+    said, title = words(language), heading.japanese if language == "ja" else heading.english
     graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("studio/app/page.css"))
     load, program = _shortened(asset("studio/app/load.js")), _program({node.op for node in relay.nodes if node.op})
+    folding = _folded(relay.snapshot)
+    layout = lay_out(folding, MAX_ROW_WIDTH_PX)
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
@@ -68,63 +66,26 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         f"style-src {_hash(graph)} {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
         "graph": graph,
         "style": _packed(style),
-        "picture": svg(layout, words(language)),
-        "data": _json(_data(relay, cards, layout, heading)),
+        "picture": svg(layout, said),
+        "data": page_data(relay, layout, heading),
         "program": _packed(program),
         "load": load,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("studio/app/page.html"))
 
 
-def _laid_out(graph: Snapshot) -> tuple[list[Card], Layout]:
-    cards, edges = cards_and_edges(graph, "neuron")
-    if any(len(card.outputs) > 1 for card in cards):  # somebody looks into a neuron from outside
-        cards, edges = cards_and_edges(graph, "none")
-    if len(cards) > MAX_CARDS or len(edges) > MAX_EDGES:
+def _folded(graph: Snapshot) -> Folding:
+    """Fold a graph by neuron, if nobody looks into a neuron from outside."""
+    folding = cards_and_edges(graph, "neuron")
+    if any(len(card.outputs) > 1 for card in folding.cards):
+        folding = cards_and_edges(graph, "none")
+    n_cards, n_edges = len(folding.cards), len(folding.edges)
+    if n_cards > MAX_CARDS or n_edges > MAX_EDGES:
         raise ValueError(
-            f"this graph has {counted(len(cards), 'card')} and {counted(len(edges), 'edge')}; a page shows at most "
+            f"this graph has {counted(n_cards, 'card')} and {counted(n_edges, 'edge')}; a page shows at most "
             f"{MAX_CARDS} and {MAX_EDGES}. Record the relay of fewer rows, or of a smaller network"
         )
-    return cards, lay_out(cards, edges, MAX_ROW_WIDTH_PX)
-
-
-def _data(relay: Record, cards: list[Card], layout: Layout, heading: Heading) -> dict[str, Any]:
-    """Gather what the page's program reads; nodes and cards are named by their positions."""
-    position = {node.id: i for i, node in enumerate(relay.nodes)}
-    card_at = {card.id: i for i, card in enumerate(cards)}
-    ops = {node.op for node in relay.nodes}
-    return {
-        "nodes": [
-            [printable(n.label), n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
-            for n in relay.nodes
-        ],
-        "rows": [[position[node.id] for node in row] for row in _relus_of_rows(relay.snapshot)],
-        "parameters": [position[parameter] for parameter in relay.parameters],
-        "learningRate": relay.learning_rate,
-        "cards": [
-            [position[card.value.id], [position[node.id] for node in card.inside],
-             [position[w.id] for w in card.weights], [position[b.id] for b in card.biases]]
-            for card in cards
-        ],
-        "edges": [
-            [card_at[line.edge.operand.id], card_at[line.edge.result.id],
-             [[position[use.node.id], use.position] for use in line.edge.uses]]
-            for line in layout.lines
-        ],
-        "title": {"en": heading.english, "ja": heading.japanese},
-        "note": {"en": heading.english_note, "ja": heading.japanese_note},
-        "operations": {
-            op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {"en": f.english, "ja": f.japanese}]
-            for op, f in OPERATIONS.items()
-            if op in ops
-        },
-    }  # fmt: skip
-
-
-def _relus_of_rows(graph: Snapshot) -> list[list[Node]]:
-    """List the relus that a graph has for one row each: those of a neuron, and what else has the same label."""
-    relus = [row for (op, _, _), row in graph.rows.items() if op == "relu"]
-    return [row for row in relus if len(row) > 1 or row[0].layer]
+    return folding
 
 
 def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
@@ -144,7 +105,7 @@ def _program(ops: set[str]) -> str:
     """Put the program together: the formulas and words of these operations, and the scripts of the page."""
     rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
     words_of = {language: _words_for(ops, language) for language in LANGUAGES}
-    parts = [f"const OPERATIONS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
+    parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
     return (
         '"use strict";\n{\n'
         + _shortened("\n".join([*parts, *(asset(f"studio/app/{name}.js") for name in SCRIPTS)]))
@@ -186,11 +147,6 @@ def _functions(op: str) -> str:
 def _as_javascript(formula: str) -> str:
     """Write `a ** b` as power(a, b): the two languages differ in what 1 ** NaN is."""
     return re.sub(r"a \*\* (\w+(?:\([^()]*\))?)", r"power(a, \1)", formula)
-
-
-def _json(content: object) -> str:
-    """Write JSON that cannot end the element it stands in."""
-    return to_json(content).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _hash(text: str) -> str:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import graphviz
+
 from microgrid import Input, Relay, Value, draw
 from microgrid.datasets import DataError, read_csv
 from microgrid.datasets import tables as datasets
@@ -25,7 +27,8 @@ from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import layout
-from microgrid.pictures.dot import NoRendererError, draw_snapshot, render
+from microgrid.pictures.dot import draw_snapshot
+from microgrid.pictures.renderer import NoRendererError, renderer
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)
@@ -110,9 +113,9 @@ def relay(written: bytes) -> None:
 
 def placed(written: bytes) -> None:
     """Read where Graphviz, or whatever program MICROGRID_DOT names, has put the cards of a page."""
-    with patch.object(layout, "render", lambda *_: written):
+    with patch.object(graphviz.Digraph, "pipe", lambda *_, **__: written):
         try:
-            found = layout.lay_out(*cards_and_edges(Snapshot.of(neuron())))
+            found = layout.lay_out(cards_and_edges(Snapshot.of(neuron())))
         except NoRendererError as error:
             check_refusal(error)
             return
@@ -162,8 +165,10 @@ def examples(name: str) -> list[bytes]:
             Relay(mean_squared_error(MLP(2, [2, 1], seed=0)([1, 2]), 3)).to_json().encode(),
             b"[]",
         ]
-    graph = layout._skeleton(*cards_and_edges(Snapshot.of(neuron())), compact=False)
-    return [render(graph, "json0"), b'{"bb": "0,0,1,1", "objects": []}', b"{}"]
+    skeleton = layout._skeleton(cards_and_edges(Snapshot.of(neuron())), compact=False)
+    with renderer("json0"):
+        placed_by_graphviz = skeleton.pipe("json0", quiet=True)
+    return [placed_by_graphviz, b'{"bb": "0,0,1,1", "objects": []}', b"{}"]
 
 
 def mutated(document: bytes, choose: Callable[[int], int]) -> bytes:

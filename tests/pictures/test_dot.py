@@ -17,22 +17,22 @@ import graphviz
 import pytest
 from graphviz.backend import dot_command
 
-import microgrid.pictures.dot as drawing
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
+from microgrid.pictures import renderer
 from microgrid.pictures.dot import (
     DIRECTIONS,
     MAX_CARDS_DETAILED,
-    NoRendererError,
     draw,
     draw_snapshot,
     render,
     save_picture,
 )
 from microgrid.pictures.notebook import value_mimebundle
+from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _ordinary_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
 
 
@@ -832,19 +832,19 @@ def test_chosen_program_comes_first_then_the_package_then_the_system(
     picture = draw(small_graph())
     packaged = str(stand_in(tmp_path / "graphviz-pure", says="the package"))
     monkeypatch.setenv("MICROGRID_DOT", str(stand_in(tmp_path / "mine", says="the chosen one")))
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: packaged)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: packaged)
     monkeypatch.setenv("PATH", str(stand_in(tmp_path / "bin" / "dot", says="the system").parent))
     assert render(picture, "png") == b"the chosen one\n"
     monkeypatch.delenv("MICROGRID_DOT")
     assert render(picture, "png") == b"the package\n"
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     assert render(picture, "png") == b"the system\n"
 
 
 @needs_shell
 def test_pdf_is_written_by_the_system_and_not_by_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packaged = str(stand_in(tmp_path / "graphviz-pure", says="the package"))
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: packaged)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: packaged)
     monkeypatch.setenv("PATH", str(stand_in(tmp_path / "bin" / "dot", says="the system").parent))
     save_picture(small_graph(), tmp_path / "graph.pdf")
     assert (tmp_path / "graph.pdf").read_bytes() == b"the system\n"
@@ -855,7 +855,7 @@ def test_png_of_wide_characters_is_written_by_the_system_and_not_by_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packaged = str(stand_in(tmp_path / "graphviz-pure", says="the package"))
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: packaged)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: packaged)
     monkeypatch.setenv("PATH", str(stand_in(tmp_path / "bin" / "dot", says="the system").parent))
     assert render(draw(Value(1.0, "重み")), "png") == b"the system\n"
     assert render(draw(Value(1.0, "w")), "png") == b"the package\n"

@@ -8,27 +8,24 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 
-import microgrid.pictures.dot as drawing
 from microgrid import Input, Relay, Value
-from microgrid._util.text import display_width
-from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.folding import MAX_TITLE_COLUMNS, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.pictures.dot import NoRendererError
+from microgrid.pictures import renderer
 from microgrid.pictures.layout import (
     COMPACT,
     CONSTANT,
     LABEL,
-    LONGEST_NAME,
     MARGIN,
     TALL,
     Box,
     Layout,
     Point,
     lay_out,
-    visible_name,
 )
+from microgrid.pictures.renderer import NoRendererError
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 
@@ -36,7 +33,7 @@ SLACK = 0.2  # positions are rounded to a tenth of a pixel
 
 
 def laid_out(output: Value) -> Layout:
-    return lay_out(*cards_and_edges(Relay(output).snapshot, "neuron"))
+    return lay_out(cards_and_edges(Relay(output).snapshot, "neuron"))
 
 
 def product() -> Layout:
@@ -103,8 +100,8 @@ def test_wide_name_makes_a_wide_card() -> None:
 @pytest.mark.parametrize("label", ["x" * 100, "重" * 50])
 def test_very_long_name_is_cut(label: str) -> None:
     (card, *_), _ = cards_and_edges(Snapshot.of(Value(2.0, label) * 3.0), "none")
-    assert visible_name(card).endswith("…")
-    assert display_width(visible_name(card)) <= LONGEST_NAME
+    assert card.short_title.endswith("…")
+    assert card.title_columns <= MAX_TITLE_COLUMNS
 
 
 def test_card_that_may_say_where_responsibility_stops_has_a_row_for_it() -> None:
@@ -158,7 +155,7 @@ def test_layout_is_the_same_every_time() -> None:
 
 def test_without_a_graphviz_there_is_no_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MICROGRID_DOT", raising=False)
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NoRendererError, match="nothing on this machine lays out a page"):
         product()

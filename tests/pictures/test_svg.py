@@ -17,7 +17,7 @@ from microgrid.pictures.svg import sign_of, svg
 
 
 def text_of(output: Value, language: str = "en") -> str:
-    return svg(lay_out(*cards_and_edges(Relay(output).snapshot, "neuron")), words(language))
+    return svg(lay_out(cards_and_edges(Relay(output).snapshot, "neuron")), words(language))
 
 
 def read(output: Value) -> ET.Element:
@@ -107,7 +107,7 @@ def test_label_is_text_whatever_stands_in_it(label: str) -> None:
     assert texts(group(hostile, "n0"))["name"] == label
     assert [element.tag for element in plain.iter()] == [element.tag for element in hostile.iter()]
     assert 'aria-label="&lt;&quot;&gt;"' in svg(
-        lay_out(*cards_and_edges(Snapshot.of(product()))), {**words("en"), "page.graph": '<">'}
+        lay_out(cards_and_edges(Snapshot.of(product()))), {**words("en"), "page.graph": '<">'}
     )
 
 

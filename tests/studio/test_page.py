@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import microgrid.pictures.dot as drawing
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
 from microgrid.documents.heading import Heading
@@ -28,7 +27,8 @@ from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.pictures.dot import NoRendererError
+from microgrid.pictures import renderer
+from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
@@ -713,7 +713,7 @@ def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_
     screen.button("x +0.01").click()
     expected = nudge(graph := rebuilt(relay), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
     assert expected.after == 0.0
-    numbers = {"gradient": "−5", "foretold": "−0.05", "actual": "−0.1"}
+    numbers = {"gradient": "−5", "predicted": "−0.05", "actual": "−0.1"}
     expect(screen("#whatif .told")).to_have_text(say("try.told", name="x", end="end", **numbers))
 
 
@@ -1966,7 +1966,7 @@ def test_page_asks_for_nothing_from_elsewhere() -> None:
 
 def test_page_without_a_graphviz_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MICROGRID_DOT", raising=False)
-    monkeypatch.setattr(drawing, "_packaged_renderer", lambda: None)
+    monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(
         NoRendererError, match="nothing on this machine lays out a page: it needs the package graphviz-pure"

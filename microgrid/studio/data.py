@@ -1,0 +1,47 @@
+"""What the page's program reads of a relay, as JSON: nodes and cards are named by their positions."""
+
+from __future__ import annotations
+
+from microgrid._util.json import to_json
+from microgrid.documents.heading import Heading
+from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.snapshot import KINDS
+from microgrid.pictures.layout import Layout
+from microgrid.relay.records import Record
+
+
+def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
+    """Return the JSON of a page; it cannot end the element that it stands in."""
+    position = {node.id: i for i, node in enumerate(relay.nodes)}
+    cards = [box.card for box in layout.boxes]
+    card_at = {card.id: i for i, card in enumerate(cards)}
+    ops = {node.op for node in relay.nodes}
+    relus = [row for (op, _, _), row in relay.snapshot.rows.items() if op == "relu"]
+    content = {
+        "nodes": [
+            [n.printable_label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
+            for n in relay.nodes
+        ],
+        # The relus that the graph has for one row each: those of a neuron, and what else has the same label.
+        "rows": [[position[node.id] for node in row] for row in relus if len(row) > 1 or row[0].layer],
+        "parameters": [position[parameter] for parameter in relay.parameters],
+        "learningRate": relay.learning_rate,
+        "cards": [
+            [position[card.value.id], [position[node.id] for node in card.inside],
+             [position[w.id] for w in card.weights], [position[b.id] for b in card.biases]]
+            for card in cards
+        ],
+        "edges": [
+            [card_at[line.edge.operand.id], card_at[line.edge.result.id],
+             [[position[use.node.id], use.position] for use in line.edge.uses]]
+            for line in layout.lines
+        ],
+        "title": {"en": heading.english, "ja": heading.japanese},
+        "note": {"en": heading.english_note, "ja": heading.japanese_note},
+        "operations": {
+            op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {"en": f.english, "ja": f.japanese}]
+            for op, f in OPERATIONS.items()
+            if op in ops
+        },
+    }  # fmt: skip
+    return to_json(content).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
