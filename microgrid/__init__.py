@@ -28,7 +28,6 @@ from microgrid.engine import (
     total,
     weighted_sum,
 )
-from microgrid.graph import copying as copies
 
 if TYPE_CHECKING:
     from microgrid.compiler.compile import compile_graph
@@ -67,15 +66,15 @@ __all__ = [
 # Views are loaded when they are first used: who only computes does not wait for graphviz.
 _MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
-    "Relay": "microgrid.relay.relay",
-    "compile_graph": "microgrid.compiler.compile",
-    "draw": "microgrid.pictures.dot",
-    "save_picture": "microgrid.pictures.dot",
-    "check_gradients": "microgrid.graph.gradcheck",
-    "nudge": "microgrid.graph.gradcheck",
-    "numerical_derivative": "microgrid.graph.gradcheck",
-    "show": "microgrid.language.numerals",
-    "show_signed": "microgrid.language.numerals",
+    "Relay": "microgrid.relay",
+    "compile_graph": "microgrid.compiler",
+    "draw": "microgrid.pictures",
+    "save_picture": "microgrid.pictures",
+    "check_gradients": "microgrid.graph",
+    "nudge": "microgrid.graph",
+    "numerical_derivative": "microgrid.graph",
+    "show": "microgrid.language",
+    "show_signed": "microgrid.language",
     "paused_collector": "microgrid.training",
 }
 
@@ -94,15 +93,16 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__, *_MODULES_LOADED_ON_USE})
 
 
-def _show_in_notebook(value: Value, **_: object) -> dict[str, str]:
-    """Show a Value in a notebook as its picture."""
-    from microgrid.pictures.notebook import value_mimebundle
+def _attach(method: str, module: str, function: str) -> None:
+    """Give `Value` a method that is loaded when it is first used, so that the engine knows nothing of it."""
 
-    return value_mimebundle(value)
+    def call(value: Value, *arguments: object, **_: object) -> object:
+        return getattr(importlib.import_module(module), function)(value, *arguments)
+
+    setattr(Value, method, call)
 
 
-# Attached here, so that the engine knows nothing of pictures, nor of copies.
-setattr(Value, "_repr_mimebundle_", _show_in_notebook)  # noqa: B010
-setattr(Value, "__copy__", copies.shallow_copy)  # noqa: B010
-setattr(Value, "__deepcopy__", copies.deep_copy)  # noqa: B010
-setattr(Value, "__reduce_ex__", copies.reduced)  # noqa: B010
+_attach("_repr_mimebundle_", "microgrid.pictures.notebook", "value_mimebundle")
+_attach("__copy__", "microgrid.graph.copying", "shallow_copy")
+_attach("__deepcopy__", "microgrid.graph.copying", "deep_copy")
+_attach("__reduce_ex__", "microgrid.graph.copying", "reduced")

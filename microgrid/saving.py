@@ -11,18 +11,19 @@ from microgrid._util.validation import quoted
 from microgrid.language.words import words
 from microgrid.pictures.animation import animation
 from microgrid.pictures.dot import draw_snapshot, write_picture
-from microgrid.relay.relay import Relay
+from microgrid.relay import json_format, table
+from microgrid.relay.records import Record
 from microgrid.studio.page import page
 
-TEXTS: dict[str, Callable[[Relay, str], str]] = {
+TEXTS: dict[str, Callable[[Record, str], str]] = {
     ".html": lambda relay, language: page(relay, language=language),
-    ".json": lambda relay, _: relay.to_json() + "\n",
-    ".txt": lambda relay, language: relay.text(language) + "\n",
+    ".json": lambda relay, _: json_format.write(relay) + "\n",
+    ".txt": lambda relay, language: table.table(relay, language) + "\n",
 }
 """What is written for each suffix, in a language; a picture (.svg) is no such text, for Graphviz may be missing."""
 
 
-def save_relay(relay: Relay, path: str | os.PathLike[str], animated: bool, language: str) -> None:
+def save_relay(relay: Record, path: str | os.PathLike[str], animated: bool, language: str) -> None:
     """Write a relay to a file; see `Relay.save`."""
     words(language)
     suffix = Path(path).suffix.lower()

@@ -55,7 +55,7 @@ from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.renderer import NoRendererError
 from microgrid.studio.page import page
-from microgrid.terminal.walk import walk
+from microgrid.terminal.screen import walk_relay
 from microgrid.training import Cycle, History, TrainingDivergedError, train
 
 ERRORS = (TypeError, ValueError, ArithmeticError, OSError, NoRendererError)
@@ -243,8 +243,8 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "page(language)": lambda bad: page(record(), None, bad),
     "Heading(english)": lambda bad: page(record(), Heading(bad)),
     "animation(language)": lambda bad: animation(record(), bad),
-    "walk(language)": lambda bad: walk(record(), bad),
-    "walk(fold)": lambda bad: walk(record(), fold=bad),
+    "walk(language)": lambda bad: walk_relay(record(), bad),
+    "walk(fold)": lambda bad: walk_relay(record(), fold=bad),
     "example(name)": example,
     "check_gradients(output)": check_gradients,
     "check_gradients(leaves)": lambda bad: check_gradients(loss(), bad),

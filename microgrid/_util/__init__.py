@@ -1,1 +1,1 @@
-"""Checks of arguments, files and text: known to every wing, knowing the engine at most."""
+"""Checks of arguments, files, JSON and text: known to every wing, knowing the engine at most."""

@@ -33,7 +33,7 @@ from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
 from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
-from microgrid.terminal.walk import walk
+from microgrid.terminal.screen import walk_relay
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""
@@ -96,7 +96,7 @@ def _step(options: argparse.Namespace) -> int:
         relay = example("penguins").record(options.learning_rate)
     else:
         relay = _relay_of_expression(options, "--penguins")
-    walk(relay, options.language, everything=options.all)
+    walk_relay(relay, options.language, everything=options.all)
     return 0
 
 

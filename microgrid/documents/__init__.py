@@ -1,1 +1,6 @@
 """What a learner opens: an expression that is read safely, and the examples."""
+
+from microgrid.documents.examples import EXAMPLES, example
+from microgrid.documents.expression import ExpressionError, read_expression
+
+__all__ = ["EXAMPLES", "ExpressionError", "example", "read_expression"]

@@ -1,1 +1,8 @@
-"""A graph that was recorded: its nodes and operations, folded into cards, computed again, checked and copied."""
+"""A graph that was recorded: read into a snapshot, folded into cards, computed again, checked and copied."""
+
+from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.gradcheck import check_gradients, nudge, numerical_derivative
+from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.snapshot import Node, Snapshot
+
+__all__ = ["OPERATIONS", "Node", "Snapshot", "cards_and_edges", "check_gradients", "nudge", "numerical_derivative"]

@@ -11,25 +11,23 @@ from microgrid._util.json import to_json
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.snapshot import KINDS, Node
-from microgrid.relay.records import Outcome, Step
+from microgrid.relay.records import Record
 
 FORMAT, VERSION = "microgrid relay", 2
 FOLLOWING = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 
 
-def write(
-    nodes: Sequence[Node], parameters: Sequence[str], learning_rate: float, steps: Sequence[Step], outcome: Outcome
-) -> str:
-    """Return the record as JSON text; see `Relay.to_json` for the schema."""
+def write(relay: Record) -> str:
+    """Return a relay as JSON text; see `Relay.to_json` for the schema."""
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "learning_rate": learning_rate,
-        "nodes": [_content_of(node) for node in nodes],
-        "parameters": parameters,
-        "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in steps],
-        "outcome": asdict(outcome),
+        "learning_rate": relay.learning_rate,
+        "nodes": [_content_of(node) for node in relay.nodes],
+        "parameters": relay.parameters,
+        "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in relay.steps],
+        "outcome": asdict(relay.outcome),
     }
     return to_json(content)
 

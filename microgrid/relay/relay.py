@@ -223,7 +223,7 @@ class Relay(Record):
         Numbers that JSON does not know are the strings "NaN", "Infinity" and "-Infinity". In version 1, which is still
         read, `predicted` of the outcome was called `foretold`.
         """
-        return json_format.write(self.nodes, self.parameters, self.learning_rate, self.steps, self.outcome)
+        return json_format.write(self)
 
     @classmethod
     def from_json(cls, text: str) -> Relay:

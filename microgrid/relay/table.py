@@ -144,7 +144,7 @@ class _Folded:
                 yield Wording("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
 
 
-def table(relay: Record, language: str, fold: str) -> str:
+def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
     """Return the whole cycle as a table of at most `WIDTH` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
     longest = max(min(display_width(told.name), LONGEST_NAME) for told in lines)

@@ -10,7 +10,7 @@ from microgrid._util.validation import positive_whole
 from microgrid.language.words import words
 from microgrid.pictures.dot import draw_snapshot, render
 from microgrid.pictures.palette import COLOURS
-from microgrid.relay.relay import Relay
+from microgrid.relay.records import Record
 from microgrid.studio.page import page
 
 
@@ -45,7 +45,7 @@ class Player:
         )
 
 
-def relay_player(relay: Relay, language: str, height: int) -> Player:
+def relay_player(relay: Record, language: str, height: int) -> Player:
     """Return the page of a relay for a notebook; see `Relay.player`."""
     words(language)
     height = positive_whole("height", height)
