@@ -200,7 +200,8 @@ def _group(graph: Snapshot, fold: str) -> dict[Node, Hashable]:
             continue
         # By layer, what is called the same and is used by the same is the same thing for another row. The number stands
         # for the description, which would otherwise hold those of all its users, and theirs, and so on.
-        alike = (node.kind, node.op, node.label, frozenset(group_of[user] for user in users[node.id]))
+        called = node.label or (node.id if graph.names_every_node and not node.is_leaf else "")
+        alike = (node.kind, node.op, called, frozenset(group_of[user] for user in users[node.id]))
         group_of[node] = numbers.setdefault(alike, len(numbers)) if fold == "layer" else node
     return group_of
 

@@ -259,7 +259,7 @@ class Nudge:
             moved_from=show(self.moved_from),
             moved_to=show(self.moved_to, 6),
             gradient=show(self.gradient),
-            predicted=show_signed(self.predicted),
+            foretold=show_signed(self.predicted),
             actual=show_signed(self.actual),
             before=show(self.before),
             after=show(self.after),
@@ -282,6 +282,7 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     graph = _read_checked(output)
     name = _id_of(value, graph)
     moved = value.data + number_in_range("amount", amount, low=-math.inf)
+    number_in_range("a new number", moved, low=-math.inf)
     *_, after = graph.recompute({name: moved})
     return Nudge(
         name=str(value.label or ""),

@@ -25,7 +25,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from microgrid._util.text import isolated, printable
-from microgrid._util.validation import quoted
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 from microgrid.language.numerals import show
@@ -73,11 +72,16 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What to call it in a sentence: a constant by its number, others by their title or, without one, their id.
+        """Its title or, where it has none, its id.
 
         What is written from right to left is set apart, so that numbers beside it stay in their place.
         """
-        return show(self.data) if self.kind == "constant" else isolated(self.title) or self.id
+        return isolated(self.title) or self.id
+
+    @property
+    def spoken_name(self) -> str:
+        """What sentences call it: a constant by its number, anything else by its name."""
+        return show(self.data) if self.kind == "constant" else self.name
 
     @property
     def printable_label(self) -> str:
@@ -168,17 +172,6 @@ class Snapshot:
     def output(self) -> Node:
         """The end of the graph."""
         return self.nodes[-1]
-
-    def node(self, name: str) -> Node:
-        """Return the node with this id, such as "n3".
-
-        Raises:
-            ValueError: there is none.
-        """
-        try:
-            return self.by_id[name]
-        except (KeyError, TypeError):
-            raise ValueError(f"{quoted(name)} is not the id of a node of this graph") from None
 
     @cached_property
     def status(self) -> dict[str, str]:

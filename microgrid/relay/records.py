@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from microgrid._util.validation import check_choice
+from microgrid._util.validation import check_choice, quoted
 from microgrid.graph.snapshot import Node, Snapshot
 
 PHASES = ("know", "think", "change")
@@ -130,7 +130,10 @@ class Record:
         Raises:
             ValueError: there is none.
         """
-        return self.snapshot.node(name)
+        try:
+            return self.snapshot.by_id[name]
+        except (KeyError, TypeError):
+            raise ValueError(f"{quoted(name)} is not the id of a node of this relay") from None
 
     def steps_of(self, phase: str) -> tuple[Step, ...]:
         """Return the steps of one phase: "know", "think" or "change".

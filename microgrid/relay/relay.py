@@ -93,11 +93,12 @@ class Relay(Record):
 
     def _record(self, graph: Snapshot, parameters: Sequence[str], learning_rate: float) -> None:
         """Write down one cycle on `graph`, whose nodes get the gradients that it hands them."""
-        for node in map(graph.node, parameters):
+        for node in (graph.by_id[name] for name in parameters):
             if node.op:
                 raise ValueError(f"a parameter must be a leaf; {brief(node.name)} was computed")
             if node.kind != "parameter":
-                raise ValueError(f"a parameter is learned; {_given_name(node)} is given ({node.kind})")
+                given = node.data if node.kind == "constant" else brief(node.name)
+                raise ValueError(f"a parameter is learned; {given} is given ({node.kind})")
         _check_numbers(graph)
         know = [_know(node, graph) for node in graph.nodes if node.op]
         gradients = {node.id: 0.0 for node in graph.nodes}
@@ -261,10 +262,6 @@ class Relay(Record):
 
 
 # --- recording -------------------------------------------------------------------------------------------------------
-
-
-def _given_name(node: Node) -> str:
-    return str(node.data) if node.kind == "constant" else brief(node.name)
 
 
 def _check_numbers(graph: Snapshot) -> None:

@@ -77,7 +77,7 @@ class Routes:
         Raises:
             ValueError: another language.
         """
-        said, name = words(language), self.target.name
+        said, name = words(language), self.target.spoken_name
         if self.target.kind == "constant":
             return said["page.fault.constant"].format(name=name)
         summary = said["page.fault.sum" if self.count else "page.fault.none"]
@@ -166,4 +166,6 @@ def _route(trail: _Trail, product: float, graph: Snapshot) -> Route:
         ids.append(name)
         derivatives.append(local)
     ids.reverse()
-    return Route(tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(graph.by_id[name].name for name in ids))
+    return Route(
+        tuple(ids), tuple(reversed(derivatives[:-1])), product, tuple(graph.by_id[name].spoken_name for name in ids)
+    )

@@ -59,7 +59,7 @@ def in_words(relay: Record, step: Step, language: str) -> Wording:
 
 def _know(relay: Record, step: Know, language: str) -> Wording:
     node = relay.node(step.node)
-    names = [relay.node(operand).name for operand in node.operands]
+    names = [relay.node(operand).spoken_name for operand in node.operands]
     numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
     a, b = (*names, "", "")[:2]
     sentence = words(language)[f"know.{node.op}"].format(
@@ -101,7 +101,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
     operation = OPERATIONS[node.op]
-    names = [relay.node(operand).name for operand in node.operands]
+    names = [relay.node(operand).spoken_name for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
     if len(whole) > LONGEST_WHOLE:
@@ -196,7 +196,7 @@ def outcome(relay: Record, language: str) -> str:
     if found.missing:
         problem = _missing(relay.node(found.missing).op, found.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    told = text["outcome"].format(name=name, before=before, predicted=predicted, after=after)
+    told = text["outcome"].format(name=name, before=before, foretold=predicted, after=after)
     if not _misses(found):
         return told
     return f"{told}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
@@ -241,12 +241,7 @@ def first_non_finite(relay: Record, language: str) -> str:
             added=bracketed(show(step.share)),
             after=show(step.after),
         )
-    operands = ", ".join(_with_number(relay.node(operand)) for operand in found.operands)
+    operands = ", ".join(f"{node.name} = {show(node.data)}" for node in map(relay.node, found.operands))
     return text["trouble.know"].format(
         step=found.step + 1, name=name, result=show(relay.node(found.node).data), operands=operands
     )
-
-
-def _with_number(node: Node) -> str:
-    name = node.id if node.kind == "constant" else node.name  # a constant is else called by its number
-    return f"{name} = {show(node.data)}"

@@ -682,7 +682,7 @@ def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: R
                 "try.told",
                 name=value.label,
                 gradient=show(expected.gradient),
-                predicted=show_signed(expected.predicted),
+                foretold=show_signed(expected.predicted),
                 actual=show_signed(expected.actual),
                 end=the_end(str(graph.label)),
             )
@@ -713,7 +713,7 @@ def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_
     screen.button("x +0.01").click()
     expected = nudge(graph := rebuilt(relay), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
     assert expected.after == 0.0
-    numbers = {"gradient": "−5", "predicted": "−0.05", "actual": "−0.1"}
+    numbers = {"gradient": "−5", "foretold": "−0.05", "actual": "−0.1"}
     expect(screen("#whatif .told")).to_have_text(say("try.told", name="x", end="end", **numbers))
 
 

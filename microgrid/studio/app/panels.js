@@ -134,7 +134,7 @@ function showTold() {
   mark(told, state.told ? "told" : "told hint");
 }
 
-// Puts a gradient to the test, without keeping the move; before Think, when nothing is predicted yet, only moves.
+// Puts a gradient to the test, without keeping the move; before Think, when nothing is foretold yet, only moves.
 function tryNudge(i) {
   if (numbers.missing >= 0) return;
   const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE), true);
@@ -143,7 +143,7 @@ function tryNudge(i) {
   const parts = {
     name: graph.nodes[i].name,
     gradient: show(gradient),
-    predicted: showSigned(gradient * NUDGE),
+    foretold: showSigned(gradient * NUDGE),
     actual: showSigned(actual),
   };
   const told = awaitsThink() ? "try.early" : "try.told";
