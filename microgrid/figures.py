@@ -19,26 +19,26 @@ from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show
-from microgrid.pictures.dot import INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
-from microgrid.pictures.palette import COLOURS
+from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "panels", "plot_decision_boundary", "plot_loss_along", "plot_losses"]
 
-POINTS = 201  # on a curve
-GRID = 81  # points a side of the area around a decision boundary
+CURVE_POINTS = 201  # on a curve
+GRID_POINTS = 81  # points a side of the area around a decision boundary
 CURVES = (INK, COLOURS["think"], COLOURS["know"], COLOURS["change"], QUIET)  # for curves told apart by their names
 ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5.0)))
 """Up to how many powers of ten which numbers, and their multiples of ten, are written on a logarithmic scale."""
-LARGEST_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
+MAX_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
-ONE_WIDE, SEVERAL_WIDE, HIGH = 6.4, 8.0, 3.6  # inches; both widths fit into a cell of a notebook
+PANEL_WIDTH_INCHES, PANELS_WIDTH_INCHES = 6.4, 8.0  # of one panel, and of several; both fit into a notebook's cell
+PANEL_HEIGHT_INCHES = 3.6
 
 
-def panels(*titles: str, height: float = HIGH, share_y: bool = False) -> list[Axes]:
+def panels(*titles: str, height: float = PANEL_HEIGHT_INCHES, share_y: bool = False) -> list[Axes]:
     """Return empty Axes side by side in a new figure, one for each title, in the calm style of the other figures.
 
     What is drawn first into one of them is dark, what comes second purple, unless a colour is given: as train and test
@@ -64,7 +64,7 @@ def panels(*titles: str, height: float = HIGH, share_y: bool = False) -> list[Ax
     for title in titles:
         if not isinstance(title, str):
             raise TypeError(f"expected a title for each panel, got {quoted(title)}")
-    size = (ONE_WIDE if len(titles) == 1 else SEVERAL_WIDE, positive_number("height", height))
+    size = (PANEL_WIDTH_INCHES if len(titles) == 1 else PANELS_WIDTH_INCHES, positive_number("height", height))
     figure = _pyplot().figure(figsize=size, dpi=110, layout="constrained")
     row: list[Axes] = list(figure.subplots(1, len(titles), sharey=share_y, squeeze=False)[0])
     for axes, title in zip(row, titles, strict=True):
@@ -99,7 +99,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
         position = len(axes.lines)
         axes.plot(
             range(1, len(numbers) + 1),
-            [number if abs(number) < LARGEST_DRAWN else math.nan for number in numbers],
+            [number if abs(number) < MAX_DRAWN else math.nan for number in numbers],
             label=str(name),
             color=CURVES[position % len(CURVES)],
             linestyle=DASHES[position % len(DASHES)],
@@ -193,7 +193,7 @@ def plot_loss_along(
     low, high = _range_around([value.data, *visited], low, high)
 
     loss_at = _as_function(loss, value, graph)
-    numbers = [low + (high - low) * i / (POINTS - 1) for i in range(POINTS)]
+    numbers = [low + (high - low) * i / (CURVE_POINTS - 1) for i in range(CURVE_POINTS)]
     losses = [loss_at(number) for number in numbers]
     if not any(map(math.isfinite, losses)):
         raise ValueError(f"the loss has no value anywhere from {show(low)} to {show(high)}")
@@ -217,20 +217,20 @@ def _as_function(loss: Value, value: Value, graph: Snapshot) -> Callable[[float]
             *_, result = step.predict([[number]]) if step else graph.recompute({graph.ids[value]: number})
         except (ArithmeticError, ValueError):
             return math.nan
-        return result if abs(result) < LARGEST_DRAWN else math.nan
+        return result if abs(result) < MAX_DRAWN else math.nan
 
     return loss_at
 
 
 def _drawable(name: str, number: float) -> float:
-    return number_in_range(name, number, low=-LARGEST_DRAWN, below=LARGEST_DRAWN)
+    return number_in_range(name, number, low=-MAX_DRAWN, below=MAX_DRAWN)
 
 
 def _range_around(numbers: Sequence[float], low: float | None, high: float | None) -> tuple[float, float]:
     reach = max(1.0, 0.5 * abs(numbers[0]))
     low = min(numbers[0] - reach, *numbers) if low is None else _number(low, "low must be a number")
     high = max(numbers[0] + reach, *numbers) if high is None else _number(high, "high must be a number")
-    if not -LARGEST_DRAWN < low < high < LARGEST_DRAWN:
+    if not -MAX_DRAWN < low < high < MAX_DRAWN:
         raise ValueError(f"low must be below high, and both finite; got {show(low)} and {show(high)}")
     return low, high
 
@@ -285,11 +285,11 @@ def plot_decision_boundary(
     name_across, name_up = _two_names(names)
     across, up = (_grid([row[i] for row in rows]) for i in (0, 1))
     outputs = [[_number(model([x, y]), ONE_OUTPUT) for x in across] for y in up]
-    heights = [[max(min(output - threshold, LARGEST_DRAWN), -LARGEST_DRAWN) for output in line] for line in outputs]
-    sizes = [abs(height) for line in heights for height in line if abs(height) < LARGEST_DRAWN]
+    heights = [[max(min(output - threshold, MAX_DRAWN), -MAX_DRAWN) for output in line] for line in outputs]
+    sizes = [abs(height) for line in heights for height in line if abs(height) < MAX_DRAWN]
     if not sizes:
         raise ValueError("the model returns a finite number nowhere")
-    reach = max(sizes) if max(sizes) > 1 / LARGEST_DRAWN else 1.0
+    reach = max(sizes) if max(sizes) > 1 / MAX_DRAWN else 1.0
     axes = _axes_or_new(axes)
     axes.contourf(across, up, heights, levels=_levels(reach), colors=_shades(), extend="both")
     if min(map(min, heights)) < 0 < max(map(max, heights)):
@@ -334,7 +334,7 @@ def _grid(numbers: Sequence[float]) -> list[float]:
     """Spread points evenly from a little below the smallest number to a little above the largest."""
     margin = 0.1 * (max(numbers) - min(numbers)) or 1.0
     low, high = min(numbers) - margin, max(numbers) + margin
-    return [low + (high - low) * i / (GRID - 1) for i in range(GRID)]
+    return [low + (high - low) * i / (GRID_POINTS - 1) for i in range(GRID_POINTS)]
 
 
 def _levels(reach: float) -> list[float]:

@@ -37,7 +37,7 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
 _HE = ("relu", "leaky_relu", "softplus")
 
 _FORMAT = {"format": "microgrid model", "version": 1}
-LARGEST = 10_000_000  # weights of a layer; they take about 2 GB
+MAX_WEIGHTS_PER_LAYER = 10_000_000  # weights of a layer; they take about 2 GB
 M = TypeVar("M", bound="Module")
 
 
@@ -185,7 +185,7 @@ class Neuron(Module):
         name: str = "",
         layer: LayerName | None = None,
     ) -> None:
-        n_inputs = positive_whole("n_inputs", n_inputs, most=LARGEST)
+        n_inputs = positive_whole("n_inputs", n_inputs, most=MAX_WEIGHTS_PER_LAYER)
         _check_activation(activation)
         rng = seeded(seed)
         limit = math.sqrt(6 / n_inputs) if activation in _HE else math.sqrt(6 / (n_inputs + n_outputs))
@@ -240,8 +240,8 @@ class Dense(Module):
         *,
         name: str = "",
     ) -> None:
-        n_inputs = positive_whole("n_inputs", n_inputs, most=LARGEST)
-        n_outputs = positive_whole("n_outputs", n_outputs, most=LARGEST // n_inputs)
+        n_inputs = positive_whole("n_inputs", n_inputs, most=MAX_WEIGHTS_PER_LAYER)
+        n_outputs = positive_whole("n_outputs", n_outputs, most=MAX_WEIGHTS_PER_LAYER // n_inputs)
         rng = seeded(seed)
         prefix = f"{name}." if name else ""
         layer = LayerName(name or "layer")
@@ -296,7 +296,8 @@ class MLP(Module):
         seed: int | random.Random | None = None,
         spelled_out: bool = False,
     ) -> None:
-        sizes = [positive_whole(f"sizes[{i}]", size, LARGEST) for i, size in enumerate(as_list("sizes", sizes))]
+        sizes = as_list("sizes", sizes)
+        sizes = [positive_whole(f"sizes[{i}]", size, MAX_WEIGHTS_PER_LAYER) for i, size in enumerate(sizes)]
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
         _check_activation(activation)  # where the only layer is the last, nobody else looks at it

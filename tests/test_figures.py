@@ -329,7 +329,7 @@ def test_model_that_always_says_the_same_has_no_boundary() -> None:
 def test_output_that_is_not_finite_leaves_a_gap_and_the_shades_of_the_others_as_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(figures, "GRID", 9)
+    monkeypatch.setattr(figures, "GRID_POINTS", 9)
 
     def model(row: list[float]) -> float:
         return math.nan if row[0] < 1.0 else math.inf if row[0] > 3.0 else row[1] - 1.0

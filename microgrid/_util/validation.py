@@ -11,10 +11,10 @@ from typing import Any
 from microgrid._util.text import printable, shortened
 from microgrid.engine import Value
 
-LONGEST = 60  # columns of what came, where a message shows it
+MAX_QUOTE_COLUMNS = 60  # columns of what came, where a message shows it
 
 
-def quoted(item: object, longest: int = LONGEST) -> str:
+def quoted(item: object, longest: int = MAX_QUOTE_COLUMNS) -> str:
     """Show in a message what came: its repr, cut where it is longer than that, and always on one line.
 
     >>> print(quoted([0.0] * 100))

@@ -48,7 +48,7 @@ from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 
 ONLY_FLOATS = frozenset({float})
-LARGEST = 60_000  # operands; 2 to 4 s to compile
+MAX_OPERANDS = 60_000  # operands; 2 to 4 s to compile
 
 
 class CompiledGraph:
@@ -207,9 +207,9 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
         if both := set(chosen) & set(inputs):
             raise ValueError(f"{brief(next(iter(both)).label or 'a leaf')} is both an input and a parameter")
     size = sum(len(node.operands) for node in order)
-    if size > LARGEST:
+    if size > MAX_OPERANDS:
         raise ValueError(
-            f"this graph has {size} operands; a program of more than {LARGEST} takes too long to compile. "
+            f"this graph has {size} operands; a program of more than {MAX_OPERANDS} takes too long to compile. "
             "Compile the graph of one row, and call it with batches of rows"
         )
     return CompiledGraph(output, inputs, chosen)

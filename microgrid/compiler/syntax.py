@@ -11,7 +11,7 @@ from functools import cache
 
 from microgrid.graph.operations import FUNCTIONS
 
-LONGEST_SUM = 50  # terms in one line: Python's own compiler recurses on long expressions
+MAX_TERMS_PER_LINE = 50  # terms in one line: Python's own compiler recurses on long expressions
 
 _TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_rows", "len", "float", "pow"}
 
@@ -99,9 +99,9 @@ def sum_of(name: str, terms: Sequence[str], begun: bool = False) -> list[str]:
     if begun and len(terms) == 1:
         return [f"{name} += {terms[0]}"]
     lines = []
-    for start in range(0, len(terms), LONGEST_SUM):
+    for start in range(0, len(terms), MAX_TERMS_PER_LINE):
         before = [name] if begun or start else []
-        lines.append(f"{name} = {' + '.join([*before, *terms[start : start + LONGEST_SUM]])}")
+        lines.append(f"{name} = {' + '.join([*before, *terms[start : start + MAX_TERMS_PER_LINE]])}")
     return lines or ([] if begun else [f"{name} = 0.0"])
 
 

@@ -20,11 +20,11 @@ from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, rema
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
-MOST_STEPS = 60
-SECONDS, REST = 1.4, 3.0  # for a step, and at the end before it starts again
+MAX_STEPS = 60
+STEP_SECONDS, REST_SECONDS = 1.4, 3.0  # for a step, and at the end before it starts again
 ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
-CAPTION = 56.0  # pixels for the caption above the graph
-WIDEST = 3.4  # an edge, beside the 0.8 that the thinnest has
+CAPTION_HEIGHT_PX = 56.0  # pixels for the caption above the graph
+SHARE_WIDTH_PX = 3.4  # an edge, beside the 0.8 that the thinnest has
 
 
 def animation(relay: Record, language: str = "en") -> str:
@@ -39,9 +39,9 @@ def animation(relay: Record, language: str = "en") -> str:
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
-    if len(relay.steps) > MOST_STEPS:
+    if len(relay.steps) > MAX_STEPS:
         raise ValueError(
-            f"a moving picture tells at most {counted(MOST_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
+            f"a moving picture tells at most {counted(MAX_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
             "the page (.html) tells any number"
         )
     layout = lay_out(cards_and_edges(relay.snapshot, "none"))
@@ -60,7 +60,7 @@ class _Film:
             self.lines[use.node.id, use.position] = i, along
         shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
         self.largest = max(shares, default=0.0)
-        self.end = len(relay.steps) + REST / SECONDS
+        self.end = len(relay.steps) + REST_SECONDS / STEP_SECONDS
         self.rules: list[str] = []
         self.parts: list[str] = []
         self.batons: list[str] = []
@@ -114,7 +114,7 @@ class _Film:
         start, arrival = i + 0.1, i + ARRIVAL
         self.put(step.operand, "grad", arrival, step.after)
         size = abs(step.share) / self.largest if self.largest else 0.0
-        width = 0.8 + WIDEST * (1.0 if math.isnan(size) else size)
+        width = 0.8 + SHARE_WIDTH_PX * (1.0 if math.isnan(size) else size)
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
         self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
@@ -167,18 +167,18 @@ class _Film:
         return f"{100 * time / self.end:.3f}%"
 
     def seconds(self) -> str:
-        return f"{self.end * SECONDS:g}s"
+        return f"{self.end * STEP_SECONDS:g}s"
 
     def document(self) -> str:
-        width, height = self.layout.width, self.layout.height + CAPTION
+        width, height = self.layout.width, self.layout.height + CAPTION_HEIGHT_PX
         style, said = coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
         parts = [*drawn(self.layout, said, numbers=False), *self.parts, *self.batons]
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION:g} {width:g} {height:g}" width="{width:g}" '
-            f'height="{height:g}" role="img" aria-label="{html.escape(said["page.graph"])}">\n'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION_HEIGHT_PX:g} {width:g} {height:g}" '
+            f'width="{width:g}" height="{height:g}" role="img" aria-label="{html.escape(said["page.graph"])}">\n'
             "<style>" + "\n".join([*self.rules, style]) + "</style>\n"
-            f'<rect class="paper" y="{-CAPTION:g}" width="{width:g}" height="{height:g}"/>\n'
-            f'<g transform="translate(0 {-CAPTION:g})">'
+            f'<rect class="paper" y="{-CAPTION_HEIGHT_PX:g}" width="{width:g}" height="{height:g}"/>\n'
+            f'<g transform="translate(0 {-CAPTION_HEIGHT_PX:g})">'
             + "\n".join(self.captions)
             + "</g>\n"
             + "\n".join(parts)

@@ -30,7 +30,7 @@ DEFINITIONS = {  # of those whose name alone does not say what they do; where it
     "sigmoid": "1 ÷ (1 + exp(−a))",
     "softplus": "log(1 + exp(a))",
 }
-THIN, WIDE = 1.0, 3.4  # pixels of an edge: the thinnest, and what the largest share adds
+EDGE_WIDTH_PX, LARGEST_SHARE_PX = 1.0, 3.4  # pixels of an edge: the thinnest, and what the largest share adds
 
 
 def cheat_sheet(language: str = "en") -> str:
@@ -84,7 +84,7 @@ def _picture(relay: Relay, language: str) -> str:
     shares = [line.edge.share or 0.0 for line in layout.lines]
     largest = max(map(abs, shares))
     for i, share in enumerate(shares):
-        width = THIN + WIDE * abs(share) / largest
+        width = EDGE_WIDTH_PX + LARGEST_SHARE_PX * abs(share) / largest
         edge = f'<g class="edge {sign_of(share)}" stroke-width="{width:.2f}" id="e{i}">'
         picture = picture.replace(f'<g class="edge" id="e{i}">', edge)
     return picture

@@ -33,24 +33,23 @@ from microgrid.graph.folding import FOLDS, Card, Edge, Folding, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
-from microgrid.pictures.palette import COLOURS
+from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
 from microgrid.pictures.renderer import NoRendererError, renderer
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
 
-POSITIVE, NEGATIVE, ZERO = COLOURS["positive"], COLOURS["negative"], COLOURS["zero"]  # told apart also by their sign
-INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
-WORDS, NUMBERS = "Helvetica", "Courier"
-WIDEST, SHOWN = "DejaVu Sans", "Helvetica, Arial, sans-serif"  # an SVG is laid out in the first: all of the others fit
+WORD_FONT, NUMBER_FONT = "Helvetica", "Courier"
+WIDEST_FONT = "DejaVu Sans"  # in which an SVG is laid out: all of the others fit
+SCREEN_FONTS = "Helvetica, Arial, sans-serif"
 PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
-REMARKS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
-COLUMNS = {"value": 2.73, "grad": 2.29}  # headings to the right of their columns: how wide they were laid out, in em
+STATUS_WORDS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
+HEADING_WIDTHS_EM = {"value": 2.73, "grad": 2.29}  # as laid out, of headings to the right of their columns
 
 MAX_PARAMETERS_LISTED = 5  # of a folded neuron; more are given as one range
 MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
 MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
-NOTEBOOK_WIDTH = 640  # points: about as wide as a cell of a notebook on a common screen
+NOTEBOOK_WIDTH_PT = 640  # points: about as wide as a cell of a notebook on a common screen
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
@@ -202,9 +201,9 @@ def _fitted(svg: str) -> str:
     if size is None:
         return svg
     width, height = int(size[1]), int(size[2])
-    if not NOTEBOOK_WIDTH < width <= 1.5 * NOTEBOOK_WIDTH:
+    if not NOTEBOOK_WIDTH_PT < width <= 1.5 * NOTEBOOK_WIDTH_PT:
         return svg
-    fitted = f'<svg width="{NOTEBOOK_WIDTH}pt" height="{height * NOTEBOOK_WIDTH // width}pt"'
+    fitted = f'<svg width="{NOTEBOOK_WIDTH_PT}pt" height="{height * NOTEBOOK_WIDTH_PT // width}pt"'
     return svg.replace(size[0], fitted, 1)
 
 
@@ -216,8 +215,8 @@ def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language:
     picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
-    picture.attr("node", shape="plain", fontname=WORDS, fontsize="12", fontcolor=INK)
-    picture.attr("edge", fontname=NUMBERS, fontsize="11", color=RULE, arrowsize="0.7", penwidth="1")
+    picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
+    picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize="0.7", penwidth="1")
     if crowded:  # straight lines from side to side, as networks are usually drawn
         tail, head = PORTS[direction]
         picture.attr(splines="line")
@@ -240,7 +239,7 @@ def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language:
     if notes:
         rows = "".join(f'<TR><TD ALIGN="LEFT">{note}</TD></TR>' for note in notes)
         label = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
-        picture.attr(label=label, labelloc="b", labeljust="l", fontname=WORDS, fontsize="11", fontcolor=QUIET)
+        picture.attr(label=label, labelloc="b", labeljust="l", fontname=WORD_FONT, fontsize="11", fontcolor=QUIET)
     return picture
 
 
@@ -272,7 +271,8 @@ def _pieces(notes: list[str]) -> list[str]:
 
 def _captions(english: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     """Say what the words on cards are in another language."""
-    return {english[f"picture.{key}"]: other[f"picture.{key}"] for key in ("value", "grad", "neuron", "to", *REMARKS)}
+    keys = [f"picture.{key}" for key in ("value", "grad", "neuron", "to", *STATUS_WORDS)]
+    return {english[key]: other[key] for key in keys}
 
 
 def _card_label(card: Card, kind: str, compact: bool) -> str:
@@ -287,7 +287,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         return _table(rows, fill, heading=_heading(card, compact=True))
     if parameters and len(parameters) <= MAX_PARAMETERS_LISTED and len(card.outputs) == 1:
         rows = [
-            [_word(""), _cell("value", QUIET, WORDS), _cell("grad", QUIET, WORDS)],
+            [_word(""), _cell("value", QUIET, WORD_FONT), _cell("grad", QUIET, WORD_FONT)],
             [_word("neuron"), value, gradient],
         ]
         for parameter, share in parameters:
@@ -297,7 +297,7 @@ def _card_label(card: Card, kind: str, compact: bool) -> str:
         rows = [[_word("value"), value], [_word("grad"), gradient]]
         rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
         rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
-    footer = f'<FONT COLOR="{QUIET}"><I>{REMARKS[card.status]}</I></FONT>' if card.status else ""
+    footer = f'<FONT COLOR="{QUIET}"><I>{STATUS_WORDS[card.status]}</I></FONT>' if card.status else ""
     return _table(rows, fill, heading=_heading(card), footer=footer)
 
 
@@ -329,7 +329,7 @@ def _word(text: str, colour: str = QUIET) -> str:
     return f'<TD ALIGN="LEFT"><FONT COLOR="{colour}">{_escape(text) or " "}</FONT></TD>'
 
 
-def _cell(text: str, colour: str, face: str = NUMBERS) -> str:
+def _cell(text: str, colour: str, face: str = NUMBER_FONT) -> str:
     return f'<TD ALIGN="RIGHT"><FONT FACE="{face}" COLOR="{colour}">{text}</FONT></TD>'
 
 
@@ -422,9 +422,9 @@ def _in_widest(picture: Picture) -> Picture:
     """Lay words out in the widest of the usual typefaces, so that they fit whichever of them a screen has."""
     wide: Picture = picture.copy()
     # The typeface of all nodes, and of the notes; a label, which could hold anything, comes after it in its line.
-    typeface = re.compile(rf"^(\t(?:node \[)?[^<\[]*?fontname=){WORDS}")
-    lines = (typeface.sub(rf'\1"{WIDEST}"', line) for line in wide.body)
-    wide.body = [line.replace(f'FACE="{WORDS}"', f'FACE="{WIDEST}"') for line in lines]
+    typeface = re.compile(rf"^(\t(?:node \[)?[^<\[]*?fontname=){WORD_FONT}")
+    lines = (typeface.sub(rf'\1"{WIDEST_FONT}"', line) for line in wide.body)
+    wide.body = [line.replace(f'FACE="{WORD_FONT}"', f'FACE="{WIDEST_FONT}"') for line in lines]
     return wide
 
 
@@ -444,7 +444,7 @@ def _with_figures(svg: bytes, captions: Mapping[str, str]) -> bytes:
         ' font-weight="bold" ',
         text,
     )
-    text = re.sub(rf'font-family="{WIDEST}[^"]*"', f'font-family="{SHOWN}"', text)
+    text = re.sub(rf'font-family="{WIDEST_FONT}[^"]*"', f'font-family="{SCREEN_FONTS}"', text)
     text = _captioned(text, captions) if captions else text
     # A piece that begins with a space goes on from the one before.
     goes_on = r'</text>\s*<text (?:xml:space="preserve" )?text-anchor="start" x="[^"]*" y="[^"]*" ([^>]*)>( [^<]*)'
@@ -465,7 +465,7 @@ def _captioned(svg: str, captions: Mapping[str, str]) -> str:
         return f"{start}{html.escape(caption, quote=False)}</text>"
 
     def to_the_right(found: re.Match[str]) -> str:
-        x = float(found[1]) + 12 * COLUMNS[found[3]]
+        x = float(found[1]) + 12 * HEADING_WIDTHS_EM[found[3]]
         return f'text-anchor="end" x="{x:g}"{found[2]}>{found[3]}</text>'
 
     start = r'text-anchor="start" x="(-?[\d.]+)"([^>]*)>'

@@ -18,17 +18,18 @@ Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
 Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
 
-ROW, HEADING, NUMBER = 19.0, 26.0, 74.0  # heights of a row and a heading; width of a number of ten characters
-LABEL = (66.0, 34.0)  # room for ×local and share beside an edge
-FAN = 140.0  # the same where edges from every card of a layer lead to every card of the next
-TIP = 8.0  # length of the tip of an edge
-CONSTANT = (62.0, 26.0)
-COMPACT = (166.0, 38.0)
-TALL = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
-DENSE = 80  # edges from which small cards stand farther apart
-MARGIN = 12.0
-SCREEN, MOST_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
-TURN, LANE = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
+ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
+NUMBER_WIDTH_PX = 74.0  # of ten characters
+LABEL_SIZE_PX = (66.0, 34.0)  # room for ×local and share beside an edge
+FAN_LABEL_WIDTH_PX = 140.0  # the same where edges from every card of a layer lead to every card of the next
+TIP_LENGTH_PX = 8.0  # length of the tip of an edge
+CONSTANT_SIZE_PX = (62.0, 26.0)
+COMPACT_SIZE_PX = (166.0, 38.0)
+TALL_SIZE_PX = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
+MANY_EDGES = 80  # edges from which small cards stand farther apart
+MARGIN_PX = 12.0
+SCREEN_SIZE_PX, MAX_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
+TURN_PX, LANE_PX = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,13 @@ def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
     """
     compact = folding.is_crowded
     layout = _placed(folding, compact)
-    if compact and SCREEN[0] / layout.width < SCREEN[1] / layout.height:  # there is height to spare
+    if compact and SCREEN_SIZE_PX[0] / layout.width < SCREEN_SIZE_PX[1] / layout.height:  # there is height to spare
         layout = max(layout, _placed(folding, compact, tall=True), key=_scale)
     if folding.has_neurons and not compact:
         layout = _straightened(layout)
     if compact or layout.width <= max_row_width:
         return layout
-    return max((_in_rows(layout, count) for count in range(1, MOST_ROWS + 1)), key=_scale)
+    return max((_in_rows(layout, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
 
 
 def _placed(folding: Folding, compact: bool, tall: bool = False) -> Layout:
@@ -118,7 +119,7 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
         x, y = map(float, text.split(","))
         if not (math.isfinite(x) and math.isfinite(y)):
             raise ValueError(f"there is no place {text}")
-        return round(x + MARGIN, 1), round(height - y + MARGIN, 1)
+        return round(x + MARGIN_PX, 1), round(height - y + MARGIN_PX, 1)
 
     boxes = []
     for card, item in zip(folding.cards, placed["objects"], strict=True):
@@ -134,7 +135,7 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
         curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")
         label = turned(item["lp"]) if "lp" in item else None
         lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
-    size = math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN)
+    size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
     return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
 
 
@@ -152,8 +153,8 @@ def _straightened(layout: Layout) -> Layout:
         arriving = sorted(_middle(boxes[item.edge.operand]) for item in layout.lines if item.edge.result is result.card)
         start = operand.x + operand.width, _port(operand, leaving, _middle(result))
         end = result.x, _port(result, arriving, _middle(operand))
-        others = [_around(box, TIP) for box in layout.boxes if box not in (operand, result)]
-        if end[0] - start[0] > 3 * TIP and not any(_meets((start, end), other) for other in others):
+        others = [_around(box, TIP_LENGTH_PX) for box in layout.boxes if box not in (operand, result)]
+        if end[0] - start[0] > 3 * TIP_LENGTH_PX and not any(_meets((start, end), other) for other in others):
             straight[i] = start, end
     lines: list[Line] = []
     for i, line in enumerate(layout.lines):
@@ -162,7 +163,7 @@ def _straightened(layout: Layout) -> Layout:
             continue
         start, end = straight[i]
         length = math.dist(start, end)
-        first, last = (_between(start, end, part) for part in (TIP / length, 1 - TIP / length))
+        first, last = (_between(start, end, part) for part in (TIP_LENGTH_PX / length, 1 - TIP_LENGTH_PX / length))
         label = line.label
         if label:
             crossing = [other for k, other in straight.items() if k != i]
@@ -180,8 +181,8 @@ def _port(box: Box, others: Sequence[float], other: float) -> float:
 def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[Room]) -> Point:
     """Return where the numbers of an edge are best told apart from others: above it or, in a crowd, on it."""
     start, end = stretch
-    margin = min((TIP + LABEL[0] / 2) / (end[0] - start[0]), 0.5)
-    rise = LABEL[1] / 2 + abs(end[1] - start[1]) / (end[0] - start[0]) * LABEL[0] / 3
+    margin = min((TIP_LENGTH_PX + LABEL_SIZE_PX[0] / 2) / (end[0] - start[0]), 0.5)
+    rise = LABEL_SIZE_PX[1] / 2 + abs(end[1] - start[1]) / (end[0] - start[0]) * LABEL_SIZE_PX[0] / 3
 
     def cost(way: float, above: float) -> float:
         x, y = _between(start, end, way)
@@ -208,7 +209,7 @@ def _around(box: Box, margin: float) -> Room:
 
 
 def _around_label(middle: Point) -> Room:
-    return middle[0] - LABEL[0] / 2, middle[1] - 15, middle[0] + LABEL[0] / 2, middle[1] + 15
+    return middle[0] - LABEL_SIZE_PX[0] / 2, middle[1] - 15, middle[0] + LABEL_SIZE_PX[0] / 2, middle[1] + 15
 
 
 def _overlap(room: Room, other: Room) -> float:
@@ -230,7 +231,7 @@ def _meets(stretch: Stretch, room: Room) -> bool:
 
 def _scale(layout: Layout) -> float:
     """Return how large a layout is shown on a usual screen."""
-    return min(SCREEN[0] / layout.width, SCREEN[1] / layout.height)
+    return min(SCREEN_SIZE_PX[0] / layout.width, SCREEN_SIZE_PX[1] / layout.height)
 
 
 def _in_rows(layout: Layout, count: int) -> Layout:
@@ -241,16 +242,16 @@ def _in_rows(layout: Layout, count: int) -> Layout:
     ]
     ends = [*sorted(end for end in set(ends) if end < layout.width), math.inf]
     row_of = {box.card: next(i for i, end in enumerate(ends) if box.x < end) for box in layout.boxes}
-    moves, height = [], MARGIN
+    moves, height = [], MARGIN_PX
     for i in range(len(ends)):
         own = [box for box in layout.boxes if row_of[box.card] == i]
         inner = [line for line in layout.lines if row_of[line.edge.operand] == row_of[line.edge.result] == i]
         heights = [y for box in own for y in (box.y, box.y + box.height)]
         heights += [y for line in inner for _, y in line.curve]
-        heights += [line.label[1] + side * LABEL[1] / 2 for line in inner if line.label for side in (-1, 1)]
-        left = MARGIN + (TURN if i else 0.0)
+        heights += [line.label[1] + side * LABEL_SIZE_PX[1] / 2 for line in inner if line.label for side in (-1, 1)]
+        left = MARGIN_PX + (TURN_PX if i else 0.0)
         moves.append((left - min(box.x for box in own), height - min(heights)))
-        height += max(heights) - min(heights) + LANE
+        height += max(heights) - min(heights) + LANE_PX
     boxes = {}
     for box in layout.boxes:
         x, y = _moved((box.x, box.y), moves[row_of[box.card]])
@@ -263,10 +264,10 @@ def _in_rows(layout: Layout, count: int) -> Layout:
             label = _moved(line.label, moves[row]) if line.label else None
             lines.append(Line(line.edge, tuple(curve), (tips[0], tips[1]), label))
         else:
-            lane = max(box.y + box.height for card, box in boxes.items() if row_of[card] == row) + LANE - MARGIN
+            lane = max(box.y + box.height for card, box in boxes.items() if row_of[card] == row) + LANE_PX - MARGIN_PX
             lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lane))
-    width = max(box.x + box.width for box in boxes.values()) + MARGIN + TURN
-    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(height - LANE + MARGIN), False)
+    width = max(box.x + box.width for box in boxes.values()) + MARGIN_PX + TURN_PX
+    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(height - LANE_PX + MARGIN_PX), False)
 
 
 def _cuts(layout: Layout) -> list[float]:
@@ -284,7 +285,7 @@ def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Lin
     """Draw an edge from the end of a row to the start of the next."""
     start = (operand.x + operand.width, operand.y + operand.height / 2)
     end = (result.x, result.y + result.height / 2)
-    right, left = start[0] + TURN, end[0] - TURN
+    right, left = start[0] + TURN_PX, end[0] - TURN_PX
     corners = [(right, start[1]), (right, lane), (left, lane), (left, end[1])]
     curve = [(start[0] + 8, start[1])]
     for i, corner in enumerate(corners):
@@ -292,7 +293,7 @@ def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Lin
         before, after = _towards(corner, curve[-1]), _towards(corner, following)
         curve += [curve[-1], before, before, corner, corner, after]  # a straight line, and a bend
     curve += [curve[-1], (end[0] - 8, end[1]), (end[0] - 8, end[1])]
-    label = ((left + right) / 2, lane - LABEL[1] / 2 - 2) if line.label else None
+    label = ((left + right) / 2, lane - LABEL_SIZE_PX[1] / 2 - 2) if line.label else None
     return Line(line.edge, tuple(curve), (start, end), label)
 
 
@@ -313,7 +314,7 @@ def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.D
     picture = graphviz.Digraph("page")
     nodes, ranks = "0.2", "0.2"  # inches between them
     if compact:  # ranks far enough apart that the lines between small cards can be told apart
-        nodes, ranks = "0.08", "0.5" if len(edges) < DENSE else "0.75"
+        nodes, ranks = "0.08", "0.5" if len(edges) < MANY_EDGES else "0.75"
     picture.attr(rankdir="LR", ordering="in", nodesep=nodes, ranksep=ranks)
     picture.attr("node", shape="box", fixedsize="true", label="")
     picture.attr("edge", dir="both", arrowsize="0.5" if compact else "0.7")
@@ -327,7 +328,9 @@ def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.D
     for i, edge in enumerate(edges):
         is_fan = folding.has_neurons and leaving[edge.operand] > 1 and arriving[edge.result] > 1
         labelled = not compact and edge.operand.kind != "constant"
-        attributes = {"label": _room(FAN if is_fan else LABEL[0], LABEL[1])} if labelled else {}
+        width, height = LABEL_SIZE_PX
+        room = _room(FAN_LABEL_WIDTH_PX if is_fan else width, height)
+        attributes = {"label": room} if labelled else {}
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
     return picture
 
@@ -338,14 +341,14 @@ def _room(width: float, height: float) -> str:
 
 def _size(card: Card, compact: bool, tall: bool = False) -> Point:
     if card.kind == "constant":
-        return CONSTANT
+        return CONSTANT_SIZE_PX
     title_columns, symbol_columns = card.title_columns, card.symbol_columns
     if tall:  # the operation stands beside the value
-        return max(TALL[0], 6.8 * title_columns + 18), TALL[1]
+        return max(TALL_SIZE_PX[0], 6.8 * title_columns + 18), TALL_SIZE_PX[1]
     if compact:
         status_columns = 4 if card.may_stop else 0  # a status may stand there instead of the operation
         columns = max(status_columns, card.shortest_symbol_columns)
-        return max(COMPACT[0], 6.8 * title_columns + 6 * columns + 26), COMPACT[1]
+        return max(COMPACT_SIZE_PX[0], 6.8 * title_columns + 6 * columns + 26), COMPACT_SIZE_PX[1]
     heading = 8 * title_columns + 6.5 * symbol_columns + 24 * bool(title_columns and symbol_columns) + 20
     status = 16.0 * card.may_stop  # room to say that responsibility stops here
-    return max(heading, NUMBER + 58.0), HEADING + 2 * ROW + 8 + status
+    return max(heading, NUMBER_WIDTH_PX + 58.0), HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 8 + status

@@ -12,6 +12,8 @@ from microgrid._util.files import asset
 
 PALETTE = asset("pictures/palette.css")
 COLOURS: dict[str, str] = dict(re.findall(r"--([\w-]+): (#\w+);", PALETTE))
+POSITIVE, NEGATIVE, ZERO = COLOURS["positive"], COLOURS["negative"], COLOURS["zero"]  # told apart also by their sign
+INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 
 
 def coloured(style: str) -> str:

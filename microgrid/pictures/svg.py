@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from microgrid._util.text import isolated
 from microgrid.language.numerals import show
-from microgrid.pictures.layout import HEADING, ROW, Box, Layout, Line, Point
+from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line, Point
 
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:
@@ -33,17 +33,17 @@ def drawn(layout: Layout, said: Mapping[str, str], numbers: bool = True) -> list
 
 def value_place(box: Box) -> Point:
     """Return where the value of a card that is not compact ends."""
-    return box.width - 9, HEADING + 15
+    return box.width - 9, HEADING_HEIGHT_PX + 15
 
 
 def gradient_place(box: Box) -> Point:
     """Return where the gradient of a card that is not compact ends."""
-    return box.width - 9, HEADING + 15 + ROW
+    return box.width - 9, HEADING_HEIGHT_PX + 15 + ROW_HEIGHT_PX
 
 
 def remark_place(box: Box) -> Point:
     """Return the middle of where a card says that responsibility stops there, if it has room for that."""
-    return box.width / 2, HEADING + 13 + 2 * ROW
+    return box.width / 2, HEADING_HEIGHT_PX + 13 + 2 * ROW_HEIGHT_PX
 
 
 def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> str:
@@ -63,11 +63,11 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
         texts = _heading(box, layout) + text("value", (box.width / 2 - 11, 31), value)
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
     (_, y), (_, z) = value_place(box), gradient_place(box)
-    texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING:g}h{box.width:g}"/>'
+    texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING_HEIGHT_PX:g}h{box.width:g}"/>'
     texts += text("word value-word", (9, y), said["page.value"]) + text("word grad-word", (9, z), said["page.grad"])
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
-    if numbers and box.height > HEADING + 2 * ROW + 10:
+    if numbers and box.height > HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 10:
         texts += text("remark", remark_place(box), card.status and said[f"page.{card.status}"])
     return f"{start}{frame}{texts}</g>"
 

@@ -14,7 +14,7 @@ from microgrid.graph.snapshot import KINDS, Node
 from microgrid.relay.records import Record
 
 FORMAT, VERSION = "microgrid relay", 2
-FOLLOWING = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
+DERIVED_ATTRIBUTES = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 
 
@@ -80,13 +80,13 @@ def _loads(text: str) -> Any:
 
 
 def _content_of(node: Node) -> dict[str, Any]:
-    return {name: item for name, item in asdict(node).items() if name not in FOLLOWING}
+    return {name: item for name, item in asdict(node).items() if name not in DERIVED_ATTRIBUTES}
 
 
 def _node_from(item: Any) -> Node:
     if not isinstance(item, dict):
         raise TypeError(f"expected a node, got {quoted(item)}")
-    if unknown := set(item) - ({field.name for field in fields(Node)} - FOLLOWING):
+    if unknown := set(item) - ({field.name for field in fields(Node)} - DERIVED_ATTRIBUTES):
         raise ValueError(f"a node has no {quoted(min(unknown))}")
     return Node(
         id=_text(item["id"], "id"),

@@ -14,7 +14,7 @@ from microgrid.graph.snapshot import Node, Snapshot
 from microgrid.language.numerals import bracketed, show
 from microgrid.language.words import words
 
-LONGEST_SHOWN = 12  # nodes of a route in words
+MAX_NODES_SHOWN = 12  # nodes of a route in words
 
 _Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative that led to it, the way before
 
@@ -94,8 +94,8 @@ class Routes:
 
 def _without_middle(parts: Sequence[str]) -> Sequence[str]:
     """Leave the middle of a long route out."""
-    half = LONGEST_SHOWN // 2
-    return parts if len(parts) <= LONGEST_SHOWN else (*parts[:half], "…", *parts[-half:])
+    half = MAX_NODES_SHOWN // 2
+    return parts if len(parts) <= MAX_NODES_SHOWN else (*parts[:half], "…", *parts[-half:])
 
 
 def _number_of(routes: int) -> str:

@@ -17,8 +17,8 @@ from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
-LONGEST_SUM = 4  # terms that a sum shows
-LONGEST_WHOLE = 40  # characters of an expression that stands in a derivative; beyond, its name does
+MAX_TERMS_SHOWN = 4  # terms that a sum shows
+MAX_EXPRESSION_CHARS = 40  # characters of an expression that stands in a derivative; beyond, its name does
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     names = [relay.node(operand).spoken_name for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
-    if len(whole) > LONGEST_WHOLE:
+    if len(whole) > MAX_EXPRESSION_CHARS:
         whole = node.name  # names such as layer1.neuron1.w1 would fill lines
     elif operation.symbol in whole.split() or operation.summed:
         whole = f"({whole})"
@@ -163,8 +163,8 @@ def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     groups = [operands[i : i + size] for i in range(0, len(operands) - bool(operation.last), size)]
     terms = [_fill(operation.shown, operation.operands, group, first=not i) for i, group in enumerate(groups)]
     terms += [bracketed(operands[-1])] if operation.last else []
-    if len(terms) > LONGEST_SUM:
-        terms = [*terms[: LONGEST_SUM - 2], "…", terms[-1]]
+    if len(terms) > MAX_TERMS_SHOWN:
+        terms = [*terms[: MAX_TERMS_SHOWN - 2], "…", terms[-1]]
     return " + ".join(terms)
 
 

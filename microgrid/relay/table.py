@@ -14,9 +14,9 @@ from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Change, Record, Share
 from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark
 
-FOLDS = ("auto", "none", "neuron")
-WIDTH = 100
-LONGEST_NAME = 34
+TABLE_FOLDS = ("auto", "none", "neuron")
+TABLE_COLUMNS = 100
+MAX_NAME_COLUMNS = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
         ValueError: another language or fold.
     """
     words(language)
-    check_choice("fold", fold, FOLDS)
+    check_choice("fold", fold, TABLE_FOLDS)
     if fold != "none":
         cards, edges = cards_and_edges(relay.snapshot, fold)
         if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told
@@ -147,14 +147,14 @@ class _Folded:
 def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
     """Return the whole cycle as a table of at most `WIDTH` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
-    longest = max(min(display_width(told.name), LONGEST_NAME) for told in lines)
+    longest = max(min(display_width(told.name), MAX_NAME_COLUMNS) for told in lines)
     rows: list[str] = []
     for phase in PHASES:
         of_phase = [(number, told) for number, told in enumerate(lines, start=1) if told.phase == phase]
         if of_phase:
             rows.append(_row(f"{text[f'phase.{phase}']}  {text[f'heading.{phase}']}", text[f"column.{phase}"]))
         for number, told in of_phase:
-            name = shortened(told.name, LONGEST_NAME)
+            name = shortened(told.name, MAX_NAME_COLUMNS)
             rows.append(_row(f"{number:>4}  {padded(name, longest)}  {told.formula}", told.result))
         rows += [""] if of_phase else []
     notes = [first_non_finite(relay, language), outcome(relay, language)]
@@ -162,5 +162,5 @@ def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
 
 
 def _row(left: str, right: str) -> str:
-    room = WIDTH - display_width(right)
+    room = TABLE_COLUMNS - display_width(right)
     return (padded(shortened(left, room - 2), room) + right).rstrip()

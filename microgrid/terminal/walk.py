@@ -26,7 +26,7 @@ JUMPS = {
     "u": "change",
 }  # forward, backward, update
 LEAVE = ("q", "escape")
-WIDEST, NARROWEST = 18, 11  # columns of a number, with the space before it
+MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # columns of a number, with the space before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Piece:
     style: str = ""
 
 
-CUT = [Piece("  …", "quiet")]  # stands for rows that there is no room for
+CUT_ROW = [Piece("  …", "quiet")]  # stands for rows that there is no room for
 
 
 class Walk:
@@ -94,7 +94,7 @@ class Walk:
         blank: list[list[Piece]] = [[]] * (room - len(board))
         rows = [self._top(width), [], *board, *below, *blank, last]
         if len(rows) > height:
-            rows = [CUT, *rows[len(rows) - height + 1 :]] if height > 1 else rows[-1:]
+            rows = [CUT_ROW, *rows[len(rows) - height + 1 :]] if height > 1 else rows[-1:]
         return rows
 
     def _top(self, width: int) -> list[Piece]:
@@ -118,14 +118,14 @@ class Walk:
         room -= 1  # for the headings
         start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
         names = min(max(display_width(subject.name) for subject in self.subjects), 34)
-        column = max(min(WIDEST, (width - names - 3) // 3), NARROWEST)
+        column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // 3), MIN_NUMBER_COLUMNS)
         headings = (_right(shortened(self.text[f"column.{phase}"], column - 1), column) for phase in PHASES)
         yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
         cut = {start if start else -1, start + room - 1 if start + room < len(self.subjects) else -1}
         for i, subject in enumerate(self.subjects[start : start + room], start=start):
             here = subject.id == present
             if i in cut and not here:
-                yield CUT
+                yield CUT_ROW
                 continue
             row = [
                 Piece(f"{'▸' if here else ' '} {padded(shortened(subject.name, names), names)}", "bold" if here else "")

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given
 
 from microgrid.compiler import syntax as spelling
-from microgrid.compiler.compile import LARGEST, CompiledGraph, compile_graph
-from microgrid.compiler.syntax import LONGEST_SUM
+from microgrid.compiler.compile import MAX_OPERANDS, CompiledGraph, compile_graph
+from microgrid.compiler.syntax import MAX_TERMS_PER_LINE
 from microgrid.engine import Constant, Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, LayerName, Neuron, NeuronName
@@ -486,7 +486,7 @@ def test_constants_are_literals() -> None:
 def test_sum_of_thousands_of_terms_is_split() -> None:
     weights, inputs = [Value(0.001 * i) for i in range(5000)], [Input(1.0) for _ in range(5000)]
     step = compile_graph(weighted_sum(weights, inputs, Value(1.0)), inputs)
-    assert max(text.count(" + ") for text in step.source.splitlines()) == LONGEST_SUM
+    assert max(text.count(" + ") for text in step.source.splitlines()) == MAX_TERMS_PER_LINE
     assert step([[1.0] * 5000]) == pytest.approx(1.0 + sum(0.001 * i for i in range(5000)))
     a = Value(1.0, "a")
     assert compile_graph(total([a] * 9000), [])([[]]) == 9000.0
@@ -495,7 +495,7 @@ def test_sum_of_thousands_of_terms_is_split() -> None:
 
 def test_long_sum_is_added_in_the_order_of_a_plain_loop() -> None:
     rng = random.Random(0)
-    weights = [Value(rng.uniform(-1, 1)) for _ in range(3 * LONGEST_SUM)]
+    weights = [Value(rng.uniform(-1, 1)) for _ in range(3 * MAX_TERMS_PER_LINE)]
     x = Input(rng.uniform(-1, 1))
     output = weighted_sum(weights, [x] * len(weights), 0.1) * x
     assert compile_graph(output, [x])([[x.data]]) == output.data
@@ -696,8 +696,8 @@ def test_gradient_that_was_set_to_none_is_an_error_that_says_so() -> None:
 
 def test_too_large_a_graph_says_so_at_once() -> None:
     a = Value(1.0)
-    with pytest.raises(ValueError, match=rf"has {LARGEST + 1} operands; .* more than {LARGEST} .* batches"):
-        compile_graph(total([a] * (LARGEST + 1)), [])
+    with pytest.raises(ValueError, match=rf"has {MAX_OPERANDS + 1} operands; .* more than {MAX_OPERANDS} .* batches"):
+        compile_graph(total([a] * (MAX_OPERANDS + 1)), [])
 
 
 def test_comparison_of_python_is_fixed_when_the_graph_is_recorded() -> None:
@@ -1023,7 +1023,7 @@ def test_compiled_graph_says_how_large_it_is() -> None:
 
 
 def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.compiler.compile.LARGEST", 2)
+    monkeypatch.setattr("microgrid.compiler.compile.MAX_OPERANDS", 2)
     w, x = Value(2.0, "w"), Input(4.0, "x")
     assert compile_graph(w * x, [x])([[3.0]]) == 6.0
     with pytest.raises(

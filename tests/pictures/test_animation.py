@@ -12,7 +12,7 @@ import pytest
 from microgrid.documents.examples import example
 from microgrid.engine import Value, total
 from microgrid.language.words import words
-from microgrid.pictures.animation import MOST_STEPS, animation
+from microgrid.pictures.animation import MAX_STEPS, animation
 from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_relay_saves_a_moving_picture(tmp_path: Path) -> None:
 
 def test_graph_of_too_many_steps_is_refused() -> None:
     a = Value(1.0, label="a")
-    with pytest.raises(ValueError, match=rf"at most {MOST_STEPS} steps, and this relay has \d+; the page"):
+    with pytest.raises(ValueError, match=rf"at most {MAX_STEPS} steps, and this relay has \d+; the page"):
         animation(Relay(total([a] * 80)))
     with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
         animation(two_paths(), "fr")

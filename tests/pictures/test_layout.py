@@ -15,11 +15,11 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import renderer
 from microgrid.pictures.layout import (
-    COMPACT,
-    CONSTANT,
-    LABEL,
-    MARGIN,
-    TALL,
+    COMPACT_SIZE_PX,
+    CONSTANT_SIZE_PX,
+    LABEL_SIZE_PX,
+    MARGIN_PX,
+    TALL_SIZE_PX,
     Box,
     Layout,
     Point,
@@ -65,10 +65,10 @@ def assert_orderly(layout: Layout) -> None:
     for one, other in combinations(layout.boxes, 2):
         assert not overlap(one, other), (one, other)
     for box in layout.boxes:
-        assert box.x >= MARGIN - SLACK
-        assert box.y >= MARGIN - SLACK
-        assert box.x + box.width <= layout.width - MARGIN + 1
-        assert box.y + box.height <= layout.height - MARGIN + 1
+        assert box.x >= MARGIN_PX - SLACK
+        assert box.y >= MARGIN_PX - SLACK
+        assert box.x + box.width <= layout.width - MARGIN_PX + 1
+        assert box.y + box.height <= layout.height - MARGIN_PX + 1
     by_id = {box.card.id: box for box in layout.boxes}
     for line in layout.lines:
         operand, result = by_id[line.edge.operand.id], by_id[line.edge.result.id]
@@ -87,7 +87,7 @@ def test_cards_and_their_edges_stand_in_their_order() -> None:
 def test_constant_is_small_and_its_edge_has_no_room_for_numbers() -> None:
     layout = product()
     constant = layout.boxes[1]
-    assert (constant.width, constant.height) == CONSTANT
+    assert (constant.width, constant.height) == CONSTANT_SIZE_PX
     assert [line.label is None for line in layout.lines] == [False, True]
 
 
@@ -115,7 +115,7 @@ def test_room_for_numbers_is_on_the_sheet_and_on_no_card() -> None:
     for line in layout.lines:
         assert line.label
         x, y = line.label
-        assert LABEL[0] / 2 <= x <= layout.width - LABEL[0] / 2
+        assert LABEL_SIZE_PX[0] / 2 <= x <= layout.width - LABEL_SIZE_PX[0] / 2
         assert 0 < y < layout.height
         for box in layout.boxes:
             assert not (box.x < x < box.x + box.width and box.y < y < box.y + box.height)
@@ -134,7 +134,7 @@ def test_small_network_has_numbers_on_its_edges_and_a_large_one_small_cards() ->
     assert_orderly(small)
     assert all(line.label is None for line in large.lines)
     kinds = {(box.width, box.height) for box in large.boxes}
-    assert kinds == {COMPACT, CONSTANT}
+    assert kinds == {COMPACT_SIZE_PX, CONSTANT_SIZE_PX}
     for one, other in combinations(large.boxes, 2):
         assert not overlap(one, other)
 
@@ -212,6 +212,6 @@ def test_numbers_of_a_wide_network_stand_below_each_other_where_there_is_height_
     wide, high = network(3, 4, 4, 1), network(3, 16, 16, 1)
     assert (wide.compact, wide.tall, high.compact, high.tall) == (True, True, True, False)
     assert wide.width < 960
-    assert {box.height for box in wide.boxes} == {TALL[1], CONSTANT[1]}
+    assert {box.height for box in wide.boxes} == {TALL_SIZE_PX[1], CONSTANT_SIZE_PX[1]}
     for one, other in combinations(wide.boxes, 2):
         assert not overlap(one, other)

@@ -17,7 +17,7 @@ from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.sentences import outcome
-from microgrid.relay.table import FOLDS, tell
+from microgrid.relay.table import TABLE_FOLDS, tell
 from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import Recipe, recipes, record
 from tests.test_gradients import build_or_skip
@@ -178,7 +178,7 @@ def test_label_with_braces_is_no_placeholder() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("fold", FOLDS)
+@pytest.mark.parametrize("fold", TABLE_FOLDS)
 def test_table_of_a_network_fits_a_hundred_columns(language: str, fold: str) -> None:
     assert max(map(display_width, network().text(language, fold).splitlines()[:-1])) <= 100
 
