@@ -425,7 +425,7 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(figures, "GRID", 5)  # or it takes long
+    monkeypatch.setattr(figures, "GRID_POINTS", 5)  # or it takes long
     takes_functions = place.endswith(("(loss)", "(metrics={name: function})", "boundary(model)"))
     for kind, make in BAD.items():
         if takes_functions and kind in ("class", "network"):  # what a function of the caller raises is the caller's
