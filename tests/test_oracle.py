@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from microgrid import Constant, Relay, Value, compile_graph, topological_order, total
 from microgrid.engine import gradients
+from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import KINDS
 from tests.graphs import Recipe, grown, plant, record
 from tests.oracle import FACTOR, AtAKinkError, Exact, exact
 

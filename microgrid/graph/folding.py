@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from microgrid._util.text import display_width, printable, shortened
 from microgrid._util.validation import check_choice
+from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import GATES, Node, Snapshot
+from microgrid.graph.snapshot import Snapshot
+from microgrid.graph.status import GATES
 from microgrid.language.numerals import SUPERSCRIPTS
 
 FOLDS = ("auto", "none", "neuron", "layer")

@@ -1,8 +1,8 @@
 """A recorded graph, read once: what every view of it reads.
 
 `Snapshot.of(output)` writes down a `Node` for each Value behind `output`. What a node *is* — its kind, its number among
-those that are called the same, whether responsibility stops there, which operand is a bias — is worked out here, once,
-and nowhere else. Cards, pictures, pages and the relay read it; none of them reads a Value again.
+those with the same label, whether responsibility stops there, which operand is a bias — is worked out once, in this
+wing. Cards, pictures, pages and the relay read the snapshot; none of them reads a Value again.
 
 >>> a = Value(-2.0, label="a")
 >>> graph = Snapshot.of(a.relu() + 1)
@@ -21,102 +21,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
-from microgrid._util.text import isolated, printable
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
-from microgrid.language.numerals import show
+from microgrid.graph.node import Node
+from microgrid.graph.status import GATES, activation_status
 from microgrid.nn import LayerName, NeuronName
-
-KINDS = ("constant", "input", "parameter", "computed")
-GATES = ("relu", "tanh", "sigmoid")  # the activations at which responsibility may stop
-SATURATED_SLOPE = 0.01  # a smaller one passes on next to nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One Value of a graph, as it was when the graph was read.
-
-    Attributes:
-        id: `n0`, `n1`, … by topological position.
-        label: its label, or "".
-        kind: one of `KINDS`; "parameter" is any leaf that is neither a constant nor an input.
-        op: its operation, "" for a leaf; `operands` are ids, with `local_derivatives` aligned.
-        data: its number.
-        layer: where it is the output of a neuron, a name for the layer, unique in the graph; else "".
-        number: where others have the same label, the how-manieth of them it is, from 1; else 0. In a graph of several
-            rows that is, for inputs and neurons, the row. It follows from the labels of all nodes.
-        grad: its gradient; in a relay the one that Think gives it.
-    """
-
-    id: str
-    label: str
-    kind: str
-    op: str
-    operands: tuple[str, ...]
-    local_derivatives: tuple[float, ...]
-    data: float
-    layer: str = ""
-    number: int = 0
-    grad: float = 0.0
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    @property
-    def title(self) -> str:
-        """Its label, with its number where others have the same; "" where it has none."""
-        return f"{self.label} #{self.number}" if self.number else self.label
-
-    @property
-    def name(self) -> str:
-        """Its title or, where it has none, its id.
-
-        What is written from right to left is set apart, so that numbers beside it stay in their place.
-        """
-        return isolated(self.title) or self.id
-
-    @property
-    def spoken_name(self) -> str:
-        """What sentences call it: a constant by its number, anything else by its name."""
-        return show(self.data) if self.kind == "constant" else self.name
-
-    @property
-    def printable_label(self) -> str:
-        """Its label with spaces for what cannot be shown, or would turn the text around it."""
-        return printable(self.label)
-
-    @property
-    def layer_name(self) -> str:
-        """The name of its layer as people write it, which another layer may share."""
-        return self.layer.rpartition("#")[0]
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it was given rather than computed."""
-        return not self.op
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether it can be the sum of a neuron: Σ w·x + b in one node, or the Σ of products spelled out."""
-        return self.op in ("weighted_sum", "total")
-
-    @property
-    def bias(self) -> str:
-        """The id of the operand that is the bias where this is the sum of a neuron; "" for other nodes."""
-        return self.operands[-1] if self.is_sum else ""
-
-    @property
-    def own_operands(self) -> tuple[str, ...]:
-        """The ids of the operands that a neuron may hold as its own where this is a part of one.
-
-        These are the weights and the bias of its sum, the weight of a product, or the slope of a leaky relu.
-        """
-        if self.op == "weighted_sum":
-            return (*self.operands[:-1:2], self.operands[-1])
-        return (self.operands[0] if self.op == "*" else self.operands[-1],)
 
 
 class Snapshot:
@@ -260,25 +172,6 @@ def numbered(nodes: Sequence[Node]) -> list[Node]:
         number = so_far[label] if total[label] > 1 else 0
         result.append(replace(node, number=number) if number != node.number else node)
     return result
-
-
-def activation_status(node: Node, rows: Sequence[Node]) -> str:
-    """Say whether responsibility stops at an activation: "dead", "off" or "saturated", or "" where it goes through.
-
-    A relu is dead if it is at 0 for every row of the graph, and off if it is at 0 for this one. One row does not tell
-    whether a neuron of a network is dead, so it is off then. A tanh or sigmoid is saturated where its slope is small.
-
-    Args:
-        node: the activation.
-        rows: the same activation for all rows, itself among them.
-    """
-    slope = node.local_derivatives[0]
-    if node.op != "relu":
-        return "saturated" if abs(slope) < SATURATED_SLOPE else ""
-    if slope != 0.0:
-        return ""
-    is_on_elsewhere = any(row.local_derivatives[0] for row in rows)
-    return "off" if is_on_elsewhere or (len(rows) == 1 and node.layer) else "dead"
 
 
 def _kind_of(value: Value) -> str:

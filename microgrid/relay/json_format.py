@@ -10,7 +10,7 @@ from typing import Any
 from microgrid._util.json import to_json
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
-from microgrid.graph.snapshot import KINDS, Node
+from microgrid.graph.node import KINDS, Node
 from microgrid.relay.records import Record
 
 FORMAT, VERSION = "microgrid relay", 2

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from microgrid._util.validation import check_choice, quoted
-from microgrid.graph.snapshot import Node, Snapshot
+from microgrid.graph.node import Node
+from microgrid.graph.snapshot import Snapshot
 
 PHASES = ("know", "think", "change")
 

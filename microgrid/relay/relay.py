@@ -36,7 +36,8 @@ from typing import TYPE_CHECKING
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, number_in_range, positive_whole, quoted
 from microgrid.engine import Value
-from microgrid.graph.snapshot import Node, Snapshot, numbered
+from microgrid.graph.node import Node
+from microgrid.graph.snapshot import Snapshot, numbered
 from microgrid.relay import json_format, table
 from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Record, Seed, Share, Step
 from microgrid.relay.routes import Routes, largest_routes

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from microgrid._util.text import display_width, padded
-from microgrid.graph.snapshot import Node, Snapshot
+from microgrid.graph.node import Node
+from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import bracketed, show
 from microgrid.language.words import words
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS, evaluate
-from microgrid.graph.snapshot import Node
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step

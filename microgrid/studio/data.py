@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from microgrid._util.json import to_json
 from microgrid.documents.heading import Heading
+from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import KINDS
 from microgrid.pictures.layout import Layout
 from microgrid.relay.records import Record
 

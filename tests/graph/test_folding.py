@@ -8,7 +8,8 @@ import pytest
 
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import FOLDS, Card, Edge, cards_and_edges
-from microgrid.graph.snapshot import Node, Snapshot
+from microgrid.graph.node import Node
+from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 

@@ -1,0 +1,29 @@
+"""Where responsibility stops: what decides that a relu is dead or off, and a tanh or sigmoid saturated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microgrid.graph.node import Node
+
+GATES = ("relu", "tanh", "sigmoid")  # the activations at which responsibility may stop
+SATURATED_SLOPE = 0.01  # a smaller one passes on next to nothing
+
+
+def activation_status(node: Node, rows: Sequence[Node]) -> str:
+    """Say whether responsibility stops at an activation: "dead", "off" or "saturated", or "" where it goes through.
+
+    A relu is dead if it is at 0 for every row of the graph, and off if it is at 0 for this one. One row does not tell
+    whether a neuron of a network is dead, so it is off then. A tanh or sigmoid is saturated where its slope is small.
+
+    Args:
+        node: the activation.
+        rows: the same activation for all rows, itself among them.
+    """
+    slope = node.local_derivatives[0]
+    if node.op != "relu":
+        return "saturated" if abs(slope) < SATURATED_SLOPE else ""
+    if slope != 0.0:
+        return ""
+    is_on_elsewhere = any(row.local_derivatives[0] for row in rows)
+    return "off" if is_on_elsewhere or (len(rows) == 1 and node.layer) else "dead"
