@@ -84,9 +84,9 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"{__name__}.{name}")
     if name not in _LOADED_ON_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
-    globals()[name] = found
-    return found
+    attribute = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
+    globals()[name] = attribute
+    return attribute
 
 
 def __dir__() -> list[str]:

@@ -324,10 +324,10 @@ def _two_classes(
 
 
 def _two_names(names: Sequence[str]) -> tuple[str, str]:
-    found = as_list("names", names)
-    if len(found) != 2 or not all(isinstance(name, str) for name in found):
+    pair = as_list("names", names)
+    if len(pair) != 2 or not all(isinstance(name, str) for name in pair):
         raise TypeError(f"names must be two texts, got {quoted(names)}")
-    return found[0], found[1]
+    return pair[0], pair[1]
 
 
 def _grid(numbers: Sequence[float]) -> list[float]:

@@ -164,10 +164,10 @@ class CompiledGraph:
                 labels = brief(", ".join(str(operand.label) for operand in node.operands if operand.label))
                 of = f" of {labels}" if labels else ""
                 english = operations.OPERATIONS[node.op].english
-                told = (
+                message = (
                     str(problem) if "has no value" in str(problem) else f"{english} has no {missing} at {operands[0]}"
                 )
-                return type(problem)(f"{told}{of and f', the {english}{of}'}{name}")
+                return type(problem)(f"{message}{of and f', the {english}{of}'}{name}")
         return None
 
 
@@ -202,10 +202,10 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
             node for node in order if node.is_leaf and not isinstance(node, (Constant, Input)) and node not in given
         ]
     else:
-        there = set(order)
-        chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in there]
-        if both := set(chosen) & set(inputs):
-            raise ValueError(f"{brief(next(iter(both)).label or 'a leaf')} is both an input and a parameter")
+        nodes = set(order)
+        chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in nodes]
+        if overlap := set(chosen) & set(inputs):
+            raise ValueError(f"{brief(next(iter(overlap)).label or 'a leaf')} is both an input and a parameter")
     size = sum(len(node.operands) for node in order)
     if size > MAX_OPERANDS:
         raise ValueError(
@@ -216,15 +216,15 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
 
 def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
-    found = as_list(f"{what}s", values)
+    leaves = as_list(f"{what}s", values)
     one = f"an {what}" if what == "input" else f"a {what}"
-    for value in found:
+    for value in leaves:
         if not isinstance(value, Value):
             raise TypeError(f"each {what} must be a Value, got {type(value).__name__}")
         if not value.is_leaf:
             raise ValueError(f"{one} must be a leaf; {brief(value.label or repr(value.op))} was computed")
         if isinstance(value, Constant):
             raise ValueError(f"{one} cannot be a constant, which is a literal in the program: {value.data}")
-    if len(set(found)) < len(found):
+    if len(set(leaves)) < len(leaves):
         raise ValueError(f"{one} is listed twice")
-    return found
+    return leaves

@@ -121,10 +121,10 @@ def merge_guards(lines: Iterable[str]) -> list[str]:
     >>> merge_guards(["if a:", "    b", "if a:", "    c", "d", "if a:", "    e"])
     ['if a:', '    b', '    c', 'd', 'if a:', '    e']
     """
-    found, opened = [], ""
+    merged, opened = [], ""
     for line in lines:
         if line != opened:
-            found.append(line)
+            merged.append(line)
         if not line.startswith(" "):
             opened = line if line.startswith("if ") else ""
-    return found
+    return merged

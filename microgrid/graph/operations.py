@@ -192,13 +192,13 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
     operation = OPERATIONS[op]
     compute = _function(operation.value, operation.operands)
     if not operation.summed:
-        there = ", ".join(map(str, operands))
+        numbers = ", ".join(map(str, operands))
         try:
             result = compute(*operands)
         except (ArithmeticError, ValueError) as error:
-            raise type(error)(f"{operation.english} has no value at {there}") from None
+            raise type(error)(f"{operation.english} has no value at {numbers}") from None
         if isinstance(result, complex):  # a negative number to a fractional power
-            raise ValueError(f"{operation.english} has no value at {there}")
+            raise ValueError(f"{operation.english} has no value at {numbers}")
         return float(result)
     result = 0.0
     for group in _groups(operation, operands):
@@ -223,8 +223,8 @@ def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[f
     operation = OPERATIONS[op]
     names = (*operation.operands, "out")
     compute = [_function(text, names) for text in operation.local_derivatives]
-    found = [float(derivative(*group, out)) for group in _groups(operation, operands) for derivative in compute]
-    return (*found, 1.0) if operation.last else tuple(found)
+    derivatives = [float(derivative(*group, out)) for group in _groups(operation, operands) for derivative in compute]
+    return (*derivatives, 1.0) if operation.last else tuple(derivatives)
 
 
 def _groups(operation: Operation, operands: Sequence[float]) -> list[Sequence[float]]:

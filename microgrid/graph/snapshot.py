@@ -89,12 +89,12 @@ class Snapshot:
     def status(self) -> dict[str, str]:
         """Where responsibility stops, by id: "dead", "off" or "saturated" (see `activation_status`)."""
         rows = self.rows
-        found = {
+        statuses = {
             node.id: activation_status(node, rows.get((node.op, node.label, node.layer), [node]))
             for node in self.nodes
             if node.op in GATES
         }
-        return {name: status for name, status in found.items() if status}
+        return {name: status for name, status in statuses.items() if status}
 
     @cached_property
     def rows(self) -> dict[tuple[str, str, str], list[Node]]:

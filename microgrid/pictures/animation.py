@@ -16,7 +16,7 @@ from microgrid.language.numerals import bracketed, counted, show
 from microgrid.language.words import words
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, squeezed
-from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, remark_place, sign_of, text, value_place
+from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, sign_of, status_place, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
@@ -104,7 +104,7 @@ class _Film:
         """Say on a card that responsibility will stop there, as soon as its value tells."""
         if status := self.relay.status.get(node):
             box = self.boxes[node]
-            x, y = remark_place(box)
+            x, y = status_place(box)
             said = text("remark", (box.x + x, box.y + y), words(self.language)[f"page.{status}"])
             self.parts.append(self.during(time, self.end, said))
 
@@ -135,10 +135,10 @@ class _Film:
 
     def caption(self, i: int) -> None:
         step = self.relay.steps[i]
-        told, text_of = in_words(self.relay, step, self.language), words(self.language)
+        wording, text_of = in_words(self.relay, step, self.language), words(self.language)
         phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"])
-        formula = f"{told.name}: {told.formula}" if told.formula else told.sentence
-        formula += f" = {told.result}" if told.formula and step.phase != "think" else ""
+        formula = f"{wording.name}: {wording.formula}" if wording.formula else wording.sentence
+        formula += f" = {wording.result}" if wording.formula and step.phase != "think" else ""
         last = i + 1 == len(self.relay.steps)
         caption = phase + text("caption", (12, 44), html.escape(printable(formula)))
         self.captions.append(self.during(i, self.end if last else i + 1, caption))

@@ -59,7 +59,7 @@ def cheat_sheet(language: str = "en") -> str:
         "dense": _dense(text),
         "table": _table(language),
     }
-    return re.sub(r"\{\{([\w.]+)\}\}", lambda found: parts[found[1]], asset("pictures/cheatsheet.html"))
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], asset("pictures/cheatsheet.html"))
 
 
 @cache
@@ -179,12 +179,12 @@ def _slope(op: str, operation: Operation, position: int, language: str) -> str:
     slope = operation.slopes[position]
     if not slope:
         return f' class="words">{_filled(words(language)[f"slope.{op}.{position}"], operation)}'
-    told = _filled(slope, operation)
+    formula = _filled(slope, operation)
     if operation.summed:
-        told = f"∂y/∂{operation.operands[position]} = {told}"
+        formula = f"∂y/∂{operation.operands[position]} = {formula}"
         if operation.last and position == len(operation.slopes) - 1:
-            told += f", ∂y/∂{operation.last} = 1"
-    return f' class="f">{told}'
+            formula += f", ∂y/∂{operation.last} = 1"
+    return f' class="f">{formula}'
 
 
 def _filled(template: str, operation: Operation) -> str:
@@ -199,4 +199,4 @@ def _marked_up(formula: str) -> str:
     >>> _marked_up("b × a^(b − 1)"), _marked_up("a^b < 1")
     ('b × a<sup>b − 1</sup>', 'a<sup>b</sup> &lt; 1')
     """
-    return re.sub(r"\^(?:\(([^)]*)\)|(\w))", lambda found: f"<sup>{found[1] or found[2]}</sup>", html.escape(formula))
+    return re.sub(r"\^(?:\(([^)]*)\)|(\w))", lambda match: f"<sup>{match[1] or match[2]}</sup>", html.escape(formula))

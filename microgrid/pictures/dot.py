@@ -437,7 +437,7 @@ def _with_figures(svg: bytes, captions: Mapping[str, str]) -> bytes:
     """
     number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
     numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
-    text = re.sub(numbers, lambda found: found[0].replace("&#45;", "−"), svg.decode("utf-8"))
+    text = re.sub(numbers, lambda match: match[0].replace("&#45;", "−"), svg.decode("utf-8"))
     colours = "|".join((POSITIVE, NEGATIVE, ZERO))
     text = re.sub(
         rf'(?<=font-family="Courier,monospace") (?=font-size="[\d.]+" fill="(?:{colours})")',
@@ -457,19 +457,19 @@ def _captioned(svg: str, captions: Mapping[str, str]) -> str:
     Labels are left as they are, even one that is such a word: they are dark.
     """
 
-    def caption_of(found: re.Match[str]) -> str:
-        start, english = found[1], html.unescape(found[2])
+    def caption_of(match: re.Match[str]) -> str:
+        start, english = match[1], html.unescape(match[2])
         if f'fill="{INK.lower()}"' in start and "Courier" not in start:
-            return found[0]
+            return match[0]
         caption = english.replace(" to ", captions[" to "]) if "Courier" in start else captions.get(english, english)
         return f"{start}{html.escape(caption, quote=False)}</text>"
 
-    def to_the_right(found: re.Match[str]) -> str:
-        x = float(found[1]) + 12 * HEADING_WIDTHS_EM[found[3]]
-        return f'text-anchor="end" x="{x:g}"{found[2]}>{found[3]}</text>'
+    def to_the_right(match: re.Match[str]) -> str:
+        x = float(match[1]) + 12 * HEADING_WIDTHS_EM[match[3]]
+        return f'text-anchor="end" x="{x:g}"{match[2]}>{match[3]}</text>'
 
     start = r'text-anchor="start" x="(-?[\d.]+)"([^>]*)>'
     headings = rf"{start}value</text>\s*<text [^>]*>grad</text>"
     column = re.compile(rf"{start}(value|grad)</text>")
-    svg = re.sub(headings, lambda both: column.sub(to_the_right, both[0]), svg)
+    svg = re.sub(headings, lambda match: column.sub(to_the_right, match[0]), svg)
     return re.sub(r"(<text [^>]*>)([^<]*)</text>", caption_of, svg)

@@ -126,10 +126,10 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
         x, y = turned(item["pos"])
         w, h = _size(card, compact, tall)
         boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
-    found = {item["id"]: item for item in placed.get("edges", ())}
+    items = {item["id"]: item for item in placed.get("edges", ())}
     lines = []
     for i, edge in enumerate(folding.edges):
-        item = found[f"e{i}"]
+        item = items[f"e{i}"]
         # "e,x,y" is the tip at the result, "s,x,y" the one at the operand, and the others are the curve.
         tips = {point[0]: turned(point[2:]) for point in item["pos"].split() if point[0] in "es"}
         curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")

@@ -22,7 +22,7 @@ def coloured(style: str) -> str:
     >>> coloured("rect { fill: var(--input); }")
     'rect { fill: #e1f0fa; }'
     """
-    return re.sub(r"var\(--([\w-]+)\)", lambda found: COLOURS[found[1]], style)
+    return re.sub(r"var\(--([\w-]+)\)", lambda match: COLOURS[match[1]], style)
 
 
 def squeezed(style: str) -> str:

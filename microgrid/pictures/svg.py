@@ -41,7 +41,7 @@ def gradient_place(box: Box) -> Point:
     return box.width - 9, HEADING_HEIGHT_PX + 15 + ROW_HEIGHT_PX
 
 
-def remark_place(box: Box) -> Point:
+def status_place(box: Box) -> Point:
     """Return the middle of where a card says that responsibility stops there, if it has room for that."""
     return box.width / 2, HEADING_HEIGHT_PX + 13 + 2 * ROW_HEIGHT_PX
 
@@ -68,7 +68,7 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 10:
-        texts += text("remark", remark_place(box), card.status and said[f"page.{card.status}"])
+        texts += text("remark", status_place(box), card.status and said[f"page.{card.status}"])
     return f"{start}{frame}{texts}</g>"
 
 

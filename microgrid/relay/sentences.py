@@ -70,11 +70,11 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
 
 def _share(relay: Record, step: Share, language: str) -> Wording:
     node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
-    told = handed_on(
+    wording = handed_on(
         node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
     )
-    sentence = f"{slope(relay, node, step.position, language)}\n{told.sentence}"
-    return replace(told, sentence=with_remark(sentence, relay.status.get(node.id, ""), text))
+    sentence = f"{slope(relay, node, step.position, language)}\n{wording.sentence}"
+    return replace(wording, sentence=with_status(sentence, relay.status.get(node.id, ""), text))
 
 
 def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Wording:
@@ -175,37 +175,37 @@ def _fill(template: str, names: tuple[str, ...], texts: list[str], out: str = ""
     """
     values = dict(zip(names, texts, strict=True)) | {"out": out}
 
-    def put(found: re.Match[str]) -> str:
-        before, after = template[: found.start()], template[found.end() :]
+    def put(match: re.Match[str]) -> str:
+        before, after = template[: match.start()], template[match.end() :]
         begins = before.endswith(("(", ", ", "|")) or (first and not before)
-        return values[found[1]] if begins and not after.startswith(("^", "²")) else bracketed(values[found[1]])
+        return values[match[1]] if begins and not after.startswith(("^", "²")) else bracketed(values[match[1]])
 
     return re.sub(r"\{(\w+)\}", put, template)
 
 
-def with_remark(sentence: str, status: str, text: Mapping[str, str]) -> str:
+def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
     """Add to a sentence why responsibility stops here, if it does."""
     return sentence + text["gap"] + text[f"remark.{status}"] if status else sentence
 
 
 def outcome(relay: Record, language: str) -> str:
     """Say how the loss turned out after the change, beside what the gradients foretold; and why, where they miss."""
-    found, text, end = relay.outcome, words(language), relay.nodes[-1]
+    result, text, end = relay.outcome, words(language), relay.nodes[-1]
     name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
-    before, predicted, after = show(found.before), show(found.predicted), show(found.after)
-    if found.missing:
-        problem = _missing(relay.node(found.missing).op, found.numbers, language)
+    before, predicted, after = show(result.before), show(result.predicted), show(result.after)
+    if result.missing:
+        problem = _missing(relay.node(result.missing).op, result.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    told = text["outcome"].format(name=name, before=before, foretold=predicted, after=after)
-    if not _misses(found):
-        return told
-    return f"{told}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
+    sentence = text["outcome"].format(name=name, before=before, foretold=predicted, after=after)
+    if not _misses(result):
+        return sentence
+    return f"{sentence}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
 
 
-def _misses(found: Outcome) -> bool:
+def _misses(outcome: Outcome) -> bool:
     """Tell whether what was foretold is off by more than a tenth of the move that it foretold."""
-    is_far = abs(found.after - found.predicted) > abs(found.predicted - found.before) / 10
-    return is_far and show(found.after) != show(found.predicted)
+    is_far = abs(outcome.after - outcome.predicted) > abs(outcome.predicted - outcome.before) / 10
+    return is_far and show(outcome.after) != show(outcome.predicted)
 
 
 def _missing(op: str, numbers: Sequence[float], language: str) -> str:
@@ -223,15 +223,15 @@ def _missing(op: str, numbers: Sequence[float], language: str) -> str:
 
 def first_non_finite(relay: Record, language: str) -> str:
     """Say where the first number that is not finite was born, or "" if all are."""
-    found, text = relay.first_non_finite, words(language)
-    if found is None:
+    first, text = relay.first_non_finite, words(language)
+    if first is None:
         return ""
-    step, name = relay.steps[found.step], relay.node(found.node).name
+    step, name = relay.steps[first.step], relay.node(first.node).name
     if isinstance(step, Share):
         # Each share may be finite, and their sum not.
         sentence = text["trouble.sum" if math.isfinite(step.share) else "trouble.share"]
         return sentence.format(
-            step=found.step + 1,
+            step=first.step + 1,
             name=relay.node(step.node).name,
             operand=name,
             upstream=show(step.upstream),
@@ -241,7 +241,7 @@ def first_non_finite(relay: Record, language: str) -> str:
             added=bracketed(show(step.share)),
             after=show(step.after),
         )
-    operands = ", ".join(f"{node.name} = {show(node.data)}" for node in map(relay.node, found.operands))
+    operands = ", ".join(f"{node.name} = {show(node.data)}" for node in map(relay.node, first.operands))
     return text["trouble.know"].format(
-        step=found.step + 1, name=name, result=show(relay.node(found.node).data), operands=operands
+        step=first.step + 1, name=name, result=show(relay.node(first.node).data), operands=operands
     )

@@ -12,7 +12,7 @@ from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Change, Record, Share
-from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_remark
+from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_status
 
 TABLE_FOLDS = ("auto", "none", "neuron")
 TABLE_COLUMNS = 100
@@ -106,8 +106,8 @@ class _Folded:
             return in_words(self.relay, replace(self.shares[use.node.id, use.position], after=after), self.language)
         giver, operand = edge.result.id, edge.operand.id
         numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
-        told = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
-        return replace(told, sentence=with_remark(told.sentence, self.relay.status.get(giver, ""), self.text))
+        wording = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
+        return replace(wording, sentence=with_status(wording.sentence, self.relay.status.get(giver, ""), self.text))
 
     def keep(self, card: Card) -> Wording:
         name = self.names[card.id]
@@ -118,13 +118,13 @@ class _Folded:
 
     def change(self) -> Iterator[Wording]:
         changes = {step.node: step for step in self.relay.steps if isinstance(step, Change)}
-        told: set[str] = set()
+        seen: set[str] = set()
         for card in self.cards:
             own = [parameter.id for parameter in (*card.weights, *card.biases)]
             if card.value.is_leaf:
                 own = [card.id]
-            steps = [changes[name] for name in own if name in changes and name not in told]
-            told.update(own)
+            steps = [changes[name] for name in own if name in changes and name not in seen]
+            seen.update(own)
             if len(steps) == 1 and card.value.is_leaf:
                 yield in_words(self.relay, steps[0], self.language)
             elif steps:
@@ -147,15 +147,15 @@ class _Folded:
 def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
     """Return the whole cycle as a table of at most `WIDTH` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
-    longest = max(min(display_width(told.name), MAX_NAME_COLUMNS) for told in lines)
+    longest = max(min(display_width(wording.name), MAX_NAME_COLUMNS) for wording in lines)
     rows: list[str] = []
     for phase in PHASES:
-        of_phase = [(number, told) for number, told in enumerate(lines, start=1) if told.phase == phase]
+        of_phase = [(number, wording) for number, wording in enumerate(lines, start=1) if wording.phase == phase]
         if of_phase:
             rows.append(_row(f"{text[f'phase.{phase}']}  {text[f'heading.{phase}']}", text[f"column.{phase}"]))
-        for number, told in of_phase:
-            name = shortened(told.name, MAX_NAME_COLUMNS)
-            rows.append(_row(f"{number:>4}  {padded(name, longest)}  {told.formula}", told.result))
+        for number, wording in of_phase:
+            name = shortened(wording.name, MAX_NAME_COLUMNS)
+            rows.append(_row(f"{number:>4}  {padded(name, longest)}  {wording.formula}", wording.result))
         rows += [""] if of_phase else []
     notes = [first_non_finite(relay, language), outcome(relay, language)]
     return "\n".join([*rows, *(note for note in notes if note)])

@@ -71,7 +71,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "program": _packed(program),
         "load": load,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("studio/app/page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset("studio/app/page.html"))
 
 
 def _folded(graph: Snapshot) -> Folding:

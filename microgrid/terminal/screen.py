@@ -34,9 +34,9 @@ def walk_relay(relay: Record, language: str = "en", fold: str = "auto", everythi
 
 
 def _print(walk: Walk, position: int) -> None:
-    n, told = len(walk.lines), walk.lines[position - 1]
-    print(f"{position:>{len(str(n))}}/{n}  {walk.text[f'phase.{told.phase}']}  {told.name}  {told.formula}".rstrip())
-    for row in told.sentence.splitlines():
+    n, line = len(walk.lines), walk.lines[position - 1]
+    print(f"{position:>{len(str(n))}}/{n}  {walk.text[f'phase.{line.phase}']}  {line.name}  {line.formula}".rstrip())
+    for row in line.sentence.splitlines():
         print(f"{' ' * (2 * len(str(n)) + 3)}{row}")
     if position == n:
         print(walk.ending)

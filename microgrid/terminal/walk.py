@@ -75,16 +75,16 @@ class Walk:
         elif key == "end":
             self.position = len(self.lines)
         elif key in JUMPS:
-            phases = [told.phase for told in self.lines]
+            phases = [wording.phase for wording in self.lines]
             if JUMPS[key] in phases:
                 self.position = phases.index(JUMPS[key]) + 1
         return True
 
     def screen(self, width: int, height: int) -> list[list[Piece]]:
         """Return the rows of a screen of this size, each a list of pieces."""
-        told = self.lines[self.position - 1]
-        below: list[list[Piece]] = [[], [Piece(told.name, "bold"), Piece(f"  {told.formula}")]]
-        below += [[Piece(row)] for row in _wrapped(told.sentence, width)]
+        wording = self.lines[self.position - 1]
+        below: list[list[Piece]] = [[], [Piece(wording.name, "bold"), Piece(f"  {wording.formula}")]]
+        below += [[Piece(row)] for row in _wrapped(wording.sentence, width)]
         ends = self.position == len(self.lines)
         if ends:
             below += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
@@ -110,9 +110,9 @@ class Walk:
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:
         """Show the numbers so far; where there is no room for all, those around the present step."""
         numbers: dict[str, dict[str, str]] = {subject.id: {"know": subject.value} for subject in self.subjects}
-        for told in self.lines[: self.position]:
-            if told.result:
-                numbers[told.subject][told.phase] = told.result
+        for wording in self.lines[: self.position]:
+            if wording.result:
+                numbers[wording.subject][wording.phase] = wording.result
         present = self.lines[self.position - 1].subject
         at = next(i for i, subject in enumerate(self.subjects) if subject.id == present)
         room -= 1  # for the headings
