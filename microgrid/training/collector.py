@@ -29,13 +29,9 @@ def paused_collector() -> Iterator[None]:
     """
     was_enabled = gc.isenabled()
     try:
-        try:
-            if was_enabled:  # else another thread has paused it, and may enable it before this one has disabled it
-                gc.disable()
-            yield
-        finally:
-            if was_enabled:
-                gc.enable()
-    finally:  # again: Ctrl-C may come just before it is enabled
+        if was_enabled:  # else another thread has paused it, and may enable it before this one has disabled it
+            gc.disable()
+        yield
+    finally:
         if was_enabled:
             gc.enable()

@@ -58,9 +58,6 @@ class TrainingDivergedError(ArithmeticError):
         super().__init__(message)
         self.history = history
 
-    def __reduce__(self) -> tuple[Any, ...]:  # so that it can come back from another process
-        return type(self), (str(self), self.history)
-
 
 class Cycle:
     """One cycle of learning on some rows, walked step by step, as often as wanted.
@@ -159,29 +156,17 @@ class Cycle:
         state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
         loss = self.loss
         try:
-            try:
-                self._update()
-            except BaseException:  # Ctrl-C among them
-                self._put_back(weights, state, loss)
-                raise
-        except BaseException:  # again: Ctrl-C may also come while something is put back
-            self._put_back(weights, state, loss)
+            self.optimizer.step()
+            for parameter in self.optimizer.parameters:
+                if not math.isfinite(parameter.data):
+                    raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
+            self.loss, self._has_gradients = None, False
+        except BaseException:  # Ctrl-C among them
+            for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
+                parameter.data = data
+            vars(self.optimizer).update(state)
+            self.loss, self._has_gradients = loss, True
             raise
-
-    def _update(self) -> None:
-        self.optimizer.step()
-        for parameter in self.optimizer.parameters:
-            if not math.isfinite(parameter.data):
-                raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
-        self.loss = None
-        self._has_gradients = False
-
-    def _put_back(self, weights: Sequence[float], state: Mapping[str, Any], loss: Value | None) -> None:
-        for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
-            parameter.data = data
-        vars(self.optimizer).update(state)
-        self.loss = loss
-        self._has_gradients = True
 
 
 @dataclass(repr=False)
