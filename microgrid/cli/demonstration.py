@@ -15,7 +15,7 @@ from microgrid.pictures.dot import save_picture
 from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
-from microgrid.training.loop import Cycle
+from microgrid.training.cycle import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1

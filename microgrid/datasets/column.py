@@ -11,7 +11,8 @@ from microgrid.datasets.tables import Dataset, Scale, penguins
 from microgrid.engine import Value
 from microgrid.nn import MLP
 from microgrid.optim import SGD
-from microgrid.training.loop import History, train
+from microgrid.training.history import History
+from microgrid.training.loop import train
 
 
 @dataclass

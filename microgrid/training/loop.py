@@ -1,11 +1,4 @@
-"""Learning is a cycle of three steps.
-
-Know (知る)     forward: predict, then measure the mistake with a loss.
-Think (考える)  backward: hand responsibility for the loss back to every weight. No weight changes by a single bit.
-Change (変わる) update: every weight moves a little against its gradient.
-
-`Cycle` walks the steps one at a time; `train` repeats them over the rows of a data set.
-"""
+"""Training: the cycle of Know, Think and Change, repeated over the rows of a data set."""
 
 from __future__ import annotations
 
@@ -13,213 +6,26 @@ import io
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from microgrid._util.text import brief
-from microgrid._util.validation import as_list, positive_whole, quoted, seeded
+from microgrid._util.validation import positive_whole, quoted, seeded
 from microgrid.compiler.compile import CompiledGraph, compile_graph
-from microgrid.engine import Input, Value, gradients, topological_order
-from microgrid.language.numerals import counted, show
+from microgrid.engine import Input, Value, topological_order
 from microgrid.losses import mean_squared_error
-from microgrid.optim import SGD, Optimizer
+from microgrid.optim import Optimizer
 from microgrid.training.collector import paused_collector
+from microgrid.training.cycle import Cycle, Model
+from microgrid.training.history import History, TrainingDivergedError
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from matplotlib.axes import Axes
-
     from microgrid.engine import Operand
+    from microgrid.training.cycle import Loss
 
-    Loss: TypeAlias = Callable[[Any, Any], Value]
 
-
-DEFAULT_LEARNING_RATE = 0.1
 SAME = 1e-9  # how far a compiled number may be from the recorded one, beside the largest loss or gradient
 NOISE = 1e-14  # … or beside the square of the largest number, where gradients of several rows cancel but for rounding
-
-
-class Model(Protocol):
-    """What can be trained: called with one row it predicts, and it can list its parameters. A `Module` does both."""
-
-    def __call__(self, row: Any, /) -> Any:
-        """Predict one row."""
-
-    def parameters(self) -> list[Value]:
-        """List every Value that may change."""
-
-
-class TrainingDivergedError(ArithmeticError):
-    """The loss or a gradient is no longer a finite number. `history` holds the epochs that were finished."""
-
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
-
-
-class Cycle:
-    """One cycle of learning on some rows, walked step by step, as often as wanted.
-
-    Args:
-        model: a `Module`, or anything that is called with a row and lists its `parameters()`.
-        rows: a list of rows, each a list of numbers.
-        targets: for each row, what the model should have predicted.
-        loss: a function of (predictions, targets).
-        optimizer: what changes the weights; if it is left out, gradient descent with `learning_rate`, or 0.1.
-        learning_rate: of that gradient descent.
-
-    Raises:
-        TypeError: `model` is not a model, `loss` not a function, `optimizer` not an optimizer, or rows or targets not a
-            list.
-        ValueError: no rows, not as many targets as rows, or both an optimizer and a learning rate.
-
-    >>> from microgrid.nn import Neuron
-    >>> neuron = Neuron(1, activation="linear", seed=0)
-    >>> cycle = Cycle(neuron, rows=[[1.0], [2.0]], targets=[3.0, 5.0], learning_rate=0.1)
-    >>> before = cycle.know().data
-    >>> cycle.think()
-    >>> cycle.change()
-    >>> cycle.know().data < before
-    True
-    """
-
-    def __init__(
-        self,
-        model: Model,
-        rows: Iterable[Sequence[Operand]],
-        targets: Iterable[Any],
-        loss: Loss = mean_squared_error,
-        optimizer: Optimizer | None = None,
-        learning_rate: float | None = None,
-    ) -> None:
-        if not callable(model) or not callable(getattr(model, "parameters", None)):
-            raise TypeError(f"model must be one such as MLP(2, [4, 1]), got {quoted(model)}")
-        if not callable(loss):
-            raise TypeError(f"loss must be a function such as mean_squared_error, got {quoted(loss)}")
-        if optimizer is not None and not isinstance(optimizer, Optimizer):
-            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
-        self.model = model
-        self.rows: Sequence[Any] = [_plain(row) for row in as_list("rows", rows)]
-        self.targets: Sequence[Any] = [_plain(target) for target in as_list("targets", targets)]
-        _check_rows(self.rows, self.targets)
-        self.loss_function = loss
-        if optimizer is not None and learning_rate is not None:
-            raise ValueError("the optimizer has a learning rate of its own; give one or the other")
-        if optimizer is None:
-            optimizer = SGD(model.parameters(), DEFAULT_LEARNING_RATE if learning_rate is None else learning_rate)
-        self.optimizer = optimizer
-        # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
-        self.parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
-        self.loss: Value | None = None
-        self._has_gradients = False  # whether Think has left gradients that belong to the present weights
-
-    def know(self) -> Value:
-        """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
-        self._has_gradients = False
-        predictions = [self.model(row) for row in self.rows]
-        self.loss = None
-        loss = self.loss_function(predictions, self.targets)
-        if not isinstance(loss, Value):
-            raise TypeError(f"the loss must be a Value, so that it can be handed back; it is {quoted(loss)}")
-        self.loss = loss
-        return self.loss
-
-    def think(self) -> None:
-        """Leave in every parameter its gradient, ∂loss/∂parameter. No weight changes.
-
-        Raises:
-            RuntimeError: there is no loss that belongs to the present weights.
-        """
-        if self.loss is None:
-            raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
-        if self._has_gradients:
-            raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
-        for parameter in self.parameters:
-            parameter.grad = 0.0
-        for node, gradient in gradients(self.loss).items():  # backward(), but from 0: also inputs may come from before
-            node.grad = gradient
-        self._has_gradients = True
-
-    def change(self) -> None:
-        """Let the optimizer move every weight against its gradient: all of them or, if that fails, none.
-
-        Raises:
-            RuntimeError: there are no gradients that belong to the present weights.
-            OverflowError: a weight would be infinite, or not a number.
-        """
-        if not self._has_gradients:
-            missing = "think()" if self.loss is not None else "know()"
-            raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
-        weights = [parameter.data for parameter in self.optimizer.parameters]
-        state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
-        loss = self.loss
-        try:
-            self.optimizer.step()
-            for parameter in self.optimizer.parameters:
-                if not math.isfinite(parameter.data):
-                    raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
-            self.loss, self._has_gradients = None, False
-        except BaseException:  # Ctrl-C among them
-            for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
-                parameter.data = data
-            vars(self.optimizer).update(state)
-            self.loss, self._has_gradients = loss, True
-            raise
-
-
-@dataclass(repr=False)
-class History:
-    """What `train` saw.
-
-    Attributes:
-        losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
-        metrics: for each name that was asked for, what its function returned after each epoch.
-        interrupted: whether Ctrl-C ended the training early.
-
-    >>> History([4.0, 2.0, 0.000012], metrics={"test": [5.0, 3.0, 2.0]})
-    <History of 3 epochs: loss 4 → 1.2e−5; metrics: test>
-    """
-
-    losses: list[float] = field(default_factory=list)
-    metrics: dict[str, list[Any]] = field(default_factory=dict)
-    interrupted: bool = False
-
-    def __repr__(self) -> str:
-        ends = " → ".join(show(loss) for loss in (*self.losses[:1], *self.losses[1:][-1:]))
-        metrics = f"; metrics: {brief(', '.join(self.metrics))}" if self.metrics else ""
-        stopped = "; interrupted" if self.interrupted else ""
-        return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{metrics}{stopped}>"
-
-    def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
-        """Draw the loss of every epoch with matplotlib, and beside it the metrics called `names`.
-
-        Args:
-            names: of `metrics`, such as the loss of rows that were held out; each must hold one number an epoch.
-            label: what the curve of the losses is called, where several trainings share one picture.
-            log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
-            axes: where to draw; by default a new figure.
-
-        Returns:
-            the Axes, for more to be added.
-
-        Raises:
-            ImportError: matplotlib is not installed.
-            ValueError: there is no metric of a name, no epoch was finished, or `log` and a number of 0 or less.
-            TypeError: a metric is not a number.
-
-        >>> axes = History([4.0, 2.0, 1.0]).plot()
-        >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]
-        ('epoch', [4.0, 2.0, 1.0])
-        """
-        from microgrid.figures import plot_losses  # here, so that those who only train load no view
-
-        for name in names:
-            if not isinstance(name, str) or name not in self.metrics:
-                known = f"there is {brief(', '.join(self.metrics))}" if self.metrics else "there is none"
-                raise ValueError(f"there is no metric {quoted(name)}; {known} (see `metrics` of train)")
-        return plot_losses({label: self.losses, **{name: self.metrics[name] for name in names}}, log, axes)
 
 
 def train(
@@ -453,13 +259,6 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
         return None
 
 
-def _plain(item: Any) -> Any:
-    """Make a list of what can be gone through only once, and Python's own numbers of an array of NumPy."""
-    if isinstance(item, Iterator):
-        return list(item)
-    return item.tolist() if callable(getattr(item, "tolist", None)) else item
-
-
 def _numbers_in(item: Any) -> list[Any]:
     """List the numbers of a row and its target one after the other."""
     if isinstance(item, (list, tuple)):
@@ -482,10 +281,3 @@ def _checked_metrics(metrics: Mapping[str, Callable[[], Any]] | None) -> Mapping
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise TypeError(f"metrics must map names to functions, got {quoted(metrics)}")
     return metrics
-
-
-def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:
-    if len(rows) == 0:
-        raise ValueError("there are no rows to learn from")
-    if len(rows) != len(targets):
-        raise ValueError(f"{len(rows)} rows but {len(targets)} targets")

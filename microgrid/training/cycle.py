@@ -1,0 +1,164 @@
+"""Learning is a cycle of three steps.
+
+Know (知る)     forward: predict, then measure the mistake with a loss.
+Think (考える)  backward: hand responsibility for the loss back to every weight. No weight changes by a single bit.
+Change (変わる) update: every weight moves a little against its gradient.
+
+`Cycle` walks the steps one at a time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from microgrid._util.text import brief
+from microgrid._util.validation import as_list, quoted
+from microgrid.engine import Value, gradients
+from microgrid.losses import mean_squared_error
+from microgrid.optim import SGD, Optimizer
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from microgrid.engine import Operand
+
+    Loss: TypeAlias = Callable[[Any, Any], Value]
+
+
+DEFAULT_LEARNING_RATE = 0.1
+
+
+class Model(Protocol):
+    """What can be trained: called with one row it predicts, and it can list its parameters. A `Module` does both."""
+
+    def __call__(self, row: Any, /) -> Any:
+        """Predict one row."""
+
+    def parameters(self) -> list[Value]:
+        """List every Value that may change."""
+
+
+class Cycle:
+    """One cycle of learning on some rows, walked step by step, as often as wanted.
+
+    Args:
+        model: a `Module`, or anything that is called with a row and lists its `parameters()`.
+        rows: a list of rows, each a list of numbers.
+        targets: for each row, what the model should have predicted.
+        loss: a function of (predictions, targets).
+        optimizer: what changes the weights; if it is left out, gradient descent with `learning_rate`, or 0.1.
+        learning_rate: of that gradient descent.
+
+    Raises:
+        TypeError: `model` is not a model, `loss` not a function, `optimizer` not an optimizer, or rows or targets not a
+            list.
+        ValueError: no rows, not as many targets as rows, or both an optimizer and a learning rate.
+
+    >>> from microgrid.nn import Neuron
+    >>> neuron = Neuron(1, activation="linear", seed=0)
+    >>> cycle = Cycle(neuron, rows=[[1.0], [2.0]], targets=[3.0, 5.0], learning_rate=0.1)
+    >>> before = cycle.know().data
+    >>> cycle.think()
+    >>> cycle.change()
+    >>> cycle.know().data < before
+    True
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        rows: Iterable[Sequence[Operand]],
+        targets: Iterable[Any],
+        loss: Loss = mean_squared_error,
+        optimizer: Optimizer | None = None,
+        learning_rate: float | None = None,
+    ) -> None:
+        if not callable(model) or not callable(getattr(model, "parameters", None)):
+            raise TypeError(f"model must be one such as MLP(2, [4, 1]), got {quoted(model)}")
+        if not callable(loss):
+            raise TypeError(f"loss must be a function such as mean_squared_error, got {quoted(loss)}")
+        if optimizer is not None and not isinstance(optimizer, Optimizer):
+            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
+        self.model = model
+        self.rows: Sequence[Any] = [_plain(row) for row in as_list("rows", rows)]
+        self.targets: Sequence[Any] = [_plain(target) for target in as_list("targets", targets)]
+        _check_rows(self.rows, self.targets)
+        self.loss_function = loss
+        if optimizer is not None and learning_rate is not None:
+            raise ValueError("the optimizer has a learning rate of its own; give one or the other")
+        if optimizer is None:
+            optimizer = SGD(model.parameters(), DEFAULT_LEARNING_RATE if learning_rate is None else learning_rate)
+        self.optimizer = optimizer
+        # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
+        self.parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
+        self.loss: Value | None = None
+        self._has_gradients = False  # whether Think has left gradients that belong to the present weights
+
+    def know(self) -> Value:
+        """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
+        self._has_gradients = False
+        predictions = [self.model(row) for row in self.rows]
+        self.loss = None
+        loss = self.loss_function(predictions, self.targets)
+        if not isinstance(loss, Value):
+            raise TypeError(f"the loss must be a Value, so that it can be handed back; it is {quoted(loss)}")
+        self.loss = loss
+        return self.loss
+
+    def think(self) -> None:
+        """Leave in every parameter its gradient, ∂loss/∂parameter. No weight changes.
+
+        Raises:
+            RuntimeError: there is no loss that belongs to the present weights.
+        """
+        if self.loss is None:
+            raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
+        if self._has_gradients:
+            raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+        for node, gradient in gradients(self.loss).items():  # backward(), but from 0: also inputs may come from before
+            node.grad = gradient
+        self._has_gradients = True
+
+    def change(self) -> None:
+        """Let the optimizer move every weight against its gradient: all of them or, if that fails, none.
+
+        Raises:
+            RuntimeError: there are no gradients that belong to the present weights.
+            OverflowError: a weight would be infinite, or not a number.
+        """
+        if not self._has_gradients:
+            missing = "think()" if self.loss is not None else "know()"
+            raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
+        weights = [parameter.data for parameter in self.optimizer.parameters]
+        state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
+        loss = self.loss
+        try:
+            self.optimizer.step()
+            for parameter in self.optimizer.parameters:
+                if not math.isfinite(parameter.data):
+                    raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
+            self.loss, self._has_gradients = None, False
+        except BaseException:  # Ctrl-C among them
+            for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
+                parameter.data = data
+            vars(self.optimizer).update(state)
+            self.loss, self._has_gradients = loss, True
+            raise
+
+
+def _plain(item: Any) -> Any:
+    """Make a list of what can be gone through only once, and Python's own numbers of an array of NumPy."""
+    if isinstance(item, Iterator):
+        return list(item)
+    return item.tolist() if callable(getattr(item, "tolist", None)) else item
+
+
+def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:
+    if len(rows) == 0:
+        raise ValueError("there are no rows to learn from")
+    if len(rows) != len(targets):
+        raise ValueError(f"{len(rows)} rows but {len(targets)} targets")

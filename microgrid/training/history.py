@@ -1,0 +1,74 @@
+"""What a training saw, whether it came to its end or diverged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from microgrid._util.text import brief
+from microgrid._util.validation import quoted
+from microgrid.language.numerals import counted, show
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class TrainingDivergedError(ArithmeticError):
+    """The loss or a gradient is no longer a finite number. `history` holds the epochs that were finished."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+@dataclass(repr=False)
+class History:
+    """What `train` saw.
+
+    Attributes:
+        losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
+        metrics: for each name that was asked for, what its function returned after each epoch.
+        interrupted: whether Ctrl-C ended the training early.
+
+    >>> History([4.0, 2.0, 0.000012], metrics={"test": [5.0, 3.0, 2.0]})
+    <History of 3 epochs: loss 4 → 1.2e−5; metrics: test>
+    """
+
+    losses: list[float] = field(default_factory=list)
+    metrics: dict[str, list[Any]] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def __repr__(self) -> str:
+        ends = " → ".join(show(loss) for loss in (*self.losses[:1], *self.losses[1:][-1:]))
+        metrics = f"; metrics: {brief(', '.join(self.metrics))}" if self.metrics else ""
+        stopped = "; interrupted" if self.interrupted else ""
+        return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{metrics}{stopped}>"
+
+    def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
+        """Draw the loss of every epoch with matplotlib, and beside it the metrics called `names`.
+
+        Args:
+            names: of `metrics`, such as the loss of rows that were held out; each must hold one number an epoch.
+            label: what the curve of the losses is called, where several trainings share one picture.
+            log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
+            axes: where to draw; by default a new figure.
+
+        Returns:
+            the Axes, for more to be added.
+
+        Raises:
+            ImportError: matplotlib is not installed.
+            ValueError: there is no metric of a name, no epoch was finished, or `log` and a number of 0 or less.
+            TypeError: a metric is not a number.
+
+        >>> axes = History([4.0, 2.0, 1.0]).plot()
+        >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]
+        ('epoch', [4.0, 2.0, 1.0])
+        """
+        from microgrid.figures import plot_losses  # here, so that those who only train load no view
+
+        for name in names:
+            if not isinstance(name, str) or name not in self.metrics:
+                known = f"there is {brief(', '.join(self.metrics))}" if self.metrics else "there is none"
+                raise ValueError(f"there is no metric {quoted(name)}; {known} (see `metrics` of train)")
+        return plot_losses({label: self.losses, **{name: self.metrics[name] for name in names}}, log, axes)
