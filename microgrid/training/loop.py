@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from microgrid.training.cycle import Loss
 
 
-SAME = 1e-9  # how far a compiled number may be from the recorded one, beside the largest loss or gradient
-NOISE = 1e-14  # … or beside the square of the largest number, where gradients of several rows cancel but for rounding
+# How far a compiled number may be from the recorded one: beside the largest loss or gradient, or beside the square of
+# the largest number, where gradients of several rows cancel but for rounding.
+GRADIENT_TOLERANCE = 1e-9
+ROUNDING_TOLERANCE = 1e-14
 
 
 def train(
@@ -114,18 +116,18 @@ def train(
     except KeyboardInterrupt:
         history.interrupted = True
         finished = min(map(len, (history.losses, *history.metrics.values())))
-        for column in (history.losses, *history.metrics.values()):  # it may have come between two of them
-            del column[finished:]
+        for record in (history.losses, *history.metrics.values()):  # it may have come between two of them
+            del record[finished:]
     return history
 
 
 def _learn(cycle: Cycle, thinking: _CompiledThinking | None) -> float:
     """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
-    found = thinking.know_and_think() if thinking else None
-    loss = cycle.know().data if found is None else found
+    compiled_loss = thinking.know_and_think() if thinking else None
+    loss = cycle.know().data if compiled_loss is None else compiled_loss
     if not math.isfinite(loss):
         raise OverflowError(f"the loss is {loss}")
-    if found is None:
+    if compiled_loss is None:
         cycle.think()
     for parameter in cycle.optimizer.parameters:
         if not math.isfinite(parameter.grad):
@@ -144,8 +146,8 @@ def _explained(
     row = _row_of(error, cycle, batch)
     if isinstance(error, ArithmeticError):
         advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
-        if given := _given_not_finite(cycle, batch):
-            advice = f"; {given}, and only finite numbers can be learned from"
+        if culprit := _given_not_finite(cycle, batch):
+            advice = f"; {culprit}, and only finite numbers can be learned from"
         elif row and not has_changed:  # then no learning rate is to blame
             advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
             return TrainingDivergedError(f"epoch {epoch}{row}: {error}{advice}", history)
@@ -208,22 +210,22 @@ class _CompiledThinking:
     def _check(self, rows: list[list[Any]]) -> bool:
         """Compute a batch both ways; where they differ, say so, and give up compiling."""
         cycle = self.cycle
-        expected = [cycle.know().data]
+        recorded = [cycle.know().data]
         cycle.think()
-        expected += [parameter.grad for parameter in cycle.parameters]
-        if not all(map(math.isfinite, expected)):
+        recorded += [parameter.grad for parameter in cycle.parameters]
+        if not all(map(math.isfinite, recorded)):
             return False  # nothing can be told from that; the cycle says what is wrong
         try:
-            found = self._compiled(rows)
+            compiled = self._compiled(rows)
         except TypeError:  # a row holds something else than the first, such as a Value
             self.step = None
             return False
         except (ArithmeticError, ValueError):
-            found = [math.nan] * len(expected)
+            compiled = [math.nan] * len(recorded)
         assert cycle.loss is not None
         largest = max(1.0, *(abs(node.data) for node in topological_order(cycle.loss)))
-        allowed = max(SAME * max(map(abs, expected)), NOISE * largest * largest)
-        self.is_checked = all(abs(a - b) <= allowed for a, b in zip(found, expected, strict=True))
+        allowed = max(GRADIENT_TOLERANCE * max(map(abs, recorded)), ROUNDING_TOLERANCE * largest * largest)
+        self.is_checked = all(abs(a - b) <= allowed for a, b in zip(compiled, recorded, strict=True))
         if not self.is_checked:
             self.step = None
             warnings.warn(
@@ -249,12 +251,12 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
         row, target = as_inputs(list(cycle.rows[0])), as_inputs(cycle.targets[0])
         prediction = cycle.model(row)
         loss = cycle.loss_function([prediction], [target])
-        there = set(topological_order(loss))
-        if not there.issuperset(leaves):  # a number was used as something else, such as a class
+        nodes = set(topological_order(loss))
+        if not nodes.issuperset(leaves):  # a number was used as something else, such as a class
             return None
         for other in cycle.targets:  # a loss may refuse a target; its graph has forgotten how
             cycle.loss_function([prediction], [other])
-        return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in there])
+        return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in nodes])
     except Exception:  # whatever a model or a loss may raise: then the cycle will raise it, or do without
         return None
 
