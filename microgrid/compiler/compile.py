@@ -41,13 +41,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgrid._util.text import brief
-from microgrid._util.validation import as_list
+from microgrid._util.validation import ONLY_FLOATS, as_list
 from microgrid.compiler.codegen import CodeGenerator
 from microgrid.compiler.syntax import power
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 
-ONLY_FLOATS = frozenset({float})
 MAX_OPERANDS = 60_000  # operands; 2 to 4 s to compile
 
 

@@ -10,20 +10,15 @@ from __future__ import annotations
 import csv
 import math
 import os
-import shutil
-import tempfile
-from array import array
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from microgrid._util.text import brief, printable
-from microgrid._util.validation import as_list, number_in_range, quoted, seeded
+from microgrid._util.validation import ONLY_FLOATS, as_list, number_in_range, quoted, seeded
 from microgrid.language.numerals import counted
 
-LONGEST_ROW = 1_000_000  # characters; whatever has more is no table to learn from, and may have no end
-ONLY_FLOATS = frozenset({float})
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 _PENGUINS = Path(__file__).with_name("penguins.csv")
@@ -95,14 +90,11 @@ class Scale:
             ValueError: there is no row, rows differ in length, or a number is not finite or so large that its column
                 has no mean.
         """
-        columns: list[array[float]] = []
-        for i, row in enumerate(as_list("rows", rows), start=1):
-            numbers = _finite(f"row {i}", row)
-            columns = columns or [array("d") for _ in numbers]
-            if len(numbers) != len(columns):
-                raise ValueError(f"row {i} has {counted(len(numbers), 'number')}, and row 1 has {len(columns)}")
-            for column, number in zip(columns, numbers, strict=True):
-                column.append(number)
+        table = [_finite(f"row {i}", row) for i, row in enumerate(as_list("rows", rows), start=1)]
+        for i, row in enumerate(table, start=1):
+            if len(row) != len(table[0]):
+                raise ValueError(f"row {i} has {counted(len(row), 'number')}, and row 1 has {len(table[0])}")
+        columns = list(zip(*table, strict=True))
         if not columns:
             raise ValueError("a scale is measured on at least one row of at least one number, got none")
         too_large = ValueError("a column holds numbers too large to be measured")
@@ -197,111 +189,62 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         OSError: the file cannot be read.
         TypeError: a name is not text.
         DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
-            than the header or than 1,000,000 characters, a cell of a numeric column holds text, or no row is left.
+            than the header, a cell of a numeric column holds text, or no row is left.
     """
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, str) else as_list("inputs", inputs)
     for name in (target, *(inputs or ())):
         if not isinstance(name, str):
             raise TypeError(f"expected the name of a column, got {quoted(name)}")
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            if file.seekable():
-                return _read_table(file, printable(os.fspath(path)), target, inputs)
-            with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as copy:  # a pipe cannot be read twice
-                shutil.copyfileobj(file, copy)
-                return _read_table(copy, printable(os.fspath(path)), target, inputs)
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not text in UTF-8; save it as CSV in UTF-8") from None
-
-
-def _read_table(file: TextIO, path: str, target: str, inputs: Sequence[str] | None) -> Dataset:
-    """Read a table row by row: of a row that was read, its numbers are kept and nothing else."""
-    header, table = _rows(file, path)
+    shown = printable(os.fspath(path))
+    header, rows = _read_table(path, shown)
+    position = {name: i for i, name in enumerate(header)}
     text_columns: tuple[str, ...] = ()
     if inputs is None:
-        text = _text_columns(table, len(header))
-        text_columns = tuple(name for i, name in enumerate(header) if name != target and i in text)
-        inputs = [name for i, name in enumerate(header) if name != target and i not in text]
-        header, table = _rows(file, path)
-    inputs = [name.strip() for text in inputs for name in ([text] if text in header else text.split(","))]
+        is_text = {name: all(_number(row[i]) is None for row in rows.values()) for name, i in position.items()}
+        text_columns = tuple(name for name in header if is_text[name] and name != target)
+        inputs = [name for name in header if not is_text[name] and name != target]
+    inputs = [name.strip() for text in inputs for name in ([text] if text in position else text.split(","))]
     names = (*inputs, target)
-    _check_names(names, header, path)
-    position = {name: i for i, name in enumerate(header)}
-    positions = [position[name] for name in names]
-    rows: list[list[float]] = []
-    targets: list[float] = []
-    dropped = 0
-    for number, row in table:
-        cells = [row[i].strip() for i in positions]
-        if any(cell.lower() in MISSING for cell in cells):
-            dropped += 1
-            continue
-        numbers = [found for cell in cells if (found := _number(cell)) is not None and math.isfinite(found)]
-        if len(numbers) < len(cells):
-            raise _wrong_cell(cells, names, f"{path}, row {number}")
-        rows.append(numbers[:-1])
-        targets.append(numbers[-1])
-    if not rows and not dropped:
-        raise DataError(f"{path} has no complete row: there is nothing below the header")
-    if not inputs:
-        raise DataError(f"{path} has no column of numbers besides {quoted(target)}")
+    _check_names(names, header, shown)
+    complete = _complete_rows(rows, {name: position[name] for name in names}, shown)
     if not rows:
-        columns = brief(", ".join(names), 200)
-        raise DataError(f"{path} has no complete row of numbers in the columns {columns}")
-    return Dataset(rows, targets, tuple(inputs), target, dropped, text_columns)
+        raise DataError(f"{shown} has no complete row: there is nothing below the header")
+    if not inputs:
+        raise DataError(f"{shown} has no column of numbers besides {quoted(target)}")
+    if not complete:
+        raise DataError(f"{shown} has no complete row of numbers in the columns {brief(', '.join(names), 200)}")
+    return Dataset(
+        rows=[numbers[:-1] for numbers in complete],
+        targets=[numbers[-1] for numbers in complete],
+        input_names=tuple(inputs),
+        target_name=target,
+        dropped=len(rows) - len(complete),
+        text_columns=text_columns,
+    )
 
 
-def _rows(file: TextIO, path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Read from the start: return the header, and an iterator over the rows below it."""
-    file.seek(0)
-    rows = _numbered_rows(file, path)
-    _, names = next(rows, (1, []))
-    header = [name.strip() for name in names]
-    _check_header(header, path)
-    return header, _full_rows(rows, header, path)
-
-
-def _numbered_rows(file: TextIO, path: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells); the header is row 1, as in a spreadsheet. A row may go over several lines."""
-    number, taken = 1, 0
-
-    def lines() -> Iterator[str]:
-        nonlocal taken
-        while line := file.readline(LONGEST_ROW + 1):
-            taken += len(line)
-            if taken > LONGEST_ROW:
-                expected = f"expected rows of at most {LONGEST_ROW:,} characters"
-                raise DataError(f"{path}, row {number}: {expected}, got one that goes on beyond that")
-            yield line
-
+def _read_table(path: str | os.PathLike[str], shown: str) -> tuple[list[str], dict[int, list[str]]]:
+    """Return the header, and the rows below it by their numbers; the header is row 1, as in a spreadsheet."""
+    table: list[list[str]] = []
     try:
-        for cells in csv.reader(lines()):
-            yield number, cells
-            number, taken = number + 1, 0
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            for cells in csv.reader(file):
+                table.append(cells)
+    except UnicodeDecodeError:
+        raise DataError(f"{shown} is not text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
-        raise DataError(f"{path}, row {number}, is not CSV: {error}") from None
-
-
-def _check_names(names: Sequence[str], header: list[str], path: str) -> None:
-    """Check the names of the inputs, and of the target, which is the last."""
-    there, seen = set(header), set()
-    for name in names:
-        if name not in there:
-            raise DataError(f"{path} has no column {quoted(name)}; it has {brief(', '.join(header), 200)}")
-        if name in seen:
-            raise DataError(f"the column {quoted(name)} is named twice among the inputs and the target")
-        seen.add(name)
-
-
-def _full_rows(rows: Iterator[tuple[int, list[str]]], header: list[str], path: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are as long as the header. Blank lines are passed over."""
-    for number, row in rows:
-        if len(row) == len(header) and (len(row) > 1 or row[0].strip()):
-            yield number, row
-        elif any(cell.strip() for cell in row):
-            cells, columns = counted(len(row), "cell"), counted(len(header), "column")
-            raise DataError(f"{path}, row {number}: {cells}, but the header names {columns}")
+        raise DataError(f"{shown}, row {len(table) + 1}, is not CSV: {error}") from None
+    header = [name.strip() for name in table[0]] if table else []
+    _check_header(header, shown)
+    rows: dict[int, list[str]] = {}
+    for number, cells in enumerate(table[1:], start=2):
+        if len(cells) == len(header) > 1 or any(cell.strip() for cell in cells):  # else it is a blank line
+            rows[number] = cells
+            if len(cells) != len(header):
+                n_cells, n_columns = counted(len(cells), "cell"), counted(len(header), "column")
+                raise DataError(f"{shown}, row {number}: {n_cells}, but the header names {n_columns}")
+    return header, rows
 
 
 def _check_header(header: list[str], path: str) -> None:
@@ -312,33 +255,43 @@ def _check_header(header: list[str], path: str) -> None:
             raise DataError(f"{path}: its columns are separated by {name}; expected commas")
     if all(_number(name) is not None for name in header):
         raise DataError(f"{path} has no header: its first line should name the columns, but holds numbers")
-    seen: set[str] = set()
-    for i, name in enumerate(header):
-        if not name:
-            raise DataError(f"{path}: column {i + 1} has no name in the header")
-        if name in seen:
-            raise DataError(f"{path}: the header names the column {quoted(name)} twice")
-        seen.add(name)
+    if "" in header:
+        raise DataError(f"{path}: column {header.index('') + 1} has no name in the header")
+    if repeated := _repeated(header):
+        raise DataError(f"{path}: the header names the column {quoted(repeated)} twice")
 
 
-def _text_columns(table: Iterator[tuple[int, list[str]]], n_columns: int) -> set[int]:
-    """Find the columns without a single number; one that holds both is an error for `_wrong_cell` to name."""
-    text = set(range(n_columns))
-    for _, row in table:
-        text = {i for i in text if _number(row[i]) is None}
-        if not text:
-            break
-    return text
+def _check_names(names: Sequence[str], header: Sequence[str], path: str) -> None:
+    """Check the names of the inputs, and of the target, which is the last."""
+    known = set(header)
+    for name in names:
+        if name not in known:
+            raise DataError(f"{path} has no column {quoted(name)}; it has {brief(', '.join(header), 200)}")
+    if repeated := _repeated(names):
+        raise DataError(f"the column {quoted(repeated)} is named twice among the inputs and the target")
 
 
-def _wrong_cell(cells: Sequence[str], names: Sequence[str], place: str) -> DataError:
-    """Name the first cell that is no finite number."""
-    numbers = map(_number, cells)
-    name, cell, number = next(
-        found for found in zip(names, cells, numbers, strict=True) if found[2] is None or not math.isfinite(found[2])
-    )
-    expected = "a number" if number is None else "a finite number"
-    return DataError(f"{place}, column {quoted(name)}: expected {expected}, got {quoted(cell)}")
+def _repeated(names: Sequence[str]) -> str | None:
+    """Return the first name that stands there more than once, or None."""
+    return next((name for name, times in Counter(names).items() if times > 1), None)
+
+
+def _complete_rows(rows: Mapping[int, list[str]], columns: Mapping[str, int], path: str) -> list[list[float]]:
+    """Return the numbers in these columns, by name and position, of every row in which none is missing."""
+    complete: list[list[float]] = []
+    for i, row in rows.items():
+        cells = [row[column].strip() for column in columns.values()]
+        if any(cell.lower() in MISSING for cell in cells):
+            continue
+        numbers: list[float] = []
+        for name, cell in zip(columns, cells, strict=True):
+            number = _number(cell)
+            if number is None or not math.isfinite(number):
+                expected = "a number" if number is None else "a finite number"
+                raise DataError(f"{path}, row {i}, column {quoted(name)}: expected {expected}, got {quoted(cell)}")
+            numbers.append(number)
+        complete.append(numbers)
+    return complete
 
 
 def _number(cell: str) -> float | None:

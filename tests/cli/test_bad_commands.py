@@ -106,13 +106,6 @@ def test_table_may_come_through_a_pipe(capsys: pytest.CaptureFixture[str]) -> No
     assert "left out, because they hold text: name" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no device without an end")
-def test_device_without_an_end_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(["train", "/dev/zero", "--target", "y"], capsys) == (
-        "microgrid: /dev/zero, row 1: expected rows of at most 1,000,000 characters, got one that goes on beyond that"
-    )
-
-
 # --- where nothing can be written ------------------------------------------------------------------------------------
 
 WRITING = {

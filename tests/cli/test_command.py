@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tracemalloc
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -781,27 +780,6 @@ def test_help_of_each_command_has_an_example_that_works(name: str, command: Comm
 
 def test_version_is_that_of_the_package(command: Command) -> None:
     assert command("--version") == (0, f"microgrid {microgrid.__version__}\n", "")
-
-
-def test_memory_of_training_grows_with_the_rows_and_neither_with_their_text_nor_with_the_epochs(
-    command: Command, tmp_path: Path
-) -> None:
-    text = "a text as long as several numbers, which is read and passed over " * 3
-
-    def peak(rows: int, epochs: str) -> int:
-        table = tmp_path / "table.csv"
-        table.write_text("text,x,y\n" + "".join(f'"{text}",{i / 7},{i % 10}\n' for i in range(rows)))
-        options = ["--hidden", "--batch-size", "100", "--epochs", epochs]  # no hidden layer: a line is fitted
-        tracemalloc.start()
-        assert command("train", str(table), "--target", "y", *options).code == 0
-        _, found = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return found
-
-    peak(100, "1")  # loads whatever is loaded once
-    few, many = peak(200, "1"), peak(1200, "1")
-    assert many - few < 1000 * 500  # bytes
-    assert peak(1200, "4") < 1.2 * many
 
 
 # --- as a process ----------------------------------------------------------------------------------------------------
