@@ -141,7 +141,7 @@ BAD: dict[str, Callable[[], Any]] = {
 # --- where it may come -----------------------------------------------------------------------------------------------
 
 ROWS, TARGETS = [[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0]
-PENGUINS = Path(penguins.__code__.co_filename).with_name("data") / "penguins.csv"
+PENGUINS = Path(penguins.__code__.co_filename).with_name("penguins.csv")
 TABLE = Dataset(ROWS * 3, TARGETS * 3, ("a", "b"), "t")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrid._util.files import verb_of_writing, write_atomic
-from microgrid.datasets.column import ColumnLearner, penguin_learner
+from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.penguins import penguin_learner
 from microgrid.documents.examples import MEASURES, labelled_penguin
 from microgrid.documents.heading import Heading
 from microgrid.engine import Value

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from microgrid._util.validation import as_list, quoted
-from microgrid.datasets.tables import Dataset, Scale, penguins
+from microgrid.datasets.scale import Scale
+from microgrid.datasets.tables import Dataset
 from microgrid.engine import Value
 from microgrid.nn import MLP
 from microgrid.optim import SGD
@@ -118,8 +119,3 @@ def _checked(data: Dataset) -> Dataset:
     if not data.rows:
         raise ValueError("this Dataset has no rows")
     return data
-
-
-def penguin_learner() -> ColumnLearner:
-    """Return the untrained network of the demonstration: 3-4-4-1, on the penguins."""
-    return ColumnLearner.prepare(penguins(), hidden=(4, 4), seed=3)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.datasets.column import ColumnLearner, penguin_learner
+from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.penguins import penguin_learner
 from microgrid.documents.heading import Heading
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error

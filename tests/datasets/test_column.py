@@ -6,7 +6,8 @@ import pytest
 
 from microgrid import Value
 from microgrid.datasets import Dataset, Scale, penguins
-from microgrid.datasets.column import ColumnLearner, penguin_learner
+from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.penguins import penguin_learner
 from microgrid.nn import MLP
 
 
