@@ -26,11 +26,8 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
         OSError: the folder does not exist or cannot be written to, the disk is full …
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/stdout
-        try:
-            Path(path).write_bytes(data)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+    if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/null
+        Path(path).write_bytes(data)
         return
     target = Path(os.path.realpath(path))  # a symbolic link stays one
     if target.exists() and not os.access(target, os.W_OK):
@@ -44,17 +41,11 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
         if target.exists():
             temporary.chmod(target.stat().st_mode)
         temporary.replace(target)
-    except BaseException as error:
-        with contextlib.suppress(OSError):  # where nothing could be made, nothing is to be removed
+    except OSError as error:  # speak of the file that was asked for
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+    finally:
+        with contextlib.suppress(OSError):  # it has taken its place, or was never made
             temporary.unlink()
-        if isinstance(error, OSError) and error.errno is not None:  # speak of the file that was asked for
-            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
-        raise
-
-
-def verb_of_writing(path: str | os.PathLike[str]) -> str:
-    """Tell, before a file is written, what there is to be said afterwards: "replaced" if it is there, else "wrote"."""
-    return "replaced" if Path(path).is_file() else "wrote"
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -68,8 +59,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path))
-    if not target.resolve().parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(target.resolve().parent))
-    for place in (target, target.resolve().parent):
-        if place.exists() and not os.access(place, os.W_OK):
-            raise PermissionError(errno.EACCES, "may not be written to", str(place))
+    folder = target.resolve().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(folder))
+    for needed in (target, folder):
+        if needed.exists() and not os.access(needed, os.W_OK):
+            raise PermissionError(errno.EACCES, "may not be written to", str(needed))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import microgrid
-from microgrid._util.files import check_writable, verb_of_writing, write_atomic
+from microgrid._util.files import check_writable, write_atomic
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
 from microgrid.cli.demonstration import demonstrate
@@ -79,13 +79,12 @@ def _demonstrate(_: argparse.Namespace) -> int:
 def _draw(options: argparse.Namespace) -> int:
     output = _read(options)
     output.backward()
-    verb = verb_of_writing(options.output)
     save_picture(output, options.output, options.direction, options.fold, options.language)
     print(f"value {show(output.data)}")
     for leaf in _leaves(output):
         kind = " (given)" if isinstance(leaf, Input) else ""
         print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
-    print(f"{verb} {options.output}")
+    print(f"wrote {options.output}")
     return 0
 
 
@@ -111,7 +110,6 @@ def _page(options: argparse.Namespace) -> int:
         file = "relay.html" if shown is None else f"{options.example}.html"
     if Path(file).suffix.lower() != ".html":
         raise ValueError(f"a page is written as .html; {file!r} is not")
-    check_writable(file)
     if shown is None:
         relay = _relay_of_expression(options, "--example NAME")
         heading = Heading(options.expression, options.expression)
@@ -119,18 +117,11 @@ def _page(options: argparse.Namespace) -> int:
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:
         raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
-    verb = verb_of_writing(file)
     write_atomic(file, page(relay, heading, options.language))
     if shown is None:
         print(_who_learns(relay, options.language))
-    _say(options, "command.page", verb, file)
+    print(words(options.language)["command.page"].format(file=file))
     return 0
-
-
-def _say(options: argparse.Namespace, closing: str, verb: str, file: str) -> None:
-    """Say what was written, and what to do with it."""
-    text = words(options.language)
-    print(text[closing].format(written=text[f"command.{verb}"].format(file=file)))
 
 
 def _who_learns(relay: Relay, language: str) -> str:
@@ -182,10 +173,9 @@ def _train(options: argparse.Namespace) -> int:
     _tell_errors(learner)
     if options.save:
         model, row = learner.model_in_own_units(), learner.learning.rows[0]
-        verb = verb_of_writing(options.save)
         model.save(options.save)
         names = ", ".join(data.input_names)
-        print(f"{verb} {options.save}, in the units of the file; from {names} it predicts {data.target_name}:")
+        print(f"wrote {options.save}, in the units of the file; from {names} it predicts {data.target_name}:")
         print(f"  from microgrid.nn import {type(model).__name__}")
         print(f"  {model!r}.load({options.save!r})({row}).data  # {show(learner.predict(row))}")
     return 130 if history.interrupted else 0
@@ -247,10 +237,8 @@ def _sheet(options: argparse.Namespace) -> int:
         file = "cheatsheet.html" if options.language == "en" else f"cheatsheet.{options.language}.html"
     if Path(file).suffix.lower() != ".html":
         raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {file!r} is not")
-    check_writable(file)
-    verb = verb_of_writing(file)
     write_atomic(file, cheat_sheet(options.language))
-    _say(options, "command.sheet", verb, file)
+    print(words(options.language)["command.sheet"].format(file=file))
     return 0
 
 

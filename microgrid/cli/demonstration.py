@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrid._util.files import verb_of_writing, write_atomic
+from microgrid._util.files import write_atomic
 from microgrid.datasets.column import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.documents.examples import MEASURES, labelled_penguin
@@ -20,7 +20,7 @@ from microgrid.training.cycle import Cycle
 
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
-SHOWN = 4  # parameters that are listed
+N_PARAMETERS_LISTED = 4
 
 
 def demonstrate() -> bool:
@@ -35,11 +35,10 @@ def demonstrate() -> bool:
     print(f"learn to weigh penguins,\nfrom {', '.join(MEASURES[:-1])} and {MEASURES[-1]}")
     print(f"{len(learner.learning.rows)} penguins to learn from, {len(learner.held_out.rows)} to be tested on", end="")
     print(f" ({learner.learning.dropped} more lack a measurement)\n")
-    picture, page = _show_one_cycle(learner)
+    written = _show_one_cycle(learner)
     history = learner.train()
     if history.interrupted:
-        written = " and ".join(filter(None, (picture, page)))
-        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; {written}")
+        print(f"\ninterrupted after {counted(len(history.losses), 'epoch')} of training; wrote {' and '.join(written)}")
         return False
     print(f"\nTraining goes on from there, with all {len(learner.learning.rows)} penguins, ", end="")
     print(f"{len(history.losses)} times over:")
@@ -47,29 +46,23 @@ def demonstrate() -> bool:
     print(f"\nOn the {len(learner.held_out.rows)} penguins that it did not train on")
     print(f"        the network is off by       {show(learner.error(learner.held_out)):>4} g on average")
     print(f"        always guessing the mean by {show(learner.error_of_the_mean(learner.held_out)):>4} g")
-    if page:
-        print(f"\n{picture}, where the mistake of that one penguin came from,")
-        print(f"and {page}, the same cycle to step through: open it in a browser")
+    if PAGE in written:
+        print(f"\nwrote {PICTURE}, where the mistake of that one penguin came from,")
+        print(f"and {PAGE}, the same cycle to step through: open it in a browser")
     else:
-        print(f"\n{picture}, where the mistake of that one penguin came from;")
+        print(f"\nwrote {TEXT_OF_PICTURE}, where the mistake of that one penguin came from;")
         print("it is for Graphviz to draw, which was not found here")
     return True
 
 
-def _save(loss: Value, heading: Heading) -> tuple[str, str]:
-    """Save the picture and the page, or the text of the picture where nothing can draw; say what was written.
-
-    Returns:
-        such as ("wrote relay.svg", "replaced relay.html"); the verb of the page is left out where it is the same, and
-        all of it where there is no page.
-    """
-    first, text, second = map(verb_of_writing, (PICTURE, TEXT_OF_PICTURE, PAGE))
+def _save(loss: Value, heading: Heading) -> list[str]:
+    """Save the picture and the page, or the text of the picture where nothing can draw; return the files' names."""
     try:
         save_picture(loss, PICTURE)
         write_atomic(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))
     except NoRendererError:
-        return f"{text} {TEXT_OF_PICTURE}", ""
-    return f"{first} {PICTURE}", PAGE if first == second else f"{second} {PAGE}"
+        return [TEXT_OF_PICTURE]
+    return [PICTURE, PAGE]
 
 
 def _weighed(learner: ColumnLearner) -> dict[Value, str]:
@@ -100,8 +93,8 @@ def _heading(learner: ColumnLearner, row: Sequence[float], mass: float) -> Headi
     )
 
 
-def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
-    """Print one cycle, and return what was written of it."""
+def _show_one_cycle(learner: ColumnLearner) -> list[str]:
+    """Print one cycle, and return the names of the files that show it."""
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
     inputs, target = labelled_penguin(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
@@ -119,9 +112,9 @@ def _show_one_cycle(learner: ColumnLearner) -> tuple[str, str]:
     print(f"{show(learner.target_scale.deviations[0])} g")
 
     cycle.think()
-    parameters = sorted(learner.model.parameters(), key=lambda parameter: -abs(parameter.grad))[:SHOWN]
+    parameters = sorted(learner.model.parameters(), key=lambda parameter: -abs(parameter.grad))[:N_PARAMETERS_LISTED]
     print("\nThink   responsibility for the loss, handed back to every weight;")
-    print(f"        the largest {SHOWN} of {len(learner.model.parameters())} weights and biases:")
+    print(f"        the largest {N_PARAMETERS_LISTED} of {len(learner.model.parameters())} weights and biases:")
     weighed = _weighed(learner)
     for parameter in parameters:
         print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}   {weighed[parameter]}")

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from microgrid._util.files import check_writable, write_atomic
+from microgrid._util.files import write_atomic
 from microgrid._util.validation import as_int, quoted
 from microgrid.language.words import words
 
@@ -92,7 +92,6 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
     target = Path(folder) / lesson.path.name
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "is there already, and is left as it is", str(target))
-    check_writable(target)
     notebook = _read(lesson.path)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
