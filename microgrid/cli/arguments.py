@@ -1,4 +1,4 @@
-"""What stands behind `microgrid` on the command line: put in order, read, and refused with advice where it is wrong."""
+"""What stands behind `microgrid` on the command line, read, or refused with advice."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import difflib
 import math
 import re
 import sys
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from microgrid._util.validation import quoted
 from microgrid.documents.examples import EXAMPLES
 
-OPTION = "--[a-z][a-z-]*(=.*)?"
-NO_COMMANDS = {
+OPTION = re.compile("--[a-z][a-z-]*")
+MEANT_BY = {
     "help": "microgrid --help",
     "demo": "microgrid, without a command",
     **{name: f"microgrid page --example {name}" for name in EXAMPLES},
@@ -24,23 +23,101 @@ NO_COMMANDS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """An argparse parser whose errors are one line."""
+    """An argparse parser that lists its options, and whose errors are one line."""
 
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is None or value in action.choices:
-            return
-        choices = [*map(str, action.choices)]
-        meant = NO_COMMANDS.get(value) or next(iter(difflib.get_close_matches(value, choices, n=1, cutoff=0.7)), None)
-        hint = f"did you mean {meant}?" if meant else f"choose from {', '.join(choices)}"
-        raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {hint}")
+    def __init__(self, **settings: Any) -> None:
+        self.options: list[str] = []
+        self.takes_expression = False
+        super().__init__(allow_abbrev=False, **settings)
 
-    def _print_message(self, message: str, file: Any = None) -> None:
-        print(message, end="", file=file)  # argparse itself says nothing where nothing can be written
+    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
+        """Add an argument as argparse does, and list it if it is an option."""
+        action = super().add_argument(*names, **settings)
+        self.options += action.option_strings
+        return action
+
+    def add_choice(self, option: str, choices: Sequence[str], default: str, help: str) -> None:  # noqa: A002 (as argparse)
+        """Add an option that takes one of these texts; another one gets the advice of `invalid_choice`."""
+
+        def checked(text: str) -> str:
+            if text not in choices:
+                raise argparse.ArgumentTypeError(invalid_choice(text, choices))
+            return text
+
+        self.add_argument(option, metavar=f"{{{','.join(choices)}}}", type=checked, default=default, help=help)
 
     def error(self, message: str) -> NoReturn:
         """Say in one line what is wrong, and end with exit code 2."""
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(2)
+
+
+def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parser]) -> argparse.Namespace:
+    """Read the command line by the parser of its command, or by `parser` where there is no command.
+
+    Raises:
+        ValueError: an option that the command does not have.
+        SystemExit: an argument is wrong, or help was asked for; all is said.
+    """
+    name, *others = arguments or [""]
+    if name not in commands:
+        _check_option(arguments, parser.options, commands)
+        if arguments and not name.startswith("-"):
+            parser.error(f"argument COMMAND: {invalid_choice(name, commands, MEANT_BY)}")
+        return parser.parse_args(arguments)
+    command = commands[name]
+    for i in range(len(others)):
+        _check_option(others[i:], command.options, commands, name)
+    if not command.takes_expression:
+        return command.parse_args(others)
+    return command.parse_intermixed_args(_without_false_options(_with_joined_names(others), command.options))
+
+
+def _check_option(
+    arguments: Sequence[str], options: Sequence[str], commands: Mapping[str, Parser], name: str = ""
+) -> None:
+    """Refuse the first argument if it is an unknown option; say which one was meant, or which command has it.
+
+    Raises:
+        ValueError: it is refused.
+    """
+    option = arguments[0].partition("=")[0] if arguments else ""
+    if option in options or not OPTION.fullmatch(option):
+        return
+    near = difflib.get_close_matches(option, options, n=1, cutoff=0.7)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    if owners := [owner for owner, command in commands.items() if option in command.options]:
+        hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
+    raise ValueError(f"unknown option {option}{hint} (see {f'microgrid {name}'.rstrip()} --help)")
+
+
+def _with_joined_names(arguments: Sequence[str]) -> list[str]:
+    """Write `--learn w b` as `--learn w,b`: argparse would take the expression for one more name."""
+    joined: list[str] = []
+    for argument in arguments:
+        *_, option, names = "", "", *joined
+        if argument.isidentifier() and (option == "--learn" or names.startswith("--learn=")):
+            joined[-1] += f",{argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _without_false_options(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Put a space before "-a*b" and whatever else begins like an option and is none: argparse leaves it alone then."""
+    return [
+        f" {argument}" if argument.startswith("-") and argument.partition("=")[0] not in options else argument
+        for argument in arguments
+        if argument != "--"
+    ]
+
+
+def invalid_choice(choice: str, choices: Iterable[str], meant_by: Mapping[str, str] | None = None) -> str:
+    """Say that this is none of the choices, and which one was meant or which ones there are."""
+    near = difflib.get_close_matches(choice, choices, n=1, cutoff=0.7)
+    meant = (meant_by or {}).get(choice) or (near[0] if near else None)
+    hint = f"did you mean {meant}?" if meant else f"choose from {', '.join(choices)}"
+    return f"invalid choice: {choice!r}; {hint}"
 
 
 def whole_number(text: str) -> int:
@@ -111,69 +188,3 @@ def _advice(arguments: Sequence[str]) -> str:
     if _finite(text) is not None:
         return f"give each name its number, such as w={text}"
     return f"give it a number, such as {text}=2" if text.isidentifier() else "put the whole expression in double quotes"
-
-
-def arrange(arguments: Sequence[str], commands: Mapping[str, Parser]) -> list[str]:
-    """Put the options of a command before its expression, and "--" between: "-a*b" is not an option then.
-
-    Args:
-        arguments: what stands behind `microgrid`.
-        commands: the parser of each command, by its name.
-
-    Raises:
-        ValueError: an option that the command does not have.
-    """
-    name = arguments[0] if arguments else ""
-    if name not in commands:
-        if re.fullmatch(OPTION, name) and name not in ("--help", "--version"):
-            raise ValueError(_unknown(arguments, commands))
-        return list(arguments)
-    takes_value = _options_of(commands[name])
-    options: list[str] = []
-    others: list[str] = []
-    rest = deque(arguments[1:])
-    while rest:
-        option, equals, _ = rest[0].partition("=")
-        if rest[0] == "--":
-            others.extend([*rest][1:])
-            break
-        if option in takes_value:
-            options.append(rest.popleft())
-            if takes_value[option] and not equals and rest:
-                options.append(rest.popleft())
-            while option == "--learn" and rest and rest[0].isidentifier():  # --learn w b is --learn w,b
-                options[-1] += f",{rest.popleft()}"
-        elif re.fullmatch(OPTION, rest[0]):
-            raise ValueError(_unknown([*rest], commands, name))
-        else:
-            others.append(rest.popleft())
-    if name not in ("draw", "check", "step", "page"):
-        return list(arguments)
-    return [name, *options, "--", *map(read_anew, others)]
-
-
-def _options_of(command: Parser) -> dict[str, bool]:
-    """List the options of a command, and whether each takes a value."""
-    return {option: action.nargs != 0 for action in command._actions for option in action.option_strings}
-
-
-def _unknown(arguments: Sequence[str], commands: Mapping[str, Parser], name: str = "") -> str:
-    """Say that the command of this name has no such option as the first argument, and which one has."""
-    option = arguments[0].partition("=")[0]
-    owners = [name for name, command in commands.items() if option in _options_of(command)]
-    if owners:
-        hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
-    else:
-        near = difflib.get_close_matches(
-            option, _options_of(commands[name]) if name else ["--help", "--version"], 1, 0.7
-        )
-        hint = f"; did you mean {near[0]}?" if near else ""
-    return f"unknown option {option}{hint} (see {' '.join(filter(None, ('microgrid', name)))} --help)"
-
-
-def read_anew(argument: str) -> str:
-    """Read as UTF-8 what Python could not read because the locale is "C", such as a Japanese name."""
-    try:
-        return argument.encode("ascii", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        return argument

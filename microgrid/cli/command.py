@@ -15,7 +15,7 @@ from typing import TypeAlias
 import microgrid
 from microgrid._util.files import check_writable, write_atomic
 from microgrid._util.validation import number_in_range, positive_whole
-from microgrid.cli.arguments import Parser, arrange, number_of, read_anew, values_of, whole_number, whole_numbers
+from microgrid.cli.arguments import Parser, number_of, parse, values_of, whole_number, whole_numbers
 from microgrid.cli.demonstration import demonstrate
 from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.datasets.column import ColumnLearner
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     parser, commands = _parser()
     try:
-        options = parser.parse_args(arrange(arguments, commands))
+        options = parse(arguments, parser, commands)
     except SystemExit as end:  # how argparse answers --help and wrong arguments
         return end.code if isinstance(end.code, int) else 2
     code: int = options.run(options)
@@ -152,8 +152,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    inputs = None if options.inputs is None else [*map(read_anew, options.inputs)]
-    data = read_csv(options.data, read_anew(options.target), inputs)
+    data = read_csv(options.data, options.target, options.inputs)
     learner = _checked_learner(options, data)
     print(f"predict {data.target_name} from {', '.join(data.input_names)}")
     if data.text_columns:
@@ -266,7 +265,6 @@ def _parser() -> tuple[Parser, Mapping[str, Parser]]:
         description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
         "trains a small network on real penguins, shows one cycle of Know, Think, Change, and writes it as a picture, "
         "relay.svg, and as a page, relay.html.",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_demonstrate)
@@ -288,9 +286,9 @@ def _add_draw(commands: _Commands) -> None:
     _add_learn(command)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)
     command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
-    command.add_argument("--direction", choices=DIRECTIONS, default="LR", help="where the numbers flow; by default LR")
-    command.add_argument("--fold", choices=FOLDS, default="auto", help="what to draw as one card; by default auto")
-    command.add_argument("--language", choices=LANGUAGES, default="en", help="of the words in an .svg; by default en")
+    command.add_choice("--direction", DIRECTIONS, "LR", "where the numbers flow; by default LR")
+    command.add_choice("--fold", FOLDS, "auto", "what to draw as one card; by default auto")
+    command.add_choice("--language", LANGUAGES, "en", "of the words in an .svg; by default en")
 
 
 def _add_step(commands: _Commands) -> None:
@@ -305,7 +303,7 @@ def _add_step(commands: _Commands) -> None:
     _add_learn(command)
     command.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
     command.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
-    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    command.add_choice("--language", LANGUAGES, "en", "by default en")
     command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
 
 
@@ -322,7 +320,7 @@ def _add_page(commands: _Commands) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
     command.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
     command.add_argument("--examples", action="store_true", help="list the situations")
-    command.add_argument("--language", choices=LANGUAGES, default="en", help="in which it starts; by default en")
+    command.add_choice("--language", LANGUAGES, "en", "in which it starts; by default en")
     command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
 
 
@@ -380,7 +378,7 @@ def _add_lesson(commands: _Commands) -> None:
         type=lambda text: int(text) if text.isdecimal() else text,
         help="which one; without it, all are listed",
     )
-    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    command.add_choice("--language", LANGUAGES, "en", "by default en")
     command.add_argument(
         "--outputs", action="store_true", help="keep the outputs; by default they are left out, to be predicted"
     )
@@ -398,7 +396,7 @@ def _add_sheet(commands: _Commands) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="by default cheatsheet.html, in Japanese cheatsheet.ja.html"
     )
-    command.add_argument("--language", choices=LANGUAGES, default="en", help="by default en")
+    command.add_choice("--language", LANGUAGES, "en", "by default en")
 
 
 def _add(
@@ -415,16 +413,23 @@ def _add(
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example:  microgrid {example}" + (f"\nfunctions:  {', '.join(FUNCTIONS)}" if functions else ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     command.set_defaults(run=run, command=name)
     return command
 
 
 def _add_expression(command: Parser, optional: bool = False) -> None:
-    example = 'such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"'
-    command.add_argument("expression", metavar="EXPRESSION", nargs="?" if optional else None, help=example)
-    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", default=[], help="a number for each name")
+    command.takes_expression = True
+    command.add_argument(
+        "expression",
+        metavar="EXPRESSION",
+        nargs="?" if optional else None,
+        type=str.strip,
+        help='such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"',
+    )
+    command.add_argument(
+        "values", metavar="NAME=NUMBER", nargs="*", type=str.strip, default=[], help="a number for each name"
+    )
 
 
 def _add_learn(command: Parser) -> None:

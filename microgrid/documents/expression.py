@@ -26,8 +26,8 @@ from microgrid.engine import Constant, Input, Value, maximum, minimum
 if TYPE_CHECKING:
     from microgrid.engine import Number
 
-LONGEST = 2000  # characters
-DEEPEST = 200  # levels of the syntax tree, so that reading cannot run out of stack
+MAX_CHARACTERS = 2000  # characters
+MAX_DEPTH = 200  # levels of the syntax tree, so that reading cannot run out of stack
 GIVEN = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # names that by convention are not learned
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
@@ -162,8 +162,8 @@ class _Reader:
         return result
 
     def parse(self) -> ast.expr:
-        if len(self.text) > LONGEST:
-            raise ExpressionError(f"the expression has {len(self.text)} characters; at most {LONGEST} are read")
+        if len(self.text) > MAX_CHARACTERS:
+            raise ExpressionError(f"the expression has {len(self.text)} characters; at most {MAX_CHARACTERS} are read")
         if not self.text.strip():
             raise ExpressionError("the expression is empty; expected something like 'a*b + c'")
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
@@ -208,8 +208,8 @@ class _Reader:
         return None
 
     def build(self, node: ast.expr, depth: int) -> Value:
-        if depth > DEEPEST:
-            self.refuse(node, f"nested deeper than {DEEPEST} levels")
+        if depth > MAX_DEPTH:
+            self.refuse(node, f"nested deeper than {MAX_DEPTH} levels")
         if isinstance(node, ast.Constant):
             return Constant(self.number(node))
         if isinstance(node, ast.Name):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from microgrid.documents.expression import FUNCTIONS, INSTEAD, LONGEST, ExpressionError, read_expression
+from microgrid.documents.expression import FUNCTIONS, INSTEAD, MAX_CHARACTERS, ExpressionError, read_expression
 from microgrid.engine import Constant, Value, topological_order
 
 
@@ -341,8 +341,8 @@ def test_what_has_no_value_is_an_error_of_mathematics(text: str, error: type[Exc
 
 
 def test_expression_may_be_two_thousand_characters_long() -> None:
-    text = "a*1".ljust(LONGEST - 1) + "1"
-    assert len(text) == LONGEST
+    text = "a*1".ljust(MAX_CHARACTERS - 1) + "1"
+    assert len(text) == MAX_CHARACTERS
     with pytest.raises(ExpressionError, match=r"^an operator .* between 1 and 1, at column 2000 of 'a\*1 {54}\.\.\.'$"):
         read_expression(text, {"a": 2.0})
     with pytest.raises(ExpressionError, match=r"^the expression has 2001 characters; at most 2000 are read$"):
@@ -393,7 +393,7 @@ well_formed = st.recursive(
 @example("{" * 99 + "a")
 @example("not " * 400 + "a")
 @example("\x00")
-@example("9" * LONGEST)
+@example("9" * MAX_CHARACTERS)
 @example("9**" * 600 + "9")
 def test_arbitrary_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     values = {name: 2.0 for name in ("a", "重み") if name in text}
