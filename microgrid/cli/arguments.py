@@ -1,4 +1,4 @@
-"""What stands behind `microgrid` on the command line, read, or refused with advice."""
+"""What the commands share: how arguments are declared, read, and refused with advice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import difflib
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
 
 from microgrid._util.validation import quoted
 from microgrid.documents.examples import EXAMPLES
@@ -50,6 +50,25 @@ class Parser(argparse.ArgumentParser):
         """Say in one line what is wrong, and end with exit code 2."""
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(2)
+
+
+AddParser: TypeAlias = Callable[..., Parser]
+"""`add_parser` of argparse, which adds the parser of a command."""
+
+
+def add_command(
+    add_parser: AddParser, name: str, run: Callable[[argparse.Namespace], int], summary: str, example: str
+) -> Parser:
+    """Add the parser of a command; `run` is what the command does with the arguments, and returns its exit code."""
+    command = add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:  microgrid {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run, command=name)
+    return command
 
 
 def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parser]) -> argparse.Namespace:

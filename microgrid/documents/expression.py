@@ -39,7 +39,7 @@ OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.USub: Value.__neg__,
     ast.UAdd: Value.__pos__,
 }
-FUNCTIONS: dict[str, tuple[Callable[..., Value], Sequence[int]]] = {
+KNOWN_FUNCTIONS: dict[str, tuple[Callable[..., Value], Sequence[int]]] = {
     "exp": (Value.exp, [1]),
     "log": (Value.log, [1]),
     "sqrt": (Value.sqrt, [1]),
@@ -114,7 +114,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
     """Read `text` into a graph and return its output.
 
     Args:
-        text: numbers and names, `+ - * / **`, parentheses, and the functions of `FUNCTIONS`.
+        text: numbers and names, `+ - * / **`, parentheses, and the functions of `KNOWN_FUNCTIONS`.
         values: a number for each name. Each becomes a leaf with the name as its label.
         learned: the names that are parameters; all others are inputs. By default see `learned_by_convention`.
 
@@ -196,7 +196,7 @@ class _Reader:
             if keyword.iskeyword(token):
                 return f"{token} is a word of Python; take another name", column
             if after == "operand" and (kind == "operand" or before == ")"):
-                if before in FUNCTIONS and before not in self.leaves:
+                if before in KNOWN_FUNCTIONS and before not in self.leaves:
                     return f"a function needs parentheses: write {before}({brief(token)})", column
                 return f"an operator such as * is missing between {brief(before)} and {brief(token)}", column
             if (after == "mark" and token not in ("(", ".")) or token in ("*", "/", "**"):
@@ -259,7 +259,7 @@ class _Reader:
         products = [f"{a}*{b}" for a in self.leaves for b in self.leaves if a + b == name]
         if products:
             return f"did you mean {_several(products[:1])}?"
-        if name in FUNCTIONS:
+        if name in KNOWN_FUNCTIONS:
             return f"write {name}( ) to call the function"
         return NUMBERS.get(name, f"give it one, such as {_several([name])}=2")
 
@@ -271,13 +271,13 @@ class _Reader:
             name = node.func.id
         else:
             self.refuse(node, "only functions can be called; write * to multiply")
-        if name not in FUNCTIONS:
+        if name not in KNOWN_FUNCTIONS:
             if name in self.leaves and isinstance(node.func, ast.Name):
                 self.refuse(node, f"{_several([name])} is a number, not a function; write * to multiply")
-            close = SYNONYMS.get(name) or difflib.get_close_matches(name.lower(), FUNCTIONS, n=1)
-            hint = f"; did you mean {close[0]}?" if close else f" (known: {', '.join(FUNCTIONS)})"
+            close = SYNONYMS.get(name) or difflib.get_close_matches(name.lower(), KNOWN_FUNCTIONS, n=1)
+            hint = f"; did you mean {close[0]}?" if close else f" (known: {', '.join(KNOWN_FUNCTIONS)})"
             self.refuse(node.func, f"unknown function {_several([name])}{hint}")
-        function, sizes = FUNCTIONS[name]
+        function, sizes = KNOWN_FUNCTIONS[name]
         if len(operands) not in sizes:
             expected = " or ".join(map(str, sizes)) + (" operand" if sizes == [1] else " operands")
             self.refuse(node, f"{name} takes {expected}, got {len(operands)}")

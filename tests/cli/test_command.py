@@ -19,7 +19,7 @@ import microgrid
 from microgrid.cli import command as cli
 from microgrid.datasets import read_csv
 from microgrid.documents.examples import EXAMPLES
-from microgrid.documents.expression import FUNCTIONS
+from microgrid.documents.expression import KNOWN_FUNCTIONS
 from microgrid.engine import Value
 from microgrid.language.numerals import show
 from microgrid.nn import MLP
@@ -59,10 +59,6 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 PROGRAM = [sys.executable, "-m", "microgrid"]
 PLAIN = {name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "LC_", "LANG", "MICROGRID"))}
 """The environment, without what changes how Python prints."""
-
-
-IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
-"""What stands for a character that a terminal cannot show."""
 
 
 def in_a_process(*arguments: str, folder: Path, **environment: str) -> Outcome:
@@ -179,7 +175,7 @@ def test_demonstration_runs_where_only_ascii_can_be_shown(
     with io.TextIOWrapper(written, encoding="ascii", newline="\n") as stdout:
         monkeypatch.setattr(sys, "stdout", stdout)
         assert cli.main([]) == 0
-        in_ascii = demonstration[0].translate({ord(character): plain for character, plain in IN_ASCII.items()})
+        in_ascii = demonstration[0].translate({ord(character): plain for character, plain in cli.IN_ASCII.items()})
         assert written.getvalue().decode("ascii") == in_ascii
 
 
@@ -255,7 +251,7 @@ def test_check_of_a_wrong_derivative_exits_with_1(command: Command, monkeypatch:
         plant(result, (result.data * 1.0005,))
         return result
 
-    monkeypatch.setitem(FUNCTIONS, "exp", (wrong_by_little, [1]))
+    monkeypatch.setitem(KNOWN_FUNCTIONS, "exp", (wrong_by_little, [1]))
     code, out, err = command("check", "exp(a) + b", "a=2", "b=1")
     assert (code, err) == (1, "")
     assert [line.split()[-1] for line in out.splitlines()[1:]] == ["DIFFERS", "agrees"]
@@ -644,7 +640,7 @@ def test_ctrl_c_elsewhere_is_quiet(command: Command, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "read_csv", interrupted)
+    monkeypatch.setattr("microgrid.cli.training.read_csv", interrupted)
     assert command("train", "data.csv", "--target", "y") == (130, "", "")
 
 
@@ -846,7 +842,7 @@ def test_terminal_that_cannot_show_every_character_is_no_error(
 
 @pytest.mark.parametrize(
     ("character", "shown"),
-    [*IN_ASCII.items(), ("重み", "??")],
+    [*cli.IN_ASCII.items(), ("重み", "??")],
 )
 def test_character_that_cannot_be_shown_is_written_in_plain_ones(
     character: str, shown: str, monkeypatch: pytest.MonkeyPatch

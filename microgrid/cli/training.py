@@ -1,0 +1,118 @@
+"""What runs for `microgrid train`: learning one column of a CSV file from others."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from microgrid._util.files import check_writable
+from microgrid._util.validation import number_in_range, positive_whole
+from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
+from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.tables import Dataset, read_csv
+from microgrid.language.numerals import counted, show
+from microgrid.language.words import words
+
+FEW_ROWS = 10  # an error that was measured on fewer says little
+
+
+def add_train(add_parser: AddParser) -> None:
+    """Add `microgrid train`: a network that learns one column of a table."""
+    command = add_command(
+        add_parser,
+        "train",
+        _run_train,
+        "learn one column of a CSV file from others",
+        "train DATA.csv --target weight --inputs length width --save model.json",
+    )
+    command.usage = "microgrid train DATA.csv --target COLUMN [options]"
+    command.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
+    command.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
+    command.add_argument(
+        "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numbers"
+    )
+    command.add_argument(
+        "--hidden", metavar="N", nargs="*", type=whole_numbers, default=[[8, 8]], help="hidden layers; by default 8 8"
+    )
+    command.add_argument(
+        "--test",
+        metavar="SHARE",
+        type=number_of,
+        default=0.2,
+        help="how much of the rows is held out, to be tested on; by default 0.2; with 0, all are learned from",
+    )
+    command.add_argument(
+        "--epochs", metavar="N", type=whole_number, default=40, help="times through the rows; by default 40"
+    )
+    command.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
+    command.add_argument(
+        "--batch-size", metavar="N", type=whole_number, default=16, help="rows that share an update; by default 16"
+    )
+    command.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="the same seed, the same result; by default 0"
+    )
+    command.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+
+
+def _run_train(options: argparse.Namespace) -> int:
+    data = read_csv(options.data, options.target, options.inputs)
+    learner = _checked_learner(options, data)
+    print(f"predict {data.target_name} from {', '.join(data.input_names)}")
+    if data.text_columns:
+        print(f"left out, because they hold text: {', '.join(data.text_columns)}")
+    if data.dropped:
+        print(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
+    history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
+    if history.interrupted:
+        print(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
+    if history.losses:
+        first, last = history.losses[0], history.losses[-1]
+        print(
+            f"loss (of standardised numbers): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}"
+        )
+        if last > first:
+            print(words("en")["page.grown"])
+    _print_errors(learner)
+    if options.save:
+        model, row = learner.model_in_own_units(), learner.learning.rows[0]
+        model.save(options.save)
+        names = ", ".join(data.input_names)
+        print(f"wrote {options.save}, in the units of the file; from {names} it predicts {data.target_name}:")
+        print(f"  from microgrid.nn import {type(model).__name__}")
+        print(f"  {model!r}.load({options.save!r})({row}).data  # {show(learner.predict(row))}")
+    return 130 if history.interrupted else 0
+
+
+def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearner:
+    """Make the network to be trained; what cannot be used is refused before anything is printed."""
+    hidden = [neurons for layers in options.hidden for neurons in layers]
+    for neurons in hidden:
+        positive_whole("--hidden", neurons)
+    positive_whole("--epochs", options.epochs)
+    positive_whole("--batch-size", options.batch_size)
+    number_in_range("--learning-rate", options.learning_rate)
+    number_in_range("--test", options.test, below=1.0)
+    if options.save is not None:
+        check_writable(options.save)
+        if Path(options.save).exists() and Path(options.save).samefile(options.data):
+            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
+    return ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
+
+
+def _print_errors(learner: ColumnLearner) -> None:
+    """Print how far the network is off, on the rows it learned from and on those it did not."""
+    learning, unseen = learner.learning, learner.held_out
+    n_learning = counted(len(learning.rows), "row")
+    print(f"mean error on the {n_learning} it learned from: {show(learner.error(learning))}")
+    if unseen.rows:
+        print(f"mean error on {counted(len(unseen.rows), 'row')} it has not seen: {show(learner.error(unseen))}")
+    else:
+        print("no row was held out: this does not tell how good it is on rows it has not seen")
+    tested = unseen if unseen.rows else learning
+    print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(tested))}")
+    if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW_ROWS:
+        print("so few rows say little; --test 0 holds none out, and learns from all of them")
+    examples = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW_ROWS]
+    print(f"{'all' if len(examples) == len(tested.rows) else 'some'} of them, in {learner.learning.target_name}:")
+    for row, target in examples:
+        print(f"  predicted {show(learner.predict(row))}, is {show(target)}")
