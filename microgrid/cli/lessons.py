@@ -20,9 +20,9 @@ from microgrid._util.files import write_atomic
 from microgrid._util.validation import as_int, quoted
 from microgrid.language.words import words
 
-NEEDED = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
-LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number
-PLACES = (Path(__file__).parents[1] / "notebooks", Path(__file__).parents[2] / "notebooks")
+NEEDED_PACKAGES = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
+LESSON_LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number
+FOLDERS = (Path(__file__).parents[1] / "notebooks", Path(__file__).parents[2] / "notebooks")
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def lessons(language: str = "en") -> list[Lesson]:
     [1, 2, 3, 4, 5, 6]
     """
     words(language)
-    paths = [path for place in PLACES for path in sorted((place / language).glob("[0-9]*.ipynb"))]
+    paths = [path for folder in FOLDERS for path in sorted((folder / language).glob("[0-9]*.ipynb"))]
     if not paths:
-        raise FileNotFoundError(errno.ENOENT, "the lessons are missing from this installation", str(PLACES[0]))
+        raise FileNotFoundError(errno.ENOENT, "the lessons are missing from this installation", str(FOLDERS[0]))
     return [_lesson(path) for path in paths]
 
 
@@ -65,11 +65,11 @@ def lesson(number: int, language: str = "en") -> Lesson:
     Raises:
         ValueError: there is none of this number, or another language.
     """
-    there = {lesson.number: lesson for lesson in lessons(language)}
+    course = {lesson.number: lesson for lesson in lessons(language)}
     chosen = as_int(number)
-    if chosen is None or chosen not in there:
-        raise ValueError(f"there is no lesson {quoted(number)}; there are {min(there)} to {max(there)}")
-    return there[chosen]
+    if chosen is None or chosen not in course:
+        raise ValueError(f"there is no lesson {quoted(number)}; there are {min(course)} to {max(course)}")
+    return course[chosen]
 
 
 def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: bool = False) -> Path:
@@ -111,7 +111,7 @@ def _with_commands(prose: str, language: str, folder: Path) -> str:
         text, file, number = link.groups()
         return link[0] if (folder / file).exists() else f"{text} (`microgrid lesson {number}{option}`)"
 
-    return LINK.sub(linked_or_named, prose)
+    return LESSON_LINK.sub(linked_or_named, prose)
 
 
 def how_to_open(notebook: Path, language: str = "en") -> str:
@@ -122,7 +122,7 @@ def how_to_open(notebook: Path, language: str = "en") -> str:
     python = "python" if is_active else _quoted(_seen_from_here(sys.executable))
     jupyter = "jupyter lab" if is_active else f"{python} -m jupyter lab"
     lines = [text["lesson.open"].format(command=f"{jupyter} {_quoted(os.fspath(notebook))}")]
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in NEEDED_PACKAGES if find_spec(name) is None]
     if missing:
         command = f"{python} -m pip install {' '.join(missing)}"
         lines.insert(0, text["lesson.install"].format(command=command))

@@ -26,9 +26,9 @@ from microgrid.engine import Constant, Input, Value, maximum, minimum
 if TYPE_CHECKING:
     from microgrid.engine import Number
 
-MAX_CHARACTERS = 2000  # characters
-MAX_DEPTH = 200  # levels of the syntax tree, so that reading cannot run out of stack
-GIVEN = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # names that by convention are not learned
+MAX_CHARACTERS = 2000
+MAX_DEPTH = 200  # of the syntax tree, so that reading cannot run out of stack
+GIVEN_NAME = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # not learned, by convention
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Add: Value.__add__,
@@ -65,7 +65,7 @@ SYNONYMS = {
     "log2": ["log(x)/log(2)"],
     "tan": ["sin(x)/cos(x)"],
 }
-NUMBERS = {
+CONSTANTS = {
     "pi": "give it one: pi=3.14159",
     "π": "give it one: π=3.14159",
     "e": "give it one, e=2.71828, or write exp(x) for e**x",
@@ -87,7 +87,7 @@ INSTEAD = {
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 }
 """What people write who do not write Python, and what to write instead."""
-ONLY = "only numbers, names, + - * / **, parentheses and functions are allowed"
+ONLY_ALLOWED = "only numbers, names, + - * / **, parentheses and functions are allowed"
 TOKEN = re.compile(
     r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
 )
@@ -107,7 +107,7 @@ def learned_by_convention(names: Iterable[str]) -> list[str]:
     (['w', 'b'], ['x'])
     """
     names = list(names)
-    return [name for name in names if not GIVEN.fullmatch(name)] or names
+    return [name for name in names if not GIVEN_NAME.fullmatch(name)] or names
 
 
 def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[str] | None = None) -> Value:
@@ -178,7 +178,7 @@ class _Reader:
             misfit = self.misfit()
             if misfit is None:  # what is left are parentheses; of them Python speaks well
                 message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
-                misfit = (ONLY if message == "invalid syntax" else message), error.offset or len(self.text) + 1
+                misfit = (ONLY_ALLOWED if message == "invalid syntax" else message), error.offset or len(self.text) + 1
             raise ExpressionError(f"{misfit[0]}, {self.place(misfit[1])}") from None
         except (ValueError, RecursionError, MemoryError):
             raise ExpressionError(
@@ -188,11 +188,11 @@ class _Reader:
     def misfit(self) -> tuple[str, int] | None:
         """Say what cannot stand where it does, in words that need no Python, and in which column; None if all can."""
         before, kind = "", "mark"
-        for found in (*TOKEN.finditer(self.text), None):
-            token, after = (found[0], found.lastgroup) if found else ("", "mark")
-            column = found.start() + 1 if found else len(self.text) + 1
+        for match in (*TOKEN.finditer(self.text), None):
+            token, after = (match[0], match.lastgroup) if match else ("", "mark")
+            column = match.start() + 1 if match else len(self.text) + 1
             if after is None:
-                return ONLY, column
+                return ONLY_ALLOWED, column
             if keyword.iskeyword(token):
                 return f"{token} is a word of Python; take another name", column
             if after == "operand" and (kind == "operand" or before == ")"):
@@ -221,7 +221,7 @@ class _Reader:
                 return Constant(-self.number(node.operand))  # -2 is a number, not the negative of one
             return OPERATORS[type(node.op)](self.build(node.operand, depth + 1))
         if not isinstance(node, ast.Call):
-            self.refuse(node, ONLY)
+            self.refuse(node, ONLY_ALLOWED)
         return self.call(node, depth)
 
     def chain(self, node: ast.BinOp, depth: int) -> Value:
@@ -238,7 +238,7 @@ class _Reader:
 
     def number(self, node: ast.Constant) -> float:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            self.refuse(node, f"expected a number or a name, got {repr(node.value)[:40]}")
+            self.refuse(node, f"expected a number or a name, got {quoted(node.value)}")
         try:
             number = float(node.value)  # a float at once: 9**9**9**9 must not become an hour of arithmetic
         except OverflowError:
@@ -261,7 +261,7 @@ class _Reader:
             return f"did you mean {_several(products[:1])}?"
         if name in KNOWN_FUNCTIONS:
             return f"write {name}( ) to call the function"
-        return NUMBERS.get(name, f"give it one, such as {_several([name])}=2")
+        return CONSTANTS.get(name, f"give it one, such as {_several([name])}=2")
 
     def call(self, node: ast.Call, depth: int) -> Value:
         operands = list(node.args)

@@ -57,7 +57,7 @@ def test_unknown_language_is_refused() -> None:
 
 
 def test_installation_without_lessons_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PLACES", (tmp_path,))
+    monkeypatch.setattr(module, "FOLDERS", (tmp_path,))
     with pytest.raises(FileNotFoundError, match="the lessons are missing from this installation"):
         lessons()
 
@@ -146,7 +146,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python.touch(mode=0o755)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "executable", str(python))
-    monkeypatch.setattr(module, "NEEDED", ("json", "math"))
+    monkeypatch.setattr(module, "NEEDED_PACKAGES", ("json", "math"))
     monkeypatch.setenv("PATH", "")
     return python
 
@@ -174,7 +174,7 @@ def test_path_with_a_space_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.usefixtures("environment")
 def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NEEDED", ("math", "no_such_package", "nor_this_one"))
+    monkeypatch.setattr(module, "NEEDED_PACKAGES", ("math", "no_such_package", "nor_this_one"))
     python = Path(".venv", "bin", "python")
     assert how_to_open(Path("01_know.ipynb"), "ja").splitlines() == [
         f"必要なものを入れるには:  {python} -m pip install no_such_package nor_this_one",
@@ -227,6 +227,6 @@ def test_lessons_are_found_in_an_installed_package_that_has_no_checkout_around_i
 ) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     package = tmp_path / "microgrid"
-    monkeypatch.setattr(module, "PLACES", (package / "notebooks", tmp_path / "notebooks"))
+    monkeypatch.setattr(module, "FOLDERS", (package / "notebooks", tmp_path / "notebooks"))
     assert [there.path.parent for there in lessons("ja")] == [package / "notebooks" / "ja"] * len(lessons("en"))
     assert (package / "language" / "ja.json").is_file()
