@@ -1,8 +1,7 @@
-"""Data: the penguins, the CSV reader with everything that comes in files, splitting and scaling."""
+"""The CSV reader with everything that comes in files, and splitting."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microgrid.datasets import SPECIES, DataError, Dataset, Scale, penguin_species, penguins, read_csv
+from microgrid.datasets import DataError, Dataset, read_csv
 
 Csv = Callable[[str | bytes], Path]
 
@@ -25,39 +24,6 @@ def csv(tmp_path: Path) -> Csv:
         return path
 
     return write
-
-
-# --- the penguins ----------------------------------------------------------------------------------------------------
-
-
-def test_penguins_by_hand() -> None:
-    data = penguins()
-    assert (len(data.rows), len(data.targets), data.dropped) == (342, 342, 2)
-    assert data.input_names == ("flipper_length_mm", "bill_length_mm", "bill_depth_mm")
-    assert data.target_name == "body_mass_g"
-    assert (data.rows[0], data.targets[0]) == ([181.0, 39.1, 18.7], 3750.0)  # the file's first line
-    assert (data.rows[3], data.targets[3]) == ([193.0, 36.7, 19.3], 3450.0)  # its fifth; its fourth is NA
-
-
-def test_species_of_penguins_by_hand() -> None:
-    data = penguin_species()
-    assert data.input_names == ("bill_length_mm", "bill_depth_mm")
-    assert (data.rows[0], data.targets[0]) == ([39.1, 18.7], 0.0)  # an Adelie from Torgersen
-    assert [data.targets.count(i) for i in range(len(SPECIES))] == [151, 68, 123]  # two of the 344 were not measured
-    assert data.dropped == 2
-
-
-def test_both_tables_of_penguins_are_about_the_same_birds() -> None:
-    assert penguin_species().rows == [row[1:] for row in penguins().rows]  # bill length and bill depth
-
-
-def test_penguins_are_plausible_birds() -> None:
-    data = penguins()
-    assert all(170 < flipper < 235 and 30 < length < 60 and 13 < depth < 22 for flipper, length, depth in data.rows)
-    assert (min(data.targets), max(data.targets)) == (2700.0, 6300.0)
-
-
-# --- the CSV reader --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,9 +133,6 @@ def test_missing_file_is_an_os_error(tmp_path: Path) -> None:
         read_csv(tmp_path / "nowhere.csv", "y")
 
 
-# --- splitting -------------------------------------------------------------------------------------------------------
-
-
 def counted(n: int) -> Dataset:
     return Dataset([[float(i)] for i in range(n)], [10.0 * i for i in range(n)], ("a",), "y", 3, ("sex",))
 
@@ -206,56 +169,6 @@ def test_split_keeps_what_is_known_of_the_data() -> None:
 def test_split_needs_two_rows(n: int) -> None:
     with pytest.raises(ValueError, match=f"needs at least 2 rows .* got {n}"):
         counted(n).split()
-
-
-# --- scaling ---------------------------------------------------------------------------------------------------------
-
-
-def test_scale_by_hand() -> None:
-    scale = Scale.of([[1.0, 10.0], [3.0, 50.0]])
-    assert (scale.means, scale.deviations) == ((2.0, 30.0), (1.0, 20.0))  # divided by n, not by n − 1
-    assert scale.standardise([4.0, 20.0]) == [2.0, -0.5]
-    assert scale.restore([2.0, -0.5]) == [4.0, 20.0]
-
-
-@pytest.mark.parametrize("n", [1, 2, 7])
-def test_constant_column_is_shifted_and_not_stretched(n: int) -> None:
-    scale = Scale.of([[7.0]] * n)
-    assert (scale.standardise([9.0]), scale.restore([2.0])) == ([2.0], [9.0])
-
-
-def test_scale_of_numbers_whose_squares_overflow() -> None:
-    assert Scale.of([[1e300], [3e300]]) == Scale((2e300,), (1e300,))
-
-
-def test_constant_column_is_told_from_one_that_hardly_changes() -> None:
-    assert Scale.of([[0.1]] * 3).standardise([0.1]) == [0.0]  # although 0.1 + 0.1 + 0.1 is not 3 · 0.1
-
-
-def test_standardised_columns_have_mean_0_and_deviation_1() -> None:
-    rows = penguins().rows
-    scale = Scale.of(rows)
-    for column in zip(*(scale.standardise(row) for row in rows), strict=True):
-        assert math.fsum(column) / len(column) == pytest.approx(0.0, abs=1e-12)
-        assert math.fsum(x * x for x in column) / len(column) == pytest.approx(1.0)
-
-
-@given(rows=st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e-3, 1e-3)), min_size=2))
-def test_restore_undoes_standardise(rows: list[tuple[float, float]]) -> None:
-    scale = Scale.of(rows)
-    for row in rows:
-        for x, back, mean in zip(row, scale.restore(scale.standardise(row)), scale.means, strict=True):
-            assert back == pytest.approx(x, rel=1e-9, abs=1e-12 * max(abs(mean), 1e-300))
-
-
-def test_row_of_another_width_is_refused() -> None:
-    with pytest.raises(ValueError, match="row 2 has 1 number, and row 1 has 2"):
-        Scale.of([[1.0, 2.0], [3.0]])
-    scale = Scale.of([[1.0, 2.0], [3.0, 4.0]])
-    with pytest.raises(ValueError, match="expected a row of 2 numbers, got "):
-        scale.standardise([1.0])
-    with pytest.raises(ValueError, match="expected a row of 2 numbers, got "):
-        scale.restore([1.0, 2.0, 3.0])
 
 
 def test_text_in_the_first_row_of_a_numeric_column_is_named(csv: Csv) -> None:

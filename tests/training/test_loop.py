@@ -1,211 +1,21 @@
-"""Learning: the three steps and their order, and the loop that repeats them."""
+"""Training: the cycle repeated, divergence, Ctrl-C, and the compiled graph."""
 
 from __future__ import annotations
 
-import functools
-import gc
 import math
-import os
-import random
 import signal
-import struct
-import subprocess
-import sys
-import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import tqdm
 
-from microgrid import Input, Value, total
+from microgrid import Value, total
 from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_absolute_error, mean_squared_error
-from microgrid.nn import MLP, Module, Neuron
-from microgrid.optim import SGD, Adam, Optimizer
+from microgrid.nn import MLP, Module
+from microgrid.optim import SGD, Adam
 from microgrid.training import Cycle, History, TrainingDivergedError, train
-from microgrid.training.collector import paused_collector
 from tests.graphs import plant
-
-ROWS = [[0.0], [1.0], [2.0]]
-TARGETS = [1.0, 3.0, 5.0]
-
-
-def line(slope: float = 2.0, start: float = 1.0) -> Neuron:
-    neuron = Neuron(1, "linear")
-    neuron.weights[0].data, neuron.bias.data = slope, start
-    return neuron
-
-
-def numbers(module: Module) -> list[float]:
-    return [parameter.data for parameter in module.parameters()]
-
-
-def bits(module: Module) -> list[str]:
-    return [number.hex() for number in numbers(module)]
-
-
-def gradients(module: Module) -> list[float]:
-    return [parameter.grad for parameter in module.parameters()]
-
-
-def network_and_rows() -> tuple[MLP, list[list[float]], list[float]]:
-    rng = random.Random(0)
-    rows = [[rng.uniform(-1, 1), rng.uniform(-1, 1)] for _ in range(10)]
-    return MLP(2, [4, 1], "tanh", seed=0), rows, [x * y for x, y in rows]
-
-
-# --- one cycle -------------------------------------------------------------------------------------------------------
-
-
-def test_know_think_change_by_hand() -> None:
-    neuron = line(slope=2.0, start=1.0)
-    cycle = Cycle(neuron, [[3.0]], [5.0], learning_rate=0.0625)
-    assert cycle.know().data == 4.0  # (2 · 3 + 1 − 5)²
-    cycle.think()
-    assert gradients(neuron) == [12.0, 4.0]  # 2 · 2 · 3 and 2 · 2
-    cycle.change()
-    assert numbers(neuron) == [1.25, 0.75]
-    assert cycle.know().data == 0.25  # (1.25 · 3 + 0.75 − 5)²
-
-
-def test_learning_rate_is_a_tenth_where_nothing_is_said() -> None:
-    optimizer = Cycle(line(), ROWS, TARGETS).optimizer
-    assert (type(optimizer), optimizer.learning_rate) == (SGD, 0.1)
-
-
-def test_think_leaves_every_weight_unchanged_bit_for_bit() -> None:
-    model, rows, targets = network_and_rows()
-    cycle = Cycle(model, rows, targets)
-    before = bits(model)
-    cycle.know()
-    cycle.think()
-    assert all(gradients(model))
-    assert bits(model) == before
-
-
-def test_change_is_weight_minus_learning_rate_times_gradient_exactly() -> None:
-    model, rows, targets = network_and_rows()
-    cycle = Cycle(model, rows, targets, learning_rate=0.3)
-    cycle.know()
-    cycle.think()
-    expected = [w - 0.3 * gradient for w, gradient in zip(numbers(model), gradients(model), strict=True)]
-    cycle.change()
-    assert numbers(model) == expected
-
-
-def test_think_forgets_the_gradients_of_the_cycle_before() -> None:
-    neuron = line()
-    neuron.weights[0].grad = 7.0
-    cycle = Cycle(neuron, [[3.0]], [5.0], optimizer=SGD(neuron.parameters(), learning_rate=0.0))
-    for _ in range(2):
-        cycle.know()
-        cycle.think()
-        assert gradients(neuron) == [12.0, 4.0]
-        cycle.change()
-
-
-def test_think_forgets_the_gradients_of_frozen_parameters_too() -> None:
-    neuron = line()
-    cycle = Cycle(neuron, [[3.0]], [5.0], optimizer=SGD([neuron.bias], learning_rate=0.0))
-    for _ in range(2):
-        cycle.know()
-        cycle.think()
-        cycle.change()
-    assert gradients(neuron) == [12.0, 4.0]
-
-
-@pytest.mark.parametrize(
-    ("steps", "message"),
-    [
-        ("think", r"think\(\) needs a loss to hand back: .*; call know\(\)"),
-        ("change", r"change\(\) needs gradients: .*; call know\(\)"),
-        ("know change", r"change\(\) needs gradients: .*; call think\(\)"),
-        ("know think think", r"think\(\) was called already: .*; call change\(\)"),
-        ("know think know change", r"change\(\) needs gradients: .*; call think\(\)"),
-        ("know think change change", r"change\(\) needs gradients: .*; call know\(\)"),
-        ("know think change think", r"think\(\) needs a loss to hand back: .*; call know\(\)"),
-    ],
-)
-def test_step_out_of_turn_says_which_one_is_due(steps: str, message: str) -> None:
-    neuron = line(start=0.0)
-    cycle = Cycle(neuron, ROWS, TARGETS)
-    *allowed, refused = steps.split()
-    for step in allowed:
-        getattr(cycle, step)()
-    before = numbers(neuron), gradients(neuron)
-    with pytest.raises(RuntimeError, match=message):
-        getattr(cycle, refused)()
-    assert (numbers(neuron), gradients(neuron)) == before
-
-
-def test_know_may_be_repeated() -> None:
-    cycle = Cycle(line(start=0.0), ROWS, TARGETS)
-    assert [cycle.know().data for _ in range(3)] == [1.0, 1.0, 1.0]
-
-
-class Broken(Optimizer):
-    """Changes the first weight and gives up, the first time."""
-
-    breaks = True
-
-    def __init__(self, parameters: list[Value], error: BaseException) -> None:
-        super().__init__(parameters, learning_rate=0.1)
-        self.error = error
-
-    def step(self) -> None:
-        for parameter in self.parameters:
-            parameter.data += 1.0
-            if self.breaks:
-                self.breaks = False
-                raise self.error
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), ArithmeticError()])
-def test_change_that_is_interrupted_changes_no_weight_and_may_be_repeated(error: BaseException) -> None:
-    neuron = line(2.0, 1.0)
-    cycle = Cycle(neuron, ROWS, TARGETS, optimizer=Broken(neuron.parameters(), error))
-    cycle.know()
-    cycle.think()
-    with pytest.raises(type(error)):
-        cycle.change()
-    assert numbers(neuron) == [2.0, 1.0]
-    cycle.change()
-    assert numbers(neuron) == [3.0, 2.0]
-
-
-@pytest.mark.parametrize("make", [lambda parameters: SGD(parameters, 0.1, momentum=0.5), Adam])
-def test_change_that_is_interrupted_leaves_no_trace_in_the_optimizer(
-    make: Callable[[list[Value]], Optimizer],
-) -> None:
-    changed = []
-    for interrupted in (False, True):
-        neuron = line(2.0, 0.0)
-        cycle = Cycle(neuron, ROWS, TARGETS, optimizer=make(neuron.parameters()))
-        cycle.know()
-        cycle.think()
-        if interrupted:
-            # What no optimizer can compute with stands for whatever stops one midway.
-            grad, neuron.bias.grad = neuron.bias.grad, None  # type: ignore[assignment]
-            with pytest.raises(TypeError):
-                cycle.change()
-            neuron.bias.grad = grad
-        cycle.change()
-        changed.append(numbers(neuron))
-    assert changed[0] == changed[1]
-
-
-@pytest.mark.parametrize(
-    ("rows", "targets", "message"), [([], [], "no rows to learn from"), (ROWS, TARGETS[:2], "3 rows but 2 targets")]
-)
-@pytest.mark.parametrize("learn", [Cycle, train])
-def test_rows_and_targets_that_do_not_fit_are_refused(
-    learn: Callable[..., Any], rows: Any, targets: Any, message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        learn(line(), rows, targets)
-
-
-# --- training --------------------------------------------------------------------------------------------------------
+from tests.training.networks import ROWS, TARGETS, bits, line, network_and_rows, numbers
 
 
 def test_training_finds_the_line() -> None:
@@ -353,9 +163,6 @@ def test_bad_argument_of_train_is_refused(arguments: Any, error: type[Exception]
         train(line(), ROWS, TARGETS, **arguments)
 
 
-# --- divergence ------------------------------------------------------------------------------------------------------
-
-
 def test_divergence_names_the_epoch_and_advises_a_smaller_learning_rate() -> None:
     neuron = line(0.0, 0.0)
     with pytest.raises(TrainingDivergedError, match="try a learning rate smaller than 10, or inputs") as caught:
@@ -401,20 +208,6 @@ def test_what_is_not_finite_never_reaches_the_weights(loss: Any, message: str) -
     assert caught.value.history == History()
 
 
-@pytest.mark.parametrize(
-    ("history", "shown"),
-    [
-        (History(), "<History of 0 epochs>"),
-        (History([0.25]), "<History of 1 epoch: loss 0.25>"),
-        (History([0.5] * 2000 + [7.03e-31]), "<History of 2001 epochs: loss 0.5 → 7.03e−31>"),
-        (History([2.0, 1.0], {"a": [1, 2], "b": [3, 4]}), "<History of 2 epochs: loss 2 → 1; metrics: a, b>"),
-        (History([2.0, 1.0], interrupted=True), "<History of 2 epochs: loss 2 → 1; interrupted>"),
-    ],
-)
-def test_history_is_shown_in_one_short_line(history: History, shown: str) -> None:
-    assert repr(history) == shown
-
-
 @pytest.mark.parametrize("compiled", [True, False])
 def test_division_by_zero_in_the_first_epoch_names_the_row_and_blames_no_learning_rate(compiled: bool) -> None:
     class Share(Module):
@@ -448,9 +241,6 @@ def test_update_that_overflows_is_taken_back() -> None:
     with pytest.raises(TrainingDivergedError, match="epoch 1: the update makes w1 inf; try"):
         train(neuron, ROWS, TARGETS, epochs=1, learning_rate=1e308)
     assert numbers(neuron) == [2.0, 0.0]
-
-
-# --- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -501,97 +291,6 @@ def test_ctrl_c_within_an_epoch_keeps_the_updates_of_its_finished_batches() -> N
     )
     assert (history.interrupted, history.losses) == (True, [])
     assert numbers(neuron) == [1.25, 0.75]
-
-
-# --- the progress bar ------------------------------------------------------------------------------------------------
-
-TRAINING = """
-from microgrid.nn import Neuron
-from microgrid.training import train
-from tests.graphs import plant
-train(Neuron(1), [[1.0]], [1.0], epochs=3{})
-"""
-
-
-def on_a_terminal(code: str) -> str:
-    """Run Python with its standard error on a pseudo-terminal, and return what appears there."""
-    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))  # not on Windows
-    try:
-        ours, theirs = pty.openpty()
-    except OSError:
-        pytest.skip("this system gives no pseudo-terminals")
-    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))  # tqdm hides from a window of 0 by 0
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=theirs) as process:
-        os.close(theirs)
-        shown = b""
-        try:
-            while piece := os.read(ours, 4096):
-                shown += piece
-        except OSError:  # how Linux says that the other end was closed
-            pass
-        assert process.stdout is not None
-        assert process.stdout.read() == b""
-    os.close(ours)
-    assert process.returncode == 0
-    return shown.decode()
-
-
-def test_progress_bar_appears_on_a_terminal() -> None:
-    shown = on_a_terminal(TRAINING.format(""))
-    assert "training" in shown
-    assert "/3" in shown
-
-
-def test_progress_bar_may_be_switched_off_on_a_terminal() -> None:
-    assert on_a_terminal(TRAINING.format(", progress=False")) == ""
-
-
-def test_progress_bar_is_silent_where_there_is_no_terminal() -> None:
-    done = subprocess.run([sys.executable, "-c", TRAINING.format("")], check=True, capture_output=True)
-    assert (done.stdout, done.stderr) == (b"", b"")
-
-
-def test_progress_bar_shows_the_loss(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("tqdm.tqdm", functools.partial(tqdm.tqdm, mininterval=0))  # do not wait before redrawing
-    train(line(2.0, 1.0), [[3.0]], [5.0], epochs=2, learning_rate=0.0625, progress=True)
-    shown = capsys.readouterr().err
-    assert "loss=4" in shown
-    assert "loss=0.25" in shown
-    assert shown.rsplit("\r", 2)[1:] == [" " * len(shown.rsplit("\r", 2)[1]), ""]  # and is wiped out at the end
-
-
-def test_progress_bar_appears_in_a_notebook(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
-    train(line(), ROWS, TARGETS, epochs=1)
-    assert "training" in capsys.readouterr().err
-
-
-def test_training_needs_no_console(monkeypatch: pytest.MonkeyPatch) -> None:  # as under pythonw
-    monkeypatch.setattr(sys, "stderr", None)
-    assert train(line(), ROWS, TARGETS, epochs=1).losses == [0.0]
-
-
-def test_learning_rate_beside_an_optimizer_is_refused() -> None:
-    model = line()
-    with pytest.raises(ValueError, match="the optimizer has a learning rate of its own; give one or the other"):
-        train(model, ROWS, TARGETS, optimizer=SGD(model.parameters(), 0.1), learning_rate=0.2)
-
-
-def test_gradient_of_an_input_belongs_to_one_cycle_only() -> None:
-    x = Input(1.0, "x")
-    cycle = Cycle(line(), [[x]], [5.0], learning_rate=0.0)
-    cycle.know()
-    cycle.think()
-    first = x.grad
-    cycle.change()
-    cycle.know()
-    cycle.think()
-    assert x.grad == first != 0.0
-
-
-# --- compiled graphs -------------------------------------------------------------------------------------------------
 
 
 def both_ways(**options: Any) -> tuple[list[float], list[float], list[float], list[float]]:
@@ -675,57 +374,3 @@ def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
     model = MLP(1, [3], activation="linear", seed=0)
     history = train(model, [[0.0], [1.0], [2.0]], [0, 1, 2], cross_entropy, epochs=50, learning_rate=0.5)
     assert history.losses[-1] < history.losses[0]
-
-
-def test_collector_is_left_as_it_was_and_paused_while_rows_are_recorded() -> None:
-    seen: list[bool] = []
-
-    def loss(predictions: Any, targets: Any) -> Value:
-        seen.append(gc.isenabled())
-        return mean_squared_error(predictions, targets)
-
-    train(line(), ROWS, TARGETS, loss, epochs=2, compiled=False)
-    assert (seen, gc.isenabled()) == ([False, False], True)
-    gc.disable()
-    try:
-        train(line(), ROWS, TARGETS, epochs=2)
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
-    with pytest.raises(ZeroDivisionError), paused_collector():
-        _ = 1 / 0
-    assert gc.isenabled()
-
-
-def test_pauses_that_overlap_leave_the_collector_as_it_was() -> None:
-    for turn_on in (gc.enable, gc.disable):
-        turn_on()
-        was_enabled = gc.isenabled()
-        try:
-            first, second = paused_collector(), paused_collector()  # as in two threads
-            first.__enter__()
-            second.__enter__()
-            first.__exit__(None, None, None)
-            second.__exit__(None, None, None)
-            assert gc.isenabled() == was_enabled
-            with paused_collector():
-                with paused_collector():
-                    pass
-                assert not gc.isenabled()
-            assert gc.isenabled() == was_enabled
-        finally:
-            gc.enable()
-
-
-def test_backward_gives_the_collector_nothing_to_do() -> None:
-    value, one = Value(0.0), Value(1.0)
-    for _ in range(20_000):
-        value = value + one
-    begun: list[str] = []
-    gc.collect()
-    gc.callbacks.append(lambda phase, _: begun.append(phase))
-    try:
-        value.backward()
-        assert begun == []
-    finally:
-        gc.callbacks.pop()

@@ -1,0 +1,58 @@
+"""Scaling: mean 0, deviation 1, and back."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microgrid.datasets import Scale, penguins
+
+
+def test_scale_by_hand() -> None:
+    scale = Scale.of([[1.0, 10.0], [3.0, 50.0]])
+    assert (scale.means, scale.deviations) == ((2.0, 30.0), (1.0, 20.0))  # divided by n, not by n − 1
+    assert scale.standardise([4.0, 20.0]) == [2.0, -0.5]
+    assert scale.restore([2.0, -0.5]) == [4.0, 20.0]
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_constant_column_is_shifted_and_not_stretched(n: int) -> None:
+    scale = Scale.of([[7.0]] * n)
+    assert (scale.standardise([9.0]), scale.restore([2.0])) == ([2.0], [9.0])
+
+
+def test_scale_of_numbers_whose_squares_overflow() -> None:
+    assert Scale.of([[1e300], [3e300]]) == Scale((2e300,), (1e300,))
+
+
+def test_constant_column_is_told_from_one_that_hardly_changes() -> None:
+    assert Scale.of([[0.1]] * 3).standardise([0.1]) == [0.0]  # although 0.1 + 0.1 + 0.1 is not 3 · 0.1
+
+
+def test_standardised_columns_have_mean_0_and_deviation_1() -> None:
+    rows = penguins().rows
+    scale = Scale.of(rows)
+    for column in zip(*(scale.standardise(row) for row in rows), strict=True):
+        assert math.fsum(column) / len(column) == pytest.approx(0.0, abs=1e-12)
+        assert math.fsum(x * x for x in column) / len(column) == pytest.approx(1.0)
+
+
+@given(rows=st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e-3, 1e-3)), min_size=2))
+def test_restore_undoes_standardise(rows: list[tuple[float, float]]) -> None:
+    scale = Scale.of(rows)
+    for row in rows:
+        for x, back, mean in zip(row, scale.restore(scale.standardise(row)), scale.means, strict=True):
+            assert back == pytest.approx(x, rel=1e-9, abs=1e-12 * max(abs(mean), 1e-300))
+
+
+def test_row_of_another_width_is_refused() -> None:
+    with pytest.raises(ValueError, match="row 2 has 1 number, and row 1 has 2"):
+        Scale.of([[1.0, 2.0], [3.0]])
+    scale = Scale.of([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(ValueError, match="expected a row of 2 numbers, got "):
+        scale.standardise([1.0])
+    with pytest.raises(ValueError, match="expected a row of 2 numbers, got "):
+        scale.restore([1.0, 2.0, 3.0])
