@@ -16,7 +16,7 @@ from microgrid.cli import main
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POSIX systems")
 
 
-def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Run a command that must be refused, and return the one line that it says."""
     before = contents()
     assert main(arguments) == 2
@@ -76,7 +76,7 @@ def test_table_that_cannot_be_learned_from_is_refused(name: str, capsys: pytest.
     if name == "a NUL" and sys.version_info < (3, 11):
         message = "data.csv, row 2, is not CSV: line contains NUL"
     Path("data.csv").write_bytes(content)
-    assert told(["train", "data.csv", "--target", "y", "--save", "model.json"], capsys).startswith(
+    assert refused(["train", "data.csv", "--target", "y", "--save", "model.json"], capsys).startswith(
         f"microgrid: {message}"
     )
 
@@ -143,7 +143,7 @@ def test_full_disk_is_told_in_one_line_and_what_was_there_stays(
     if old is not None:
         Path(name).write_text(old)
     with nearly_full_disk():
-        assert told(WRITING[name], capsys) == f"microgrid: {name}: File too large"
+        assert refused(WRITING[name], capsys) == f"microgrid: {name}: File too large"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
@@ -184,7 +184,7 @@ def test_option_of_train_out_of_its_range_is_refused(
     option: str, value: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("data.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
-    told(["train", "data.csv", "--target", "y", option, value], capsys)
+    refused(["train", "data.csv", "--target", "y", option, value], capsys)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_lesson_or_sheet_that_cannot_be_written_is_refused(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("02_think.ipynb").write_text("mine")
-    assert message in told(arguments, capsys)
+    assert message in refused(arguments, capsys)
 
 
 OPTIONS_OF_OTHERS = [
@@ -241,7 +241,7 @@ OPTIONS_OF_OTHERS = [
 def test_wrong_argument_of_any_command_is_refused_in_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert len(told(arguments, capsys)) < 400
+    assert len(refused(arguments, capsys)) < 400
 
 
 EXPRESSIONS = [
@@ -255,4 +255,4 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("command", ["draw", "step", "page", "check"])
 def test_expression_that_cannot_be_read_is_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     for expression in EXPRESSIONS:
-        assert len(told([command, expression, "a=2"], capsys)) < 400
+        assert len(refused([command, expression, "a=2"], capsys)) < 400

@@ -78,9 +78,9 @@ def test_demonstration_lowers_the_loss_by_one_cycle_and_by_training(demonstratio
 
 def test_demonstration_says_what_each_parameter_weighs(demonstration: tuple[str, Path]) -> None:
     inputs = ["flipper length", "bill length", "bill depth"]
-    told = re.findall(r"(layer(\d)\S+)\.w(\d)  ∂loss.*   weighs (.*)\n", demonstration[0])
-    assert len(told) == 4
-    for _, layer, place, source in told:
+    weighed = re.findall(r"(layer(\d)\S+)\.w(\d)  ∂loss.*   weighs (.*)\n", demonstration[0])
+    assert len(weighed) == 4
+    for _, layer, place, source in weighed:
         assert source == (inputs[int(place) - 1] if layer == "1" else f"layer{int(layer) - 1}.neuron{place}")
 
 

@@ -234,8 +234,8 @@ def test_all_names_are_learned_where_only_inputs_are_there(command: Command) -> 
 
 
 def test_name_to_be_learned_that_has_no_value_is_refused(command: Command) -> None:
-    told = "microgrid: v is to be learned, but has no value (names with a value: w, x)\n"
-    assert command("page", "w*x", "w=3", "x=2", "--learn", "w,v") == (2, "", told)
+    message = "microgrid: v is to be learned, but has no value (names with a value: w, x)\n"
+    assert command("page", "w*x", "w=3", "x=2", "--learn", "w,v") == (2, "", message)
 
 
 def test_draw_says_which_leaves_are_given(command: Command) -> None:

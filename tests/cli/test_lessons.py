@@ -39,11 +39,11 @@ def test_lessons_are_listed_in_their_order_with_title_and_summary(language: str)
     assert [lesson.number for lesson in course] == [
         *range(1, 1 + len(list((ROOT / "notebooks" / "en").glob("*.ipynb"))))
     ]
-    for there in course:
-        assert first_line(there) == f"# {there.title}"
-        assert there.title.startswith(f"{there.number}")
-        assert 15 <= display_width(there.summary) <= 120
-        assert not set("#*_`") & set(there.summary)
+    for each in course:
+        assert first_line(each) == f"# {each.title}"
+        assert each.title.startswith(f"{each.number}")
+        assert 15 <= display_width(each.summary) <= 120
+        assert not set("#*_`") & set(each.summary)
 
 
 def test_unknown_lesson_is_refused_with_those_that_there_are() -> None:
@@ -83,10 +83,10 @@ def prose_of(file: Path) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_lesson_that_is_copied_alone_has_no_link_that_leads_nowhere(tmp_path: Path, language: str) -> None:
-    for there in lessons(language):
-        folder = tmp_path / str(there.number)
+    for each in lessons(language):
+        folder = tmp_path / str(each.number)
         folder.mkdir()
-        assert re.findall(r"\]\((?!https?://)[^)]*\)", prose_of(copy_lesson(there, folder))) == []
+        assert re.findall(r"\]\((?!https?://)[^)]*\)", prose_of(copy_lesson(each, folder))) == []
 
 
 def test_lesson_that_is_copied_alone_names_the_commands_that_copy_the_others(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch:
 def test_command_lists_the_lessons(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["lesson", "--language", "ja"]) == 0
     *as_list, blank, how = capsys.readouterr().out.splitlines()
-    assert as_list == [line for there in lessons("ja") for line in (there.title, f"   {there.summary}")]
+    assert as_list == [line for each in lessons("ja") for line in (each.title, f"   {each.summary}")]
     assert (blank, how) == ("", "このフォルダーに写すには:  microgrid lesson 1 --language ja")
 
 
@@ -198,10 +198,10 @@ def test_command_copies_a_lesson_and_says_how_to_open_it(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["lesson", "3"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["03_change.ipynb"]
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == f"wrote 03_change.ipynb: {lesson(3).title}"
-    assert told[-1].startswith("open it:  ")
-    assert told[-1].endswith("jupyter lab 03_change.ipynb")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == f"wrote 03_change.ipynb: {lesson(3).title}"
+    assert printed[-1].startswith("open it:  ")
+    assert printed[-1].endswith("jupyter lab 03_change.ipynb")
 
 
 # --- in the wheel ----------------------------------------------------------------------------------------------------
@@ -228,5 +228,5 @@ def test_lessons_are_found_in_an_installed_package_that_has_no_checkout_around_i
     zipfile.ZipFile(wheel).extractall(tmp_path)
     package = tmp_path / "microgrid"
     monkeypatch.setattr(module, "FOLDERS", (package / "notebooks", tmp_path / "notebooks"))
-    assert [there.path.parent for there in lessons("ja")] == [package / "notebooks" / "ja"] * len(lessons("en"))
+    assert [each.path.parent for each in lessons("ja")] == [package / "notebooks" / "ja"] * len(lessons("en"))
     assert (package / "language" / "ja.json").is_file()

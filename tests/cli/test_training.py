@@ -163,9 +163,9 @@ def test_small_table_is_learned_from_whole_where_nothing_is_held_out(command: Co
     assert "on the 4 rows it learned from: " in out
     assert "\nno row was held out: this does not tell how good it is on rows it has not seen\n" in out
     assert "  always guessing the mean instead: 0.375\n" in out  # (0.25 + 0.25 + 0.25 + 0.75) / 4
-    told = re.findall(r"^  predicted (\S+), is (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE)
-    assert [target for _, target in told] == ["0", "0", "0", "1"]
-    assert [round(numbers_in(predicted)[0]) for predicted, _ in told] == [0, 0, 0, 1]
+    predictions = re.findall(r"^  predicted (\S+), is (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE)
+    assert [target for _, target in predictions] == ["0", "0", "0", "1"]
+    assert [round(numbers_in(predicted)[0]) for predicted, _ in predictions] == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize(("rows", "few"), [(4, True), (9, True), (10, False)])
