@@ -137,17 +137,20 @@ class Cycle:
         state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
         loss = self.loss
         try:
-            self.optimizer.step()
-            for parameter in self.optimizer.parameters:
-                if not math.isfinite(parameter.data):
-                    raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
-            self.loss, self._has_gradients = None, False
+            self._update()
         except BaseException:  # Ctrl-C among them
             for parameter, data in zip(self.optimizer.parameters, weights, strict=True):
                 parameter.data = data
             vars(self.optimizer).update(state)
             self.loss, self._has_gradients = loss, True
             raise
+
+    def _update(self) -> None:
+        self.optimizer.step()
+        for parameter in self.optimizer.parameters:
+            if not math.isfinite(parameter.data):
+                raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
+        self.loss, self._has_gradients = None, False
 
 
 def _plain(item: Any) -> Any:
