@@ -1,11 +1,13 @@
-"""How Hypothesis looks for examples: without a time limit anywhere, and in CI the same ones on every run.
+"""The tiers of the tests, how Hypothesis looks for examples, and the fixtures of `tests.browser`.
 
-The fixtures of `tests.browser` are made known here.
+A test is quick unless it is marked `slow`, `browser` or `campaign`. The folders `slow/` and `campaigns/` mark what they
+hold, and the fixture `browser` marks the tests that ask for it.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,17 +16,22 @@ from tests.browser import browser, opened, ordinary_page, shared
 
 __all__ = ["browser", "opened", "ordinary_page", "shared"]
 
+HERE = Path(__file__).parent
+TIERS = {HERE / "slow": "slow", HERE / "campaigns": "campaign"}
+
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# No time limit for an example: a busy machine changes nothing. In CI the examples are the same on every run.
+settings.register_profile("quick", deadline=None, max_examples=40, derandomize="CI" in os.environ)
 settings.register_profile("campaign", deadline=None, max_examples=5000)
-settings.register_profile("mutation", deadline=None, max_examples=25, derandomize=True, database=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that it can be chosen."""
+    """Mark the tests of a folder, and those that need a browser."""
     for item in items:
+        for folder, tier in TIERS.items():
+            if folder in item.path.parents:
+                item.add_marker(tier)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")

@@ -1,4 +1,4 @@
-"""Readers against arbitrary input, some thousand times on every run; `python -m tests.fuzz` looks for longer."""
+"""Readers against arbitrary input; `python -m tests.campaigns.fuzz` looks for longer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from microgrid import Relay
 from microgrid.nn import MLP
 from microgrid.pictures.dot import draw_snapshot
-from tests.fuzz.readers import READERS, check_refusal, examples, mutated
+from tests.campaigns.fuzz.readers import READERS, check_refusal, examples, mutated
 
 MEGABYTE = 2**20
-few = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -31,7 +31,7 @@ def test_examples_are_read_or_refused(reader: str) -> None:
 @example("a" * 1999)
 @example("-" * 1999 + "1")
 @example("relu" * 400)
-@few
+@unhurried
 def test_any_expression_is_read_or_refused(text: str) -> None:
     READERS["expression"](text.encode("utf-8", "surrogatepass"))
 
@@ -42,21 +42,21 @@ def test_any_expression_is_read_or_refused(text: str) -> None:
     )
 )
 @example(["x,y\n", "1,2\n" * 3])
-@few
+@unhurried
 def test_any_table_is_read_or_refused(pieces: list[str]) -> None:
     READERS["csv"]("".join(pieces).encode())
 
 
 @pytest.mark.parametrize("reader", ["csv", "model", "relay", "placed"])
 @given(st.binary(max_size=200))
-@few
+@unhurried
 def test_any_bytes_are_read_or_refused(reader: str, written: bytes) -> None:
     READERS[reader](written)
 
 
 @pytest.mark.parametrize("reader", ["model", "relay", "placed"])
 @given(st.randoms(use_true_random=False), st.integers(1, 3))
-@few
+@unhurried
 def test_json_in_which_something_was_changed_is_read_or_refused(reader: str, rng: random.Random, times: int) -> None:
     document = examples(reader)[0]
     for _ in range(times):

@@ -1,9 +1,9 @@
-"""Look for input that breaks a reader, led by coverage: `python -m tests.fuzz READER [--minutes N]`.
+"""Look for input that breaks a reader, led by coverage: `python -m tests.campaigns.fuzz READER [--minutes N]`.
 
 It needs `pip install atheris` (Python 3.11 to 3.13, Linux), which is why it stands outside the test suite;
-`tests/test_fuzz.py` tries some thousand inputs on every run. Input that is read for more than five seconds, takes more
+`tests/test_fuzz.py` tries some hundred inputs on every run. Input that is read for more than five seconds, takes more
 than 1 GB or breaks the reader ends the search, and is left in the present folder as `crash-…`, `timeout-…` or `oom-…`:
-`python -m tests.fuzz READER FILE` tries it again.
+`python -m tests.campaigns.fuzz READER FILE` tries it again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["microgrid", "csv", "json", "ast"]):
-    from tests.fuzz.readers import READERS, examples, mutated
+    from tests.campaigns.fuzz.readers import READERS, examples, mutated
 
 
 def _mutate(data: bytes, longest: int, seed: int) -> bytes:
@@ -34,7 +34,7 @@ def _mutate(data: bytes, longest: int, seed: int) -> bytes:
 
 def main() -> None:
     """Run one campaign."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.fuzz", description=__doc__)
     parser.add_argument("reader", choices=READERS)
     parser.add_argument("file", nargs="*", help="input to try again instead of searching")
     parser.add_argument("--minutes", type=float, default=10)
