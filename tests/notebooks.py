@@ -48,6 +48,17 @@ def read(path: Path) -> Any:
     return notebook
 
 
+def notebook_of(*cells: str) -> Any:
+    """Make a notebook of code cells, with ids and metadata as an editor may leave them."""
+    made = [nbformat.v4.new_code_cell(cell, metadata={"collapsed": True}) for cell in cells]  # type: ignore[no-untyped-call]
+    return nbformat.v4.new_notebook(cells=made, metadata={"widgets": {}})  # type: ignore[no-untyped-call]
+
+
+def code_cells(notebook: Any) -> list[Any]:
+    """List the cells of a notebook that hold code."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def executed(notebook: Any) -> Any:
     """Run a copy of the notebook, tidied; raise CellExecutionError where a cell fails."""
     copy = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]

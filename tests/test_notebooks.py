@@ -1,15 +1,11 @@
-"""The lessons: each runs from top to bottom and shows what is saved in it, in both languages alike."""
+"""The lessons as they are saved: what each is made of, and that both languages are alike."""
 
 from __future__ import annotations
 
 import ast
-import asyncio
-import base64
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +14,17 @@ import nbformat
 import pytest
 
 from tests import notebooks
-from tests.notebooks import LESSONS, executed, lines_that_count, plain_png, read, saved_text, shape_of, tidied
+from tests.notebooks import (
+    LESSONS,
+    code_cells,
+    lines_that_count,
+    notebook_of,
+    plain_png,
+    read,
+    saved_text,
+    shape_of,
+    tidied,
+)
 
 NOTEBOOKS = notebooks.found([LESSONS])
 PAIRS = [path for path in NOTEBOOKS if path.parent.name == "en"]
@@ -28,47 +34,6 @@ LARGEST_FILE = 1_500_000  # bytes
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 each_lesson = pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
 pytestmark = pytest.mark.filterwarnings("default")  # what Jupyter warns of is not ours to mend
-
-
-def code_cells(notebook: Any) -> list[Any]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def shown(notebook: Any) -> list[tuple[int, str, object]]:
-    """List what the cells show: what they print or return as text, and which kinds of pictures there are."""
-    things: list[tuple[int, str, object]] = []
-    for number, cell in enumerate(code_cells(notebook), start=1):
-        if "skip-output-check" in cell.metadata.get("tags", []):
-            continue
-        for output in cell.outputs:
-            data = output.get("data", {})
-            kinds = sorted(data)
-            text = output.get("text") or output.get("evalue") or data.get("text/plain")
-            things.append((number, f"{output.output_type} {', '.join(kinds)}", text))
-    return things
-
-
-# --- running them ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def running(request: pytest.FixtureRequest) -> Iterator[Callable[[Path], Any]]:
-    """Run the notebooks of the tests that were asked for, two at a time; give the result of each when it is there."""
-    test = test_notebook_runs_and_shows_what_is_saved_in_it
-    items = [item for item in request.session.items if isinstance(item, pytest.Function) and item.obj is test]
-    with ThreadPoolExecutor(2) as pool:
-        runs: dict[object, Future[Any]] = {}
-        for item in items:
-            path = item.callspec.params["path"]
-            assert isinstance(path, Path)
-            runs[path] = pool.submit(executed, read(path))
-        yield lambda path: runs[path].result()
-        pool.shutdown(cancel_futures=True)
-
-
-@each_notebook
-def test_notebook_runs_and_shows_what_is_saved_in_it(path: Path, running: Callable[[Path], Any]) -> None:
-    assert shown(running(path)) == shown(read(path))
 
 
 # --- what they are made of -------------------------------------------------------------------------------------------
@@ -212,57 +177,6 @@ def test_code_of_both_languages_is_the_same_but_for_words(path: Path) -> None:
 
 
 # --- the tool itself -------------------------------------------------------------------------------------------------
-
-
-def notebook_of(*cells: str) -> Any:
-    """Make a notebook of code cells, with ids and metadata as an editor may leave them."""
-    made = [nbformat.v4.new_code_cell(cell, metadata={"collapsed": True}) for cell in cells]  # type: ignore[no-untyped-call]
-    return nbformat.v4.new_notebook(cells=made, metadata={"widgets": {}})  # type: ignore[no-untyped-call]
-
-
-NOISY = (
-    "import sys, tqdm\nfor _ in tqdm.tqdm(range(3)):\n    pass",
-    "print('one')\nprint('hidden', file=sys.stderr)\nprint('two')\nobject()",
-    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-)
-
-
-def test_notebook_is_saved_without_times_addresses_and_progress_bars_and_the_same_on_the_next_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "noisy.ipynb"
-    file.write_text(saved_text(notebook_of(*NOISY)), encoding="utf-8")
-    assert notebooks.main([str(tmp_path)]) == 0
-    assert capsys.readouterr().out.endswith("  saved\n")
-    saved = read(file)
-    assert [cell.id for cell in saved.cells] == ["cell-1", "cell-2", "cell-3"]
-    assert [cell.execution_count for cell in saved.cells] == [1, 2, 3]
-    bar, text, picture = saved.cells
-    assert bar.outputs == []
-    assert text.metadata == {}
-    assert shown(saved)[:2] == [(2, "stream ", "one\ntwo\n"), (2, "execute_result text/plain", "<object>")]
-    png = base64.b64decode(picture.outputs[0].data["image/png"])
-    assert b"matplotlib" not in png.lower()
-    assert notebooks.main([str(file)]) == 0
-    assert capsys.readouterr().out.endswith("  the same as before\n")
-
-
-def test_failing_cell_leaves_the_file_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "broken.ipynb"
-    before = saved_text(notebook_of("print(1)", "assert 1 == 2, 'not equal'"))
-    file.write_text(before, encoding="utf-8")
-
-    assert notebooks.main([str(file)]) == 1
-    assert file.read_text(encoding="utf-8") == before
-    assert "not equal" in capsys.readouterr().err
-
-
-def test_notebook_runs_beside_an_event_loop() -> None:
-    async def asked_in_a_loop() -> Any:
-        return executed(notebook_of("print(6 * 7)"))
-
-    with ThreadPoolExecutor(1) as pool:  # in this thread a loop may be running already: that of a browser
-        assert shown(pool.submit(asyncio.run, asked_in_a_loop()).result()) == [(1, "stream ", "42\n")]
 
 
 def test_tool_asks_for_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
