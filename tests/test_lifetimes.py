@@ -74,9 +74,9 @@ def test_copy_of_a_random_graph_has_the_same_record_bit_for_bit(
 
 @pytest.mark.parametrize("copied", COPIES)
 def test_graph_of_any_depth_is_copied(copied: Callable[[Value], Value]) -> None:
-    twin = copied(chain(50_000))
+    twin = copied(chain(10_000))
     twin.backward()
-    assert topological_order(twin)[0].grad == 50_001.0
+    assert topological_order(twin)[0].grad == 10_001.0
 
 
 @pytest.mark.parametrize("copied", COPIES)
@@ -265,9 +265,10 @@ def resident_megabytes() -> float:
     return int(path.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20 if path.exists() else 0.0
 
 
-@pytest.mark.parametrize(("size", "times"), [(20_000, 5), pytest.param(1_000_000, 100, marks=pytest.mark.campaign)])
-def test_graph_built_swept_and_freed_again_and_again_leaves_nothing_behind(size: int, times: int) -> None:
+@pytest.mark.parametrize(("size", "times"), [(5_000, 5), pytest.param(1_000_000, 100, marks=pytest.mark.campaign)])
+def test_graphs_leave_no_memory_behind(size: int, times: int) -> None:
     gc.collect()
+    gc.freeze()  # what is there already need not be searched again
     gc.disable()
     try:
         blocks, megabytes = array("q", bytes(8 * times)), array("d", bytes(8 * times))  # which grow no more
@@ -277,6 +278,7 @@ def test_graph_built_swept_and_freed_again_and_again_leaves_nothing_behind(size:
             blocks[i], megabytes[i] = sys.getallocatedblocks(), resident_megabytes()
     finally:
         gc.enable()
+        gc.unfreeze()
     print(f"MB in use after each graph: {' '.join(f'{found:.0f}' for found in megabytes)}")
     assert max(blocks[1:]) - blocks[1] < 100  # the first time, Python itself keeps a few
     assert max(megabytes[2:]) <= 1.05 * megabytes[1] + 10

@@ -22,7 +22,7 @@ from tests.cross_check import (
     seeded,
     skewed,
 )
-from tests.graphs import Recipe, grown, plant
+from tests.graphs import Recipe, plant
 from tests.oracle import FACTOR, AtAKinkError, exact
 
 
@@ -37,38 +37,6 @@ def test_random_graphs_have_exact_derivatives(size: int, seed: int) -> None:
 
 
 # --- the oracle tested -----------------------------------------------------------------------------------------------
-
-
-def test_grown_graphs_are_deep_and_wide_and_hold_everything() -> None:
-    recipes = [grown(seed, 200) for seed in range(100)]
-    assert {op for recipe in recipes for op, _ in recipe.steps} == set(OPERATIONS)
-    assert max(depth(recipe) for recipe in recipes) == 200
-    assert max(len(operands) for recipe in recipes for _, operands in recipe.steps) == 9  # 4 weights, 4 inputs, 1 bias
-    of_constants = {
-        tuple(i in recipe.constants for i in operands)
-        for recipe in recipes
-        for op, operands in recipe.steps
-        if op == "**"
-    }
-    assert of_constants >= {(False, False), (True, False), (False, True)}
-    assert grown(7, 50) == grown(7, 50)
-    assert grown(7, 50).steps == grown(7, 200).steps[:50]
-
-
-def depth(recipe: Recipe) -> int:
-    levels = [0] * len(recipe.leaves)
-    for _, operands in recipe.steps:
-        levels.append(1 + max(levels[i] for i in operands))
-    return levels[-1]
-
-
-def test_most_derivatives_are_asked_for_all_ten_digits_and_most_are_not_0() -> None:
-    graphs = [graph for *_, graph in seeded(200)]
-    asked = [sharp for *_, truth in graphs for sharp in truth.sharpness(PROMISED)]
-    free = sum(len(recipe.leaves) - len(recipe.constants) for recipe, *_ in graphs)
-    assert sum(asked) > 0.9 * len(asked)
-    assert len(asked) > 0.5 * free
-    assert len(graphs) > 0.95 * 200
 
 
 def test_exact_derivatives_by_hand() -> None:

@@ -15,7 +15,7 @@ from microgrid.engine import gradients
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import KINDS
 from tests.cross_check import PROMISED, SEEDS, SIZES, again, by_pytorch, disagreements, known, seeded
-from tests.graphs import record
+from tests.graphs import Recipe, grown, record
 from tests.oracle import AtAKinkError
 
 if TYPE_CHECKING:
@@ -71,3 +71,38 @@ def test_random_graphs_have_exact_derivatives_in_the_browser(shared: Callable[[R
                 0.0 if isinstance(leaf, Constant) else there.get(leaf, 0.0) for leaf in values[: len(recipe.leaves)]
             ]
             assert truth.problems(answer["values"][-1], found, PROMISED) == [], again(seed, size)
+
+
+# --- the graphs themselves --------------------------------------------------------------------------------------------
+
+
+def test_grown_graphs_are_deep_and_wide_and_hold_everything() -> None:
+    recipes = [grown(seed, 200) for seed in range(100)]
+    assert {op for recipe in recipes for op, _ in recipe.steps} == set(OPERATIONS)
+    assert max(depth(recipe) for recipe in recipes) == 200
+    assert max(len(operands) for recipe in recipes for _, operands in recipe.steps) == 9  # 4 weights, 4 inputs, 1 bias
+    of_constants = {
+        tuple(i in recipe.constants for i in operands)
+        for recipe in recipes
+        for op, operands in recipe.steps
+        if op == "**"
+    }
+    assert of_constants >= {(False, False), (True, False), (False, True)}
+    assert grown(7, 50) == grown(7, 50)
+    assert grown(7, 50).steps == grown(7, 200).steps[:50]
+
+
+def depth(recipe: Recipe) -> int:
+    levels = [0] * len(recipe.leaves)
+    for _, operands in recipe.steps:
+        levels.append(1 + max(levels[i] for i in operands))
+    return levels[-1]
+
+
+def test_most_derivatives_are_asked_for_all_ten_digits_and_most_are_not_0() -> None:
+    graphs = [graph for *_, graph in seeded(200)]
+    asked = [sharp for *_, truth in graphs for sharp in truth.sharpness(PROMISED)]
+    free = sum(len(recipe.leaves) - len(recipe.constants) for recipe, *_ in graphs)
+    assert sum(asked) > 0.9 * len(asked)
+    assert len(asked) > 0.5 * free
+    assert len(graphs) > 0.95 * 200
