@@ -22,7 +22,7 @@ TIERS = {HERE / "slow": "slow", HERE / "campaigns": "campaign"}
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 
 # No time limit for an example: a busy machine changes nothing. In CI the examples are the same on every run.
-settings.register_profile("quick", deadline=None, max_examples=40, derandomize="CI" in os.environ)
+settings.register_profile("quick", deadline=None, max_examples=25, derandomize="CI" in os.environ)
 settings.register_profile("campaign", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import linecache
 import math
 import operator
 import random
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -413,11 +414,21 @@ def check_refusal(error: Exception) -> None:
     )
     if isinstance(error, OSError) or any(words in message for words in SAID_BY_PYTHON):
         return
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    assert "microgrid" in Path(last.filename).parts, f"not raised on purpose: {error!r}"
-    if last.name == "weighted_sum" and message.endswith("object is not iterable"):
+    function, line = raised_in(error)
+    assert "microgrid" in Path(function.co_filename).parts, f"not raised on purpose: {error!r}"
+    if function.co_name == "weighted_sum" and message.endswith("object is not iterable"):
         return  # every neuron runs through it: no check beside Python's own
-    assert "raise " in (last.line or "") or last.name == "refuse", f"not raised on purpose: {error!r} by {last.line}"
+    assert "raise " in line or function.co_name == "refuse", f"not raised on purpose: {error!r} by {line}"
+
+
+def raised_in(error: Exception) -> tuple[CodeType, str]:
+    """Return the function and the line that raised an error (`traceback` would read the lines of all frames)."""
+    frame = error.__traceback__
+    assert frame
+    while frame.tb_next:
+        frame = frame.tb_next
+    function = frame.tb_frame.f_code
+    return function, linecache.getline(function.co_filename, frame.tb_lineno)
 
 
 @pytest.mark.parametrize("place", PLACES)

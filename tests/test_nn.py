@@ -280,6 +280,7 @@ def test_no_two_neurons_start_out_alike() -> None:
     assert len({neuron.weights[0].data for layer in model.layers for neuron in layer.neurons}) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "12345"])
 def test_weights_and_gradients_are_the_same_in_a_fresh_process(hash_seed: str) -> None:
     code = (

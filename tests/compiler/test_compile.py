@@ -323,7 +323,7 @@ def test_relus_between_relus_give_what_the_engine_gives(build: Callable[[Value, 
 
 
 @pytest.mark.parametrize("spelled_out", [False, True])
-@pytest.mark.parametrize("sizes", [[16, 16, 1], [1, 1, 1], [5, 3, 4]])
+@pytest.mark.parametrize("sizes", [[8, 8, 1], [1, 1, 1], [5, 3, 4]])
 @pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, hinge, binary_cross_entropy])
 def test_network_of_relus_learns_from_a_row_exactly_what_the_engine_learns(
     loss: Callable[[Any, Any], Value], sizes: list[int], spelled_out: bool
