@@ -125,6 +125,7 @@ def test_text_of_a_small_picture() -> None:
     assert draw(small_graph()).source == SMALL_GRAPH
 
 
+@pytest.mark.slow
 def test_text_is_the_same_in_every_process() -> None:
     program = """
 from microgrid.pictures.dot import draw

@@ -611,7 +611,7 @@ def test_long_chain_is_recorded_without_recursion_one_step_for_each_thing_that_h
             value = value + x
         return len(Relay(value).steps)
 
-    assert steps(20_000) == 3 * 20_000 + 2  # Know, two shares for each addition; seed and change
+    assert steps(5_000) == 3 * 5_000 + 2  # Know, two shares for each addition; seed and change
 
 
 # --- every part of a record ------------------------------------------------------------------------------------------

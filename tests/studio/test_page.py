@@ -1803,6 +1803,7 @@ def assert_agrees(relay: Relay, found: Mapping[str, Any]) -> None:
         assert gradient == pytest.approx(relay.gradients[node.id], rel=1e-12, abs=1e-12), node
 
 
+@pytest.mark.slow
 def test_random_graphs_cover_every_operation_and_kind_of_leaf() -> None:
     relays = [relay for _, relay, _ in drawn()]
     assert {node.op for relay in relays for node in relay.nodes} == {"", *OPERATIONS}
@@ -1941,6 +1942,7 @@ def test_page_is_small() -> None:
     assert len(page(network(3, 16, 16, 1)).encode("utf-8")) < 600_000
 
 
+@pytest.mark.slow
 def test_page_is_the_same_in_every_process() -> None:
     script = "from tests.studio.test_page import network, page; import sys; sys.stdout.write(page(network(2, 3, 1)))"
     texts = {
