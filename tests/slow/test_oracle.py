@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 
 from microgrid import Constant, Relay, Value, total
 from microgrid.engine import gradients
+from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
-from microgrid.graph.snapshot import KINDS
 from tests.cross_check import PROMISED, SEEDS, SIZES, again, by_pytorch, disagreements, known, seeded
 from tests.graphs import Recipe, grown, record
 from tests.oracle import AtAKinkError
