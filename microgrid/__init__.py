@@ -1,7 +1,7 @@
 """microgrid shows how a neural network learns, one number at a time.
 
 Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `microgrid.losses`, optimizers in
-`microgrid.optim`, the cycle of learning in `microgrid.training.loop`; `draw` and `Relay` let you look at all of it.
+`microgrid.optim`, the cycle of learning in `microgrid.training`; `draw` and `Relay` let you look at all of it.
 
 >>> from microgrid import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")

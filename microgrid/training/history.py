@@ -20,6 +20,9 @@ class TrainingDivergedError(ArithmeticError):
         super().__init__(message)
         self.history = history
 
+    def __reduce__(self) -> tuple[Any, ...]:  # so that it can come back from another process
+        return type(self), (str(self), self.history)
+
 
 @dataclass(repr=False)
 class History:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from microgrid.training import History
+from microgrid.training import History, TrainingDivergedError
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,8 @@ from microgrid.training import History
 )
 def test_history_is_shown_in_one_short_line(history: History, shown: str) -> None:
     assert repr(history) == shown
+
+
+def test_error_of_a_training_that_diverged_comes_back_from_another_process() -> None:
+    error = pickle.loads(pickle.dumps(TrainingDivergedError("epoch 2: the loss is inf", History([1.0]))))
+    assert (str(error), error.history) == ("epoch 2: the loss is inf", History([1.0]))
