@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from microgrid import Relay
-from microgrid.documents.heading import Heading
+from microgrid.documents.examples import Heading
 from microgrid.graph.folding import cards_and_edges
 from microgrid.studio.page import page
 

@@ -42,10 +42,9 @@ from microgrid._util.files import write_atomic
 from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
-from microgrid.datasets.column import ColumnLearner
-from microgrid.documents.examples import example
+from microgrid.datasets.column_learner import ColumnLearner
+from microgrid.documents.examples import Heading, example
 from microgrid.documents.expression import read_expression
-from microgrid.documents.heading import Heading
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.graph.gradcheck import numerical_derivative

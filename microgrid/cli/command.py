@@ -1,4 +1,4 @@
-"""The command `microgrid`: which function runs for which command, and how people hear of what went wrong."""
+"""The command `microgrid`: it finds the file of each command, and says in one line what went wrong."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from collections.abc import Mapping, Sequence
 
 import microgrid
 from microgrid.cli.arguments import Parser, parse
-from microgrid.cli.classroom import add_lesson, add_sheet
+from microgrid.cli.check import add_check
 from microgrid.cli.demonstration import demonstrate
-from microgrid.cli.expressions import add_check, add_draw, add_page, add_step
-from microgrid.cli.training import add_train
+from microgrid.cli.draw import add_draw
+from microgrid.cli.lesson import add_lesson
+from microgrid.cli.page import add_page
+from microgrid.cli.sheet import add_sheet
+from microgrid.cli.step import add_step
+from microgrid.cli.train import add_train
 from microgrid.pictures.renderer import NoRendererError
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrid._util.files import write_atomic
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
-from microgrid.documents.examples import MEASURES, labelled_penguin
-from microgrid.documents.heading import Heading
+from microgrid.documents.examples import MEASURES, Heading, labelled_penguin
 from microgrid.engine import Value
 from microgrid.language.numerals import counted, show, show_signed
 from microgrid.language.words import words

@@ -1,6 +1,6 @@
 """Tables of numbers to learn from: a CSV reader, real penguins, scaling, and learning one column from the others."""
 
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import SPECIES, penguin_species, penguins
 from microgrid.datasets.scale import Scale
 from microgrid.datasets.tables import DataError, Dataset, read_csv

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import MISSING, Dataset, read_csv
 
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")

@@ -8,15 +8,29 @@ from dataclasses import dataclass
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
-from microgrid.documents.heading import Heading
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.relay import Relay
 
 MEASURES = ("flipper length", "bill length", "bill depth")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a page is called, and one or two sentences on what to look at, in each language; all may be empty."""
+
+    english: str = ""
+    japanese: str = ""
+    english_note: str = ""
+    japanese_note: str = ""
+
+    def __post_init__(self) -> None:
+        for text in (self.english, self.japanese, self.english_note, self.japanese_note):
+            if not isinstance(text, str):
+                raise TypeError(f"a heading is text, got {quoted(text)}")
 
 
 @dataclass(frozen=True)

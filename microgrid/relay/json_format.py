@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from microgrid._util.json import to_json
+from microgrid._util.json_text import to_json
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.node import KINDS, Node

@@ -181,7 +181,7 @@ class Relay(Record):
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
-        from microgrid.saving import save_relay  # a relay knows no view of itself before it is asked for one
+        from microgrid.relay_saving import save_relay  # a relay knows no view of itself before it is asked for one
 
         save_relay(self, path, animated, language)
 

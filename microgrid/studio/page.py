@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.documents.heading import Heading
+from microgrid.documents.examples import Heading
 from microgrid.graph.folding import Folding, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
@@ -27,7 +27,7 @@ from microgrid.pictures.layout import lay_out
 from microgrid.pictures.palette import PALETTE, squeezed
 from microgrid.pictures.svg import svg
 from microgrid.relay.records import Record
-from microgrid.studio.data import page_data
+from microgrid.studio.page_data import page_data
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 MAX_CARDS, MAX_EDGES = 600, 6000

@@ -112,7 +112,7 @@ def test_ctrl_c_in_the_demonstration_ends_it_in_one_line(command: Command, monke
     def interrupted(*_: object, **__: object) -> History:
         return History(interrupted=True)
 
-    monkeypatch.setattr("microgrid.datasets.column.train", interrupted)
+    monkeypatch.setattr("microgrid.datasets.column_learner.train", interrupted)
     code, out, err = command()
     assert (code, err) == (130, "")
     assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg and relay.html\n")

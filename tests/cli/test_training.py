@@ -250,5 +250,5 @@ def test_ctrl_c_elsewhere_is_quiet(command: Command, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("microgrid.cli.training.read_csv", interrupted)
+    monkeypatch.setattr("microgrid.cli.train.read_csv", interrupted)
     assert command("train", "data.csv", "--target", "y") == (130, "", "")

@@ -6,7 +6,7 @@ import pytest
 
 from microgrid import Value
 from microgrid.datasets import Dataset, Scale, penguins
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.nn import MLP
 

@@ -20,7 +20,7 @@ import pytest
 
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
-from microgrid.documents.heading import Heading
+from microgrid.documents.examples import Heading
 from microgrid.engine import gradients
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid import Input, Relay, Value
-from microgrid.documents.examples import EXAMPLES, example
-from microgrid.documents.heading import Heading
+from microgrid.documents.examples import EXAMPLES, Heading, example
 from microgrid.language.numerals import show
 from microgrid.language.words import LANGUAGES
 from microgrid.relay.records import Change

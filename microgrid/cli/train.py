@@ -1,4 +1,4 @@
-"""What runs for `microgrid train`: learning one column of a CSV file from others."""
+"""`microgrid train`: one column of a CSV file, learned from others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from microgrid._util.files import check_writable
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
-from microgrid.datasets.column import ColumnLearner
+from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import counted, show
 from microgrid.language.words import words

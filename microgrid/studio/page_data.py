@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from microgrid._util.json import to_json
-from microgrid.documents.heading import Heading
+from microgrid._util.json_text import to_json
+from microgrid.documents.examples import Heading
 from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
 from microgrid.pictures.layout import Layout

@@ -1,15 +1,12 @@
-"""What runs for `microgrid lesson` and `sheet`: what a teacher hands out."""
+"""`microgrid lesson`: a notebook, copied into the current folder."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from microgrid._util.files import write_atomic
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.language.words import LANGUAGES, words
-from microgrid.pictures.cheatsheet import cheat_sheet
 
 
 def add_lesson(add_parser: AddParser) -> None:
@@ -40,30 +37,4 @@ def _run_lesson(options: argparse.Namespace) -> int:
     file = copy_lesson(chosen, outputs=options.outputs)
     print(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
     print(how_to_open(file, options.language))
-    return 0
-
-
-def add_sheet(add_parser: AddParser) -> None:
-    """Add `microgrid sheet`: the cheat sheet for the wall."""
-    command = add_command(
-        add_parser,
-        "sheet",
-        _run_sheet,
-        "write the cheat sheet for the wall: three steps, relay rule, operations",
-        "sheet --language ja",
-    )
-    command.add_argument(
-        "-o", "--output", metavar="FILE", help="by default cheatsheet.html, in Japanese cheatsheet.ja.html"
-    )
-    command.add_choice("--language", LANGUAGES, "en", "by default en")
-
-
-def _run_sheet(options: argparse.Namespace) -> int:
-    file = options.output
-    if file is None:
-        file = "cheatsheet.html" if options.language == "en" else f"cheatsheet.{options.language}.html"
-    if Path(file).suffix.lower() != ".html":
-        raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {file!r} is not")
-    write_atomic(file, cheat_sheet(options.language))
-    print(words(options.language)["command.sheet"].format(file=file))
     return 0

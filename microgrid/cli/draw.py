@@ -1,0 +1,43 @@
+"""`microgrid draw`: an expression as a picture."""
+
+from __future__ import annotations
+
+import argparse
+
+from microgrid.cli.arguments import AddParser, add_command
+from microgrid.cli.expressions import add_expression, add_learn, leaves_of, read_graph
+from microgrid.engine import Input
+from microgrid.graph.folding import FOLDS
+from microgrid.language.numerals import show
+from microgrid.language.words import LANGUAGES
+from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
+
+
+def add_draw(add_parser: AddParser) -> None:
+    """Add `microgrid draw`: an expression as a picture."""
+    command = add_command(
+        add_parser,
+        "draw",
+        _run_draw,
+        "draw an expression as a graph, with its gradients",
+        'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5',
+    )
+    add_expression(command)
+    add_learn(command)
+    formats = ", ".join(f".{suffix}" for suffix in FORMATS)
+    command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
+    command.add_choice("--direction", DIRECTIONS, "LR", "where the numbers flow; by default LR")
+    command.add_choice("--fold", FOLDS, "auto", "what to draw as one card; by default auto")
+    command.add_choice("--language", LANGUAGES, "en", "of the words in an .svg; by default en")
+
+
+def _run_draw(options: argparse.Namespace) -> int:
+    output = read_graph(options)
+    output.backward()
+    save_picture(output, options.output, options.direction, options.fold, options.language)
+    print(f"value {show(output.data)}")
+    for leaf in leaves_of(output):
+        kind = " (given)" if isinstance(leaf, Input) else ""
+        print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
+    print(f"wrote {options.output}")
+    return 0

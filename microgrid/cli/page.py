@@ -1,0 +1,66 @@
+"""`microgrid page`: one cycle to step through in a browser."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from microgrid._util.files import write_atomic
+from microgrid.cli.arguments import AddParser, add_command, number_of
+from microgrid.cli.expressions import add_expression, add_learn, record_relay
+from microgrid.documents.examples import EXAMPLES, Heading, example
+from microgrid.language.words import LANGUAGES, words
+from microgrid.relay.relay import Relay
+from microgrid.studio.page import page
+
+
+def add_page(add_parser: AddParser) -> None:
+    """Add `microgrid page`: a cycle to step through in a browser."""
+    command = add_command(
+        add_parser,
+        "page",
+        _run_page,
+        "write a page on which to step through one cycle in a browser, without a network",
+        'page "(w*x - target)**2" w=3 x=2 target=5',
+    )
+    add_expression(command, optional=True)
+    add_learn(command)
+    command.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
+    command.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
+    command.add_argument("--examples", action="store_true", help="list the situations")
+    command.add_choice("--language", LANGUAGES, "en", "in which it starts; by default en")
+    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
+
+
+def _run_page(options: argparse.Namespace) -> int:
+    if options.examples:
+        for name, situation in EXAMPLES.items():
+            heading = situation.heading
+            print(f"{name:<20} {heading.japanese if options.language == 'ja' else heading.english}")
+        return 0
+    shown = None if options.example is None else example(options.example)
+    file = options.output
+    if file is None:
+        file = "relay.html" if shown is None else f"{options.example}.html"
+    if Path(file).suffix.lower() != ".html":
+        raise ValueError(f"a page is written as .html; {file!r} is not")
+    if shown is None:
+        relay = record_relay(options, "--example NAME")
+        heading = Heading(options.expression, options.expression)
+    elif options.expression is None:
+        relay, heading = shown.record(options.learning_rate), shown.heading
+    else:
+        raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
+    write_atomic(file, page(relay, heading, options.language))
+    if shown is None:
+        print(_who_learns(relay, options.language))
+    print(words(options.language)["command.page"].format(file=file))
+    return 0
+
+
+def _who_learns(relay: Relay, language: str) -> str:
+    """Say which names are learned and which are given, so that nobody wonders what Change changes."""
+    text = words(language)
+    learned = ", ".join(relay.node(parameter).label for parameter in relay.parameters) or text["command.nothing"]
+    given = ", ".join(node.label for node in relay.nodes if node.kind == "input")
+    return text["command.learned.given" if given else "command.learned"].format(learned=learned, given=given)

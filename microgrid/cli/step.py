@@ -1,0 +1,39 @@
+"""`microgrid step`: one cycle walked in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+
+from microgrid.cli.arguments import AddParser, add_command, number_of
+from microgrid.cli.expressions import add_expression, add_learn, record_relay
+from microgrid.documents.examples import example
+from microgrid.language.words import LANGUAGES
+from microgrid.terminal.screen import walk_relay
+
+
+def add_step(add_parser: AddParser) -> None:
+    """Add `microgrid step`: a cycle walked in the terminal."""
+    command = add_command(
+        add_parser,
+        "step",
+        _run_step,
+        "walk one cycle of an expression step by step, forward and back",
+        'step "(w*x - target)**2" w=3 x=2 target=5',
+    )
+    add_expression(command, optional=True)
+    add_learn(command)
+    command.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
+    command.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
+    command.add_choice("--language", LANGUAGES, "en", "by default en")
+    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
+
+
+def _run_step(options: argparse.Namespace) -> int:
+    if options.penguins and options.expression is not None:
+        raise ValueError("expected either an EXPRESSION or --penguins, got both (see microgrid step --help)")
+    if options.penguins:
+        relay = example("penguins").record(options.learning_rate)
+    else:
+        relay = record_relay(options, "--penguins")
+    walk_relay(relay, options.language, everything=options.all)
+    return 0
