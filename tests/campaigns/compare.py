@@ -138,8 +138,6 @@ def renamed(section: str, text: str) -> str:
         return NEW_JSON + text.removeprefix(OLD_JSON).replace('"foretold":', '"predicted":')
     if section == "command: files":
         return text.replace(OLD_IMPORT, NEW_IMPORT)
-    if section == "pages: words":
-        return re.sub(r"\{(\w+)\}", lambda placeholder: f"{{{RENAMED.get(placeholder[1], placeholder[1])}}}", text)
     return with_new_names(text) if section == "interface" else text
 
 
@@ -171,11 +169,17 @@ def parts_of_page(page: str) -> Iterator[tuple[str, str]]:
     operations = re.search(r"const (?:FORMULAS|OPERATIONS) = (.*?);?\s*const WORDS = ", unpacked, re.DOTALL)
     words = re.search(r"const WORDS = (\{.*?\}\});", unpacked)
     yield "pages: operations", operations[1] if operations else "no operations found"
-    yield "pages: words", json.dumps(json.loads(words[1]), ensure_ascii=False, indent=0) if words else "no words found"
+    yield "pages: words", same_placeholders(words[1]) if words else "no words found"
     yield (
         OTHER_PROGRAM,
         unpacked.replace(words[1] if words else "", "") + page.replace(data[1], "").replace(picture[1], ""),
     )
+
+
+def same_placeholders(words: str) -> str:
+    """List the words of a page, a line each; a placeholder may have its former name or the present one."""
+    renamed = re.sub(r"\{(\w+)\}", lambda placeholder: f"{{{RENAMED.get(placeholder[1], placeholder[1])}}}", words)
+    return json.dumps(json.loads(renamed), ensure_ascii=False, indent=0)
 
 
 def unpack(text: str) -> str:
