@@ -99,7 +99,17 @@ def test_random_graphs_agree_with_central_differences(recipe: Recipe) -> None:
     found = gradients(output)
     assume(max(abs(node.data) for node in found) < 1e3)
     assume(max(abs(derivative) for node in found for derivative in (0.0, *node.local_derivatives)) < 1e3)
+    assume(not any(map(near_a_kink, found)))  # where cos(relu(x)) is smooth, its differences are still off by the step
     assert check_gradients(output, tolerance=1e-3).agrees
+
+
+def near_a_kink(node: Value) -> bool:
+    """Tell whether a step of the central difference may cross a kink of this operation."""
+    if node.op in ("relu", "leaky_relu", "abs"):
+        return abs(node.operands[0].data) < 1e-3
+    if node.op in ("maximum", "minimum"):
+        return abs(node.operands[0].data - node.operands[1].data) < 1e-3
+    return False
 
 
 @given(recipes())
