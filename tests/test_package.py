@@ -78,11 +78,6 @@ def test_dir_lists_what_is_loaded_on_use() -> None:
     assert set(microgrid.__all__) <= set(dir(microgrid))
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    assert importlib.import_module(module).__doc__
-
-
 def public_constants(path: Path) -> Iterator[tuple[str, str]]:
     """List the constants that a module assigns, such as LANGUAGES, each with the expression that it is assigned."""
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:

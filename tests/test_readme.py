@@ -59,8 +59,3 @@ def test_links_to_files_lead_somewhere(text: str) -> None:
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
-def test_japanese_is_written_with_the_right_characters() -> None:
-    assert "伝搬" not in JAPANESE
-    assert "連鎖率" not in JAPANESE
