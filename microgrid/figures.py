@@ -19,7 +19,7 @@ from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show
-from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
+from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, sign_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -181,11 +181,8 @@ def plot_loss_along(
     >>> axes.get_xlabel(), axes.get_legend_handles_labels()[1]
     ('w', ['slope 4'])
     """
-    if not isinstance(loss, Value):
-        raise TypeError(f"expected a Value, the end of a graph, got {type(loss).__name__}")
     graph = Snapshot.of(loss)
-    if graph.is_outdated:
-        raise ValueError("a leaf was changed after this graph was recorded; compute it again")
+    graph.check_current()
     slopes = gradients(loss)
     if not isinstance(value, Value) or value not in slopes:
         raise ValueError(f"{quoted(value)} is not in the graph of this loss")
@@ -237,7 +234,7 @@ def _range_around(numbers: Sequence[float], low: float | None, high: float | Non
 
 def _add_tangent(axes: Axes, x: float, y: float, slope: float, low: float, high: float) -> None:
     limits = axes.get_ylim()  # those of the curve; a steep tangent would press it flat
-    colour = POSITIVE if slope > 0 else NEGATIVE if slope < 0 else ZERO
+    colour = COLOURS[sign_of(slope)]
     ends = [low, high]
     axes.plot(ends, [y + slope * (end - x) for end in ends], color=colour, linewidth=1.5, label=f"slope {show(slope)}")
     axes.plot([x], [y], "o", color=colour, markersize=8)

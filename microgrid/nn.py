@@ -37,7 +37,7 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
 _HE = ("relu", "leaky_relu", "softplus")
 
 _FORMAT = {"format": "microgrid model", "version": 1}
-MAX_WEIGHTS_PER_LAYER = 10_000_000  # weights of a layer; they take about 2 GB
+MAX_WEIGHTS_PER_LAYER = 10_000_000  # they take about 2 GB
 M = TypeVar("M", bound="Module")
 
 

@@ -15,12 +15,12 @@ from microgrid.relay import json_format, table
 from microgrid.relay.records import Record
 from microgrid.studio.page import page
 
-TEXTS: dict[str, Callable[[Record, str], str]] = {
+_TEXTS: dict[str, Callable[[Record, str], str]] = {
     ".html": lambda relay, language: page(relay, language=language),
     ".json": lambda relay, _: json_format.write(relay) + "\n",
     ".txt": lambda relay, language: table.table(relay, language) + "\n",
 }
-"""What is written for each suffix, in a language; a picture (.svg) is no such text, for Graphviz may be missing."""
+"""An .svg is not listed: without Graphviz, its .dot is written instead."""
 
 
 def save_relay(relay: Record, path: str | os.PathLike[str], animated: bool, language: str) -> None:
@@ -33,8 +33,8 @@ def save_relay(relay: Record, path: str | os.PathLike[str], animated: bool, lang
         write_atomic(path, animation(relay, language))
     elif suffix == ".svg":
         write_picture(draw_snapshot(relay.snapshot, language=language), path)
-    elif suffix in TEXTS:
-        write_atomic(path, TEXTS[suffix](relay, language))
+    elif suffix in _TEXTS:
+        write_atomic(path, _TEXTS[suffix](relay, language))
     else:
         name = quoted(os.fspath(path), 200)
         raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")

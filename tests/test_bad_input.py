@@ -43,7 +43,7 @@ from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column_learner import ColumnLearner
-from microgrid.documents.examples import Heading, example
+from microgrid.documents.examples import example
 from microgrid.documents.expression import read_expression
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
@@ -239,12 +239,9 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "Relay.player(height)": lambda bad: record().player(height=bad),
     "Relay.from_json(text)": Relay.from_json,
     "Relay == other": lambda bad: record() == bad,
-    "page(heading)": lambda bad: page(record(), bad),
     "page(language)": lambda bad: page(record(), None, bad),
-    "Heading(english)": lambda bad: page(record(), Heading(bad)),
     "animation(language)": lambda bad: animation(record(), bad),
     "walk(language)": lambda bad: walk_relay(record(), bad),
-    "walk(fold)": lambda bad: walk_relay(record(), fold=bad),
     "example(name)": example,
     "check_gradients(output)": check_gradients,
     "check_gradients(leaves)": lambda bad: check_gradients(loss(), bad),
@@ -373,7 +370,6 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "lessons(language)": lessons,
     "lesson(number)": lesson,
     "lesson(language)": lambda bad: lesson(1, bad),
-    "copy_lesson(lesson)": copy_lesson,
     "copy_lesson(folder)": lambda bad: copy_lesson(lesson(1), bad),
     "how_to_open(language)": lambda bad: how_to_open(Path("a.ipynb"), bad),
     "cheat_sheet(language)": cheat_sheet,

@@ -238,7 +238,7 @@ def test_drawing_the_loss_changes_no_number_of_the_graph() -> None:
     w.grad = 123.0
     plot_loss_along(loss, w)
     assert (w.data, w.grad, loss.data, loss.grad) == (7.0, 123.0, 9.0, 0.0)
-    assert not Snapshot.of(loss).is_outdated
+    assert not Snapshot.of(loss).is_outdated()
 
 
 def test_loss_along_needs_a_graph_that_holds_the_number() -> None:

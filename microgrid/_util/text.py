@@ -33,6 +33,8 @@ def display_width(text: str) -> int:
     >>> display_width("重み w")
     6
     """
+    if text.isascii():
+        return len(text)
     shown = text.replace("\u2068", "").replace("\u2069", "")
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in shown)
 

@@ -83,12 +83,9 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
         outputs: whether to keep what its cells show. A lesson asks for predictions, so it is written without.
 
     Raises:
-        TypeError: `lesson` is not a `Lesson`.
         FileExistsError: there is a file of this name; it stays as it is.
         OSError: the file cannot be written.
     """
-    if not isinstance(lesson, Lesson):
-        raise TypeError(f"expected a lesson such as lesson(1), got {quoted(lesson)}")
     target = Path(folder) / lesson.path.name
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "is there already, and is left as it is", str(target))

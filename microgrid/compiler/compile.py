@@ -47,7 +47,7 @@ from microgrid.compiler.syntax import power
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 
-MAX_OPERANDS = 60_000  # operands; 2 to 4 s to compile
+MAX_OPERANDS = 60_000  # take 2 to 4 s to compile
 
 
 class CompiledGraph:
@@ -79,23 +79,13 @@ class CompiledGraph:
             TypeError: a row is not a list of numbers.
             ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it and the row.
         """
-        rows = self._floats(rows)
-        try:
-            if len(rows) == 1:
-                result: float = self._program("learn_one")(*rows[0])
-            else:
-                result = self._program("learn")(rows)
-        except (ArithmeticError, ValueError, TypeError) as error:
-            raise self._problem_with(rows) or error from None
+        floats = self._floats(rows)
+        result: float = self._run("learn_one", floats[0]) if len(floats) == 1 else self._run("learn", floats)
         return result
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
         """Go forward only, and return the output for every row, which may be none; raises what calling it raises."""
-        rows = self._floats(rows)
-        try:
-            results: list[float] = self._program("predict")(rows)
-        except (ArithmeticError, ValueError, TypeError) as error:
-            raise self._problem_with(rows) or error from None
+        results: list[float] = self._run("predict", self._floats(rows))
         return results
 
     def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: functions made by exec() are written anew
@@ -105,12 +95,15 @@ class CompiledGraph:
         inputs, parameters = len(self.inputs), len(self.parameters)
         return f"<CompiledGraph of {len(self._order)} values: {inputs} inputs, {parameters} parameters>"
 
-    def _program(self, name: str) -> Callable[..., Any]:
-        """Compile a program when it is first needed."""
+    def _run(self, name: str, rows: Sequence[Any]) -> Any:
+        """Run a program, which is compiled when it is first needed; `rows` is the row itself for "learn_one"."""
         if name not in self._programs:
             source = self.source if name == "learn" else getattr(self._generator, name)()
             self._programs[name] = self._generator.compiled(name, source)
-        return self._programs[name]
+        try:
+            return self._programs[name](*rows) if name == "learn_one" else self._programs[name](rows)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise self._problem_with([rows] if name == "learn_one" else rows) or error from None
 
     def _floats(self, rows: Iterable[Sequence[float]]) -> list[Sequence[float]]:
         """Return rows of floats only: a program would also add texts, and never end 10 ** 10**9 of whole numbers."""

@@ -131,10 +131,8 @@ class Dataflow:
         if node.op == "**":
             yield _power_term(node, operands)
             return
-        size = len(operation.operands)
-        for start in range(0, len(operands) - bool(operation.last), size):
-            some = tuple(operands[start : start + size])
-            yield _term(node, operation.value, operation.local_derivatives, operation.operands, some)
+        for group in operation.groups(operands):
+            yield _term(node, operation.value, operation.local_derivatives, operation.operands, tuple(group))
         if operation.last:
             yield _term(node, operation.last, ("1",), (operation.last,), (operands[-1],))
 

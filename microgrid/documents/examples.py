@@ -27,11 +27,6 @@ class Heading:
     english_note: str = ""
     japanese_note: str = ""
 
-    def __post_init__(self) -> None:
-        for text in (self.english, self.japanese, self.english_note, self.japanese_note):
-            if not isinstance(text, str):
-                raise TypeError(f"a heading is text, got {quoted(text)}")
-
 
 @dataclass(frozen=True)
 class Example:

@@ -16,7 +16,6 @@ from microgrid._util.validation import check_choice
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
-from microgrid.graph.status import GATES
 from microgrid.language.numerals import SUPERSCRIPTS
 
 FOLDS = ("auto", "none", "neuron", "layer")
@@ -89,11 +88,6 @@ class Card:
         return display_width(self.shortest_symbol)
 
     @property
-    def may_stop(self) -> bool:
-        """Whether responsibility may stop here, so that there must be room to say so."""
-        return self.value.op in GATES
-
-    @property
     def kind(self) -> str:
         """What sort of node it shows: "constant", "input", "parameter" or "computed"."""
         return self.value.kind
@@ -137,23 +131,24 @@ class Folding(NamedTuple):
     edges: list[Edge]
 
     @property
-    def has_neurons(self) -> bool:
+    def folds_nodes(self) -> bool:
         """Whether any card stands for several nodes."""
         return any(len(card.inside) > 1 for card in self.cards)
 
     @property
     def is_crowded(self) -> bool:
         """Whether a folded picture has so many edges that they carry no numbers."""
-        return len(self.edges) > MAX_EDGES_LABELLED and self.has_neurons
+        return len(self.edges) > MAX_EDGES_LABELLED and self.folds_nodes
 
 
-def cards_and_edges(graph: Snapshot, fold: str = "auto") -> Folding:
+def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False) -> Folding:
     """Lay a graph out as cards and edges.
 
     Args:
         graph: what was recorded.
         fold: "none", "neuron", "layer", or "auto": none up to 60 cards, where a neuron counts as its products and their
             sum; above that by neuron, if that is at most 60 cards, else by layer.
+        name_all: whether a card without a label is called by its id, because sentences speak of it.
 
     Raises:
         ValueError: `fold` is none of these.
@@ -161,14 +156,13 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto") -> Folding:
     check_choice("fold", fold, FOLDS)
     if fold == "auto":
         fold = _suitable_fold(graph)
-    group_of = _group(graph, fold)
-    cards = _gather(graph, group_of)
+    cards = _gather(graph, _group(graph, fold, name_all))
     edges = _join(graph, cards)
     if fold == "layer" and (_feeds_itself(graph, cards) or _has_circle(edges)):  # as in a recurrent network
-        return cards_and_edges(graph, "neuron")
+        return cards_and_edges(graph, "neuron", name_all)
     in_order = sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:]))
     for card in in_order:
-        _describe(card, graph)
+        _describe(card, graph, name_all)
     return Folding(in_order, edges)
 
 
@@ -179,7 +173,7 @@ def _suitable_fold(graph: Snapshot) -> str:
     return "neuron" if len(set(_group(graph, "neuron").values())) <= MAX_CARDS_UNFOLDED else "layer"
 
 
-def _group(graph: Snapshot, fold: str) -> dict[Node, Hashable]:
+def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Hashable]:
     """Name the group of each node; a card is a group. Weights that only neurons use have none: they are folded in."""
     if fold == "none":
         return {node: node for node in graph.nodes}
@@ -202,7 +196,7 @@ def _group(graph: Snapshot, fold: str) -> dict[Node, Hashable]:
             continue
         # By layer, what is called the same and is used by the same is the same thing for another row. The number stands
         # for the description, which would otherwise hold those of all its users, and theirs, and so on.
-        called = node.label or (node.id if graph.names_every_node and not node.is_leaf else "")
+        called = node.label or (node.id if name_all and not node.is_leaf else "")
         alike = (node.kind, node.op, called, frozenset(group_of[user] for user in users[node.id]))
         group_of[node] = numbers.setdefault(alike, len(numbers)) if fold == "layer" else node
     return group_of
@@ -305,11 +299,11 @@ def _has_circle(edges: Iterable[Edge]) -> bool:
 # --- what stands on a card -------------------------------------------------------------------------------------------
 
 
-def _describe(card: Card, graph: Snapshot) -> None:
+def _describe(card: Card, graph: Snapshot, name_all: bool) -> None:
     """Fill in the name, the heading and the status of a card."""
     value, n = card.value, len(card.outputs)
     if n == 1:
-        card.name = value.title or (value.id if graph.names_every_node and card.kind != "constant" else "")
+        card.name = value.title or (value.id if name_all and card.kind != "constant" else "")
         card.status = graph.status.get(value.id, "")
     else:
         card.name = value.label
@@ -336,8 +330,6 @@ def _title_of_layer(card: Card) -> str:
 
 def _symbol_of(node: Node, graph: Snapshot) -> str:
     """Write the operation of a node; a power with a small whole constant as ( )²."""
-    if node.op == "**":
-        exponent = graph.operands[node.id][1]
-        if exponent.kind == "constant" and exponent.data in range(10):
-            return "( )" + SUPERSCRIPTS[int(exponent.data)]
+    if (exponent := graph.whole_exponents.get(node.id)) is not None:
+        return "( )" + SUPERSCRIPTS[exponent]
     return OPERATIONS[node.op].symbol if node.op else ""

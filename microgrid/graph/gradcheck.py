@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from microgrid._util.text import display_width, padded
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
-from microgrid.engine import Constant, Value, gradients, topological_order
+from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import words
@@ -40,12 +40,8 @@ def _central_difference(function: Callable[[float], float], x: float, h: float) 
 
 
 def _read_checked(output: Value) -> Snapshot:
-    """Read a graph whose numbers still fit together."""
-    if not isinstance(output, Value):
-        raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
     graph = Snapshot.of(output)
-    if graph.is_outdated:
-        raise ValueError("a leaf was changed after this graph was recorded; compute it again")
+    graph.check_current()
     return graph
 
 
@@ -154,7 +150,7 @@ def check_gradients(
     tolerance, step = number_in_range("tolerance", tolerance), positive_number("step", step)
     by_chain_rule = gradients(output)
     if leaves is None:
-        leaves = [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]
+        leaves = [value for value in graph.ids if value.is_leaf and not isinstance(value, Constant)]
     rounding = 1e-9 * max([1.0, *(abs(node.data) for node in graph.nodes if not node.is_leaf)])
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
@@ -215,7 +211,7 @@ def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[flo
 
 @dataclass(frozen=True)
 class Nudge:
-    """What a gradient foretells of a small move, and what really happens; `print` it to read it in words.
+    """What a gradient predicts of a small move, and what really happens; `print` it to read it in words.
 
     `name` and `output_name` are labels, and empty where there is none.
     """
@@ -230,7 +226,7 @@ class Nudge:
 
     @property
     def predicted(self) -> float:
-        """The change that the gradient foretells: gradient × move."""
+        """The change that the gradient predicts: gradient × move."""
         return self.gradient * (self.moved_to - self.moved_from)
 
     @property

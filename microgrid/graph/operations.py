@@ -21,6 +21,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Operation:
     slopes: tuple[str, ...]
     summed: bool = False
     last: str = ""
+
+    def groups(self, operands: Sequence[T]) -> list[Sequence[T]]:
+        """Cut a list of operands into those of each term; the last one of `last` belongs to none."""
+        size = len(self.operands)
+        return [operands[start : start + size] for start in range(0, len(operands) - bool(self.last), size)]
 
 
 _SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
@@ -118,7 +126,7 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
             raise ValueError(f"{operation.english} has no value at {numbers}")
         return float(result)
     result = 0.0
-    for group in _groups(operation, operands):
+    for group in operation.groups(operands):
         result += compute(*group)
     return result + operands[-1] if operation.last else result
 
@@ -140,13 +148,8 @@ def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[f
     operation = OPERATIONS[op]
     names = (*operation.operands, "out")
     compute = [_function(text, names) for text in operation.local_derivatives]
-    derivatives = [float(derivative(*group, out)) for group in _groups(operation, operands) for derivative in compute]
+    derivatives = [float(derivative(*group, out)) for group in operation.groups(operands) for derivative in compute]
     return (*derivatives, 1.0) if operation.last else tuple(derivatives)
-
-
-def _groups(operation: Operation, operands: Sequence[float]) -> list[Sequence[float]]:
-    size = len(operation.operands)
-    return [operands[start : start + size] for start in range(0, len(operands) - bool(operation.last), size)]
 
 
 @cache

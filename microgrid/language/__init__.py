@@ -1,4 +1,4 @@
-"""Every word and number that a reader sees, in English and Japanese."""
+"""The words of each language, and how numbers are written."""
 
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import LANGUAGES, words

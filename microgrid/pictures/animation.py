@@ -15,15 +15,15 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import bracketed, counted, show
 from microgrid.language.words import words
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
-from microgrid.pictures.palette import coloured, squeezed
-from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, sign_of, status_place, text, value_place
+from microgrid.pictures.palette import coloured, sign_of, squeezed
+from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, status_place, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
 MAX_STEPS = 60
 STEP_SECONDS, REST_SECONDS = 1.4, 3.0  # for a step, and at the end before it starts again
 ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
-CAPTION_HEIGHT_PX = 56.0  # pixels for the caption above the graph
+CAPTION_HEIGHT_PX = 56.0  # above the graph
 SHARE_WIDTH_PX = 3.4  # an edge, beside the 0.8 that the thinnest has
 
 
@@ -44,7 +44,7 @@ def animation(relay: Record, language: str = "en") -> str:
             f"a moving picture tells at most {counted(MAX_STEPS, 'step')}, and this relay has {len(relay.steps)}; "
             "the page (.html) tells any number"
         )
-    layout = lay_out(cards_and_edges(relay.snapshot, "none"))
+    layout = lay_out(cards_and_edges(relay.snapshot, "none", name_all=True))
     return _Film(relay, layout, language).shown()
 
 

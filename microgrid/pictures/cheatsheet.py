@@ -1,7 +1,7 @@
 """The cheat sheet for the wall: one sheet of paper with the three steps, the relay rule and the table of operations.
 
 It is HTML that is complete in itself, to be printed from a browser on A4 or Letter. The operations come from the table
-of formulas, and the numbers of its picture from a relay: nothing on it is typed twice.
+of operations, and the numbers of its picture from a relay: nothing on it is typed twice.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.language.numerals import bracketed, show, show_signed
 from microgrid.language.words import words
 from microgrid.pictures.layout import lay_out
-from microgrid.pictures.palette import PALETTE
-from microgrid.pictures.svg import sign_of, svg
+from microgrid.pictures.palette import PALETTE, sign_of
+from microgrid.pictures.svg import svg
 from microgrid.relay.records import Share
 from microgrid.relay.relay import Relay
 

@@ -29,20 +29,20 @@ from microgrid._util.files import write_atomic
 from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
-from microgrid.graph.folding import FOLDS, Card, Edge, Folding, cards_and_edges
+from microgrid.graph.folding import Card, Edge, Folding, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
-from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO
+from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO, sign_of
 from microgrid.pictures.renderer import NoRendererError, renderer
 
-DIRECTIONS = ("LR", "TB", "RL", "BT")
 FORMATS = ("svg", "png", "pdf", "dot")
 
 WORD_FONT, NUMBER_FONT = "Helvetica", "Courier"
 WIDEST_FONT = "DejaVu Sans"  # in which an SVG is laid out: all of the others fit
 SCREEN_FONTS = "Helvetica, Arial, sans-serif"
-PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+PORTS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
+DIRECTIONS = tuple(PORTS)
 STATUS_WORDS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
 HEADING_WIDTHS_EM = {"value": 2.73, "grad": 2.29}  # as laid out, of headings to the right of their columns
 
@@ -94,9 +94,13 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
         with contextlib.suppress(NoRendererError):
-            bundle["image/svg+xml"] = _fitted(render(self, "svg").decode("utf-8"))
+            bundle["image/svg+xml"] = self.fitted_svg()
             bundle["image/png"] = base64.b64encode(render(self, "png")).decode("ascii")
         return bundle
+
+    def fitted_svg(self) -> str:
+        """Return the picture as SVG, not much wider than a cell of a notebook."""
+        return _fitted(render(self, "svg").decode("utf-8"))
 
     def __repr__(self) -> str:
         return "<Picture of a graph; render it, or print its source>"
@@ -125,14 +129,14 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
     check_choice("direction", direction, DIRECTIONS)
-    check_choice("fold", fold, FOLDS)
     words(language)
-    return draw_snapshot(Snapshot.of(output), direction, fold, language)
-
-
-def draw_snapshot(graph: Snapshot, direction: str = "LR", fold: str = "auto", language: str = "en") -> Picture:
-    """Draw a graph that was read; the arguments are those of `draw`, checked."""
+    graph = Snapshot.of(output)
     return _digraph(graph, cards_and_edges(graph, fold), direction, language)
+
+
+def draw_snapshot(graph: Snapshot, language: str = "en") -> Picture:
+    """Draw the graph of a relay: what has no label is called by its id, as in the sentences."""
+    return _digraph(graph, cards_and_edges(graph, name_all=True), language=language)
 
 
 def save_picture(
@@ -184,12 +188,10 @@ def render(picture: Picture, suffix: str) -> bytes:
     return content
 
 
-def mimebundle(graph: Snapshot) -> dict[str, str]:
-    """Return the pictures that a notebook shows of a graph, SVG and PNG, where it can be drawn and is not too large."""
-    folding = cards_and_edges(graph)
-    if len(folding.cards) > MAX_CARDS_IN_NOTEBOOK:
-        return {}
-    return _digraph(graph, folding)._repr_mimebundle_()
+def notebook_picture(graph: Snapshot, name_all: bool = False) -> Picture | None:
+    """Return the picture that a notebook shows of a graph by itself; None where it is too large."""
+    folding = cards_and_edges(graph, name_all=name_all)
+    return _digraph(graph, folding) if len(folding.cards) <= MAX_CARDS_IN_NOTEBOOK else None
 
 
 def _fitted(svg: str) -> str:
@@ -230,7 +232,7 @@ def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language:
     for i, edge in enumerate(edges):
         attributes = _edge_attributes(edge, largest, labelled=not crowded)
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    name, outdated = cards[-1].name, graph.is_outdated
+    name, outdated = cards[-1].name, graph.is_outdated()
     notes = _notes(name, edges, crowded, outdated, words("en"))
     if language != "en":
         picture.captions = _captions(words("en"), words(language)) | dict(
@@ -407,7 +409,7 @@ def _visible(text: str, longest: int = 40) -> str:
 
 
 def _colour(number: float) -> str:
-    return POSITIVE if number > 0 else NEGATIVE if number < 0 else ZERO
+    return COLOURS[sign_of(number)]
 
 
 def _escape(text: str) -> str:

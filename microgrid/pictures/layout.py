@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
+from microgrid.graph.status import GATES
 from microgrid.pictures.renderer import NoRendererError, renderer
 
 Point: TypeAlias = "tuple[float, float]"
@@ -22,7 +23,7 @@ ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
 LABEL_SIZE_PX = (66.0, 34.0)  # room for ×local and share beside an edge
 FAN_LABEL_WIDTH_PX = 140.0  # the same where edges from every card of a layer lead to every card of the next
-TIP_LENGTH_PX = 8.0  # length of the tip of an edge
+TIP_LENGTH_PX = 8.0  # of an edge
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
 TALL_SIZE_PX = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
@@ -86,11 +87,12 @@ def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
     layout = _placed(folding, compact)
     if compact and SCREEN_SIZE_PX[0] / layout.width < SCREEN_SIZE_PX[1] / layout.height:  # there is height to spare
         layout = max(layout, _placed(folding, compact, tall=True), key=_scale)
-    if folding.has_neurons and not compact:
+    if folding.folds_nodes and not compact:
         layout = _straightened(layout)
     if compact or layout.width <= max_row_width:
         return layout
-    return max((_in_rows(layout, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
+    cuts = _cuts(layout)
+    return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
 
 
 def _placed(folding: Folding, compact: bool, tall: bool = False) -> Layout:
@@ -234,9 +236,8 @@ def _scale(layout: Layout) -> float:
     return min(SCREEN_SIZE_PX[0] / layout.width, SCREEN_SIZE_PX[1] / layout.height)
 
 
-def _in_rows(layout: Layout, count: int) -> Layout:
+def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
     """Cut a layout into `count` rows or less, and stack them; the edges between them run back to the left in a lane."""
-    cuts = _cuts(layout)
     ends = [
         min(cuts, key=lambda cut: abs(cut - layout.width * i / count), default=layout.width) for i in range(1, count)
     ]
@@ -324,9 +325,10 @@ def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.D
     for card in cards:
         width, height = _size(card, compact, tall)
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
+    folds_nodes = folding.folds_nodes
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
     for i, edge in enumerate(edges):
-        is_fan = folding.has_neurons and leaving[edge.operand] > 1 and arriving[edge.result] > 1
+        is_fan = folds_nodes and leaving[edge.operand] > 1 and arriving[edge.result] > 1
         labelled = not compact and edge.operand.kind != "constant"
         width, height = LABEL_SIZE_PX
         room = _room(FAN_LABEL_WIDTH_PX if is_fan else width, height)
@@ -343,12 +345,13 @@ def _size(card: Card, compact: bool, tall: bool = False) -> Point:
     if card.kind == "constant":
         return CONSTANT_SIZE_PX
     title_columns, symbol_columns = card.title_columns, card.symbol_columns
+    may_stop = card.value.op in GATES  # then there must be room to say so
     if tall:  # the operation stands beside the value
         return max(TALL_SIZE_PX[0], 6.8 * title_columns + 18), TALL_SIZE_PX[1]
     if compact:
-        status_columns = 4 if card.may_stop else 0  # a status may stand there instead of the operation
+        status_columns = 4 if may_stop else 0  # a status may stand there instead of the operation
         columns = max(status_columns, card.shortest_symbol_columns)
         return max(COMPACT_SIZE_PX[0], 6.8 * title_columns + 6 * columns + 26), COMPACT_SIZE_PX[1]
     heading = 8 * title_columns + 6.5 * symbol_columns + 24 * bool(title_columns and symbol_columns) + 20
-    status = 16.0 * card.may_stop  # room to say that responsibility stops here
+    status = 16.0 * may_stop
     return max(heading, NUMBER_WIDTH_PX + 58.0), HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 8 + status

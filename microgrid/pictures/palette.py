@@ -16,6 +16,11 @@ POSITIVE, NEGATIVE, ZERO = COLOURS["positive"], COLOURS["negative"], COLOURS["ze
 INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 
 
+def sign_of(number: float) -> str:
+    """Name the class, and the colour, that a gradient has by its sign."""
+    return "positive" if number > 0 else "negative" if number < 0 else "zero"
+
+
 def coloured(style: str) -> str:
     """Put the colours into a style sheet, for places that know no variables.
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from microgrid._util.text import isolated
 from microgrid.language.numerals import show
 from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line, Point
+from microgrid.pictures.palette import sign_of
 
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:
@@ -112,11 +113,6 @@ def handed(line: Line) -> list[str]:
         text("local", (x, y - 4), local),
         text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share),
     ]
-
-
-def sign_of(number: float) -> str:
-    """Name the class that gives a gradient its colour."""
-    return "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
 def text(kind: str, place: Point, content: str) -> str:

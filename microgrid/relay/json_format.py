@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from microgrid._util.json_text import to_json
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.node import KINDS, Node
+from microgrid.graph.snapshot import numbers_among_equals
 from microgrid.relay.records import Record
 
 FORMAT, VERSION = "microgrid relay", 2
@@ -41,7 +42,7 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = _loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -55,28 +56,25 @@ def parse(text: str) -> dict[str, Any]:
     return content
 
 
-def read(content: dict[str, Any]) -> tuple[tuple[Node, ...], list[str], float]:
+def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
     """Read what `parse` returned: the nodes, the parameters and the learning rate, from which all else follows.
 
     Raises:
         ValueError: the content is no such record.
     """
     try:
-        nodes = tuple(_node_from(item) for item in content["nodes"])
-        _check_nodes(nodes)
+        unnumbered = [_node_from(item) for item in content["nodes"]]
+        _check_nodes(unnumbered)
+        numbers = numbers_among_equals([node.kind for node in unnumbered], [node.label for node in unnumbered])
+        nodes = [replace(node, number=number) for node, number in zip(unnumbered, numbers, strict=True)]
         parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
         if strays := set(parameters) - {node.id for node in nodes}:
             raise ValueError(f"the parameter {quoted(min(strays))} is not a node")
         return nodes, parameters, _number(content["learning_rate"], "learning_rate")
     except KeyError as error:
         raise ValueError(f"not a relay: {error} is missing") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"not a relay: {error}") from None
-
-
-def _loads(text: str) -> Any:
-    """Read JSON; a whole number of very many digits becomes a float, since Python takes long to read it as an int."""
-    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
 
 
 def _content_of(node: Node) -> dict[str, Any]:

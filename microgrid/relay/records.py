@@ -70,7 +70,7 @@ class Outcome:
 
     Attributes:
         before: the loss of the first pass.
-        foretold: what the gradients foretell, before + Σ gradient · (change of the parameter).
+        predicted: what the gradients predict, before + Σ gradient · (change of the parameter).
         after: the loss of the second pass; NaN where it cannot be computed.
         values: all numbers of the second pass, by topological position; () where it cannot be computed.
         missing: the id of the first node that has no number then, or "".

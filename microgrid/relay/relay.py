@@ -30,14 +30,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, number_in_range, positive_whole, quoted
 from microgrid.engine import Value
-from microgrid.graph.node import Node
-from microgrid.graph.snapshot import Snapshot, numbered
+from microgrid.graph.snapshot import Snapshot
 from microgrid.relay import json_format, table
 from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Record, Seed, Share, Step
 from microgrid.relay.routes import Routes, largest_routes
@@ -101,12 +99,19 @@ class Relay(Record):
                 given = node.data if node.kind == "constant" else brief(node.name)
                 raise ValueError(f"a parameter is learned; {given} is given ({node.kind})")
         _check_numbers(graph)
-        know = [_know(node, graph) for node in graph.nodes if node.op]
+        know = [
+            Know(node.id, tuple(operand.data for operand in graph.operands[node.id]), node.data)
+            for node in graph.nodes
+            if node.op
+        ]
         gradients = {node.id: 0.0 for node in graph.nodes}
         think = list(_think(graph, gradients))
-        change = [_change(graph.by_id[name], gradients[name], learning_rate) for name in parameters]
-        nodes = [replace(node, grad=gradients[node.id]) for node in graph.nodes]
-        self.snapshot = Snapshot(nodes, graph.ids, names_every_node=True)
+        change = [
+            Change(name, before, gradients[name], learning_rate, before - learning_rate * gradients[name])
+            for name in parameters
+            for before in [graph.by_id[name].data]
+        ]
+        self.snapshot = graph.with_gradients(gradients)
         self.gradients = gradients
         self.parameters = tuple(parameters)
         self.learning_rate = learning_rate
@@ -217,7 +222,7 @@ class Relay(Record):
 
         - `format` "microgrid relay" and `version` 2;
         - `learning_rate`: a number;
-        - `nodes`: objects with the attributes of `Node` but `number`, which follows, in topological order;
+        - `nodes`: objects with the attributes of `Node` but `number` and `grad`, which follow, in topological order;
         - `parameters`: the ids of the parameters;
         - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
         - `outcome`: the attributes of `Outcome`.
@@ -239,7 +244,7 @@ class Relay(Record):
         relay = cls.__new__(cls)
         try:
             rate = number_in_range("learning_rate", learning_rate)
-            relay._record(Snapshot(numbered(nodes)), parameters, rate)
+            relay._record(Snapshot(nodes), parameters, rate)
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
         if json_format.parse(relay.to_json()) != content:
@@ -268,7 +273,7 @@ class Relay(Record):
 def _check_numbers(graph: Snapshot) -> None:
     """Make sure that every value follows from the leaves: nobody has changed one since the graph was recorded."""
     try:
-        outdated = graph.outdated
+        outdated = graph.find_outdated()
     except (ArithmeticError, ValueError, TypeError) as error:
         raise ValueError(f"a leaf was changed after this graph was recorded ({error}); compute it again") from None
     if outdated:
@@ -277,10 +282,6 @@ def _check_numbers(graph: Snapshot) -> None:
             f"a leaf was changed after this graph was recorded: {brief(node.name)} is {node.data}, "
             f"and would now be {number}; compute it again"
         )
-
-
-def _know(node: Node, graph: Snapshot) -> Know:
-    return Know(node.id, tuple(operand.data for operand in graph.operands[node.id]), node.data)
 
 
 def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Share]:
@@ -296,11 +297,6 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
             after = gradients[operand.id] = before + share
             if operand.kind != "constant":
                 yield Share(node.id, operand.id, position, upstream, local, share, before, after)
-
-
-def _change(parameter: Node, gradient: float, learning_rate: float) -> Change:
-    before = parameter.data
-    return Change(parameter.id, before, gradient, learning_rate, before - learning_rate * gradient)
 
 
 def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:

@@ -70,20 +70,25 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
 
 def _share(relay: Record, step: Share, language: str) -> Wording:
     node, operand, text = relay.node(step.node), relay.node(step.operand), words(language)
-    wording = handed_on(
-        node.name, operand.id, operand.name, (step.upstream, step.local_derivative, step.share, step.after), text
-    )
+    numbers = {"upstream": step.upstream, "local": step.local_derivative, "share": step.share, "after": step.after}
+    wording = handed_on(node.name, operand, numbers, text)
     sentence = f"{slope(relay, node, step.position, language)}\n{wording.sentence}"
     return replace(wording, sentence=with_status(sentence, relay.status.get(node.id, ""), text))
 
 
-def handed_on(giver: str, operand_id: str, operand: str, numbers: Sequence[float], text: Mapping[str, str]) -> Wording:
-    """Put a share into words; `numbers` are upstream, local derivative, share, and the operand's gradient so far."""
-    upstream, local, share, after = map(show, numbers)
-    sentence = text["share"].format(operand=operand, upstream=upstream, local=local, share=share, after=after)
-    return Wording(
-        "think", operand_id, f"{giver} → {operand}", f"{upstream} × {bracketed(local)} = {share}", after, sentence
-    )
+def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Mapping[str, str]) -> Wording:
+    """Put a share into words.
+
+    Args:
+        giver: what the node that hands it on is called.
+        operand: who gets it.
+        numbers: "upstream", "local" derivative, "share", and the operand's gradient "after" it.
+        text: the words of a language.
+    """
+    shown = {name: show(number) for name, number in numbers.items()}
+    sentence = text["share"].format(operand=operand.name, **shown)
+    formula = f"{shown['upstream']} × {bracketed(shown['local'])} = {shown['share']}"
+    return Wording("think", operand.id, f"{giver} → {operand.name}", formula, shown["after"], sentence)
 
 
 def _change(node: Node, step: Change, text: Mapping[str, str]) -> Wording:
@@ -138,37 +143,28 @@ def _digits_beside_1(number: float) -> int:
 
 def _power_slope(relay: Record, node: Node, position: int) -> str:
     """Return the slope of x², x³ … as people write it, or "" for other operations."""
-    exponent = _whole_exponent(relay, node)
-    if position or exponent < 2:
+    exponent = relay.snapshot.whole_exponents.get(node.id)
+    if position or exponent is None or exponent < 2:
         return ""
     return f"{exponent} × {{a}}" + (SUPERSCRIPTS[exponent - 1] if exponent > 2 else "")
-
-
-def _whole_exponent(relay: Record, node: Node) -> int:
-    """Return the exponent of a power with a small whole constant exponent, else −1."""
-    if node.op != "**":
-        return -1
-    exponent = relay.node(node.operands[1])
-    return int(exponent.data) if exponent.kind == "constant" and exponent.data in range(10) else -1
 
 
 def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     """Write what a node computes, with names or numbers for its operands."""
     operation = OPERATIONS[node.op]
-    if (exponent := _whole_exponent(relay, node)) >= 0:
+    if (exponent := relay.snapshot.whole_exponents.get(node.id)) is not None:
         return bracketed(operands[0]) + SUPERSCRIPTS[exponent]
     if not operation.summed:
         return _fill(operation.shown, operation.operands, operands)
-    size = len(operation.operands)
-    groups = [operands[i : i + size] for i in range(0, len(operands) - bool(operation.last), size)]
-    terms = [_fill(operation.shown, operation.operands, group, first=not i) for i, group in enumerate(groups)]
+    groups = enumerate(operation.groups(operands))
+    terms = [_fill(operation.shown, operation.operands, group, first=not i) for i, group in groups]
     terms += [bracketed(operands[-1])] if operation.last else []
     if len(terms) > MAX_TERMS_SHOWN:
         terms = [*terms[: MAX_TERMS_SHOWN - 2], "…", terms[-1]]
     return " + ".join(terms)
 
 
-def _fill(template: str, names: tuple[str, ...], texts: list[str], out: str = "", first: bool = True) -> str:
+def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str = "", first: bool = True) -> str:
     """Put texts into a template; a negative number gets brackets where it stands behind or before an operator.
 
     `first` tells whether the template stands at the beginning of a line, where a minus sign needs none.
@@ -189,7 +185,7 @@ def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
 
 
 def outcome(relay: Record, language: str) -> str:
-    """Say how the loss turned out after the change, beside what the gradients foretold; and why, where they miss."""
+    """Say how the loss turned out after the change, beside what the gradients predicted; and why, where they miss."""
     result, text, end = relay.outcome, words(language), relay.nodes[-1]
     name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
     before, predicted, after = show(result.before), show(result.predicted), show(result.after)
@@ -203,7 +199,7 @@ def outcome(relay: Record, language: str) -> str:
 
 
 def _misses(outcome: Outcome) -> bool:
-    """Tell whether what was foretold is off by more than a tenth of the move that it foretold."""
+    """Tell whether the prediction is off by more than a tenth of the move that it predicts."""
     is_far = abs(outcome.after - outcome.predicted) > abs(outcome.predicted - outcome.before) / 10
     return is_far and show(outcome.after) != show(outcome.predicted)
 

@@ -77,7 +77,7 @@ class _Folded:
     def know(self, card: Card) -> Wording:
         if not card.is_neuron:
             return in_words(self.relay, self.steps[card.id], self.language)
-        name, formula = self.names[card.id], card.operation if len(card.inside) > 1 else "Σ w·x + b"
+        name, formula = self.names[card.id], card.operation
         total = next(node for node in card.inside if node.is_sum)
         result = show(card.value.data)
         count = (len(total.operands) - 1) // (1 if total.op == "total" else 2)
@@ -104,9 +104,9 @@ class _Folded:
         if len(edge.uses) == len(edge.result.inside) == 1:
             (use,) = edge.uses
             return in_words(self.relay, replace(self.shares[use.node.id, use.position], after=after), self.language)
-        giver, operand = edge.result.id, edge.operand.id
-        numbers = (self.relay.gradients[giver], edge.local_derivative or 0.0, edge.share or 0.0, after)
-        wording = handed_on(self.names[giver], operand, self.names[operand], numbers, self.text)
+        giver, local, share = edge.result.id, edge.local_derivative or 0.0, edge.share or 0.0
+        numbers = {"upstream": self.relay.gradients[giver], "local": local, "share": share, "after": after}
+        wording = handed_on(self.names[giver], self.relay.node(edge.operand.id), numbers, self.text)
         return replace(wording, sentence=with_status(wording.sentence, self.relay.status.get(giver, ""), self.text))
 
     def keep(self, card: Card) -> Wording:
@@ -145,7 +145,7 @@ class _Folded:
 
 
 def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
-    """Return the whole cycle as a table of at most `WIDTH` columns."""
+    """Return the whole cycle as a table of at most `TABLE_COLUMNS` columns."""
     text, lines = words(language), tell(relay, language, fold).lines
     longest = max(min(display_width(wording.name), MAX_NAME_COLUMNS) for wording in lines)
     rows: list[str] = []

@@ -16,7 +16,7 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
     cards = [box.card for box in layout.boxes]
     card_at = {card.id: i for i, card in enumerate(cards)}
     ops = {node.op for node in relay.nodes}
-    relus = [row for (op, _, _), row in relay.snapshot.rows.items() if op == "relu"]
+    relus = [row for row in relay.snapshot.rows.values() if row[0].op == "relu"]
     content = {
         "nodes": [
             [n.printable_label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]

@@ -12,13 +12,13 @@ from microgrid.relay.records import PHASES, Record
 from microgrid.terminal.walk import Walk
 
 
-def walk_relay(relay: Record, language: str = "en", fold: str = "auto", everything: bool = False) -> None:
+def walk_relay(relay: Record, language: str = "en", everything: bool = False) -> None:
     """Walk a relay in the terminal; where there is none, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
     Know, Think, Change, q leaves. The step where it was left stays in the terminal.
     """
-    walking = Walk(relay, language, fold)
+    walking = Walk(relay, language)
     if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         try:
             import curses

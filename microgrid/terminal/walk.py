@@ -17,16 +17,9 @@ from microgrid.relay.table import tell
 
 NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")
-JUMPS = {
-    "1": "know",
-    "2": "think",
-    "3": "change",
-    "f": "know",
-    "b": "think",
-    "u": "change",
-}  # forward, backward, update
+JUMPS = dict(zip("123fbu", PHASES * 2, strict=True))  # also forward, backward, update
 LEAVE = ("q", "escape")
-MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # columns of a number, with the space before it
+MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # of a number, with the space before it
 
 
 @dataclass(frozen=True, slots=True)

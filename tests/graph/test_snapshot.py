@@ -117,24 +117,25 @@ def test_first_infinite_number_and_first_infinite_gradient_are_named() -> None:
 def test_graph_whose_leaf_was_changed_says_which_node_no_longer_follows() -> None:
     a = Value(2.0, "a")
     output = (a + 1) * 3
-    assert Snapshot.of(output).outdated is None
+    assert Snapshot.of(output).find_outdated() is None
     a.data = 5.0
     graph = Snapshot.of(output)
-    assert graph.is_outdated
-    assert graph.outdated is not None
-    node, number = graph.outdated
+    assert graph.is_outdated()
+    outdated = graph.find_outdated()
+    assert outdated is not None
+    node, number = outdated
     assert (node.op, node.data, number) == ("+", 3.0, 6.0)
 
 
 def test_not_a_number_follows_from_not_a_number() -> None:
-    assert not Snapshot.of(Value(math.nan) * 2).is_outdated
+    assert not Snapshot.of(Value(math.nan) * 2).is_outdated()
 
 
 def test_leaf_without_a_value_for_the_operation_is_outdated() -> None:
     a = Value(2.0, "a")
     logarithm = a.log()
     a.data = -1.0
-    assert Snapshot.of(logarithm).is_outdated
+    assert Snapshot.of(logarithm).is_outdated()
 
 
 def test_recomputing_may_replace_any_number() -> None:

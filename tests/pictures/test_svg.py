@@ -13,7 +13,8 @@ from microgrid.language.numerals import show
 from microgrid.language.words import words
 from microgrid.nn import MLP
 from microgrid.pictures.layout import lay_out
-from microgrid.pictures.svg import sign_of, svg
+from microgrid.pictures.palette import sign_of
+from microgrid.pictures.svg import svg
 
 
 def text_of(output: Value, language: str = "en") -> str:
