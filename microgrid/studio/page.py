@@ -11,9 +11,7 @@ import hashlib
 import html
 import json
 import re
-import struct
-import zlib
-from collections.abc import Mapping
+from functools import cache
 
 from microgrid._util.files import asset
 from microgrid.documents.examples import Heading
@@ -23,17 +21,13 @@ from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted
 from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.layout import lay_out
-from microgrid.pictures.palette import PALETTE, squeezed
+from microgrid.pictures.palette import PALETTE
 from microgrid.pictures.svg import svg
 from microgrid.relay.records import Record
 from microgrid.studio.page_data import page_data
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
 MAX_CARDS, MAX_EDGES = 600, 6000
-OTHER_VIEWS = (
-    *("check", "column", "command", "demonstration", "heading", "help"),
-    *("lesson", "notebook", "nudge", "picture", "step", "trouble"),
-)
 MAX_ROW_WIDTH_PX = 1045  # wider rows would need text that is too small on a usual screen
 
 
@@ -51,21 +45,18 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
     """
     heading = Heading() if heading is None else heading
     said, title = words(language), heading.japanese if language == "ja" else heading.english
-    graph, style = squeezed(PALETTE + asset("studio/app/graph.css")), squeezed(asset("studio/app/page.css"))
-    load, program = _shortened(asset("studio/app/load.js")), _program({node.op for node in relay.nodes if node.op})
+    style, program = _style(), _program()
     folding = _folded(relay.snapshot)
     layout = lay_out(folding, MAX_ROW_WIDTH_PX)
     parts = {
         "language": language,
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"style-src {_hash(graph)} {_hash(style)}; script-src {_hash(load)} {_hash(program)}",
-        "graph": graph,
-        "style": _packed(style),
+        f"style-src {_hash(style)}; script-src {_hash(program)}",
+        "style": style,
         "picture": svg(layout, said),
         "data": page_data(relay, layout, heading),
-        "program": _packed(program),
-        "load": load,
+        "program": program,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset("studio/app/page.html"))
 
@@ -84,52 +75,19 @@ def _folded(graph: Snapshot) -> Folding:
     return folding
 
 
-def _words_for(ops: set[str], language: str) -> Mapping[str, str]:
-    """Leave out the sentences of operations that the graph does not have, and those of other views."""
-
-    def needed(key: str) -> bool:
-        start, _, rest = key.partition(".")
-        op = rest.rpartition(".")[0] if start == "slope" else rest
-        if start in ("know", "slope"):
-            return op in ops or op.startswith(("neuron", "product"))
-        return start not in OTHER_VIEWS
-
-    return {key: text for key, text in words(language).items() if needed(key)}
+@cache
+def _style() -> str:
+    return "\n".join([PALETTE, asset("studio/app/graph.css"), asset("studio/app/page.css")])
 
 
-def _program(ops: set[str]) -> str:
-    """Put the program together: the formulas and words of these operations, and the scripts of the page."""
-    rows = ",\n".join(f"{json.dumps(op)}: {_functions(op)}" for op in sorted(ops))
-    words_of = {language: _words_for(ops, language) for language in LANGUAGES}
-    parts = [f"const FORMULAS = {{\n{rows}\n}};\nconst WORDS = {json.dumps(words_of, ensure_ascii=False)};"]
-    return (
-        '"use strict";\n{\n'
-        + _shortened("\n".join([*parts, *(asset(f"studio/app/{name}.js") for name in SCRIPTS)]))
-        + "\n}\n"
-    )
-
-
-def _shortened(text: str) -> str:
-    r"""Leave out indentation, comments and most line ends: who reads the source reads it where it was written.
-
-    >>> print(_shortened("// Twice.\n  run(a); // first\n  run('a // b');\n  run(c);\n"))
-    run(a);run('a // b');
-    run(c);
-    """
-    lines = (line.strip() for line in text.splitlines())
-    code = (re.sub(r" // [^'\"`]*$", "", line) for line in lines if not line.startswith("//"))  # not in a string
-    ended = (line if line.endswith((";", "{", ",")) and "//" not in line else f"{line}\n" for line in code if line)
-    return "".join(ended).rstrip()
-
-
-def _packed(text: str) -> str:
-    """Pack what would be most of the page: four bytes in five characters, which `load.js` unpacks."""
-    packer = zlib.compressobj(9, memLevel=9)
-    data = packer.compress(text.encode("utf-8")) + packer.flush()
-    padding = -len(data) % 4
-    numbers = struct.iter_unpack(">I", data + bytes(padding))
-    digits = "".join(chr(40 + number // 85**k % 85) for (number,) in numbers for k in (4, 3, 2, 1, 0))
-    return digits.replace("<", "}")[: len(digits) - padding]  # a "<" could end the element that it stands in
+@cache
+def _program() -> str:
+    """Put the program together: the formulas of all operations, the words of all languages, and the scripts."""
+    formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in OPERATIONS)
+    words_of = json.dumps({language: words(language) for language in LANGUAGES}, ensure_ascii=False, indent=1)
+    tables = f"const FORMULAS = {{\n{formulas},\n}};\n\nconst WORDS = {words_of.replace('<', chr(92) + 'u003c')};\n"
+    scripts = (f"// --- {name}.js ---\n\n{asset(f'studio/app/{name}.js')}" for name in SCRIPTS)
+    return '"use strict";\n{\n' + "\n".join([tables, *scripts]) + "}\n"
 
 
 def _functions(op: str) -> str:

@@ -1937,9 +1937,8 @@ def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> No
     assert used == set(re.findall(r"^  (\w+):", declared, re.MULTILINE))
 
 
-def test_page_is_small() -> None:
-    assert len(page(neuron()).encode("utf-8")) < 60_000
-    assert len(page(network(3, 16, 16, 1)).encode("utf-8")) < 600_000
+def test_page_is_smaller_than_a_megabyte() -> None:
+    assert len(page(network(3, 16, 16, 1)).encode("utf-8")) < 1_000_000
 
 
 @pytest.mark.slow
