@@ -39,12 +39,12 @@ from microgrid import (
     weighted_sum,
 )
 from microgrid._util.files import write_atomic
-from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.documents.examples import example
 from microgrid.documents.expression import read_expression
+from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
 from microgrid.graph.gradcheck import numerical_derivative
@@ -53,7 +53,7 @@ from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.studio.page import page
 from microgrid.terminal.screen import walk_relay
 from microgrid.training import Cycle, History, TrainingDivergedError, train

@@ -19,7 +19,7 @@ from microgrid.cli.page import add_page
 from microgrid.cli.sheet import add_sheet
 from microgrid.cli.step import add_step
 from microgrid.cli.train import add_train
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures.graphviz_renderer import NoRendererError
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """What wrong input leads to: told in one line, with exit code 2."""

@@ -12,7 +12,7 @@ from microgrid.engine import Value
 from microgrid.language.numerals import counted, show, show_signed
 from microgrid.language.words import words
 from microgrid.pictures.dot import save_picture
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 from microgrid.training.cycle import Cycle

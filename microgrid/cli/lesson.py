@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from microgrid.cli.arguments import AddParser, add_command
-from microgrid.cli.lessons import copy_lesson, how_to_open, lesson, lessons
+from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.language.words import LANGUAGES, words
 
 

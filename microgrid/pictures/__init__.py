@@ -2,6 +2,6 @@
 
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import Picture, draw, save_picture
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures.graphviz_renderer import NoRendererError
 
 __all__ = ["NoRendererError", "Picture", "cheat_sheet", "draw", "save_picture"]

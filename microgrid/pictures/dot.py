@@ -33,8 +33,8 @@ from microgrid.graph.folding import Card, Edge, Folding, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
+from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
 from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO, sign_of
-from microgrid.pictures.renderer import NoRendererError, renderer
 
 FORMATS = ("svg", "png", "pdf", "dot")
 

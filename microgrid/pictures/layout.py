@@ -13,7 +13,7 @@ import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
-from microgrid.pictures.renderer import NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
 
 Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right

@@ -9,7 +9,7 @@ import html
 from microgrid.engine import Value
 from microgrid.graph.snapshot import Snapshot
 from microgrid.pictures.dot import notebook_picture
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.records import Record
 from microgrid.relay.table import table
 

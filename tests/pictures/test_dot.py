@@ -22,7 +22,7 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
-from microgrid.pictures import renderer
+from microgrid.pictures import graphviz_renderer as renderer
 from microgrid.pictures.dot import (
     DIRECTIONS,
     MAX_CARDS_DETAILED,
@@ -31,8 +31,8 @@ from microgrid.pictures.dot import (
     render,
     save_picture,
 )
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.pictures.notebook import value_mimebundle
-from microgrid.pictures.renderer import NoRendererError
 from microgrid.relay.relay import Relay
 
 if TYPE_CHECKING:

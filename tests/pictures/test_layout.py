@@ -13,7 +13,8 @@ from microgrid.graph.folding import MAX_TITLE_COLUMNS, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.pictures import renderer
+from microgrid.pictures import graphviz_renderer as renderer
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.pictures.layout import (
     COMPACT_SIZE_PX,
     CONSTANT_SIZE_PX,
@@ -25,7 +26,6 @@ from microgrid.pictures.layout import (
     Point,
     lay_out,
 )
-from microgrid.pictures.renderer import NoRendererError
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 

@@ -726,7 +726,7 @@ def test_relay_equals_a_relay_with_the_same_record_and_nothing_else() -> None:
 
 
 def test_notebook_without_a_renderer_shows_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.pictures.renderer._find_program", lambda _=False: None)
+    monkeypatch.setattr("microgrid.pictures.graphviz_renderer._find_program", lambda _=False: None)
     assert Relay(neuron()[0])._repr_mimebundle_()["text/html"].startswith("<pre>Know")
 
 

@@ -27,8 +27,8 @@ from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
-from microgrid.pictures import renderer
-from microgrid.pictures.renderer import NoRendererError
+from microgrid.pictures import graphviz_renderer as renderer
+from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell

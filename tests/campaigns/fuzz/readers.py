@@ -27,7 +27,7 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import layout
 from microgrid.pictures.dot import draw_snapshot
-from microgrid.pictures.renderer import NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)

@@ -14,8 +14,8 @@ import pytest
 
 from microgrid._util.text import display_width
 from microgrid.cli import command as cli
-from microgrid.cli import lessons as module
-from microgrid.cli.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
+from microgrid.documents import lessons as module
+from microgrid.documents.lessons import Lesson, copy_lesson, how_to_open, lesson, lessons
 from microgrid.language.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""`microgrid sheet`; for `microgrid lesson` see test_lessons.py."""
+"""`microgrid sheet`; `microgrid lesson` is tested with the lessons, in tests/documents."""
 
 from __future__ import annotations
 
