@@ -1,8 +1,8 @@
 """Learning: `Cycle` walks Know, Think and Change one at a time, `train` repeats them, `History` is what it saw."""
 
 from microgrid.training.collector import paused_collector
-from microgrid.training.cycle import Cycle
+from microgrid.training.cycle import Cycle, Model
 from microgrid.training.history import History, TrainingDivergedError
 from microgrid.training.loop import train
 
-__all__ = ["Cycle", "History", "TrainingDivergedError", "paused_collector", "train"]
+__all__ = ["Cycle", "History", "Model", "TrainingDivergedError", "paused_collector", "train"]
