@@ -33,7 +33,7 @@ from microgrid.graph.folding import Card, Edge, Folding, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.language.words import words
-from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
 from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO, sign_of
 
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -48,6 +48,7 @@ HEADING_WIDTHS_EM = {"value": 2.73, "grad": 2.29}  # as laid out, of headings to
 
 MAX_PARAMETERS_LISTED = 5  # of a folded neuron; more are given as one range
 MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
+MAX_EDGES_CURVED = 100  # Graphviz takes minutes to route many more round the cards
 MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
 NOTEBOOK_WIDTH_PT = 640  # points: about as wide as a cell of a notebook on a common screen
 
@@ -217,6 +218,8 @@ def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language:
     picture = Picture("microgrid", format="svg")
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
+    if len(edges) > MAX_EDGES_CURVED:
+        picture.attr(splines="line", **QUICK)
     picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
     picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize="0.7", penwidth="1")
     if crowded:  # straight lines from side to side, as networks are usually drawn

@@ -14,6 +14,8 @@ from pathlib import Path
 import graphviz
 from graphviz.backend import dot_command
 
+QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
+
 
 class NoRendererError(RuntimeError):
     """There is no Graphviz on this machine that can write the format."""

@@ -13,7 +13,8 @@ import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
-from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
+from microgrid.pictures.routing import curve_through, place_labels, route
 
 Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
@@ -22,7 +23,9 @@ Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, botto
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
 LABEL_SIZE_PX = (66.0, 34.0)  # room for ×local and share beside an edge
-FAN_LABEL_WIDTH_PX = 140.0  # the same where edges from every card of a layer lead to every card of the next
+CORRIDOR_PX = 88.0  # between columns …
+FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="80" HEIGHT="34"><TR><TD></TD></TR></TABLE>>'
+"""… and what an edge adds to that where every card of a layer leads to every card of the next."""
 TIP_LENGTH_PX = 8.0  # of an edge
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
@@ -128,24 +131,60 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
         x, y = turned(item["pos"])
         w, h = _size(card, compact, tall)
         boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
+    size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
+    if not compact:
+        return _routed(Layout(tuple(boxes), (), *size, compact), folding.edges)
     items = {item["id"]: item for item in placed.get("edges", ())}
     lines = []
     for i, edge in enumerate(folding.edges):
-        item = items[f"e{i}"]
         # "e,x,y" is the tip at the result, "s,x,y" the one at the operand, and the others are the curve.
-        tips = {point[0]: turned(point[2:]) for point in item["pos"].split() if point[0] in "es"}
-        curve = tuple(turned(point) for point in item["pos"].split() if point[0] not in "es")
-        label = turned(item["lp"]) if "lp" in item else None
-        lines.append(Line(edge, curve, (tips["s"], tips["e"]), label))
-    size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
+        points = items[f"e{i}"]["pos"].split()
+        tips = {point[0]: turned(point[2:]) for point in points if point[0] in "es"}
+        curve = tuple(turned(point) for point in points if point[0] not in "es")
+        lines.append(Line(edge, curve, (tips["s"], tips["e"]), None))
     return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
+
+
+def _routed(layout: Layout, edges: Sequence[Edge]) -> Layout:
+    """Add the edges to a layout of cards in columns."""
+    rooms = [_around(box, 0.0) for box in layout.boxes]
+    position = {box.card: i for i, box in enumerate(layout.boxes)}
+    ends = [(position[edge.operand], position[edge.result]) for edge in edges]
+    leaving, arriving = Counter(operand for operand, _ in ends), Counter(result for _, result in ends)
+    paths = route(rooms, ends)
+    level_at_operand = [leaving[operand] < arriving[result] for operand, result in ends]
+    curves = [
+        curve_through(
+            [(path[0][0] + TIP_LENGTH_PX, path[0][1]), *path[1:-1], (path[-1][0] - TIP_LENGTH_PX, path[-1][1])], level
+        )
+        for path, level in zip(paths, level_at_operand, strict=True)
+    ]
+    labelled = [edge.operand.kind != "constant" for edge in edges]
+    labels = place_labels(curves, level_at_operand, labelled, rooms, LABEL_SIZE_PX)
+    lines = [
+        Line(edge, tuple(curve), (path[0], path[-1]), label)
+        for edge, path, curve, label in zip(edges, paths, curves, labels, strict=True)
+    ]
+    heights = [y for line in lines for _, y in line.curve]
+    heights += [line.label[1] + side * LABEL_SIZE_PX[1] / 2 for line in lines if line.label for side in (-1, 1)]
+    top = min([MARGIN_PX, *(y - MARGIN_PX / 2 for y in heights)])
+    bottom = max([layout.height - MARGIN_PX, *(y + MARGIN_PX / 2 for y in heights)])
+    move = (0.0, MARGIN_PX - top)
+    boxes = tuple(replace(box, y=round(box.y + move[1], 1)) for box in layout.boxes)
+    moved = tuple(_line_moved(line, move) for line in lines)
+    return replace(layout, boxes=boxes, lines=moved, height=math.ceil(bottom - top + 2 * MARGIN_PX))
+
+
+def _line_moved(line: Line, move: Point) -> Line:
+    curve, tips = ([_moved(point, move) for point in points] for points in (line.curve, line.tips))
+    return Line(line.edge, tuple(curve), (tips[0], tips[1]), _moved(line.label, move) if line.label else None)
 
 
 def _straightened(layout: Layout) -> Layout:
     """Draw the edges of a network straight, from the right side of a card to the left side of the next.
 
     Every edge begins and ends at a place of its own, in the order of where it leads. One that would run behind a card
-    stays as Graphviz has drawn it.
+    stays curved.
     """
     boxes = {box.card: box for box in layout.boxes}
     straight: dict[int, Stretch] = {}
@@ -261,9 +300,7 @@ def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
     for line in layout.lines:
         row, next_row = row_of[line.edge.operand], row_of[line.edge.result]
         if row == next_row:
-            curve, tips = [[_moved(point, moves[row]) for point in points] for points in (line.curve, line.tips)]
-            label = _moved(line.label, moves[row]) if line.label else None
-            lines.append(Line(line.edge, tuple(curve), (tips[0], tips[1]), label))
+            lines.append(_line_moved(line, moves[row]))
         else:
             lane = max(box.y + box.height for card, box in boxes.items() if row_of[card] == row) + LANE_PX - MARGIN_PX
             lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lane))
@@ -313,32 +350,50 @@ def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.D
     """Describe boxes and labels by their sizes only: what stands in them may change."""
     cards, edges = folding
     picture = graphviz.Digraph("page")
-    nodes, ranks = "0.2", "0.2"  # inches between them
-    if compact:  # ranks far enough apart that the lines between small cards can be told apart
-        nodes, ranks = "0.08", "0.5" if len(edges) < MANY_EDGES else "0.75"
-    picture.attr(rankdir="LR", ordering="in", nodesep=nodes, ranksep=ranks)
+    picture.attr(**QUICK)
     picture.attr("node", shape="box", fixedsize="true", label="")
-    picture.attr("edge", dir="both", arrowsize="0.5" if compact else "0.7")
-    if compact:  # straight lines from side to side, as networks are usually drawn
-        picture.attr(splines="line")
-        picture.attr("edge", tailport="e", headport="w")
+    if compact:  # ranks far enough apart that the lines between small cards can be told apart
+        picture.attr(rankdir="LR", ordering="in", nodesep="0.08", ranksep="0.5" if len(edges) < MANY_EDGES else "0.75")
+        picture.attr(splines="line")  # straight lines from side to side, as networks are usually drawn
+        picture.attr("edge", dir="both", arrowsize="0.5", tailport="e", headport="w")
+    else:
+        picture.attr(rankdir="LR", ordering="in", nodesep="0.2", ranksep=f"{CORRIDOR_PX / 72:.3f}", splines="none")
     for card in cards:
         width, height = _size(card, compact, tall)
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
     folds_nodes = folding.folds_nodes
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
+    detours = set() if compact else _detours(cards, edges)
     for i, edge in enumerate(edges):
-        is_fan = folds_nodes and leaving[edge.operand] > 1 and arriving[edge.result] > 1
-        labelled = not compact and edge.operand.kind != "constant"
-        width, height = LABEL_SIZE_PX
-        room = _room(FAN_LABEL_WIDTH_PX if is_fan else width, height)
-        attributes = {"label": room} if labelled else {}
-        picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
+        if i in detours:
+            continue
+        is_fan = folds_nodes and not compact and leaving[edge.operand] > 1 and arriving[edge.result] > 1
+        room = {"label": FAN_ROOM} if is_fan else {}
+        weight = "1" if edge.operand.value.is_leaf else "6"  # what is computed from what is computed stays level
+        picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", weight=weight, **room)
     return picture
 
 
-def _room(width: float, height: float) -> str:
-    return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
+def _detours(cards: Sequence[Card], edges: Sequence[Edge]) -> set[int]:
+    """List the edges that Graphviz need not know: of a leaf, to what is made from something else made from it as well.
+
+    They would take room in every column that they cross, and draw a chain that shares a weight as one diagonal.
+    """
+    operands: dict[Card, list[Card]] = {card: [] for card in cards}
+    for edge in edges:
+        operands[edge.result].append(edge.operand)
+    behind: dict[Card, int] = {}  # what a card is made from, a bit for each card
+    for i, card in enumerate(cards):
+        behind[card] = 1 << i
+        for operand in operands[card]:
+            behind[card] |= behind[operand]
+    bit = {card: 1 << i for i, card in enumerate(cards)}
+    return {
+        i
+        for i, edge in enumerate(edges)
+        if edge.operand.value.is_leaf
+        and any(behind[other] & bit[edge.operand] for other in operands[edge.result] if other is not edge.operand)
+    }
 
 
 def _size(card: Card, compact: bool, tall: bool = False) -> Point:

@@ -1,0 +1,252 @@
+"""Where edges run between cards that stand in columns, and where their numbers stand.
+
+An edge leaves the right side of its operand and reaches the left side of its result, each at a place of its own. On its
+way it crosses the columns between them in a gap between two cards, level and beside the other edges there, and changes
+its height from one column to the next in a smooth curve.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Generic, TypeAlias, TypeVar
+
+Point: TypeAlias = "tuple[float, float]"
+Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
+Edge: TypeAlias = "tuple[int, int]"  # the positions of the rooms of the operand and of the result
+T = TypeVar("T")
+Gap: TypeAlias = "tuple[float, float]"
+
+LANE_DISTANCE_PX = 9.0  # between two edges that run side by side
+CLEARANCE_PX = 10.0  # between an edge and a card that it passes …
+OUTER_CLEARANCE_PX = 28.0  # … above or below all of its column, where there is space for numbers
+LEVEL_PX = 44.0  # of an edge beside its numbers
+SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a room for numbers
+SQUARE_PX = 60
+
+
+def route(rooms: Sequence[Room], edges: Sequence[Edge]) -> list[list[Point]]:
+    """Return for each edge the points through which it runs, two for each stretch that is level.
+
+    Args:
+        rooms: of the cards, which stand in columns, operands to the left of what was made from them.
+        edges: which cards they join.
+    """
+    columns = _columns(rooms)
+    column_of = {i: k for k, members in enumerate(columns) for i in members}
+    sides = [(min(rooms[i][0] for i in members), max(rooms[i][2] for i in members)) for members in columns]
+    lanes: list[dict[int, float]] = [{} for _ in edges]  # of each edge its height in the columns that it crosses
+    for k, members in enumerate(columns):
+        crossing = [n for n, (operand, result) in enumerate(edges) if column_of[operand] < k < column_of[result]]
+        wanted = {n: _between(rooms, edges[n], sum(sides[k]) / 2) for n in crossing}
+        for n, height in _lanes([rooms[i] for i in members], wanted).items():
+            lanes[n][k] = height
+    leaving = {n: next(iter(heights.values()), _middle(rooms[edges[n][1]])) for n, heights in enumerate(lanes)}
+    arriving = {n: next(reversed(heights.values()), _middle(rooms[edges[n][0]])) for n, heights in enumerate(lanes)}
+    starts = _ports(rooms, {n: operand for n, (operand, _) in enumerate(edges)}, leaving)
+    ends = _ports(rooms, {n: result for n, (_, result) in enumerate(edges)}, arriving)
+    paths = []
+    for n, (operand, result) in enumerate(edges):
+        path = [(rooms[operand][2], starts[n])]
+        for k, height in lanes[n].items():
+            path += [(sides[k][0], height), (sides[k][1], height)]
+        paths.append([*path, (rooms[result][0], ends[n])])
+    return paths
+
+
+def curve_through(path: Sequence[Point], is_level_at_operand: bool) -> list[Point]:
+    """Return the points of a Bézier curve along a path; it is level at each of its points.
+
+    Args:
+        path: what `route` returned for an edge.
+        is_level_at_operand: whether the part that is level, beside which its numbers stand, is at its operand; else it
+            is at its result.
+    """
+    (x, y), (end_x, end_y) = path[0], path[-1]
+    if is_level_at_operand:
+        points = [(x, y), (min(x + LEVEL_PX, (x + path[1][0]) / 2), y), *path[1:]]
+    else:
+        points = [*path[:-1], (max(end_x - LEVEL_PX, (end_x + path[-2][0]) / 2), end_y), (end_x, end_y)]
+    curve = [points[0]]
+    for (x, y), (next_x, next_y) in pairwise(points):
+        bend = (next_x - x) / 2
+        curve += [(x + bend, y), (next_x - bend, next_y), (next_x, next_y)]
+    return curve
+
+
+def _columns(rooms: Sequence[Room]) -> list[list[int]]:
+    """List the cards of each column, from left to right; the cards of a column have the same middle."""
+    columns: list[list[int]] = []
+    for i in sorted(range(len(rooms)), key=lambda i: rooms[i][0] + rooms[i][2]):
+        middle = (rooms[i][0] + rooms[i][2]) / 2
+        if columns and abs((rooms[columns[-1][-1]][0] + rooms[columns[-1][-1]][2]) / 2 - middle) < 2.0:
+            columns[-1].append(i)
+        else:
+            columns.append([i])
+    return columns
+
+
+def _between(rooms: Sequence[Room], edge: Edge, x: float) -> float:
+    """Return the height of the straight line from the operand to the result."""
+    operand, result = rooms[edge[0]], rooms[edge[1]]
+    part = (x - operand[2]) / (result[0] - operand[2])
+    return _middle(operand) + (_middle(result) - _middle(operand)) * part
+
+
+def _lanes(cards: Sequence[Room], wanted: Mapping[int, float]) -> dict[int, float]:
+    """Give each edge that crosses a column a height, as near as possible to the one it wants, and free of cards."""
+    by_height = sorted(cards, key=lambda room: room[1])
+    first, last = by_height[0][1] - OUTER_CLEARANCE_PX, by_height[-1][3] + OUTER_CLEARANCE_PX
+    within = [(above[3] + CLEARANCE_PX, below[1] - CLEARANCE_PX) for above, below in pairwise(by_height)]
+    gaps = [(-math.inf, first), *((top, bottom) for top, bottom in within if top <= bottom), (last, math.inf)]
+    in_gap: dict[Gap, list[int]] = {gap: [] for gap in gaps}
+    for n in sorted(wanted, key=lambda n: wanted[n]):
+        free = [gap for gap in gaps if len(in_gap[gap]) < 1 + (gap[1] - gap[0]) / LANE_DISTANCE_PX]
+        in_gap[min(free, key=lambda gap: abs(_clamped(wanted[n], gap) - wanted[n]))].append(n)
+    lanes: dict[int, float] = {}
+    for gap, members in in_gap.items():
+        heights = [_clamped(wanted[n], gap) for n in members]
+        for i in range(1, len(heights)):  # from the top down …
+            heights[i] = max(heights[i], heights[i - 1] + LANE_DISTANCE_PX)
+        excess = max(0.0, heights[-1] - gap[1]) if heights else 0.0
+        for i in reversed(range(len(heights))):  # … and back up, where that went too far
+            below = heights[i + 1] - LANE_DISTANCE_PX if i + 1 < len(heights) else heights[i] - excess
+            heights[i] = min(heights[i], below)
+        lanes |= dict(zip(members, heights, strict=True))
+    return lanes
+
+
+def _clamped(height: float, gap: Gap) -> float:
+    return min(max(height, gap[0]), gap[1])
+
+
+def _ports(rooms: Sequence[Room], card_of: Mapping[int, int], towards: Mapping[int, float]) -> dict[int, float]:
+    """Spread the edges that meet a side of a card over it, in the order of where they come from or lead to."""
+    at_card: dict[int, list[int]] = {}
+    for n, i in card_of.items():
+        at_card.setdefault(i, []).append(n)
+    ports: dict[int, float] = {}
+    for i, members in at_card.items():
+        _, top, _, bottom = rooms[i]
+        for place, n in enumerate(sorted(members, key=lambda n: towards[n]), start=1):
+            ports[n] = top + (bottom - top) * place / (len(members) + 1)
+    return ports
+
+
+def _middle(room: Room) -> float:
+    return (room[1] + room[3]) / 2
+
+
+# --- the numbers of an edge ------------------------------------------------------------------------------------------
+
+
+def place_labels(
+    curves: Sequence[Sequence[Point]],
+    level_at_operand: Sequence[bool],
+    labelled: Sequence[bool],
+    rooms: Sequence[Room],
+    size: Point,
+) -> list[Point | None]:
+    """Return for each edge the middle of the room for its numbers: beside its own curve, away from all else.
+
+    Args:
+        curves: what `curve_through` returned.
+        level_at_operand: which end of each is level.
+        labelled: which edges have numbers.
+        rooms: of the cards.
+        size: width and height of the room for the numbers of one edge.
+    """
+    passing = _Grid[int]()
+    for n, curve in enumerate(curves):
+        for point in _sampled(curve):
+            passing.add(point, point, n)
+    taken = _Grid[Room]()
+    for room in rooms:
+        taken.add(room[:2], room[2:], room)
+    places: list[Point | None] = []
+    for n, curve in enumerate(curves):
+        if not labelled[n]:
+            places.append(None)
+            continue
+        best, place = math.inf, curve[0]
+        for (x, y), dislike in _stations(curve, level_at_operand[n]):
+            for rise, more in ((-size[1] / 2 - 2, 0.0), (size[1] / 2 + 2, 15.0), (0.0, 300.0)):
+                room = _room_around((x, y + rise), size)
+                cost = dislike + more + sum(_overlap(room, other) for other in taken.near(room))
+                if cost < best:
+                    cost += 250 * len(passing.within(room))
+                if cost < best:
+                    best, place = cost, (x, y + rise)
+        room = _room_around(place, size)
+        taken.add(room[:2], room[2:], room)
+        places.append((round(place[0], 1), round(place[1], 1)))
+    return places
+
+
+class _Grid(Generic[T]):
+    """Finds what is near: things by the squares of the sheet that they touch."""
+
+    def __init__(self) -> None:
+        self.squares: dict[tuple[int, int], list[tuple[Point, T]]] = {}
+
+    def add(self, start: Point, end: Point, thing: T) -> None:
+        for square in self._squares(*start, *end):
+            self.squares.setdefault(square, []).append((start, thing))
+
+    def near(self, room: Room) -> list[T]:
+        return [thing for square in self._squares(*room) for _, thing in self.squares.get(square, ())]
+
+    def within(self, room: Room) -> set[T]:
+        left, top, right, bottom = room
+        return {
+            thing
+            for square in self._squares(*room)
+            for (x, y), thing in self.squares.get(square, ())
+            if left <= x <= right and top <= y <= bottom
+        }
+
+    @staticmethod
+    def _squares(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+        columns = range(int(left // SQUARE_PX), int(right // SQUARE_PX) + 1)
+        return [(i, k) for i in columns for k in range(int(top // SQUARE_PX), int(bottom // SQUARE_PX) + 1)]
+
+
+def _stations(curve: Sequence[Point], is_level_at_operand: bool) -> list[tuple[Point, float]]:
+    """List points of a curve beside which its numbers could stand, and how much worse each is than the level part."""
+    stretches = range((len(curve) - 1) // 3)
+    nearest = [*stretches][:2] if is_level_at_operand else [*reversed(stretches)][:2]
+    return [
+        (_point_at(curve, stretch, i / 10), 30 * abs(i / 10 - 0.5) + 25 * distance)
+        for distance, stretch in enumerate(nearest)
+        for i in range(1, 10)
+    ]
+
+
+def _point_at(curve: Sequence[Point], stretch: int, part: float) -> Point:
+    """Return a point of one stretch of a Bézier curve."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[3 * stretch : 3 * stretch + 4]
+    rest = 1 - part
+    a, b, c, d = rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+
+
+def _sampled(curve: Sequence[Point]) -> list[Point]:
+    """List points of a curve, so near to each other that no room for numbers is missed."""
+    points = []
+    for stretch in range((len(curve) - 1) // 3):
+        change = abs(curve[3 * stretch][1] - curve[3 * stretch + 3][1])
+        n = min(2 + int(change / SAMPLE_DISTANCE_PX), MAX_SAMPLES)
+        points += [_point_at(curve, stretch, i / n) for i in range(n)]
+    return points
+
+
+def _room_around(middle: Point, size: Point) -> Room:
+    return middle[0] - size[0] / 2, middle[1] - size[1] / 2, middle[0] + size[0] / 2, middle[1] + size[1] / 2
+
+
+def _overlap(room: Room, other: Room) -> float:
+    """Return the area that two rooms have in common."""
+    width = min(room[2], other[2]) - max(room[0], other[0])
+    height = min(room[3], other[3]) - max(room[1], other[1])
+    return width * height if width > 0 and height > 0 else 0.0
