@@ -14,9 +14,10 @@ Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `m
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microgrid import losses, nn, optim
+from microgrid._util.missing_names import missing_name
 from microgrid.engine import (
     Constant,
     Input,
@@ -30,6 +31,9 @@ from microgrid.engine import (
 )
 
 if TYPE_CHECKING:
+    from microgrid import datasets as datasets
+    from microgrid import figures as figures
+    from microgrid import training as training
     from microgrid.compiler.compile import compile_graph
     from microgrid.graph.gradcheck import check_gradients, nudge, numerical_derivative
     from microgrid.language.numerals import show, show_signed
@@ -79,14 +83,16 @@ _LOADED_ON_USE = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES_LOADED_ON_USE:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _LOADED_ON_USE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    attribute = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
-    globals()[name] = attribute
-    return attribute
+if not TYPE_CHECKING:  # to a type checker, a module with a __getattr__ has every name
+
+    def __getattr__(name: str) -> object:
+        if name in _MODULES_LOADED_ON_USE:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in _LOADED_ON_USE:
+            raise missing_name(__name__, name, {*__all__, *_MODULES_LOADED_ON_USE})
+        attribute = getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
+        globals()[name] = attribute
+        return attribute
 
 
 def __dir__() -> list[str]:

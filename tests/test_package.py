@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import microgrid
+from microgrid._util.missing_names import NAMES_HERE
 
 PACKAGE = Path(microgrid.__file__).parent
 MODULES = sorted(
@@ -69,9 +70,52 @@ def test_every_part_is_an_attribute_of_the_package() -> None:
     assert in_fresh_process(f"import microgrid; print({parts})").split() == [*PUBLIC_MODULES]
 
 
-def test_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'drwa'"):
-        microgrid.drwa  # noqa: B018 (reading it is the point)
+ANSWERS = [
+    ("draw_dot", "microgrid has no draw_dot; it is called draw here"),
+    ("Layer", "microgrid has no Layer; it is called nn.Dense here"),
+    ("Tensor", "microgrid has no Tensor; it is called Value here"),
+    ("drwa", "microgrid has no drwa; did you mean draw?"),
+    ("value", "microgrid has no value; did you mean Value?"),
+    ("trainig", "microgrid has no trainig; did you mean training?"),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), ANSWERS)
+def test_missing_name_says_what_was_meant(name: str, answer: str) -> None:
+    with pytest.raises(AttributeError) as error:
+        getattr(microgrid, name)
+    assert str(error.value) == answer
+    with pytest.raises(ImportError) as import_error:
+        exec(f"from microgrid import {name}")
+    assert str(import_error.value) == answer
+
+
+@pytest.mark.parametrize("name", ["quaternion", "_draw", "__wrapped__"])
+def test_name_like_none_of_ours_gets_pythons_own_answer(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"^module 'microgrid' has no attribute '{name}'$"):
+        getattr(microgrid, name)
+    with pytest.raises(ImportError, match=f"^cannot import name '{name}' from 'microgrid'"):
+        exec(f"from microgrid import {name}")
+
+
+def test_missing_name_can_be_asked_for() -> None:
+    assert not hasattr(microgrid, "draw_dot")
+    assert getattr(microgrid, "drwa", None) is None
+
+
+def test_inner_package_named_almost_like_a_public_name_is_imported() -> None:
+    assert in_fresh_process("from microgrid import relay; print(relay.__name__)") == "microgrid.relay"
+
+
+@pytest.mark.parametrize("path", sorted(set(NAMES_HERE.values())))
+def test_name_that_an_answer_gives_is_there(path: str) -> None:
+    module, _, name = path.rpartition(".")
+    assert hasattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("name", sorted(NAMES_HERE))
+def test_answer_is_given_to_no_name_of_ours(name: str) -> None:
+    assert not hasattr(microgrid, name)
 
 
 def test_dir_lists_what_is_loaded_on_use() -> None:
