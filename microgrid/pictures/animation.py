@@ -1,7 +1,8 @@
 """A relay as a picture that moves by itself: SVG and CSS without a script, for places that run none.
 
 Every step has its second: in Know the values appear, in Think a baton runs along each edge and the gradients add up, in
-Change the parameters get their new values. Then it starts again. Who asked for less motion sees the last state.
+Change the parameters get their new values. Then it starts again. Opened by itself, it pauses at a click and
+runs on at the next; who asked for less motion sees the last state.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class _Film:
         self.parts: list[str] = []
         self.batons: list[str] = []
         self.captions: list[str] = []
+        self.description: list[str] = []
         self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what stands where now, and since when
 
     def shown(self) -> str:
@@ -140,7 +142,9 @@ class _Film:
         formula = f"{wording.name}: {wording.formula}" if wording.formula else wording.sentence
         formula += f" = {wording.result}" if wording.formula and step.phase != "think" else ""
         last = i + 1 == len(self.relay.steps)
-        caption = phase + text("caption", (12, 44), html.escape(printable(formula)))
+        escaped = html.escape(printable(formula))
+        caption = phase + text("caption", (12, 44), escaped)
+        self.description.append(escaped)
         self.captions.append(self.during(i, self.end if last else i + 1, caption))
 
     # --- time --------------------------------------------------------------------------------------------------------
@@ -170,17 +174,26 @@ class _Film:
         return f"{self.end * STEP_SECONDS:g}s"
 
     def document(self) -> str:
-        width, height = self.layout.width, self.layout.height + CAPTION_HEIGHT_PX
+        width, height, top = self.layout.width, self.layout.height + CAPTION_HEIGHT_PX, -CAPTION_HEIGHT_PX
         style, said = coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
-        parts = [*drawn(self.layout, said, numbers=False), *self.parts, *self.batons]
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-CAPTION_HEIGHT_PX:g} {width:g} {height:g}" '
-            f'width="{width:g}" height="{height:g}" role="img" aria-label="{html.escape(said["page.graph"])}">\n'
-            "<style>" + "\n".join([*self.rules, style]) + "</style>\n"
-            f'<rect class="paper" y="{-CAPTION_HEIGHT_PX:g}" width="{width:g}" height="{height:g}"/>\n'
-            f'<g transform="translate(0 {-CAPTION_HEIGHT_PX:g})">'
-            + "\n".join(self.captions)
-            + "</g>\n"
-            + "\n".join(parts)
-            + "\n</svg>\n"
-        )
+        whole = f'y="{top:g}" width="{width:g}" height="{height:g}"/>'
+        switches = [  # links, for a picture runs no script: the drawing pauses while it is what the address points at
+            f'<a id="{name}" href="#{target}" aria-label="{html.escape(said["page.keys.play"])}"><rect {whole}</a>'
+            for name, target in (("pause", "paused"), ("play", "running"))
+        ]
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top:g} {width:g} {height:g}" '
+            f'width="{width:g}" height="{height:g}">',
+            "<style>" + "\n".join([*self.rules, style]) + "</style>",
+            '<g id="paused" role="img" aria-labelledby="title" aria-describedby="told">',
+            f'<title id="title">{html.escape(said["page.graph"])}</title>',
+            '<desc id="told">' + "\n".join(self.description) + "</desc>",
+            f'<rect class="paper" {whole}',
+            f'<g transform="translate(0 {top:g})">' + "\n".join(self.captions) + "</g>",
+            *drawn(self.layout, said, numbers=False),
+            *self.parts,
+            *self.batons,
+            "</g>",
+            *switches,
+        ]
+        return "\n".join(parts) + "\n</svg>\n"

@@ -82,7 +82,19 @@ def test_cards_speak_the_language_of_the_captions(language: str, cards: set[str]
     assert {
         text.text for text in root.iter("{http://www.w3.org/2000/svg}text") if text.attrib["class"].startswith("word")
     } == cards
-    assert root.attrib["aria-label"] == words(language)["page.graph"]
+
+
+def test_screen_reader_is_told_every_step() -> None:
+    relay = two_paths()
+    root = ET.fromstring(animation(relay))
+    title, description = (root.find(f".//{{http://www.w3.org/2000/svg}}{name}") for name in ("title", "desc"))
+    assert root.find(".//*[@role='img']") is not None
+    assert title is not None
+    assert title.text == words("en")["page.graph"]
+    assert description is not None
+    assert description.text is not None
+    assert len(description.text.split("\n")) == len(relay.steps)
+    assert description.text.startswith("c: a + b = 2 + 1 = 3\n")
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -151,4 +163,21 @@ def test_who_wants_less_motion_sees_the_last_state(browser: Browser, tmp_path: P
         ".map((g) => g.textContent)"
     )
     assert sorted(visible) == ["1", "2", "2", "3", "5"]
+    context.close()
+
+
+def test_moving_picture_pauses_at_a_click_or_a_key_and_runs_on_at_the_next(browser: Browser, tmp_path: Path) -> None:
+    two_paths().save(tmp_path / "moving.svg", animated=True)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((tmp_path / "moving.svg").as_uri())
+    states = "[...new Set(document.getAnimations().map((animation) => animation.playState))]"
+    assert page.evaluate(states) == ["running"]
+    for expected in ("paused", "running"):
+        page.mouse.click(100, 100)
+        assert page.evaluate(states) == [expected]
+    for expected in ("paused", "running"):
+        page.locator("a:visible").focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate(states) == [expected]
     context.close()
