@@ -3,7 +3,8 @@
 Each notebook is executed from top to bottom in an empty folder, and its outputs are saved in the file, so that they are
 there where nobody runs it. What differs from one run or machine to the next is left out, so that the same lesson is
 the same file: times, addresses in memory, progress bars, versions, what a picture says of the program that drew it.
-A notebook in which a cell fails is left as it was.
+An output is saved in one format, and small: a graph as SVG, a figure as PNG of few colours, a player as its picture.
+The live page comes when the cell is run. A notebook in which a cell fails is left as it was.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import ast
 import asyncio
 import base64
+import io
 import os
 import re
-import struct
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from PIL import Image
 
 from microgrid._util.files import write_atomic
 
@@ -38,7 +42,10 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_COLOURS = 48  # the figures have few colours, and shades between them at the edges
+SVG, XLINK, XML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
+INHERITED = ("font-family", "font-size", "text-anchor")  # SVG attributes that an element passes on to its children
+PLAYER_PICTURE = re.compile(r'<iframe.*<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', re.DOTALL)
 
 
 def read(path: Path) -> Any:
@@ -123,33 +130,72 @@ def _tidied_output(output: Any) -> dict[str, Any]:
     if output.output_type == "error":  # of a cell that is meant to fail; its traceback names folders of this machine
         told = f"{output.ename}: {output.evalue}"
         return {"output_type": "error", "ename": output.ename, "evalue": output.evalue, "traceback": [told]}
-    tidy = {"output_type": output.output_type, "data": dict(output.data), "metadata": {}}
+    tidy = {"output_type": output.output_type, "data": _tidied_data(output.data), "metadata": {}}
     if output.output_type == "execute_result":
         tidy["execution_count"] = None
-    for kind, content in tidy["data"].items():
-        if kind == "image/png":
-            picture = plain_png(base64.b64decode(content))
-            tidy["data"][kind] = base64.b64encode(picture).decode("ascii")
-        elif kind.startswith("text/"):
-            tidy["data"][kind] = _without_addresses(content)
     return tidy
+
+
+def _tidied_data(data: Mapping[str, str]) -> dict[str, str]:
+    tidy = dict(data)
+    if player := PLAYER_PICTURE.search(tidy.get("text/html", "")):
+        del tidy["text/html"]
+        tidy["image/svg+xml"] = base64.b64decode(player[1]).decode("utf-8")
+    if "image/svg+xml" in tidy:
+        tidy["image/svg+xml"] = compact_svg(tidy["image/svg+xml"])
+        tidy.pop("image/png", None)  # the same picture
+    if "image/png" in tidy:
+        tidy["image/png"] = base64.b64encode(compact_png(base64.b64decode(tidy["image/png"]))).decode("ascii")
+    return {kind: _without_addresses(text) if kind.startswith("text/") else text for kind, text in tidy.items()}
 
 
 def _without_addresses(text: str) -> str:
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
-def plain_png(picture: bytes) -> bytes:
-    """Return a PNG without its texts and dates: which program drew it, and when."""
-    assert picture.startswith(PNG_SIGNATURE)
-    kept, start = PNG_SIGNATURE, len(PNG_SIGNATURE)
-    while start < len(picture):
-        length, kind = struct.unpack(">I4s", picture[start : start + 8])
-        end = start + 12 + length  # its length, its kind, the content, a check sum
-        if kind not in (b"tEXt", b"iTXt", b"zTXt", b"tIME", b"eXIf"):
-            kept += picture[start:end]
-        start = end
-    return kept
+def compact_png(picture: bytes) -> bytes:
+    """Return a PNG with at most 48 colours, and without its texts and dates: which program drew it, and when."""
+    with Image.open(io.BytesIO(picture)) as image:
+        if image.mode == "P" and not image.info:
+            return picture  # it was compacted before
+        opaque = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")).convert("RGB")
+    compact = io.BytesIO()
+    opaque.quantize(PNG_COLOURS, kmeans=3, dither=Image.Dither.NONE).save(compact, "PNG", optimize=True)
+    return compact.getvalue()
+
+
+def compact_svg(picture: str) -> str:
+    """Return an SVG without what is not seen in a still picture: comments, tooltips, names, repeated attributes."""
+    ET.register_namespace("", SVG)
+    root = ET.fromstring(picture)
+    styled = root.find(f".//{{{SVG}}}style") is not None
+    for element in root.iter():
+        for title in element.findall(f"{{{SVG}}}title"):
+            if element is not root:  # there it names the picture for a screen reader
+                element.remove(title)
+        for name in [f"{{{XLINK}}}title", f"{{{XML}}}space", *([] if styled else ["class"])]:
+            element.attrib.pop(name, None)
+        if f"#{element.get('id')}" not in picture:
+            element.attrib.pop("id", None)
+        _merge_outlines(element)
+    for name in INHERITED:
+        values = Counter(element.attrib[name] for element in root.iter() if name in element.attrib)
+        for common, _ in values.most_common(0 if name in root.attrib else 1):
+            for element in root.iter():
+                if element.get(name) == common:
+                    del element.attrib[name]
+            root.set(name, common)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _merge_outlines(group: ET.Element) -> None:
+    """Draw each card by one path: Graphviz repeats the path of its area for its outline."""
+    areas: dict[str | None, ET.Element] = {}
+    for path in group.findall(f"{{{SVG}}}path"):
+        area = areas.setdefault(path.get("d"), path)
+        if area is not path and area.get("stroke") == path.get("fill") == "none":
+            group.remove(path)
+            area.attrib |= {name: value for name, value in path.attrib.items() if name.startswith("stroke")}
 
 
 def saved_text(notebook: Any) -> str:
