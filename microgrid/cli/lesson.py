@@ -20,9 +20,6 @@ def add_lesson(add_parser: AddParser) -> None:
         help="which one; without it, all are listed",
     )
     command.add_choice("--language", LANGUAGES, "en", "by default en")
-    command.add_argument(
-        "--outputs", action="store_true", help="keep the outputs; by default they are left out, to be predicted"
-    )
 
 
 def _run_lesson(options: argparse.Namespace) -> int:
@@ -34,7 +31,7 @@ def _run_lesson(options: argparse.Namespace) -> int:
         print("\n" + words(options.language)["lesson.list"].format(command=command))
         return 0
     chosen = lesson(options.number, options.language)
-    file = copy_lesson(chosen, outputs=options.outputs)
+    file = copy_lesson(chosen)
     print(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
     print(how_to_open(file, options.language))
     return 0

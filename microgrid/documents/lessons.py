@@ -72,15 +72,15 @@ def lesson(number: int, language: str = "en") -> Lesson:
     return course[chosen]
 
 
-def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: bool = False) -> Path:
+def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".") -> Path:
     """Write a copy of a lesson into a folder, under its own name, and return where.
 
-    A link to another lesson that is not in that folder would lead nowhere: the command that copies it is named instead.
+    The copy has no outputs, because the lesson asks to predict them. A link to another lesson that is not in that
+    folder would lead nowhere: the command that copies it is named instead.
 
     Args:
         lesson: which one.
         folder: where to.
-        outputs: whether to keep what its cells show. A lesson asks for predictions, so it is written without.
 
     Raises:
         FileExistsError: there is a file of this name; it stays as it is.
@@ -94,7 +94,7 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".", outputs: b
         if cell["cell_type"] == "markdown":
             prose = _with_commands("".join(cell["source"]), lesson.path.parent.name, target.parent)
             cell["source"] = prose.splitlines(keepends=True)
-        elif not outputs:
+        else:
             cell |= {"outputs": [], "execution_count": None}
     write_atomic(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
     return target

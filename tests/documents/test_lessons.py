@@ -107,13 +107,6 @@ def test_link_to_a_lesson_in_the_same_folder_stays_a_link(tmp_path: Path) -> Non
     assert "(`microgrid lesson 3`)" in prose
 
 
-def test_copy_with_outputs_beside_its_neighbours_is_the_file_itself(tmp_path: Path) -> None:
-    for neighbour in (1, 3):
-        copy_lesson(lesson(neighbour, "ja"), tmp_path)
-    file = copy_lesson(lesson(2, "ja"), tmp_path, outputs=True)
-    assert file.read_bytes() == lesson(2, "ja").path.read_bytes()
-
-
 def test_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     mine = tmp_path / "01_know.ipynb"
     mine.write_text("my own notes", encoding="utf-8")
