@@ -19,6 +19,7 @@ from microgrid.documents.lessons import Lesson, copy_lesson, how_to_open, lesson
 from microgrid.language.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
+MAX_WHEEL_BYTES = 1_000_000
 
 
 def notebook(path: Path) -> dict[str, Any]:
@@ -213,6 +214,20 @@ def test_wheel_holds_the_lessons_of_both_languages_and_no_other_notebook(wheel: 
     expected = [f"microgrid/notebooks/{language}/{name}" for language in LANGUAGES for name in names]
     with zipfile.ZipFile(wheel) as archive:
         assert sorted(name for name in archive.namelist() if name.endswith(".ipynb")) == expected
+
+
+def test_lessons_in_the_wheel_are_those_of_the_checkout_without_outputs(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for path in (ROOT / "notebooks").glob("*/*.ipynb"):
+            original = notebook(path)
+            for cell in original["cells"]:
+                if cell["cell_type"] == "code":
+                    cell |= {"outputs": [], "execution_count": None}
+            assert json.loads(archive.read(f"microgrid/notebooks/{path.parent.name}/{path.name}")) == original
+
+
+def test_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size < MAX_WHEEL_BYTES
 
 
 def test_lessons_are_found_in_an_installed_package_that_has_no_checkout_around_it(
