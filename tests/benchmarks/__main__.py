@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: this project beside its peers, in one run, on the same numbers.
 
-Nothing here asserts a time. Peers that are not installed are said to be missing: pip install -e ".[bench]"
+Nothing here asserts a time. Peers that are not installed are said to be missing: pip install --group bench
 """
 
 from __future__ import annotations
