@@ -619,7 +619,7 @@ train gaps.csv --target y --epochs 2
 lesson
 lesson --language ja
 lesson 1
-lesson 6 --language ja --outputs
+lesson 6 --language ja
 sheet
 sheet --language ja -o s.html
 """.splitlines(),
