@@ -255,7 +255,7 @@ class Nudge:
             moved_from=show(self.moved_from),
             moved_to=show(self.moved_to, 6),
             gradient=show(self.gradient),
-            foretold=show_signed(self.predicted),
+            predicted=show_signed(self.predicted),
             actual=show_signed(self.actual),
             before=show(self.before),
             after=show(self.after),
@@ -272,7 +272,7 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
 
     >>> w = Value(3.0, label="w")
     >>> print(nudge(w**2, w))
-    If w moves by +0.01 (3 → 3.01), its gradient 6 foretells that the output changes by +0.06.
+    If w moves by +0.01 (3 → 3.01), its gradient 6 predicts that the output changes by +0.06.
     It changes by +0.0601 (9 → 9.06).
     """
     graph = _read_checked(output)

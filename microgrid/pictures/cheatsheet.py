@@ -118,7 +118,7 @@ def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
     said = text["gradient.text"].format(
         name=value.label,
         gradient=f'<b class="{sign_of(tried.gradient)}">{show(tried.gradient)}</b>',
-        foretold=show_signed(tried.predicted),
+        predicted=show_signed(tried.predicted),
         actual=show_signed(tried.actual),
     )
     signs = "".join(f'<li class="{sign}">{text[f"gradient.{sign}"]}</li>' for sign in ("positive", "negative", "zero"))

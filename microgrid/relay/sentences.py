@@ -192,7 +192,7 @@ def outcome(relay: Record, language: str) -> str:
     if result.missing:
         problem = _missing(relay.node(result.missing).op, result.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    sentence = text["outcome"].format(name=name, before=before, foretold=predicted, after=after)
+    sentence = text["outcome"].format(name=name, before=before, predicted=predicted, after=after)
     if not _misses(result):
         return sentence
     return f"{sentence}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"

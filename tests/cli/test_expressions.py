@@ -247,7 +247,7 @@ def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> 
     code, out, err = command("step", "w*x", "w=3", "x=2")
     assert (code, err) == (0, "")
     assert "3/5  Think  result → w  1 × 2 = 2" in out
-    assert out.endswith("result was 6. The gradients foretold 5.6 after the update; it is 5.6.\n")
+    assert out.endswith("result was 6. The gradients predicted 5.6 after the update; it is 5.6.\n")
 
 
 def test_step_speaks_japanese(command: Command) -> None:

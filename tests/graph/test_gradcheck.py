@@ -152,7 +152,7 @@ def test_recomputing_may_replace_an_inner_value() -> None:
     assert list(graph.recompute({graph.ids[inner]: 10.0}))[-1] == 30.0
 
 
-def test_nudge_tells_what_was_foretold_and_what_happened() -> None:
+def test_nudge_tells_what_was_predicted_and_what_happened() -> None:
     product = Value(28.0, label="product")
     loss = (product - 25) ** 2
     loss.label = "loss"
@@ -161,7 +161,7 @@ def test_nudge_tells_what_was_foretold_and_what_happened() -> None:
     assert moved.predicted == pytest.approx(0.06)
     assert moved.actual == pytest.approx(0.0601)
     assert str(moved) == (
-        "If product moves by +0.01 (28 → 28.01), its gradient 6 foretells that the loss changes by +0.06.\n"
+        "If product moves by +0.01 (28 → 28.01), its gradient 6 predicts that the loss changes by +0.06.\n"
         "It changes by +0.0601 (9 → 9.06)."
     )
 
@@ -171,7 +171,7 @@ def test_nudge_and_table_speak_japanese_too() -> None:
     loss = w**2
     loss.label = "loss"
     told = nudge(loss, w).text("ja").splitlines()
-    assert told[0] == "w が +0.01 動くと (3 → 3.01)、勾配 6 の予告では、損失は +0.06 変わる。"
+    assert told[0] == "w が +0.01 動くと (3 → 3.01)、勾配 6 から見積もると、損失は +0.06 変わる。"
     assert told[1] == "実際には +0.0601 変わる (9 → 9.06)。"
     heading, row = check_gradients(loss).text("ja").splitlines()
     assert heading.split() == ["葉ノード", "値", "連鎖律", "数値微分", "差"]
@@ -181,7 +181,7 @@ def test_nudge_and_table_speak_japanese_too() -> None:
 
 def test_nudge_speaks_of_what_has_no_label() -> None:
     x = Value(3.0)
-    assert str(nudge(x**2, x)).startswith("If this value moves by +0.01 (3 → 3.01), its gradient 6 foretells that the ")
+    assert str(nudge(x**2, x)).startswith("If this value moves by +0.01 (3 → 3.01), its gradient 6 predicts that the ")
     assert nudge(x**2, x).text("ja").startswith("この値が +0.01 動くと")
 
 

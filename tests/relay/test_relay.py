@@ -629,7 +629,7 @@ def test_second_pass_has_the_number_of_every_value() -> None:
     assert Relay((w * 2 - 5) ** 2, learning_rate=0.5).outcome.values == (1.0, 2.0, 2.0, 5.0, -3.0, 2.0, 9.0)
 
 
-def test_second_pass_without_a_value_has_a_foretold_loss_and_no_numbers() -> None:
+def test_second_pass_without_a_value_has_a_predicted_loss_and_no_numbers() -> None:
     outcome = Relay(Value(0.5, "a").log(), learning_rate=1.0).outcome
     assert outcome.predicted == math.log(0.5) - 2.0 * 2.0
     assert outcome.values == ()

@@ -207,22 +207,22 @@ def test_table_of_a_product_in_full() -> None:
         " | 5  a | 2 − 0.1 × (−3) | 2.3",
         " | 6  b | −3 − 0.1 × 2 | −3.2",
         "",
-        "c was −6. The gradients foretold −7.3 after the update; it is −7.36.",
+        "c was −6. The gradients predicted −7.3 after the update; it is −7.36.",
     ]
 
 
 @pytest.mark.parametrize(
     ("learning_rate", "language", "told"),
     [
-        (0.1, "en", "The loss was 1. The gradients foretold −0.6 after the update; it is 0.04.\n"
+        (0.1, "en", "The loss was 1. The gradients predicted −0.6 after the update; it is 0.04.\n"
          "A gradient follows a straight line, but the loss is a curve: a step this large misses."),
-        (0.1, "ja", "損失は 1 だった。勾配の予告では更新後は −0.6、実際には 0.04。\n"
-         "勾配は直線をたどって予告するが、損失は曲線。これだけ大きく動かすと外れる。"),
-        (0.01, "en", "The loss was 1. The gradients foretold 0.84 after the update; it is 0.8464."),
-        (0.0, "en", "The loss was 1. The gradients foretold 1 after the update; it is 1."),
+        (0.1, "ja", "損失は 1 だった。勾配から見積もると −0.6、実際は 0.04 だった。\n"
+         "勾配の見積もりは接線の上、損失は曲線の上。だから大きく動かすと外れる。"),
+        (0.01, "en", "The loss was 1. The gradients predicted 0.84 after the update; it is 0.8464."),
+        (0.0, "en", "The loss was 1. The gradients predicted 1 after the update; it is 1."),
     ],
 )  # fmt: skip
-def test_outcome_says_why_it_is_not_what_was_foretold_where_it_is_far_from_it(
+def test_outcome_says_why_it_is_not_what_was_predicted_where_it_is_far_from_it(
     learning_rate: float, language: str, told: str
 ) -> None:
     loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2

@@ -337,7 +337,7 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
     before, predicted, after = map(
         show, (screen.relay.outcome.before, screen.relay.outcome.predicted, screen.relay.outcome.after)
     )
-    expect(screen("#loss")).to_have_text(f"loss {before} → {after}  (foretold {predicted})")
+    expect(screen("#loss")).to_have_text(f"loss {before} → {after}  (predicted {predicted})")
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 
@@ -667,7 +667,7 @@ def test_leaf_moved_to_where_there_is_no_value_is_told_and_recovers(opened: Open
 
 
 @pytest.mark.parametrize("relay", [neuron(), two_paths()], ids=["neuron", "two paths"])
-def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: Relay, opened: Opener) -> None:
+def test_small_move_tells_what_was_predicted_and_what_happens_like_nudge(relay: Relay, opened: Opener) -> None:
     screen = opened(relay)
     graph = rebuilt(relay)
     screen.press("2")
@@ -682,7 +682,7 @@ def test_small_move_tells_what_was_foretold_and_what_happens_like_nudge(relay: R
                 "try.told",
                 name=value.label,
                 gradient=show(expected.gradient),
-                foretold=show_signed(expected.predicted),
+                predicted=show_signed(expected.predicted),
                 actual=show_signed(expected.actual),
                 end=the_end(str(graph.label)),
             )
@@ -713,7 +713,7 @@ def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_
     screen.button("x +0.01").click()
     expected = nudge(graph := rebuilt(relay), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
     assert expected.after == 0.0
-    numbers = {"gradient": "−5", "foretold": "−0.05", "actual": "−0.1"}
+    numbers = {"gradient": "−5", "predicted": "−0.05", "actual": "−0.1"}
     expect(screen("#whatif .told")).to_have_text(say("try.told", name="x", end="end", **numbers))
 
 
@@ -1115,7 +1115,7 @@ def test_open_neuron_gives_no_answer_of_a_quiz_away(opened: Opener) -> None:
 
 def test_what_was_said_is_said_again_in_the_other_language(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
-    screen.press("2")  # after Think there is a gradient that foretells
+    screen.press("2")  # after Think there is a gradient that predicts
     screen.button("w +0.01").click()
     screen("#language").click()
     expect(screen("#whatif .told")).to_contain_text("勾配 56 は")

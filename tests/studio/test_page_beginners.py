@@ -350,7 +350,7 @@ def test_end_that_is_no_loss_is_called_by_its_name(opened: Opener) -> None:
     screen = opened(two_paths())
     screen.press("End")
     assert screen.text("#loss").startswith("e 6 → ")
-    assert "\ne was 6. The gradients foretold" in screen.text("#sentence")
+    assert "\ne was 6. The gradients predicted" in screen.text("#sentence")
     screen.tab("train")
     screen.button("× 1").click()
     assert screen.text("#train .result").startswith("e 6 → ")

@@ -196,9 +196,9 @@ function cycle(graph, leaves, learningRate) {
 
 function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.loss];
-  const foretold = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
+  const predicted = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
   const after = forward(graph, changed, true);
-  return {before, foretold, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
+  return {before, predicted, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
 }
 
 // Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row

@@ -134,7 +134,7 @@ function showTold() {
   mark(told, state.told ? "told" : "told hint");
 }
 
-// Puts a gradient to the test, without keeping the move; before Think, when nothing is foretold yet, only moves.
+// Puts a gradient to the test, without keeping the move; before Think, when nothing is predicted yet, only moves.
 function tryNudge(i) {
   if (numbers.missing >= 0) return;
   const moved = forward(graph, new Map(state.leaves).set(i, state.leaves.get(i) + NUDGE), true);
@@ -143,10 +143,10 @@ function tryNudge(i) {
   const parts = {
     name: graph.nodes[i].name,
     gradient: show(gradient),
-    foretold: showSigned(gradient * NUDGE),
+    predicted: showSigned(gradient * NUDGE),
     actual: showSigned(actual),
   };
-  const told = awaitsThink() ? "try.early" : "try.told";
+  const told = awaitsThink() ? "try.early" : "try.result";
   state.told = () => (moved.missing < 0 ? say(told, {...parts, end: endName()}) : sentences.missing(moved));
   showWhatIf();
   announce(state.told());

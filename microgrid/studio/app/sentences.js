@@ -324,15 +324,15 @@ class Sentences {
     };
   }
 
-  outcome({before, foretold, after, again}) {
+  outcome({before, predicted, after, again}) {
     const {label, name: end} = this.graph.nodes[this.graph.loss],
       isLoss = ["", "loss"].includes(label);
     const name = isLoss ? this.words["outcome.loss"] : format(this.words["outcome.name"], {name: end});
-    const parts = {name, before: show(before), foretold: show(foretold), after: show(after)};
+    const parts = {name, before: show(before), predicted: show(predicted), after: show(after)};
     if (again.missing >= 0) return format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
     const told = format(this.words.outcome, parts);
-    // Off by more than a tenth of the move that was foretold: a student wants to know why.
-    const misses = abs(after - foretold) > abs(foretold - before) / 10 && parts.after !== parts.foretold;
+    // Off by more than a tenth of the move that was predicted: a student wants to know why.
+    const misses = abs(after - predicted) > abs(predicted - before) / 10 && parts.after !== parts.predicted;
     return misses ? `${told}\n${format(this.words["outcome.miss"], {end: isLoss ? this.words["page.end"] : end})}` : told;
   }
 
