@@ -246,11 +246,11 @@ class Nudge:
         said = words(language)
 
         def named(label: str, unnamed: str) -> str:
-            return said["nudge.named"].format(name=label) if label else said[unnamed]
+            return said["end.named"].format(name=label) if label else said[unnamed]
 
         return said["nudge"].format(
             name=named(self.name, "nudge.value"),
-            output=said["nudge.loss"] if self.output_name == "loss" else named(self.output_name, "nudge.output"),
+            output=said["end.loss"] if self.output_name == "loss" else named(self.output_name, "end.output"),
             move=show_signed(self.moved_to - self.moved_from),
             moved_from=show(self.moved_from),
             moved_to=show(self.moved_to, 6),

@@ -253,8 +253,8 @@ def _notes(name: str, edges: list[Edge], crowded: bool, outdated: bool, said: Ma
     notes = []
     if any(edge.share is not None and math.isfinite(edge.share) for edge in edges):
         name = name if name.isascii() else ""  # Graphviz cannot measure other characters
-        named = said["picture.named"].format(name=_escape(name)) if name else said["picture.output"]
-        end = said["picture.loss"] if name == "loss" else named
+        named = said["end.named"].format(name=_escape(name)) if name else said["end.output"]
+        end = said["end.loss"] if name == "loss" else named
         notes.append(said["picture.rule"] + (said["picture.point"] if crowded else ""))
         if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
             up = f'<FONT COLOR="{POSITIVE}">{said["picture.up"].format(end=end)}</FONT>'

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS, evaluate
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
@@ -186,16 +187,22 @@ def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
 
 def outcome(relay: Record, language: str) -> str:
     """Say how the loss turned out after the change, beside what the gradients predicted; and why, where they miss."""
-    result, text, end = relay.outcome, words(language), relay.nodes[-1]
-    name = text["outcome.loss"] if end.label in ("", "loss") else text["outcome.name"].format(name=end.name)
+    result, text, output = relay.outcome, words(language), relay.snapshot.output
+    name, end = text["outcome.loss"], text["end.loss"]
+    if output.label not in ("", "loss"):
+        name = end = text["end.named"].format(name=output.name)
     before, predicted, after = show(result.before), show(result.predicted), show(result.after)
     if result.missing:
         problem = _missing(relay.node(result.missing).op, result.numbers, language)
         return text["outcome.none"].format(name=name, before=before, problem=problem)
-    sentence = text["outcome"].format(name=name, before=before, predicted=predicted, after=after)
-    if not _misses(result):
-        return sentence
-    return f"{sentence}\n{text['outcome.miss'].format(end=text['page.end'] if end.label in ('', 'loss') else end.name)}"
+    is_impossible = result.predicted < 0.0 and output_is_non_negative(relay.snapshot, relay.parameters)
+    key = "outcome.below_zero" if is_impossible else "outcome"
+    sentence = text[key].format(name=name, end=end, before=before, predicted=predicted, after=after)
+    if result.after > result.before and after != before:
+        return f"{sentence}\n{text['outcome.rose'].format(name=name)}"
+    if _misses(result) and not is_impossible:
+        return f"{sentence}\n{text['outcome.curve'].format(end=end)}"
+    return sentence
 
 
 def _misses(outcome: Outcome) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -214,10 +215,17 @@ def test_table_of_a_product_in_full() -> None:
 @pytest.mark.parametrize(
     ("learning_rate", "language", "told"),
     [
-        (0.1, "en", "The loss was 1. The gradients predicted −0.6 after the update; it is 0.04.\n"
-         "A gradient follows a straight line, but the loss is a curve: a step this large misses."),
-        (0.1, "ja", "損失は 1 だった。勾配から見積もると −0.6、実際は 0.04 だった。\n"
+        (0.05, "en", "The loss was 1. The gradients predicted 0.2 after the update; it is 0.36.\n"
+         "A gradient predicts along a straight line, but the loss is a curve: over a step this long they differ."),
+        (0.05, "ja", "損失は 1 だった。勾配から見積もると 0.2、実際は 0.36 だった。\n"
          "勾配の見積もりは接線の上、損失は曲線の上。だから大きく動かすと外れる。"),
+        (0.1, "en", "The loss was 1; after the update it is 0.04. The straight-line estimate of the gradients, −0.6, "
+         "lies below 0, where the loss cannot go."),
+        (0.1, "ja", "損失は 1 だった。更新後は 0.04。直線の見積もりは −0.6 だが、損失は 0 より小さくならない。"),
+        (0.3, "en", "The loss was 1; after the update it is 1.96. The straight-line estimate of the gradients, −3.8, "
+         "lies below 0, where the loss cannot go.\nThe loss rose: the step was too large."),
+        (0.3, "ja", "損失は 1 だった。更新後は 1.96。直線の見積もりは −3.8 だが、損失は 0 より小さくならない。\n"
+         "損失は大きくなった。一度に動かしすぎた。"),
         (0.01, "en", "The loss was 1. The gradients predicted 0.84 after the update; it is 0.8464."),
         (0.0, "en", "The loss was 1. The gradients predicted 1 after the update; it is 1."),
     ],
@@ -227,6 +235,33 @@ def test_outcome_says_why_it_is_not_what_was_predicted_where_it_is_far_from_it(
 ) -> None:
     loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2
     assert outcome(Relay(loss, learning_rate=learning_rate), language) == told
+
+
+@pytest.mark.parametrize(
+    ("build", "learning_rate", "expected"),
+    [
+        (lambda w: w.sin() - 5, 3.0, "e was −5. The gradients predicted −8 after the update; it is −5.141.\n"
+         "A gradient predicts along a straight line, but e is a curve: over a step this long they differ."),
+        (lambda w: w - w**2, 2.0, "e was 0. The gradients predicted −2 after the update; it is −6.\n"
+         "A gradient predicts along a straight line, but e is a curve: over a step this long they differ."),
+        (lambda w: (w - 1).exp() * w.cos() - 1, 3.0, None),
+    ],
+    ids=["sine", "difference", "product"],
+)  # fmt: skip
+def test_outcome_below_zero_is_possible_where_operations_do_not_exclude_it(
+    build: Callable[[Value], Value], learning_rate: float, expected: str | None
+) -> None:
+    e = build(Value(0.0, "w"))
+    e.label = "e"
+    sentence = outcome(Relay(e, learning_rate=learning_rate), "en")
+    assert "cannot go" not in sentence
+    assert expected in (None, sentence)
+
+
+@pytest.mark.parametrize("learning_rate", [0.01, 0.1, 0.2, 0.26, 1.0])
+def test_step_is_called_too_large_only_where_the_loss_rose(learning_rate: float) -> None:
+    relay = Relay((Value(3.0, "w") * Input(2.0, "x") - 5) ** 2, learning_rate=learning_rate)
+    assert ("too large" in outcome(relay, "en")) is (relay.outcome.after > relay.outcome.before)
 
 
 def test_number_that_is_too_large_is_not_told_as_one_that_does_not_exist() -> None:

@@ -388,7 +388,7 @@ function showLoss() {
   const current = state.steps[state.position - 1];
   let text = known ? `${endLabel()} ${show(values[graph.loss])}` : "";
   if (known && current?.phase === "change" && !asking()) {
-    text += ` → ${outcome.again.missing < 0 ? show(outcome.after) : "?"}  (${say("outcome", {predicted: show(outcome.predicted)})})`;
+    text += ` → ${outcome.again.missing < 0 ? show(outcome.after) : "?"}  (${say(outcome.isImpossible ? "outcome.below_zero" : "outcome", {predicted: show(outcome.predicted)})})`;
   }
   write($("loss"), text);
 }

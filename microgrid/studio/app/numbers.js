@@ -198,7 +198,34 @@ function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.loss];
   const predicted = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
   const after = forward(graph, changed, true);
-  return {before, predicted, after: after.missing < 0 ? after.values[graph.loss] : NaN, again: after};
+  return {
+    before,
+    predicted,
+    isImpossible: predicted < 0 && outputIsNonNegative(graph, values),
+    after: after.missing < 0 ? after.values[graph.loss] : NaN,
+    again: after,
+  };
+}
+
+const NON_NEGATIVE = ["abs", "exp", "relu", "sigmoid", "softplus", "sqrt"]; // whatever the operand is
+const SIGN_PRESERVING = ["+", "*", "/", "**", "total", "weighted_sum", "minimum", "tanh", "leaky_relu"];
+
+// Tells whether the output cannot be negative, whatever the parameters are, as Python's graph/bounds.py does.
+function outputIsNonNegative(graph, values) {
+  const changing = new Set(graph.parameters), // grows by what depends on them
+    nonNegative = new Set();
+  for (const [i, {op, operands}] of graph.nodes.entries()) {
+    if (operands.some((operand) => changing.has(operand))) changing.add(i);
+    const isEvenPower = op === "**" && graph.nodes[operands[1]].kind === "constant" && values[operands[1]] % 2 === 0;
+    const isNonNegative =
+      NON_NEGATIVE.includes(op) ||
+      isEvenPower ||
+      (op === "*" && operands[0] === operands[1]) ||
+      (op === "maximum" && operands.some((operand) => nonNegative.has(operand))) ||
+      (SIGN_PRESERVING.includes(op) && operands.every((operand) => nonNegative.has(operand)));
+    if (changing.has(i) ? isNonNegative : values[i] >= 0) nonNegative.add(i);
+  }
+  return nonNegative.has(graph.loss);
 }
 
 // Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row

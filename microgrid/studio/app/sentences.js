@@ -324,16 +324,24 @@ class Sentences {
     };
   }
 
-  outcome({before, predicted, after, again}) {
-    const {label, name: end} = this.graph.nodes[this.graph.loss],
+  outcome({before, predicted, isImpossible, after, again}) {
+    const {label, name: output} = this.graph.nodes[this.graph.loss],
       isLoss = ["", "loss"].includes(label);
-    const name = isLoss ? this.words["outcome.loss"] : format(this.words["outcome.name"], {name: end});
-    const parts = {name, before: show(before), predicted: show(predicted), after: show(after)};
+    const named = format(this.words["end.named"], {name: output});
+    const parts = {
+      name: isLoss ? this.words["outcome.loss"] : named,
+      end: isLoss ? this.words["end.loss"] : named,
+      before: show(before),
+      predicted: show(predicted),
+      after: show(after),
+    };
     if (again.missing >= 0) return format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
-    const told = format(this.words.outcome, parts);
+    const sentence = format(this.words[isImpossible ? "outcome.below_zero" : "outcome"], parts);
+    const rises = after > before && parts.after !== parts.before;
     // Off by more than a tenth of the move that was predicted: a student wants to know why.
     const misses = abs(after - predicted) > abs(predicted - before) / 10 && parts.after !== parts.predicted;
-    return misses ? `${told}\n${format(this.words["outcome.miss"], {end: isLoss ? this.words["page.end"] : end})}` : told;
+    if (rises) return `${sentence}\n${format(this.words["outcome.rose"], parts)}`;
+    return misses && !isImpossible ? `${sentence}\n${format(this.words["outcome.curve"], parts)}` : sentence;
   }
 
   missing({missing, numbers}) {

@@ -47,7 +47,8 @@ state.losses.push(numbers.values[graph.loss]);
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const $ = (id) => document.getElementById(id);
-const say = (key, parts = {}) => format(WORDS[state.language][`page.${key}`], parts);
+const word = (key, parts = {}) => format(WORDS[state.language][key], parts);
+const say = (key, parts) => word(`page.${key}`, parts);
 
 // --- small helpers ---------------------------------------------------------------------------------------------------
 
@@ -110,7 +111,7 @@ function readNumber(text) {
 
 // What the end of the graph is called, in a sentence and beside its number; it need not be a loss.
 const endIsLoss = ["", "loss"].includes(graph.nodes[graph.loss].label);
-const endName = () => (endIsLoss ? say("end") : graph.nodes[graph.loss].name);
+const endName = () => (endIsLoss ? word("end.loss") : word("end.named", {name: graph.nodes[graph.loss].name}));
 const endLabel = () => (endIsLoss ? say("loss") : graph.nodes[graph.loss].name);
 
 // What a leaf is called: a constant by the number that it has at the start.
