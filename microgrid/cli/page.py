@@ -35,8 +35,7 @@ def add_page(add_parser: AddParser) -> None:
 def _run_page(options: argparse.Namespace) -> int:
     if options.examples:
         for name, situation in EXAMPLES.items():
-            heading = situation.heading
-            print(f"{name:<20} {heading.japanese if options.language == 'ja' else heading.english}")
+            print(f"{name:<20} {situation.heading.title[options.language]}")
         return 0
     shown = None if options.example is None else example(options.example)
     file = options.output
@@ -46,7 +45,7 @@ def _run_page(options: argparse.Namespace) -> int:
         raise ValueError(f"a page is written as .html; {file!r} is not")
     if shown is None:
         relay = record_relay(options, "--example NAME")
-        heading = Heading(options.expression, options.expression)
+        heading = Heading(dict.fromkeys(LANGUAGES, options.expression))
     elif options.expression is None:
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:

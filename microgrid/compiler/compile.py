@@ -155,11 +155,11 @@ class CompiledGraph:
             except (ArithmeticError, ValueError) as problem:
                 labels = brief(", ".join(str(operand.label) for operand in node.operands if operand.label))
                 of = f" of {labels}" if labels else ""
-                english = operations.OPERATIONS[node.op].english
+                operation = operations.name_of(node.op)
                 message = (
-                    str(problem) if "has no value" in str(problem) else f"{english} has no {missing} at {operands[0]}"
+                    str(problem) if "has no value" in str(problem) else f"{operation} has no {missing} at {operands[0]}"
                 )
-                return type(problem)(f"{message}{of and f', the {english}{of}'}{name}")
+                return type(problem)(f"{message}{of and f', the {operation}{of}'}{name}")
         return None
 
 

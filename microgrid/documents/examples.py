@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from microgrid._util.files import asset
 from microgrid._util.validation import quoted
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.engine import Input, Value, weighted_sum
+from microgrid.language.words import in_each_language
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.relay import Relay
@@ -20,17 +19,15 @@ MEASURES = ("flipper length", "bill length", "bill depth")
 
 @dataclass(frozen=True)
 class Heading:
-    """What a page is called, and one or two sentences on what to look at, in each language; all may be empty."""
+    """The title of a page, and a note of one or two sentences on what to look at, both by language."""
 
-    english: str = ""
-    japanese: str = ""
-    english_note: str = ""
-    japanese_note: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A graph to be recorded, what its page is called, and how far its parameters move."""
+    """A graph to record, the heading of its page, and its learning rate."""
 
     heading: Heading
     build: Callable[[], Value]
@@ -133,5 +130,11 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "learning-rate": (_learning_rate, 0.3),
     "penguins": (_trained_penguin, 0.01),
 }
-_HEADINGS: dict[str, dict[str, str]] = json.loads(asset("documents/examples.json"))
-EXAMPLES = {name: Example(Heading(**_HEADINGS[name]), build, rate) for name, (build, rate) in _BUILT.items()}
+EXAMPLES = {
+    name: Example(
+        Heading(in_each_language(f"example.{name}.title"), in_each_language(f"example.{name}.note")),
+        build,
+        learning_rate,
+    )
+    for name, (build, learning_rate) in _BUILT.items()
+}

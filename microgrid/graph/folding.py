@@ -7,7 +7,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import SUPERSCRIPTS
+from microgrid.language.words import words
 
 FOLDS = ("auto", "none", "neuron", "layer")
 MAX_CARDS_UNFOLDED = 60
@@ -141,7 +142,7 @@ class Folding(NamedTuple):
         return len(self.edges) > MAX_EDGES_LABELLED and self.folds_nodes
 
 
-def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False) -> Folding:
+def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False, language: str = "en") -> Folding:
     """Lay a graph out as cards and edges.
 
     Args:
@@ -149,20 +150,22 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False)
         fold: "none", "neuron", "layer", or "auto": none up to 60 cards, where a neuron counts as its products and their
             sum; above that by neuron, if that is at most 60 cards, else by layer.
         name_all: whether a card without a label is called by its id, because sentences speak of it.
+        language: "en" or "ja", of the titles.
 
     Raises:
-        ValueError: `fold` is none of these.
+        ValueError: another fold or language.
     """
     check_choice("fold", fold, FOLDS)
+    text = words(language)
     if fold == "auto":
         fold = _suitable_fold(graph)
     cards = _gather(graph, _group(graph, fold, name_all))
     edges = _join(graph, cards)
     if fold == "layer" and (_feeds_itself(graph, cards) or _has_circle(edges)):  # as in a recurrent network
-        return cards_and_edges(graph, "neuron", name_all)
+        return cards_and_edges(graph, "neuron", name_all, language)
     in_order = sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:]))
     for card in in_order:
-        _describe(card, graph, name_all)
+        _describe(card, graph, name_all, text)
     return Folding(in_order, edges)
 
 
@@ -299,7 +302,7 @@ def _has_circle(edges: Iterable[Edge]) -> bool:
 # --- what stands on a card -------------------------------------------------------------------------------------------
 
 
-def _describe(card: Card, graph: Snapshot, name_all: bool) -> None:
+def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, str]) -> None:
     """Fill in the name, the heading and the status of a card."""
     value, n = card.value, len(card.outputs)
     if n == 1:
@@ -312,20 +315,20 @@ def _describe(card: Card, graph: Snapshot, name_all: bool) -> None:
     if value.layer and len(card.inside) > 1:
         card.symbol = OPERATIONS[value.op].symbol
         card.operation = "Σ w·x + b" if value.is_sum else f"{card.symbol}(Σ w·x + b)"
-        card.title = card.name if n == 1 else _title_of_layer(card)
+        card.title = card.name if n == 1 else _title_of_layer(card, text)
         return
     card.operation = card.symbol = _symbol_of(value, graph)
-    card.title = card.name or ("" if card.operation else "leaf")
+    card.title = card.name or ("" if card.operation else text["leaf"])
     if n > 1 and card.title:
-        card.title += f" ({n} of them)"
+        card.title = text["card.several"].format(title=card.title, count=n)
     elif n > 1:
-        card.operation = card.symbol = f"{card.operation} ({n} of them)"
+        card.operation = card.symbol = text["card.several"].format(title=card.operation, count=n)
 
 
-def _title_of_layer(card: Card) -> str:
+def _title_of_layer(card: Card, text: Mapping[str, str]) -> str:
     n, neurons = len(card.outputs), len({output.label for output in card.outputs})
-    rows = f" × {n // neurons} rows" if n > neurons else ""
-    return f"{card.value.layer_name}: {neurons} neuron{'s' if neurons > 1 else ''}{rows}"
+    title = text["card.layer" if neurons > 1 else "card.layer.one"].format(layer=card.value.layer_name, neurons=neurons)
+    return text["card.rows"].format(title=title, rows=n // neurons) if n > neurons else title
 
 
 def _symbol_of(node: Node, graph: Snapshot) -> str:

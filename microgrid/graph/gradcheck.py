@@ -104,7 +104,8 @@ class GradientTable:
             ValueError: another language.
         """
         said = words(language)
-        heading = [said[f"check.{column}"] for column in ("leaf", "value", "chain rule", "measured", "difference")]
+        columns = ("leaf", "value", "chain_rule", "check.measured", "check.difference")
+        heading = [said[column] for column in columns]
         name_width = max([display_width(heading[0]), *(display_width(row.name) for row in self.rows)])
         lines = [_table_line(*heading, width=name_width)]
         for row in self.rows:

@@ -1,4 +1,4 @@
-"""The table of operations: each one's symbol, formula, local derivatives and words.
+"""The table of operations: the symbol, formula and local derivatives of each.
 
 Explanations, compiled code and the page's JavaScript all read this table, so they cannot disagree. The methods of
 `Value` are written out by hand for people to read; a test proves that both give the same numbers, bit for bit.
@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from microgrid.language.words import words
+
 T = TypeVar("T")
 
 
@@ -35,7 +37,6 @@ class Operation:
         operands: the names that the formulas give to the operands.
         value: the formula of the result.
         local_derivatives: for each operand, the formula of ∂result/∂operand.
-        english, japanese: what the operation is called.
         shown, slopes: `value` and `local_derivatives` as people write them, with the operands in braces. A slope that
             goes by cases is empty here, and in words in the table of sentences of each language.
         summed: if true, there may be any number of operands: `operands` names one group of them, `value` is one term,
@@ -47,8 +48,6 @@ class Operation:
     operands: tuple[str, ...]
     value: str
     local_derivatives: tuple[str, ...]
-    english: str
-    japanese: str
     shown: str
     slopes: tuple[str, ...]
     summed: bool = False
@@ -62,50 +61,59 @@ class Operation:
 
 _SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
 
-# Symbol, operands, value and local derivatives; then the words, and the formulas as people write them.
+# Symbol, operands, value and local derivatives; then the formulas as people write them.
 OPERATIONS: dict[str, Operation] = {
-    "+": Operation("+", ("a", "b"), "a + b", ("1", "1"), "sum", "和", "{a} + {b}", ("1", "1")),
-    "-": Operation("−", ("a", "b"), "a - b", ("1", "-1"), "difference", "差", "{a} − {b}", ("1", "−1")),
-    "*": Operation("×", ("a", "b"), "a * b", ("b", "a"), "product", "積", "{a} × {b}", ("{b}", "{a}")),
+    "+": Operation("+", ("a", "b"), "a + b", ("1", "1"), "{a} + {b}", ("1", "1")),
+    "-": Operation("−", ("a", "b"), "a - b", ("1", "-1"), "{a} − {b}", ("1", "−1")),
+    "*": Operation("×", ("a", "b"), "a * b", ("b", "a"), "{a} × {b}", ("{b}", "{a}")),
     "/": Operation("÷", ("a", "b"), "a / b", ("1 / b", "-out / b"),
-        "quotient", "商", "{a} ÷ {b}", ("1 ÷ {b}", "−{out} ÷ {b}")),
+        "{a} ÷ {b}", ("1 ÷ {b}", "−{out} ÷ {b}")),
     # where(): x**0 must not try 0 ** -1, nor the exponent's derivative the logarithm of 0 or less. That is 0 there
     # by convention: a negative base has a constant exponent only, which takes no responsibility.
     "**": Operation("( )ʸ", ("a", "b"), "a ** b", ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a > 0, a, 1))"),
-        "power", "累乗", "{a}^{b}", ("{b} × {a}^({b} − 1)", "{out} × log({a})")),
-    "neg": Operation("−( )", ("a",), "-a", ("-1",), "negative", "符号反転", "−{a}", ("−1",)),
+        "{a}^{b}", ("{b} × {a}^({b} − 1)", "{out} × log({a})")),
+    "neg": Operation("−( )", ("a",), "-a", ("-1",), "−{a}", ("−1",)),
     "abs": Operation("|( )|", ("a",), "abs(a)", ("where(a > 0, 1, where(a < 0, -1, 0))",),
-        "absolute value", "絶対値", "|{a}|", ("",)),
-    "exp": Operation("exp", ("a",), "exp(a)", ("out",), "exponential", "指数関数", "exp({a})", ("{out}",)),
-    "log": Operation("log", ("a",), "log(a)", ("1 / a",), "natural logarithm", "自然対数", "log({a})", ("1 ÷ {a}",)),
-    "sqrt": Operation("√( )", ("a",), "sqrt(a)", ("0.5 / out",), "square root", "平方根", "√{a}", ("0.5 ÷ {out}",)),
+        "|{a}|", ("",)),
+    "exp": Operation("exp", ("a",), "exp(a)", ("out",), "exp({a})", ("{out}",)),
+    "log": Operation("log", ("a",), "log(a)", ("1 / a",), "log({a})", ("1 ÷ {a}",)),
+    "sqrt": Operation("√( )", ("a",), "sqrt(a)", ("0.5 / out",), "√{a}", ("0.5 ÷ {out}",)),
     "tanh": Operation("tanh", ("a",), "tanh(a)", ("1 - out * out",),
-        "hyperbolic tangent", "双曲線正接", "tanh({a})", ("1 − {out}²",)),
+        "tanh({a})", ("1 − {out}²",)),
     "sigmoid": Operation("sigmoid", ("a",), _SIGMOID, ("out * (1 - out)",),
-        "sigmoid", "シグモイド", "sigmoid({a})", ("{out} × (1 − {out})",)),
+        "sigmoid({a})", ("{out} × (1 − {out})",)),
     "relu": Operation("relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",),
-        "relu", "ReLU", "relu({a})", ("",)),
+        "relu({a})", ("",)),
     "leaky_relu": Operation("leaky relu", ("a", "b"), "where(a > 0, a, b * a)",
         ("where(a > 0, 1, b)", "where(a > 0, 0, a)"),
-        "leaky relu", "Leaky ReLU", "leaky_relu({a}, {b})", ("", "")),
+        "leaky_relu({a}, {b})", ("", "")),
     "softplus": Operation("softplus", ("a",), "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", (_SIGMOID,),
-        "softplus", "ソフトプラス", "softplus({a})", ("sigmoid({a})",)),
-    "sin": Operation("sin", ("a",), "sin(a)", ("cos(a)",), "sine", "正弦", "sin({a})", ("cos({a})",)),
-    "cos": Operation("cos", ("a",), "cos(a)", ("-sin(a)",), "cosine", "余弦", "cos({a})", ("−sin({a})",)),
+        "softplus({a})", ("sigmoid({a})",)),
+    "sin": Operation("sin", ("a",), "sin(a)", ("cos(a)",), "sin({a})", ("cos({a})",)),
+    "cos": Operation("cos", ("a",), "cos(a)", ("-sin(a)",), "cos({a})", ("−sin({a})",)),
     "maximum": Operation("max", ("a", "b"), "where(a >= b, a, where(b > a, b, a + b))",
         ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"),
-        "maximum", "最大値", "max({a}, {b})", ("", "")),
+        "max({a}, {b})", ("", "")),
     "minimum": Operation("min", ("a", "b"), "where(a <= b, a, where(b < a, b, a + b))",
         ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"),
-        "minimum", "最小値", "min({a}, {b})", ("", "")),
-    "total": Operation("Σ", ("a",), "a", ("1",), "total", "総和", "{a}", ("1",), summed=True),
+        "min({a}, {b})", ("", "")),
+    "total": Operation("Σ", ("a",), "a", ("1",), "{a}", ("1",), summed=True),
     "weighted_sum": Operation("Σ w·x + b", ("w", "x"), "w * x", ("x", "w"),
-        "weighted sum", "重み付き和", "{w} × {x}", ("{x}", "{w}"), summed=True, last="b"),
+        "{w} × {x}", ("{x}", "{w}"), summed=True, last="b"),
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")
 } | {"abs": abs, "where": lambda condition, x, y: x if condition else y}
+
+
+def name_of(op: str, language: str = "en") -> str:
+    """Return what an operation is called.
+
+    >>> name_of("*"), name_of("*", "ja")
+    ('product', '積')
+    """
+    return words(language)[f"op.{op}"]
 
 
 def evaluate(op: str, operands: Sequence[float]) -> float:
@@ -121,9 +129,9 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
         try:
             result = compute(*operands)
         except (ArithmeticError, ValueError) as error:
-            raise type(error)(f"{operation.english} has no value at {numbers}") from None
+            raise type(error)(f"{name_of(op)} has no value at {numbers}") from None
         if isinstance(result, complex):  # a negative number to a fractional power
-            raise ValueError(f"{operation.english} has no value at {numbers}")
+            raise ValueError(f"{name_of(op)} has no value at {numbers}")
         return float(result)
     result = 0.0
     for group in operation.groups(operands):

@@ -1,4 +1,4 @@
-"""The words of each language: one table, read by every view, from `en.json` and `ja.json`."""
+"""The texts that people read, by language: one table each, `en.json` and `ja.json`, which every view reads."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ LANGUAGES = ("en", "ja")
 
 
 def words(language: str) -> dict[str, str]:
-    """Return the table of words of a language.
+    """Return the texts of a language by their keys.
 
     Raises:
         ValueError: there is none for it.
     """
     return _loaded(check_choice("language", language, LANGUAGES))
+
+
+def in_each_language(key: str, **parts: object) -> dict[str, str]:
+    """Return one text in every language, with `parts` in the place of its placeholders.
+
+    >>> in_each_language("phase.know")
+    {'en': 'Know', 'ja': '知る'}
+    """
+    return {language: words(language)[key].format(**parts) for language in LANGUAGES}
 
 
 @cache

@@ -7,15 +7,13 @@ of operations, and the numbers of its picture from a relay: nothing on it is typ
 from __future__ import annotations
 
 import html
-import json
 import re
-from functools import cache
 
 from microgrid._util.files import asset
 from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import nudge
-from microgrid.graph.operations import OPERATIONS, Operation
+from microgrid.graph.operations import OPERATIONS, Operation, name_of
 from microgrid.language.numerals import bracketed, show, show_signed
 from microgrid.language.words import words
 from microgrid.pictures.layout import lay_out
@@ -25,7 +23,7 @@ from microgrid.relay.records import Share
 from microgrid.relay.relay import Relay
 
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
-DEFINITIONS = {  # of those whose name alone does not say what they do; where it takes words, they are in the assets
+DEFINITIONS = {  # of those whose name alone does not say what they do; "sheet.define" holds those in words
     "tanh": "1 − 2 ÷ (exp(2 × a) + 1)",
     "sigmoid": "1 ÷ (1 + exp(−a))",
     "softplus": "log(1 + exp(a))",
@@ -40,7 +38,6 @@ def cheat_sheet(language: str = "en") -> str:
         ValueError: another language than "en" and "ja".
         NoRendererError: there is no Graphviz on this machine to lay its picture out.
     """
-    words(language)
     text = _words(language)
     a, b = Value(3.0, "a"), Value(1.0, "b")
     difference = a - b
@@ -50,6 +47,7 @@ def cheat_sheet(language: str = "en") -> str:
     relay = Relay(loss)
     parts = {
         **text,
+        "relay.rule": words(language)["chain_rule"],
         "language": language,
         "palette": PALETTE,
         "steps": "".join(_step(i, phase, language) for i, phase in enumerate(CODE, start=1)),
@@ -62,10 +60,10 @@ def cheat_sheet(language: str = "en") -> str:
     return re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], asset("pictures/cheatsheet.html"))
 
 
-@cache
 def _words(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads(asset(f"pictures/cheatsheet.{language}.json"))
-    return table
+    """Return the texts of the sheet, without the first part of their keys."""
+    prefix = "sheet."
+    return {key.removeprefix(prefix): text for key, text in words(language).items() if key.startswith(prefix)}
 
 
 def _step(number: int, phase: str, language: str) -> str:
@@ -79,7 +77,7 @@ def _step(number: int, phase: str, language: str) -> str:
 
 def _picture(relay: Relay, language: str) -> str:
     """Draw the relay after Think: every edge in the colour and width of its share."""
-    layout = lay_out(cards_and_edges(relay.snapshot, "none"))
+    layout = lay_out(cards_and_edges(relay.snapshot, "none", language=language))
     picture = svg(layout, words(language))
     shares = [line.edge.share or 0.0 for line in layout.lines]
     largest = max(map(abs, shares))
@@ -146,9 +144,9 @@ def _dense(text: dict[str, str]) -> str:
 
 def _table(language: str) -> str:
     text = _words(language)
-    local = text["table.local"]
+    local = words(language)["page.part.local"]
     head = (
-        f"<th>{text['table.operation']}</th><th>{text['table.value']} <span>y</span></th>"
+        f"<th>{text['table.operation']}</th><th>{words(language)['value']} <span>y</span></th>"
         f"<th>{local} <span>∂y/∂a</span></th><th>{local} <span>∂y/∂b</span></th>"
     )
     rows = "".join(f"<tr>{_row(op, operation, language)}</tr>" for op, operation in OPERATIONS.items())
@@ -157,12 +155,11 @@ def _table(language: str) -> str:
 
 def _row(op: str, operation: Operation, language: str) -> str:
     text = _words(language)
-    name = operation.japanese if language == "ja" else operation.english
     definition, kind = DEFINITIONS.get(op, ""), "define"
     if f"define.{op}" in text:
         definition, kind = text[f"define.{op}"], "define words"
     defined = f' <span class="{kind}">= {_marked_up(definition)}</span>' if definition else ""
-    cells = [f'<td class="op">{name}</td>', f'<td class="f">{_value(operation)}{defined}</td>']
+    cells = [f'<td class="op">{name_of(op, language)}</td>', f'<td class="f">{_value(operation)}{defined}</td>']
     cells += [f"<td{_slope(op, operation, i, language)}</td>" for i in range(len(operation.slopes))]
     if len(cells) == 3:  # then there is room for the words of a slope that goes by cases
         cells[2] = cells[2].replace("<td", '<td colspan="2"', 1)

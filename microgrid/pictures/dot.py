@@ -276,7 +276,7 @@ def _pieces(notes: list[str]) -> list[str]:
 
 def _captions(english: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     """Say what the words on cards are in another language."""
-    keys = [f"picture.{key}" for key in ("value", "grad", "neuron", "to", *STATUS_WORDS)]
+    keys = ["value", "grad", *(f"picture.{key}" for key in ("neuron", "to", *STATUS_WORDS))]
     return {english[key]: other[key] for key in keys}
 
 

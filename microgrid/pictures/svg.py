@@ -65,7 +65,7 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
         return f"{start}{frame}{texts}{text(sign, (box.width - 9, 31), gradient)}</g>"
     (_, y), (_, z) = value_place(box), gradient_place(box)
     texts = _heading(box, layout) + f'<path class="rule" d="M0 {HEADING_HEIGHT_PX:g}h{box.width:g}"/>'
-    texts += text("word value-word", (9, y), said["page.value"]) + text("word grad-word", (9, z), said["page.grad"])
+    texts += text("word value-word", (9, y), said["value"]) + text("word grad-word", (9, z), said["grad"])
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 10:

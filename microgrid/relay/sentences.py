@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.node import Node
-from microgrid.graph.operations import OPERATIONS, evaluate
+from microgrid.graph.operations import OPERATIONS, evaluate, name_of
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
@@ -213,15 +213,14 @@ def _misses(outcome: Outcome) -> bool:
 
 def _missing(op: str, numbers: Sequence[float], language: str) -> str:
     """Say why an operation cannot be computed: mathematics has no value there, or it is too large."""
-    operation, key = OPERATIONS[op], "missing"
+    key = "missing"
     try:
         evaluate(op, numbers)
     except OverflowError:
         key = "missing.large"
     except (ArithmeticError, ValueError):
         pass
-    named = operation.japanese if language == "ja" else operation.english
-    return words(language)[key].format(operation=named, numbers=", ".join(map(show, numbers)))
+    return words(language)[key].format(operation=name_of(op, language), numbers=", ".join(map(show, numbers)))
 
 
 def first_non_finite(relay: Record, language: str) -> str:

@@ -17,6 +17,8 @@ from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_w
 TABLE_FOLDS = ("auto", "none", "neuron")
 TABLE_COLUMNS = 100
 MAX_NAME_COLUMNS = 34
+RESULT_COLUMNS = {"know": "value", "think": "column.think", "change": "column.change"}
+"""The key of what stands above the results, by phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def table(relay: Record, language: str = "en", fold: str = "auto") -> str:
     for phase in PHASES:
         of_phase = [(number, wording) for number, wording in enumerate(lines, start=1) if wording.phase == phase]
         if of_phase:
-            rows.append(_row(f"{text[f'phase.{phase}']}  {text[f'heading.{phase}']}", text[f"column.{phase}"]))
+            rows.append(_row(f"{text[f'phase.{phase}']}  {text[f'heading.{phase}']}", text[RESULT_COLUMNS[phase]]))
         for number, wording in of_phase:
             name = shortened(wording.name, MAX_NAME_COLUMNS)
             rows.append(_row(f"{number:>4}  {padded(name, longest)}  {wording.formula}", wording.result))

@@ -27,6 +27,9 @@ from microgrid.relay.records import Record
 from microgrid.studio.page_data import page_data
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
+OTHER_TEXTS = ("check", "command", "demonstration", "example", "lesson", "notebook", "nudge", "picture", "sheet")
+"""The first part of the keys of texts that no page shows."""
+
 MAX_CARDS, MAX_EDGES = 600, 6000
 MAX_ROW_WIDTH_PX = 1045  # wider rows would need text that is too small on a usual screen
 
@@ -44,7 +47,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     heading = Heading() if heading is None else heading
-    said, title = words(language), heading.japanese if language == "ja" else heading.english
+    text, title = words(language), heading.title.get(language, "")
     style, program = _style(), _program()
     folding = _folded(relay.snapshot)
     layout = lay_out(folding, MAX_ROW_WIDTH_PX)
@@ -54,7 +57,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src {_hash(style)}; script-src {_hash(program)}",
         "style": style,
-        "picture": svg(layout, said),
+        "picture": svg(layout, text),
         "data": page_data(relay, layout, heading),
         "program": program,
     }
@@ -84,10 +87,17 @@ def _style() -> str:
 def _program() -> str:
     """Put the program together: the formulas of all operations, the words of all languages, and the scripts."""
     formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in OPERATIONS)
-    words_of = json.dumps({language: words(language) for language in LANGUAGES}, ensure_ascii=False, indent=1)
-    tables = f"const FORMULAS = {{\n{formulas},\n}};\n\nconst WORDS = {words_of.replace('<', chr(92) + 'u003c')};\n"
+    texts = {language: _texts_of_page(language) for language in LANGUAGES}
+    texts_as_json = json.dumps(texts, ensure_ascii=False, indent=1)
+    tables = (
+        f"const FORMULAS = {{\n{formulas},\n}};\n\nconst WORDS = {texts_as_json.replace('<', chr(92) + 'u003c')};\n"
+    )
     scripts = (f"// --- {name}.js ---\n\n{asset(f'studio/app/{name}.js')}" for name in SCRIPTS)
     return '"use strict";\n{\n' + "\n".join([tables, *scripts]) + "}\n"
+
+
+def _texts_of_page(language: str) -> dict[str, str]:
+    return {key: text for key, text in words(language).items() if key.partition(".")[0] not in OTHER_TEXTS}
 
 
 def _functions(op: str) -> str:

@@ -6,6 +6,7 @@ from microgrid._util.json_text import to_json
 from microgrid.documents.examples import Heading
 from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
+from microgrid.language.words import LANGUAGES
 from microgrid.pictures.layout import Layout
 from microgrid.relay.records import Record
 
@@ -36,10 +37,10 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
              [[position[use.node.id], use.position] for use in line.edge.uses]]
             for line in layout.lines
         ],
-        "title": {"en": heading.english, "ja": heading.japanese},
-        "note": {"en": heading.english_note, "ja": heading.japanese_note},
+        "title": {language: heading.title.get(language, "") for language in LANGUAGES},
+        "note": {language: heading.note.get(language, "") for language in LANGUAGES},
         "operations": {
-            op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {"en": f.english, "ja": f.japanese}]
+            op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last]
             for op, f in OPERATIONS.items()
             if op in ops
         },

@@ -13,7 +13,7 @@ from microgrid.language.numerals import MINUS
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Record
 from microgrid.relay.sentences import first_non_finite, outcome
-from microgrid.relay.table import tell
+from microgrid.relay.table import RESULT_COLUMNS, tell
 
 NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")
@@ -112,7 +112,7 @@ class Walk:
         start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
         names = min(max(display_width(subject.name) for subject in self.subjects), 34)
         column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // 3), MIN_NUMBER_COLUMNS)
-        headings = (_right(shortened(self.text[f"column.{phase}"], column - 1), column) for phase in PHASES)
+        headings = (_right(shortened(self.text[RESULT_COLUMNS[phase]], column - 1), column) for phase in PHASES)
         yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
         cut = {start if start else -1, start + room - 1 if start + room < len(self.subjects) else -1}
         for i, subject in enumerate(self.subjects[start : start + room], start=start):

@@ -33,14 +33,14 @@ def test_demonstration_compares_the_error_of_the_network_with_that_of_guessing(
     demonstration: tuple[str, Path],
 ) -> None:
     out, _ = demonstration
-    (network,) = re.findall(r"the network is off by +(\S+) g on average\n", out)
-    (guessing,) = re.findall(r"always guessing the mean by +(\S+) g\n", out)
+    (network,) = re.findall(r" (\S+) g for the network\n", out)
+    (guessing,) = re.findall(r" (\S+) g for always predicting the mean\n", out)
     assert float(network) < float(guessing) / 2
 
 
 def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, Path]) -> None:
     out, folder = demonstration
-    assert "\nwrote relay.svg, where the mistake of that one penguin came from,\nand relay.html, " in out
+    assert "\nwrote relay.svg, where the error of that one penguin comes from,\nand relay.html, " in out
     assert sorted(path.name for path in folder.iterdir()) == ["relay.html", "relay.svg"]
     # three inputs, nine neurons, the target, the mistake, the exponent and the loss
     assert cards_in(folder / "relay.svg") == 3 + 9 + 4
@@ -50,11 +50,11 @@ def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, 
 def test_page_of_the_demonstration_says_whose_numbers_it_shows(demonstration: tuple[str, Path]) -> None:
     out, folder = demonstration
     text = (folder / "relay.html").read_text(encoding="utf-8")
-    assert "<title>a penguin, weighed by an untrained network · microgrid</title>" in text
-    assert "学習前のネットワークがペンギンを量る" in text
+    assert "<title>an untrained network predicts the body mass of a penguin · microgrid</title>" in text
+    assert "学習前のネットワークがペンギンの体重を当てる" in text
     predicted, mass = re.findall(r"predicts (\S+) g; it weighs (\S+) g", out)[0]
     assert f"A penguin of {mass} g: flipper " in text
-    assert f"say {predicted} g. On the cards 0 is the mean" in text
+    assert f"predict {predicted} g. On the cards 0 is the mean" in text
     assert f"体重 {mass} g のペンギン" in text
 
 
@@ -76,11 +76,11 @@ def test_demonstration_lowers_the_loss_by_one_cycle_and_by_training(demonstratio
     assert all(float(after) < float(before) for before, after in losses)
 
 
-def test_demonstration_says_what_each_parameter_weighs(demonstration: tuple[str, Path]) -> None:
+def test_demonstration_says_what_each_weight_belongs_to(demonstration: tuple[str, Path]) -> None:
     inputs = ["flipper length", "bill length", "bill depth"]
-    weighed = re.findall(r"(layer(\d)\S+)\.w(\d)  ∂loss.*   weighs (.*)\n", demonstration[0])
-    assert len(weighed) == 4
-    for _, layer, place, source in weighed:
+    weights = re.findall(r"(layer(\d)\S+)\.w(\d)  ∂loss.*   weight of (.*)\n", demonstration[0])
+    assert len(weights) == 4
+    for _, layer, place, source in weights:
         assert source == (inputs[int(place) - 1] if layer == "1" else f"layer{int(layer) - 1}.neuron{place}")
 
 
@@ -115,7 +115,7 @@ def test_ctrl_c_in_the_demonstration_ends_it_in_one_line(command: Command, monke
     monkeypatch.setattr("microgrid.datasets.column_learner.train", interrupted)
     code, out, err = command()
     assert (code, err) == (130, "")
-    assert out.endswith("\ninterrupted after 0 epochs of training; wrote relay.svg and relay.html\n")
+    assert out.endswith("\ninterrupted; epochs of training: 0; wrote relay.svg, relay.html\n")
 
 
 def test_demonstration_without_graphviz_leaves_the_text_of_the_picture(

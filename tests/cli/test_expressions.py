@@ -261,7 +261,7 @@ def test_step_walks_a_penguin_folded_by_neuron(command: Command) -> None:
     code, out, _ = command("step", "--penguins", "--all")
     assert code == 0
     assert "layer3.neuron1 → layer2.neuron1" in out
-    before, after = re.findall(r"The loss was (\S+)\. .* it is (\S+)\.", out)[0]
+    before, after = re.findall(r"The loss was (\S+); after the update it is (\S+)\. ", out)[0]
     assert float(after) < float(before)
 
 

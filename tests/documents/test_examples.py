@@ -9,6 +9,7 @@ import pytest
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.engine import topological_order
 from microgrid.graph.operations import local_derivatives
+from microgrid.language.words import LANGUAGES
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 from tests.graphs import plant, rebuilt
@@ -28,8 +29,8 @@ def value(relay: Relay, label: str) -> float:
 def test_every_example_has_a_page_and_a_heading_in_both_languages(name: str) -> None:
     shown = example(name)
     heading = shown.heading
-    assert all([heading.english, heading.japanese, heading.english_note, heading.japanese_note])
-    assert f"<title>{heading.english} · microgrid</title>" in page(shown.record(), heading)
+    assert all(text[language] for text in (heading.title, heading.note) for language in LANGUAGES)
+    assert f"<title>{heading.title['en']} · microgrid</title>" in page(shown.record(), heading)
 
 
 def test_neuron_has_the_numbers_of_the_picture() -> None:

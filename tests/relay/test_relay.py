@@ -569,7 +569,7 @@ def test_player_is_the_live_page_with_a_picture_below_it_in_one_language(languag
     assert f"<summary>{caption}</summary>" in below
     assert f'alt="{words(language)["page.graph"]}" src="data:image/svg+xml;base64,' in below
     picture = base64.b64decode(below.partition("base64,")[2].partition('"')[0]).decode("utf-8")
-    assert f">{words(language)['picture.grad']}</text>" in picture
+    assert f">{words(language)['grad']}</text>" in picture
 
 
 @pytest.mark.parametrize(("scripts_run", "is_open"), [(True, False), (False, True)])

@@ -60,6 +60,11 @@ def named(value: Value, label: str) -> Value:
     return value
 
 
+def same_heading(text: str) -> Heading:
+    """Make a heading whose title and note are the same text in every language."""
+    return Heading(dict.fromkeys(LANGUAGES, text), dict.fromkeys(LANGUAGES, text))
+
+
 def neuron_loss(w1: float = -3.0, w2: float = 1.0, b: float = 6.8813735870195432) -> Value:
     """Record a neuron with two inputs, tanh(−3 · 2 + 1 · 0 + 6.88), against a target of 0.2."""
     weights = [Value(w1, "w1"), Value(w2, "w2")]
@@ -418,7 +423,7 @@ def test_card_tells_its_numbers_to_those_who_cannot_see_it(opened: Opener) -> No
 
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_language_is_switched_everywhere_and_back(way: str, opened: Opener) -> None:
-    screen = opened(neuron(), Heading("one neuron", "ひとつのニューロン"))
+    screen = opened(neuron(), Heading({"en": "one neuron", "ja": "ひとつのニューロン"}))
 
     def switch() -> None:
         if way == "key":
@@ -436,7 +441,7 @@ def test_language_is_switched_everywhere_and_back(way: str, opened: Opener) -> N
         expect(screen("#language")).to_have_text(other)
         expect(screen("#title")).to_have_text(title)
         assert set(screen.texts(".value-word")) == {value}
-        assert set(screen.texts(".grad-word")) == {words(language)["page.grad"]}
+        assert set(screen.texts(".grad-word")) == {words(language)["grad"]}
         assert screen.texts("#phases button") == [words(language)[f"phase.{x}"] for x in ("know", "think", "change")]
         assert screen.texts("#tabs button") == [
             words(language)[f"page.{x}"] for x in ("whatif", "fault", "train", "quiz")
@@ -462,14 +467,14 @@ def test_no_english_is_left_on_a_japanese_page(tab: str, opened: Opener) -> None
 
 
 def test_page_may_start_in_japanese(opened: Opener) -> None:
-    screen = opened(neuron(), Heading("one neuron", "ひとつのニューロン"), language="ja")
+    screen = opened(neuron(), Heading({"en": "one neuron", "ja": "ひとつのニューロン"}), language="ja")
     expect(screen("html")).to_have_attribute("lang", "ja")
     assert screen.page.title() == "ひとつのニューロン · microgrid"
     expect(screen("#place")).to_have_text("はじめ")
 
 
 def test_heading_and_its_note_stand_at_the_start_only(opened: Opener) -> None:
-    screen = opened(neuron(), Heading("one neuron", "", "A neuron weighs its inputs.", ""))
+    screen = opened(neuron(), Heading({"en": "one neuron"}, {"en": "A neuron weighs its inputs."}))
     assert screen.page.title() == "one neuron · microgrid"
     expect(screen("#title")).to_have_text("one neuron")
     expect(screen("#note")).to_have_text("A neuron weighs its inputs.")
@@ -1154,7 +1159,7 @@ def printed(screen: Screen, paper: str) -> list[str]:
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_worksheet_of_a_neuron_is_one_sheet_of_blanks_and_one_of_answers(paper: str, opened: Opener) -> None:
-    screen = opened(neuron(), Heading("one neuron", ""))
+    screen = opened(neuron(), Heading({"en": "one neuron"}))
     pupil, teacher = printed(screen, paper)
     assert "Worksheet: one neuron" in pupil
     assert "Answers: one neuron" in teacher
@@ -1199,7 +1204,7 @@ def test_worksheet_of_a_network_has_exactly_two_sheets(paper: str, language: str
 
 
 def test_worksheet_says_after_how_many_changes_its_numbers_are(opened: Opener) -> None:
-    screen = opened(neuron(), Heading("one neuron", ""))
+    screen = opened(neuron(), Heading({"en": "one neuron"}))
     screen.tab("train")
     screen.button("× 10").click()
     pupil, teacher = printed(screen, "A4")
@@ -1427,7 +1432,9 @@ def everything_of(screen: Screen) -> list[Callable[[], None]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("relay", [neuron(), network(3, 16, 16, 1)], ids=["neuron", "network"])
 def test_nothing_sticks_out_of_a_narrow_phone(relay: Relay, language: str, opened: Opener) -> None:
-    screen = opened(relay, Heading("A heading that is rather long", "かなり長い見出し"), language=language, width=360)
+    screen = opened(
+        relay, Heading({"en": "A heading that is rather long", "ja": "かなり長い見出し"}), language=language, width=360
+    )
     for act in everything_of(screen):
         act()
         widths = screen("html").evaluate("(html) => [html.scrollWidth, html.clientWidth]")
@@ -1547,7 +1554,7 @@ STATES: dict[str, Callable[[Screen], None]] = {
 @pytest.mark.parametrize("state", STATES)
 def test_accessibility_checker_finds_nothing_serious_by_day_and_by_night(state: str, opened: Opener) -> None:
     axe = needed("axe_playwright_python.sync_playwright").Axe()
-    screen = opened(network(2, 3, 1), Heading("a network", "", "Two inputs.", ""))
+    screen = opened(network(2, 3, 1), Heading({"en": "a network"}, {"en": "Two inputs."}))
     STATES[state](screen)
     for scheme in ("light", "dark"):
         screen.page.emulate_media(color_scheme=scheme)
@@ -1611,8 +1618,8 @@ def use_everything(screen: Screen) -> list[str]:
 
 def test_label_is_shown_as_text_whatever_stands_in_it(opened: Opener) -> None:
     title, plain = " ".join(HOSTILE), [f"label {chr(ord('a') + i)}" for i in range(len(HOSTILE))]
-    screen = opened(labelled(HOSTILE), Heading(title, title, title, title))
-    harmless = opened(labelled(plain), Heading("title", "title", "title", "title"))
+    screen = opened(labelled(HOSTILE), same_heading(title))
+    harmless = opened(labelled(plain), same_heading("title"))
     assert screen("title").first.text_content() == f"{title} · microgrid"
     assert screen.text("#title") == screen.text("#note") == title
     names = screen.texts("#graph .card .name")
@@ -1934,7 +1941,7 @@ def test_page_speaks_its_language_also_where_no_script_runs() -> None:
     for language in LANGUAGES:
         text, said = page(neuron(), language=language), words(language)
         shown = set(re.findall(r'<text class="word [^>]*>([^<]*)<', text))
-        assert shown == {said["page.value"], said["page.grad"]}
+        assert shown == {said["value"], said["grad"]}
         assert f'aria-label="{said["page.graph"]}"' in text
 
 
@@ -1998,7 +2005,7 @@ def test_unknown_language_is_refused() -> None:
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_label_cannot_end_the_element_that_the_data_stands_in(label: str) -> None:
-    text = page(labelled([label]), Heading(label, label, label, label))
-    harmless = page(labelled(["label"]), Heading("label", "label", "label", "label"))
+    text = page(labelled([label]), same_heading(label))
+    harmless = page(labelled(["label"]), same_heading("label"))
     assert text.count("</script>") == harmless.count("</script>")
     assert data_of(labelled([label]))["nodes"][0][0] == label

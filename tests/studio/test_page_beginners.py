@@ -497,7 +497,11 @@ def test_long_title_leaves_room_for_the_three_steps_in_a_narrow_player(
     width: int, language: str, opened: Opener
 ) -> None:
     screen = opened(
-        two_paths(), Heading("a long title " * 6, "長い題 " * 12), width=width, height=640, language=language
+        two_paths(),
+        Heading({"en": "a long title " * 6, "ja": "長い題 " * 12}),
+        width=width,
+        height=640,
+        language=language,
     )
     found = [box for selector in ("h1", "#phases button", "header > button") for box in boxes(screen, selector)]
     for left, right in itertools.pairwise(found):
@@ -597,7 +601,7 @@ def test_page_is_saved_in_the_language_that_is_asked_for(tmp_path: Any) -> None:
 
 
 def test_page_holds_its_style_and_its_program_as_they_were_written() -> None:
-    text = page(neuron(), Heading("neuron"))
+    text = page(neuron(), Heading({"en": "neuron"}))
     for name in ("graph.css", "page.css", *(f"{script}.js" for script in SCRIPTS)):
         assert asset(f"studio/app/{name}") in text
 
@@ -655,7 +659,7 @@ def test_explanation_of_every_step_has_room_without_scrolling(name: str, languag
 
 def test_picture_alone_is_seen_where_no_program_runs(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    path.write_text(page(neuron(), Heading("neuron")), encoding="utf-8")
+    path.write_text(page(neuron(), Heading({"en": "neuron"})), encoding="utf-8")
     context = browser.new_context(java_script_enabled=False)
     found = context.new_page()
     found.goto(path.as_uri())

@@ -84,7 +84,7 @@ def test_numbers_appear_as_the_walk_goes_on_and_vanish_as_it_goes_back() -> None
 def test_last_screen_tells_how_the_loss_turned_out() -> None:
     walking = walk()
     walking.press("end")
-    assert "The loss was 1. The gradients predicted" in screen_of(walking)
+    assert "The loss was 1; after the update it is 1.85." in screen_of(walking)
 
 
 def test_last_screen_says_that_it_is_the_last() -> None:
@@ -252,7 +252,7 @@ def test_step_where_the_walk_was_left_stays_in_the_terminal() -> None:
     with terminal() as screen:
         screen.read_until("n2 multiplies w by x")
         screen.press(b"3q")
-        left = screen.read_until("The gradients predicted −0.6 after the update; it is 0.04.\r\n")  # below the screen
+        left = screen.read_until("−0.6, lies below 0, where result cannot go.\r\n")  # below the screen
         assert "10/10  Change  w  3 − 0.1 × 4\r\n       w moves against its gradient: 3 − 0.1 × 4 = 2.6.\r\n" in left
         assert screen.process.wait(20) == 0
 

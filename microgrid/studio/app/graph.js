@@ -186,7 +186,7 @@ function showGraph(view) {
     const isOld = isUpdate && Boolean(card.node.op),
       isChanged = view.changed.has(output);
     write(drawn.value, isChanged ? changeOn(card, value, view.changed.get(output)) : value === undefined ? "" : show(value));
-    write(drawn.word, isChanged ? "" : say(isOld ? "part.before" : "value"));
+    write(drawn.word, isChanged ? "" : isOld ? say("part.before") : word("value"));
     if (drawn.grad) {
       write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
       mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
@@ -209,9 +209,9 @@ function showGraph(view) {
     const name = card.node.kind === "constant" ? "" : card.node.name;
     const facts = [
       name,
-      value === undefined ? "" : `${say(isOld ? "part.before" : "value")} ${show(value)}`,
+      value === undefined ? "" : `${isOld ? say("part.before") : word("value")} ${show(value)}`,
       isChanged ? `${say("part.after")} ${show(view.changed.get(output))}` : "",
-      gradient === undefined ? "" : `${say("grad")} ${show(gradient)}`,
+      gradient === undefined ? "" : `${word("grad")} ${show(gradient)}`,
     ];
     tell(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
     if (card.isNeuron) tell(drawn.group, "aria-expanded", `${state.opened.has(card.i)}`);

@@ -22,8 +22,8 @@ function readGraph(data) {
   }));
   const rows = new Map(data.rows.flatMap((row) => row.map((i) => [i, row])));
   const operations = {};
-  for (const [op, [symbol, operands, shown, slopes, summed, last, words]] of Object.entries(data.operations)) {
-    operations[op] = {symbol, operands, shown, slopes, summed, last, words};
+  for (const [op, [symbol, operands, shown, slopes, summed, last]] of Object.entries(data.operations)) {
+    operations[op] = {symbol, operands, shown, slopes, summed, last};
   }
   for (const node of nodes) node.operation = operations[node.op];
   const cards = data.cards.map(([output, inside, weights, biases], i) => ({

@@ -30,8 +30,8 @@ function speak(language) {
   sentences = new Sentences(graph, WORDS, language);
   for (const element of document.querySelectorAll("[data-text]"))
     element.textContent = WORDS[language][element.dataset.text];
-  document.querySelectorAll(".value-word").forEach((element) => write(element, say("value")));
-  document.querySelectorAll(".grad-word").forEach((element) => write(element, say("grad")));
+  document.querySelectorAll(".value-word").forEach((element) => write(element, word("value")));
+  document.querySelectorAll(".grad-word").forEach((element) => write(element, word("grad")));
   for (const id of ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "language", "help"]) {
     $(id).setAttribute("aria-label", say(id));
     $(id).title = say(id);

@@ -66,7 +66,7 @@ function leafRow(i) {
     type: "text",
     inputmode: "decimal",
     autocomplete: "off",
-    "aria-label": `${name}: ${say("value")}`,
+    "aria-label": `${name}: ${word("value")}`,
   });
   const refused = make("p", {class: "refused", id: `refused-${i}`});
   const change = (value) => {

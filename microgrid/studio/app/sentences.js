@@ -345,8 +345,8 @@ class Sentences {
   }
 
   missing({missing, numbers}) {
-    const {op, operation: {words}} = this.graph.nodes[missing],
-      operation = words[this.language];
+    const {op} = this.graph.nodes[missing],
+      operation = this.words[`op.${op}`];
     return format(this.words[isTooLarge(op, numbers) ? "missing.large" : "missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
   }
 }

@@ -26,7 +26,7 @@ function sheet(title, isAnswer) {
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
     put(".remark", "");
-    put(".value-word", say("value"));
+    put(".value-word", word("value"));
     group.setAttribute("class", card.drawn.kinds);
     if (isCompact) put(".op", card.drawn.plain); // there a remark may stand in its place
   }
