@@ -346,11 +346,11 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 
-def test_estimate_below_zero_is_said_to_be_out_of_reach_of_a_square(opened: Opener) -> None:
+def test_estimate_below_zero_is_said_to_be_impossible_for_a_square(opened: Opener) -> None:
     loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2
     screen = opened(Relay(loss, learning_rate=0.1))
     screen.press("3")
-    expect(screen("#loss")).to_have_text("loss 1 → 0.04  (straight-line estimate −0.6, below 0, where it cannot go)")
+    expect(screen("#loss")).to_have_text("loss 1 → 0.04  (estimate −0.6, below 0: impossible)")
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 
@@ -692,7 +692,7 @@ def test_small_move_tells_what_was_predicted_and_what_happens_like_nudge(relay: 
         expected = nudge(graph, value)
         expect(screen("#whatif .told")).to_have_text(
             say(
-                "try.told",
+                "try.result",
                 name=value.label,
                 gradient=show(expected.gradient),
                 predicted=show_signed(expected.predicted),
@@ -727,7 +727,7 @@ def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_
     expected = nudge(graph := rebuilt(relay), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
     assert expected.after == 0.0
     numbers = {"gradient": "−5", "predicted": "−0.05", "actual": "−0.1"}
-    expect(screen("#whatif .told")).to_have_text(say("try.told", name="x", end="end", **numbers))
+    expect(screen("#whatif .told")).to_have_text(say("try.result", name="x", end="end", **numbers))
 
 
 def test_reset_returns_every_number(opened: Opener) -> None:
@@ -1131,7 +1131,7 @@ def test_what_was_said_is_said_again_in_the_other_language(opened: Opener) -> No
     screen.press("2")  # after Think there is a gradient that predicts
     screen.button("w +0.01").click()
     screen("#language").click()
-    expect(screen("#whatif .told")).to_contain_text("勾配 56 は")
+    expect(screen("#whatif .told")).to_contain_text("勾配 56 から見積もると")
     screen.tab("quiz")
     screen.button("始める").click()
     answer(screen, "−14")
