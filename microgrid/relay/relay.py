@@ -153,7 +153,7 @@ class Relay(Record):
         >>> [route.product for route in routes]
         [3.0, 2.0]
         >>> print(routes)
-        b: gradient 5. Routes by which it came: 2
+        b: gradient 5. Routes that contribute: 2
           n5 → n4 → b  1 × 3 × 1 = 3
           n5 → n2 → b  1 × 2 × 1 = 2
         """

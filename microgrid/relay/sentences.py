@@ -182,7 +182,7 @@ def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str 
 
 def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
     """Add to a sentence why responsibility stops here, if it does."""
-    return sentence + text["gap"] + text[f"remark.{status}"] if status else sentence
+    return sentence + text["gap"] + text[f"status.{status}"] if status else sentence
 
 
 def outcome(relay: Record, language: str) -> str:
@@ -231,7 +231,7 @@ def first_non_finite(relay: Record, language: str) -> str:
     step, name = relay.steps[first.step], relay.node(first.node).name
     if isinstance(step, Share):
         # Each share may be finite, and their sum not.
-        sentence = text["trouble.sum" if math.isfinite(step.share) else "trouble.share"]
+        sentence = text["non_finite.sum" if math.isfinite(step.share) else "non_finite.share"]
         return sentence.format(
             step=first.step + 1,
             name=relay.node(step.node).name,
@@ -244,6 +244,6 @@ def first_non_finite(relay: Record, language: str) -> str:
             after=show(step.after),
         )
     operands = ", ".join(f"{node.name} = {show(node.data)}" for node in map(relay.node, first.operands))
-    return text["trouble.know"].format(
+    return text["non_finite.value"].format(
         step=first.step + 1, name=name, result=show(relay.node(first.node).data), operands=operands
     )

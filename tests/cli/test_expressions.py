@@ -143,7 +143,7 @@ def cards_on_page(page: Path) -> list[str]:
 
 
 def test_page_of_an_expression_is_written(command: Command, tmp_path: Path) -> None:
-    said = "learned: w; given: x (--learn NAMES decides otherwise)\nwrote relay.html; open it in a browser\n"
+    said = "parameters: w; inputs: x (change with --learn NAMES)\nwrote relay.html; open it in a browser\n"
     assert command("page", "(w*x - 5)**2", "w=3", "x=2") == (0, said, "")
     kinds = ["parameter", "input", "computed", "constant", "computed", "constant", "output"]
     assert sorted(cards_on_page(tmp_path / "relay.html")) == sorted(kinds)
@@ -169,8 +169,7 @@ def test_page_of_an_example_carries_its_heading(command: Command, tmp_path: Path
 
 def test_page_speaks_japanese(command: Command) -> None:
     assert command("page", "w*x", "w=3", "x=2", "--language", "ja").out == (
-        "学習する数: w。与えられた数: x (変えるには --learn 名前)\n"
-        "relay.html を書きました。ブラウザーで開いてください\n"
+        "学習する数: w。与えられた数: x (--learn 名前 で変更)\nrelay.html を書きました。ブラウザーで開いてください\n"
     )
     out = command("page", "2*x", "x=2", "--learn", "", "-o", "a.html", "--language", "ja").out
     assert out.startswith("学習する数: なし。与えられた数: x (")

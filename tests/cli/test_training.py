@@ -183,7 +183,7 @@ def test_loss_that_has_grown_is_not_passed_over(rate: str, grown: bool, command:
     assert (code, err) == (0, "")
     first, last = numbers_in(re.findall(r"loss .*: (.*) in", out)[0])
     assert (last > first) is grown
-    assert ("epochs\nIt has grown: the learning rate may be too large.\n" in out) is grown
+    assert ("epochs\nIt rose: the learning rate may be too large.\n" in out) is grown
 
 
 def test_learning_rate_that_is_too_large_is_refused_with_advice(command: Command, tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_second_pass_that_leaves_the_domain_says_so() -> None:
     told = Relay(a.log(), learning_rate=1.0).text()
     assert "it cannot be computed: natural logarithm has no value at −9.9." in told
     japanese = Relay(a.log(), learning_rate=1.0).text("ja")
-    assert "更新後は計算できない: 自然対数は −9.9 では値がない。" in japanese
+    assert "更新後は計算できない: −9.9 の自然対数は (実数では) 存在しない。" in japanese
 
 
 @pytest.mark.parametrize(
@@ -240,10 +240,10 @@ def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None
     loss.label = "loss"
     relay = Relay(loss)
     assert str(relay.paths(b)) == (
-        "b: gradient 2.5. Routes by which it came: 2\n"
+        "b: gradient 2.5. Routes that contribute: 2\n"
         "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
         "  loss → n5 → n2 → b  1 × 1 × (−0.5) × 1 = −0.5\n"
-        "1 more on which a local derivative is 0: they bring nothing."
+        "Routes with a local derivative of 0, which contribute nothing: 1."
     )
     assert relay.paths(b, limit=1).text("ja") == (
         "b: 勾配 2.5。届いた道は 2 本\n"
@@ -251,16 +251,14 @@ def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None
         "ほかの小さな道 1 本、合わせて −0.5\n"
         "局所的な微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
     )
-    assert str(relay.paths(loss)) == "loss: gradient 1. Routes by which it came: 1\n  loss  1"
+    assert str(relay.paths(loss)) == "loss: gradient 1. Routes that contribute: 1\n  loss  1"
 
 
 def test_routes_that_bring_nothing_and_those_to_a_constant_are_told_as_what_they_are() -> None:
     a = Value(3.0, "a")
     relay = Relay((a - 5).relu())
-    assert str(relay.paths(a)) == (
-        "a: gradient 0. Nothing arrives: a local derivative is 0 on every route there is (1)."
-    )
-    assert str(relay.paths("n1")) == "5 is a constant: no responsibility is handed to it."
+    assert str(relay.paths(a)) == ("a: gradient 0. Each of its routes (1) has a local derivative of 0.")
+    assert str(relay.paths("n1")) == "5 is a constant: it receives no responsibility."
     with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
         relay.paths(a).text("fr")
 
@@ -270,7 +268,7 @@ def test_middle_of_a_long_route_and_a_number_of_routes_beyond_any_float_can_be_s
     for _ in range(1100):
         value = value + value
     summary, route, rest = str(Relay(value).paths(first, limit=1)).splitlines()
-    assert summary == "a: gradient ∞. Routes by which it came: ∞"
+    assert summary == "a: gradient ∞. Routes that contribute: ∞"
     way, product = route.strip().split("  ")
     assert way == "n1100 → n1099 → n1098 → n1097 → n1096 → n1095 → … → n5 → n4 → n3 → n2 → n1 → a"
     assert product == "1 × 1 × 1 × 1 × 1 × 1 × … × 1 × 1 × 1 × 1 × 1 × 1 = 1"
@@ -371,7 +369,7 @@ def test_first_infinity_is_found_with_its_operands() -> None:
         "n2",
         ("n0", "n1"),
     )
-    told = "Step 1: product = ∞ is the first computed number that is not finite; it was made from a = 1e200, b = 1e200."
+    told = "Step 1: product = ∞ is the first value that is not finite. It was computed from a = 1e200, b = 1e200."
     assert told in relay.text()
 
 
@@ -382,7 +380,7 @@ def test_first_share_that_is_not_finite_is_found() -> None:
     relay = Relay(((a * 1e-100) * 1e250) * 1e250)
     assert relay.first_non_finite is not None
     assert isinstance(relay.steps[relay.first_non_finite.step], Share)
-    told = "Step 6: the share 1e250 × 1e250 = ∞ is the first number that is not finite; n4 handed it to n2."
+    told = "Step 6: the share 1e250 × 1e250 = ∞, from n4 to n2, is the first number that is not finite."
     assert told in relay.text()
 
 
@@ -392,17 +390,17 @@ def test_gradient_that_stops_being_finite_although_every_share_is_finite_is_told
     assert all(math.isfinite(step.share) for step in relay.steps if isinstance(step, Share))
     assert relay.first_non_finite == FirstNonFinite(7, "n0", ("n2",))
     assert relay.text().splitlines()[-2] == (
-        "Step 8: the gradient of a, 1.5e308 + 1.5e308 = ∞, is the first number that is not finite; "
-        "n2 handed over the last share, 1.5e308."
+        "Step 8: the accumulated gradient of a, 1.5e308 + 1.5e308 = ∞, is the first number that is not finite. "
+        "Its last share, 1.5e308, came from n2."
     )
     assert relay.text("ja").splitlines()[-2] == (
-        "ステップ 8: a の勾配 1.5e308 + 1.5e308 = ∞ が最初の有限でない数。最後の責任 1.5e308 は n2 から渡された。"
+        "ステップ 8: a の勾配 1.5e308 + 1.5e308 = ∞ が、はじめて有限でなくなった。最後の責任 1.5e308 は n2 から届いた。"
     )
 
 
 def test_infinite_leaf_is_not_said_to_have_come_after_what_was_made_from_it() -> None:
     relay = Relay(Value(math.inf, "a") * 2)
-    assert "n2 = ∞ is the first computed number that is not finite; it was made from a = ∞, n1 = 2." in relay.text()
+    assert "n2 = ∞ is the first value that is not finite. It was computed from a = ∞, n1 = 2." in relay.text()
 
 
 def test_infinite_gradients_of_both_signs_are_recorded_all_the_same() -> None:

@@ -82,14 +82,15 @@ def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
     o = n.tanh()
     o.label = "o"
     assert sentences(o) == [
-        "n weighs its inputs and adds the bias: −3 × 2 + 6.881 = 0.8814.",
-        "o squeezes n to between −1 and 1: tanh(0.8814) = 0.7071.",
+        "n is the weighted sum of its inputs plus the bias: −3 × 2 + 6.881 = 0.8814.",
+        "o squashes n to between −1 and 1: tanh(0.8814) = 0.7071.",
         "The relay starts at o: its gradient with respect to itself is 1.",
         "∂tanh(n)/∂n = 1 − 0.7071² = 0.5\n"
-        "Share for n: upstream 1 × local derivative 0.5 = 0.5. Its gradient so far: 0.5.",
-        "∂(w × x + b)/∂w = x = 2\nShare for w: upstream 0.5 × local derivative 2 = 1. Its gradient so far: 1.",
-        "∂(w × x + b)/∂x = w = −3\nShare for x: upstream 0.5 × local derivative −3 = −1.5. Its gradient so far: −1.5.",
-        "∂(w × x + b)/∂b = 1\nShare for b: upstream 0.5 × local derivative 1 = 0.5. Its gradient so far: 0.5.",
+        "Share for n: upstream 1 × local derivative 0.5 = 0.5. Its accumulated gradient: 0.5.",
+        "∂(w × x + b)/∂w = x = 2\nShare for w: upstream 0.5 × local derivative 2 = 1. Its accumulated gradient: 1.",
+        "∂(w × x + b)/∂x = w = −3\n"
+        "Share for x: upstream 0.5 × local derivative −3 = −1.5. Its accumulated gradient: −1.5.",
+        "∂(w × x + b)/∂b = 1\nShare for b: upstream 0.5 × local derivative 1 = 0.5. Its accumulated gradient: 0.5.",
         "w moves against its gradient: −3 − 0.1 × 1 = −3.1.",
         "b moves against its gradient: 6.881 − 0.1 × 0.5 = 6.831.",
     ]
@@ -140,7 +141,7 @@ def test_square_is_written_as_a_square() -> None:
     a = Value(-3.0, "a")
     assert sentences(a**2)[:3:2] == [
         "n2 raises a to the power 2: (−3)² = 9.",
-        "∂a²/∂a = 2 × (−3) = −6\nShare for a: upstream 1 × local derivative −6 = −6. Its gradient so far: −6.",
+        "∂a²/∂a = 2 × (−3) = −6\nShare for a: upstream 1 × local derivative −6 = −6. Its accumulated gradient: −6.",
     ]
     assert "∂a³/∂a = 3 × (−3)² = 27" in sentences(a**3)[2]
 
@@ -161,8 +162,10 @@ def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:
 
 
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
-    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu is at 0, so nothing is passed back.")
-    assert sentences(Value(9.0, "a").tanh())[2].endswith("It is almost flat here, so next to nothing is passed back.")
+    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu is at 0, so no gradient passes back.")
+    assert sentences(Value(9.0, "a").tanh())[2].endswith(
+        "The slope is almost 0 here, so almost no gradient passes back."
+    )
 
 
 @given(st.floats(1e-300, 1e-5))
@@ -199,12 +202,12 @@ def test_table_of_a_product_in_full() -> None:
         "Know  forward: predict, then measure the mistake | value",
         " | 1  c | a × b = 2 × (−3) | −6",
         "",
-        "Think  backward: upstream gradient × local derivative = share; no weight changes | gradient so far",
+        "Think  backward: upstream gradient × local derivative = share; no update | accumulated gradient",
         " | 2  c | 1",
         " | 3  c → a  1 × (−3) = −3 | −3",
         " | 4  c → b  1 × 2 = 2 | 2",
         "",
-        "Change  update: W − η · gradient | new value",
+        "Change  gradient descent: W ← W − η · gradient | new value",
         " | 5  a | 2 − 0.1 × (−3) | 2.3",
         " | 6  b | −3 − 0.1 × 2 | −3.2",
         "",
@@ -269,15 +272,15 @@ def test_number_that_is_too_large_is_not_told_as_one_that_does_not_exist() -> No
     assert outcome(Relay(power, learning_rate=1e100), "en").endswith(
         "cannot be computed: power is too large to be computed at −2e200, 2."
     )
-    assert outcome(Relay(power, learning_rate=1e100), "ja").endswith("累乗は −2e200, 2 では大きすぎて計算できない。")
+    assert outcome(Relay(power, learning_rate=1e100), "ja").endswith("−2e200, 2 の累乗は大きすぎて計算できない。")
     assert outcome(Relay(logarithm, learning_rate=1.0), "en").endswith("natural logarithm has no value at −1.5.")
 
 
 def test_neuron_with_one_input_is_told_with_one() -> None:
     loss = mean_squared_error(MLP(1, [1, 1], seed=0)([2.0]), 1.0)
     first, last = (told.sentence for told in tell(Relay(loss), fold="neuron").lines[:2])
-    assert first.startswith("layer1.neuron1 weighs its one input, adds the bias, and gives")
-    assert last.startswith("layer2.neuron1 weighs its one input and adds the bias: ")
+    assert first.startswith("layer1.neuron1 applies its activation to its one weighted input plus the bias: ")
+    assert last.startswith("layer2.neuron1 is its one weighted input plus the bias: ")
 
 
 def test_network_is_folded_by_neuron_and_unfolded_on_demand() -> None:

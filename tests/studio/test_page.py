@@ -300,7 +300,7 @@ def test_gradient_of_a_value_on_two_paths_adds_up(opened: Opener) -> None:
         screen.press("ArrowRight")
         totals.append(screen.grad("b").text_content())
     assert list(dict.fromkeys(totals)) == ["", "2", "5"]
-    assert "Its gradient so far: 5." in screen.text("#sentence")
+    assert "Its accumulated gradient: 5." in screen.text("#sentence")
 
 
 def test_gradients_in_the_graph_are_those_of_the_relay_when_thinking_ends(opened: Opener) -> None:
@@ -387,8 +387,8 @@ def test_saturated_and_dead_neurons_say_so_on_their_card_and_in_the_sentence(ope
     saturated, dead = named(Value(9.0, "a").tanh(), "flat"), named(Value(-1.0, "c").relu(), "silent")
     screen = opened(Relay(named(saturated + dead, "s")))
     for name, status, end in (
-        ("flat", say("saturated"), words("en")["remark.saturated"]),
-        ("silent", say("dead"), words("en")["remark.dead"]),
+        ("flat", say("saturated"), words("en")["status.saturated"]),
+        ("silent", say("dead"), words("en")["status.dead"]),
     ):
         screen.press("Home")
         expect(screen.card(name).locator(".remark")).to_have_text("")
@@ -935,7 +935,7 @@ def test_learning_rate_that_is_too_large_is_told_and_training_stops(opened: Open
     screen("#rate").fill("1e100")
     screen("#rate").press("Enter")
     screen.button("× 100").click()
-    sentence = say("diverged", cycle=3, problem=say("notfinite", name="loss", result="∞"), rate="1e100")
+    sentence = say("diverged", cycle=3, problem=say("non_finite", name="loss", result="∞"), rate="1e100")
     expect(screen("#train .result")).to_have_text(sentence)
     expect(screen("#sentence")).to_have_text(sentence)
     for name in ("× 1", "× 10", "× 100"):

@@ -65,7 +65,9 @@ def test_neuron_opens_and_is_told_whether_its_weights_are_folded_in_or_not(relay
     for position in range(1, screen.page.evaluate("() => microgrid.state.ends.know") + 1):
         screen.go(position)
         sentences.append(screen.text("#sentence"))
-    assert any(s.startswith("layer1.neuron1 weighs its 2 inputs, adds the bias") for s in sentences)
+    assert any(
+        s.startswith("layer1.neuron1 applies its activation to the weighted sum of its 2 inputs") for s in sentences
+    )
     screen.card("layer1.neuron1").click()
     expect(screen("#inside tbody tr")).to_have_count(5)  # two weights, the bias, the sum and tanh
     screen.press("End")

@@ -231,11 +231,11 @@ def test_terminal_is_walked_forward_back_and_in_jumps_and_left() -> None:
     with terminal() as screen:
         screen.read_until("n2 multiplies w by x")
         screen.press(b"\n")
-        screen.read_until("n4 takes target away")
+        screen.read_until("n4 subtracts target")
         screen.press(b"\x1bOC")  # →
         screen.read_until("power 2")
         screen.press(b"\x1bOD")  # ←
-        screen.read_until("n4 takes target away")
+        screen.read_until("n4 subtracts target")
         screen.press(b"u")
         screen.read_until("w moves against its gradient")
         screen.press(b"b")
@@ -263,7 +263,7 @@ def test_terminal_is_drawn_anew_when_its_size_changes() -> None:
         screen.read_until("n2 multiplies w by x")
         screen.resize(14, 60)
         screen.press(b"\n")
-        screen.read_until("n4 takes target away")
+        screen.read_until("n4 subtracts target")
         screen.resize(3, 8)
         screen.press(b"\n\n")
         screen.resize(26, 90)

@@ -375,10 +375,10 @@ function troubleNow() {
     isInfinite = missing < 0 && !Number.isFinite(values[graph.loss]);
   if (missing < 0 && !isInfinite) return "";
   const problem = isInfinite
-    ? say("notfinite", {name: graph.nodes[graph.loss].name, result: show(values[graph.loss])})
+    ? say("non_finite", {name: graph.nodes[graph.loss].name, result: show(values[graph.loss])})
     : sentences.missing(numbers);
   if (state.diverged) return say("diverged", {problem, ...state.diverged});
-  if (isInfinite) return state.position ? say("notfinite.whatif", {problem}) : "";
+  if (isInfinite) return state.position ? say("non_finite.whatif", {problem}) : "";
   return say("missing.whatif", {problem});
 }
 

@@ -270,7 +270,7 @@ class Sentences {
 
   withRemark(sentence, i, numbers) {
     const remark = remarkOn(this.graph, numbers, i);
-    return remark ? sentence + this.words.gap + this.words[`remark.${remark}`] : sentence;
+    return remark ? sentence + this.words.gap + this.words[`status.${remark}`] : sentence;
   }
 
   keep(card, numbers) {
