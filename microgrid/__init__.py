@@ -100,7 +100,7 @@ def __dir__() -> list[str]:
 
 
 def _attach(method: str, module: str, function: str) -> None:
-    """Give `Value` a method that is loaded when it is first used, so that the engine knows nothing of it."""
+    """Add a method to `Value` whose module is imported on first use, so that the engine does not depend on it."""
 
     def call(value: Value, *arguments: object, **_: object) -> object:
         return getattr(importlib.import_module(module), function)(value, *arguments)

@@ -1,4 +1,4 @@
-"""The engine: numbers that remember where they came from.
+"""The engine: scalar reverse-mode automatic differentiation.
 
 A `Value` is one number. Computing with Values records a graph: each result keeps its operands and, for each of them,
 the local derivative ∂result/∂operand. `backward()` walks that graph from the result to the leaves and hands
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """Hold one number, and remember which operation made it from which operands.
+    """One number of a graph, with the operation and the operands that it was computed from.
 
     Attributes:
         data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
@@ -244,7 +244,7 @@ class Value:
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
     def backward(self) -> None:
-        """Think: add ∂self/∂node to the `grad` of every node behind this one, and to its own, which is 1.
+        """Backpropagate: add ∂self/∂node to the `grad` of this node and of every node behind it (the story's Think).
 
         Gradients add up over calls, so two calls double them exactly. No `data` changes.
 
@@ -295,7 +295,7 @@ class Value:
 
 
 class Constant(Value):
-    """A plain number that met an operation, such as the 2 in `x**2`: a leaf that nobody asks for its responsibility."""
+    """A plain number in an operation, such as the 2 in `x**2`: a leaf that receives no responsibility."""
 
     __slots__ = ()
 
@@ -331,7 +331,7 @@ def minimum(a: Operand, b: Operand) -> Value:
 
 
 def total(values: Iterable[Operand]) -> Value:
-    """Add up any number of Values, one or more, as a single Σ node, in the order of a plain loop.
+    """Sum one or more Values as a single Σ node, in the order of a plain loop.
 
     >>> total([Value(1.0), Value(2.0), Value(4.0)])
     Value(data=7.0, grad=0.0, op='total')
@@ -413,7 +413,7 @@ def topological_order(output: Value) -> list[Value]:
 
 
 def gradients(output: Value) -> dict[Value, float]:
-    """Return ∂output/∂node for every node behind `output`, in topological order backwards, and change nothing.
+    """Return ∂output/∂node for every node behind `output`, in reverse topological order; change nothing.
 
     Each node waits until everything made from it has handed its share back; only then is its own gradient complete and
     can be handed on: share = upstream gradient × local derivative.
@@ -431,7 +431,7 @@ def gradients(output: Value) -> dict[Value, float]:
 
 
 def _record(data: float, op: str, recorded: tuple[Any, ...]) -> Value:
-    """Make the node of an operation. Its numbers are checked already, so it goes round `__init__`."""
+    """Record the node of an operation. Its numbers are valid already, so `__init__` is bypassed."""
     node = Value.__new__(Value)
     node.data = data
     node.grad = 0.0

@@ -1,4 +1,4 @@
-"""Figures for what is better looked at than read: loss curves, the loss along one weight, a decision boundary.
+"""Plot loss curves, the loss along one weight, and decision boundaries with matplotlib.
 
 They are drawn by matplotlib, which the rest of the package does without: it is loaded when the first figure is drawn.
 Every function draws into the Axes it is given, or into a new figure, and returns the Axes, for more to be added.
@@ -39,7 +39,7 @@ PANEL_HEIGHT_INCHES = 3.6
 
 
 def panels(*titles: str, height: float = PANEL_HEIGHT_INCHES, share_y: bool = False) -> list[Axes]:
-    """Return empty Axes side by side in a new figure, one for each title, in the calm style of the other figures.
+    """Return empty Axes side by side in a new figure, one for each title, in the plain style of the other figures.
 
     What is drawn first into one of them is dark, what comes second purple, unless a colour is given: as train and test
     are in `History.plot`.
@@ -75,7 +75,7 @@ def panels(*titles: str, height: float = PANEL_HEIGHT_INCHES, share_y: bool = Fa
 
 
 def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False, axes: Axes | None = None) -> Axes:
-    """Draw what was measured after each epoch, epochs 1, 2, … from left to right, one curve a name.
+    """Plot metrics over the epochs, one curve for each name.
 
     `History.plot` is the usual way to it. A number that is not finite, or above 1e200, leaves a gap.
 
@@ -129,7 +129,7 @@ def _label_scales(axes: Axes, log: bool) -> None:
 
 
 def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
-    """Return what is drawn as one curve, checked."""
+    """Return the valid numbers of one curve."""
     numbers = [_number(item, f"{name} must hold one number an epoch to be drawn") for item in as_list(name, items)]
     if not numbers:
         raise ValueError(f"there is no number of {name} to draw: no epoch was finished")
@@ -206,7 +206,7 @@ def plot_loss_along(
 
 
 def _as_function(loss: Value, value: Value, graph: Snapshot) -> Callable[[float], float]:
-    """Return the loss as a function of one number in its graph; where it has no value, that is not a number: a gap."""
+    """Return the loss as a function of one number in its graph; NaN, a gap in the curve, where it has no value."""
     step = compile_graph(loss, [value], []) if value.is_leaf and not isinstance(value, Constant) else None
 
     def loss_at(number: float) -> float:
@@ -251,7 +251,7 @@ def plot_decision_boundary(
     names: tuple[str, str] = ("x1", "x2"),
     axes: Axes | None = None,
 ) -> Axes:
-    """Draw which of two classes a model chooses for every pair of inputs, and the rows that it should get right.
+    """Plot which of two classes a model predicts for every pair of inputs, with the rows and their classes.
 
     The area is orange where the output of the model is above `threshold`, and blue where it is not; the stronger, the
     farther from it. The line between is the decision boundary. Triangles are rows of the class above, circles rows of
@@ -343,7 +343,7 @@ def _shades() -> list[str]:
 
 
 def _axes_or_new(axes: Axes | None) -> Axes:
-    """Return the Axes that were given, or new ones, in the calm style of the project's pictures."""
+    """Return the given Axes, or new ones, in the plain style of the project's pictures."""
     if axes is None:
         return panels("")[0]
     if not isinstance(axes, _pyplot().Axes):
@@ -361,7 +361,7 @@ def _pyplot() -> Any:
 
 
 def _calm(axes: Axes) -> Axes:
-    """No frame above and at the right, thin grey rules, dark words."""
+    """Style the Axes: no frame at the top and right, thin grey lines, dark text."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(RULE)
     axes.tick_params(which="both", colors=QUIET)

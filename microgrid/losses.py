@@ -1,4 +1,4 @@
-"""Losses: one number that says how wrong the predictions are. Small is good, and 0 is perfect (for most).
+"""Loss functions: one number that measures the error of predictions. For most, 0 is perfect.
 
 Every loss takes predictions and targets of the same shape: one Value and one number, a list of each, or a list of
 rows. A target may be a number, which becomes an `Input` labelled "target", or a Value. Every loss is the **mean** over
@@ -133,7 +133,7 @@ def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:
 
 
 def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
-    """Pair every prediction with its target, whatever the nesting, after making sure that both have the same."""
+    """Pair every prediction with its target, at any nesting, after a check that both have the same shape."""
     if _is_one(predictions) != _is_one(targets):
         raise ValueError(f"predictions and targets differ in shape: {_shape(predictions)} and {_shape(targets)}")
     if _is_one(predictions):

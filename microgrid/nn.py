@@ -43,14 +43,14 @@ M = TypeVar("M", bound="Module")
 
 
 class LayerName:
-    """What the neurons of one layer have in common: views fold together what carries the same LayerName object."""
+    """The name of a layer: views fold the neurons that share one LayerName object."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
 
 class NeuronName(str):
-    """The label of a neuron's output: a text like any other label, by which a view knows where a neuron ends."""
+    """The label of a neuron's output, by which a view recognises the neuron."""
 
     layer: LayerName
 
@@ -83,7 +83,7 @@ class Module:
         return f"{type(self).__name__}()"
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """List (name, parameter); the name is the Python expression that leads from the model to the parameter."""
+        """List pairs (name, parameter); the name is the Python expression of the parameter, seen from the model."""
         return list(_find_parameters(vars(self).items(), {self}))
 
     def parameters(self) -> list[Value]:
@@ -96,7 +96,7 @@ class Module:
             parameter.grad = 0.0
 
     def set_parameters(self: M, numbers: Iterable[Number]) -> M:
-        """Give every parameter its number, in the order of `parameters()`, and return this module.
+        """Set every parameter, in the order of `parameters()`, and return this module.
 
         Raises:
             ValueError: there are not as many numbers as parameters.
@@ -115,7 +115,7 @@ class Module:
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters to a JSON file that people can read; the file is written whole or not at all.
+        """Save the parameters to a readable JSON file, atomically.
 
         Raises:
             OSError: the file cannot be written.
@@ -129,7 +129,7 @@ class Module:
         write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     def load(self: M, path: str | os.PathLike[str]) -> M:
-        """Take over the parameters that `save` wrote, and return this model.
+        """Load the parameters that `save` wrote, and return this model.
 
         Raises:
             OSError: the file cannot be read.
@@ -221,7 +221,7 @@ class Neuron(Module):
 
 
 class Dense(Module):
-    """A dense layer: `n_outputs` neurons that all look at the same `n_inputs` numbers.
+    """A dense layer: `n_outputs` neurons with the same `n_inputs` inputs.
 
     Calling it returns a list of `n_outputs` Values, or the Value itself where there is one output. The arguments are
     those of `Neuron`.
@@ -327,7 +327,7 @@ class MLP(Module):
 
 
 def _as_inputs(module: Module, inputs: Iterable[Operand], expected: int) -> list[Value]:
-    """Turn numbers into labelled inputs, so that they have a gradient and a name in the picture."""
+    """Convert numbers to labelled Inputs, so that they have gradients, and names in pictures."""
     try:
         row = as_list("inputs", inputs)
     except TypeError:
@@ -373,7 +373,7 @@ def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> 
 
 
 def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
-    """Return what the file says of the model it was saved from, and its parameters."""
+    """Return the file's description of its model, and its parameters."""
     written, path = Path(path).read_bytes(), printable(os.fspath(path))
     try:
         content = json.loads(written.decode("utf-8"), parse_int=float)

@@ -1,4 +1,4 @@
-"""Optimizers: Change, the only step that writes weights.
+"""Optimizers: gradient descent and Adam (the story's Change, the only step that writes weights).
 
 Each takes the list of parameters and, at `step()`, moves every one of them against its gradient. The sequences of
 numbers are those of PyTorch's optimizers of the same name.
@@ -14,7 +14,7 @@ from microgrid.engine import Constant, Input, Value
 
 
 class Optimizer:
-    """Base class: hold parameters and a learning rate. `learning_rate` may be assigned between steps.
+    """Base class of optimizers: parameters and a learning rate, which may be assigned between steps.
 
     Raises:
         TypeError, ValueError: no parameters, something that is not a leaf Value, or a setting out of its range.
@@ -41,7 +41,7 @@ class Optimizer:
 
     @property
     def learning_rate(self) -> float:
-        """How far a step goes against the gradient: 0 or more."""
+        """The learning rate η, 0 or more: the factor of the gradient in an update."""
         return self._learning_rate
 
     @learning_rate.setter
@@ -54,7 +54,7 @@ class Optimizer:
             parameter.grad = 0.0
 
     def step(self) -> None:
-        """Change every parameter once, by its gradient."""
+        """Update every parameter once from its gradient."""
         raise NotImplementedError
 
 
@@ -95,7 +95,7 @@ class SGD(Optimizer):
         self._velocities = [0.0] * len(self.parameters)
 
     def step(self) -> None:
-        """Change every parameter once: W ← W − η · ∂L/∂W (with velocity and decay where they are asked for)."""
+        """Update every parameter once: W ← W − η · ∂L/∂W (with momentum and weight decay if set)."""
         rate = self.learning_rate
         velocities = []
         for parameter, velocity in zip(self.parameters, self._velocities, strict=True):
@@ -145,7 +145,7 @@ class Adam(Optimizer):
         self._squares = [0.0] * len(self.parameters)
 
     def step(self) -> None:
-        """Change every parameter once."""
+        """Update every parameter once."""
         steps = self._steps + 1
         # Both means start from 0 and are too small at first; these factors make up for it.
         mean_correction = 1.0 - self.beta1**steps

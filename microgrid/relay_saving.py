@@ -1,4 +1,4 @@
-"""Which view of a relay a file shows, as its suffix says: what `Relay.save` asks."""
+"""Save a relay in the format of the file's suffix, for `Relay.save`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Checks of arguments, files, JSON and text: known to every wing, knowing the engine at most."""
+"""Shared helpers: argument checks, files, JSON and text. They import the engine at most."""

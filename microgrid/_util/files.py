@@ -1,4 +1,4 @@
-"""Files: those that belong to the package, and those that are written, whole or not at all."""
+"""Read the package's own files, and write files atomically."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def asset(name: str) -> str:
 
 
 def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
-    """Write `content` to `path`; if that fails, what was there before is still there.
+    """Write `content` to `path` atomically: if that fails, the previous file is unchanged.
 
     Text is written as UTF-8 with plain newlines on every system.
 
@@ -49,7 +49,7 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Make sure, before long work begins, that a file can be written where its result shall go.
+    """Check, before long work begins, that its result can be written to `path`.
 
     Raises:
         FileNotFoundError: the folder is not there.

@@ -1,4 +1,4 @@
-"""JSON as it is written here: compact, in Unicode, and with names for the numbers that JSON does not know."""
+"""Write JSON: compact, in Unicode, and with names for the numbers that JSON lacks."""
 
 from __future__ import annotations
 

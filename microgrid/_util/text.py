@@ -1,4 +1,4 @@
-"""Text as people see it: how wide it is, what of it can be shown, and where it is cut."""
+"""Measure, clean and shorten text for display."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebre
 
 
 def printable(text: str) -> str:
-    """Put a space for whatever cannot be shown, such as a line end, or turns the text around it, such as U+202E.
+    """Replace by a space what cannot be shown, such as a line end, or reorders text, such as U+202E.
 
     >>> printable("a" + chr(10) + "b")
     'a b'
@@ -19,7 +19,7 @@ def printable(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """Set a text apart that holds letters written from right to left: else a number beside it would change sides.
+    """Isolate right-to-left text, so that a number beside it stays on its side.
 
     >>> isolated("w"), isolated("משקל") == chr(0x2068) + "משקל" + chr(0x2069)
     ('w', True)
@@ -40,12 +40,12 @@ def display_width(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """Fill a text up with spaces to `width` columns."""
+    """Pad a text with spaces to `width` columns."""
     return text + " " * max(width - display_width(text), 0)
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut a text that takes more than `width` columns, and say so with "…"."""
+    """Shorten a text to `width` columns; "…" marks the cut."""
     taken = kept = 0
     for i, character in enumerate(text, start=1):
         taken += display_width(character)
@@ -57,5 +57,5 @@ def shortened(text: str, width: int) -> str:
 
 
 def brief(text: object, width: int = 60) -> str:
-    """Return a name as a message shows it: spaces for what cannot be shown, and cut if it is longer than `width`."""
+    """Return a name for a message: printable, and shortened to `width` columns."""
     return shortened(printable(str(text)[: width + 1]), width)

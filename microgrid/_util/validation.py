@@ -1,4 +1,4 @@
-"""Checks of arguments: each returns what is right, and says in one line what came and what was expected."""
+"""Validate arguments: each function returns the valid value, or raises an error that says what was expected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_QUOTE_COLUMNS = 60  # columns of what came, where a message shows it
 
 
 def quoted(item: object, longest: int = MAX_QUOTE_COLUMNS) -> str:
-    """Show in a message what came: its repr, cut where it is longer than that, and always on one line.
+    """Return the repr of a value for a message: shortened, and always on one line.
 
     >>> print(quoted([0.0] * 100))
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0…
@@ -94,7 +94,7 @@ def _number(name: str, number: float) -> float:
 
 
 def check_choice(name: str, item: str, allowed: Sequence[str]) -> str:
-    """Return `item` if it is one of the texts that are allowed.
+    """Return `item` if it is one of the allowed texts.
 
     Raises:
         ValueError: it is another, or no text.
@@ -119,7 +119,7 @@ def as_list(name: str, items: Iterable[Any]) -> list[Any]:
 
 
 def seeded(seed: int | random.Random | None) -> random.Random:
-    """Return a generator of random numbers that begins where `seed` says; None begins elsewhere each time.
+    """Return a random number generator with this seed; None gives another sequence each time.
 
     Raises:
         TypeError: `seed` is neither a whole number, nor None, nor a generator.

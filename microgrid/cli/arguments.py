@@ -1,4 +1,4 @@
-"""What the commands share: how arguments are declared, read, and refused with advice."""
+"""Declare, parse and check command-line arguments, with advice in every error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEANT_BY = {
 
 
 class Parser(argparse.ArgumentParser):
-    """An argparse parser that lists its options, and whose errors are one line."""
+    """An argparse parser that records its options and reports errors in one line."""
 
     def __init__(self, **settings: Any) -> None:
         self.options: list[str] = []
@@ -31,13 +31,13 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **settings)
 
     def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
-        """Add an argument as argparse does, and list it if it is an option."""
+        """Add an argument as argparse does; record it if it is an option."""
         action = super().add_argument(*names, **settings)
         self.options += action.option_strings
         return action
 
     def add_choice(self, option: str, choices: Sequence[str], default: str, help: str) -> None:  # noqa: A002 (as argparse)
-        """Add an option that takes one of these texts; another one gets the advice of `invalid_choice`."""
+        """Add an option with fixed choices; errors carry the advice of `invalid_choice`."""
 
         def checked(text: str) -> str:
             if text not in choices:
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument(option, metavar=f"{{{','.join(choices)}}}", type=checked, default=default, help=help)
 
     def error(self, message: str) -> NoReturn:
-        """Say in one line what is wrong, and end with exit code 2."""
+        """Print the error in one line, and exit with code 2."""
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(2)
 
@@ -59,7 +59,7 @@ AddParser: TypeAlias = Callable[..., Parser]
 def add_command(
     add_parser: AddParser, name: str, run: Callable[[argparse.Namespace], int], summary: str, example: str
 ) -> Parser:
-    """Add the parser of a command; `run` is what the command does with the arguments, and returns its exit code."""
+    """Add the parser of a command; `run` takes the parsed arguments and returns the exit code."""
     command = add_parser(
         name,
         help=summary,
@@ -72,7 +72,7 @@ def add_command(
 
 
 def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parser]) -> argparse.Namespace:
-    """Read the command line by the parser of its command, or by `parser` where there is no command.
+    """Parse the command line with the parser of its command, or with `parser` if it names none.
 
     Raises:
         ValueError: an option that the command does not have.
@@ -95,7 +95,7 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
 def _check_option(
     arguments: Sequence[str], options: Sequence[str], commands: Mapping[str, Parser], name: str = ""
 ) -> None:
-    """Refuse the first argument if it is an unknown option; say which one was meant, or which command has it.
+    """Reject an unknown option; suggest a similar one, or the command that has it.
 
     Raises:
         ValueError: it is refused.
@@ -111,7 +111,7 @@ def _check_option(
 
 
 def _with_joined_names(arguments: Sequence[str]) -> list[str]:
-    """Write `--learn w b` as `--learn w,b`: argparse would take the expression for one more name."""
+    """Rewrite `--learn w b` as `--learn w,b`; argparse would read the expression as another name."""
     joined: list[str] = []
     for argument in arguments:
         *_, option, names = "", "", *joined
@@ -123,7 +123,7 @@ def _with_joined_names(arguments: Sequence[str]) -> list[str]:
 
 
 def _without_false_options(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
-    """Put a space before "-a*b" and whatever else begins like an option and is none: argparse leaves it alone then."""
+    """Put a space before arguments such as "-a*b", so that argparse does not read them as options."""
     return [
         f" {argument}" if argument.startswith("-") and argument.partition("=")[0] not in options else argument
         for argument in arguments
@@ -132,7 +132,7 @@ def _without_false_options(arguments: Sequence[str], options: Sequence[str]) -> 
 
 
 def invalid_choice(choice: str, choices: Iterable[str], meant_by: Mapping[str, str] | None = None) -> str:
-    """Say that this is none of the choices, and which one was meant or which ones there are."""
+    """Return the message for an invalid choice: a suggestion, or the list of choices."""
     near = difflib.get_close_matches(choice, choices, n=1, cutoff=0.7)
     meant = (meant_by or {}).get(choice) or (near[0] if near else None)
     hint = f"did you mean {meant}?" if meant else f"choose from {', '.join(choices)}"
@@ -140,7 +140,7 @@ def invalid_choice(choice: str, choices: Iterable[str], meant_by: Mapping[str, s
 
 
 def whole_number(text: str) -> int:
-    """Read a whole number; raise what argparse tells in one line."""
+    """Parse a whole number; raise ArgumentTypeError, which argparse reports in one line."""
     try:
         return int(text)
     except ValueError:
@@ -148,7 +148,7 @@ def whole_number(text: str) -> int:
 
 
 def whole_numbers(text: str) -> list[int]:
-    """Read whole numbers with commas between.
+    """Parse whole numbers separated by commas.
 
     >>> whole_numbers("8,8"), whole_numbers("8")
     ([8, 8], [8])
@@ -157,7 +157,7 @@ def whole_numbers(text: str) -> list[int]:
 
 
 def number_of(text: str) -> float:
-    """Read a number; raise what argparse tells in one line."""
+    """Parse a number; raise ArgumentTypeError, which argparse reports in one line."""
     try:
         return float(text)
     except ValueError:
@@ -165,7 +165,7 @@ def number_of(text: str) -> float:
 
 
 def values_of(assignments: Sequence[str]) -> dict[str, float]:
-    """Read NAME=NUMBER, as often as there is one.
+    """Parse assignments NAME=NUMBER.
 
     Raises:
         ValueError: an argument is something else, no finite number, or a name has two.
@@ -197,7 +197,7 @@ def _finite(text: str) -> float | None:
 
 
 def _advice(arguments: Sequence[str]) -> str:
-    """Say what to write instead of the first argument, which should have been NAME=NUMBER."""
+    """Suggest a correction of the first argument, which should have been NAME=NUMBER."""
     text = arguments[0]
     if spaced := re.match(r"([^\W\d]\w*) ?= ?([-+.]?\d\S*)", " ".join(arguments)):
         return f"write {spaced[1]}={spaced[2]}, without spaces"

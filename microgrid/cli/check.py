@@ -1,4 +1,4 @@
-"""`microgrid check`: gradients beside measured ones."""
+"""`microgrid check`: compare gradients with numerical derivatives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from microgrid.graph.gradcheck import check_gradients
 
 
 def add_check(add_parser: AddParser) -> None:
-    """Add `microgrid check`: gradients beside measured ones."""
+    """Add `microgrid check`: compare gradients with numerical derivatives."""
     command = add_command(
         add_parser, "check", _run_check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3'
     )

@@ -1,4 +1,4 @@
-"""The command `microgrid`: it finds the file of each command, and says in one line what went wrong."""
+"""The command `microgrid`: dispatch to its subcommands, and report errors in one line."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _flush_or_discard() -> None:
-    """Write what is still to be written or, where that fails, drop it: Python would try again as it ends."""
+    """Flush the output; if that fails, discard it, since Python would try again at exit."""
     try:
         print(end="", flush=True)
     except OSError:
@@ -90,7 +90,7 @@ def _flush_or_discard() -> None:
 
 
 def _never_fail_to_print() -> None:
-    """Where a terminal cannot show "→" or "−", show "->" or "-", and "?" for anything else, rather than stop."""
+    """Print "->" or "-" where a terminal cannot show "→" or "−", and "?" for other characters."""
     codecs.register_error("microgrid", _in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

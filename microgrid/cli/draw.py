@@ -1,4 +1,4 @@
-"""`microgrid draw`: an expression as a picture."""
+"""`microgrid draw`: draw the graph of an expression."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
 
 
 def add_draw(add_parser: AddParser) -> None:
-    """Add `microgrid draw`: an expression as a picture."""
+    """Add `microgrid draw`: draw the graph of an expression."""
     command = add_command(
         add_parser,
         "draw",

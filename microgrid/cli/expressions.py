@@ -1,4 +1,4 @@
-"""What the commands share that take an expression: draw, step, page and check."""
+"""Arguments shared by the commands that take an expression: draw, step, page and check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgrid.relay.relay import Relay
 
 
 def add_expression(command: Parser, optional: bool = False) -> None:
-    """Let a command take an expression, and a number for each of its names."""
+    """Add the arguments EXPRESSION and NAME=NUMBER to a command."""
     command.takes_expression = True
     command.epilog = f"{command.epilog}\nfunctions:  {', '.join(KNOWN_FUNCTIONS)}"
     command.add_argument(
@@ -28,7 +28,7 @@ def add_expression(command: Parser, optional: bool = False) -> None:
 
 
 def add_learn(command: Parser) -> None:
-    """Let a command take the names that are learned."""
+    """Add the option --learn, the names of the parameters, to a command."""
     command.add_argument(
         "--learn",
         metavar="NAMES",
@@ -39,7 +39,7 @@ def add_learn(command: Parser) -> None:
 
 
 def read_graph(options: argparse.Namespace) -> Value:
-    """Read the expression with its numbers into a graph, and return its end."""
+    """Parse the expression with its numbers into a graph, and return its output."""
     values = values_of(options.values)
     if options.expression in EXAMPLES and not values:
         raise ValueError(f"{options.expression} is an example: microgrid page --example {options.expression}")
@@ -47,7 +47,7 @@ def read_graph(options: argparse.Namespace) -> Value:
 
 
 def record_relay(options: argparse.Namespace, instead: str) -> Relay:
-    """Record the relay of the expression; `instead` is what else could have been given."""
+    """Record the relay of the expression; `instead` is the alternative that an error names."""
     if options.expression is None:
         raise ValueError(f"expected either an EXPRESSION or {instead} (see microgrid {options.command} --help)")
     output = read_graph(options)
@@ -58,5 +58,5 @@ def record_relay(options: argparse.Namespace, instead: str) -> Relay:
 
 
 def leaves_of(output: Value) -> list[Value]:
-    """List the leaves that have a name."""
+    """List the labelled leaves."""
     return [node for node in topological_order(output) if node.is_leaf and not isinstance(node, Constant)]

@@ -1,4 +1,4 @@
-"""`microgrid lesson`: a notebook, copied into the current folder."""
+"""`microgrid lesson`: copy a lesson into the current folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from microgrid.language.words import LANGUAGES, words
 
 
 def add_lesson(add_parser: AddParser) -> None:
-    """Add `microgrid lesson`: a notebook, copied into the current folder."""
+    """Add `microgrid lesson`: copy a lesson into the current folder."""
     command = add_command(add_parser, "lesson", _run_lesson, "copy a lesson, a notebook to run and change", "lesson 1")
     command.add_argument(
         "number",

@@ -1,4 +1,4 @@
-"""`microgrid page`: one cycle to step through in a browser."""
+"""`microgrid page`: write a page to step through one cycle in a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from microgrid.studio.page import page
 
 
 def add_page(add_parser: AddParser) -> None:
-    """Add `microgrid page`: a cycle to step through in a browser."""
+    """Add `microgrid page`: write a page to step through one cycle in a browser."""
     command = add_command(
         add_parser,
         "page",
@@ -58,7 +58,7 @@ def _run_page(options: argparse.Namespace) -> int:
 
 
 def _who_learns(relay: Relay, language: str) -> str:
-    """Say which names are learned and which are given, so that nobody wonders what Change changes."""
+    """Return a line that names the parameters, which Change updates, and the inputs."""
     text = words(language)
     learned = ", ".join(relay.node(parameter).label for parameter in relay.parameters) or text["command.nothing"]
     given = ", ".join(node.label for node in relay.nodes if node.kind == "input")

@@ -1,4 +1,4 @@
-"""`microgrid sheet`: the cheat sheet for the wall."""
+"""`microgrid sheet`: write the cheat sheet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgrid.pictures.cheatsheet import cheat_sheet
 
 
 def add_sheet(add_parser: AddParser) -> None:
-    """Add `microgrid sheet`: the cheat sheet for the wall."""
+    """Add `microgrid sheet`: write the cheat sheet."""
     command = add_command(
         add_parser,
         "sheet",

@@ -1,4 +1,4 @@
-"""`microgrid step`: one cycle walked in the terminal."""
+"""`microgrid step`: step through one cycle in the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgrid.terminal.screen import walk_relay
 
 
 def add_step(add_parser: AddParser) -> None:
-    """Add `microgrid step`: a cycle walked in the terminal."""
+    """Add `microgrid step`: step through one cycle in the terminal."""
     command = add_command(
         add_parser,
         "step",

@@ -1,4 +1,4 @@
-"""`microgrid train`: one column of a CSV file, learned from others."""
+"""`microgrid train`: train a network to predict one column of a CSV file from others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FEW_ROWS = 10  # an error that was measured on fewer says little
 
 
 def add_train(add_parser: AddParser) -> None:
-    """Add `microgrid train`: a network that learns one column of a table."""
+    """Add `microgrid train`: train a network to predict one column of a table."""
     command = add_command(
         add_parser,
         "train",
@@ -84,7 +84,7 @@ def _run_train(options: argparse.Namespace) -> int:
 
 
 def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearner:
-    """Make the network to be trained; what cannot be used is refused before anything is printed."""
+    """Build the network to train; raise errors in the arguments before anything is printed."""
     hidden = [neurons for layers in options.hidden for neurons in layers]
     for neurons in hidden:
         positive_whole("--hidden", neurons)
@@ -100,7 +100,7 @@ def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearne
 
 
 def _print_errors(learner: ColumnLearner) -> None:
-    """Print how far the network is off, on the rows it learned from and on those it did not."""
+    """Print the mean absolute error on the training rows and on the held-out rows."""
     learning, unseen = learner.learning, learner.held_out
     n_learning = counted(len(learning.rows), "row")
     print(f"mean error on the {n_learning} it learned from: {show(learner.error(learning))}")

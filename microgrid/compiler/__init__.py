@@ -1,4 +1,4 @@
-"""A recorded graph as straight-line Python: read as a dataflow, written out as a program, and compiled."""
+"""Compile a recorded graph to straight-line Python: dataflow analysis, code generation, compilation."""
 
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 

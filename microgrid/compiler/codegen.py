@@ -1,4 +1,4 @@
-"""Writes the programs of a graph: Know, then Think, as a student would have written them by hand.
+"""Generate the programs of a graph: the forward pass, then the backward pass, as readable Python.
 
 In a program, `d_` before a name stands for the gradient of what it names, and `_on` after the name of a relu for
 whether it lets its number through.
@@ -21,7 +21,7 @@ CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must 
 
 
 class CodeGenerator:
-    """Writes the programs of one graph, as lines of text."""
+    """Generates the programs of one graph as lines of text."""
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
         self.inputs, self.parameters = inputs, parameters
@@ -43,7 +43,7 @@ class CodeGenerator:
         return dict(zip(nodes, identifiers(labels), strict=True))
 
     def compiled(self, name: str, source: str) -> Callable[..., Any]:
-        """Turn a program into a function that sees the Values and the functions of the formulas, and nothing else."""
+        """Compile a program to a function whose namespace holds the Values and the functions of the formulas only."""
         namespace: dict[str, Any] = {f"{self.names[node]}_value": node for node in self.read}
         namespace |= {"power": power, **operations.FUNCTIONS}
         exec(compile(source, f"<{name} of a compiled graph>", "exec"), namespace)
@@ -53,7 +53,7 @@ class CodeGenerator:
     # --- the programs ------------------------------------------------------------------------------------------------
 
     def learn(self) -> str:
-        """Write the program for many rows: it adds up what every row finds, and hands on the mean."""
+        """Write the program for many rows: it accumulates loss and gradients over the rows, and returns the mean."""
         wanted = [self.names[parameter] for parameter in self.parameters]
         lines = ["def learn(rows):", *indent(self._reading(self.read))]
         lines += indent(["# nobody is responsible yet", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
@@ -65,7 +65,7 @@ class CodeGenerator:
         return "\n".join([*lines, "    return losses / n_rows"])
 
     def learn_one(self) -> str:
-        """Write the program for one row: it reads most weights where it needs them, and hands over shares at once."""
+        """Write the program for one row: weights are read where they are used, and shares added to `grad` directly."""
         row = ", ".join(self.names[leaf] for leaf in self.inputs)
         often = [node for node in self.read if self.dataflow.n_users[node] != 1]
         lines = [f"def learn_one({row}):", *indent([*self._reading(often), *self._know()])]
@@ -73,7 +73,7 @@ class CodeGenerator:
         return "\n".join([*lines, f"    return {self._text(self.dataflow.output)}"])
 
     def predict(self) -> str:
-        """Write the program that goes forward only."""
+        """Write the program of the forward pass alone."""
         lines = ["def predict(rows):", *indent([*self._reading(self.read), "outputs = []"])]
         lines.append(f"    for {self._row()} in rows:")
         lines += indent([*self._know(slopes=False), f"outputs.append({self._text(self.dataflow.output)})"], 2)
@@ -84,7 +84,7 @@ class CodeGenerator:
         return ", ".join(names) + ("," if len(names) == 1 else "") if names else "()"
 
     def _reading(self, first: Sequence[Value]) -> list[str]:
-        """Read these numbers first; the others are read where they are used."""
+        """Write the lines that read these numbers first; the others are read where they are used."""
         self.texts = self.names | {node: f"{self.names[node]}_value.data" for node in self.read}
         self.texts |= {node: self.names[node] for node in first}
         lines = [f"{self.names[node]} = {self.names[node]}_value.data" for node in first]
@@ -110,7 +110,7 @@ class CodeGenerator:
         return lines
 
     def _beginnings(self) -> list[str]:
-        """Begin the sums to which relus add their outputs before it is their turn."""
+        """Write the lines that start the sums to which relus add their outputs early."""
         lines, empty = [], []
         for node, begun in self.dataflow.begun.items():
             first = [self._addend(term) for term in self.dataflow.terms[node][:begun] if term.switch is None]
@@ -122,7 +122,7 @@ class CodeGenerator:
         return [*why, *zeros(empty), *lines] if self.dataflow.begun else []
 
     def _relu(self, node: Value) -> list[str]:
-        """Decide whether a relu is on, and let it add its output to all sums that wait for it."""
+        """Write the lines that decide whether a relu is on, and then add its output to the sums that use it."""
         name, operand = self.names[node], self._text(self.dataflow.terms[node][0].operands[0])
         lines = [f"{name}_on = not {operand} <= 0.0"]  # so that what is not a number goes through and is seen
         added = [f"{self.names[node]} += {self._addend(term)}" for node, term in self.dataflow.pushed[node]]
@@ -136,7 +136,7 @@ class CodeGenerator:
         return substitute(term.value, self._texts(term))
 
     def _slopes_first(self, node: Value) -> list[str]:
-        """Compute slopes that may not exist before anything is changed."""
+        """Write the lines that compute slopes that may not exist, before any gradient is changed."""
         lines = []
         for contribution in self.dataflow.contributions_from[node]:
             slope = substitute(contribution.local_derivative, self._texts(contribution.term))
@@ -149,7 +149,7 @@ class CodeGenerator:
     # --- Think -------------------------------------------------------------------------------------------------------
 
     def _think(self, to_parameter: str) -> list[str]:
-        """Hand responsibility back; `to_parameter` is the line that gives a parameter its share."""
+        """Write the backward pass; `to_parameter` is the template of the line that adds a share to a parameter."""
         self.d_names = {self.dataflow.output: "1.0"}
         self.begins_at_zero: list[str] = []
         lines, waiting, opened = [], "", None
@@ -172,7 +172,7 @@ class CodeGenerator:
         return ["# --- Think ---", *begin, *merge_guards(lines)]
 
     def _gradient(self, node: Value) -> list[str]:
-        """Name the gradient of a node; where all of it comes from one place, it is added up in one expression."""
+        """Name the gradient of a node, and write its sum where one expression can hold all of its shares."""
         contributions = self.dataflow.contributions_to[node]
         if node is self.dataflow.output:
             return []
@@ -187,7 +187,7 @@ class CodeGenerator:
         )
 
     def _handed_on(self, node: Value, to_parameter: str) -> list[str]:
-        """Hand on what parameters get, and what does not wait to be collected by the operand itself."""
+        """Write the shares of parameters, and of operands that do not sum their shares in one expression."""
         lines: list[str] = []
         for switch, contributions in groupby(self.dataflow.contributions_from[node], attrgetter("switch")):
             block = [line for contribution in contributions for line in self._handed_over(contribution, to_parameter)]
@@ -232,7 +232,7 @@ class CodeGenerator:
 
 
 def _comments(order: Sequence[Value]) -> dict[Value, NeuronName]:
-    """Find where the computation of each neuron begins: at its sum."""
+    """Map the sum of each neuron, where its computation begins, to the neuron's name."""
     comments = {}
     for node in order:
         if isinstance(node.label, NeuronName):

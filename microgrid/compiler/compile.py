@@ -1,4 +1,4 @@
-"""A recorded graph as straight-line Python: the backprop that a student would have written by hand.
+"""Compile a recorded graph to straight-line Python: backpropagation as one would write it by hand.
 
 `compile_graph` reads a graph once and writes it out as a function that goes forward and backward for many rows. No
 Value is made while it runs, so it is far faster than recording every row anew.
@@ -51,7 +51,7 @@ MAX_OPERANDS = 60_000  # take 2 to 4 s to compile
 
 
 class CompiledGraph:
-    """A graph as a function of rows; `compile_graph` makes it.
+    """A graph compiled to a function of rows; `compile_graph` makes it.
 
     Attributes:
         inputs: the leaves that each row gives anew, in this order.
@@ -67,7 +67,7 @@ class CompiledGraph:
         self._programs: dict[str, Callable[..., Any]] = {}
 
     def __call__(self, rows: Iterable[Sequence[float]]) -> float:
-        """Go forward and backward for every row, add the mean gradient to the parameters, and return the mean.
+        """Run forward and backward passes for all rows, add the mean gradient to the parameters, and return the mean.
 
         It is what `backward()` on the mean over the rows gives, to about 1e-12. If a row fails, no gradient is changed.
 
@@ -84,7 +84,7 @@ class CompiledGraph:
         return result
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
-        """Go forward only, and return the output for every row, which may be none; raises what calling it raises."""
+        """Return the output for every row, of which there may be none; raises what a call raises."""
         results: list[float] = self._run("predict", self._floats(rows))
         return results
 
@@ -96,7 +96,7 @@ class CompiledGraph:
         return f"<CompiledGraph of {len(self._order)} values: {inputs} inputs, {parameters} parameters>"
 
     def _run(self, name: str, rows: Sequence[Any]) -> Any:
-        """Run a program, which is compiled when it is first needed; `rows` is the row itself for "learn_one"."""
+        """Run a program, compiling it on first use; for "learn_one", `rows` is the row itself."""
         if name not in self._programs:
             source = self.source if name == "learn" else getattr(self._generator, name)()
             self._programs[name] = self._generator.compiled(name, source)
@@ -106,7 +106,7 @@ class CompiledGraph:
             raise self._problem_with([rows] if name == "learn_one" else rows) or error from None
 
     def _floats(self, rows: Iterable[Sequence[float]]) -> list[Sequence[float]]:
-        """Return rows of floats only: a program would also add texts, and never end 10 ** 10**9 of whole numbers."""
+        """Return the rows as floats: with texts or integers a program could concatenate, or never end."""
         if type(rows) is list:
             for row in rows:
                 if type(row) is not list or not ONLY_FLOATS.issuperset(map(type, row)):
@@ -127,7 +127,7 @@ class CompiledGraph:
         return numbers
 
     def _problem_with(self, rows: Sequence[Sequence[float]]) -> Exception | None:
-        """Find the row and the operation that failed, and say so; None if it was neither."""
+        """Return an error that names the row and the operation that failed; None if no operation did."""
         if not rows:
             return ValueError("there are no rows")
         for i, row in enumerate(rows, start=1):
@@ -164,7 +164,7 @@ class CompiledGraph:
 
 
 def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[Value] | None = None) -> CompiledGraph:
-    """Turn a recorded graph into one Python function of rows.
+    """Compile a recorded graph to one Python function of rows.
 
     The graph holds the branches that were taken when it was recorded. The operations of the engine (relu, maximum,
     abs …) decide anew for every row; a Python `if` on a number does not, and would need a graph of its own.

@@ -1,4 +1,4 @@
-"""A recorded graph, read for being written out as a program: what is computed once, and who hands what to whom.
+"""The dataflow of a recorded graph: common subexpressions, live values, and the shares of the backward pass.
 
 Three things save work that a plain walk over the nodes would do:
 
@@ -21,7 +21,7 @@ from microgrid.graph.operations import OPERATIONS
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One addend of a node; a node that is no sum has a single one.
+    """One term of a node; a node that is not a sum has a single one.
 
     Attributes:
         node: the node whose formula this is: the one it belongs to, or a product that is part of a Σ.
@@ -41,7 +41,7 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Contribution:
-    """One share of responsibility: from a user to an operand of one of its terms.
+    """One share of the gradient: from a user to an operand of one of its terms.
 
     Attributes:
         user, operand: who hands it on, and who gets it.
@@ -57,12 +57,12 @@ class Contribution:
 
     @property
     def local_derivative(self) -> str:
-        """The formula that the upstream gradient is multiplied by."""
+        """The formula of the local derivative, by which the upstream gradient is multiplied."""
         return self.term.local_derivatives[self.position]
 
 
 class Dataflow:
-    """Who is computed from whom.
+    """The data dependencies of a graph, forward and backward.
 
     Attributes:
         same: for each Value the first one that is computed in the same way from the same.
@@ -101,18 +101,18 @@ class Dataflow:
         self.pushed, self.begun = self._pushed()
 
     def is_always_read(self, relu: Value) -> bool:
-        """Tell whether somebody reads the output of a relu also while it is off."""
+        """Tell whether the output of a relu is read even while it is off."""
         return relu is self.output or len(self.pushed[relu]) < self.n_users[relu]
 
     def is_passed_on(self, contribution: Contribution) -> bool:
-        """Tell whether an operand gets the gradient of its one user as it is, and so needs no name for its own."""
+        """Tell whether an operand's gradient is that of its only user, so that it needs no variable."""
         operand, user = contribution.operand, contribution.user
         is_whole = user.op == "relu" or contribution.local_derivative == "1"
         guards = (None, self.guard[operand])
         return is_whole and len(self.contributions_to[operand]) == 1 and self.guard[user] in guards
 
     def is_first_for_sure(self, contribution: Contribution) -> bool:
-        """Tell whether this share is handed on whenever any share to the same operand counts."""
+        """Tell whether this share is computed whenever any share of the same operand is."""
         alike = contribution.switch is None or all(
             other.switch is contribution.operand for other in self.contributions_to[contribution.operand]
         )
@@ -167,7 +167,7 @@ class Dataflow:
         return guard
 
     def _pushed(self) -> tuple[dict[Value, list[tuple[Value, Term]]], dict[Value, int]]:
-        """Find the sums to which relus may add before their turn, because the order of the addends stays the same."""
+        """Find the sums to which relus may add their outputs early without changing the order of the terms."""
         pushed: dict[Value, list[tuple[Value, Term]]] = {node: [] for node in self.order if node.op == "relu"}
         begun: dict[Value, int] = {}
         turn = {node: i for i, node in enumerate(self.order)}
@@ -191,7 +191,7 @@ class Dataflow:
 
 
 def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
-    """Map each node to the first that computes the same from the same."""
+    """Map each node to the first node with the same operation and operands (common subexpressions)."""
     same: dict[Value, Value] = {}
     first: dict[Any, Value] = {}
     for node in order:

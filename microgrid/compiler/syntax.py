@@ -1,4 +1,4 @@
-"""How names, numbers, formulas and sums are written in Python."""
+"""Write names, numbers, formulas and sums as Python source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_
 
 
 def identifiers(labels: Sequence[str]) -> Iterator[str]:
-    """Make a name that Python accepts from each label, no two alike; what has no label is called n0, n1, …"""
+    """Make a unique Python identifier from each label; what has no label is called n0, n1, …"""
     taken = set(_TAKEN)
     for i, label in enumerate(labels):
         text = unicodedata.normalize("NFKC", label)
@@ -34,12 +34,12 @@ def identifiers(labels: Sequence[str]) -> Iterator[str]:
 
 
 def literal(number: float) -> str:
-    """Write a number so that Python reads it back as it is."""
+    """Write a number as a literal that Python reads back exactly."""
     return repr(number) if math.isfinite(number) else f"float({str(number)!r})"
 
 
 def substitute(formula: str, texts: Mapping[str, str], within: str = "") -> str:
-    """Put names and literals into a formula of the table.
+    """Substitute names and literals for the operands of a formula.
 
     Args:
         formula: such as "where(a > 0, 1, b)", which becomes Python's own `1.0 if a > 0.0 else b`.
@@ -83,7 +83,7 @@ class _Filler(ast.NodeTransformer):
 
 
 def power(base: float, exponent: float) -> float:
-    """Raise to a power that is not a plain whole number, so that a negative base fails as it does in the engine."""
+    """Raise to a power that is not a constant whole number; a negative base raises, as in the engine."""
     if base < 0:
         raise ValueError(f"power has no value at {base}, {exponent}")
     result: float = base**exponent
@@ -91,7 +91,7 @@ def power(base: float, exponent: float) -> float:
 
 
 def sum_of(name: str, terms: Sequence[str], begun: bool = False) -> list[str]:
-    """Write a sum, in several lines where it is long; it is added up from the first term to the last.
+    """Write a sum, over several lines if it is long; terms are added from first to last.
 
     >>> sum_of("s", ["a", "b * c"]), sum_of("s", ["a", "b"], begun=True), sum_of("s", ["a"], begun=True)
     (['s = a + b * c'], ['s = s + a + b'], ['s += a'])
@@ -106,17 +106,17 @@ def sum_of(name: str, terms: Sequence[str], begun: bool = False) -> list[str]:
 
 
 def zeros(names: Sequence[str], per_line: int = 8) -> list[str]:
-    """Set several names to 0."""
+    """Write the lines that set several names to 0."""
     return [" = ".join([*names[i : i + per_line], "0.0"]) for i in range(0, len(names), per_line)]
 
 
 def indent(lines: Iterable[str], times: int = 1) -> list[str]:
-    """Move lines to the right."""
+    """Indent lines."""
     return ["    " * times + line for line in lines]
 
 
 def merge_guards(lines: Iterable[str]) -> list[str]:
-    """Leave out an `if` that repeats the one before it.
+    """Merge blocks that follow each other under the same `if`.
 
     >>> merge_guards(["if a:", "    b", "if a:", "    c", "d", "if a:", "    e"])
     ['if a:', '    b', '    c', 'd', 'if a:', '    e']

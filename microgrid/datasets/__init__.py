@@ -1,4 +1,4 @@
-"""Tables of numbers to learn from: a CSV reader, real penguins, scaling, and learning one column from the others."""
+"""Tabular data: a CSV reader, the Palmer penguins, standardisation, and prediction of one column from others."""
 
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import SPECIES, penguin_species, penguins

@@ -1,4 +1,4 @@
-"""Learn one column of a table from the others: split, standardise, train, and answer in the data's own units."""
+"""Predict one column of a table from others: split, standardise, train, and predict in the data's own units."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ColumnLearner:
         seed: int = 0,
         share: float = 0.2,
     ) -> ColumnLearner:
-        """Split and measure the data, and make an untrained network with these hidden layers and one output.
+        """Split and scale the data, and build an untrained network with these hidden layers and one output.
 
         `share` of the rows are held out, at least one; with 0 none are.
         """
@@ -61,7 +61,7 @@ class ColumnLearner:
         return self.target_scale.standardise([target])[0]
 
     def train(self, epochs: int = 40, learning_rate: float = 0.02, batch_size: int = 16, seed: int = 0) -> History:
-        """Train on the rows to learn from, by gradient descent with momentum."""
+        """Train on the training rows, by gradient descent with momentum."""
         return train(
             self.model,
             [self.inputs(row) for row in self.learning.rows],
@@ -85,12 +85,12 @@ class ColumnLearner:
         return math.fsum(mistakes) / len(mistakes)
 
     def error_of_the_mean(self, data: Dataset) -> float:
-        """Return the mean absolute error on `data` of always answering with the mean of the rows learned from."""
+        """Return the mean absolute error on `data` of always predicting the mean of the training rows."""
         (mean,) = self.target_scale.means
         return math.fsum(abs(mean - target) for target in _checked(data).targets) / len(data.targets)
 
     def model_in_own_units(self) -> MLP:
-        """Return a network that takes and gives the data's own units, with both scalings worked into its weights.
+        """Return a network in the data's own units, with both scalings folded into its weights.
 
         Standardising is linear, so the first layer can do it (w/σ, and b − Σ w·μ/σ), and the last one can undo it.
         """

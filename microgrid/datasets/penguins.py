@@ -1,4 +1,4 @@
-"""Real data: penguins of the Palmer Archipelago, and the network that learns to weigh them.
+"""Real data: the Palmer penguins, and the network that predicts their body mass.
 
 >>> data = penguins()
 >>> len(data.rows), data.dropped, data.input_names

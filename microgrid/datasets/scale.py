@@ -1,4 +1,4 @@
-"""The scaling that a network needs: every column with mean 0 and standard deviation 1."""
+"""Standardisation: every column gets mean 0 and standard deviation 1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgrid.language.numerals import counted
 
 @dataclass(frozen=True)
 class Scale:
-    """Bring every column to mean 0 and standard deviation 1, and back into its own units.
+    """Standardises every column to mean 0 and standard deviation 1, and converts back.
 
     The standard deviation is that of the population (divided by n, as scikit-learn does); a column that never changes
     is only shifted to 0.
@@ -77,7 +77,7 @@ def _finite(name: str, row: Sequence[float]) -> Sequence[float]:
 
 
 def _mean(column: Sequence[float]) -> float:
-    """Return the mean; that of equal numbers is that number, whatever rounding says."""
+    """Return the mean; of equal numbers exactly that number, without rounding error."""
     return column[0] if min(column) == max(column) else math.fsum(column) / len(column)
 
 

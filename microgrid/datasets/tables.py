@@ -1,4 +1,4 @@
-"""Tables of numbers to learn from, read from CSV."""
+"""Read tables of numbers from CSV."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 
 
 class DataError(ValueError):
-    """A file that cannot be read as a table of numbers; the message says where and why."""
+    """Raised for a file that is not a table of numbers; the message says where and why."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of inputs, and for each row the target that should be predicted from it.
+    """Rows of inputs, with the target to predict for each.
 
     Attributes:
         rows: n rows of numbers, one for each name in `input_names`, in the data's own units.
@@ -41,7 +41,7 @@ class Dataset:
     text_columns: tuple[str, ...] = ()
 
     def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """Shuffle, and return (rows to learn from, rows held out); `share` of all rows are held out, at least one.
+        """Shuffle, and return (training rows, held-out rows); `share` of all rows are held out, at least one.
 
         Raises:
             ValueError: there are fewer than two rows, or `share` is not from 0 to below 1.
@@ -158,7 +158,7 @@ def _check_names(names: Sequence[str], header: Sequence[str], path: str) -> None
 
 
 def _repeated(names: Sequence[str]) -> str | None:
-    """Return the first name that stands there more than once, or None."""
+    """Return the first name that occurs more than once, or None."""
     return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
@@ -181,7 +181,7 @@ def _complete_rows(rows: Mapping[int, list[str]], columns: Mapping[str, int], pa
 
 
 def _number(cell: str) -> float | None:
-    """Read a number as a spreadsheet would write it; Python's own 1_000 is text to everybody else."""
+    """Parse a number as a spreadsheet writes it; Python's 1_000 is not one."""
     try:
         return None if "_" in cell else float(cell)
     except ValueError:

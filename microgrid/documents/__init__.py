@@ -1,4 +1,4 @@
-"""What a learner opens: an expression that is read safely, and the examples."""
+"""Documents that a learner opens: expressions, parsed safely, and the examples."""
 
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.documents.expression import ExpressionError, read_expression

@@ -1,4 +1,4 @@
-"""Situations worth showing to a class, each as a relay with a heading: `microgrid page --examples` lists them."""
+"""Examples for a class, each a graph with a heading: `microgrid page --examples` lists them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _learning_rate() -> Value:
 
 
 def labelled_penguin(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
-    """Standardise one penguin, and give its numbers names for the picture."""
+    """Return the standardised inputs and target of one penguin, labelled."""
     inputs = [Input(x, label) for x, label in zip(learner.inputs(row), MEASURES, strict=True)]
     return inputs, Input(learner.target(mass), "body mass")
 

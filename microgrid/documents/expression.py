@@ -1,4 +1,4 @@
-"""Read an expression such as "(a*b + c).relu() ** 2" into a graph.
+"""Parse an expression such as "(a*b + c).relu() ** 2" into a graph.
 
 Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of what is allowed.
 
@@ -94,11 +94,11 @@ TOKEN = re.compile(
 
 
 class ExpressionError(ValueError):
-    """The text cannot be read as an expression; the message says where and why, in one line."""
+    """Raised for text that is not an expression; the message says where and why, in one line."""
 
 
 def learned_by_convention(names: Iterable[str]) -> list[str]:
-    """List the names that are learned where nobody says which: all but those that are inputs by their names.
+    """List the names that are parameters by default: all but those that conventionally name inputs.
 
     These are x, y, t, input, output, target and label, alone or with a number behind. Where nothing else is left, all
     are learned.
@@ -111,7 +111,7 @@ def learned_by_convention(names: Iterable[str]) -> list[str]:
 
 
 def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[str] | None = None) -> Value:
-    """Read `text` into a graph and return its output.
+    """Parse `text` into a graph and return its output.
 
     Args:
         text: numbers and names, `+ - * / **`, parentheses, and the functions of `KNOWN_FUNCTIONS`.
@@ -186,7 +186,7 @@ class _Reader:
             ) from None
 
     def misfit(self) -> tuple[str, int] | None:
-        """Say what cannot stand where it does, in words that need no Python, and in which column; None if all can."""
+        """Return what is misplaced, in words that need no Python, and its column; None if nothing is."""
         before, kind = "", "mark"
         for match in (*TOKEN.finditer(self.text), None):
             token, after = (match[0], match.lastgroup) if match else ("", "mark")
@@ -255,7 +255,7 @@ class _Reader:
         return self.leaves[node.id]
 
     def advice(self, name: str) -> str:
-        """Say what to write instead of a name without a value."""
+        """Suggest what to write instead of a name without a value."""
         products = [f"{a}*{b}" for a in self.leaves for b in self.leaves if a + b == name]
         if products:
             return f"did you mean {_several(products[:1])}?"
@@ -296,6 +296,6 @@ class _Reader:
         raise ExpressionError(f"{why}, {self.place(len(self.text.encode()[:start].decode()) + 1)}")
 
     def place(self, column: int) -> str:
-        """Say where, for people: columns count from 1."""
+        """Return the position for a message: columns count from 1."""
         shown = self.text if len(self.text) <= 60 else f"{self.text[:57]}..."
         return f"at column {column} of {shown!r}"

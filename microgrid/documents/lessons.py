@@ -1,4 +1,4 @@
-"""The lessons: notebooks that come with the package, to be copied, run and changed.
+"""The lessons: notebooks in the package, to copy, run and change.
 
 In an installed package they lie beside its modules, in a checkout in the folder `notebooks` at the top.
 """
@@ -101,7 +101,7 @@ def copy_lesson(lesson: Lesson, folder: str | os.PathLike[str] = ".") -> Path:
 
 
 def _with_commands(prose: str, language: str, folder: Path) -> str:
-    """Name the command that copies another lesson where it is not in the folder to be linked to."""
+    """Replace links to lessons that are not in the folder by the command that copies them."""
     option = "" if language == "en" else f" --language {language}"
 
     def linked_or_named(link: re.Match[str]) -> str:
@@ -112,7 +112,7 @@ def _with_commands(prose: str, language: str, folder: Path) -> str:
 
 
 def how_to_open(notebook: Path, language: str = "en") -> str:
-    """Say with which command to open a notebook in this environment, and before it what to install, if need be."""
+    """Return the command that opens a notebook in this environment, preceded by what to install, if anything."""
     text = words(language)
     active = shutil.which("python")
     is_active = active is not None and Path(active).parent == Path(sys.executable).parent
@@ -127,7 +127,7 @@ def how_to_open(notebook: Path, language: str = "en") -> str:
 
 
 def _seen_from_here(path: str) -> str:
-    """Name a file as short as it can be typed."""
+    """Return the shortest path to a file that can be typed."""
     try:
         relative = os.path.relpath(path)
     except ValueError:  # on Windows, where it lies on another drive

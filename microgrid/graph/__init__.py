@@ -1,4 +1,4 @@
-"""A graph that was recorded: read into a snapshot, folded into cards, computed again, checked and copied."""
+"""Recorded graphs: snapshots, operations, cards, gradient checks and copies."""
 
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import check_gradients, nudge, numerical_derivative

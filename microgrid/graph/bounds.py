@@ -1,4 +1,4 @@
-"""Which numbers of a graph cannot be negative, judged by their operations: a square, an absolute value, their sum."""
+"""Find numbers that cannot be negative by their operations: a square, an absolute value, a sum of these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of graphs, at any depth: what `copy` and `pickle` ask a Value for.
+"""Copy and pickle graphs of any depth.
 
 Left to themselves they would go from a Value to its operands, and on to theirs, one call deeper each time, and stop
 with a RecursionError after a few hundred. Here the graph is walked in a loop, or written down as lists.
@@ -28,12 +28,12 @@ from microgrid.engine import Value, topological_order
 
 
 def shallow_copy(value: Value) -> Value:
-    """Copy one Value; it has the operands of the original."""
+    """Copy one Value; it shares the operands of the original."""
     return _twin(value, value.recorded)
 
 
 def deep_copy(value: Value, memo: dict[int, Any]) -> Value:
-    """Copy a Value and all behind it, but for what `memo` says is copied already."""
+    """Copy a Value and every Value behind it that `memo` does not hold yet."""
     waiting = [value]
     while waiting:
         node = waiting[-1]
@@ -50,7 +50,7 @@ def deep_copy(value: Value, memo: dict[int, Any]) -> Value:
 
 
 def reduced(value: Value, protocol: Any) -> str | tuple[Any, ...]:
-    """Tell `pickle` how to make a Value again: a leaf as any object, what was computed from leaves and lists.
+    """Reduce a Value for `pickle`: a leaf as an ordinary object, a computed Value to leaves and flat lists.
 
     The leaves are objects to `pickle`, so a leaf that is pickled beside a graph comes back as the leaf of that graph.
     Of two graphs that share what was computed, each comes back with its own.
@@ -83,7 +83,7 @@ def rebuilt(
     positions: Sequence[int],
     local_derivatives: Sequence[float],
 ) -> Value:
-    """Make a graph from what `reduced` has written down, and return its end."""
+    """Rebuild a graph from the parts that `reduced` returned, and return its output."""
     values = list(leaves)
     edges = iter(zip(positions, local_derivatives, strict=True))
     for op, number, grad, label, n in zip(ops, data, grads, labels, n_operands, strict=True):

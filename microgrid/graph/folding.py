@@ -1,4 +1,4 @@
-"""What a picture of a graph consists of: cards and the edges between them, before anybody draws them.
+"""Fold a graph into cards and edges, the parts of every picture.
 
 Unfolded, every node is a card. Folded by neuron, what a neuron computed is one card; folded by layer, what a layer
 computed is one, however many rows went through it. A neuron gives its output a layer, and its inside is recognised from
@@ -27,7 +27,7 @@ MAX_TITLE_COLUMNS = 30  # of a heading on a page
 
 @dataclass(eq=False)
 class Card:
-    """One or more nodes shown as one.
+    """One or more nodes that a picture shows as one.
 
     Attributes:
         id: `n` and the position of its last node in topological order; the same on every run, folded or not.
@@ -101,7 +101,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Use:
-    """One use of an operand: `node` was made from it, and it stands at `position` among the operands."""
+    """One use of an operand: by `node`, at `position` among its operands."""
 
     node: Node
     position: int
@@ -109,7 +109,7 @@ class Use:
 
 @dataclass(eq=False)
 class Edge:
-    """From an operand's card to the card of what was made from it.
+    """An edge from the card of an operand to the card of a result.
 
     Attributes:
         operand, result: the cards it joins.
@@ -126,7 +126,7 @@ class Edge:
 
 
 class Folding(NamedTuple):
-    """What a picture consists of: cards in topological order, and the edges between them."""
+    """Cards in topological order, and the edges between them."""
 
     cards: list[Card]
     edges: list[Edge]
@@ -143,7 +143,7 @@ class Folding(NamedTuple):
 
 
 def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False, language: str = "en") -> Folding:
-    """Lay a graph out as cards and edges.
+    """Fold a graph into cards and edges.
 
     Args:
         graph: what was recorded.
@@ -177,7 +177,7 @@ def _suitable_fold(graph: Snapshot) -> str:
 
 
 def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Hashable]:
-    """Name the group of each node; a card is a group. Weights that only neurons use have none: they are folded in."""
+    """Map each node to its group, which becomes a card. Weights that only neurons use have no group."""
     if fold == "none":
         return {node: node for node in graph.nodes}
     group_of: dict[Node, Hashable] = {}
@@ -206,12 +206,12 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
 
 
 def _own_of_neuron(graph: Snapshot, node: Node) -> set[str]:
-    """Return what a part of a neuron holds as its own: weights, bias, and constants such as a slope, by their ids."""
+    """Return the ids of a node's own weights, bias and constants, such as a slope, where it is part of a neuron."""
     return {name for name in node.own_operands if graph.by_id[name].kind in ("parameter", "constant")}
 
 
 def _inside_of_neuron(graph: Snapshot, output: Node) -> list[Node]:
-    """List what a neuron computed: its activation, its sum and, where they are spelled out, its products."""
+    """List the nodes of a neuron: its activation, its sum and, where they are nodes, its products."""
     inside = [output]
     while not inside[-1].is_sum:
         inside.append(graph.operands[inside[-1].id][0])
@@ -240,7 +240,7 @@ def _gather(graph: Snapshot, group_of: dict[Node, Hashable]) -> dict[Node, Card]
 
 
 def _join(graph: Snapshot, cards: dict[Node, Card]) -> list[Edge]:
-    """Make one edge for each operand; several between the same two cards are one where either of them is folded."""
+    """Make an edge for each operand; where a card is folded, edges between the same two cards are merged."""
     # Weights may still hold the gradients of an earlier graph; what was computed here can only have its own.
     backward_has_run = any(node.grad != 0.0 for node in graph.nodes if not node.is_leaf or node is graph.output)
     within = _derivatives_within(graph, cards)

@@ -1,4 +1,4 @@
-"""Check gradients against an independent method: move a number a little, and see what the output really does."""
+"""Check gradients against numerical derivatives."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _id_of(value: Value, graph: Snapshot) -> str:
 
 @dataclass(frozen=True)
 class GradientRow:
-    """One line of a `GradientTable`: the gradient of one leaf by the chain rule, and measured.
+    """One row of a `GradientTable`: the gradient of a leaf, and its numerical derivative.
 
     `kink` tells that the slopes to the left and right of the number differ, as those of relu do at 0; the convention
     chosen there must lie between them. `below_rounding` tells that numbers so large were computed on the way that
@@ -72,7 +72,7 @@ class GradientRow:
 
     @property
     def difference(self) -> float:
-        """How far apart the two are."""
+        """The absolute difference of the two."""
         return abs(self.gradient - self.numerical)
 
     @property
@@ -85,7 +85,7 @@ class GradientRow:
 
 @dataclass(frozen=True)
 class GradientTable:
-    """What `check_gradients` found; `print` it to see the table."""
+    """The result of `check_gradients`; `print` it to see the table."""
 
     rows: tuple[GradientRow, ...]
 
@@ -115,7 +115,7 @@ class GradientTable:
 
 
 def _table_line(name: str, *cells: str, width: int) -> str:
-    """Put the name to the left, and the cells to the right of columns that are wide enough for their numbers."""
+    """Format one line: the name left-aligned, the cells right-aligned in columns wide enough for their numbers."""
     aligned = (" " * (w - display_width(cell)) + cell for w, cell in zip((12, 14, 14, 10), cells, strict=True))
     return "  ".join([padded(name, width), *aligned])
 
@@ -123,7 +123,7 @@ def _table_line(name: str, *cells: str, width: int) -> str:
 def check_gradients(
     output: Value, leaves: Sequence[Value] | None = None, tolerance: float = 1e-6, step: float = STEP
 ) -> GradientTable:
-    """Compare the gradient of every leaf with a central difference; no `grad` and no `data` is touched.
+    """Compare the gradient of every leaf with a central difference; `grad` and `data` stay as they are.
 
     Args:
         output: the end of the graph.
@@ -212,7 +212,7 @@ def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[flo
 
 @dataclass(frozen=True)
 class Nudge:
-    """What a gradient predicts of a small move, and what really happens; `print` it to read it in words.
+    """The predicted and the actual change of an output after a small move; `print` it to read it in words.
 
     `name` and `output_name` are labels, and empty where there is none.
     """
@@ -239,7 +239,7 @@ class Nudge:
         return self.text()
 
     def text(self, language: str = "en") -> str:
-        """Return both in words, in "en" or "ja".
+        """Return the predicted and the actual change in words, in "en" or "ja".
 
         Raises:
             ValueError: another language.
@@ -264,7 +264,7 @@ class Nudge:
 
 
 def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
-    """Put a gradient to the test: move `value` by `amount` and compute `output` again. The graph is not touched.
+    """Compare the change that a gradient predicts with the actual one, for a move of `value` by `amount`.
 
     Raises:
         TypeError: `output` or `value` is not a Value, or `amount` not a number.

@@ -1,4 +1,4 @@
-"""One value of a recorded graph, and what it is: its kind, its name, its part in a neuron."""
+"""One node of a recorded graph: its kind, its name, its part in a neuron."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Node:
         op: its operation, "" for a leaf; `operands` are ids, with `local_derivatives` aligned.
         data: its number.
         layer: where it is the output of a neuron, a name for the layer, unique in the graph; else "".
-        number: where others have the same label, the how-manieth of them it is, from 1; else 0. In a graph of several
+        number: its number among nodes with the same label, from 1; 0 if the label is unique. In a graph of several
             rows that is, for inputs and neurons, the row. It follows from the labels of all nodes.
         grad: its gradient; in a relay the one that Think gives it.
     """
@@ -55,12 +55,12 @@ class Node:
 
     @property
     def spoken_name(self) -> str:
-        """What sentences call it: a constant by its number, anything else by its name."""
+        """Its name in sentences: the number of a constant, else the name."""
         return show(self.data) if self.kind == "constant" else self.name
 
     @property
     def printable_label(self) -> str:
-        """Its label with spaces for what cannot be shown, or would turn the text around it."""
+        """Its label with spaces in place of unprintable and bidirectional control characters."""
         return printable(self.label)
 
     @property
@@ -70,7 +70,7 @@ class Node:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it was given rather than computed."""
+        """Whether it is a leaf: given, not computed."""
         return not self.op
 
     @property

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Operation:
-    """Describe one operation.
+    """One operation: its symbol, its formula, and its local derivatives.
 
     Attributes:
         symbol: how it is written in a picture.
@@ -54,7 +54,7 @@ class Operation:
     last: str = ""
 
     def groups(self, operands: Sequence[T]) -> list[Sequence[T]]:
-        """Cut a list of operands into those of each term; the last one of `last` belongs to none."""
+        """Split the operands of a sum into those of each term; the operand `last` belongs to none."""
         size = len(self.operands)
         return [operands[start : start + size] for start in range(0, len(operands) - bool(self.last), size)]
 
@@ -140,7 +140,7 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
 
 
 def accepts(op: str, n_operands: int) -> bool:
-    """Tell whether there is an operation of this name that takes so many operands."""
+    """Tell whether an operation of this name exists and takes this number of operands."""
     operation = OPERATIONS.get(op)
     if operation is None:
         return False
@@ -162,6 +162,6 @@ def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[f
 
 @cache
 def _function(formula: str, names: tuple[str, ...]) -> Callable[..., float]:
-    """Turn a formula of the table above, and never anything from outside, into a Python function."""
+    """Compile a formula of the table above to a Python function; never call this with other text."""
     function: Callable[..., float] = eval(f"lambda {', '.join(names)}: {formula}", dict(FUNCTIONS))
     return function

@@ -1,4 +1,4 @@
-"""A recorded graph, read once: what every view of it reads.
+"""A snapshot of a recorded graph, which every view reads.
 
 `Snapshot.of(output)` writes down a `Node` for each Value behind `output`. What a node *is* — its kind, its number among
 those with the same label, whether responsibility stops there, which operand is a bias — is worked out once, in this
@@ -31,7 +31,7 @@ from microgrid.nn import LayerName, NeuronName
 
 
 class Snapshot:
-    """A recorded graph as it was when it was read.
+    """A recorded graph at the time it was read.
 
     Attributes:
         nodes: a `Node` for each Value, in topological order.
@@ -77,7 +77,7 @@ class Snapshot:
         return cls(nodes, ids)
 
     def with_gradients(self, gradients: Mapping[str, float]) -> Snapshot:
-        """Return the same graph with these gradients, by the ids of the nodes."""
+        """Return the same graph with these gradients by node id."""
         nodes = (
             Node(n.id, n.label, n.kind, n.op, n.operands, n.local_derivatives, n.data, n.layer, n.number, grad)
             for n, grad in ((node, gradients[node.id]) for node in self.nodes)  # replace() takes three times as long
@@ -89,12 +89,12 @@ class Snapshot:
 
     @property
     def output(self) -> Node:
-        """The end of the graph."""
+        """The output: the last node in topological order."""
         return self.nodes[-1]
 
     @cached_property
     def status(self) -> dict[str, str]:
-        """Where responsibility stops, by id: "dead", "off" or "saturated" (see `activation_status`)."""
+        """The status by id of the activations that pass back no gradient: "dead", "off" or "saturated"."""
         rows = self.rows
         statuses = {
             node.id: activation_status(node, rows.get((node.op, node.label, node.layer), [node]))
@@ -105,13 +105,13 @@ class Snapshot:
 
     @cached_property
     def whole_exponents(self) -> dict[str, int]:
-        """The exponents of the powers that people write as x², x³ …, constant digits, by the ids of the powers."""
+        """The exponents of powers such as x² and x³, constant whole numbers from 0 to 9, by the ids of the powers."""
         exponents = ((node, self.operands[node.id][1]) for node in self.nodes if node.op == "**")
         return {node.id: int(y.data) for node, y in exponents if y.kind == "constant" and y.data in range(10)}
 
     @cached_property
     def rows(self) -> dict[tuple[str, str, str], list[Node]]:
-        """The activations that are the same thing for other rows: those of one operation, label and layer."""
+        """The activations that belong together as rows of a batch: same operation, label and layer."""
         rows: dict[tuple[str, str, str], list[Node]] = {}
         for node in self.nodes:
             if node.op in GATES and node.label:
@@ -120,7 +120,7 @@ class Snapshot:
 
     @cached_property
     def not_finite(self) -> set[str]:
-        """The ids of the nodes whose number, or gradient, is the first to be infinite or NaN on its way."""
+        """The ids of the nodes at which a value or a gradient first becomes infinite or NaN."""
         born: set[str] = set()
         for node in self.nodes:
             if not math.isfinite(node.data) and all(math.isfinite(x.data) for x in self.operands[node.id]):
@@ -131,7 +131,7 @@ class Snapshot:
         return born
 
     def find_outdated(self) -> tuple[Node, float] | None:
-        """Return the first node that no longer follows from the leaves, and what it would be now; None if all do.
+        """Return the first node whose value no longer follows from the leaves, and its new value; None if all do.
 
         A leaf was changed, then, after the graph was recorded.
 
@@ -145,14 +145,14 @@ class Snapshot:
         return None
 
     def is_outdated(self) -> bool:
-        """Tell whether a leaf was changed after the graph was recorded, so that its numbers no longer fit together."""
+        """Tell whether a leaf was changed after the graph was recorded, so that its values are outdated."""
         try:
             return self.find_outdated() is not None
         except (ArithmeticError, ValueError, TypeError):
             return True
 
     def check_current(self) -> None:
-        """Make sure that no leaf was changed after the graph was recorded.
+        """Check that no leaf was changed after the graph was recorded.
 
         Raises:
             ValueError: one was.
@@ -161,7 +161,7 @@ class Snapshot:
             raise ValueError("a leaf was changed after this graph was recorded; compute it again")
 
     def recompute(self, replaced: Mapping[str, float] | None = None) -> Iterator[float]:
-        """Yield the number of each node, computed again from the leaves.
+        """Yield the value of each node, recomputed from the leaves.
 
         Args:
             replaced: numbers that take the place of those of the nodes with these ids, which may be inner ones.
@@ -181,7 +181,7 @@ class Snapshot:
 
 
 def numbers_among_equals(kinds: Sequence[str], labels: Sequence[str]) -> list[int]:
-    """Number the nodes that have the same label, from 1, so that they can be told apart; any other gets a 0.
+    """Number nodes with the same label from 1; a node with a unique label gets 0.
 
     Constants are called by their numbers, and need none.
     """

@@ -1,4 +1,4 @@
-"""Where responsibility stops: what decides that a relu is dead or off, and a tanh or sigmoid saturated."""
+"""The status of activations: a relu may be dead or off, a tanh or sigmoid saturated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SATURATED_SLOPE = 0.01  # a smaller one passes on next to nothing
 
 
 def activation_status(node: Node, rows: Sequence[Node]) -> str:
-    """Say whether responsibility stops at an activation: "dead", "off" or "saturated", or "" where it goes through.
+    """Return the status of an activation: "dead", "off" or "saturated", or "" if it passes gradients back.
 
     A relu is dead if it is at 0 for every row of the graph, and off if it is at 0 for this one. One row does not tell
     whether a neuron of a network is dead, so it is off then. A tanh or sigmoid is saturated where its slope is small.

@@ -1,4 +1,4 @@
-"""The words of each language, and how numbers are written."""
+"""The texts that people read, in each language, and the format of numbers."""
 
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import LANGUAGES, words

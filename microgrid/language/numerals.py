@@ -1,4 +1,4 @@
-"""How numbers are shown to people: significant digits, a true minus sign, and never 0.0000 for what is not zero."""
+"""Format numbers for people: significant digits, a true minus sign, and never 0.0000 for a number that is not 0."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def show(number: float, digits: int = 4) -> str:
-    """Write a number with `digits` significant digits; what stands before the decimal point is kept up to seven digits.
+    """Write a number with `digits` significant digits; an integer part of up to seven digits stays whole.
 
     >>> [show(x) for x in (0.70710678, -1.5, 28.0, 0.00001234, 4201.75, 123456.7, -0.0, 1.2e30)]
     ['0.7071', '−1.5', '28', '1.234e−5', '4202', '123457', '0', '1.2e30']
@@ -25,7 +25,7 @@ def show(number: float, digits: int = 4) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things.
+    """Write a count with its noun, singular or plural.
 
     >>> counted(1, "row"), counted(2, "row")
     ('1 row', '2 rows')

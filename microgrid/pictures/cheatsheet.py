@@ -1,4 +1,4 @@
-"""The cheat sheet for the wall: one sheet of paper with the three steps, the relay rule and the table of operations.
+"""The cheat sheet: the three steps, the relay rule and the table of operations on one sheet of paper.
 
 It is HTML that is complete in itself, to be printed from a browser on A4 or Letter. The operations come from the table
 of operations, and the numbers of its picture from a relay: nothing on it is typed twice.
@@ -124,7 +124,7 @@ def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
 
 
 def _dense(text: dict[str, str]) -> str:
-    """Tell the three gradients of a layer; each is upstream × a local derivative of the weighted sum."""
+    """Return the three gradients of a dense layer, each upstream × a local derivative of the weighted sum."""
     neuron = OPERATIONS["weighted_sum"]
     to_weight, to_input = (_filled(slope, neuron) for slope in neuron.slopes)
     upstream = text["dense.upstream"]
@@ -185,13 +185,13 @@ def _slope(op: str, operation: Operation, position: int, language: str) -> str:
 
 
 def _filled(template: str, operation: Operation) -> str:
-    """Put the names of the operands into a formula, and y for its result."""
+    """Fill a formula with the names of its operands, and y for its result."""
     names = {name: name for name in operation.operands}
     return _marked_up(template.format(**names, out="y"))
 
 
 def _marked_up(formula: str) -> str:
-    """Write powers above the line.
+    """Write powers as superscripts.
 
     >>> _marked_up("b × a^(b − 1)"), _marked_up("a^b < 1")
     ('b × a<sup>b − 1</sup>', 'a<sup>b</sup> &lt; 1')

@@ -1,4 +1,4 @@
-"""What a notebook shows of a graph by itself."""
+"""Representations of Values and relays in a notebook."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@ INK, QUIET, RULE = COLOURS["ink"], COLOURS["quiet"], COLOURS["rule"]
 
 
 def sign_of(number: float) -> str:
-    """Name the class, and the colour, that a gradient has by its sign."""
+    """Return the name of the class and colour of a gradient, by its sign."""
     return "positive" if number > 0 else "negative" if number < 0 else "zero"
 
 
 def coloured(style: str) -> str:
-    """Put the colours into a style sheet, for places that know no variables.
+    """Replace the colour variables of a style sheet by colours, for places without CSS variables.
 
     >>> coloured("rect { fill: var(--input); }")
     'rect { fill: #e1f0fa; }'
@@ -31,7 +31,7 @@ def coloured(style: str) -> str:
 
 
 def squeezed(style: str) -> str:
-    r"""Leave out what a browser does not need of a style sheet: comments, and spaces around signs.
+    r"""Minify a style sheet: without comments, and without spaces around punctuation.
 
     >>> squeezed("/* Cards */\nrect { fill: red; } /* … */\n")
     'rect{fill:red}'

@@ -1,4 +1,4 @@
-"""One cycle of learning as a record of single steps, with its routes, its sentences, its table and its JSON."""
+"""The relay, a record of one cycle step by step: its routes, sentences, table and JSON."""
 
 from microgrid.relay.records import PHASES, Change, Know, Record, Seed, Share, Step
 from microgrid.relay.relay import Relay

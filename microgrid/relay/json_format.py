@@ -1,4 +1,4 @@
-"""A relay as JSON, and back."""
+"""Write a relay as JSON, and read it back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write(relay: Record) -> str:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Parse what `write` wrote, today or in version 1, into the content of today's version.
+    """Parse JSON of any version into content of the current version.
 
     Raises:
         ValueError: the text is no JSON of a relay.
@@ -57,7 +57,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
-    """Read what `parse` returned: the nodes, the parameters and the learning rate, from which all else follows.
+    """Return the nodes, parameters and learning rate of parsed content; all else follows from them.
 
     Raises:
         ValueError: the content is no such record.

@@ -1,4 +1,4 @@
-"""What a `Relay` writes down: the steps of one cycle on a graph."""
+"""The records of a `Relay`: the steps of one cycle on a graph."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Know:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Thinking starts: the gradient of the loss with respect to itself is 1."""
+    """The backward pass starts: the gradient of the loss with respect to itself is 1."""
 
     phase: ClassVar[str] = "think"
     node: str
@@ -33,7 +33,7 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`node` hands a share of its responsibility to one of its operands.
+    """`node` passes a share of its gradient, its responsibility, to one of its operands.
 
     share = upstream × local_derivative; it takes the gradient of the operand from `before` to `after`.
     """
@@ -66,7 +66,7 @@ Step: TypeAlias = Know | Seed | Share | Change
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A second forward pass, after the change.
+    """The result of a second forward pass, after the update.
 
     Attributes:
         before: the loss of the first pass.
@@ -87,7 +87,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class FirstNonFinite:
-    """Where the first number that is not finite was born: at this step (counted from 0), from these operands."""
+    """The first number that is not finite: its step (counted from 0), node and operands."""
 
     step: int
     node: str
@@ -95,7 +95,7 @@ class FirstNonFinite:
 
 
 class Record:
-    """The record of one cycle, as views read it; a `Relay` makes it.
+    """The record of one cycle that views read; a `Relay` creates it.
 
     Attributes:
         snapshot: the graph, each node with the gradient that Think gives it.
@@ -122,7 +122,7 @@ class Record:
 
     @property
     def status(self) -> dict[str, str]:
-        """Of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id."""
+        """The status by id of the activations that pass back no gradient: "dead", "off" or "saturated"."""
         return self.snapshot.status
 
     def node(self, name: str) -> Node:

@@ -91,7 +91,7 @@ class Relay(Record):
         self._record(snapshot, chosen, number_in_range("learning_rate", learning_rate))
 
     def _record(self, graph: Snapshot, parameters: Sequence[str], learning_rate: float) -> None:
-        """Write down one cycle on `graph`, whose nodes get the gradients that it hands them."""
+        """Record one cycle on `graph`."""
         for node in (graph.by_id[name] for name in parameters):
             if node.op:
                 raise ValueError(f"a parameter must be a leaf; {brief(node.name)} was computed")
@@ -271,7 +271,7 @@ class Relay(Record):
 
 
 def _check_numbers(graph: Snapshot) -> None:
-    """Make sure that every value follows from the leaves: nobody has changed one since the graph was recorded."""
+    """Check that every value follows from the leaves: none was changed after the graph was recorded."""
     try:
         outdated = graph.find_outdated()
     except (ArithmeticError, ValueError, TypeError) as error:
@@ -285,7 +285,7 @@ def _check_numbers(graph: Snapshot) -> None:
 
 
 def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Share]:
-    """Hand responsibility back, in the order of `microgrid.engine.gradients`, filling in `gradients` on the way."""
+    """Yield the steps of the backward pass, in the order of `microgrid.engine.gradients`, and fill in `gradients`."""
     gradients[graph.output.id] = 1.0
     yield Seed(graph.output.id)
     for node in reversed(graph.nodes):
@@ -300,7 +300,7 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
 
 
 def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
-    """Compute the loss again after the change, and say what the gradients predicted."""
+    """Recompute the loss after the update, and return it beside the loss that the gradients predict."""
     loss = predicted = graph.output.data
     for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
         predicted += change.gradient * (change.after - change.before)

@@ -1,4 +1,4 @@
-"""The routes by which responsibility reaches a value: many, but the largest can be found without listing the others."""
+"""Find the largest routes by which responsibility reaches a value, without listing all of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the loss to a value: the ids along it, the local derivatives between them, and their product.
+    """One path from the loss to a value: the node ids along it, the local derivatives, and their product.
 
     `names` are what the nodes are called.
     """
@@ -42,7 +42,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The largest routes to a value, and what the others add up to; `print` it to read it in words.
+    """The largest routes to a value, and the sum of the others; `print` it to read it in words.
 
     Iterating over it gives the routes that are listed, and `len()` is how many these are. A route on which a local
     derivative is 0 brings nothing: it is counted apart, and not listed.
@@ -51,7 +51,7 @@ class Routes:
         target: the value.
         routes: the largest first, by the size of their product.
         count: how many routes bring something.
-        blocked: how many bring nothing.
+        blocked: the number of routes that contribute nothing.
         remainder: the gradient less the products of `routes`.
         gradient: the whole.
     """
@@ -73,7 +73,7 @@ class Routes:
         return self.text()
 
     def text(self, language: str = "en") -> str:
-        """Return the gradient, the routes with their products, and what the others bring, in "en" or "ja".
+        """Return the gradient, the routes with their products, and the rest, in "en" or "ja".
 
         Raises:
             ValueError: another language.
@@ -94,18 +94,18 @@ class Routes:
 
 
 def _without_middle(parts: Sequence[str]) -> Sequence[str]:
-    """Leave the middle of a long route out."""
+    """Shorten a long route by its middle."""
     half = MAX_NODES_SHOWN // 2
     return parts if len(parts) <= MAX_NODES_SHOWN else (*parts[:half], "…", *parts[-half:])
 
 
 def _number_of(routes: int) -> str:
-    """Write how many routes there are, which may be more than any float."""
+    """Write a number of routes, which may exceed the largest float."""
     return show(routes) if routes < 1e300 else "∞"
 
 
 def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
-    """Search best-first: what a route can still be worth is known before it is walked.
+    """Search best-first, with the largest product that a partial route can still reach as the priority.
 
     The search always extends the route that promises most, so routes come out in the order of their size.
     """
@@ -133,9 +133,9 @@ def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:
-    """Return, for each node that leads to the target, its best product, and how many routes bring something, and exist.
+    """Return for each node its largest product, its number of contributing routes, and that of all routes.
 
-    Those that bring nothing count among the latter only.
+    Only nodes that lead to the target have entries. A route contributes if no local derivative on it is 0.
     """
     promise, count, every = {target: 1.0}, {target: 1}, {target: 1}
     for node in nodes:
@@ -155,7 +155,7 @@ def _remainder(gradient: float, routes: Sequence[Route]) -> float:
 
 
 def _size(number: float) -> float:
-    """Return the size of a number; what is not a number counts as the largest, so that it is not overlooked."""
+    """Return the absolute value; NaN counts as the largest, so that it is not overlooked."""
     return math.inf if math.isnan(number) else abs(number)
 
 

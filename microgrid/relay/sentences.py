@@ -1,4 +1,4 @@
-"""The steps of a relay in words: a sentence for each, in English and Japanese.
+"""Describe the steps of a relay in words: a sentence for each, in English and Japanese.
 
 Their words stand in `microgrid.language`; what is mathematics is the same in every language, and comes from
 `microgrid.graph.operations`.
@@ -47,7 +47,7 @@ class Wording:
 
 
 def in_words(relay: Record, step: Step, language: str) -> Wording:
-    """Put one step into words."""
+    """Describe one step in words."""
     if isinstance(step, Know):
         return _know(relay, step, language)
     if isinstance(step, Share):
@@ -78,7 +78,7 @@ def _share(relay: Record, step: Share, language: str) -> Wording:
 
 
 def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Mapping[str, str]) -> Wording:
-    """Put a share into words.
+    """Describe a share in words.
 
     Args:
         giver: what the node that hands it on is called.
@@ -166,7 +166,7 @@ def _expression(relay: Record, node: Node, operands: list[str]) -> str:
 
 
 def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str = "", first: bool = True) -> str:
-    """Put texts into a template; a negative number gets brackets where it stands behind or before an operator.
+    """Fill a template; a negative number gets brackets beside an operator.
 
     `first` tells whether the template stands at the beginning of a line, where a minus sign needs none.
     """
@@ -181,12 +181,12 @@ def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str 
 
 
 def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
-    """Add to a sentence why responsibility stops here, if it does."""
+    """Append to a sentence why no gradient passes back here, if none does."""
     return sentence + text["gap"] + text[f"status.{status}"] if status else sentence
 
 
 def outcome(relay: Record, language: str) -> str:
-    """Say how the loss turned out after the change, beside what the gradients predicted; and why, where they miss."""
+    """Compare the loss after the update with the loss that the gradients predicted, and explain a difference."""
     result, text, output = relay.outcome, words(language), relay.snapshot.output
     name, end = text["outcome.loss"], text["end.loss"]
     if output.label not in ("", "loss"):
@@ -212,7 +212,7 @@ def _misses(outcome: Outcome) -> bool:
 
 
 def _missing(op: str, numbers: Sequence[float], language: str) -> str:
-    """Say why an operation cannot be computed: mathematics has no value there, or it is too large."""
+    """Say why an operation has no result: none exists, or it is too large."""
     key = "missing"
     try:
         evaluate(op, numbers)
@@ -224,7 +224,7 @@ def _missing(op: str, numbers: Sequence[float], language: str) -> str:
 
 
 def first_non_finite(relay: Record, language: str) -> str:
-    """Say where the first number that is not finite was born, or "" if all are."""
+    """Name the step of the first number that is not finite; "" if all are finite."""
     first, text = relay.first_non_finite, words(language)
     if first is None:
         return ""

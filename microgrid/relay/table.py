@@ -1,4 +1,4 @@
-"""A whole relay in words: its lines, unfolded or folded by neuron, and the table of them."""
+"""Describe a whole relay in words: its lines, unfolded or folded by neuron, and the table of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RESULT_COLUMNS = {"know": "value", "think": "column.think", "change": "column.ch
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Something whose numbers the lines change: a value or, folded, a neuron. `value` is its number at the start."""
+    """A value or, folded, a neuron that the lines are about. `value` is its number at the start."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Telling:
 
 
 def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
-    """Put every step of a relay into words; folded by neuron, what happens inside a neuron is one line.
+    """Describe every step of a relay in words; folded by neuron, the steps inside a neuron are one line.
 
     Raises:
         ValueError: another language or fold.

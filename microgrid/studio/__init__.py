@@ -1,4 +1,4 @@
-"""The page: a relay to step through in a browser, in one file; its program stands in app/."""
+"""The page: a relay to step through in a browser, in one file; its JavaScript and CSS are in app/."""
 
 from microgrid.studio.player import Player
 

@@ -65,7 +65,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
 
 
 def _folded(graph: Snapshot) -> Folding:
-    """Fold a graph by neuron, if nobody looks into a neuron from outside."""
+    """Fold a graph by neuron, unless a node outside a neuron uses a node inside it."""
     folding = cards_and_edges(graph, "neuron", name_all=True)
     if any(len(card.outputs) > 1 for card in folding.cards):
         folding = cards_and_edges(graph, "none", name_all=True)
@@ -85,7 +85,7 @@ def _style() -> str:
 
 @cache
 def _program() -> str:
-    """Put the program together: the formulas of all operations, the words of all languages, and the scripts."""
+    """Return the page's JavaScript: the formulas of the operations, the texts of all languages, then the scripts."""
     formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in OPERATIONS)
     texts = {language: _texts_of_page(language) for language in LANGUAGES}
     texts_as_json = json.dumps(texts, ensure_ascii=False, indent=1)
@@ -114,5 +114,5 @@ def _as_javascript(formula: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """Return how a Content-Security-Policy names exactly this text."""
+    """Return the hash of this text for a Content-Security-Policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -1,4 +1,4 @@
-"""What the page's program reads of a relay, as JSON: nodes and cards are named by their positions."""
+"""The data of a page as JSON, in which nodes and cards are named by their positions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgrid.relay.records import Record
 
 
 def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
-    """Return the JSON of a page; it cannot end the element that it stands in."""
+    """Return the data of a page as JSON, escaped for a script element."""
     position = {node.id: i for i, node in enumerate(relay.nodes)}
     cards = [box.card for box in layout.boxes]
     card_at = {card.id: i for i, card in enumerate(cards)}

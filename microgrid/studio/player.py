@@ -1,4 +1,4 @@
-"""The page in a cell of a notebook."""
+"""Show the page in a notebook cell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from microgrid.studio.page import page
 
 @dataclass(frozen=True)
 class Player:
-    """A page in a notebook: live where scripts may run, and a picture below it, which is left where they are stripped.
+    """A page in a notebook: live where scripts run, with a picture below it that remains where they do not.
 
     The page runs in a frame of its own, which keeps it and the notebook apart. Where it is live, the picture is folded:
     it shows all gradients, and they are to be predicted in the page.

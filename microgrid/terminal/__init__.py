@@ -1,4 +1,4 @@
-"""The relay walked by keys in a terminal."""
+"""Step through a relay with the keys of a terminal."""
 
 from microgrid.terminal.screen import walk_relay
 from microgrid.terminal.walk import Walk

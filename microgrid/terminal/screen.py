@@ -1,4 +1,4 @@
-"""Walk a relay in the terminal: the keys and the screen, with curses."""
+"""Step through a relay in the terminal: keys and screen, with curses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from microgrid.terminal.walk import Walk
 
 
 def walk_relay(relay: Record, language: str = "en", everything: bool = False) -> None:
-    """Walk a relay in the terminal; where there is none, or with `everything`, print all steps.
+    """Step through a relay in the terminal; without one, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
     Know, Think, Change, q leaves. The step where it was left stays in the terminal.
@@ -43,7 +43,7 @@ def _print(walk: Walk, position: int) -> None:
 
 
 def _show(window: Any, walk: Walk) -> None:
-    """Run the walk in a curses window, until it is left."""
+    """Run the walk in a curses window until the user quits."""
     import curses
 
     styles = _styles(curses)

@@ -1,4 +1,4 @@
-"""A walk through the steps of a relay, one at a time, forward and back: where it is, and what its screen shows.
+"""Step through a relay, forward and back: the present step, and the content of its screen.
 
 It knows no terminal; `microgrid.terminal.screen` brings it to one.
 """
@@ -56,7 +56,7 @@ class Walk:
         self.position = 1
 
     def press(self, key: str) -> bool:
-        """Answer a key; return False if it ends the walk."""
+        """Handle a key; return False if it ends the walk."""
         if key in LEAVE:
             return False
         if key in NEXT:
@@ -101,7 +101,7 @@ class Walk:
         return [*pieces, Piece(" " * max(width - 1 - used, 0)), Piece(place, "bold")]
 
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:
-        """Show the numbers so far; where there is no room for all, those around the present step."""
+        """Return the rows of known numbers; if they do not fit, those around the present step."""
         numbers: dict[str, dict[str, str]] = {subject.id: {"know": subject.value} for subject in self.subjects}
         for wording in self.lines[: self.position]:
             if wording.result:

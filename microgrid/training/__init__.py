@@ -1,4 +1,4 @@
-"""Learning: `Cycle` walks Know, Think and Change one at a time, `train` repeats them, `History` is what it saw."""
+"""Training: `Cycle` runs Know, Think and Change one at a time, `train` repeats them, `History` records them."""
 
 from microgrid.training.collector import paused_collector
 from microgrid.training.cycle import Cycle, Model

@@ -1,4 +1,4 @@
-"""Pausing Python's cyclic garbage collector while graphs are built.
+"""Pause Python's cyclic garbage collector while graphs are built.
 
 A graph has no cycles, so the collector looks through every node in vain; on large graphs that takes most of the time.
 What is no longer used is freed at once all the same.
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
-    """Pause the collector inside a `with` block, and leave it afterwards as it was, whatever happens.
+    """Pause the collector inside a `with` block, and restore it afterwards.
 
     Pauses may be nested, and may overlap in several threads: one that found the collector off leaves it alone.
     `train` pauses by itself; for loops of one's own:

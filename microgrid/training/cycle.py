@@ -1,4 +1,4 @@
-"""Learning is a cycle of three steps.
+"""The training cycle: forward (Know), backward (Think), update (Change).
 
 Know (知る)     forward: predict, then measure the mistake with a loss.
 Think (考える)  backward: hand responsibility for the loss back to every weight. No weight changes by a single bit.
@@ -31,7 +31,7 @@ DEFAULT_LEARNING_RATE = 0.1
 
 
 class Model(Protocol):
-    """What can be trained: called with one row it predicts, and it can list its parameters. A `Module` does both."""
+    """A model that can be trained: a callable that predicts from one row, with `parameters()`. A `Module` is one."""
 
     def __call__(self, row: Any, /) -> Any:
         """Predict one row."""
@@ -41,7 +41,7 @@ class Model(Protocol):
 
 
 class Cycle:
-    """One cycle of learning on some rows, walked step by step, as often as wanted.
+    """One training cycle on some rows, run step by step, any number of times.
 
     Args:
         model: a `Module`, or anything that is called with a row and lists its `parameters()`.
@@ -97,7 +97,7 @@ class Cycle:
         self._has_gradients = False  # whether Think has left gradients that belong to the present weights
 
     def know(self) -> Value:
-        """Predict every row and return the loss. May be called at any time; it starts the cycle anew."""
+        """Run the forward pass: predict every row, and return the loss. May be called at any time."""
         self._has_gradients = False
         predictions = [self.model(row) for row in self.rows]
         self.loss = None
@@ -108,7 +108,7 @@ class Cycle:
         return self.loss
 
     def think(self) -> None:
-        """Leave in every parameter its gradient, ∂loss/∂parameter. No weight changes.
+        """Backpropagate: set the `grad` of every parameter to ∂loss/∂parameter. No weight changes.
 
         Raises:
             RuntimeError: there is no loss that belongs to the present weights.
@@ -124,7 +124,7 @@ class Cycle:
         self._has_gradients = True
 
     def change(self) -> None:
-        """Let the optimizer move every weight against its gradient: all of them or, if that fails, none.
+        """Update: let the optimizer move all parameters against their gradients or, if it fails, none.
 
         Raises:
             RuntimeError: there are no gradients that belong to the present weights.
@@ -154,7 +154,7 @@ class Cycle:
 
 
 def _plain(item: Any) -> Any:
-    """Make a list of what can be gone through only once, and Python's own numbers of an array of NumPy."""
+    """Return iterators as lists, and NumPy arrays as lists of Python numbers."""
     if isinstance(item, Iterator):
         return list(item)
     return item.tolist() if callable(getattr(item, "tolist", None)) else item

@@ -1,4 +1,4 @@
-"""What a training saw, whether it came to its end or diverged."""
+"""The record of a training: its losses and metrics, and the error of one that diverged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TrainingDivergedError(ArithmeticError):
-    """The loss or a gradient is no longer a finite number. `history` holds the epochs that were finished."""
+    """Raised when the loss or a gradient is not finite. `history` holds the finished epochs."""
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class TrainingDivergedError(ArithmeticError):
 
 @dataclass(repr=False)
 class History:
-    """What `train` saw.
+    """The record of a training, by epoch.
 
     Attributes:
         losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.

@@ -1,4 +1,4 @@
-"""Training: the cycle of Know, Think and Change, repeated over the rows of a data set."""
+"""The training loop: Know, Think and Change, repeated over the rows of a data set."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def train(
     progress: bool | None = None,
     compiled: bool = True,
 ) -> History:
-    """Repeat Know, Think, Change: in each epoch, every row is used once.
+    """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
     numbers to about 1e-12. The first batch is computed both ways. Where they differ, because the loss of a batch is not
@@ -122,7 +122,7 @@ def train(
 
 
 def _learn(cycle: Cycle, thinking: _CompiledThinking | None) -> float:
-    """Go through one cycle, return its loss, and refuse to change the weights by what is not finite."""
+    """Run one cycle and return its loss; raise before the update if a number is not finite."""
     compiled_loss = thinking.know_and_think() if thinking else None
     loss = cycle.know().data if compiled_loss is None else compiled_loss
     if not math.isfinite(loss):
@@ -139,7 +139,7 @@ def _learn(cycle: Cycle, thinking: _CompiledThinking | None) -> float:
 def _explained(
     error: Exception, cycle: Cycle, epoch: int, batch: Sequence[int], has_changed: bool, history: History
 ) -> Exception:
-    """Return the error with its place and, where a number went beyond all bounds, with advice.
+    """Return the error with its epoch and row and, for a number that is not finite, with advice.
 
     `batch` tells which of all rows the cycle goes through; `has_changed`, whether the weights ever were.
     """
@@ -158,7 +158,7 @@ def _explained(
 
 
 def _given_not_finite(cycle: Cycle, batch: Sequence[int]) -> str:
-    """Say which number among the rows and targets is infinite, or not a number."""
+    """Name the first number among the rows and targets that is infinite or NaN."""
     for i, row, target in zip(batch, cycle.rows, cycle.targets, strict=True):
         for j, number in enumerate(_numbers_in([row, target]), start=1):
             data = number.data if isinstance(number, Value) else number
@@ -169,7 +169,7 @@ def _given_not_finite(cycle: Cycle, batch: Sequence[int]) -> str:
 
 
 def _row_of(error: Exception, cycle: Cycle, batch: Sequence[int]) -> str:
-    """Say at which row the model or the loss fails like this, if it is the fault of one."""
+    """Name the row at which the model or the loss fails with this error, if there is one."""
     for i, row, target in zip(batch, cycle.rows, cycle.targets, strict=True):
         try:
             cycle.loss_function([cycle.model(row)], [target])
@@ -179,7 +179,7 @@ def _row_of(error: Exception, cycle: Cycle, batch: Sequence[int]) -> str:
 
 
 class _CompiledThinking:
-    """Does Know and Think of a cycle with a compiled graph, as long as that gives what the cycle itself gives."""
+    """Runs Know and Think of a cycle on a compiled graph, as long as both give the same numbers."""
 
     def __init__(self, cycle: Cycle) -> None:
         self.cycle = cycle
@@ -187,7 +187,7 @@ class _CompiledThinking:
         self.is_checked = False
 
     def know_and_think(self) -> float | None:
-        """Leave the gradients of the cycle's rows in its parameters, and return the loss; None if it cannot be done."""
+        """Set the gradients of the cycle's parameters, and return the loss; None if that is impossible."""
         if self.step is None:
             return None
         rows = [_numbers_in([row, target]) for row, target in zip(self.cycle.rows, self.cycle.targets, strict=True)]
@@ -201,14 +201,14 @@ class _CompiledThinking:
         return loss
 
     def _compiled(self, rows: list[list[Any]]) -> list[float]:
-        """Return the loss, and the gradients that are now in the parameters."""
+        """Run the compiled graph; return the loss, and the gradients of the parameters."""
         assert self.step is not None
         for parameter in self.cycle.parameters:
             parameter.grad = 0.0
         return [self.step(rows), *(parameter.grad for parameter in self.cycle.parameters)]
 
     def _check(self, rows: list[list[Any]]) -> bool:
-        """Compute a batch both ways; where they differ, say so, and give up compiling."""
+        """Compute a batch both ways; if they differ, warn, and stop using the compiled graph."""
         cycle = self.cycle
         recorded = [cycle.know().data]
         cycle.think()
@@ -238,7 +238,7 @@ class _CompiledThinking:
 
 
 def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
-    """Record the first row with inputs for all of its numbers, and compile it; None where that cannot be done."""
+    """Record the first row with Inputs for its numbers, and compile it; None if that is impossible."""
     leaves: list[Value] = []
 
     def as_inputs(item: Any) -> Any:
@@ -262,7 +262,7 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
 
 
 def _numbers_in(item: Any) -> list[Any]:
-    """List the numbers of a row and its target one after the other."""
+    """Flatten a row and its target to a list of numbers."""
     if isinstance(item, (list, tuple)):
         return [number for part in item for number in _numbers_in(part)]
     return [item]
