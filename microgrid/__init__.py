@@ -67,7 +67,7 @@ __all__ = [
     "weighted_sum",
 ]
 
-# Views are loaded when they are first used: who only computes does not wait for graphviz.
+# Views are imported on first use, so that computing alone does not load graphviz.
 _MODULES_LOADED_ON_USE = ("datasets", "figures", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",

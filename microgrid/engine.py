@@ -31,7 +31,7 @@ class Value:
 
     Attributes:
         data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
-        grad: the responsibility of this number, ∂output/∂self, added up by every `backward()` since `zero_grad()`.
+        grad: the responsibility of this number, ∂output/∂self, accumulated by every `backward()` since `zero_grad()`.
         op: the operation that made it, `""` for a leaf. The names are those of `microgrid.graph.operations`.
         operands: the Values it was made from, in order; `a + a` has two.
         local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
@@ -123,7 +123,7 @@ class Value:
         if not isinstance(exponent, Value):
             exponent = Constant(exponent)
         x, y = self.data, exponent.data
-        # x**2 of a negative x is fine: a constant takes no responsibility, so nobody asks for the logarithm of x.
+        # x**2 of a negative x is fine: a constant exponent needs no gradient, so log(x) is not needed.
         if x < 0.0 and not (isinstance(exponent, Constant) and y % 1.0 == 0.0):
             why = "a negative base needs an exponent that is whole, and a plain number rather than a Value"
             raise ValueError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
@@ -246,7 +246,7 @@ class Value:
     def backward(self) -> None:
         """Backpropagate: add ∂self/∂node to the `grad` of this node and of every node behind it (the story's Think).
 
-        Gradients add up over calls, so two calls double them exactly. No `data` changes.
+        Gradients accumulate over calls, so two calls double them exactly. No `data` changes.
 
         Raises:
             TypeError: `data` holds no number, because something else was assigned to that of a leaf.
@@ -257,7 +257,7 @@ class Value:
         >>> a.grad
         4.0
         """
-        _checked_number(self.data)  # `data` may be assigned, to anything: what is no number has spread to here
+        _checked_number(self.data)  # `data` may be assigned anything; what is not a number spreads to the output
         for node, gradient in gradients(self).items():
             node.grad += gradient
 
@@ -317,7 +317,7 @@ def maximum(a: Operand, b: Operand) -> Value:
     """Return the larger of two numbers. Convention: a tie passes the responsibility to the first."""
     a, b = _as_values((a, b))
     x, y = a.data, b.data
-    # x + y is for NaN, which is neither larger nor smaller, and must not get lost.
+    # x + y is for NaN, which is neither larger nor smaller and must not get lost.
     larger = x if x >= y else y if y > x else x + y
     return _record(larger, "maximum", (a, 1.0, b, 0.0) if x >= y else (a, 0.0, b, 1.0))
 

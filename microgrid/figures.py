@@ -141,7 +141,7 @@ def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
 def _number(item: Any, expected: str) -> float:
     """Return the number that an item is, or that a Value holds."""
     try:
-        return item.data if isinstance(item, Value) else Value(item).data  # what a number is, the engine decides
+        return item.data if isinstance(item, Value) else Value(item).data  # the engine decides what a number is
     except (TypeError, OverflowError):
         raise TypeError(f"{expected}, got {quoted(item)}") from None
 

@@ -301,7 +301,7 @@ class MLP(Module):
         sizes = [positive_whole(f"sizes[{i}]", size, MAX_WEIGHTS_PER_LAYER) for i, size in enumerate(sizes)]
         if not sizes:
             raise ValueError("an MLP needs at least one layer: give the number of neurons of each, such as [8, 1]")
-        _check_activation(activation)  # where the only layer is the last, nobody else looks at it
+        _check_activation(activation)  # if the only layer is the last, no other layer checks it
         rng = seeded(seed)
         self.activation = activation
         self.layers: list[Dense] = []

@@ -107,7 +107,7 @@ class SGD(Optimizer):
                 gradient = gradient + self.momentum * velocity if self.nesterov else velocity
             velocities.append(velocity)
             parameter.data -= rate * gradient
-        self._velocities = velocities  # last, so that a step that was interrupted has left no trace in them
+        self._velocities = velocities  # last, so that an interrupted step leaves it unchanged
 
 
 class Adam(Optimizer):
@@ -160,5 +160,5 @@ class Adam(Optimizer):
             squares.append(self.beta2 * square + (1.0 - self.beta2) * gradient * gradient)
             size = math.sqrt(squares[-1]) / square_correction + self.epsilon
             parameter.data -= rate * means[-1] / size
-        # Last, so that a step that was interrupted has left no trace in them.
+        # Last, so that an interrupted step leaves them unchanged.
         self._steps, self._means, self._squares = steps, means, squares

@@ -224,7 +224,7 @@ def test_relay_comes_back_from_a_pickle_and_needs_no_copy() -> None:
     assert back == relay
     assert back.paths("n0").routes == relay.paths(w).routes
     assert copy.copy(relay) is copy.deepcopy(relay) is relay
-    with pytest.raises(ValueError, match="knows no Values; expected the id of a node"):
+    with pytest.raises(ValueError, match="has no Values; expected the id of a node"):
         back.id_of(w)
 
 

@@ -41,10 +41,10 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
         if target.exists():
             temporary.chmod(target.stat().st_mode)
         temporary.replace(target)
-    except OSError as error:  # speak of the file that was asked for
+    except OSError as error:  # name the requested file
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
     finally:
-        with contextlib.suppress(OSError):  # it has taken its place, or was never made
+        with contextlib.suppress(OSError):  # it was moved into place, or never created
             temporary.unlink()
 
 

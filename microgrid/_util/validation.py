@@ -13,7 +13,7 @@ from microgrid.engine import Value
 
 ONLY_FLOATS = frozenset({float})
 """`ONLY_FLOATS.issuperset(map(type, row))` is the fastest way to ask it of a row."""
-MAX_QUOTE_COLUMNS = 60  # columns of what came, where a message shows it
+MAX_QUOTE_COLUMNS = 60  # columns of a value in a message
 
 
 def quoted(item: object, longest: int = MAX_QUOTE_COLUMNS) -> str:
@@ -24,7 +24,7 @@ def quoted(item: object, longest: int = MAX_QUOTE_COLUMNS) -> str:
     """
     try:
         text = repr(item)
-    except ValueError:  # a whole number of more digits than Python writes
+    except ValueError:  # an integer with more digits than Python prints
         text = f"{type(item).__name__} of very many digits"
     return shortened(" ".join(printable(text).split()), longest)
 
@@ -86,7 +86,7 @@ def positive_number(name: str, number: float) -> float:
 
 def _number(name: str, number: float) -> float:
     try:
-        return Value(number).data  # what a number is, the engine decides
+        return Value(number).data  # the engine decides what a number is
     except TypeError:
         raise TypeError(f"{name} must be a number, got {quoted(number)}") from None
     except OverflowError:

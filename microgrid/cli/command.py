@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _never_fail_to_print()
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
-        print(end="", flush=True)  # what cannot be written is to fail here, not as Python ends
+        print(end="", flush=True)  # let a failing write raise here, not at exit
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         _flush_or_discard()
         return 0

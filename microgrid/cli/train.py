@@ -13,7 +13,7 @@ from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import counted, show
 from microgrid.language.words import words
 
-FEW_ROWS = 10  # an error that was measured on fewer says little
+FEW_ROWS = 10  # with fewer, the error says little
 
 
 def add_train(add_parser: AddParser) -> None:

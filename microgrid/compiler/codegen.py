@@ -1,7 +1,7 @@
 """Generate the programs of a graph: the forward pass, then the backward pass, as readable Python.
 
 In a program, `d_` before a name stands for the gradient of what it names, and `_on` after the name of a relu for
-whether it lets its number through.
+whether it is on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from microgrid.engine import Constant, Value
 from microgrid.graph import operations
 from microgrid.nn import NeuronName
 
-CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist, which must be known before anything is changed
+CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist; check before any gradient changes
 
 
 class CodeGenerator:
@@ -56,7 +56,7 @@ class CodeGenerator:
         """Write the program for many rows: it accumulates loss and gradients over the rows, and returns the mean."""
         wanted = [self.names[parameter] for parameter in self.parameters]
         lines = ["def learn(rows):", *indent(self._reading(self.read))]
-        lines += indent(["# nobody is responsible yet", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
+        lines += indent(["# gradients start at 0", *zeros([f"d_{name}" for name in wanted]), "losses = 0.0"])
         lines.append(f"    for {self._row()} in rows:")
         total = f"losses += {self._text(self.dataflow.output)}"
         lines += indent([*self._know(), total, *self._think("d_{name} += {share}")], 2)
@@ -88,12 +88,12 @@ class CodeGenerator:
         self.texts = self.names | {node: f"{self.names[node]}_value.data" for node in self.read}
         self.texts |= {node: self.names[node] for node in first}
         lines = [f"{self.names[node]} = {self.names[node]}_value.data" for node in first]
-        return ["# the numbers as they are now", *lines] if lines else []
+        return ["# the current values", *lines] if lines else []
 
     # --- Know --------------------------------------------------------------------------------------------------------
 
     def _know(self, slopes: bool = True) -> list[str]:
-        lines = ["# --- Know ---", *self._beginnings()]
+        lines = ["# --- Know ---", *self._early_sums()]
         for node in self.order:
             if not node.op:
                 continue
@@ -109,7 +109,7 @@ class CodeGenerator:
                 lines += self._slopes_first(node)
         return lines
 
-    def _beginnings(self) -> list[str]:
+    def _early_sums(self) -> list[str]:
         """Write the lines that start the sums to which relus add their outputs early."""
         lines, empty = [], []
         for node, begun in self.dataflow.begun.items():
@@ -118,13 +118,13 @@ class CodeGenerator:
                 lines += sum_of(self.names[node], first)
             else:
                 empty.append(self.names[node])
-        why = ["# a relu is on unless what it gets is 0 or less; those that are on add to these sums"]
+        why = ["# a relu is off where its input is 0 or less; those that are on add to these sums"]
         return [*why, *zeros(empty), *lines] if self.dataflow.begun else []
 
     def _relu(self, node: Value) -> list[str]:
         """Write the lines that decide whether a relu is on, and then add its output to the sums that use it."""
         name, operand = self.names[node], self._text(self.dataflow.terms[node][0].operands[0])
-        lines = [f"{name}_on = not {operand} <= 0.0"]  # so that what is not a number goes through and is seen
+        lines = [f"{name}_on = not {operand} <= 0.0"]  # so that NaN passes through
         added = [f"{self.names[node]} += {self._addend(term)}" for node, term in self.dataflow.pushed[node]]
         if self.dataflow.is_always_read(node):
             lines.append(f"{name} = {operand} if {name}_on else 0.0")
@@ -160,7 +160,7 @@ class CodeGenerator:
                 continue
             waiting = _comment(node.label) if isinstance(node.label, NeuronName) else waiting
             guard = self.dataflow.guard[node]
-            block = [*self._gradient(node), *self._handed_on(node, to_parameter)]
+            block = [*self._gradient(node), *self._lines_of_shares(node, to_parameter)]
             if not block:
                 continue
             if waiting or guard is not opened:
@@ -168,7 +168,7 @@ class CodeGenerator:
                 lines += [f"if {self.names[guard]}_on:"] if guard else []
                 waiting, opened = "", guard
             lines += indent(block, 1 if guard else 0)
-        begin = ["# these collect what comes back to them", *zeros(self.begins_at_zero)] if self.begins_at_zero else []
+        begin = ["# gradients that accumulate shares", *zeros(self.begins_at_zero)] if self.begins_at_zero else []
         return ["# --- Think ---", *begin, *merge_guards(lines)]
 
     def _gradient(self, node: Value) -> list[str]:
@@ -186,18 +186,20 @@ class CodeGenerator:
             else []
         )
 
-    def _handed_on(self, node: Value, to_parameter: str) -> list[str]:
+    def _lines_of_shares(self, node: Value, to_parameter: str) -> list[str]:
         """Write the shares of parameters, and of operands that do not sum their shares in one expression."""
         lines: list[str] = []
         for switch, contributions in groupby(self.dataflow.contributions_from[node], attrgetter("switch")):
-            block = [line for contribution in contributions for line in self._handed_over(contribution, to_parameter)]
+            block = [
+                line for contribution in contributions for line in self._lines_of_share(contribution, to_parameter)
+            ]
             if switch and block:
                 lines += [f"if {self.names[switch]}_on:", *indent(block)]
             else:
                 lines += block
         return lines
 
-    def _handed_over(self, contribution: Contribution, to_parameter: str) -> list[str]:
+    def _lines_of_share(self, contribution: Contribution, to_parameter: str) -> list[str]:
         operand, name = contribution.operand, self.names[contribution.operand]
         if not operand.op:
             return [to_parameter.format(name=name, share=self._share(contribution))]

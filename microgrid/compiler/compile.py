@@ -15,9 +15,9 @@ Value is made while it runs, so it is far faster than recording every row anew.
 4.0
 >>> print(step.source)
 def learn(rows):
-    # the numbers as they are now
+    # the current values
     w = w_value.data
-    # nobody is responsible yet
+    # gradients start at 0
     d_w = 0.0
     losses = 0.0
     for x, target in rows:
@@ -88,7 +88,7 @@ class CompiledGraph:
         results: list[float] = self._run("predict", self._floats(rows))
         return results
 
-    def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: functions made by exec() are written anew
+    def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: functions made by exec() are generated again
         return type(self), (self._order[-1], self.inputs, self.parameters)
 
     def __repr__(self) -> str:

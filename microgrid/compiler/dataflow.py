@@ -2,10 +2,9 @@
 
 Three things save work that a plain walk over the nodes would do:
 
-- What is computed twice from the same is computed once.
-- What depends on no parameter takes no responsibility.
-- A relu is a switch. While it is off, nothing goes through it: its 0 is multiplied by no weight, and no responsibility
-  is collected for what lies behind it.
+- Common subexpressions are computed once.
+- Values that depend on no parameter get no gradient.
+- While a relu is off, its output 0 is multiplied by no weight, and no gradients are computed for what it depends on.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Term:
 
     Attributes:
         node: the node whose formula this is: the one it belongs to, or a product that is part of a Σ.
-        value: the formula of the addend; `local_derivatives`: for each operand the formula of ∂addend/∂operand.
+        value: the formula of the term; `local_derivatives`: for each operand the formula of ∂term/∂operand.
         names: what the formulas call the operands.
         operands: the Values that it is computed from.
         switch: the relu without which it is 0, or None.
@@ -44,8 +43,8 @@ class Contribution:
     """One share of the gradient: from a user to an operand of one of its terms.
 
     Attributes:
-        user, operand: who hands it on, and who gets it.
-        term, position: the addend of the user in which the operand stands, and its place there.
+        user, operand: the node that passes it on, and the node that receives it.
+        term, position: the term of the user that contains the operand, and its position there.
         switch: the relu that must be on for the share to count, or None.
     """
 
@@ -65,18 +64,18 @@ class Dataflow:
     """The data dependencies of a graph, forward and backward.
 
     Attributes:
-        same: for each Value the first one that is computed in the same way from the same.
+        same: for each Value the first with the same operation and operands.
         order: the Values to compute, operands before what is made from them.
         output: the end of the graph.
         n_users: for each Value how often it is an operand.
-        live: the Values that depend on a parameter.
-        terms: the addends of each computed Value.
-        contributions_from, contributions_to: the shares that a live Value hands on, and receives, in the order of
+        live: the Values that depend on a parameter, and so need a gradient.
+        terms: the terms of each computed Value.
+        contributions_from, contributions_to: the shares that a live Value passes on, and receives, in the order of
             `backward()`.
-        guard: for each Value the relu that must be on for any responsibility to reach it, or None.
-        collected: the Values that can add up their shares when it is their turn, since all of them are there then.
-        pushed: for each relu the (sum, addend) to which its output is added as soon as it is known.
-        begun: for each sum that is added to so, how many of its addends are there before its own turn.
+        guard: for each Value the relu that must be on for it to have a gradient, or None.
+        collected: the Values whose gradient one expression can sum, since all shares are known by then.
+        pushed: for each relu the pairs (sum, term) to which its output is added as soon as it is known.
+        begun: for each sum with such early terms, how many terms are added before its own turn.
     """
 
     def __init__(self, order: Sequence[Value], parameters: Sequence[Value]) -> None:
@@ -175,7 +174,7 @@ class Dataflow:
             if not node.op or not OPERATIONS[node.op].summed:
                 continue
             terms = self.terms[node]
-            first = 0  # what comes before is made from leaves, which are there from the start
+            first = 0  # earlier terms depend on leaves only, which are known from the start
             while first < len(terms) and all(operand.is_leaf for operand in terms[first].operands):
                 first += 1
             end, relu = first, None
@@ -219,6 +218,6 @@ def _power_term(node: Value, operands: Sequence[Value]) -> Term:
 def _term(
     node: Value, value: str, local_derivatives: tuple[str, ...], names: tuple[str, ...], operands: tuple[Value, ...]
 ) -> Term:
-    vanishes = value in (names[0], " * ".join(names))  # what is 0 as soon as one operand is 0
+    vanishes = value in (names[0], " * ".join(names))  # operations that are 0 if one operand is 0
     relus = [operand for operand in operands if operand.op == "relu"]
     return Term(node, value, local_derivatives, names, operands, relus[0] if vanishes and relus else None)

@@ -176,8 +176,8 @@ class _Reader:
                 return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             misfit = self.misfit()
-            if misfit is None:  # what is left are parentheses; of them Python speaks well
-                message = error.msg.partition(". ")[0]  # what follows is advice on Python, not on expressions
+            if misfit is None:  # the rest are parentheses, for which Python's message is good
+                message = error.msg.partition(". ")[0]  # the rest is advice on Python, not on expressions
                 misfit = (ONLY_ALLOWED if message == "invalid syntax" else message), error.offset or len(self.text) + 1
             raise ExpressionError(f"{misfit[0]}, {self.place(misfit[1])}") from None
         except (ValueError, RecursionError, MemoryError):

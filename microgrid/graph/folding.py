@@ -33,13 +33,13 @@ class Card:
         id: `n` and the position of its last node in topological order; the same on every run, folded or not.
         outputs: the nodes whose numbers it shows: one or, for a layer or several rows, more.
         inside: all nodes it stands for, the outputs among them, in topological order.
-        weights, biases: the parameters folded into it, each with the share of responsibility it got here: dW and db. A
+        weights, biases: the parameters folded into it, each with its share of the gradient: dW and db. A
             parameter that several cards use is listed in each of them.
-        status: what is special about it: "dead", "off", "saturated" (see `activation_status`), "not finite" (here an
-            infinity or NaN was born), or "".
+        status: what is special about it: "dead", "off", "saturated" (see `activation_status`), "not finite" (the
+            first infinity or NaN), or "".
         name: what it is called, such as "x #2" where several have the label x; "" where it has no name.
-        title: what stands in its heading: its name or, of several outputs, what they are and how many.
-        operation, symbol: what computed it, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh".
+        title: its heading: its name or, of several outputs, what they are and how many.
+        operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh".
     """
 
     id: str
@@ -114,8 +114,8 @@ class Edge:
     Attributes:
         operand, result: the cards it joins.
         local_derivative: ∂result/∂operand, or None where a card stands for several results.
-        share: the responsibility handed along it, or None before backward has run, or to a constant.
-        uses: what it stands for; along each of them a share is handed.
+        share: the gradient passed back along it; None before backward has run, and to a constant.
+        uses: the uses of operands that it stands for, each with a share.
     """
 
     operand: Card
@@ -197,8 +197,8 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
     for node in reversed(graph.nodes):
         if node in group_of or (users[node.id] and node.id not in used_otherwise):
             continue
-        # By layer, what is called the same and is used by the same is the same thing for another row. The number stands
-        # for the description, which would otherwise hold those of all its users, and theirs, and so on.
+        # By layer, nodes with the same name and the same users are one node for several rows. A number stands for the
+        # description, which would otherwise contain the descriptions of all users, recursively.
         called = node.label or (node.id if name_all and not node.is_leaf else "")
         alike = (node.kind, node.op, called, frozenset(group_of[user] for user in users[node.id]))
         group_of[node] = numbers.setdefault(alike, len(numbers)) if fold == "layer" else node
@@ -241,7 +241,7 @@ def _gather(graph: Snapshot, group_of: dict[Node, Hashable]) -> dict[Node, Card]
 
 def _join(graph: Snapshot, cards: dict[Node, Card]) -> list[Edge]:
     """Make an edge for each operand; where a card is folded, edges between the same two cards are merged."""
-    # Weights may still hold the gradients of an earlier graph; what was computed here can only have its own.
+    # Weights may hold gradients of an earlier graph; intermediate values have those of this graph only.
     backward_has_run = any(node.grad != 0.0 for node in graph.nodes if not node.is_leaf or node is graph.output)
     within = _derivatives_within(graph, cards)
     edges: dict[Hashable, Edge] = {}
@@ -260,7 +260,7 @@ def _join(graph: Snapshot, cards: dict[Node, Card]) -> list[Edge]:
                 edge.local_derivative += within[node] * local
             if backward_has_run and operand.kind != "constant":
                 share = node.grad * local
-                # One line for the shares of several nodes shows how much flows there: they must not cancel.
+                # One edge for shares of several nodes shows their total size, so they must not cancel.
                 edge.share = (edge.share or 0.0) + (abs(share) if several else share)
     return list(edges.values())
 
@@ -291,7 +291,7 @@ def _has_circle(edges: Iterable[Edge]) -> bool:
         waiting[edge.result.id] = waiting.get(edge.result.id, 0) + 1
         results.setdefault(edge.operand.id, []).append(edge.result.id)
     free = [card for card, count in waiting.items() if count == 0]
-    for card in free:  # grows while it is walked
+    for card in free:  # grows during the loop
         for result in results.get(card, []):
             waiting[result] -= 1
             if waiting[result] == 0:

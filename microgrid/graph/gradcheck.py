@@ -168,7 +168,7 @@ def _function_of(graph: Snapshot, name: str) -> Callable[[float], float]:
         try:
             *_, output = graph.recompute({name: x})
         except (ArithmeticError, ValueError):
-            return math.nan  # beside the border of where the function exists, there is nothing to measure
+            return math.nan  # next to the edge of the domain, no difference exists
         return output
 
     return function
@@ -205,7 +205,7 @@ def _check(
 
 def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[float, float]:
     """Return the slopes of a function to the left and to the right of x."""
-    if x - h == x:  # a step too small to be seen beside x
+    if x - h == x:  # the step is lost in the rounding of x
         return math.nan, math.nan
     return (function(x) - function(x - h)) / h, (function(x + h) - function(x)) / h
 

@@ -1,8 +1,8 @@
 """A snapshot of a recorded graph, which every view reads.
 
-`Snapshot.of(output)` writes down a `Node` for each Value behind `output`. What a node *is* — its kind, its number among
-those with the same label, whether responsibility stops there, which operand is a bias — is worked out once, in this
-wing. Cards, pictures, pages and the relay read the snapshot; none of them reads a Value again.
+`Snapshot.of(output)` makes a `Node` for each Value behind `output`. Facts about a node (its kind, its number among
+nodes with the same label, its status, which operand is a bias) are worked out once, in this package. Cards, pictures,
+pages and the relay read the snapshot, never a Value.
 
 >>> a = Value(-2.0, label="a")
 >>> graph = Snapshot.of(a.relu() + 1)
@@ -12,7 +12,7 @@ n0 parameter leaf () -2.0
 n1 computed relu ('n0',) 0.0
 n2 constant leaf () 1.0
 n3 computed + ('n1', 'n2') 1.0
->>> graph.status  # the relu is at 0, so that no responsibility goes through it
+>>> graph.status  # the relu is at 0, so no gradient passes back
 {'n1': 'dead'}
 """
 
@@ -85,7 +85,7 @@ class Snapshot:
         return Snapshot(nodes, self.ids)
 
     def __reduce__(self) -> tuple[type[Snapshot], tuple[tuple[Node, ...]]]:
-        return Snapshot, (self.nodes,)  # what comes out of a pickle knows no Value of the graph
+        return Snapshot, (self.nodes,)  # an unpickled snapshot has no Values
 
     @property
     def output(self) -> Node:
@@ -138,7 +138,7 @@ class Snapshot:
         Raises:
             ArithmeticError, ValueError, TypeError: an operation has no value at the numbers as they are.
         """
-        numbers = list(self.recompute())  # all of them first: that one cannot be computed says more than a difference
+        numbers = list(self.recompute())  # all first: an error says more than a difference
         for node, number in zip(self.nodes, numbers, strict=True):
             if number != node.data and not (math.isnan(number) and math.isnan(node.data)):
                 return node, number

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from microgrid.graph.node import Node
 
-GATES = ("relu", "tanh", "sigmoid")  # the activations at which responsibility may stop
-SATURATED_SLOPE = 0.01  # a smaller one passes on next to nothing
+GATES = ("relu", "tanh", "sigmoid")  # activations that may pass back no gradient
+SATURATED_SLOPE = 0.01  # with a smaller slope, almost no gradient passes back
 
 
 def activation_status(node: Node, rows: Sequence[Node]) -> str:

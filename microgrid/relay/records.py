@@ -73,8 +73,8 @@ class Outcome:
         predicted: what the gradients predict, before + Σ gradient · (change of the parameter).
         after: the loss of the second pass; NaN where it cannot be computed.
         values: all numbers of the second pass, by topological position; () where it cannot be computed.
-        missing: the id of the first node that has no number then, or "".
-        numbers: those that it was to be made from, or ().
+        missing: the id of the first node without a result, or "".
+        numbers: the operands of that node, or ().
     """
 
     before: float
@@ -98,12 +98,12 @@ class Record:
     """The record of one cycle that views read; a `Relay` creates it.
 
     Attributes:
-        snapshot: the graph, each node with the gradient that Think gives it.
-        parameters: the ids of the leaves that change.
-        learning_rate: how far they go.
+        snapshot: the graph, each node with its gradient.
+        parameters: the ids of the leaves that are updated.
+        learning_rate: η of their update.
         steps: every step of Know, Think and Change, in order.
         gradients: the gradient of each node by its id.
-        outcome: the loss after the change, beside what was predicted.
+        outcome: the loss after the update, beside the predicted one.
         first_non_finite: where a number stopped being finite, or None.
     """
 

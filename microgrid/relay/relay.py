@@ -1,7 +1,7 @@
 """The responsibility relay: one cycle of Know, Think, Change as a record of single steps.
 
-A `Relay` reads a recorded graph and writes down every step of one cycle, without touching the graph: each value
-computed, each share of responsibility handed along an edge, each update of a parameter. Text, notebook, page and JSON
+A `Relay` reads a recorded graph and records every step of one cycle, without changing the graph: each value computed,
+each share of the gradient passed back along an edge, each update of a parameter. Text, notebook, page and JSON
 all read this record, so they cannot disagree.
 
 Why the order of the shares must be topological, on the smallest example there is:
@@ -20,9 +20,9 @@ Share(node='n2', operand='n1', position=1, upstream=1.0, local_derivative=1.0, s
 Share(node='n1', operand='n0', position=0, upstream=2.0, local_derivative=1.0, share=2.0, before=0.0, after=2.0)
 Share(node='n1', operand='n0', position=1, upstream=2.0, local_derivative=1.0, share=2.0, before=2.0, after=4.0)
 
-b waits until both of its shares have arrived, and then hands on 2 along each edge: dc/da = 4. Had it handed on its
-first share as soon as it came, a would have got 1 + 1; and 2 + 2 more, had b handed on its new total after the second.
-Neither 2 nor 6 is right: a node must wait for all of its shares, and the topological order sees to that.
+b passes on its gradient 2 only after both of its shares have arrived: dc/da = 4. If it passed on its first share at
+once, a would get 1 + 1; if it then passed on its new total as well, a would get 2 + 2 more. Neither 2 nor 6 is right: a
+node must wait for all of its shares, and the topological order ensures that.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ class Relay(Record):
     Args:
         loss: the end of a graph.
         parameters: the leaves that Change moves; by default all that are neither constants nor inputs. Those that the
-            loss does not depend on are passed over.
+            loss does not depend on are ignored.
         learning_rate: η of W ← W − η · ∂L/∂W.
 
     Attributes:
         nodes: a `Node` for each Value, in topological order.
-        steps: `Know` for each value computed; a `Seed`, and a `Share` for each edge along which responsibility is
-            handed (none to constants); `Change` for each parameter.
+        steps: `Know` for each value computed; a `Seed`, and a `Share` for each edge along which a gradient
+            is passed back (none to constants); `Change` for each parameter.
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
-        outcome: the loss after the change, beside what was predicted.
+        outcome: the loss after the update, beside the predicted one.
         first_non_finite: where a number stopped being finite, or None.
-        status: of the nodes at which responsibility stops, whether they are "dead", "off" or "saturated", by id.
+        status: of the activations that pass back no gradient, whether they are "dead", "off" or "saturated", by id.
 
     Raises:
         TypeError: `loss` or a parameter is not a Value.
@@ -131,7 +131,7 @@ class Relay(Record):
             raise TypeError(f"expected a Value of this relay, got {quoted(value)}")
         if not self.snapshot.ids:
             raise ValueError(
-                "this relay was read from JSON or a pickle, and knows no Values; expected the id of a node, such as "
+                "this relay was read from JSON or a pickle, and has no Values; expected the id of a node, such as "
                 f"{self.nodes[0].id!r}"
             )
         if value not in self.snapshot.ids:
@@ -146,7 +146,7 @@ class Relay(Record):
             limit: how many.
 
         Raises:
-            ValueError: the value is not in the graph, or the relay, read from JSON or a pickle, knows no Values.
+            ValueError: the value is not in the graph, or the relay, read from JSON or a pickle, has no Values.
 
         >>> a, b = Value(2.0, label="a"), Value(1.0, label="b")
         >>> routes = Relay((a + b) * (b + 1)).paths(b)
@@ -186,7 +186,7 @@ class Relay(Record):
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; what was there before is still there then.
         """
-        from microgrid.relay_saving import save_relay  # a relay knows no view of itself before it is asked for one
+        from microgrid.relay_saving import save_relay  # imported here: a relay depends on no view
 
         save_relay(self, path, animated, language)
 
@@ -302,7 +302,9 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
 def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
     """Recompute the loss after the update, and return it beside the loss that the gradients predict."""
     loss = predicted = graph.output.data
-    for change in changes:  # in order: fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
+    for (
+        change
+    ) in changes:  # in order, since fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
         predicted += change.gradient * (change.after - change.before)
     values: list[float] = []
     try:

@@ -17,7 +17,7 @@ from microgrid.language.words import words
 
 MAX_NODES_SHOWN = 12  # nodes of a route in words
 
-_Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative that led to it, the way before
+_Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative on its edge, the route before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
     """
     promise, count, every = _promises(graph.nodes, target.id)
     start = graph.output.id
-    ticket = itertools.count(0, -1)  # of equal promises the newest goes first: depth before breadth
+    ticket = itertools.count(0, -1)  # among equal priorities the newest first: depth before breadth
     waiting: list[tuple[float, int, float, _Trail]] = []
     if start in promise:
         waiting.append((-promise[start], next(ticket), 1.0, (start, 1.0, None)))

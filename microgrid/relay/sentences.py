@@ -31,7 +31,7 @@ class Wording:
         subject: the id of the card whose number it changes.
         name: what it is about, such as "o" or "loss → mistake".
         formula: the mathematics, with the numbers in it.
-        result: the number that came out, or the gradient so far.
+        result: the number computed, or the accumulated gradient.
         sentence: the whole in a sentence or two.
     """
 
@@ -81,8 +81,8 @@ def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Map
     """Describe a share in words.
 
     Args:
-        giver: what the node that hands it on is called.
-        operand: who gets it.
+        giver: the name of the node that passes it on.
+        operand: the node that receives it.
         numbers: "upstream", "local" derivative, "share", and the operand's gradient "after" it.
         text: the words of a language.
     """
@@ -111,7 +111,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
     if len(whole) > MAX_EXPRESSION_CHARS:
-        whole = node.name  # names such as layer1.neuron1.w1 would fill lines
+        whole = node.name  # names such as layer1.neuron1.w1 are too long
     elif operation.symbol in whole.split() or operation.summed:
         whole = f"({whole})"
     left = f"∂{whole}/∂{names[position]}"
@@ -230,7 +230,7 @@ def first_non_finite(relay: Record, language: str) -> str:
         return ""
     step, name = relay.steps[first.step], relay.node(first.node).name
     if isinstance(step, Share):
-        # Each share may be finite, and their sum not.
+        # Each share may be finite and their sum infinite.
         sentence = text["non_finite.sum" if math.isfinite(step.share) else "non_finite.share"]
         return sentence.format(
             step=first.step + 1,

@@ -48,7 +48,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     check_choice("fold", fold, TABLE_FOLDS)
     if fold != "none":
         cards, edges = cards_and_edges(relay.snapshot, fold)
-        if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # by layer is too coarse to be told
+        if fold == "auto" and any(len(card.outputs) > 1 for card in cards):  # a card of a whole layer has no sentence
             cards, edges = cards_and_edges(relay.snapshot, "neuron")
         if any(card.is_neuron for card in cards):
             return _Folded(relay, language, cards, edges).tell()
@@ -131,19 +131,19 @@ class _Folded:
                 yield in_words(self.relay, steps[0], self.language)
             elif steps:
                 furthest = max(steps, key=lambda step: abs(step.after - step.before))
-                told_line = in_words(self.relay, furthest, self.language)
+                furthest_line = in_words(self.relay, furthest, self.language)
                 name = self.relay.node(card.id).label or card.id  # it has the same weights for all rows
-                parameter = told_line.name.removeprefix(f"{name}.")
+                parameter = furthest_line.name.removeprefix(f"{name}.")
                 moves = furthest.after != furthest.before
                 sentence = self.text["change.neuron" if moves else "change.neuron.none"].format(
                     name=name,
                     count=len(steps),
                     parameter=parameter,
-                    formula=told_line.formula,
-                    after=told_line.result,
+                    formula=furthest_line.formula,
+                    after=furthest_line.result,
                 )
-                formula = f"{parameter}: {told_line.formula} …"
-                yield Wording("change", card.id, f"{name} ({len(steps)})", formula, told_line.result, sentence)
+                formula = f"{parameter}: {furthest_line.formula} …"
+                yield Wording("change", card.id, f"{name} ({len(steps)})", formula, furthest_line.result, sentence)
 
 
 def table(relay: Record, language: str = "en", fold: str = "auto") -> str:

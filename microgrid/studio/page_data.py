@@ -23,7 +23,7 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
             [n.printable_label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
             for n in relay.nodes
         ],
-        # The relus that the graph has for one row each: those of a neuron, and what else has the same label.
+        # Relus with one node for each row: those of a neuron, and others with the same label.
         "rows": [[position[node.id] for node in row] for row in relus if len(row) > 1 or row[0].layer],
         "parameters": [position[parameter] for parameter in relay.parameters],
         "learningRate": relay.learning_rate,

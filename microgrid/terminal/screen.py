@@ -62,7 +62,7 @@ def _show(window: Any, walk: Walk) -> None:
     # Ctrl-C and Ctrl-Z come as keys: as signals they could come just before the wait for a key, and go unnoticed.
     curses.raw()
     key: object = ""
-    while walk.press(keys.get(key, str(key))):  # a resize is a key like any other: it draws anew
+    while walk.press(keys.get(key, str(key))):  # a resize arrives as a key, and redraws
         window.erase()
         height, width = window.getmaxyx()
         for y, row in enumerate(walk.screen(width, height)):
@@ -87,7 +87,7 @@ def _styles(curses: Any) -> dict[str, int]:
     plain |= dict.fromkeys(PHASES, curses.A_BOLD)
     if not curses.has_colors():
         return plain
-    curses.use_default_colors()  # else curses paints white on black
+    curses.use_default_colors()  # otherwise curses paints white on black
     if os.environ.get("NO_COLOR"):
         return plain
     colours = {

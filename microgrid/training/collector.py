@@ -29,7 +29,7 @@ def paused_collector() -> Iterator[None]:
     """
     was_enabled = gc.isenabled()
     try:
-        if was_enabled:  # else another thread has paused it, and may enable it before this one has disabled it
+        if was_enabled:  # otherwise another thread has paused it, and may enable it before this one disables it
             gc.disable()
         yield
     finally:

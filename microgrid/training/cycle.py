@@ -91,10 +91,10 @@ class Cycle:
         if optimizer is None:
             optimizer = SGD(model.parameters(), DEFAULT_LEARNING_RATE if learning_rate is None else learning_rate)
         self.optimizer = optimizer
-        # An optimizer may hold only some of the parameters; the gradients of the others must not pile up either.
+        # An optimizer may hold only some of the parameters; the gradients of the others must not accumulate either.
         self.parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
         self.loss: Value | None = None
-        self._has_gradients = False  # whether Think has left gradients that belong to the present weights
+        self._has_gradients = False  # whether the gradients belong to the current weights
 
     def know(self) -> Value:
         """Run the forward pass: predict every row, and return the loss. May be called at any time."""
@@ -103,7 +103,7 @@ class Cycle:
         self.loss = None
         loss = self.loss_function(predictions, self.targets)
         if not isinstance(loss, Value):
-            raise TypeError(f"the loss must be a Value, so that it can be handed back; it is {quoted(loss)}")
+            raise TypeError(f"the loss must be a Value, so that it can be backpropagated; it is {quoted(loss)}")
         self.loss = loss
         return self.loss
 
@@ -114,7 +114,9 @@ class Cycle:
             RuntimeError: there is no loss that belongs to the present weights.
         """
         if self.loss is None:
-            raise RuntimeError("think() needs a loss to hand back: the order is know(), think(), change(); call know()")
+            raise RuntimeError(
+                "think() needs a loss to backpropagate: the order is know(), think(), change(); call know()"
+            )
         if self._has_gradients:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
         for parameter in self.parameters:
@@ -134,7 +136,7 @@ class Cycle:
             missing = "think()" if self.loss is not None else "know()"
             raise RuntimeError(f"change() needs gradients: the order is know(), think(), change(); call {missing}")
         weights = [parameter.data for parameter in self.optimizer.parameters]
-        state = dict(vars(self.optimizer))  # a step makes new lists, so the old ones are still what they were
+        state = dict(vars(self.optimizer))  # a step makes new lists and leaves the old ones unchanged
         loss = self.loss
         try:
             self._update()

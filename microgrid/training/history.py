@@ -20,7 +20,7 @@ class TrainingDivergedError(ArithmeticError):
         super().__init__(message)
         self.history = history
 
-    def __reduce__(self) -> tuple[Any, ...]:  # so that it can come back from another process
+    def __reduce__(self) -> tuple[Any, ...]:  # for pickle, such as from another process
         return type(self), (str(self), self.history)
 
 
@@ -68,7 +68,7 @@ class History:
         >>> axes.get_xlabel(), [float(y) for y in axes.lines[0].get_ydata()]
         ('epoch', [4.0, 2.0, 1.0])
         """
-        from microgrid.figures import plot_losses  # here, so that those who only train load no view
+        from microgrid.figures import plot_losses  # imported here, since training alone needs no view
 
         for name in names:
             if not isinstance(name, str) or name not in self.metrics:

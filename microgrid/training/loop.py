@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from microgrid.training.cycle import Loss
 
 
-# How far a compiled number may be from the recorded one: beside the largest loss or gradient, or beside the square of
-# the largest number, where gradients of several rows cancel but for rounding.
+# How far a compiled number may be from the recorded one: relative to the largest loss or gradient, or to the square of
+# the largest number, where gradients of several rows cancel except for rounding.
 GRADIENT_TOLERANCE = 1e-9
 ROUNDING_TOLERANCE = 1e-14
 
@@ -49,8 +49,8 @@ def train(
 
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
     numbers to about 1e-12. The first batch is computed both ways. Where they differ, because the loss of a batch is not
-    the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded anew; so
-    it is, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: which class is right
+    the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded anew; the
+    same happens, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: the right class
     decides which nodes there are.)
 
     Args:
@@ -66,7 +66,7 @@ def train(
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
         metrics: functions to call after each epoch, by name; what they return is found in `History.metrics`.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
-        compiled: whether to try that at all. Give False where only some rows make the model take another branch.
+        compiled: whether to compile. Give False if the model branches on some rows only.
 
     Returns:
         a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
@@ -116,7 +116,7 @@ def train(
     except KeyboardInterrupt:
         history.interrupted = True
         finished = min(map(len, (history.losses, *history.metrics.values())))
-        for record in (history.losses, *history.metrics.values()):  # it may have come between two of them
+        for record in (history.losses, *history.metrics.values()):  # the interrupt may have come between two of them
             del record[finished:]
     return history
 
@@ -141,18 +141,18 @@ def _explained(
 ) -> Exception:
     """Return the error with its epoch and row and, for a number that is not finite, with advice.
 
-    `batch` tells which of all rows the cycle goes through; `has_changed`, whether the weights ever were.
+    `batch` holds the indices of the cycle's rows; `has_changed` tells whether the weights were ever updated.
     """
     row = _row_of(error, cycle, batch)
     if isinstance(error, ArithmeticError):
         advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
         if culprit := _given_not_finite(cycle, batch):
             advice = f"; {culprit}, and only finite numbers can be learned from"
-        elif row and not has_changed:  # then no learning rate is to blame
+        elif row and not has_changed:  # then the learning rate is not the cause
             advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
             return TrainingDivergedError(f"epoch {epoch}{row}: {error}{advice}", history)
         return TrainingDivergedError(f"epoch {epoch}: {error}{advice}", history)
-    if type(error) in (ValueError, TypeError):  # others may be made from more than a message
+    if type(error) in (ValueError, TypeError):  # other types may take more arguments than a message
         return type(error)(f"epoch {epoch}{row}: {error}")
     return error
 
@@ -195,9 +195,9 @@ class _CompiledThinking:
             return None
         try:
             (loss, *_) = self._compiled(rows)
-        except (ArithmeticError, ValueError, TypeError):  # the cycle itself says what is wrong, as it always did
+        except (ArithmeticError, ValueError, TypeError):  # the uncompiled cycle raises the error
             return None
-        self.cycle._has_gradients = True  # those of a compiled graph are as good as those of Think
+        self.cycle._has_gradients = True  # those of the compiled graph count as Think's
         return loss
 
     def _compiled(self, rows: list[list[Any]]) -> list[float]:
@@ -214,10 +214,10 @@ class _CompiledThinking:
         cycle.think()
         recorded += [parameter.grad for parameter in cycle.parameters]
         if not all(map(math.isfinite, recorded)):
-            return False  # nothing can be told from that; the cycle says what is wrong
+            return False  # no comparison is possible; the uncompiled cycle raises the error
         try:
             compiled = self._compiled(rows)
-        except TypeError:  # a row holds something else than the first, such as a Value
+        except TypeError:  # this row has other types than the first, such as a Value
             self.step = None
             return False
         except (ArithmeticError, ValueError):
@@ -254,10 +254,10 @@ def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
         nodes = set(topological_order(loss))
         if not nodes.issuperset(leaves):  # a number was used as something else, such as a class
             return None
-        for other in cycle.targets:  # a loss may refuse a target; its graph has forgotten how
+        for other in cycle.targets:  # a loss may reject a target, which its graph does not do
             cycle.loss_function([prediction], [other])
         return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in nodes])
-    except Exception:  # whatever a model or a loss may raise: then the cycle will raise it, or do without
+    except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
         return None
 
 
@@ -269,7 +269,7 @@ def _numbers_in(item: Any) -> list[Any]:
 
 
 def _progress_bar(epochs: int, wanted: bool | None) -> Any:
-    from tqdm import tqdm  # here, so that those who do not train do not load it
+    from tqdm import tqdm  # imported here, since only training needs it
 
     console = sys.stderr or io.StringIO()  # programs without a console have no stderr
     if wanted is None:

@@ -765,10 +765,10 @@ def test_operation_that_fails_is_named_by_its_label_and_those_of_its_operands() 
 
 SLOPES_THAT_MAY_FAIL = """\
 def learn(rows):
-    # the numbers as they are now
+    # the current values
     w = w_value.data
     v = v_value.data
-    # nobody is responsible yet
+    # gradients start at 0
     d_w = d_v = 0.0
     losses = 0.0
     for x, in rows:
@@ -800,18 +800,18 @@ def learn(rows):
     return losses / n_rows"""
 NEURONS_FOR_MANY_ROWS = """\
 def learn(rows):
-    # the numbers as they are now
+    # the current values
     out_w1 = out_w1_value.data
     hidden_w1 = hidden_w1_value.data
     hidden_w2 = hidden_w2_value.data
     hidden_b = hidden_b_value.data
     out_b = out_b_value.data
-    # nobody is responsible yet
+    # gradients start at 0
     d_out_w1 = d_hidden_w1 = d_hidden_w2 = d_hidden_b = d_out_b = 0.0
     losses = 0.0
     for a, b in rows:
         # --- Know ---
-        # a relu is on unless what it gets is 0 or less; those that are on add to these sums
+        # a relu is off where its input is 0 or less; those that are on add to these sums
         out_sum = 0.0
         # hidden
         hidden_sum = hidden_w1 * a + hidden_w2 * b + hidden_b
@@ -825,7 +825,7 @@ def learn(rows):
         out = out_sum if out_on else 0.0
         losses += out
         # --- Think ---
-        # these collect what comes back to them
+        # gradients that accumulate shares
         d_hidden = 0.0
         # out
         if out_on:
@@ -849,7 +849,7 @@ def learn(rows):
 NEURONS_FOR_ONE_ROW = """\
 def learn_one(a, b):
     # --- Know ---
-    # a relu is on unless what it gets is 0 or less; those that are on add to these sums
+    # a relu is off where its input is 0 or less; those that are on add to these sums
     out_sum = 0.0
     # hidden
     hidden_sum = hidden_w1_value.data * a + hidden_w2_value.data * b + hidden_b_value.data
@@ -862,7 +862,7 @@ def learn_one(a, b):
     out_on = not out_sum <= 0.0
     out = out_sum if out_on else 0.0
     # --- Think ---
-    # these collect what comes back to them
+    # gradients that accumulate shares
     d_hidden = 0.0
     # out
     if out_on:
@@ -878,9 +878,9 @@ def learn_one(a, b):
     return out"""
 POWERS = """\
 def learn(rows):
-    # the numbers as they are now
+    # the current values
     w = w_value.data
-    # nobody is responsible yet
+    # gradients start at 0
     d_w = 0.0
     losses = 0.0
     for x, in rows:
@@ -910,7 +910,7 @@ def learn(rows):
     return losses / n_rows"""
 PREDICTION = """\
 def predict(rows):
-    # the numbers as they are now
+    # the current values
     w = w_value.data
     v = v_value.data
     outputs = []
@@ -927,7 +927,7 @@ def predict(rows):
     return outputs"""
 NOTHING_TO_LEARN = """\
 def learn(rows):
-    # nobody is responsible yet
+    # gradients start at 0
     losses = 0.0
     for x, in rows:
         # --- Know ---

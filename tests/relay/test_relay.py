@@ -706,7 +706,7 @@ def test_relay_read_from_json_knows_no_value_and_no_wrong_rate() -> None:
     read, copied = Relay.from_json(Relay(a * 2).to_json()), pickle.loads(pickle.dumps(Relay(a * 2)))
     for relay in (read, copied):
         for ask in (relay.id_of, relay.paths):
-            with pytest.raises(ValueError, match=r"knows no Values; expected the id of a node, such as 'n0'$"):
+            with pytest.raises(ValueError, match=r"has no Values; expected the id of a node, such as 'n0'$"):
                 ask(a)
     assert [route.product for route in read.paths("n0")] == [2.0]
     with pytest.raises(ValueError, match=r"^not a relay: learning_rate must be 0 or more, and finite, got -1"):

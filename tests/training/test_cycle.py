@@ -73,13 +73,13 @@ def test_think_forgets_the_gradients_of_frozen_parameters_too() -> None:
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ("think", r"think\(\) needs a loss to hand back: .*; call know\(\)"),
+        ("think", r"think\(\) needs a loss to backpropagate: .*; call know\(\)"),
         ("change", r"change\(\) needs gradients: .*; call know\(\)"),
         ("know change", r"change\(\) needs gradients: .*; call think\(\)"),
         ("know think think", r"think\(\) was called already: .*; call change\(\)"),
         ("know think know change", r"change\(\) needs gradients: .*; call think\(\)"),
         ("know think change change", r"change\(\) needs gradients: .*; call know\(\)"),
-        ("know think change think", r"think\(\) needs a loss to hand back: .*; call know\(\)"),
+        ("know think change think", r"think\(\) needs a loss to backpropagate: .*; call know\(\)"),
     ],
 )
 def test_step_out_of_turn_says_which_one_is_due(steps: str, message: str) -> None:
