@@ -354,7 +354,7 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
         bias: one number or Value.
 
     Returns:
-        a Value with operands w1, x1, w2, x2, …, b; the shares handed to them are the dW, dx and db of a neuron.
+        a Value with operands w1, x1, w2, x2, …, b; the shares passed to them are the dW, dx and db of a neuron.
 
     Raises:
         ValueError: there are not as many inputs as weights, or none at all.
@@ -415,8 +415,8 @@ def topological_order(output: Value) -> list[Value]:
 def gradients(output: Value) -> dict[Value, float]:
     """Return ∂output/∂node for every node behind `output`, in reverse topological order; change nothing.
 
-    Each node waits until everything made from it has handed its share back; only then is its own gradient complete and
-    can be handed on: share = upstream gradient × local derivative.
+    A node waits until every node computed from it has passed its share back; only then is its gradient complete and can
+    be passed on: share = upstream gradient × local derivative.
     """
     upstream = dict.fromkeys(reversed(topological_order(output)), 0.0)
     upstream[output] = 1.0

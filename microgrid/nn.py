@@ -155,7 +155,7 @@ class Neuron(Module):
     that dx exists as well as dW and db.
 
     The bias starts at 0; the weights are drawn evenly from ±limit, so that signals keep their size from layer to layer:
-    limit = √(6 / n_inputs) for relu and its kin (He et al. 2015, arXiv:1502.01852), and √(6 / (n_inputs + n_outputs))
+    limit = √(6 / n_inputs) for relu and the like (He et al. 2015, arXiv:1502.01852), and √(6 / (n_inputs + n_outputs))
     for tanh, sigmoid and linear (Glorot and Bengio 2010), where a neuron on its own counts as a layer of one output.
 
     Args:

@@ -22,7 +22,7 @@ from microgrid.cli.train import add_train
 from microgrid.pictures.graphviz_renderer import NoRendererError
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
-"""What wrong input leads to: told in one line, with exit code 2."""
+"""Errors of wrong input: reported in one line, with exit code 2."""
 IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
 """What stands for a character that a terminal cannot show."""
 

@@ -1,7 +1,7 @@
 """Compile a recorded graph to straight-line Python: backpropagation as one would write it by hand.
 
 `compile_graph` reads a graph once and writes it out as a function that goes forward and backward for many rows. No
-Value is made while it runs, so it is far faster than recording every row anew.
+Value is made while it runs, so it is far faster than recording every row again.
 
 >>> w, x, target = Value(3.0, label="w"), Value(2.0, label="x"), Value(5.0, label="target")
 >>> mistake = w * x - target
@@ -54,7 +54,7 @@ class CompiledGraph:
     """A graph compiled to a function of rows; `compile_graph` makes it.
 
     Attributes:
-        inputs: the leaves that each row gives anew, in this order.
+        inputs: the leaves whose numbers each row gives, in this order.
         parameters: the leaves whose gradients are wanted.
         source: the program for many rows, as it runs.
     """
@@ -167,7 +167,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     """Compile a recorded graph to one Python function of rows.
 
     The graph holds the branches that were taken when it was recorded. The operations of the engine (relu, maximum,
-    abs …) decide anew for every row; a Python `if` on a number does not, and would need a graph of its own.
+    abs …) decide again for every row; a Python `if` on a number does not, and would need a graph of its own.
 
     Convention: a relu that is off is skipped. What its output would be multiplied by is not read, and what its operand
     was made from gets nothing, so that 0 · ∞ counts as 0 there, where the engine gives a NaN. A NaN before a relu goes
@@ -175,7 +175,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
 
     Args:
         output: the end of the graph, such as the loss of one row.
-        inputs: the leaves that every row gives anew: features and targets.
+        inputs: the leaves whose numbers every row gives: features and targets.
         parameters: the leaves whose gradients are wanted; by default all that are neither inputs nor constants. Their
             numbers, and those of any other leaf, are read at each call.
 

@@ -121,14 +121,14 @@ class Snapshot:
     @cached_property
     def not_finite(self) -> set[str]:
         """The ids of the nodes at which a value or a gradient first becomes infinite or NaN."""
-        born: set[str] = set()
+        first_seen: set[str] = set()
         for node in self.nodes:
             if not math.isfinite(node.data) and all(math.isfinite(x.data) for x in self.operands[node.id]):
-                born.add(node.id)
+                first_seen.add(node.id)
             if math.isfinite(node.grad):
                 pairs = zip(node.operands, node.local_derivatives, strict=True)
-                born |= {operand for operand, local in pairs if not math.isfinite(node.grad * local)}
-        return born
+                first_seen |= {operand for operand, local in pairs if not math.isfinite(node.grad * local)}
+        return first_seen
 
     def find_outdated(self) -> tuple[Node, float] | None:
         """Return the first node whose value no longer follows from the leaves, and its new value; None if all do.

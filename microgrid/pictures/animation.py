@@ -107,7 +107,7 @@ class _Film:
         if status := self.relay.status.get(node):
             box = self.boxes[node]
             x, y = status_place(box)
-            said = text("remark", (box.x + x, box.y + y), words(self.language)[f"page.{status}"])
+            said = text("status", (box.x + x, box.y + y), words(self.language)[f"page.{status}"])
             self.parts.append(self.during(time, self.end, said))
 
     def hand(self, i: int, step: Share) -> None:

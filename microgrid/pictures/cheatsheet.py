@@ -90,17 +90,17 @@ def _picture(relay: Relay, language: str) -> str:
 
 def _relay_rules(relay: Relay, text: dict[str, str]) -> str:
     shares = [step for step in relay.steps if isinstance(step, Share)]
-    handed = next(step for step in shares if step.share < 0)  # the sign shows that it is a product
+    negative = next(step for step in shares if step.share < 0)  # the sign shows that it is a product
     twice = [step for step in shares if step.operand == relay.parameters[0]]
     sum_of_shares = " + ".join(f'<span class="{sign_of(step.share)}">{show(step.share)}</span>' for step in twice)
     rules = [
         text["relay.start"],
         text["relay.share"].format(
-            upstream=show(handed.upstream),
-            local=bracketed(show(handed.local_derivative)),
-            share=f'<span class="{sign_of(handed.share)}">{show(handed.share)}</span>',
-            result=relay.node(handed.node).name,
-            operand=relay.node(handed.operand).name,
+            upstream=show(negative.upstream),
+            local=bracketed(show(negative.local_derivative)),
+            share=f'<span class="{sign_of(negative.share)}">{show(negative.share)}</span>',
+            result=relay.node(negative.node).name,
+            operand=relay.node(negative.operand).name,
         ),
         text["relay.sum"].format(
             operand=relay.node(twice[0].operand).name,

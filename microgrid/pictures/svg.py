@@ -69,7 +69,7 @@ def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> s
     if numbers:
         texts += text("value", value_place(box), value) + text(sign, gradient_place(box), gradient)
     if numbers and box.height > HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 10:
-        texts += text("remark", status_place(box), card.status and said[f"page.{card.status}"])
+        texts += text("status", status_place(box), card.status and said[f"page.{card.status}"])
     return f"{start}{frame}{texts}</g>"
 
 

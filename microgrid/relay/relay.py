@@ -165,7 +165,7 @@ class Relay(Record):
 
         Args:
             language: "en" or "ja".
-            fold: "neuron" gives one line to each neuron and to what it hands on, "none" to every step; "auto" folds a
+            fold: "neuron" gives one line to each neuron and each of its shares, "none" to every step; "auto" folds a
                 network as soon as its picture would be folded.
 
         Raises:

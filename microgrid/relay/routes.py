@@ -45,12 +45,12 @@ class Routes:
     """The largest routes to a value, and the sum of the others; `print` it to read it in words.
 
     Iterating over it gives the routes that are listed, and `len()` is how many these are. A route on which a local
-    derivative is 0 brings nothing: it is counted apart, and not listed.
+    derivative is 0 contributes nothing: it is counted separately, and not listed.
 
     Attributes:
         target: the value.
         routes: the largest first, by the size of their product.
-        count: how many routes bring something.
+        count: the number of routes that contribute.
         blocked: the number of routes that contribute nothing.
         remainder: the gradient less the products of `routes`.
         gradient: the whole.
@@ -142,9 +142,9 @@ def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dic
         pairs = list(zip(node.operands, node.local_derivatives, strict=True))
         if leading := [operand for operand, _ in pairs if operand in every]:
             every[node.id] = sum(every[operand] for operand in leading)
-        if bringing := [(operand, local) for operand, local in pairs if operand in promise and local != 0.0]:
-            promise[node.id] = max(_size(local) * promise[operand] for operand, local in bringing)
-            count[node.id] = sum(count[operand] for operand, _ in bringing)
+        if contributing := [(operand, local) for operand, local in pairs if operand in promise and local != 0.0]:
+            promise[node.id] = max(_size(local) * promise[operand] for operand, local in contributing)
+            count[node.id] = sum(count[operand] for operand, _ in contributing)
     return promise, count, every
 
 

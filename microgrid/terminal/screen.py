@@ -22,7 +22,7 @@ def walk_relay(relay: Record, language: str = "en", everything: bool = False) ->
     if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         try:
             import curses
-        except ImportError:  # Windows has none; the package windows-curses brings it
+        except ImportError:  # on Windows it comes with the package windows-curses
             pass
         else:
             os.environ.setdefault("ESCDELAY", "25")

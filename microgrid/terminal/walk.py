@@ -1,6 +1,6 @@
 """Step through a relay, forward and back: the present step, and the content of its screen.
 
-It knows no terminal; `microgrid.terminal.screen` brings it to one.
+It is independent of the terminal; `microgrid.terminal.screen` shows it there.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ def train(
 
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
     numbers to about 1e-12. The first batch is computed both ways. Where they differ, because the loss of a batch is not
-    the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded anew; the
-    same happens, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: the right class
+    the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded again;
+    the same happens, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: the right class
     decides which nodes there are.)
 
     Args:
@@ -230,7 +230,7 @@ class _CompiledThinking:
             self.step = None
             warnings.warn(
                 "the compiled graph of one row does not give what the batch gives (is the loss not the mean over its "
-                "rows, or does the model decide by an if?); every row is recorded anew, as with compiled=False",
+                "rows, or does the model decide by an if?); every row is recorded again, as with compiled=False",
                 RuntimeWarning,
                 stacklevel=5,
             )

@@ -454,7 +454,7 @@ def test_short_title_of_a_neuron_names_its_activation_only(spelled_out: bool) ->
         (lambda: Value(0.0), ""),
     ],
 )
-def test_card_remarks_where_responsibility_stops(compute: Callable[[], Value], status: str) -> None:
+def test_card_has_a_status_where_no_gradient_passes_back(compute: Callable[[], Value], status: str) -> None:
     assert cards_of(compute(), "none")[0][-1].status == status
 
 
@@ -467,8 +467,8 @@ def relus_of_two_rows() -> Value:
 
 def test_relu_that_is_at_0_for_one_row_of_several_is_off_and_for_all_dead() -> None:
     cards, _ = cards_of(relus_of_two_rows(), "neuron")
-    remarks = [(card.value.label, card.status) for card in cards if card.status]
-    assert remarks == [
+    statuses = [(card.value.label, card.status) for card in cards if card.status]
+    assert statuses == [
         ("layer1.neuron2", "dead"),
         ("layer1.neuron1", "off"),
         ("layer1.neuron2", "dead"),

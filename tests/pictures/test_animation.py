@@ -101,11 +101,11 @@ def test_screen_reader_is_told_every_step() -> None:
 def test_card_at_which_responsibility_stops_says_so_when_its_value_is_there(language: str) -> None:
     output = (Value(-3.0, "w") * 2).relu()
     svg = animation(Relay(output), language)
-    ((part, said),) = re.findall(r'<g class="(t\d+)"><text class="remark"[^>]*>([^<]*)</text></g>', svg)
+    ((part, said),) = re.findall(r'<g class="(t\d+)"><text class="status"[^>]*>([^<]*)</text></g>', svg)
     assert said == words(language)["page.dead"]
     (value,) = re.findall(r'<g class="(t\d+)"><text class="value"[^>]*>0</text></g>', svg)
     assert times(svg)[f".{part}"] == times(svg)[f".{value}"]
-    assert "remark" not in re.sub(r"<style>.*</style>", "", animation(two_paths(), language), flags=re.DOTALL)
+    assert 'class="status"' not in re.sub(r"<style>.*</style>", "", animation(two_paths(), language), flags=re.DOTALL)
 
 
 def test_hostile_label_stays_text() -> None:

@@ -504,7 +504,7 @@ def test_crowded_picture_leaves_the_numbers_of_its_edges_out() -> None:
     assert not any(texts(edge) for edge in edges.values())
 
 
-def test_cards_of_a_large_crowded_picture_say_activation_and_remark_in_their_heading() -> None:
+def test_cards_of_a_large_crowded_picture_say_activation_and_status_in_their_heading() -> None:
     model = MLP(5, [8, 8, 1], "relu", seed=0)
     model.layers[0].neurons[0].bias.data = -100.0
     output = model([1.0] * 5)

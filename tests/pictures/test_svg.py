@@ -125,6 +125,6 @@ def test_size_of_the_sheet_is_told_twice() -> None:
 
 
 def test_dead_neuron_says_so() -> None:
-    status = texts(group(read(Value(-1.0, "a").relu()), "n1"))["remark"]
+    status = texts(group(read(Value(-1.0, "a").relu()), "n1"))["status"]
     assert status.startswith("dead")
-    assert texts(group(read(Value(1.0, "a").relu()), "n1"))["remark"] == ""
+    assert texts(group(read(Value(1.0, "a").relu()), "n1"))["status"] == ""

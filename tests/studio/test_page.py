@@ -391,10 +391,10 @@ def test_saturated_and_dead_neurons_say_so_on_their_card_and_in_the_sentence(ope
         ("silent", say("dead"), words("en")["status.dead"]),
     ):
         screen.press("Home")
-        expect(screen.card(name).locator(".remark")).to_have_text("")
+        expect(screen.card(name).locator(".status")).to_have_text("")
         screen.press("1")
-        expect(screen.card(name).locator(".remark")).to_have_text(status)
-        assert "remarked" in str(screen.card(name).get_attribute("class"))
+        expect(screen.card(name).locator(".status")).to_have_text(status)
+        assert "has-status" in str(screen.card(name).get_attribute("class"))
         assert any(sentence.endswith(end) for sentence in told(screen.relay))
         for _ in screen.relay.steps_of("think"):
             screen.press("ArrowRight")
@@ -491,7 +491,7 @@ def test_help_opens_and_escape_closes_it(way: str, opened: Opener) -> None:
     else:
         screen("#help").click()
     expect(screen("#keys")).to_be_visible()
-    expect(screen("#keys")).to_contain_text("one step back, one step on")
+    expect(screen("#keys")).to_contain_text("one step back, one step forward")
     screen.press("ArrowRight")
     assert screen.position == 0
     screen.press("Escape")
@@ -672,7 +672,7 @@ def test_leaf_moved_to_where_there_is_no_value_is_told_and_recovers(opened: Open
     for tab in ("fault", "train", "quiz", "whatif"):
         screen.tab(tab)
     screen.press("l")
-    expect(screen("#sentence")).to_contain_text("自然対数は −1 では値がない")
+    expect(screen("#sentence")).to_contain_text("−1 の自然対数は (実数では) 存在しない")
     screen.press("l")
     screen.press("2")
     screen.type_in("a", "5")
@@ -1015,7 +1015,7 @@ def test_every_right_answer_counts_and_the_end_tells_the_score(opened: Opener) -
 def to_question(screen: Screen, name: str) -> None:
     """Go on to the question about a card, passing over those before."""
     while name not in screen.text("#quiz .question"):
-        screen.button("Show me").click()
+        screen.button("Show the answer").click()
         screen.button("Next question").click()
 
 
@@ -1082,9 +1082,9 @@ def test_reason_adds_up_the_shares_that_arrive(opened: Opener) -> None:
 def test_hint_is_the_local_derivative_and_skipping_shows_the_answer(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
     begin_quiz(screen)
-    screen.button("Hint (costs the point)").click()
+    screen.button("Hint (no point)").click()
     expect(screen("#quiz .verdict")).to_have_text("∂d²/∂d = 2 × 7 = 14")
-    screen.button("Show me").click()
+    screen.button("Show the answer").click()
     expect(screen("#quiz .verdict")).to_contain_text("It is 14")
     expect(screen("#quiz .score")).to_have_text("0 of 1 right at the first try, without a hint.")
 
@@ -1144,7 +1144,7 @@ def test_quiz_asks_in_the_language_of_the_page(opened: Opener) -> None:
     screen.tab("quiz")
     screen.button("始める").click()
     expect(screen("#quiz .question")).to_have_text("d の勾配は?")
-    assert answer(screen, "−14") == "おしい。大きさは正しいが、符号が違う。もう一度。"
+    assert answer(screen, "−14") == "まだ違う。大きさは正しいが、符号が違う。もう一度。"
 
 
 # --- worksheet -------------------------------------------------------------------------------------------------------
@@ -1208,8 +1208,8 @@ def test_worksheet_says_after_how_many_changes_its_numbers_are(opened: Opener) -
     screen.tab("train")
     screen.button("× 10").click()
     pupil, teacher = printed(screen, "A4")
-    assert "Worksheet: one neuron, after 10 changes" in pupil
-    assert "Answers: one neuron, after 10 changes" in teacher
+    assert "Worksheet: one neuron, after 10 updates" in pupil
+    assert "Answers: one neuron, after 10 updates" in teacher
     screen("#train .reset").click()
     assert "after" not in printed(screen, "A4")[0]
 

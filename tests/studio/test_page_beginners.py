@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 def test_start_says_what_is_learned_and_what_is_given(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
-    expect(screen("#note")).to_have_text("Learned: w. Given: x, target.")
+    expect(screen("#note")).to_have_text("Parameters: w. Inputs: x, target.")
     screen.press("l")
     expect(screen("#note")).to_have_text("学習する数: w。与えられた数: x, target。")
 
 
 def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> None:
     screen = opened(network(2, 3, 1))
-    expect(screen("#note")).to_have_text("Learned: 13 weights and biases of 4 neurons. Given: x1, x2, target.")
+    expect(screen("#note")).to_have_text("Parameters: 13 weights and biases of 4 neurons. Inputs: x1, x2, target.")
     screen.press("l")
     expect(screen("#note")).to_contain_text("4 個のニューロンの重みとバイアス 13 個")
 
 
 def test_start_of_a_network_of_several_rows_lists_each_input_once(opened: Opener) -> None:
     screen = opened(example("xor").record())
-    learned = "Learned: 17 weights and biases of 5 neurons."
-    expect(screen("#note")).to_have_text(f"{learned} Given: x1, x2, target, in 4 rows.")
+    learned = "Parameters: 17 weights and biases of 5 neurons."
+    expect(screen("#note")).to_have_text(f"{learned} Inputs: x1, x2, target, in 4 rows.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,7 +79,7 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
     start = (
         f"Training diverged in cycle {cycle}: exponential is too large to be computed at"
         if language == "en"
-        else f"{cycle} 周目で学習が発散"
+        else f"{cycle} サイクル目で学習が発散"
     )
     assert told.startswith(start)
     assert ("The learning rate 10 is too large" if language == "en" else "学習率 10 が大きすぎ") in told
@@ -216,8 +216,8 @@ def test_relu_becomes_dead_when_a_leaf_takes_its_last_row(opened: Opener) -> Non
     screen = opened(Relay(relus_of_two_rows()))
     screen.press("2")
     screen.type_in("x1 #1", "-1")
-    remarks = [text for text in screen.texts("#graph .remark") if text]
-    assert remarks == [say("dead")] * 4
+    statuses = [text for text in screen.texts("#graph .status") if text]
+    assert statuses == [say("dead")] * 4
 
 
 # --- an opened neuron ------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_dw_of_an_opened_neuron_is_that_of_its_own_row(opened: Opener) -> None:
     kept = [
         line.sentence
         for line in tell(relay, fold="neuron").lines
-        if line.sentence.startswith("What stays in layer1.neuron1")
+        if line.sentence.startswith("The gradients of the parameters of layer1.neuron1")
     ]
     assert len(kept) == 2
     assert f"dW = {found}," in kept[1]  # Think comes to the first row last
@@ -193,7 +193,7 @@ def test_worksheet_of_a_large_network_gives_nothing_away(opened: Opener) -> None
     assert "dead" not in sheet.locator("svg").all_text_contents()[0]
     widths = sheet.locator(".line").evaluate_all("(lines) => lines.map((line) => line.getAttribute('stroke-width'))")
     assert set(widths) == {"1"}
-    assert sheet.locator(".remarked, .handed, .current").count() == 0
+    assert sheet.locator(".has-status, .handed, .current").count() == 0
 
 
 @pytest.mark.parametrize(("tab", "name"), [("train", "× 1"), ("train", "Reset"), ("whatif", "Reset")])

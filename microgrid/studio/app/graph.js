@@ -24,7 +24,7 @@ for (const card of graph.cards) {
     word: find("value-word"),
     width: Number(group.querySelector("rect").getAttribute("width")),
     grad: find("grad"),
-    remark: find("remark"),
+    remark: find("status"),
     symbol: find("symbol") ?? find("op"),
     plain: "",
   };
@@ -200,7 +200,7 @@ function showGraph(view) {
     const kinds = [drawn.kinds];
     if (current?.card === card || asked === card) kinds.push("current", asked ? "think" : current.phase);
     if (current?.phase === "think" && targetOf(current) === card) kinds.push("target");
-    if (remark) kinds.push("remarked");
+    if (remark) kinds.push("has-status");
     if (isOld) kinds.push("old");
     if (isChanged) kinds.push("changed");
     if (state.selected === card) kinds.push("selected");

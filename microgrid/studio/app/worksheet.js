@@ -25,10 +25,10 @@ function sheet(title, isAnswer) {
     const {kind} = card.node;
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
-    put(".remark", "");
+    put(".status", "");
     put(".value-word", word("value"));
     group.setAttribute("class", card.drawn.kinds);
-    if (isCompact) put(".op", card.drawn.plain); // there a remark may stand in its place
+    if (isCompact) put(".op", card.drawn.plain); // there a status may stand in its place
   }
   for (const edge of graph.edges) {
     const group = copy.querySelector(`[id="e${edge.i}"]`),
