@@ -169,13 +169,15 @@ def compact_svg(picture: str) -> str:
     ET.register_namespace("", SVG)
     root = ET.fromstring(picture)
     styled = root.find(f".//{{{SVG}}}style") is not None
+    labels = [element.get(name, "") for element in root.iter() for name in ("aria-labelledby", "aria-describedby")]
+    referenced = set(re.findall(r"#([\w.-]+)", picture)) | set(" ".join(labels).split())
     for element in root.iter():
         for title in element.findall(f"{{{SVG}}}title"):
-            if element is not root:  # there it names the picture for a screen reader
+            if element is not root and title.get("id") not in referenced:  # those name the picture for screen readers
                 element.remove(title)
         for name in [f"{{{XLINK}}}title", f"{{{XML}}}space", *([] if styled else ["class"])]:
             element.attrib.pop(name, None)
-        if f"#{element.get('id')}" not in picture:
+        if element.get("id") not in referenced:
             element.attrib.pop("id", None)
         _merge_outlines(element)
     for name in INHERITED:

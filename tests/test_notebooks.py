@@ -225,16 +225,17 @@ def _texts() -> PngInfo:
 
 def test_svg_loses_what_is_not_seen() -> None:
     drawn = (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><!-- n0 -->'
-        '<title>loss</title><marker id="arrow"/><g id="n0" class="node"><title>n0</title><a xlink:title="value 1">'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" aria-labelledby="name">'
+        '<!-- n0 --><title id="name">loss</title><marker id="arrow"/>'
+        '<g id="n0" class="node"><title>n0</title><a xlink:title="value 1">'
         '<path fill="#fff" stroke="none" d="M0,0"/><path fill="none" stroke="#000" d="M0,0"/>'
         '<text font-size="12">1</text><text font-size="12">2</text><text font-size="9">3</text></a></g>'
         '<path marker-end="url(#arrow)"/></svg>'
     )
     compact = compact_svg(drawn)
     assert compact == (
-        '<svg xmlns="http://www.w3.org/2000/svg" font-size="12">'
-        '<title>loss</title><marker id="arrow" /><g><a>'
+        '<svg xmlns="http://www.w3.org/2000/svg" aria-labelledby="name" font-size="12">'
+        '<title id="name">loss</title><marker id="arrow" /><g><a>'
         '<path fill="#fff" stroke="#000" d="M0,0" />'
         '<text>1</text><text>2</text><text font-size="9">3</text></a></g>'
         '<path marker-end="url(#arrow)" /></svg>'
