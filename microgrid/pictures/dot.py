@@ -149,7 +149,8 @@ def save_picture(
 ) -> None:
     """Write the picture of `output` to a file, as its suffix says: .svg, .png, .pdf or .dot; whole or not at all.
 
-    The other arguments are those of `draw`.
+    The other arguments are those of `draw`. In a PNG or PDF a minus sign is a hyphen, because Graphviz
+    measures the width of other characters wrongly.
 
     Raises:
         ValueError: another suffix.
