@@ -27,10 +27,10 @@ SQUARE_PX = 60
 
 
 def route(rooms: Sequence[Room], edges: Sequence[Edge]) -> list[list[Point]]:
-    """Return for each edge the points through which it runs, two for each stretch that is level.
+    """Return for each edge where it begins, two points for each column that it crosses, and where it ends.
 
     Args:
-        rooms: of the cards, which stand in columns, operands to the left of what was made from them.
+        rooms: the rectangles of the cards, which stand in columns, operands to the left of their results.
         edges: which cards they join.
     """
     columns = _columns(rooms)
@@ -102,7 +102,7 @@ def _lanes(cards: Sequence[Room], wanted: Mapping[int, float]) -> dict[int, floa
     gaps = [(-math.inf, first), *((top, bottom) for top, bottom in within if top <= bottom), (last, math.inf)]
     in_gap: dict[Gap, list[int]] = {gap: [] for gap in gaps}
     for n in sorted(wanted, key=lambda n: wanted[n]):
-        free = [gap for gap in gaps if len(in_gap[gap]) < 1 + (gap[1] - gap[0]) / LANE_DISTANCE_PX]
+        free = [gap for gap in gaps if len(in_gap[gap]) * LANE_DISTANCE_PX <= gap[1] - gap[0]]
         in_gap[min(free, key=lambda gap: abs(_clamped(wanted[n], gap) - wanted[n]))].append(n)
     lanes: dict[int, float] = {}
     for gap, members in in_gap.items():

@@ -10,7 +10,7 @@ from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.pictures.layout import LABEL_SIZE_PX, Layout, lay_out
-from microgrid.pictures.routing import LANE_DISTANCE_PX, Room, curve_through, place_labels, route
+from microgrid.pictures.routing import CLEARANCE_PX, LANE_DISTANCE_PX, Room, curve_through, place_labels, route
 from tests.graphs import grown
 
 FIRST, MIDDLE, LAST = (0.0, 0.0, 100.0, 60.0), (200.0, 0.0, 300.0, 60.0), (400.0, 0.0, 500.0, 60.0)  # in three columns
@@ -103,3 +103,16 @@ def test_chain_that_shares_a_weight_stays_level() -> None:
     layout = laid_out(chain(40))
     computed = [box.y for box in layout.boxes if not box.card.value.is_leaf]
     assert max(computed) - min(computed) < 2 * LABEL_SIZE_PX[1]
+
+
+@pytest.mark.parametrize(("gap", "fit"), [(20.0, 1), (21.0, 1), (30.0, 2), (40.0, 3)])
+def test_edges_that_do_not_fit_into_a_gap_pass_outside_the_column(gap: float, fit: int) -> None:
+    above, below = (200.0, 0.0, 300.0, 60.0), (200.0, 60.0 + gap, 300.0, 120.0 + gap)
+    middle = 60.0 + gap / 2
+    ends = [(0.0, middle - 30.0, 100.0, middle + 30.0), (400.0, middle - 30.0, 500.0, middle + 30.0)]
+    paths = route([ends[0], above, below, ends[1]], [(0, 3)] * 4)
+    heights = [path[1][1] for path in paths]
+    within = [y for y in heights if 60.0 < y < 60.0 + gap]
+    assert len(within) == fit
+    assert all(60.0 + CLEARANCE_PX <= y <= 60.0 + gap - CLEARANCE_PX for y in within)
+    assert all(y < 0.0 or y > 120.0 + gap for y in heights if y not in within)
