@@ -11,7 +11,7 @@ import html
 import math
 
 from microgrid._util.files import asset
-from microgrid._util.text import display_width, printable
+from microgrid._util.text import display_width, printable, shortened
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import bracketed, counted, show
 from microgrid.language.words import words
@@ -25,6 +25,7 @@ MAX_STEPS = 60
 STEP_SECONDS, REST_SECONDS = 1.4, 3.0  # for a step, and at the end before it starts again
 ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
 CAPTION_HEIGHT_PX = 56.0  # above the graph
+CAPTION_COLUMN_PX, MAX_CAPTION_COLUMNS = 7.6, 120
 SHARE_WIDTH_PX = 3.4  # an edge, beside the 0.8 that the thinnest has
 
 
@@ -61,6 +62,7 @@ class _Film:
             self.lines[use.node.id, use.position] = i, along
         shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
         self.largest = max(shares, default=0.0)
+        self.width: float = layout.width
         self.end = len(relay.steps) + REST_SECONDS / STEP_SECONDS
         self.rules: list[str] = []
         self.parts: list[str] = []
@@ -142,9 +144,10 @@ class _Film:
         formula = f"{wording.name}: {wording.formula}" if wording.formula else wording.sentence
         formula += f" = {wording.result}" if wording.formula and step.phase != "think" else ""
         last = i + 1 == len(self.relay.steps)
-        escaped = html.escape(printable(formula))
-        caption = phase + text("caption", (12, 44), escaped)
-        self.description.append(escaped)
+        seen = shortened(printable(formula), MAX_CAPTION_COLUMNS)
+        self.width = max(self.width, display_width(seen) * CAPTION_COLUMN_PX + 24)
+        caption = phase + text("caption", (12, 44), html.escape(seen))
+        self.description.append(html.escape(printable(formula)))
         self.captions.append(self.during(i, self.end if last else i + 1, caption))
 
     # --- time --------------------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ class _Film:
         return f"{self.end * STEP_SECONDS:g}s"
 
     def document(self) -> str:
-        width, height, top = self.layout.width, self.layout.height + CAPTION_HEIGHT_PX, -CAPTION_HEIGHT_PX
+        width, height, top = self.width, self.layout.height + CAPTION_HEIGHT_PX, -CAPTION_HEIGHT_PX
         style, said = coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
         whole = f'y="{top:g}" width="{width:g}" height="{height:g}"/>'
         switches = [  # links, for a picture runs no script: the drawing pauses while it is what the address points at

@@ -84,6 +84,15 @@ def test_cards_speak_the_language_of_the_captions(language: str, cards: set[str]
     } == cards
 
 
+def test_picture_is_as_wide_as_its_captions() -> None:
+    """The only caption of one leaf has 64 characters, of at least 6 pixels; a very long one is cut."""
+    width, long = (
+        float(ET.fromstring(animation(Relay(Value(2.0, label)))).attrib["width"]) for label in ("w", "x" * 300)
+    )
+    assert width > 64 * 6
+    assert long < 1000
+
+
 def test_screen_reader_is_told_every_step() -> None:
     relay = two_paths()
     root = ET.fromstring(animation(relay))
