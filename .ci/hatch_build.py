@@ -20,7 +20,7 @@ class LessonsWithoutOutputs(BuildHookInterface[Any]):
         if version == "editable":
             return
         lessons = Path(self.root, "notebooks")
-        for path in lessons.glob("*/*.ipynb"):
+        for path in lessons.glob("[!.]*/*.ipynb"):
             name = path.relative_to(lessons)
             copy = self.copies / name
             copy.parent.mkdir(exist_ok=True)
