@@ -1,8 +1,8 @@
 """The engine: scalar reverse-mode automatic differentiation.
 
 A `Value` is one number. Computing with Values records a graph: each result keeps its operands and, for each of them,
-the local derivative ∂result/∂operand. `backward()` walks that graph from the result to the leaves and hands
-responsibility back by the chain rule. That is all; networks, pictures and the relay are built on these nodes.
+the local derivative ∂result/∂operand. `backward()` walks that graph from the result to the leaves and propagates
+gradients back by the chain rule. That is all; networks, pictures and the relay are built on these nodes.
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> result = a * b + a**2
@@ -31,7 +31,7 @@ class Value:
 
     Attributes:
         data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
-        grad: the responsibility of this number, ∂output/∂self, accumulated by every `backward()` since `zero_grad()`.
+        grad: ∂output/∂self, the responsibility of this number, accumulated by every `backward()` since `zero_grad()`.
         op: the operation that made it, `""` for a leaf. The names are those of `microgrid.graph.operations`.
         operands: the Values it was made from, in order; `a + a` has two.
         local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
@@ -105,7 +105,7 @@ class Value:
         return _record(quotient, "/", (self, 1.0 / other.data, other, -quotient / other.data))
 
     def __pow__(self, exponent: Operand) -> Value:
-        """Raise to a power; responsibility flows to the base and, unless it is a plain number, to the exponent.
+        """Raise to a power; the gradient flows to the base and, unless it is a plain number, to the exponent.
 
         Conventions: x**0 has derivative 0, also at 0; where x is 0 or less, the derivative with respect to y is 0.
 
@@ -244,12 +244,12 @@ class Value:
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
     def backward(self) -> None:
-        """Backpropagate: add ∂self/∂node to the `grad` of this node and of every node behind it (the story's Think).
+        """Backpropagate: add ∂self/∂node to the `grad` of this node and of all that it depends on (Think).
 
         Gradients accumulate over calls, so two calls double them exactly. No `data` changes.
 
         Raises:
-            TypeError: `data` holds no number, because something else was assigned to that of a leaf.
+            TypeError: `data` is not a number, because something else was assigned to the `data` of a leaf.
 
         >>> a = Value(2.0)
         >>> b = a + a
@@ -257,12 +257,12 @@ class Value:
         >>> a.grad
         4.0
         """
-        _checked_number(self.data)  # `data` may be assigned anything; what is not a number spreads to the output
+        _checked_number(self.data)  # anything can be assigned to `data`, and reaches the output
         for node, gradient in gradients(self).items():
             node.grad += gradient
 
     def zero_grad(self) -> None:
-        """Set `grad` to 0 in this Value and in every Value behind it."""
+        """Set `grad` to 0 in this Value and in every Value that it depends on."""
         for node in topological_order(self):
             node.grad = 0.0
 
@@ -295,7 +295,7 @@ class Value:
 
 
 class Constant(Value):
-    """A plain number in an operation, such as the 2 in `x**2`: a leaf that receives no responsibility."""
+    """A plain number in an operation, such as the 2 in `x**2`: a leaf that receives no gradient."""
 
     __slots__ = ()
 
@@ -314,7 +314,7 @@ class Input(Value):
 
 
 def maximum(a: Operand, b: Operand) -> Value:
-    """Return the larger of two numbers. Convention: a tie passes the responsibility to the first."""
+    """Return the larger of two numbers. Convention: a tie passes the gradient to the first."""
     a, b = _as_values((a, b))
     x, y = a.data, b.data
     # x + y is for NaN, which is neither larger nor smaller and must not get lost.
@@ -323,7 +323,7 @@ def maximum(a: Operand, b: Operand) -> Value:
 
 
 def minimum(a: Operand, b: Operand) -> Value:
-    """Return the smaller of two numbers. Convention: a tie passes the responsibility to the first."""
+    """Return the smaller of two numbers. Convention: a tie passes the gradient to the first."""
     a, b = _as_values((a, b))
     x, y = a.data, b.data
     smaller = x if x <= y else y if y < x else x + y
@@ -346,7 +346,7 @@ def total(values: Iterable[Operand]) -> Value:
 
 
 def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Operand) -> Value:
-    """Compute w1·x1 + w2·x2 + … + b as a single node, the inside of a neuron.
+    """Compute w1·x1 + w2·x2 + … + b as a single node: a neuron's pre-activation.
 
     Args:
         weights: n numbers or Values.
@@ -385,7 +385,7 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
 
 
 def topological_order(output: Value) -> list[Value]:
-    """List `output` and every Value behind it, each once, operands before what was made from them.
+    """List `output` and every Value that it depends on, each once, operands before results.
 
     The order is a depth-first one, first operand first, so it is the same on every run. Graphs of any depth work.
 
@@ -397,7 +397,7 @@ def topological_order(output: Value) -> list[Value]:
         raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
     order: list[Value] = []
     seen: set[Value] = set()
-    waiting: list[Any] = [output]  # visited from its end; None says that the operands of the node before it are listed
+    waiting: list[Any] = [output]  # a stack; None on top: the operands of the node below it are listed
     while waiting:
         node = waiting.pop()
         if node is None:
@@ -413,10 +413,10 @@ def topological_order(output: Value) -> list[Value]:
 
 
 def gradients(output: Value) -> dict[Value, float]:
-    """Return ∂output/∂node for every node behind `output`, in reverse topological order; change nothing.
+    """Return ∂output/∂node for all that `output` depends on, in reverse topological order; change nothing.
 
-    A node waits until every node computed from it has passed its share back; only then is its gradient complete and can
-    be passed on: share = upstream gradient × local derivative.
+    A node waits until every node computed from it has passed its share back; only then is its gradient complete, and
+    only then is it passed on. A share is one term of an operand's gradient: upstream gradient × local derivative.
     """
     upstream = dict.fromkeys(reversed(topological_order(output)), 0.0)
     upstream[output] = 1.0

@@ -2,11 +2,11 @@
 
 Every loss takes predictions and targets of the same shape: one Value and one number, a list of each, or a list of
 rows. A target may be a number, which becomes an `Input` labelled "target", or a Value. Every loss is the **mean** over
-all outputs. The field disagrees: some books take the sum, or half of it. The gradients then differ by that factor, and
-a learning rate that is right for one definition is too large or too small for another.
+all outputs. Conventions differ: some books take the sum, or half of it. The gradients then differ by a factor, and a
+learning rate that is right for one definition is too large or too small for another.
 
-Raises, in all of them: ValueError where the shapes differ or there is nothing to compare, naming both; TypeError where
-a prediction is not a Value, or a target not a number.
+Every loss raises ValueError if the shapes differ (the message names both) or if there is nothing to compare, and
+TypeError if a prediction is not a Value, or a target not a number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Nested: TypeAlias = Any
 def mean_squared_error(predictions: Nested, targets: Nested) -> Value:
     """Return the mean of (prediction − target)² over all outputs (MSE).
 
-    The square keeps +3 and −3 from cancelling, and makes a mistake twice as large count four times as much.
+    The square keeps +3 and −3 from cancelling, and makes an error twice as large count four times as much.
     For the predictions 2.5, 0, 2, 8 and the targets 3, −0.5, 2, 7 it is 0.375 here, in PyTorch and in scikit-learn; as
     a sum it would be 1.5, as half a sum 0.75, as half a mean 0.1875.
 
@@ -36,7 +36,7 @@ def mean_squared_error(predictions: Nested, targets: Nested) -> Value:
 
 
 def mean_absolute_error(predictions: Nested, targets: Nested) -> Value:
-    """Return the mean of |prediction − target| over all outputs (MAE). At a mistake of 0 its derivative is 0.
+    """Return the mean of |prediction − target| over all outputs (MAE). At an error of 0 its derivative is 0.
 
     >>> mean_absolute_error([Value(2.5), Value(0.0)], [3, -0.5]).data
     0.5
@@ -113,7 +113,7 @@ def _mistake(prediction: Value, target: Value) -> Value:
 
 
 def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:
-    """Return log(Σ exp(z)) − z_target; the largest logit is taken off first, so that no exp overflows."""
+    """Return log(Σ exp(z)) − z_target; the largest logit is subtracted first, so that no exp overflows."""
     if _is_one(logits):
         raise ValueError("cross_entropy() needs a row of logits for each target, got a single number as a row")
     logits = as_list("a row of logits", logits)

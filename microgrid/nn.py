@@ -68,7 +68,7 @@ class Module:
     """Base class of everything that has parameters.
 
     Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
-    Modules, and lists, tuples and dictionaries of these. A subclass needs to do nothing for it.
+    Modules, and lists, tuples and dictionaries of these. A subclass need not register them.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -83,7 +83,7 @@ class Module:
         return f"{type(self).__name__}()"
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """List pairs (name, parameter); the name is the Python expression of the parameter, seen from the model."""
+        """List pairs (name, parameter); the name is its path from the model, such as `layers[0].neurons[1].bias`."""
         return list(_find_parameters(vars(self).items(), {self}))
 
     def parameters(self) -> list[Value]:
@@ -154,14 +154,15 @@ class Neuron(Module):
     Calling it with `n_inputs` numbers or Values returns one Value. A number becomes an `Input` labelled x1, x2, …, so
     that dx exists as well as dW and db.
 
-    The bias starts at 0; the weights are drawn evenly from ±limit, so that signals keep their size from layer to layer:
-    limit = √(6 / n_inputs) for relu and the like (He et al. 2015, arXiv:1502.01852), and √(6 / (n_inputs + n_outputs))
-    for tanh, sigmoid and linear (Glorot and Bengio 2010), where a neuron on its own counts as a layer of one output.
+    The bias starts at 0; the weights are drawn uniformly from ±limit, so that activations keep about the same
+    variance from layer to layer: limit = √(6 / n_inputs) for relu, leaky_relu and softplus (He et al. 2015,
+    arXiv:1502.01852), and √(6 / (n_inputs + n_outputs)) for tanh, sigmoid and linear (Glorot and Bengio 2010), where a
+    neuron on its own counts as a layer of one output.
 
     Args:
         n_inputs: how many inputs it takes, 1 or more.
         activation: one of `ACTIVATIONS`: relu, leaky_relu, softplus, tanh, sigmoid, linear.
-        seed: the same seed gives the same weights, bit for bit; None gives others each time.
+        seed: the same seed gives the same weights, bit for bit; None gives different ones each time.
         spelled_out: record every product and the Σ as nodes of their own, instead of one weighted-sum node. The numbers
             are the same to the last bit, as long as the inputs of a neuron do not depend on one another (their shares
             are then added up in another order).

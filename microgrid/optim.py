@@ -1,7 +1,7 @@
-"""Optimizers: gradient descent and Adam (the story's Change, the only step that writes weights).
+"""Optimizers: gradient descent and Adam (Change, the only step that writes weights).
 
-Each takes the list of parameters and, at `step()`, moves every one of them against its gradient. The sequences of
-numbers are those of PyTorch's optimizers of the same name.
+Each takes the list of parameters and, at `step()`, moves every one of them against its gradient. They make the
+same updates as PyTorch's optimizers of the same names.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class SGD(Optimizer):
 
     Args:
         parameters: the Values to change.
-        learning_rate: η, the brake: how far to go against the gradient.
-        momentum: part of the last step's velocity that is kept, from 0 to less than 1.
+        learning_rate: η: how far to go against the gradient.
+        momentum: the fraction of the previous velocity that is kept, from 0 to less than 1.
         nesterov: look ahead along the velocity; needs momentum.
         weight_decay: a pull of every parameter towards 0, added to its gradient.
 
@@ -115,9 +115,9 @@ class Adam(Optimizer):
 
     Args:
         parameters: the Values to change.
-        learning_rate: η, about the length of a step, as long as gradients keep their size.
+        learning_rate: η, about the length of a step while gradients stay about the same size.
         beta1, beta2: how much of the running means of the gradient and of its square is kept, from 0 to less than 1.
-        epsilon: keeps the division away from 0, so it is above 0.
+        epsilon: a small positive number that keeps the denominator above 0.
         weight_decay: a pull of every parameter towards 0, added to its gradient (as torch.optim.Adam does; not AdamW).
 
     >>> w = Value(28.0)

@@ -33,8 +33,8 @@ def add_learn(command: Parser) -> None:
         "--learn",
         metavar="NAMES",
         type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
-        help="what is learned, with commas between; by default all names but those of inputs and targets, which are "
-        "called x, y, t, input, output, target or label, also with a number (and all, if there are no others)",
+        help="the parameters, separated by commas; by default all names except x, y, t, input, output, target and "
+        "label, with or without a number, as in x1 (or all names, if there are no others)",
     )
 
 

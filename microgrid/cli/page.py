@@ -20,14 +20,14 @@ def add_page(add_parser: AddParser) -> None:
         add_parser,
         "page",
         _run_page,
-        "write a page on which to step through one cycle in a browser, without a network",
+        "write a web page that steps through one cycle; it works offline",
         'page "(w*x - target)**2" w=3 x=2 target=5',
     )
     add_expression(command, optional=True)
     add_learn(command)
     command.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
-    command.add_argument("--example", metavar="NAME", help="show this situation instead of an expression")
-    command.add_argument("--examples", action="store_true", help="list the situations")
+    command.add_argument("--example", metavar="NAME", help="show this example instead of an expression")
+    command.add_argument("--examples", action="store_true", help="list the examples")
     command.add_choice("--language", LANGUAGES, "en", "in which it starts; by default en")
     command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
 

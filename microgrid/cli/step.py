@@ -17,12 +17,14 @@ def add_step(add_parser: AddParser) -> None:
         add_parser,
         "step",
         _run_step,
-        "walk one cycle of an expression step by step, forward and back",
+        "step through one cycle of an expression, forward and backward",
         'step "(w*x - target)**2" w=3 x=2 target=5',
     )
     add_expression(command, optional=True)
     add_learn(command)
-    command.add_argument("--penguins", action="store_true", help="walk one penguin through the trained network instead")
+    command.add_argument(
+        "--penguins", action="store_true", help="step through the trained network with one penguin instead"
+    )
     command.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
     command.add_choice("--language", LANGUAGES, "en", "by default en")
     command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")

@@ -29,27 +29,32 @@ def add_train(add_parser: AddParser) -> None:
     command.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
     command.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
     command.add_argument(
-        "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numbers"
+        "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numeric columns"
     )
     command.add_argument(
-        "--hidden", metavar="N", nargs="*", type=whole_numbers, default=[[8, 8]], help="hidden layers; by default 8 8"
+        "--hidden",
+        metavar="N",
+        nargs="*",
+        type=whole_numbers,
+        default=[[8, 8]],
+        help="neurons of each hidden layer; by default 8 8",
     )
     command.add_argument(
         "--test",
         metavar="SHARE",
         type=number_of,
         default=0.2,
-        help="how much of the rows is held out, to be tested on; by default 0.2; with 0, all are learned from",
+        help="fraction of the rows held out for testing; by default 0.2; with 0, all are used for training",
     )
     command.add_argument(
-        "--epochs", metavar="N", type=whole_number, default=40, help="times through the rows; by default 40"
+        "--epochs", metavar="N", type=whole_number, default=40, help="passes over the training rows; by default 40"
     )
     command.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
     command.add_argument(
-        "--batch-size", metavar="N", type=whole_number, default=16, help="rows that share an update; by default 16"
+        "--batch-size", metavar="N", type=whole_number, default=16, help="rows per update; by default 16"
     )
     command.add_argument(
-        "--seed", metavar="N", type=whole_number, default=0, help="the same seed, the same result; by default 0"
+        "--seed", metavar="N", type=whole_number, default=0, help="the same seed gives the same result; by default 0"
     )
     command.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
 

@@ -1,8 +1,8 @@
 """Fold a graph into cards and edges, the parts of every picture.
 
 Unfolded, every node is a card. Folded by neuron, what a neuron computed is one card; folded by layer, what a layer
-computed is one, however many rows went through it. A neuron gives its output a layer, and its inside is recognised from
-there.
+computed is one, however many rows went through it. The output of a neuron has the name of its layer, and the nodes
+inside are found from there.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
         fold = _suitable_fold(graph)
     cards = _gather(graph, _group(graph, fold, name_all))
     edges = _join(graph, cards)
-    if fold == "layer" and (_feeds_itself(graph, cards) or _has_circle(edges)):  # as in a recurrent network
+    if fold == "layer" and (_feeds_itself(graph, cards) or _has_cycle(edges)):  # as in a recurrent network
         return cards_and_edges(graph, "neuron", name_all, language)
     in_order = sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:]))
     for card in in_order:
@@ -197,7 +197,7 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
     for node in reversed(graph.nodes):
         if node in group_of or (users[node.id] and node.id not in used_otherwise):
             continue
-        # By layer, nodes with the same name and the same users are one node for several rows. A number stands for the
+        # By layer, nodes with the same name and the same users are one node for several rows. A number replaces the
         # description, which would otherwise contain the descriptions of all users, recursively.
         called = node.label or (node.id if name_all and not node.is_leaf else "")
         alike = (node.kind, node.op, called, frozenset(group_of[user] for user in users[node.id]))
@@ -282,7 +282,7 @@ def _feeds_itself(graph: Snapshot, cards: dict[Node, Card]) -> bool:
     return any(cards.get(operand) is card and operand.layer for operand, card in uses)
 
 
-def _has_circle(edges: Iterable[Edge]) -> bool:
+def _has_cycle(edges: Iterable[Edge]) -> bool:
     """Tell whether following the edges can lead back to where one started (Kahn's algorithm)."""
     waiting: dict[str, int] = {}
     results: dict[str, list[str]] = {}

@@ -81,7 +81,7 @@ class Layout:
 def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
     """Place cards and edges from left to right, in rows where that takes more than `max_row_width` pixels.
 
-    They can be in rows where a single edge leads from one part to the next; there are as many as show it largest.
+    Rows begin only where a single edge leads from one part to the next; their number is the one that shows most.
 
     Raises:
         NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.

@@ -184,7 +184,7 @@ class Relay(Record):
         Raises:
             ValueError: another suffix or language, or a graph that is too large for a page or for a moving picture.
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
-            OSError: the file cannot be written; what was there before is still there then.
+            OSError: the file cannot be written; a file that was there is unchanged.
         """
         from microgrid.relay_saving import save_relay  # imported here: a relay depends on no view
 
@@ -222,7 +222,7 @@ class Relay(Record):
 
         - `format` "microgrid relay" and `version` 2;
         - `learning_rate`: a number;
-        - `nodes`: objects with the attributes of `Node` but `number` and `grad`, which follow, in topological order;
+        - `nodes`: in topological order, objects with the attributes of `Node`, except `number` and `grad`;
         - `parameters`: the ids of the parameters;
         - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
         - `outcome`: the attributes of `Outcome`.
@@ -237,7 +237,7 @@ class Relay(Record):
         """Read what `to_json` wrote; the result equals the relay that wrote it.
 
         Raises:
-            ValueError: the text is no such record, or its numbers do not follow from each other.
+            ValueError: the text is no such record, or its numbers are inconsistent.
         """
         content = json_format.parse(text)
         nodes, parameters, learning_rate = json_format.read(content)

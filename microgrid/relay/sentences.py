@@ -19,7 +19,7 @@ from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
 MAX_TERMS_SHOWN = 4  # terms that a sum shows
-MAX_EXPRESSION_CHARS = 40  # characters of an expression that stands in a derivative; beyond, its name does
+MAX_EXPRESSION_CHARS = 40  # characters of an expression in a derivative; a longer one is given by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         first = position - position % len(operation.operands)
         group = slice(first, first + len(operation.operands))
         template = _power_slope(relay, node, position) or operation.slopes[position - first]
-        if not template:  # it goes by cases, which take words
+        if not template:  # it is piecewise, which takes words
             cases = _fill(words(language)[f"slope.{node.op}.{position}"], operation.operands, names)
             return f"{left} = {show(node.local_derivatives[position])} ({cases})"
         result = show(node.data, _digits_beside_1(node.data) if "1 − {out}" in template else 4)

@@ -48,10 +48,10 @@ def train(
     """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
-    numbers to about 1e-12. The first batch is computed both ways. Where they differ, because the loss of a batch is not
-    the mean over its rows or the model decides by a Python `if`, a warning says so, and every row is recorded again;
-    the same happens, without a warning, where a row cannot be compiled at all. (`cross_entropy` cannot: the right class
-    decides which nodes there are.)
+    numbers to about 1e-12. The first batch is computed both ways. They differ if the loss of a batch is not the
+    mean over its rows, or if the model decides by a Python `if`: then a warning says so, and training goes on without
+    compiling; the same happens, without a warning, if a row cannot be compiled at all. (`cross_entropy` cannot: the
+    right class decides which nodes there are.)
 
     Args:
         model: as for `Cycle`.
