@@ -74,6 +74,7 @@ ANSWERS = [
     ("draw_dot", "microgrid has no draw_dot; it is called draw here"),
     ("Layer", "microgrid has no Layer; it is called nn.Dense here"),
     ("Tensor", "microgrid has no Tensor; it is called Value here"),
+    ("Adam", "microgrid has no Adam; it is in microgrid.optim"),
     ("drwa", "microgrid has no drwa; did you mean draw?"),
     ("value", "microgrid has no value; did you mean Value?"),
     ("trainig", "microgrid has no trainig; did you mean training?"),

@@ -7,7 +7,7 @@ import dis
 import sys
 from collections.abc import Iterable
 
-NAMES_HERE = {  # what micrograd, PyTorch, tinygrad and Keras call it: where it is in microgrid
+NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in another module: where it is here
     "Adam": "microgrid.optim.Adam",
     "BCEWithLogitsLoss": "microgrid.losses.binary_cross_entropy",
     "CrossEntropyLoss": "microgrid.losses.cross_entropy",
@@ -41,7 +41,9 @@ def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError
     """
     names_by_lower = {known.lower(): known for known in names}
     if name in NAMES_HERE:
-        hint = f"it is called {NAMES_HERE[name].removeprefix(f'{module}.')} here"
+        place, _, called = NAMES_HERE[name].rpartition(".")
+        elsewhere = NAMES_HERE[name].removeprefix(f"{module}.")
+        hint = f"it is in {place}" if called == name else f"it is called {elsewhere} here"
     elif not name.startswith("_") and (close := difflib.get_close_matches(name.lower(), names_by_lower, 1, cutoff=0.7)):
         hint = f"did you mean {names_by_lower[close[0]]}?"
     else:
