@@ -14,11 +14,9 @@ import graphviz
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
 from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
-from microgrid.pictures.routing import curve_through, place_labels, route
+from microgrid.pictures.routing import Point, Room, curve_through, overlap, place_labels, route
 
-Point: TypeAlias = "tuple[float, float]"
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
-Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
@@ -228,7 +226,7 @@ def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[R
     def cost(way: float, above: float) -> float:
         x, y = _between(start, end, way)
         room = _around_label((x, y - above))
-        covered = sum(_overlap(room, other) for other in taken)
+        covered = sum(overlap(room, other) for other in taken)
         return covered + 400 * sum(_meets(other, room) for other in others) + (above or 300) + 20 * abs(way - 0.5)
 
     ways = [margin + (1 - 2 * margin) * k / 20 for k in range(21)]
@@ -251,13 +249,6 @@ def _around(box: Box, margin: float) -> Room:
 
 def _around_label(middle: Point) -> Room:
     return middle[0] - LABEL_SIZE_PX[0] / 2, middle[1] - 15, middle[0] + LABEL_SIZE_PX[0] / 2, middle[1] + 15
-
-
-def _overlap(room: Room, other: Room) -> float:
-    """Return the area that two rectangles have in common."""
-    width = min(room[2], other[2]) - max(room[0], other[0])
-    height = min(room[3], other[3]) - max(room[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def _meets(stretch: Stretch, room: Room) -> bool:

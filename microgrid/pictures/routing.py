@@ -39,7 +39,7 @@ def route(rooms: Sequence[Room], edges: Sequence[Edge]) -> list[list[Point]]:
     lanes: list[dict[int, float]] = [{} for _ in edges]  # of each edge its height in the columns that it crosses
     for k, members in enumerate(columns):
         crossing = [n for n, (operand, result) in enumerate(edges) if column_of[operand] < k < column_of[result]]
-        wanted = {n: _between(rooms, edges[n], sum(sides[k]) / 2) for n in crossing}
+        wanted = {n: _height_on_line(rooms, edges[n], sum(sides[k]) / 2) for n in crossing}
         for n, height in _lanes([rooms[i] for i in members], wanted).items():
             lanes[n][k] = height
     leaving = {n: next(iter(heights.values()), _middle(rooms[edges[n][1]])) for n, heights in enumerate(lanes)}
@@ -87,7 +87,7 @@ def _columns(rooms: Sequence[Room]) -> list[list[int]]:
     return columns
 
 
-def _between(rooms: Sequence[Room], edge: Edge, x: float) -> float:
+def _height_on_line(rooms: Sequence[Room], edge: Edge, x: float) -> float:
     """Return the height of the straight line from the operand to the result."""
     operand, result = rooms[edge[0]], rooms[edge[1]]
     part = (x - operand[2]) / (result[0] - operand[2])
@@ -173,7 +173,7 @@ def place_labels(
         for (x, y), dislike in _stations(curve, level_at_operand[n]):
             for rise, more in ((-size[1] / 2 - 2, 0.0), (size[1] / 2 + 2, 15.0), (0.0, 300.0)):
                 room = _room_around((x, y + rise), size)
-                cost = dislike + more + sum(_overlap(room, other) for other in taken.near(room))
+                cost = dislike + more + sum(overlap(room, other) for other in taken.near(room))
                 if cost < best:
                     cost += 250 * len(passing.within(room))
                 if cost < best:
@@ -245,7 +245,7 @@ def _room_around(middle: Point, size: Point) -> Room:
     return middle[0] - size[0] / 2, middle[1] - size[1] / 2, middle[0] + size[0] / 2, middle[1] + size[1] / 2
 
 
-def _overlap(room: Room, other: Room) -> float:
+def overlap(room: Room, other: Room) -> float:
     """Return the area that two rooms have in common."""
     width = min(room[2], other[2]) - max(room[0], other[0])
     height = min(room[3], other[3]) - max(room[1], other[1])

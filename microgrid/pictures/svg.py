@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 from microgrid._util.text import isolated
 from microgrid.language.numerals import show
-from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line, Point
+from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line
 from microgrid.pictures.palette import sign_of
+from microgrid.pictures.routing import Point
 
 
 def svg(layout: Layout, said: Mapping[str, str]) -> str:

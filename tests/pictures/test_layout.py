@@ -23,9 +23,9 @@ from microgrid.pictures.layout import (
     TALL_SIZE_PX,
     Box,
     Layout,
-    Point,
     lay_out,
 )
+from microgrid.pictures.routing import Point
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 
