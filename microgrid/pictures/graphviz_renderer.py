@@ -8,13 +8,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import graphviz
-from graphviz.backend import dot_command
+from graphviz.backend import execute
+
+from microgrid._util.processes import run
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
+MAX_SECONDS = 120  # the largest page takes 1 s, and a picture of a 64 × 64 network, every Value of it, 46 s
+_LOCK = threading.Lock()  # one thread at a time tells the graphviz library what to run
 
 
 class NoRendererError(RuntimeError):
@@ -31,20 +37,41 @@ def renderer(suffix: str, is_wide: bool = False) -> Iterator[None]:
 
     Raises:
         NoRendererError: there is none, it cannot be run, or it failed.
+        TimeoutError: it took more than `MAX_SECONDS`.
     """
-    program = _program_for(suffix, is_wide)
-    before = dot_command.DOT_BINARY
-    dot_command.DOT_BINARY = Path(program)
+    run_this = partial(_run_check, _program_for(suffix, is_wide), suffix)
+    with _LOCK:
+        before, execute.run_check = execute.run_check, run_this
+        try:
+            yield
+        finally:
+            execute.run_check = before
+
+
+def _run_check(
+    program: str,
+    suffix: str,
+    command: list[str],
+    *,
+    input_lines: Iterable[bytes] = (),
+    cwd: str | None = None,
+    quiet: bool = False,
+    **_: Any,
+) -> subprocess.CompletedProcess[bytes]:
+    """Do what `run_check` of the graphviz library does, which would leave Graphviz running where it is interrupted."""
     try:
-        yield
-    except graphviz.ExecutableNotFound:
-        raise NoRendererError(f"{program}, which should write {suffix}, is not there or cannot be run") from None
-    except (subprocess.CalledProcessError, OSError) as error:
-        if isinstance(error, OSError) and str(error.filename) != program:  # of a file that the picture goes to
-            raise
-        raise NoRendererError(f"{program} could not write {suffix}: {' '.join(str(error).split())}") from None
-    finally:
-        dot_command.DOT_BINARY = before
+        done = run([program, *command[1:]], b"".join(input_lines), MAX_SECONDS, cwd)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise NoRendererError(f"{program}, which should write {suffix}, cannot be run: {error.strerror}") from None
+    errors = done.stderr.decode(errors="replace")
+    if done.returncode:
+        said = " ".join(errors.split()) or f"it ended with exit code {done.returncode}"
+        raise NoRendererError(f"{program} could not write {suffix}: {said}")
+    if not quiet:
+        sys.stderr.write(errors)
+    return done
 
 
 def _program_for(suffix: str, is_wide: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import itertools
 import os
 import re
@@ -10,12 +11,13 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import graphviz
 import pytest
-from graphviz.backend import dot_command
+from graphviz.backend import execute
 
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import cards_and_edges
@@ -45,9 +47,8 @@ needs_shell = pytest.mark.skipif(os.name == "nt", reason="the stand-in for Graph
 
 @pytest.fixture(autouse=True)
 def _ordinary_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget what the user has chosen, and what an earlier drawing told the graphviz library."""
+    """Forget what the user has chosen."""
     monkeypatch.delenv("MICROGRID_DOT", raising=False)
-    monkeypatch.setattr(dot_command, "DOT_BINARY", Path("dot"))
 
 
 @pytest.fixture
@@ -886,18 +887,53 @@ def test_chosen_program_that_fails_is_no_renderer_and_writes_no_picture(
 
 
 @needs_shell
+def test_what_a_program_says_as_it_fails_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = stand_in(tmp_path / "broken", exit_code=3)
+    monkeypatch.setenv("MICROGRID_DOT", str(program))
+    with pytest.raises(NoRendererError, match=f"^{program} could not write png: it ended with exit code 3$"):
+        render(draw(small_graph()), "png")
+    program.write_text("#!/bin/sh\necho 'no such\nfont' >&2\nexit 1\n", encoding="utf-8")
+    with pytest.raises(NoRendererError, match=f"^{program} could not write png: no such font$"):
+        render(draw(small_graph()), "png")
+
+
+@needs_shell
+def test_program_that_never_ends_is_stopped_and_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = stand_in(tmp_path / "hangs")
+    program.write_text("#!/bin/sh\nsleep 600\n", encoding="utf-8")
+    monkeypatch.setenv("MICROGRID_DOT", str(program))
+    monkeypatch.setattr(renderer, "MAX_SECONDS", 0.1)
+    with pytest.raises(TimeoutError, match=rf"^{program} was not done after 0\.1 s$"):
+        save_picture(small_graph(), tmp_path / "graph.svg")
+    with pytest.raises(TimeoutError, match=rf"^{program} was not done after 0\.1 s$"):
+        Relay(small_graph()).save(tmp_path / "graph.html")
+    assert list(tmp_path.iterdir()) == [program]
+
+
+@needs_shell
 @pytest.mark.parametrize("exit_code", [0, 1])
-def test_setting_of_the_graphviz_library_is_restored_after_rendering(
+def test_other_pictures_of_the_graphviz_library_are_drawn_as_ever(
     exit_code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    picture = draw(small_graph())
-    monkeypatch.setattr(dot_command, "DOT_BINARY", Path("what the user set"))
+    before = execute.run_check
     monkeypatch.setenv("MICROGRID_DOT", str(stand_in(tmp_path / "mine", exit_code=exit_code)))
-    try:
-        render(picture, "svg")
-    except NoRendererError:
-        assert exit_code
-    assert Path("what the user set") == dot_command.DOT_BINARY
+    with contextlib.suppress(NoRendererError):
+        render(draw(small_graph()), "svg")
+    assert execute.run_check is before
+
+
+@needs_shell
+def test_threads_draw_each_with_its_own_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = [str(stand_in(tmp_path / f"program{i}", says=f"{i}")) for i in range(8)]
+    numbers = iter(programs)
+    monkeypatch.setattr(renderer, "_find_program", lambda _=False: next(numbers))
+    before = execute.run_check
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: render(draw(small_graph()), "png"), programs))
+    assert sorted(found) == [f"{i}\n".encode() for i in range(8)]
+    assert execute.run_check is before
 
 
 # --- in a notebook ---------------------------------------------------------------------------------------------------
