@@ -6,6 +6,7 @@ import argparse
 import codecs
 import io
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -28,8 +29,13 @@ IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C."""
+    """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C.
+
+    Without `arguments` it is the program: it takes those of the command line, and tidies up when it is told to end.
+    """
     _never_fail_to_print()
+    if arguments is None:
+        _tidy_up_on_signals()
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         print(end="", flush=True)  # let a failing write raise here, not at exit
@@ -87,6 +93,18 @@ def _flush_or_discard() -> None:
         print(end="", flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tidy_up_on_signals() -> None:
+    """Let SIGTERM and SIGHUP raise SystemExit, so that no Graphviz, unfinished file or raw terminal stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _never_fail_to_print() -> None:

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from microgrid._util.processes import run
+from tests.processes import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")
 
@@ -24,22 +24,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 run(["/bin/sh", "-c", sys.argv[1]], b"", 600)
 """
 HANGING = "sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"  # two processes: a shell, and its own child
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")  # a zombie has ended, and waits for a parent that collects it
-    return not status.exists() or status.read_text(encoding="ascii").rpartition(") ")[2][0] != "Z"
 
 
 def pids_in(file: Path) -> list[int]:

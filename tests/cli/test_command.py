@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import microgrid
 from microgrid.cli import command as cli
 from microgrid.cli import main
 from tests.cli.running import PENGUINS, PLAIN, PROGRAM, Command, in_a_process, refusal
+from tests.processes import is_running, wait_until
 
 
 def test_help_lists_the_commands(command: Command) -> None:
@@ -97,6 +99,41 @@ def test_process_whose_reader_has_seen_enough_ends_quietly(tmp_path: Path) -> No
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+PROGRAM_AFTER = "import signal; signal.signal({}, {}); from microgrid.cli import main; raise SystemExit(main())"
+GRAPHVIZ = """#!/bin/sh
+echo $$ > pid.new; mv pid.new pid
+while ! test -e go; do sleep 0.01; done
+echo drawn
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("name", "before", "code"),
+    [("SIGTERM", "SIG_DFL", 143), ("SIGHUP", "SIG_DFL", 129), ("SIGHUP", "SIG_IGN", 0)],  # the last as under nohup
+)
+def test_signal_ends_the_command_and_its_graphviz(name: str, before: str, code: int, tmp_path: Path) -> None:
+    graphviz, pid = tmp_path / "graphviz", tmp_path / "pid"
+    graphviz.write_text(GRAPHVIZ, encoding="utf-8")
+    graphviz.chmod(0o755)
+    program = [sys.executable, "-c", PROGRAM_AFTER.format(f"signal.{name}", f"signal.{before}")]
+    with subprocess.Popen(
+        [*program, "draw", "a*b", "a=1", "b=2", "-o", "graph.png"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=PLAIN | {"MICROGRID_DOT": str(graphviz)},
+    ) as process:
+        wait_until(pid.exists)
+        process.send_signal(getattr(signal, name))
+        if code == 0:
+            (tmp_path / "go").touch()
+        _, err = process.communicate()
+    assert (process.returncode, err) == (code, b"")
+    wait_until(lambda: not is_running(int(pid.read_text(encoding="ascii"))))
+    assert (tmp_path / "graph.png").exists() == (code == 0)
 
 
 def test_wrong_input_is_told_in_one_line_also_where_nobody_reads_the_rest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -283,6 +284,16 @@ def test_ctrl_c_leaves_the_terminal_sane() -> None:
         assert screen.is_sane()
         assert screen.process.stderr is not None
         assert screen.process.stderr.read() == b""
+
+
+@needs_pty
+def test_signal_to_end_leaves_the_terminal_sane() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.process.terminate()
+        screen.read_until("\x1b[?1049l")  # as the ordinary screen comes back
+        assert screen.process.wait(20) == 128 + signal.SIGTERM
+        assert screen.is_sane()
 
 
 @needs_pty
