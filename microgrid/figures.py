@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgrid._util.missing_names import answer_missing_names
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
@@ -370,3 +371,6 @@ def _calm(axes: Axes) -> Axes:
     axes.grid(visible=True, color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     return axes
+
+
+answer_missing_names(__name__)

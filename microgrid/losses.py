@@ -15,8 +15,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
+from microgrid._util.missing_names import answer_missing_names
 from microgrid._util.validation import as_int, as_list, quoted
 from microgrid.engine import Input, Value, total
+
+__all__ = ["binary_cross_entropy", "cross_entropy", "hinge", "mean_absolute_error", "mean_squared_error"]
 
 Nested: TypeAlias = Any
 """One prediction or target, a list of them, or a list of rows of them."""
@@ -159,3 +162,6 @@ def _is_one(item: Nested) -> bool:
 
 def _shape(item: Nested) -> str:
     return "one number" if _is_one(item) else f"a list of {len(as_list('a row', item))}"
+
+
+answer_missing_names(__name__)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from microgrid._util.files import write_atomic
-from microgrid._util.missing_names import missing_name
+from microgrid._util.missing_names import answer_missing_names
 from microgrid._util.text import brief, printable
 from microgrid._util.validation import as_list, check_choice, positive_whole, quoted, seeded
 from microgrid.engine import Constant, Input, Value, total, weighted_sum
@@ -26,6 +26,8 @@ from microgrid.language.numerals import counted
 
 if TYPE_CHECKING:
     from microgrid.engine import Number, Operand
+
+__all__ = ["ACTIVATIONS", "MLP", "Dense", "Module", "Neuron"]
 
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": lambda value: value,
@@ -394,7 +396,4 @@ def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]
     return content.get("model"), parameters
 
 
-if not TYPE_CHECKING:  # to a type checker, a module with a __getattr__ has every name
-
-    def __getattr__(name: str) -> object:
-        raise missing_name(__name__, name, ("Dense", "MLP", "Module", "Neuron"))
+answer_missing_names(__name__)

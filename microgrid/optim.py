@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from microgrid._util.missing_names import answer_missing_names
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Input, Value
+
+__all__ = ["SGD", "Adam", "Optimizer"]
 
 
 class Optimizer:
@@ -162,3 +165,6 @@ class Adam(Optimizer):
             parameter.data -= rate * means[-1] / size
         # Last, so that an interrupted step leaves them unchanged.
         self._steps, self._means, self._squares = steps, means, squares
+
+
+answer_missing_names(__name__)

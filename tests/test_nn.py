@@ -19,7 +19,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import microgrid.nn
 from microgrid import Constant, Input, Value
 from microgrid.losses import mean_squared_error
 from microgrid.nn import ACTIVATIONS, MLP, Dense, Module, Neuron
@@ -575,24 +574,3 @@ def test_copy_of_a_model_keeps_its_layers_apart_and_together(duplicate: Any) -> 
     assert [len(layer) for layer in layers] == [1, 1]
     assert layers[0] != layers[1]
     assert layers[0].pop().text == "layer1"
-
-
-# --- names that are not there ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [
-        ("Layer", "microgrid.nn has no Layer; it is called Dense here"),
-        ("Linear", "microgrid.nn has no Linear; it is called Dense here"),
-        ("MSELoss", "microgrid.nn has no MSELoss; it is called microgrid.losses.mean_squared_error here"),
-        ("neuron", "microgrid.nn has no neuron; did you mean Neuron?"),
-    ],
-)
-def test_missing_name_says_what_was_meant(name: str, answer: str) -> None:
-    with pytest.raises(AttributeError) as error:
-        getattr(microgrid.nn, name)
-    assert str(error.value) == answer
-    with pytest.raises(ImportError) as import_error:
-        exec(f"from microgrid.nn import {name}")
-    assert str(import_error.value) == answer

@@ -70,25 +70,47 @@ def test_every_part_is_an_attribute_of_the_package() -> None:
     assert in_fresh_process(f"import microgrid; print({parts})").split() == [*PUBLIC_MODULES]
 
 
-ANSWERS = [
-    ("draw_dot", "microgrid has no draw_dot; it is called draw here"),
-    ("Layer", "microgrid has no Layer; it is called nn.Dense here"),
-    ("Tensor", "microgrid has no Tensor; it is called Value here"),
-    ("Adam", "microgrid has no Adam; it is in microgrid.optim"),
-    ("drwa", "microgrid has no drwa; did you mean draw?"),
-    ("value", "microgrid has no value; did you mean Value?"),
-    ("trainig", "microgrid has no trainig; did you mean training?"),
-]
-
-
-@pytest.mark.parametrize(("name", "answer"), ANSWERS)
-def test_missing_name_says_what_was_meant(name: str, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "name", "answer"),
+    [
+        ("", "draw_dot", "it is called draw here"),
+        ("", "Layer", "it is called nn.Dense here"),
+        ("", "Tensor", "it is called Value here"),
+        ("", "Adam", "it is in microgrid.optim"),
+        ("", "mean_squared_error", "it is in microgrid.losses"),
+        ("", "drwa", "did you mean draw?"),
+        ("", "value", "did you mean Value?"),
+        ("", "trainig", "did you mean training?"),
+        (".nn", "Layer", "it is called Dense here"),
+        (".nn", "Linear", "it is called Dense here"),
+        (".nn", "MSELoss", "it is called microgrid.losses.mean_squared_error here"),
+        (".nn", "neuron", "did you mean Neuron?"),
+        (".nn", "Conv2d", "it has ACTIVATIONS, Dense, MLP, Module, Neuron"),
+        (".losses", "MSELoss", "it is called mean_squared_error here"),
+        (".losses", "BCELoss", "it is called binary_cross_entropy here, which takes logits"),
+        (".losses", "cros_entropy", "did you mean cross_entropy?"),
+        (".optim", "Adm", "did you mean Adam?"),
+        (".optim", "RMSprop", "it has Adam, Optimizer, SGD"),
+        (".training", "trian", "did you mean train?"),
+        (".datasets", "pengiuns", "did you mean penguins?"),
+        (".figures", "plot_loses", "did you mean plot_losses?"),
+    ],
+)
+def test_missing_name_says_what_was_meant(module: str, name: str, answer: str) -> None:
+    place = f"microgrid{module}"
     with pytest.raises(AttributeError) as error:
-        getattr(microgrid, name)
-    assert str(error.value) == answer
+        getattr(importlib.import_module(place), name)
+    assert str(error.value) == f"{place} has no {name}; {answer}"
     with pytest.raises(ImportError) as import_error:
-        exec(f"from microgrid import {name}")
-    assert str(import_error.value) == answer
+        exec(f"from {place} import {name}")
+    assert str(import_error.value) == f"{place} has no {name}; {answer}"
+
+
+@pytest.mark.parametrize("module", PUBLIC_MODULES)
+def test_every_public_module_answers_a_misspelling(module: str) -> None:
+    name = importlib.import_module(module).__all__[0]
+    with pytest.raises(ImportError, match=f"; did you mean {name}\\?$"):
+        exec(f"from {module} import {name}x")
 
 
 @pytest.mark.parametrize("name", ["quaternion", "_draw", "__wrapped__"])
@@ -108,9 +130,9 @@ def test_inner_package_named_almost_like_a_public_name_is_imported() -> None:
     assert in_fresh_process("from microgrid import relay; print(relay.__name__)") == "microgrid.relay"
 
 
-@pytest.mark.parametrize("path", sorted(set(NAMES_HERE.values())))
-def test_name_that_an_answer_gives_is_there(path: str) -> None:
-    module, _, name = path.rpartition(".")
+@pytest.mark.parametrize("answer", sorted(set(NAMES_HERE.values())))
+def test_name_that_an_answer_gives_is_there(answer: str) -> None:
+    module, _, name = answer.partition(",")[0].rpartition(".")
     assert hasattr(importlib.import_module(module), name)
 
 

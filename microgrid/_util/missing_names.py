@@ -9,9 +9,12 @@ from collections.abc import Iterable
 
 NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in another module: where it is here
     "Adam": "microgrid.optim.Adam",
+    "BCELoss": "microgrid.losses.binary_cross_entropy, which takes logits",
     "BCEWithLogitsLoss": "microgrid.losses.binary_cross_entropy",
     "CrossEntropyLoss": "microgrid.losses.cross_entropy",
+    "Cycle": "microgrid.training.Cycle",
     "Dense": "microgrid.nn.Dense",
+    "History": "microgrid.training.History",
     "L1Loss": "microgrid.losses.mean_absolute_error",
     "Layer": "microgrid.nn.Dense",
     "Linear": "microgrid.nn.Dense",
@@ -24,13 +27,34 @@ NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in an
     "Sequential": "microgrid.nn.MLP",
     "Tensor": "microgrid.Value",
     "Variable": "microgrid.Value",
+    "binary_cross_entropy": "microgrid.losses.binary_cross_entropy",
+    "binary_cross_entropy_with_logits": "microgrid.losses.binary_cross_entropy",
+    "cross_entropy": "microgrid.losses.cross_entropy",
     "draw_dot": "microgrid.draw",
     "gradcheck": "microgrid.check_gradients",
+    "hinge": "microgrid.losses.hinge",
+    "l1_loss": "microgrid.losses.mean_absolute_error",
+    "mean_absolute_error": "microgrid.losses.mean_absolute_error",
+    "mean_squared_error": "microgrid.losses.mean_squared_error",
     "mse_loss": "microgrid.losses.mean_squared_error",
     "tensor": "microgrid.Value",
     "trace": "microgrid.topological_order",
     "train": "microgrid.training.train",
 }
+MAX_NAMES_LISTED = 8
+
+
+def answer_missing_names(module: str) -> None:
+    """Let a module answer a name that is not in its `__all__`.
+
+    Its `__getattr__` is put there by this call, since to a type checker a module that defines one has every name.
+    """
+    namespace = vars(sys.modules[module])
+
+    def __getattr__(name: str) -> object:  # noqa: N807
+        raise missing_name(module, name, namespace["__all__"])
+
+    namespace["__getattr__"] = __getattr__
 
 
 def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError | ImportError:
@@ -38,14 +62,18 @@ def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError
 
     It is an ImportError in `from microgrid import draw_dot`, where Python would replace the message of an
     AttributeError by "cannot import name". Everywhere else it is an AttributeError, as `hasattr` and `pickle` expect.
+    Only the instruction that is being carried out tells the two apart; no error can be both.
     """
     names_by_lower = {known.lower(): known for known in names}
     if name in NAMES_HERE:
-        place, _, called = NAMES_HERE[name].rpartition(".")
-        elsewhere = NAMES_HERE[name].removeprefix(f"{module}.")
-        hint = f"it is in {place}" if called == name else f"it is called {elsewhere} here"
+        path, _, remark = NAMES_HERE[name].partition(", ")
+        place, _, called = path.rpartition(".")
+        hint = f"it is in {place}" if called == name else f"it is called {path.removeprefix(f'{module}.')} here"
+        hint += remark and f", {remark}"
     elif not name.startswith("_") and (close := difflib.get_close_matches(name.lower(), names_by_lower, 1, cutoff=0.7)):
         hint = f"did you mean {names_by_lower[close[0]]}?"
+    elif not name.startswith("_") and len(names_by_lower) <= MAX_NAMES_LISTED:
+        hint = f"it has {', '.join(sorted(names_by_lower.values()))}"
     else:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     message = f"{module} has no {name}; {hint}"
