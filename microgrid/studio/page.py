@@ -15,6 +15,7 @@ from functools import cache
 
 from microgrid._util.files import asset
 from microgrid.documents.examples import Heading
+from microgrid.graph.bounds import NON_NEGATIVE, SIGN_PRESERVING
 from microgrid.graph.folding import Folding, cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
@@ -85,12 +86,14 @@ def _style() -> str:
 
 @cache
 def _program() -> str:
-    """Return the page's JavaScript: the formulas of the operations, the texts of all languages, then the scripts."""
+    """Return the page's JavaScript: formulas and bounds of the operations, texts of all languages, then the scripts."""
     formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in OPERATIONS)
     texts = {language: _texts_of_page(language) for language in LANGUAGES}
     texts_as_json = json.dumps(texts, ensure_ascii=False, indent=1)
     tables = (
-        f"const FORMULAS = {{\n{formulas},\n}};\n\nconst WORDS = {texts_as_json.replace('<', chr(92) + 'u003c')};\n"
+        f"const FORMULAS = {{\n{formulas},\n}};\n\n"
+        f"const NON_NEGATIVE = {json.dumps(NON_NEGATIVE)};\nconst SIGN_PRESERVING = {json.dumps(SIGN_PRESERVING)};\n\n"
+        f"const WORDS = {texts_as_json.replace('<', chr(92) + 'u003c')};\n"
     )
     scripts = (f"// --- {name}.js ---\n\n{asset(f'studio/app/{name}.js')}" for name in SCRIPTS)
     return '"use strict";\n{\n' + "\n".join([tables, *scripts]) + "}\n"

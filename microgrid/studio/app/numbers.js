@@ -1,5 +1,5 @@
 // The numbers of a relay, computed from its leaves: forward, backward, the steps of one cycle, and the routes of
-// responsibility. Nothing here knows the screen. The formulas of FORMULAS come from Python's table.
+// responsibility. Nothing here knows the screen. FORMULAS, NON_NEGATIVE and SIGN_PRESERVING come from Python.
 
 const {exp, log, log1p, sqrt, tanh, sin, cos, abs} = Math;
 const where = (condition, x, y) => (condition ? x : y);
@@ -207,25 +207,25 @@ function outcomeOf(graph, values, gradients, changed) {
   };
 }
 
-const NON_NEGATIVE = ["abs", "exp", "relu", "sigmoid", "softplus", "sqrt"]; // whatever the operand is
-const SIGN_PRESERVING = ["+", "*", "/", "**", "total", "weighted_sum", "minimum", "tanh", "leaky_relu"];
-
 // Tells whether the output cannot be negative, whatever the parameters are, as Python's graph/bounds.py does.
 function outputIsNonNegative(graph, values) {
   const changing = new Set(graph.parameters), // grows by what depends on them
     nonNegative = new Set();
-  for (const [i, {op, operands}] of graph.nodes.entries()) {
+  for (const [i, {operands}] of graph.nodes.entries()) {
     if (operands.some((operand) => changing.has(operand))) changing.add(i);
-    const isEvenPower = op === "**" && graph.nodes[operands[1]].kind === "constant" && values[operands[1]] % 2 === 0;
-    const isNonNegative =
-      NON_NEGATIVE.includes(op) ||
-      isEvenPower ||
-      (op === "*" && operands[0] === operands[1]) ||
-      (op === "maximum" && operands.some((operand) => nonNegative.has(operand))) ||
-      (SIGN_PRESERVING.includes(op) && operands.every((operand) => nonNegative.has(operand)));
-    if (changing.has(i) ? isNonNegative : values[i] >= 0) nonNegative.add(i);
+    if (changing.has(i) ? isNonNegative(graph, i, values, nonNegative) : values[i] >= 0) nonNegative.add(i);
   }
   return nonNegative.has(graph.loss);
+}
+
+function isNonNegative(graph, i, values, nonNegative) {
+  const {op, operands} = graph.nodes[i],
+    [a, b] = operands;
+  if (NON_NEGATIVE.includes(op)) return true;
+  if (op === "**" && graph.nodes[b].kind === "constant" && values[b] % 2 === 0) return true; // an even power
+  if (op === "*" && a === b) return true;
+  if (op === "maximum") return operands.some((operand) => nonNegative.has(operand));
+  return SIGN_PRESERVING.includes(op) && operands.every((operand) => nonNegative.has(operand));
 }
 
 // Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row
