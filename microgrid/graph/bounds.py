@@ -1,4 +1,7 @@
-"""Find numbers that cannot be negative by their operations: a square, an absolute value, a sum of these."""
+"""Find numbers that cannot be negative by their operations: a square, an absolute value, a sum of these.
+
+The page does the same in its `numbers.js`, with the operations that are listed here.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,21 @@ def _is_non_negative(node: Node, graph: Snapshot, non_negative: set[str]) -> boo
         return True  # an even power
     if node.op == "*" and node.operands[0] == node.operands[1]:
         return True
+    if node.op == "-":
+        return _is_cross_entropy(node, graph, non_negative)
     if node.op == "maximum":
         return not non_negative.isdisjoint(node.operands)
     return node.op in SIGN_PRESERVING and non_negative.issuperset(node.operands)
+
+
+def _is_cross_entropy(node: Node, graph: Snapshot, non_negative: set[str]) -> bool:
+    """Tell whether this is log(… + exp(z) + …) − z, where no other term is negative."""
+    logarithm, z = graph.operands[node.id]
+    if logarithm.op != "log":
+        return False
+    (inside,) = graph.operands[logarithm.id]
+    return (
+        inside.op in ("+", "total")
+        and non_negative.issuperset(inside.operands)
+        and any(term.op == "exp" and term.operands == (z.id,) for term in graph.operands[inside.id])
+    )

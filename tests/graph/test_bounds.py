@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from microgrid import Input, Value, maximum, minimum, total, weighted_sum
 from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.snapshot import Snapshot
-from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
+from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from tests.graphs import Recipe, recipes
 from tests.test_gradients import build_or_skip
 
@@ -45,6 +45,9 @@ def is_non_negative(output: Value) -> bool:
         lambda w: mean_absolute_error([w, -w], [1, 2]),
         lambda w: binary_cross_entropy([w, -w], [1, 0.5]),
         lambda w: hinge([w, -w], [1, -1]),
+        lambda w: cross_entropy([w, -w], 1),
+        lambda w: cross_entropy([[w, -w, w / 2], [2 * w, w, w]], [0, 2]),
+        lambda w: (w.exp() + 1).log() - w,
     ],
 )
 def test_operations_show_that_a_number_cannot_be_negative(build: Build) -> None:
@@ -65,6 +68,10 @@ def test_operations_show_that_a_number_cannot_be_negative(build: Build) -> None:
         lambda w: minimum(w, 4.0),
         lambda w: maximum(w, -1.0),
         lambda w: (w**2 + 2).log(),
+        lambda w: (w.exp() + 1).log() - 2 * w,
+        lambda w: (w.exp() - 1).log() - w,
+        lambda w: total([w.exp(), w]).log() - w,
+        lambda w: (w.exp() * 2).log() - w,
         lambda w: w.tanh(),
         lambda w: w.sin(),
     ],

@@ -15,7 +15,7 @@ from microgrid._util.text import display_width, shortened
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.language.words import LANGUAGES, words
-from microgrid.losses import mean_squared_error
+from microgrid.losses import cross_entropy, mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import TABLE_FOLDS, tell
@@ -238,6 +238,14 @@ def test_outcome_says_why_it_is_not_what_was_predicted_where_it_is_far_from_it(
 ) -> None:
     loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2
     assert outcome(Relay(loss, learning_rate=learning_rate), language) == told
+
+
+def test_estimate_below_zero_is_impossible_of_a_cross_entropy() -> None:
+    loss = cross_entropy([Value(0.0, "a"), Value(0.0, "b")], 1)  # log 2; both gradients are 1/2 in size
+    assert outcome(Relay(loss, learning_rate=2.0), "en") == (
+        "The loss was 0.6931; after the update it is 0.1269. The straight-line estimate, −0.3069, "  # log(1 + e⁻²)
+        "lies below 0, where the loss cannot go."
+    )
 
 
 @pytest.mark.parametrize(

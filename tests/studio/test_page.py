@@ -25,7 +25,7 @@ from microgrid.engine import gradients
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.language.words import LANGUAGES, words
-from microgrid.losses import mean_squared_error
+from microgrid.losses import cross_entropy, mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import graphviz_renderer as renderer
 from microgrid.pictures.graphviz_renderer import NoRendererError
@@ -346,11 +346,29 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 
-def test_estimate_below_zero_is_explained_for_a_square(opened: Opener) -> None:
-    loss = (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2
-    screen = opened(Relay(loss, learning_rate=0.1))
+@pytest.mark.parametrize(
+    ("build", "learning_rate", "told"),
+    [
+        (lambda: (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2, 0.1, "loss 1 → 0.04  (estimate below 0)"),
+        (
+            lambda: cross_entropy([Value(0.0, "a"), Value(0.0, "b")], 1),
+            2.0,
+            "loss 0.6931 → 0.1269  (estimate below 0)",
+        ),
+        (
+            lambda: (Value(0.0, "a").exp() + 1).log() - 1,
+            1.0,
+            "loss −0.3069 → −0.5259  (predicted −0.5569)",  # log(e^(−1/2) + 1) − 1, and log 2 − 1 − 1/4
+        ),
+    ],
+    ids=["square", "cross-entropy", "other logarithm"],
+)
+def test_estimate_below_zero_is_explained_where_the_loss_cannot_go_there(
+    build: Callable[[], Value], learning_rate: float, told: str, opened: Opener
+) -> None:
+    screen = opened(Relay(build(), learning_rate=learning_rate))
     screen.press("3")
-    expect(screen("#loss")).to_have_text("loss 1 → 0.04  (estimate below 0)")
+    expect(screen("#loss")).to_have_text(told)
     expect(screen("#sentence")).to_contain_text(outcome(screen.relay, "en"))
 
 

@@ -224,8 +224,20 @@ function isNonNegative(graph, i, values, nonNegative) {
   if (NON_NEGATIVE.includes(op)) return true;
   if (op === "**" && graph.nodes[b].kind === "constant" && values[b] % 2 === 0) return true; // an even power
   if (op === "*" && a === b) return true;
+  if (op === "-") return isCrossEntropy(graph, a, b, nonNegative);
   if (op === "maximum") return operands.some((operand) => nonNegative.has(operand));
   return SIGN_PRESERVING.includes(op) && operands.every((operand) => nonNegative.has(operand));
+}
+
+// Tells whether a − z is log(… + exp(z) + …) − z, where no other term is negative.
+function isCrossEntropy({nodes}, a, z, nonNegative) {
+  if (nodes[a].op !== "log") return false;
+  const {op, operands} = nodes[nodes[a].operands[0]];
+  return (
+    (op === "+" || op === "total") &&
+    operands.every((term) => nonNegative.has(term)) &&
+    operands.some((term) => nodes[term].op === "exp" && nodes[term].operands[0] === z)
+  );
 }
 
 // Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row
