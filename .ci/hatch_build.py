@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,21 @@ class LessonsWithoutOutputs(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the copies, and have them included."""
-        self.copies = Path(tempfile.mkdtemp())
         if version == "editable":
             return
+        self.copies = tempfile.TemporaryDirectory()  # removed at the end even if the build fails
         lessons = Path(self.root, "notebooks")
         for path in lessons.glob("[!.]*/*.ipynb"):
             name = path.relative_to(lessons)
-            copy = self.copies / name
+            copy = Path(self.copies.name, name)
             copy.parent.mkdir(exist_ok=True)
             copy.write_text(_without_outputs(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
             build_data["force_include"][str(copy)] = f"microgrid/notebooks/{name.as_posix()}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Remove the copies."""
-        shutil.rmtree(self.copies)
+        if version != "editable":
+            self.copies.cleanup()
 
 
 def _without_outputs(text: str) -> str:

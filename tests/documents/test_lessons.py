@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,20 @@ def test_lessons_in_the_wheel_are_those_of_the_checkout_without_outputs(wheel: P
                 if cell["cell_type"] == "code":
                     cell |= {"outputs": [], "execution_count": None}
             assert json.loads(archive.read(f"microgrid/notebooks/{path.parent.name}/{path.name}")) == original
+
+
+@pytest.mark.parametrize("version", ["standard", "editable"])
+def test_building_leaves_nothing_in_the_temporary_folder(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hatchling.builders.wheel import WheelBuilder
+
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=[version])
+    assert Path(path).exists()
+    assert list(temporary.iterdir()) == []
 
 
 def test_wheel_is_small(wheel: Path) -> None:
