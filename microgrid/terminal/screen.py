@@ -16,7 +16,8 @@ def walk_relay(relay: Record, language: str = "en", everything: bool = False) ->
     """Step through a relay in the terminal; without one, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
-    Know, Think, Change, q leaves. The step where it was left stays in the terminal.
+    Know, Think, Change, q leaves. Where a step is too long for the screen, Page Up and Page Down show the rest of it.
+    The step where it was left stays in the terminal.
     """
     walking = Walk(relay, language)
     if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
@@ -54,6 +55,8 @@ def _show(window: Any, walk: Walk) -> None:
         curses.KEY_DOWN: "down",
         curses.KEY_HOME: "home",
         curses.KEY_END: "end",
+        curses.KEY_PPAGE: "page up",
+        curses.KEY_NPAGE: "page down",
         curses.KEY_ENTER: "\n",
         curses.KEY_BACKSPACE: "backspace",
         "\x7f": "backspace",

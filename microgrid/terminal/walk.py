@@ -5,7 +5,8 @@ It is independent of the terminal; `microgrid.terminal.screen` shows it there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from microgrid._util.text import display_width, padded, shortened
@@ -19,6 +20,8 @@ NEXT = ("\n", "\r", " ", "right", "down")
 BACK = ("left", "up", "backspace")
 JUMPS = dict(zip("123fbu", PHASES * 2, strict=True))  # also forward, backward, update
 LEAVE = ("q", "escape")
+PAGES = {"page up": -1, "page down": 1}
+KEY_GAP = "   "
 MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # of a number, with the space before it
 
 
@@ -30,7 +33,9 @@ class Piece:
     style: str = ""
 
 
-CUT_ROW = [Piece("  …", "quiet")]  # stands for rows that there is no room for
+CUT_ROW = [Piece("  …", "quiet")]  # stands for rows of the board that there is no room for
+ABOVE, BELOW = [Piece("  … PgUp", "quiet")], [Piece("  … PgDn", "quiet")]  # for those before and after the page
+MIN_ROWS_TO_MARK = 3
 
 
 class Walk:
@@ -54,11 +59,16 @@ class Walk:
         self.text = words(language)
         self.ending = " ".join(filter(None, (first_non_finite(relay, language), outcome(relay, language))))
         self.position = 1
+        self.page = 0  # of a screen that is too low for its rows, counted from the one where the sentence begins
 
     def press(self, key: str) -> bool:
         """Handle a key; return False if it ends the walk."""
         if key in LEAVE:
             return False
+        if key in PAGES:
+            self.page += PAGES[key]
+            return True
+        self.page = 0
         if key in NEXT:
             self.position = min(self.position + 1, len(self.lines))
         elif key in BACK:
@@ -74,31 +84,55 @@ class Walk:
         return True
 
     def screen(self, width: int, height: int) -> list[list[Piece]]:
-        """Return the rows of a screen of this size, each a list of pieces."""
+        """Return the rows of a screen of this size, each a list of pieces.
+
+        Where they are too many, "page up" and "page down" lead to those that are not on it.
+        """
         wording = self.lines[self.position - 1]
-        below: list[list[Piece]] = [[], [Piece(wording.name, "bold"), Piece(f"  {wording.formula}")]]
-        below += [[Piece(row)] for row in _wrapped(wording.sentence, width)]
+        heading = [Piece(wording.name, "bold"), *([Piece(wording.formula)] if wording.formula else [])]
+        told = list(_side_by_side(heading, width, "  "))
+        told += [[Piece(row)] for row in _wrapped(wording.sentence, width)]
         ends = self.position == len(self.lines)
         if ends:
-            below += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
-        last = [Piece(self.text["help.walk.end" if ends else "help.walk"], "quiet")]
-        room = max(height - 3 - len(below), 2)
+            told += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
+        keys = self.text["help.walk.end" if ends else "help.walk"].split(KEY_GAP)
+        keys_told = list(_side_by_side([Piece(key, "quiet") for key in keys], width, KEY_GAP))
+        top = list(self._top(width))
+        room = max(height - len(top) - len(told) - len(keys_told) - 2, 2)
         board = list(self._board(width, room))
         blank: list[list[Piece]] = [[]] * (room - len(board))
-        rows = [self._top(width), [], *board, *below, *blank, last]
-        if len(rows) > height:
-            rows = [CUT_ROW, *rows[len(rows) - height + 1 :]] if height > 1 else rows[-1:]
-        return rows
+        above = [*top, [], *board]
+        return self._on_page([*above, [], *told, *blank, *keys_told], len(above), height)
 
-    def _top(self, width: int) -> list[Piece]:
+    def _on_page(self, rows: list[list[Piece]], start: int, height: int) -> list[list[Piece]]:
+        """Return the rows that are on the present page, with a mark for those above and below; `start` is on page 0."""
+        last = len(rows) - height
+        if last <= 0:
+            return rows
+        first, step = min(start, last), max(height - 2, 1)  # two rows are marks
+        self.page = max(-math.ceil(first / step), min(self.page, math.ceil((last - first) / step)))
+        at = max(0, min(first + self.page * step, last))
+        shown = rows[at : at + height]
+        if height >= MIN_ROWS_TO_MARK:
+            shown[:1] = [ABOVE] if at else shown[:1]
+            shown[-1:] = [BELOW] if at < last else shown[-1:]
+        return shown
+
+    def _top(self, width: int) -> Iterator[list[Piece]]:
         now = self.lines[self.position - 1].phase
         pieces: list[Piece] = []
         for phase in PHASES:
             mark = "●" if phase == now else "○"
-            pieces.append(Piece(f"{mark} {self.text[f'phase.{phase}']}   ", phase if phase == now else "quiet"))
-        place = f"{self.text['step']} {self.position}/{len(self.lines)}"
-        used = sum(display_width(piece.text) for piece in pieces) + display_width(place)
-        return [*pieces, Piece(" " * max(width - 1 - used, 0)), Piece(place, "bold")]
+            pieces.append(Piece(f"{mark} {self.text[f'phase.{phase}']}", phase if phase == now else "quiet"))
+        place = Piece(f"{self.text['step']} {self.position}/{len(self.lines)}", "bold")
+        *before, last = _side_by_side(pieces, width, KEY_GAP)
+        yield from before
+        gap = width - 1 - sum(display_width(piece.text) for piece in [*last, place])
+        if gap < 1:
+            yield last
+            yield [place]
+        else:
+            yield [*last, Piece(" " * gap), place]
 
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:
         """Return the rows of known numbers; if they do not fit, those around the present step."""
@@ -111,8 +145,11 @@ class Walk:
         room -= 1  # for the headings
         start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
         names = min(max(display_width(subject.name) for subject in self.subjects), 34)
-        column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // 3), MIN_NUMBER_COLUMNS)
-        headings = (_right(shortened(self.text[RESULT_COLUMNS[phase]], column - 1), column) for phase in PHASES)
+        phases: tuple[str, ...] = PHASES  # or, where there is no room for all three, the present one
+        if (width - names - 3) // 3 < MIN_NUMBER_COLUMNS:
+            phases, names = (self.lines[self.position - 1].phase,), max(min(names, width - 3 - MIN_NUMBER_COLUMNS), 2)
+        column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // len(phases)), MIN_NUMBER_COLUMNS)
+        headings = (_right(shortened(self.text[RESULT_COLUMNS[phase]], column - 1), column) for phase in phases)
         yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
         cut = {start if start else -1, start + room - 1 if start + room < len(self.subjects) else -1}
         for i, subject in enumerate(self.subjects[start : start + room], start=start):
@@ -123,7 +160,7 @@ class Walk:
             row = [
                 Piece(f"{'▸' if here else ' '} {padded(shortened(subject.name, names), names)}", "bold" if here else "")
             ]
-            for phase in PHASES:
+            for phase in phases:
                 number = numbers[subject.id].get(phase, "")
                 sign = "minus" if number.startswith(MINUS) else "plus"
                 style = sign if phase == "think" and number not in ("", "0") else ""
@@ -133,6 +170,22 @@ class Walk:
 
 def _right(text: str, width: int) -> str:
     return " " * max(width - display_width(text), 0) + text
+
+
+def _side_by_side(pieces: Iterable[Piece], width: int, gap: str) -> Iterator[list[Piece]]:
+    """Put pieces into one row, with gaps between them, or into several if they are too wide for one."""
+    row: list[Piece] = []
+    for piece in pieces:
+        together = [*row, Piece(gap), piece] if row else [piece]
+        if sum(display_width(part.text) for part in together) < width:
+            row = together
+            continue
+        if row:
+            yield row
+        *rows, last = _wrapped(piece.text, width)
+        yield from ([Piece(text, piece.style)] for text in rows)
+        row = [Piece(last, piece.style)]
+    yield row
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:

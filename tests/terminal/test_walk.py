@@ -19,6 +19,8 @@ import pytest
 from microgrid import Relay, Value
 from microgrid._util.text import display_width
 from microgrid.language.words import LANGUAGES
+from microgrid.losses import mean_squared_error
+from microgrid.nn import MLP
 from microgrid.terminal.walk import Walk
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
@@ -115,11 +117,67 @@ def test_rows_that_there_is_no_room_for_are_marked(steps: int, marks: list[str])
     assert rows[3 : 3 + len(marks) + 1] == [*marks, ""]
 
 
-def test_screen_that_is_too_low_for_its_sentence_begins_with_a_mark() -> None:
+def test_screen_that_is_too_low_begins_where_the_step_is_told_and_turns_pages() -> None:
     walking = walk()
     walking.press("end")
-    assert screen_of(walking, 40, 9).splitlines()[0] == "  …"
-    assert screen_of(walking, 40, 26).splitlines()[0].startswith("○ Know")
+    first = [
+        "  … PgUp",
+        "x  2 − 0.1 × 6",
+        "x moves against its",
+        "gradient: 2 − 0.1 × 6 = 1.4.",
+        "",
+        "The loss was 1; after the",
+        "update it is 1.85. The",
+        "  … PgDn",
+    ]
+    assert screen_of(walking, 30, 8).splitlines() == first
+    walking.press("page down")
+    assert screen_of(walking, 30, 8).splitlines()[:2] == ["  … PgUp", "straight-line estimate,"]
+    walking.press("page up")
+    assert screen_of(walking, 30, 8).splitlines() == first
+    for _ in range(9):
+        walking.press("page up")
+    assert screen_of(walking, 30, 8).splitlines()[::7] == ["○ Know   ○ Think   ● Change", "  … PgDn"]
+    for _ in range(9):
+        walking.press("page down")
+    assert screen_of(walking, 30, 8).splitlines()[-1] == "1 Know   2 Think   3 Change"
+    walking.press("left")
+    walking.press("right")
+    assert screen_of(walking, 30, 8).splitlines() == first
+
+
+def test_screen_that_is_high_enough_has_one_page() -> None:
+    walking = walk()
+    before = screen_of(walking)
+    for key in ("page down", "page up", "page up"):
+        walking.press(key)
+        assert screen_of(walking) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), [(30, 8), (40, 10), (90, 26)])
+def test_pages_of_a_step_show_all_that_is_told_of_it(language: str, width: int, height: int) -> None:
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    walking = Walk(Relay(mean_squared_error([model([0.5, -1.0])], [1.0])), language)
+    for position, line in enumerate(walking.lines, start=1):
+        for _ in range(9):
+            walking.press("page up")
+            walking.screen(width, height)
+        rows: list[str] = []
+        for _ in range(9):
+            page = walking.screen(width, height)
+            assert len(page) <= height
+            new = ["".join(piece.text for piece in row) for row in page]
+            assert all(display_width(row) < width for row in new)
+            rows += [row for row in new if "…" not in row and row not in rows[-height:]]
+            walking.press("page down")
+        shown = "".join("".join(rows).split())
+        ending = walking.ending if position == len(walking.lines) else ""
+        keys = walking.text["help.walk.end" if ending else "help.walk"]
+        for word in f"{line.sentence} {line.name} {line.formula} {line.result} {ending} {keys}".split():
+            assert word in shown
+        assert f"{position}/{len(walking.lines)}" in shown
+        walking.press("right")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -270,6 +328,19 @@ def test_terminal_is_drawn_anew_when_its_size_changes() -> None:
         screen.resize(26, 90)
         screen.press(b"u")
         screen.read_until("w moves against its gradient")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+def test_rest_of_a_step_comes_with_page_down() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.resize(6, 24)
+        screen.press(b"u")
+        screen.read_until("PgDn")
+        screen.press(b"\x1b[6~")
+        screen.read_until("straight-line")
         screen.press(b"q")
         assert screen.process.wait(20) == 0
 
