@@ -256,7 +256,7 @@ def plot_decision_boundary(
 
     The area is orange where the output of the model is above `threshold`, and blue where it is not; the stronger, the
     farther from it. The line between is the decision boundary. Triangles are rows of the class above, circles rows of
-    the other; whoever stands in the wrong colour is a mistake.
+    the other; a marker in the wrong colour is misclassified.
 
     Args:
         model: whatever is called with [x1, x2] and returns one number or Value; where it learned from standardised

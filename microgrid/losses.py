@@ -35,7 +35,7 @@ def mean_squared_error(predictions: Nested, targets: Nested) -> Value:
     >>> mean_squared_error([Value(2.5), Value(0.0), Value(2.0), Value(8.0)], [3, -0.5, 2, 7]).data
     0.375
     """
-    return _mean([_mistake(prediction, target) ** 2 for prediction, target in _pairs(predictions, targets)])
+    return _mean([_error(prediction, target) ** 2 for prediction, target in _pairs(predictions, targets)])
 
 
 def mean_absolute_error(predictions: Nested, targets: Nested) -> Value:
@@ -44,7 +44,7 @@ def mean_absolute_error(predictions: Nested, targets: Nested) -> Value:
     >>> mean_absolute_error([Value(2.5), Value(0.0)], [3, -0.5]).data
     0.5
     """
-    return _mean([abs(_mistake(prediction, target)) for prediction, target in _pairs(predictions, targets)])
+    return _mean([abs(_error(prediction, target)) for prediction, target in _pairs(predictions, targets)])
 
 
 def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
@@ -109,10 +109,10 @@ def _mean(losses: list[Value]) -> Value:
     return mean
 
 
-def _mistake(prediction: Value, target: Value) -> Value:
-    mistake = prediction - target
-    mistake.label = "mistake"
-    return mistake
+def _error(prediction: Value, target: Value) -> Value:
+    error = prediction - target
+    error.label = "error"
+    return error
 
 
 def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:

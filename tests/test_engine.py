@@ -363,8 +363,8 @@ def test_worked_example_diamond() -> None:
 def test_worked_example_mean_squared_error() -> None:
     name = "MSE of four predictions"
     v = inputs_of(name)
-    mistakes = [v[f"p{i}"] - target for i, target in enumerate((3, -0.5, 2, 7))]
-    check(name, total([mistake**2 for mistake in mistakes]) / 4, v)
+    errors = [v[f"p{i}"] - target for i, target in enumerate((3, -0.5, 2, 7))]
+    check(name, total([error**2 for error in errors]) / 4, v)
 
 
 def test_worked_example_six_weights() -> None:

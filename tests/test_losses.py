@@ -36,7 +36,7 @@ def gradients_of(loss: Value, leaves: list[Value]) -> list[float]:
         # (0.5² + 0.5² + 0² + 1²) / 4, and 2 · (prediction − target) / 4
         (mean_squared_error, [2.5, 0.0, 2.0, 8.0], [3, -0.5, 2, 7], 0.375, [-0.25, 0.25, 0.0, 0.5]),
         (mean_squared_error, [28.0], [25], 9.0, [6.0]),
-        # (0.5 + 0.5 + 0 + 1) / 4, and the sign of the mistake / 4
+        # (0.5 + 0.5 + 0 + 1) / 4, and the sign of the error / 4
         (mean_absolute_error, [2.5, 0.0, 2.0, 8.0], [3, -0.5, 2, 7], 0.5, [-0.25, 0.25, 0.0, 0.25]),
         (binary_cross_entropy, [0.0, 0.0], [1, 0], math.log(2.0), [-0.25, 0.25]),  # (sigmoid(0) − target) / 2
         (binary_cross_entropy, [0.0], [0.25], math.log(2.0), [0.25]),
@@ -82,15 +82,15 @@ def test_target_may_be_a_value_and_then_has_a_gradient(loss: Callable[[Any, Any]
     assert target.grad != 0.0
 
 
-def test_mistake_pulls_prediction_and_target_in_opposite_directions() -> None:
+def test_error_pulls_prediction_and_target_in_opposite_directions() -> None:
     prediction, target = Value(28.0), Value(25.0)
     assert gradients_of(mean_squared_error(prediction, target), [prediction, target]) == [6.0, -6.0]
 
 
 def test_number_as_target_becomes_a_labelled_input() -> None:
-    mistake = mean_squared_error(Value(28.0), 25).operands[0]
-    assert mistake.label == "mistake"
-    assert (type(mistake.operands[1]), mistake.operands[1].label) == (Input, "target")
+    error = mean_squared_error(Value(28.0), 25).operands[0]
+    assert error.label == "error"
+    assert (type(error.operands[1]), error.operands[1].label) == (Input, "target")
 
 
 # --- cross-entropy ---------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@
 Value is made while it runs, so it is far faster than recording every row again.
 
 >>> w, x, target = Value(3.0, label="w"), Value(2.0, label="x"), Value(5.0, label="target")
->>> mistake = w * x - target
->>> mistake.label = "mistake"
->>> loss = mistake**2
+>>> error = w * x - target
+>>> error.label = "error"
+>>> loss = error**2
 >>> loss.label = "loss"
 >>> step = compile_graph(loss, inputs=[x, target])
 >>> step([[2.0, 5.0], [1.0, 1.0]])  # the mean of 1 and 4
@@ -23,12 +23,12 @@ def learn(rows):
     for x, target in rows:
         # --- Know ---
         n2 = w * x
-        mistake = n2 - target
-        loss = mistake * mistake
+        error = n2 - target
+        loss = error * error
         losses += loss
         # --- Think ---
-        d_mistake = 2.0 * mistake
-        d_w += d_mistake * x
+        d_error = 2.0 * error
+        d_w += d_error * x
     # the mean over all rows
     n_rows = len(rows)
     w_value.grad += d_w / n_rows

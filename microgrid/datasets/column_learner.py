@@ -81,8 +81,8 @@ class ColumnLearner:
     def error(self, data: Dataset) -> float:
         """Return the mean absolute error on `data`, in the target's own units."""
         pairs = zip(_checked(data).rows, data.targets, strict=True)
-        mistakes = [abs(self.predict(row) - target) for row, target in pairs]
-        return math.fsum(mistakes) / len(mistakes)
+        errors = [abs(self.predict(row) - target) for row, target in pairs]
+        return math.fsum(errors) / len(errors)
 
     def error_of_the_mean(self, data: Dataset) -> float:
         """Return the mean absolute error on `data` of always predicting the mean of the training rows."""

@@ -60,8 +60,8 @@ def _named(value: Value, label: str) -> Value:
 def _neuron() -> Value:
     w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.8813735870195432, "b")
     n = _named(weighted_sum([w1, w2], [Input(2.0, "x1"), Input(0.0, "x2")], b), "n")
-    mistake = _named(_named(n.tanh(), "o") - Input(0.2, "target"), "mistake")
-    return _named(mistake**2, "loss")
+    error = _named(_named(n.tanh(), "o") - Input(0.2, "target"), "error")
+    return _named(error**2, "loss")
 
 
 def _apples_and_oranges() -> Value:
@@ -95,13 +95,13 @@ def _vanishing() -> Value:
 def _dead_relu() -> Value:
     w, b = Value(1.0, "w"), Value(-4.0, "b")
     n = _named(w * Input(2.0, "x") + b, "n")
-    mistake = _named(_named(n.relu(), "o") - Input(1.0, "target"), "mistake")
-    return _named(mistake**2, "loss")
+    error = _named(_named(n.relu(), "o") - Input(1.0, "target"), "error")
+    return _named(error**2, "loss")
 
 
 def _learning_rate() -> Value:
-    mistake = _named(Value(3.0, "w") * Input(2.0, "x") - Input(5.0, "target"), "mistake")
-    return _named(mistake**2, "loss")
+    error = _named(Value(3.0, "w") * Input(2.0, "x") - Input(5.0, "target"), "error")
+    return _named(error**2, "loss")
 
 
 def labelled_penguin(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:

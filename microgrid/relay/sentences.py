@@ -29,7 +29,7 @@ class Wording:
     Attributes:
         phase: "know", "think" or "change".
         subject: the id of the card whose number it changes.
-        name: what it is about, such as "o" or "loss → mistake".
+        name: what it is about, such as "o" or "loss → error".
         formula: the mathematics, with the numbers in it.
         result: the number computed, or the accumulated gradient.
         sentence: the whole in a sentence or two.

@@ -1,6 +1,6 @@
 """The training cycle: forward (Know), backward (Think), update (Change).
 
-Know (知る)     forward: predict, then measure the mistake with a loss.
+Know (知る)     forward: predict, then measure the error with a loss.
 Think (考える)  backward: hand responsibility for the loss back to every weight. No weight changes by a single bit.
 Change (変わる) update: every weight moves a little against its gradient.
 

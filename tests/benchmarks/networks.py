@@ -118,8 +118,8 @@ def numpy(model: MLP, rows: list[list[float]]) -> tuple[Callable[[], float], Cal
         h1 = np.maximum(s1, 0.0)
         s2 = w2 @ h1 + b2
         h2 = np.maximum(s2, 0.0)
-        mistake = (w3 @ h2 + b3)[0] - target
-        d3 = 2.0 * mistake
+        error = (w3 @ h2 + b3)[0] - target
+        d3 = 2.0 * error
         d2 = w3[0] * d3 * (s2 > 0)
         d1 = (w2t @ d2) * (s1 > 0)
         np.add(dw3, d3 * h2, out=dw3)
@@ -128,21 +128,21 @@ def numpy(model: MLP, rows: list[list[float]]) -> tuple[Callable[[], float], Cal
         np.add(db2, d2, out=db2)
         np.add(dw1, d1[:, None] * x, out=dw1)
         np.add(db1, d1, out=db1)
-        return float(mistake * mistake)
+        return float(error * error)
 
     def batch() -> float:
         s1 = features @ w1t + b1
         h1 = np.maximum(s1, 0.0)
         s2 = h1 @ w2t + b2
         h2 = np.maximum(s2, 0.0)
-        mistakes = h2 @ w3t + b3 - targets
-        d3 = mistakes * (2.0 / n)
+        errors = h2 @ w3t + b3 - targets
+        d3 = errors * (2.0 / n)
         d2 = (d3 @ w3) * (s2 > 0)
         d1 = (d2 @ w2) * (s1 > 0)
         for (dw, db), d, h in zip(sums, (d1, d2, d3), (features, h1, h2), strict=True):
             dw += d.T @ h
             db += d.sum(axis=0)
-        return float((mistakes * mistakes).mean())
+        return float((errors * errors).mean())
 
     turn = one if n == 1 else batch
 

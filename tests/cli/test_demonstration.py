@@ -42,7 +42,7 @@ def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, 
     out, folder = demonstration
     assert "\nwrote relay.svg, where the error of that one penguin comes from,\nand relay.html, " in out
     assert sorted(path.name for path in folder.iterdir()) == ["relay.html", "relay.svg"]
-    # three inputs, nine neurons, the target, the mistake, the exponent and the loss
+    # three inputs, nine neurons, the target, the error, the exponent and the loss
     assert cards_in(folder / "relay.svg") == 3 + 9 + 4
     assert (folder / "relay.html").read_text(encoding="utf-8").count('<g class="card ') == 3 + 9 + 4
 

@@ -451,9 +451,9 @@ def test_slope_that_goes_by_cases_is_added_as_a_whole() -> None:
 
 def test_product_that_stands_alone_has_no_brackets() -> None:
     w, x = Value(3.0, "w"), Input(2.0, "x")
-    mistake = w * x - 5
-    mistake.label = "mistake"
-    assert "d_mistake = 2.0 * mistake" in compile_graph(mistake**2, [x]).source
+    error = w * x - 5
+    error.label = "error"
+    assert "d_error = 2.0 * error" in compile_graph(error**2, [x]).source
 
 
 def test_products_stand_in_the_line_of_their_sum_unless_they_have_a_name() -> None:

@@ -325,7 +325,7 @@ def test_layer_is_one_card_and_several_rows_go_through_it_together(spelled_out: 
             "layer1: 3 neurons × 3 rows = relu(Σ w·x + b)",
             "layer2: 1 neuron × 3 rows = Σ w·x + b",
             "target (3 of them)",
-            "mistake (3 of them) = −",
+            "error (3 of them) = −",
             "leaf (3 of them)",  # the exponents
             "( )² (3 of them)",
             "Σ",

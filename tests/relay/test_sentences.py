@@ -199,7 +199,7 @@ def test_table_of_a_product_in_full() -> None:
     c = a * b
     c.label = "c"
     assert [re.sub(" {3,}", " | ", row) for row in Relay(c).text().splitlines()] == [
-        "Know  forward: predict, then measure the mistake | value",
+        "Know  forward: predict, then measure the error | value",
         " | 1  c | a × b = 2 × (−3) | −6",
         "",
         "Think  backward: upstream gradient × local derivative = share; no update | accumulated gradient",
@@ -295,7 +295,7 @@ def test_network_is_folded_by_neuron_and_unfolded_on_demand() -> None:
     relay = network()
     folded = [told.name for told in tell(relay).lines if told.phase == "know"]
     assert folded == [f"layer{i}.neuron{j}" for i, n in ((1, 4), (2, 4), (3, 1)) for j in range(1, n + 1)] + [
-        "mistake",
+        "error",
         "loss",
     ]
     assert len(tell(relay, fold="none").lines) == len(relay.steps)

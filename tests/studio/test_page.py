@@ -69,8 +69,8 @@ def neuron_loss(w1: float = -3.0, w2: float = 1.0, b: float = 6.8813735870195432
     """Record a neuron with two inputs, tanh(−3 · 2 + 1 · 0 + 6.88), against a target of 0.2."""
     weights = [Value(w1, "w1"), Value(w2, "w2")]
     n = named(weighted_sum(weights, [Input(2.0, "x1"), Input(0.0, "x2")], Value(b, "b")), "n")
-    mistake = named(named(n.tanh(), "o") - Input(0.2, "target"), "mistake")
-    return named(mistake**2, "loss")
+    error = named(named(n.tanh(), "o") - Input(0.2, "target"), "error")
+    return named(error**2, "loss")
 
 
 def neuron() -> Relay:
@@ -268,7 +268,7 @@ def test_address_of_a_step_that_is_not_there_does_no_harm(fragment: str, opened:
 
 def test_numbers_appear_one_by_one_in_know_and_not_before(opened: Opener) -> None:
     screen = opened(neuron())
-    computed = ["n", "o", "mistake", "loss"]
+    computed = ["n", "o", "error", "loss"]
     for known in range(5):
         shown = [screen.value(name).text_content() for name in computed]
         whole = [show(screen.relay.node(screen.id_of(name)).data) for name in computed]
@@ -481,7 +481,7 @@ def test_no_english_is_left_on_a_japanese_page(tab: str, opened: Opener) -> None
     else:
         screen.press("l")
     found = re.findall(r"[A-Za-z]{2,}", screen("body").inner_text())
-    assert set(found) <= {"microgrid", "English", "loss", "target", "mistake", "tanh", "dW", "db"}
+    assert set(found) <= {"microgrid", "English", "loss", "target", "error", "tanh", "dW", "db"}
 
 
 def test_page_may_start_in_japanese(opened: Opener) -> None:

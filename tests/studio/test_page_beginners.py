@@ -336,7 +336,7 @@ def test_rows_are_told_apart_by_number_on_cards_in_sentences_and_sliders(opened:
     assert len(set(sliders)) == len(sliders)
     screen.press("2")
     expect(screen("#legend")).to_contain_text(say("legend.rows"))
-    without_number = re.compile(r"\b(x1|target|mistake|neuron\d)\b(?! #|\.)")
+    without_number = re.compile(r"\b(x1|target|error|neuron\d)\b(?! #|\.)")
     told = []
     for position in range(1, len(screen.relay.steps) + 1):
         screen.go(position)
