@@ -128,9 +128,8 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         parts = [_fill(template, operation.operands, numbers[group], result)]
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
             parts.insert(0, _fill(template, operation.operands, names[group], node.name))
-    local = show(node.local_derivatives[position])
-    parts += [local] if parts[-1] != local else []
-    return f"{left} = {' = '.join(parts)}"
+    parts.append(show(node.local_derivatives[position]))
+    return f"{left} = {' = '.join(dict.fromkeys(parts))}"  # each once: a constant is called by its number
 
 
 def _digits_beside_1(number: float) -> int:

@@ -130,6 +130,10 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
     assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("∂")] == slopes
 
 
+def test_factor_that_is_a_constant_is_written_once() -> None:
+    assert sentences(Value(2.0, "d") * 28)[2].startswith("∂(d × 28)/∂d = 28\nShare for d: ")
+
+
 def test_neuron_says_which_parameter_moves_the_furthest_or_that_none_does() -> None:
     lines = tell(Relay(relus_of_two_rows(), learning_rate=0.5), "en", fold="neuron").lines
     moves, rests = [told.sentence for told in lines if told.sentence.find("neuron") >= 0 and told.phase == "change"][:2]

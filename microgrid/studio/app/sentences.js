@@ -140,8 +140,7 @@ class Sentences {
       parts = [fill(template, operation.operands, group(texts), result)];
       if (/^\{\w+\}$/.test(template)) parts.unshift(fill(template, operation.operands, group(names), node.name));
     }
-    if (parts.at(-1) !== local) parts.push(local);
-    return `${left} = ${parts.join(" = ")}`;
+    return `${left} = ${[...new Set([...parts, local])].join(" = ")}`; // each once: a constant is called by its number
   }
 
   powerSlope(node, position, values) {
