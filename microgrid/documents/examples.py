@@ -44,7 +44,7 @@ def example(name: str) -> Example:
     Raises:
         ValueError: there is none of this name.
 
-    >>> example("two-paths").record().gradients["n1"]  # b reaches the end along two routes: 2 + 3
+    >>> example("two-paths").record().gradients["n1"]  # b reaches the end along two paths: 2 + 3
     5.0
     """
     if not isinstance(name, str) or name not in EXAMPLES:

@@ -1,4 +1,4 @@
-"""The relay, a record of one cycle step by step: its routes, sentences, table and JSON."""
+"""The relay, a record of one cycle step by step: its paths, sentences, table and JSON."""
 
 from microgrid.relay.records import PHASES, Change, Know, Record, Seed, Share, Step
 from microgrid.relay.relay import Relay

@@ -139,7 +139,7 @@ class Relay(Record):
         return self.snapshot.ids[value]
 
     def paths(self, value: Value | str, limit: int = 10) -> Routes:
-        """Return the `limit` largest routes by which responsibility reaches a value, without listing all of them.
+        """Return the `limit` paths that contribute most to the gradient of a value.
 
         Args:
             value: a Value of the graph, or the id of a node.
@@ -153,7 +153,7 @@ class Relay(Record):
         >>> [route.product for route in routes]
         [3.0, 2.0]
         >>> print(routes)
-        b: gradient 5. Routes that contribute: 2
+        b: gradient 5. Paths that contribute: 2
           n5 → n4 → b  1 × 3 × 1 = 3
           n5 → n2 → b  1 × 2 × 1 = 2
         """

@@ -1,4 +1,4 @@
-"""Find the largest routes by which responsibility reaches a value, without listing all of them."""
+"""Find the paths that contribute most to a gradient, without listing all of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import bracketed, show
 from microgrid.language.words import words
 
-MAX_NODES_SHOWN = 12  # nodes of a route in words
+MAX_NODES_SHOWN = 12  # nodes of a path in words
 
-_Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative on its edge, the route before it
+_Trail: TypeAlias = "tuple[str, float, _Trail | None]"  # a node, the derivative on its edge, the path before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The largest routes to a value, and the sum of the others; `print` it to read it in words.
+    """The paths that contribute most to the gradient of a value, and the sum of the others; `print` shows them.
 
-    Iterating over it gives the routes that are listed, and `len()` is how many these are. A route on which a local
-    derivative is 0 contributes nothing: it is counted separately, and not listed.
+    Iterating over it gives the listed paths, and `len()` counts them. A path with a local derivative of 0 contributes
+    nothing: it is counted separately, and not listed.
 
     Attributes:
         target: the value.
-        routes: the largest first, by the size of their product.
-        count: the number of routes that contribute.
-        blocked: the number of routes that contribute nothing.
-        remainder: the gradient less the products of `routes`.
-        gradient: the whole.
+        routes: the listed paths, the largest product first (by absolute value).
+        count: the number of paths that contribute.
+        blocked: the number of paths that contribute nothing.
+        remainder: what the other paths contribute: the gradient less the products of `routes`.
+        gradient: the gradient of the value, the sum over all paths.
     """
 
     target: Node
@@ -73,7 +73,7 @@ class Routes:
         return self.text()
 
     def text(self, language: str = "en") -> str:
-        """Return the gradient, the routes with their products, and the rest, in "en" or "ja".
+        """Return the gradient, the paths with their products, and the rest, in "en" or "ja".
 
         Raises:
             ValueError: another language.
@@ -94,20 +94,20 @@ class Routes:
 
 
 def _without_middle(parts: Sequence[str]) -> Sequence[str]:
-    """Shorten a long route by its middle."""
+    """Shorten a long path by its middle."""
     half = MAX_NODES_SHOWN // 2
     return parts if len(parts) <= MAX_NODES_SHOWN else (*parts[:half], "…", *parts[-half:])
 
 
 def _number_of(routes: int) -> str:
-    """Write a number of routes, which may exceed the largest float."""
+    """Write a number of paths, which may exceed the largest float."""
     return show(routes) if routes < 1e300 else "∞"
 
 
 def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
-    """Search best-first, with the largest product that a partial route can still reach as the priority.
+    """Search best-first, with the largest product that a partial path can still reach as the priority.
 
-    The search always extends the route that promises most, so routes come out in the order of their size.
+    The search always extends the path that promises most, so paths come out in the order of their size.
     """
     promise, count, every = _promises(graph.nodes, target.id)
     start = graph.output.id
@@ -133,9 +133,9 @@ def largest_routes(graph: Snapshot, target: Node, limit: int) -> Routes:
 
 
 def _promises(nodes: Sequence[Node], target: str) -> tuple[dict[str, float], dict[str, int], dict[str, int]]:
-    """Return for each node its largest product, its number of contributing routes, and that of all routes.
+    """Return for each node its largest product, its number of contributing paths, and that of all paths.
 
-    Only nodes that lead to the target have entries. A route contributes if no local derivative on it is 0.
+    Only nodes that lead to the target have entries. A path contributes if no local derivative on it is 0.
     """
     promise, count, every = {target: 1.0}, {target: 1}, {target: 1}
     for node in nodes:

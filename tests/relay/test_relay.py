@@ -216,7 +216,7 @@ def test_leaf_changed_after_recording_is_noticed() -> None:
         Relay(loss)
 
 
-# --- routes ----------------------------------------------------------------------------------------------------------
+# --- paths -----------------------------------------------------------------------------------------------------------
 
 
 def test_two_paths_come_largest_first_and_add_up_to_the_gradient() -> None:
@@ -240,25 +240,25 @@ def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None
     loss.label = "loss"
     relay = Relay(loss)
     assert str(relay.paths(b)) == (
-        "b: gradient 2.5. Routes that contribute: 2\n"
+        "b: gradient 2.5. Paths that contribute: 2\n"
         "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
         "  loss → n5 → n2 → b  1 × 1 × (−0.5) × 1 = −0.5\n"
-        "Routes with a local derivative of 0, which contribute nothing: 1."
+        "Paths with a local derivative of 0, which contribute nothing: 1."
     )
     assert relay.paths(b, limit=1).text("ja") == (
         "b: 勾配 2.5。届いた道は 2 本\n"
         "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
         "ほかの小さな道 1 本、合わせて −0.5\n"
-        "局所的な微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
+        "局所微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
     )
-    assert str(relay.paths(loss)) == "loss: gradient 1. Routes that contribute: 1\n  loss  1"
+    assert str(relay.paths(loss)) == "loss: gradient 1. Paths that contribute: 1\n  loss  1"
 
 
 def test_routes_that_bring_nothing_and_those_to_a_constant_are_told_as_what_they_are() -> None:
     a = Value(3.0, "a")
     relay = Relay((a - 5).relu())
-    assert str(relay.paths(a)) == ("a: gradient 0. Each of its routes (1) has a local derivative of 0.")
-    assert str(relay.paths("n1")) == "5 is a constant: it receives no responsibility."
+    assert str(relay.paths(a)) == ("a: gradient 0. Each of its paths (1) contains a local derivative of 0.")
+    assert str(relay.paths("n1")) == "5 is a constant: no gradient is passed back to it."
     with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
         relay.paths(a).text("fr")
 
@@ -268,11 +268,11 @@ def test_middle_of_a_long_route_and_a_number_of_routes_beyond_any_float_can_be_s
     for _ in range(1100):
         value = value + value
     summary, route, rest = str(Relay(value).paths(first, limit=1)).splitlines()
-    assert summary == "a: gradient ∞. Routes that contribute: ∞"
+    assert summary == "a: gradient ∞. Paths that contribute: ∞"
     way, product = route.strip().split("  ")
     assert way == "n1100 → n1099 → n1098 → n1097 → n1096 → n1095 → … → n5 → n4 → n3 → n2 → n1 → a"
     assert product == "1 × 1 × 1 × 1 × 1 × 1 × … × 1 × 1 × 1 × 1 × 1 × 1 = 1"
-    assert rest == "∞ smaller routes, together ∞"
+    assert rest == "∞ smaller paths, together ∞"
 
 
 def test_route_of_twelve_nodes_is_told_whole() -> None:

@@ -270,7 +270,7 @@ def test_route_that_brings_nothing_is_counted_apart(opened: Opener) -> None:
     screen = opened(Relay(named((a - 5).relu() + 2 * a, "end")))
     screen.press("2")
     screen.card("a").click()
-    expect(screen("#fault .summary")).to_have_text("a: gradient 2. Routes that contribute: 1")
+    expect(screen("#fault .summary")).to_have_text("a: gradient 2. Paths that contribute: 1")
     expect(screen("#fault .route")).to_have_count(1)
     expect(screen("#fault .hint")).to_have_text(say("fault.blocked", count=1))
 
