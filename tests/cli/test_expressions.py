@@ -251,7 +251,7 @@ def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> 
 
 def test_step_speaks_japanese(command: Command) -> None:
     assert (
-        "w の責任: 上流から伝わる勾配 1 × 局所的な微分 2 = 2。"
+        "w の責任: 上流から伝わる勾配 1 × 局所微分 2 = 2。"
         in command("step", "w*x", "w=3", "x=2", "--language", "ja").out
     )
 

@@ -58,7 +58,7 @@ def test_every_operation_has_a_sentence_and_a_slope_for_each_operand(op: str) ->
 def test_japanese_keeps_to_the_glossary() -> None:
     text = "".join(words("ja").values())
     assert "上流から伝わる勾配" in text
-    assert "局所的な微分" in text
+    assert "局所微分" in text
     assert not re.search("伝搬|連鎖率|ノードの親", text)
 
 
