@@ -88,7 +88,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
     Raises:
         ImportError: matplotlib is not installed.
         ValueError: there is no number to draw; or, with `log`, one is 0 or less.
-        TypeError: what was measured is not a number.
+        TypeError: a metric is not a number.
     """
     if not isinstance(curves, Mapping):
         raise TypeError(f"curves must map names to lists of numbers, got {quoted(curves)}")

@@ -12,7 +12,11 @@ from microgrid.graph.gradcheck import check_gradients
 def add_check(add_parser: AddParser) -> None:
     """Add `microgrid check`: compare gradients with numerical derivatives."""
     command = add_command(
-        add_parser, "check", _run_check, "compare gradients with measured ones", 'check "log(a) / b**2" a=2 b=-3'
+        add_parser,
+        "check",
+        _run_check,
+        "compare gradients with numerical derivatives",
+        'check "log(a) / b**2" a=2 b=-3',
     )
     add_expression(command)
 

@@ -57,9 +57,9 @@ def _id_of(value: Value, graph: Snapshot) -> str:
 class GradientRow:
     """One row of a `GradientTable`: the gradient of a leaf, and its numerical derivative.
 
-    `kink` tells that the slopes to the left and right of the number differ, as those of relu do at 0; the convention
-    chosen there must lie between them. `below_rounding` tells that numbers so large were computed on the way that
-    what they lose by rounding hides this gradient: nothing can be said of it.
+    `kink`: the slopes to the left and right of the number differ, as those of relu do at 0; the gradient must lie
+    between them. `below_rounding`: the graph computes numbers so large that their rounding errors hide this gradient,
+    so that it cannot be checked.
     """
 
     name: str
@@ -91,7 +91,7 @@ class GradientTable:
 
     @property
     def agrees(self) -> bool:
-        """Whether every gradient agrees with its measurement."""
+        """Whether every gradient agrees with its numerical derivative."""
         return all(row.agrees for row in self.rows)
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ class GradientTable:
             ValueError: another language.
         """
         said = words(language)
-        columns = ("leaf", "value", "chain_rule", "check.measured", "check.difference")
+        columns = ("leaf", "value", "chain_rule", "check.numerical", "check.difference")
         heading = [said[column] for column in columns]
         name_width = max([display_width(heading[0]), *(display_width(row.name) for row in self.rows)])
         lines = [_table_line(*heading, width=name_width)]
@@ -128,9 +128,9 @@ def check_gradients(
     Args:
         output: the end of the graph.
         leaves: which leaves to check; by default all but constants.
-        tolerance: the largest difference allowed, relative to the gradient; beside a rounding of one part in 10⁹ of the
-            largest number that was computed. Where that is above `tolerance`, and above a thousandth of the gradient,
-            the gradient counts as unmeasured: it does not agree.
+        tolerance: the largest difference allowed, relative to the gradient. A rounding error of 10⁻⁹ times the largest
+            computed number is allowed as well. Where this error is above `tolerance`, and above a thousandth of the
+            gradient, the verdict is "unmeasured": no agreement can be shown.
         step: see `numerical_derivative`.
 
     Raises:
@@ -143,7 +143,7 @@ def check_gradients(
     >>> table.agrees
     True
     >>> print(table)
-    leaf         value      chain rule        measured  difference
+    leaf         value      chain rule       numerical  difference
     a                2              −3              −3           0  agrees
     b               −3               2               2           0  agrees
     """
@@ -183,16 +183,16 @@ def _check(
     step: float,
     rounding: float,
 ) -> GradientRow:
-    def is_close(measured: float) -> bool:
-        return abs(measured - gradient) <= tolerance * abs(gradient) + rounding
+    def is_close(numerical: float) -> bool:
+        return abs(numerical - gradient) <= tolerance * abs(gradient) + rounding
 
     # No step is right for every function: 1/x at 1e-9 needs a small one, sin(x) at 1e10 one that ignores the size of x.
-    measured = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
-    for numerical in measured:
+    estimates = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
+    for numerical in estimates:
         if is_close(numerical):
             below_rounding = rounding > max(tolerance, 1e-3 * max(abs(gradient), abs(numerical)))
             return GradientRow(name, x, gradient, numerical, agrees=not below_rounding, below_rounding=below_rounding)
-    numerical = measured[0]
+    numerical = estimates[0]
     h = step * max(1.0, abs(x))
     left, right = _slopes(function, x, h)
     nearer_left, nearer_right = _slopes(function, x, h / 10)

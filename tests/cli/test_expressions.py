@@ -43,11 +43,11 @@ def test_draw_speaks_japanese_where_it_is_asked_to(command: Command, tmp_path: P
     assert "勾配" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
 
 
-def test_check_puts_the_chain_rule_beside_what_is_measured(command: Command) -> None:
+def test_check_puts_the_chain_rule_beside_the_numerical_derivative(command: Command) -> None:
     code, out, err = command("check", "log(a) / b**2", "a=2", "b=-3")
     assert (code, err) == (0, "")
     heading, a, b = out.splitlines()
-    assert heading.split() == ["leaf", "value", "chain", "rule", "measured", "difference"]
+    assert heading.split() == ["leaf", "value", "chain", "rule", "numerical", "difference"]
     assert a.split()[:2] == ["a", "2"]
     assert b.split()[:2] == ["b", "−3"]
     assert [numbers_in(a)[1], numbers_in(b)[1]] == pytest.approx([1 / 18, 2 * 0.6931472 / 27], rel=1e-7)

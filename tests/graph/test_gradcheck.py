@@ -58,7 +58,7 @@ def test_border_of_the_domain_is_not_taken_for_agreement() -> None:
     assert row.agrees
     table = check_gradients((a * 1e300).log())
     assert math.isnan(table.rows[0].numerical)
-    assert "cannot be measured here" in str(table)
+    assert "cannot be checked here" in str(table)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_right_gradient_agrees_however_large_or_small_the_number(compute: Callab
 @pytest.mark.parametrize(
     ("beside", "planted", "verdict"),
     [
-        (1e12, 1.0, "unmeasured"),  # the measured slope of a + 1e12 is 0, whatever the chain rule says
+        (1e12, 1.0, "unmeasured"),  # the numerical derivative of a + 1e12 is 0, whatever the chain rule says
         (1e12, 0.0, "unmeasured"),
         (1.8e7, 1.0005, "unmeasured"),
         (1.8e7, 2.0, "differs"),
