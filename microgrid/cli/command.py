@@ -65,9 +65,9 @@ def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
     """Return the parser of the whole command line, and that of each command by its name."""
     parser = Parser(
         prog="microgrid",
-        description="Show how a neural network learns, one number at a time. Without a command: a demonstration that "
-        "trains a small network on real penguins, shows one cycle of Know, Think, Change, and writes it as a picture, "
-        "relay.svg, and as a page, relay.html.",
+        description="Show how a neural network learns, one number at a time. Without a command, microgrid runs a "
+        "demonstration: it trains a small network on real penguins, prints one cycle of Know, Think, Change, and "
+        "writes it as a picture (relay.svg) and as a web page (relay.html).",
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_run_demonstration)

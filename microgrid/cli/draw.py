@@ -25,10 +25,27 @@ def add_draw(add_parser: AddParser) -> None:
     add_expression(command)
     add_learn(command)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)
-    command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=f"{formats}; by default graph.svg")
-    command.add_choice("--direction", DIRECTIONS, "LR", "where the numbers flow; by default LR")
-    command.add_choice("--fold", FOLDS, "auto", "what to draw as one card; by default auto")
-    command.add_choice("--language", LANGUAGES, "en", "of the words in an .svg; by default en")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        default="graph.svg",
+        help=f"the file, in one of the formats {formats}; by default graph.svg",
+    )
+    command.add_choice(
+        "--direction",
+        DIRECTIONS,
+        "LR",
+        "from the inputs to the output: left to right (LR), top to bottom (TB), "
+        "right to left (RL) or bottom to top (BT); by default LR",
+    )
+    command.add_choice(
+        "--fold",
+        FOLDS,
+        "auto",
+        "draw each neuron, or each layer, as one card; auto does so in large graphs only; by default auto",
+    )
+    command.add_choice("--language", LANGUAGES, "en", "language of the words in an .svg; by default en")
 
 
 def _run_draw(options: argparse.Namespace) -> int:
@@ -37,7 +54,7 @@ def _run_draw(options: argparse.Namespace) -> int:
     save_picture(output, options.output, options.direction, options.fold, options.language)
     print(f"value {show(output.data)}")
     for leaf in leaves_of(output):
-        kind = " (given)" if isinstance(leaf, Input) else ""
+        kind = " (input)" if isinstance(leaf, Input) else ""
         print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
     print(f"wrote {options.output}")
     return 0

@@ -20,10 +20,15 @@ def add_expression(command: Parser, optional: bool = False) -> None:
         metavar="EXPRESSION",
         nargs="?" if optional else None,
         type=str.strip,
-        help='such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"',
+        help='in double quotes, such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"',
     )
     command.add_argument(
-        "values", metavar="NAME=NUMBER", nargs="*", type=str.strip, default=[], help="a number for each name"
+        "values",
+        metavar="NAME=NUMBER",
+        nargs="*",
+        type=str.strip,
+        default=[],
+        help="the number for each name, such as a=2",
     )
 
 
@@ -33,8 +38,8 @@ def add_learn(command: Parser) -> None:
         "--learn",
         metavar="NAMES",
         type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
-        help="the parameters, separated by commas; by default all names except x, y, t, input, output, target and "
-        "label, with or without a number, as in x1 (or all names, if there are no others)",
+        help="the parameters, separated by commas; the other names are inputs. By default, these names are inputs: x, "
+        "y, t, input, output, target and label, also numbered, such as x1 (if there are no others, all are parameters)",
     )
 
 

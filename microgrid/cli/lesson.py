@@ -11,15 +11,17 @@ from microgrid.language.words import LANGUAGES, words
 
 def add_lesson(add_parser: AddParser) -> None:
     """Add `microgrid lesson`: copy a lesson into the current folder."""
-    command = add_command(add_parser, "lesson", _run_lesson, "copy a lesson, a notebook to run and change", "lesson 1")
+    command = add_command(
+        add_parser, "lesson", _run_lesson, "copy a lesson, a Jupyter notebook, into this folder", "lesson 1"
+    )
     command.add_argument(
         "number",
         metavar="N",
         nargs="?",
         type=lambda text: int(text) if text.isdecimal() else text,
-        help="which one; without it, all are listed",
+        help="number of the lesson; without it, all lessons are listed",
     )
-    command.add_choice("--language", LANGUAGES, "en", "by default en")
+    command.add_choice("--language", LANGUAGES, "en", "language of the lesson; by default en")
 
 
 def _run_lesson(options: argparse.Namespace) -> int:

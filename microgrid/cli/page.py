@@ -25,11 +25,15 @@ def add_page(add_parser: AddParser) -> None:
     )
     add_expression(command, optional=True)
     add_learn(command)
-    command.add_argument("-o", "--output", metavar="FILE", help="by default relay.html, and NAME.html for an example")
-    command.add_argument("--example", metavar="NAME", help="show this example instead of an expression")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="an .html file; by default relay.html, or NAME.html for an example"
+    )
+    command.add_argument("--example", metavar="NAME", help="instead of an expression, show this example")
     command.add_argument("--examples", action="store_true", help="list the examples")
-    command.add_choice("--language", LANGUAGES, "en", "in which it starts; by default en")
-    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1, or that of the example")
+    command.add_choice("--language", LANGUAGES, "en", "language in which the page starts; by default en")
+    command.add_argument(
+        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or that of the example"
+    )
 
 
 def _run_page(options: argparse.Namespace) -> int:

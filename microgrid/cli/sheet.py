@@ -17,13 +17,13 @@ def add_sheet(add_parser: AddParser) -> None:
         add_parser,
         "sheet",
         _run_sheet,
-        "write the cheat sheet for the wall: three steps, relay rule, operations",
+        "write a cheat sheet to print: three steps, chain rule, operations",
         "sheet --language ja",
     )
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="by default cheatsheet.html, in Japanese cheatsheet.ja.html"
+        "-o", "--output", metavar="FILE", help="by default cheatsheet.html, or cheatsheet.ja.html in Japanese"
     )
-    command.add_choice("--language", LANGUAGES, "en", "by default en")
+    command.add_choice("--language", LANGUAGES, "en", "language of the sheet; by default en")
 
 
 def _run_sheet(options: argparse.Namespace) -> int:

@@ -17,17 +17,19 @@ def add_step(add_parser: AddParser) -> None:
         add_parser,
         "step",
         _run_step,
-        "step through one cycle of an expression, forward and backward",
+        "step through one cycle of an expression: forward, backward, update",
         'step "(w*x - target)**2" w=3 x=2 target=5',
     )
     add_expression(command, optional=True)
     add_learn(command)
     command.add_argument(
-        "--penguins", action="store_true", help="step through the trained network with one penguin instead"
+        "--penguins", action="store_true", help="instead of an expression, use a trained network and one penguin"
     )
-    command.add_argument("--all", action="store_true", help="print all steps, and do not wait for keys")
-    command.add_choice("--language", LANGUAGES, "en", "by default en")
-    command.add_argument("--learning-rate", metavar="R", type=number_of, help="by default 0.1; with --penguins 0.01")
+    command.add_argument("--all", action="store_true", help="print all steps at once, without waiting for keys")
+    command.add_choice("--language", LANGUAGES, "en", "language of the sentences; by default en")
+    command.add_argument(
+        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or 0.01 with --penguins"
+    )
 
 
 def _run_step(options: argparse.Namespace) -> int:

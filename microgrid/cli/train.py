@@ -22,14 +22,17 @@ def add_train(add_parser: AddParser) -> None:
         add_parser,
         "train",
         _run_train,
-        "learn one column of a CSV file from others",
+        "train a network to predict one column of a CSV file from others",
         "train DATA.csv --target weight --inputs length width --save model.json",
     )
     command.usage = "microgrid train DATA.csv --target COLUMN [options]"
     command.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
     command.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
     command.add_argument(
-        "--inputs", metavar="COLUMN", nargs="+", help="predict it from these; by default all other numeric columns"
+        "--inputs",
+        metavar="COLUMN",
+        nargs="+",
+        help="the columns to predict it from; by default all other numeric columns",
     )
     command.add_argument(
         "--hidden",
@@ -37,14 +40,14 @@ def add_train(add_parser: AddParser) -> None:
         nargs="*",
         type=whole_numbers,
         default=[[8, 8]],
-        help="neurons of each hidden layer; by default 8 8",
+        help="number of neurons in each hidden layer; by default 8 8",
     )
     command.add_argument(
         "--test",
         metavar="SHARE",
         type=number_of,
         default=0.2,
-        help="fraction of the rows held out for testing; by default 0.2; with 0, all are used for training",
+        help="fraction of the rows held out for testing; by default 0.2; 0 trains on all rows",
     )
     command.add_argument(
         "--epochs", metavar="N", type=whole_number, default=40, help="passes over the training rows; by default 40"

@@ -239,7 +239,7 @@ def test_name_to_be_learned_that_has_no_value_is_refused(command: Command) -> No
 
 def test_draw_says_which_leaves_are_given(command: Command) -> None:
     out = command("draw", "w*x", "w=3", "x=2")[1]
-    assert "w = 3, gradient 2\nx = 2, gradient 3 (given)\n" in out
+    assert "w = 3, gradient 2\nx = 2, gradient 3 (input)\n" in out
 
 
 def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> None:
