@@ -40,7 +40,7 @@ def test_demonstration_compares_the_error_of_the_network_with_that_of_guessing(
 
 def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, Path]) -> None:
     out, folder = demonstration
-    assert "\nwrote relay.svg, where the error of that one penguin comes from,\nand relay.html, " in out
+    assert "\nwrote relay.svg, which shows where the error of that one penguin comes from,\nand relay.html, " in out
     assert sorted(path.name for path in folder.iterdir()) == ["relay.html", "relay.svg"]
     # three inputs, nine neurons, the target, the error, the exponent and the loss
     assert cards_in(folder / "relay.svg") == 3 + 9 + 4
@@ -54,7 +54,7 @@ def test_page_of_the_demonstration_says_whose_numbers_it_shows(demonstration: tu
     assert "学習前のネットワークがペンギンの体重を当てる" in text
     predicted, mass = re.findall(r"predicts (\S+) g; it weighs (\S+) g", out)[0]
     assert f"A penguin of {mass} g: flipper " in text
-    assert f"predict {predicted} g. On the cards 0 is the mean" in text
+    assert f"predict {predicted} g. The cards hold standardised values: 0 is the mean" in text
     assert f"体重 {mass} g のペンギン" in text
 
 

@@ -223,13 +223,13 @@ def test_table_of_a_product_in_full() -> None:
     ("learning_rate", "language", "told"),
     [
         (0.05, "en", "The loss was 1. The gradients predicted 0.2 after the update; it is 0.36.\n"
-         "A gradient predicts along a straight line, but the loss is a curve: over a step this long they differ."),
+         "The prediction is linear, but the loss is not: over a step this large, the two differ."),
         (0.05, "ja", "損失は 1 だった。勾配から見積もると 0.2、実際は 0.36 だった。\n"
          "勾配の見積もりは接線の上、損失は曲線の上。だから大きく動かすと外れる。"),
-        (0.1, "en", "The loss was 1; after the update it is 0.04. The straight-line estimate, −0.6, "
+        (0.1, "en", "The loss was 1; after the update it is 0.04. The linear prediction, −0.6, "
          "lies below 0, where the loss cannot go."),
         (0.1, "ja", "損失は 1 だった。更新後は 0.04。直線の見積もりは −0.6 だが、損失は 0 より小さくならない。"),
-        (0.3, "en", "The loss was 1; after the update it is 1.96. The straight-line estimate, −3.8, "
+        (0.3, "en", "The loss was 1; after the update it is 1.96. The linear prediction, −3.8, "
          "lies below 0, where the loss cannot go.\nThe loss rose: the step was too large."),
         (0.3, "ja", "損失は 1 だった。更新後は 1.96。直線の見積もりは −3.8 だが、損失は 0 より小さくならない。\n"
          "損失は大きくなった。一度に動かしすぎた。"),
@@ -256,9 +256,9 @@ def test_estimate_below_zero_is_impossible_of_a_cross_entropy() -> None:
     ("build", "learning_rate", "expected"),
     [
         (lambda w: w.sin() - 5, 3.0, "e was −5. The gradients predicted −8 after the update; it is −5.141.\n"
-         "A gradient predicts along a straight line, but e is a curve: over a step this long they differ."),
+         "The prediction is linear, but e is not: over a step this large, the two differ."),
         (lambda w: w - w**2, 2.0, "e was 0. The gradients predicted −2 after the update; it is −6.\n"
-         "A gradient predicts along a straight line, but e is a curve: over a step this long they differ."),
+         "The prediction is linear, but e is not: over a step this large, the two differ."),
         (lambda w: (w - 1).exp() * w.cos() - 1, 3.0, None),
     ],
     ids=["sine", "difference", "product"],

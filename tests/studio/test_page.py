@@ -349,11 +349,11 @@ def test_change_shows_the_new_weights_and_the_loss_before_and_after(opened: Open
 @pytest.mark.parametrize(
     ("build", "learning_rate", "told"),
     [
-        (lambda: (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2, 0.1, "loss 1 → 0.04  (estimate below 0)"),
+        (lambda: (Value(3.0, "w") * Input(2.0, "x") - 5) ** 2, 0.1, "loss 1 → 0.04  (prediction below 0)"),
         (
             lambda: cross_entropy([Value(0.0, "a"), Value(0.0, "b")], 1),
             2.0,
-            "loss 0.6931 → 0.1269  (estimate below 0)",
+            "loss 0.6931 → 0.1269  (prediction below 0)",
         ),
         (
             lambda: (Value(0.0, "a").exp() + 1).log() - 1,
@@ -1100,7 +1100,7 @@ def test_reason_adds_up_the_shares_that_arrive(opened: Opener) -> None:
 def test_hint_is_the_local_derivative_and_skipping_shows_the_answer(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
     begin_quiz(screen)
-    screen.button("Hint (no point)").click()
+    screen.button("Hint (this question then scores 0)").click()
     expect(screen("#quiz .verdict")).to_have_text("∂d²/∂d = 2 × 7 = 14")
     screen.button("Show the answer").click()
     expect(screen("#quiz .verdict")).to_contain_text("It is 14")
@@ -1161,7 +1161,7 @@ def test_quiz_asks_in_the_language_of_the_page(opened: Opener) -> None:
     screen = opened(Relay(line_loss()), language="ja")
     screen.tab("quiz")
     screen.button("始める").click()
-    expect(screen("#quiz .question")).to_have_text("d の勾配は?")
+    expect(screen("#quiz .question")).to_have_text("d の勾配は？")
     assert answer(screen, "−14") == "まだ違う。大きさは正しいが、符号が違う。もう一度。"
 
 
