@@ -93,7 +93,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
     if not isinstance(curves, Mapping):
         raise TypeError(f"curves must map names to lists of numbers, got {quoted(curves)}")
     if not curves:
-        raise ValueError("there is no curve to draw")
+        raise ValueError("expected at least one curve, got none")
     checked = {name: _numbers_of(quoted(name), items, log) for name, items in curves.items()}
     axes = _axes_or_new(axes)
     for name, numbers in checked.items():
@@ -114,7 +114,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
 
 
 def _label_scales(axes: Axes, log: bool) -> None:
-    """Number whole epochs only; and write numbers such as 0.2 on a logarithmic scale, not 2 × 10⁻¹ or none at all."""
+    """Label whole epochs only, and label a logarithmic scale with numbers such as 0.2, not 2 × 10⁻¹."""
     from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
@@ -140,7 +140,7 @@ def _numbers_of(name: str, items: Sequence[Any], log: bool) -> list[float]:
 
 
 def _number(item: Any, expected: str) -> float:
-    """Return the number that an item is, or that a Value holds."""
+    """Return an item, or the number in a Value, as a float."""
     try:
         return item.data if isinstance(item, Value) else Value(item).data  # the engine decides what a number is
     except (TypeError, OverflowError):

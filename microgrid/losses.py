@@ -138,7 +138,7 @@ def _negative_log_probability(logits: Sequence[Value], target: float) -> Value:
 def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
     """Pair every prediction with its target, at any nesting, after a check that both have the same shape."""
     if _is_one(predictions) != _is_one(targets):
-        raise ValueError(f"predictions and targets differ in shape: {_shape(predictions)} and {_shape(targets)}")
+        raise ValueError(f"targets need the shape of the predictions, {_shape(predictions)}, got {_shape(targets)}")
     if _is_one(predictions):
         if not isinstance(predictions, Value):
             raise TypeError(f"predictions must be Values, got {type(predictions).__name__}: {quoted(predictions)}")
@@ -148,7 +148,9 @@ def _pairs(predictions: Nested, targets: Nested) -> list[tuple[Value, Value]]:
             raise TypeError(f"targets must be numbers, got {type(targets).__name__}: {quoted(targets)}") from None
     predictions, targets = as_list("predictions", predictions), as_list("targets", targets)
     if len(predictions) != len(targets):
-        raise ValueError(f"{len(predictions)} predictions but {len(targets)} targets")
+        raise ValueError(
+            f"expected one target for each prediction, got {len(predictions)} predictions and {len(targets)} targets"
+        )
     if not predictions:
         raise ValueError("a loss needs at least one prediction, got none")
     return [

@@ -45,7 +45,7 @@ M = TypeVar("M", bound="Module")
 
 
 class LayerName:
-    """The name of a layer: views fold the neurons that share one LayerName object."""
+    """The name of a layer: views fold the neurons that share the same LayerName object."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -100,9 +100,11 @@ class Module:
     def set_parameters(self: M, numbers: Iterable[Number]) -> M:
         """Set every parameter, in the order of `parameters()`, and return this module.
 
+        After an error, no parameter has changed.
+
         Raises:
-            ValueError: there are not as many numbers as parameters.
-            TypeError: one of them is not a number. Nothing is changed then.
+            ValueError: the count of numbers differs from the count of parameters.
+            TypeError: a number is something else.
 
         >>> neuron = Neuron(2).set_parameters([5, 4, -12])  # w1, w2, b
         >>> neuron([2, 3]).data
@@ -126,7 +128,7 @@ class Module:
         parameters = {name: parameter.data for name, parameter in self.named_parameters()}
         for name, number in parameters.items():
             if not isinstance(number, (int, float)) or not math.isfinite(number):
-                raise ValueError(f"{name} is {quoted(number)}; only finite numbers are saved")
+                raise ValueError(f"{name} must be a finite number to be saved, got {quoted(number)}")
         content = {**_FORMAT, "model": repr(self), "parameters": parameters}
         write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -135,7 +137,7 @@ class Module:
 
         Raises:
             OSError: the file cannot be read.
-            ValueError: it is not such a file, or its parameters are not those of this model; nothing is changed then.
+            ValueError: it is not a saved model, or it was saved from another model. This model is then unchanged.
         """
         saved_from, parameters = _read_model(path)
         mine = dict(self.named_parameters())
@@ -144,7 +146,7 @@ class Module:
             where = "the file" if strays[0] in mine else "this model"
             raise ValueError(f"{path} does not fit {self!r}: {quoted(strays[0])} is missing from {where}")
         if saved_from not in (None, repr(self)):  # such as one with another activation
-            raise ValueError(f"{path} was saved from {brief(saved_from)}, and this is {self!r}")
+            raise ValueError(f"{path} was saved from {brief(saved_from)}; expected one saved from {self!r}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
@@ -165,10 +167,10 @@ class Neuron(Module):
         n_inputs: how many inputs it takes, 1 or more.
         activation: one of `ACTIVATIONS`: relu, leaky_relu, softplus, tanh, sigmoid, linear.
         seed: the same seed gives the same weights, bit for bit; None gives different ones each time.
-        spelled_out: record every product and the Σ as nodes of their own, instead of one weighted-sum node. The numbers
-            are the same to the last bit, as long as the inputs of a neuron do not depend on one another (their shares
-            are then added up in another order).
-        n_outputs, name, layer: what a `Dense` layer tells its neurons: how many they are, and what they are called.
+        spelled_out: record every product and the sum Σ as a node, instead of one weighted-sum node. All numbers are the
+            same, bit for bit, except where one input of a neuron depends on another: their shares are then added in
+            another order.
+        n_outputs, name, layer: set by a `Dense` layer: its number of neurons, their names, and its own name.
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron.weights[0].data, neuron.weights[1].data = -3.0, 1.0
@@ -270,7 +272,7 @@ class Dense(Module):
 
     @property
     def activation(self) -> str:
-        """Which of `ACTIVATIONS` its neurons have."""
+        """The name of its activation, one of `ACTIVATIONS`."""
         return self.neurons[0].activation
 
     def __repr__(self) -> str:

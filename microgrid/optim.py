@@ -34,11 +34,11 @@ class Optimizer:
             if not isinstance(parameter, Value):
                 raise TypeError(f"an optimizer needs Values as parameters, got {type(parameter).__name__}")
             if isinstance(parameter, (Input, Constant)):
-                raise ValueError(f"an optimizer changes what is learned; {quoted(parameter)} is given")
+                raise ValueError(f"an optimizer changes parameters only, got {quoted(parameter)}")
             if not parameter.is_leaf:
-                raise ValueError(f"an optimizer changes leaves only; {quoted(parameter)} was computed")
+                raise ValueError(f"an optimizer changes leaves only, got {quoted(parameter)}, which was computed")
         if len(set(self.parameters)) < len(self.parameters):
-            raise ValueError("an optimizer needs each parameter once; one of them is listed twice")
+            raise ValueError("an optimizer needs each parameter once, got one of them twice")
         self.learning_rate = learning_rate
         self.weight_decay = number_in_range("weight_decay", weight_decay)
 
@@ -66,10 +66,10 @@ class SGD(Optimizer):
 
     Args:
         parameters: the Values to change.
-        learning_rate: η: how far to go against the gradient.
+        learning_rate: η, which sets the size of the step.
         momentum: the fraction of the previous velocity that is kept, from 0 to less than 1.
         nesterov: look ahead along the velocity; needs momentum.
-        weight_decay: a pull of every parameter towards 0, added to its gradient.
+        weight_decay: adds weight_decay · parameter to the gradient, which pulls every parameter towards 0.
 
     Source: the update rules of torch.optim.SGD (dampening 0).
 
@@ -94,7 +94,7 @@ class SGD(Optimizer):
         self.momentum = number_in_range("momentum", momentum, below=1.0)
         self.nesterov = bool(nesterov)
         if self.nesterov and not self.momentum:
-            raise ValueError("nesterov needs a momentum above 0")
+            raise ValueError("nesterov needs a momentum above 0, got 0")
         self._velocities = [0.0] * len(self.parameters)
 
     def step(self) -> None:
@@ -119,9 +119,9 @@ class Adam(Optimizer):
     Args:
         parameters: the Values to change.
         learning_rate: η, about the length of a step while gradients stay about the same size.
-        beta1, beta2: how much of the running means of the gradient and of its square is kept, from 0 to less than 1.
+        beta1, beta2: the decay of the running means of the gradient and of its square, from 0 to less than 1.
         epsilon: a small positive number that keeps the denominator above 0.
-        weight_decay: a pull of every parameter towards 0, added to its gradient (as torch.optim.Adam does; not AdamW).
+        weight_decay: adds weight_decay · parameter to the gradient (as torch.optim.Adam does; not AdamW).
 
     >>> w = Value(28.0)
     >>> ((w - 25) ** 2).backward()

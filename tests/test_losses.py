@@ -173,12 +173,12 @@ def test_gradients_agree_with_numerical_derivatives(loss: Callable[[Any, Any], V
 @pytest.mark.parametrize(
     ("predictions", "targets", "message"),
     [
-        (values(1.0), [1, 1], "1 predictions but 2 targets"),
-        (values(1.0, 1.0), [1], "2 predictions but 1 targets"),
-        ([values(1.0, 1.0)], [[1]], "2 predictions but 1 targets"),
-        ([values(1.0, 1.0)], [1], "differ in shape: a list of 2 and one number"),
-        (values(1.0), [[1, 1]], "differ in shape: one number and a list of 2"),
-        (Value(1.0), [1], "differ in shape: one number and a list of 1"),
+        (values(1.0), [1, 1], "got 1 predictions and 2 targets$"),
+        (values(1.0, 1.0), [1], "got 2 predictions and 1 targets$"),
+        ([values(1.0, 1.0)], [[1]], "got 2 predictions and 1 targets$"),
+        ([values(1.0, 1.0)], [1], "shape of the predictions, a list of 2, got one number$"),
+        (values(1.0), [[1, 1]], "shape of the predictions, one number, got a list of 2$"),
+        (Value(1.0), [1], "shape of the predictions, one number, got a list of 1$"),
         ([], [], "^a loss needs at least one prediction, got none$"),
         ([[]], [[]], "^a loss needs at least one prediction, got none$"),
     ],

@@ -524,7 +524,7 @@ def test_file_saved_from_another_model_is_refused_and_changes_nothing(
     before = bits(model)
     with pytest.raises(ValueError, match="was saved from") as caught:
         model.load(path)
-    assert str(caught.value) == f"{path} was saved from {saved!r}, and this is {model!r}"
+    assert str(caught.value) == f"{path} was saved from {saved!r}; expected one saved from {model!r}"
     assert bits(model) == before
 
 

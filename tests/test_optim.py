@@ -205,18 +205,18 @@ W = Value(1.0)
         (lambda: SGD([], 0.1), ValueError, "^an optimizer needs at least one parameter, got none$"),
         (lambda: Adam([1.0], 0.1), TypeError, "needs Values as parameters, got float"),  # type: ignore[list-item]
         (lambda: SGD([Neuron(1)], 0.1), TypeError, "needs Values as parameters, got Neuron"),  # type: ignore[list-item]
-        (lambda: SGD([W * 2], 0.1), ValueError, r"changes leaves only; Value\(data=2.0.*\) was computed"),
+        (lambda: SGD([W * 2], 0.1), ValueError, r"changes leaves only, got Value\(data=2.0.*\), which was computed"),
         (
             lambda: SGD([W, Value(2.0), W], 0.1),
             ValueError,
-            "^an optimizer needs each parameter once; one of them is listed twice$",
+            "^an optimizer needs each parameter once, got one of them twice$",
         ),
         (lambda: SGD([W], -0.1), ValueError, "learning_rate must be 0 or more, and finite, got -0.1"),
         (lambda: SGD([W], math.nan), ValueError, "learning_rate must be 0 or more, and finite, got nan"),
         (lambda: Adam([W], math.inf), ValueError, "learning_rate must be 0 or more, and finite, got inf"),
         (lambda: SGD([W], "0.1"), TypeError, "learning_rate must be a number, got '0.1'"),  # type: ignore[arg-type]
         (lambda: SGD([W], 0.1, momentum=1.0), ValueError, "momentum must be 0 or more, and below 1, got 1.0"),
-        (lambda: SGD([W], 0.1, nesterov=True), ValueError, "^nesterov needs a momentum above 0$"),
+        (lambda: SGD([W], 0.1, nesterov=True), ValueError, "^nesterov needs a momentum above 0, got 0$"),
         (lambda: SGD([W], 0.1, weight_decay=-1), ValueError, "weight_decay must be 0 or more, and finite, got -1"),
         (lambda: Adam([W], weight_decay=-1), ValueError, "weight_decay must be 0 or more, and finite, got -1"),
         (lambda: Adam([W], beta1=1), ValueError, "beta1 must be 0 or more, and below 1, got 1"),
@@ -244,5 +244,5 @@ def test_optimizer_of_ones_own_only_says_how_it_steps() -> None:
 @pytest.mark.parametrize("given", [Input(1.0), Constant(1.0)])
 def test_what_is_given_is_not_changed(given: Value) -> None:
     name = type(given).__name__
-    with pytest.raises(ValueError, match=rf"^an optimizer changes what is learned; {name}\(data=1.0.*\) is given$"):
+    with pytest.raises(ValueError, match=rf"^an optimizer changes parameters only, got {name}\(data=1.0.*\)$"):
         SGD([given], 0.1)

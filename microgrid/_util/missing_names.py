@@ -1,4 +1,4 @@
-"""Answer a name that a module does not have: another library's name for it, or a misspelling."""
+"""Suggest a name for one that a module lacks: a misspelling, or the name in another library."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ from microgrid.compiler.codegen import CodeGenerator
 from microgrid.compiler.syntax import power
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
+from microgrid.language.numerals import counted
 
 MAX_OPERANDS = 60_000  # take 2 to 4 s to compile
 
@@ -129,10 +130,10 @@ class CompiledGraph:
     def _problem_with(self, rows: Sequence[Sequence[float]]) -> Exception | None:
         """Return an error that names the row and the operation that failed; None if no operation did."""
         if not rows:
-            return ValueError("there are no rows")
+            return ValueError("expected at least one row, got none")
         for i, row in enumerate(rows, start=1):
             if len(row) != len(self.inputs):
-                return ValueError(f"row {i} has {len(row)} numbers; expected {len(self.inputs)}")
+                return ValueError(f"row {i} must have {counted(len(self.inputs), 'number')}, got {len(row)}")
             if problem := self._problem_in(row):
                 return type(problem)(f"row {i}: {problem}")
         return None
@@ -214,9 +215,9 @@ def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
         if not isinstance(value, Value):
             raise TypeError(f"each {what} must be a Value, got {type(value).__name__}")
         if not value.is_leaf:
-            raise ValueError(f"{one} must be a leaf; {brief(value.label or repr(value.op))} was computed")
+            raise ValueError(f"{one} must be a leaf, got {brief(value.label or repr(value.op))}, which was computed")
         if isinstance(value, Constant):
             raise ValueError(f"{one} cannot be a constant, which is a literal in the program: {value.data}")
     if len(set(leaves)) < len(leaves):
-        raise ValueError(f"{one} is listed twice")
+        raise ValueError(f"{one} must be listed once, got it twice")
     return leaves

@@ -22,7 +22,7 @@ class ColumnLearner:
 
     Attributes:
         model: works on standardised numbers.
-        input_scale, target_scale: measured on the rows that it learns from, and on those only.
+        input_scale, target_scale: computed from the training rows only.
         learning, held_out: the rows it learns from, and the rows it never sees.
     """
 

@@ -27,7 +27,7 @@ class Scale:
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[float]]) -> Scale:
-        """Measure the columns of `rows`, one row or more.
+        """Compute the mean and the standard deviation of every column of `rows`.
 
         Raises:
             TypeError: a row is not a list of numbers.
@@ -40,8 +40,8 @@ class Scale:
                 raise ValueError(f"row {i} has {counted(len(row), 'number')}, and row 1 has {len(table[0])}")
         columns = list(zip(*table, strict=True))
         if not columns:
-            raise ValueError("a scale is measured on at least one row of at least one number, got none")
-        too_large = ValueError("a column holds numbers too large to be measured")
+            raise ValueError("a scale needs at least one row of at least one number, got none")
+        too_large = ValueError("a column holds numbers too large for its mean or deviation to be computed")
         try:
             scale = cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
         except OverflowError:

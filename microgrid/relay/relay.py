@@ -94,10 +94,10 @@ class Relay(Record):
         """Record one cycle on `graph`."""
         for node in (graph.by_id[name] for name in parameters):
             if node.op:
-                raise ValueError(f"a parameter must be a leaf; {brief(node.name)} was computed")
+                raise ValueError(f"a parameter must be a leaf, got {brief(node.name)}, which was computed")
             if node.kind != "parameter":
                 given = node.data if node.kind == "constant" else brief(node.name)
-                raise ValueError(f"a parameter is learned; {given} is given ({node.kind})")
+                raise ValueError(f"expected a parameter, got the {node.kind} {given}")
         _check_numbers(graph)
         know = [
             Know(node.id, tuple(operand.data for operand in graph.operands[node.id]), node.data)

@@ -31,7 +31,7 @@ DEFAULT_LEARNING_RATE = 0.1
 
 
 class Model(Protocol):
-    """A model that can be trained: a callable that predicts from one row, with `parameters()`. A `Module` is one."""
+    """A model that `train` accepts: a callable that predicts from one row, with `parameters()`, such as a `Module`."""
 
     def __call__(self, row: Any, /) -> Any:
         """Predict one row."""
@@ -46,10 +46,10 @@ class Cycle:
     Args:
         model: a `Module`, or anything that is called with a row and lists its `parameters()`.
         rows: a list of rows, each a list of numbers.
-        targets: for each row, what the model should have predicted.
+        targets: the target of each row: what the model should predict.
         loss: a function of (predictions, targets).
-        optimizer: what changes the weights; if it is left out, gradient descent with `learning_rate`, or 0.1.
-        learning_rate: of that gradient descent.
+        optimizer: updates the parameters; by default gradient descent with `learning_rate`.
+        learning_rate: for this gradient descent; by default 0.1.
 
     Raises:
         TypeError: `model` is not a model, `loss` not a function, `optimizer` not an optimizer, or rows or targets not a
@@ -76,18 +76,18 @@ class Cycle:
         learning_rate: float | None = None,
     ) -> None:
         if not callable(model) or not callable(getattr(model, "parameters", None)):
-            raise TypeError(f"model must be one such as MLP(2, [4, 1]), got {quoted(model)}")
+            raise TypeError(f"expected a model such as MLP(2, [4, 1]), got {quoted(model)}")
         if not callable(loss):
-            raise TypeError(f"loss must be a function such as mean_squared_error, got {quoted(loss)}")
+            raise TypeError(f"expected a loss function such as mean_squared_error, got {quoted(loss)}")
         if optimizer is not None and not isinstance(optimizer, Optimizer):
-            raise TypeError(f"optimizer must be one such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
+            raise TypeError(f"expected an optimizer such as SGD(model.parameters(), 0.1), got {quoted(optimizer)}")
         self.model = model
         self.rows: Sequence[Any] = [_plain(row) for row in as_list("rows", rows)]
         self.targets: Sequence[Any] = [_plain(target) for target in as_list("targets", targets)]
         _check_rows(self.rows, self.targets)
         self.loss_function = loss
         if optimizer is not None and learning_rate is not None:
-            raise ValueError("the optimizer has a learning rate of its own; give one or the other")
+            raise ValueError("expected an optimizer or a learning rate, got both; an optimizer has its own")
         if optimizer is None:
             optimizer = SGD(model.parameters(), DEFAULT_LEARNING_RATE if learning_rate is None else learning_rate)
         self.optimizer = optimizer
@@ -103,7 +103,7 @@ class Cycle:
         self.loss = None
         loss = self.loss_function(predictions, self.targets)
         if not isinstance(loss, Value):
-            raise TypeError(f"the loss must be a Value, so that it can be backpropagated; it is {quoted(loss)}")
+            raise TypeError(f"the loss function must return a Value, to be backpropagated, got {quoted(loss)}")
         self.loss = loss
         return self.loss
 
@@ -111,7 +111,7 @@ class Cycle:
         """Backpropagate: set the `grad` of every parameter to ∂loss/∂parameter. No weight changes.
 
         Raises:
-            RuntimeError: there is no loss that belongs to the present weights.
+            RuntimeError: `know` was not called since the last update, or `think` was called already.
         """
         if self.loss is None:
             raise RuntimeError(
@@ -129,7 +129,7 @@ class Cycle:
         """Update: let the optimizer move all parameters against their gradients or, if it fails, none.
 
         Raises:
-            RuntimeError: there are no gradients that belong to the present weights.
+            RuntimeError: `think` was not called since the last `know`.
             OverflowError: a weight would be infinite, or not a number.
         """
         if not self._has_gradients:
@@ -164,6 +164,6 @@ def _plain(item: Any) -> Any:
 
 def _check_rows(rows: Sequence[Any], targets: Sequence[Any]) -> None:
     if len(rows) == 0:
-        raise ValueError("there are no rows to learn from")
+        raise ValueError("expected at least one row to learn from, got none")
     if len(rows) != len(targets):
-        raise ValueError(f"{len(rows)} rows but {len(targets)} targets")
+        raise ValueError(f"expected one target for each row, got {len(rows)} rows and {len(targets)} targets")

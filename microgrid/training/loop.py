@@ -48,10 +48,10 @@ def train(
     """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
     The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
-    numbers to about 1e-12. The first batch is computed both ways. They differ if the loss of a batch is not the
-    mean over its rows, or if the model decides by a Python `if`: then a warning says so, and training goes on without
-    compiling; the same happens, without a warning, if a row cannot be compiled at all. (`cross_entropy` cannot: the
-    right class decides which nodes there are.)
+    numbers to about 1e-12. To check this, the first batch is computed both ways. If the numbers differ, a warning says
+    so, and training goes on without compiling. They differ if the loss of a batch is not the mean over its rows, or if
+    the model or the loss contains a Python `if`. If a row cannot be compiled at all, training goes on without
+    compiling, too. (`cross_entropy` cannot be compiled: the class decides which nodes its graph has.)
 
     Args:
         model: as for `Cycle`.
@@ -60,13 +60,13 @@ def train(
         loss: as for `Cycle`.
         optimizer: as for `Cycle`.
         epochs: how often to go through all rows.
-        batch_size: how many rows share one update; all of them if it is left out. Rows are shuffled between epochs
-            where an epoch has several batches.
+        batch_size: the number of rows for one update; by default all. If an epoch has several batches, the rows are
+            shuffled before each epoch.
         learning_rate: of gradient descent, where no optimizer is given; by default 0.1.
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
         metrics: functions to call after each epoch, by name; what they return is found in `History.metrics`.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
-        compiled: whether to compile. Give False if the model branches on some rows only.
+        compiled: whether to compile. Pass False if the model contains a Python `if` that a few rows only fulfil.
 
     Returns:
         a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
@@ -229,8 +229,8 @@ class _CompiledThinking:
         if not self.is_checked:
             self.step = None
             warnings.warn(
-                "the compiled graph of one row does not give what the batch gives (is the loss not the mean over its "
-                "rows, or does the model decide by an if?); every row is recorded again, as with compiled=False",
+                "the compiled graph gives other numbers than the recorded one: the loss is not the mean over its rows, "
+                "or the model or the loss contains an `if`; training goes on without compiling, as with compiled=False",
                 RuntimeWarning,
                 stacklevel=5,
             )

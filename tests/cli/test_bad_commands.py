@@ -65,7 +65,7 @@ TABLES = {
     ),
     "no mean": (
         b"x,y\n1.7e308,1\n1.6e308,2\n1.5e308,3\n1.4e308,4\n",
-        "a column holds numbers too large to be measured",
+        "a column holds numbers too large for its mean or deviation to be computed",
     ),
 }
 

@@ -653,9 +653,9 @@ def test_row_without_a_value_is_named_and_no_gradient_changes(build, row, error,
 @pytest.mark.parametrize(
     ("rows", "error", "message"),
     [
-        ([], ValueError, "there are no rows"),
-        ([[1.0]], ValueError, "row 1 has 1 numbers; expected 2"),
-        ([[1.0, 2.0], [1.0, 2.0, 3.0]], ValueError, "row 2 has 3 numbers; expected 2"),
+        ([], ValueError, "expected at least one row, got none"),
+        ([[1.0]], ValueError, "row 1 must have 2 numbers, got 1"),
+        ([[1.0, 2.0], [1.0, 2.0, 3.0]], ValueError, "row 2 must have 2 numbers, got 3"),
         ([[1.0, "2"]], TypeError, "row 1, target: expected a number"),
         ([[None, 2.0], [1.0, 2.0]], TypeError, "row 1, x: expected a number"),
     ],
@@ -680,7 +680,7 @@ def test_wrong_arguments_are_told() -> None:
         compile_graph(product + 1, [x], [product])
     with pytest.raises(ValueError, match=r"an input cannot be a constant, which is a literal in the program: 3\.0"):
         compile_graph(product * 3.0, [x, (product * 3.0).operands[1]])
-    with pytest.raises(ValueError, match="an input is listed twice"):
+    with pytest.raises(ValueError, match="an input must be listed once, got it twice"):
         compile_graph(product, [x, x])
     with pytest.raises(ValueError, match="x is both an input and a parameter"):
         compile_graph(product, [x], [x])
@@ -730,7 +730,7 @@ def test_power_of_0_is_no_power_of_a_negative_number() -> None:
 
 def test_prediction_that_cannot_be_made_names_its_row() -> None:
     _, _, _, step = line()
-    with pytest.raises(ValueError, match=r"^row 2 has 1 numbers; expected 2$"):
+    with pytest.raises(ValueError, match=r"^row 2 must have 2 numbers, got 1$"):
         step.predict([[1.0, 2.0], [1.0]])
 
 
@@ -757,7 +757,7 @@ def test_operation_that_fails_is_named_by_its_label_and_those_of_its_operands() 
         ValueError, match=r"^row 1: natural logarithm has no value at -1\.0, the natural logarithm of x$"
     ):
         compile_graph(x.log(), [x])([[-1.0]])
-    with pytest.raises(ValueError, match=r"^there are no rows$"):
+    with pytest.raises(ValueError, match=r"^expected at least one row, got none$"):
         compile_graph(x.log(), [x])([])
 
 
@@ -1036,8 +1036,16 @@ def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPa
     ("make", "error", "message"),
     [
         (lambda w, x: compile_graph(w * x, {x}), TypeError, r"^inputs must be a list, got "),  # type: ignore[arg-type]
-        (lambda w, x: compile_graph(w * x, [w * x]), ValueError, r"^an input must be a leaf; '\*' was computed$"),
-        (lambda w, x: compile_graph(w * x, [named(w * x)]), ValueError, r"^an input must be a leaf; p was computed$"),
+        (
+            lambda w, x: compile_graph(w * x, [w * x]),
+            ValueError,
+            r"^an input must be a leaf, got '\*', which was computed$",
+        ),
+        (
+            lambda w, x: compile_graph(w * x, [named(w * x)]),
+            ValueError,
+            r"^an input must be a leaf, got p, which was computed$",
+        ),
         (lambda _, x: compile_graph(x + 1, [x], [x]), ValueError, r"^a leaf is both an input and a parameter$"),
         (lambda w, x: compile_graph(w * x, [x])({1.0}), TypeError, r"^rows must be a list, got "),  # type: ignore[arg-type]
     ],

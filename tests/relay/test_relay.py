@@ -195,17 +195,15 @@ def test_what_is_no_graph_or_no_learning_rate_is_refused(make: Any, error: type[
         make()
 
 
-@pytest.mark.parametrize(
-    ("given", "told"), [(Constant(2.0), r"2\.0 is given \(constant\)"), (Input(2.0, "x"), r"x is given \(input\)")]
-)
+@pytest.mark.parametrize(("given", "told"), [(Constant(2.0), r"constant 2\.0"), (Input(2.0, "x"), "input x")])
 def test_parameter_that_is_given_and_not_learned_is_refused(given: Value, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^a parameter is learned; {told}$"):
+    with pytest.raises(ValueError, match=f"^expected a parameter, got the {told}$"):
         Relay(Value(3.0, "w") * given, parameters=[given])
 
 
 def test_parameter_that_was_computed_is_refused() -> None:
     loss, values = neuron()
-    with pytest.raises(ValueError, match="a parameter must be a leaf; n was computed"):
+    with pytest.raises(ValueError, match="a parameter must be a leaf, got n, which was computed"):
         Relay(loss, [values["n"]])
 
 

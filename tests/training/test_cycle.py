@@ -151,7 +151,8 @@ def test_change_that_is_interrupted_leaves_no_trace_in_the_optimizer(
 
 
 @pytest.mark.parametrize(
-    ("rows", "targets", "message"), [([], [], "no rows to learn from"), (ROWS, TARGETS[:2], "3 rows but 2 targets")]
+    ("rows", "targets", "message"),
+    [([], [], "at least one row to learn from, got none"), (ROWS, TARGETS[:2], "got 3 rows and 2 targets")],
 )
 @pytest.mark.parametrize("learn", [Cycle, train])
 def test_rows_and_targets_that_do_not_fit_are_refused(
@@ -163,7 +164,7 @@ def test_rows_and_targets_that_do_not_fit_are_refused(
 
 def test_learning_rate_beside_an_optimizer_is_refused() -> None:
     model = line()
-    with pytest.raises(ValueError, match="the optimizer has a learning rate of its own; give one or the other"):
+    with pytest.raises(ValueError, match="expected an optimizer or a learning rate, got both"):
         train(model, ROWS, TARGETS, optimizer=SGD(model.parameters(), 0.1), learning_rate=0.2)
 
 
