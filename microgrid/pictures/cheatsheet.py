@@ -126,7 +126,7 @@ def _gradient(loss: Value, value: Value, text: dict[str, str]) -> str:
 def _dense(text: dict[str, str]) -> str:
     """Return the three gradients of a dense layer, each upstream × a local derivative of the weighted sum."""
     neuron = OPERATIONS["weighted_sum"]
-    to_weight, to_input = (_filled(slope, neuron) for slope in neuron.slopes)
+    to_weight, to_input = (_substitute(slope, neuron) for slope in neuron.slopes)
     upstream = text["dense.upstream"]
     rows = (
         ("dW", f"{upstream} × {to_weight}", text["dense.dw"]),
@@ -167,7 +167,7 @@ def _row(op: str, operation: Operation, language: str) -> str:
 
 
 def _value(operation: Operation) -> str:
-    shown = _filled(operation.shown, operation)
+    shown = _substitute(operation.shown, operation)
     return f"Σ {shown}{f' + {operation.last}' if operation.last else ''}" if operation.summed else shown
 
 
@@ -175,8 +175,8 @@ def _slope(op: str, operation: Operation, position: int, language: str) -> str:
     """Return the class and the content of a cell."""
     slope = operation.slopes[position]
     if not slope:
-        return f' class="words">{_filled(words(language)[f"slope.{op}.{position}"], operation)}'
-    formula = _filled(slope, operation)
+        return f' class="words">{_substitute(words(language)[f"slope.{op}.{position}"], operation)}'
+    formula = _substitute(slope, operation)
     if operation.summed:
         formula = f"∂y/∂{operation.operands[position]} = {formula}"
         if operation.last and position == len(operation.slopes) - 1:
@@ -184,8 +184,8 @@ def _slope(op: str, operation: Operation, position: int, language: str) -> str:
     return f' class="f">{formula}'
 
 
-def _filled(template: str, operation: Operation) -> str:
-    """Fill a formula with the names of its operands, and y for its result."""
+def _substitute(template: str, operation: Operation) -> str:
+    """Substitute the names of its operands, and y for its result, in a formula."""
     names = {name: name for name in operation.operands}
     return _marked_up(template.format(**names, out="y"))
 
