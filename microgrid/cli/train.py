@@ -111,16 +111,17 @@ def _print_errors(learner: ColumnLearner) -> None:
     """Print the mean absolute error on the training rows and on the held-out rows."""
     learning, unseen = learner.learning, learner.held_out
     n_learning = counted(len(learning.rows), "row")
-    print(f"mean error on the {n_learning} it learned from: {show(learner.error(learning))}")
+    print(f"mean absolute error on the {n_learning} for training: {show(learner.error(learning))}")
     if unseen.rows:
-        print(f"mean error on {counted(len(unseen.rows), 'row')} it has not seen: {show(learner.error(unseen))}")
+        n_unseen = counted(len(unseen.rows), "row")
+        print(f"mean absolute error on the {n_unseen} held out for testing: {show(learner.error(unseen))}")
     else:
-        print("no row was held out: this does not tell how good it is on rows it has not seen")
+        print("no row was held out for testing, so the error on new rows is not known")
     tested = unseen if unseen.rows else learning
-    print(f"  always guessing the mean instead: {show(learner.error_of_the_mean(tested))}")
+    print(f"  for always predicting the mean: {show(learner.error_of_the_mean(tested))}")
     if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW_ROWS:
-        print("so few rows say little; --test 0 holds none out, and learns from all of them")
+        print("so few rows say little about the error; --test 0 trains on all of them")
     examples = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW_ROWS]
     print(f"{'all' if len(examples) == len(tested.rows) else 'some'} of them, in {learner.learning.target_name}:")
     for row, target in examples:
-        print(f"  predicted {show(learner.predict(row))}, is {show(target)}")
+        print(f"  predicted {show(learner.predict(row))}, actual {show(target)}")

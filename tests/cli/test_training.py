@@ -41,15 +41,15 @@ def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(co
     )
     program, _, said = out.splitlines()[-1].partition("  # ")
     assert show(eval(program, {"MLP": MLP})) == said
-    (learned,) = re.findall(r"mean error on 68 rows it has not seen: (\S+)\n", out)
-    (guessed,) = re.findall(r"always guessing the mean instead: (\S+)\n", out)
+    (learned,) = re.findall(r"mean absolute error on the 68 rows held out for testing: (\S+)\n", out)
+    (guessed,) = re.findall(r"for always predicting the mean: (\S+)\n", out)
     assert float(learned) < float(guessed)
     model = MLP(2, [8, 8, 1]).load(tmp_path / "model.json")
     _, held_out = read_csv(PENGUINS, "body_mass_g", inputs).split(seed=0)
     for row, target in zip(held_out.rows[:3], held_out.targets[:3], strict=True):
         prediction = model(row)
         assert isinstance(prediction, Value)
-        assert f"  predicted {show(prediction.data)}, is {show(target)}\n" in out
+        assert f"  predicted {show(prediction.data)}, actual {show(target)}\n" in out
 
 
 def test_train_takes_all_other_numbers_by_default_and_names_the_text_it_leaves_out(command: Command) -> None:
@@ -160,10 +160,12 @@ def test_small_table_is_learned_from_whole_where_nothing_is_held_out(command: Co
     (tmp_path / "and.csv").write_text(AND)
     code, out, err = command("train", "and.csv", "--target", "out", "--test", "0", "--epochs", "400")
     assert (code, err) == (0, "")
-    assert "on the 4 rows it learned from: " in out
-    assert "\nno row was held out: this does not tell how good it is on rows it has not seen\n" in out
-    assert "  always guessing the mean instead: 0.375\n" in out  # (0.25 + 0.25 + 0.25 + 0.75) / 4
-    predictions = re.findall(r"^  predicted (\S+), is (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE)
+    assert "on the 4 rows for training: " in out
+    assert "\nno row was held out for testing, so the error on new rows is not known\n" in out
+    assert "  for always predicting the mean: 0.375\n" in out  # (0.25 + 0.25 + 0.25 + 0.75) / 4
+    predictions = re.findall(
+        r"^  predicted (\S+), actual (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE
+    )
     assert [target for _, target in predictions] == ["0", "0", "0", "1"]
     assert [round(numbers_in(predicted)[0]) for predicted, _ in predictions] == [0, 0, 0, 1]
 
@@ -172,7 +174,7 @@ def test_small_table_is_learned_from_whole_where_nothing_is_held_out(command: Co
 def test_few_rows_are_said_to_say_little(rows: int, few: bool, command: Command, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x,y\n" + "".join(f"{i},{2 * i}\n" for i in range(rows)))
     out = command("train", "data.csv", "--target", "y").out
-    assert ("\nso few rows say little; --test 0 holds none out, and learns from all of them\n" in out) is few
+    assert ("\nso few rows say little about the error; --test 0 trains on all of them\n" in out) is few
 
 
 @pytest.mark.parametrize(("rate", "grown"), [("0.02", False), ("0.6", True)])
