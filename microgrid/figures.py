@@ -1,6 +1,6 @@
 """Plot loss curves, the loss along one weight, and decision boundaries with matplotlib.
 
-They are drawn by matplotlib, which the rest of the package does without: it is loaded when the first figure is drawn.
+Only this module needs matplotlib, which is loaded when the first figure is drawn.
 Every function draws into the Axes it is given, or into a new figure, and returns the Axes, for more to be added.
 `panels` gives empty Axes in the same style, for whatever else there is to draw.
 In a notebook the figure shows by itself; elsewhere call `matplotlib.pyplot.show()`.
@@ -42,12 +42,11 @@ PANEL_HEIGHT_INCHES = 3.6
 def panels(*titles: str, height: float = PANEL_HEIGHT_INCHES, share_y: bool = False) -> list[Axes]:
     """Return empty Axes side by side in a new figure, one for each title, in the plain style of the other figures.
 
-    What is drawn first into one of them is dark, what comes second purple, unless a colour is given: as train and test
-    are in `History.plot`.
+    Unless a colour is given, the first curve in each is dark and the second purple, as in `History.plot`.
 
     Args:
-        titles: what stands above each; "" for none.
-        height: of the figure, in inches; one of one panel is 6.4 wide, one of several 8.
+        titles: the title above each; "" for none.
+        height: of the figure, in inches. The width is 6.4 inches for one title and 8 for several.
         share_y: whether all have the same vertical axis, so that heights can be compared.
 
     Raises:
@@ -82,7 +81,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
 
     Args:
         curves: for each name one number an epoch.
-        log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
+        log: whether the vertical axis is logarithmic, so that small losses can be told apart.
         axes: where to draw; by default a new figure. Curves that are there already stay.
 
     Raises:
@@ -159,15 +158,15 @@ def plot_loss_along(
     """Draw the loss as a function of one number in its graph, while all others stay as they are.
 
     A dot marks where the number is now, and the line through it is the tangent: its slope is the gradient, orange where
-    it is positive (to the right the loss goes up), blue where it is negative. With `visited` there is no tangent, but
-    the way that the number took over the curve, such as that of a weight in gradient descent.
+    it is positive (to the right the loss goes up), blue where it is negative. With `visited`, the path of the number
+    along the curve takes the place of the tangent, such as that of a weight in gradient descent.
 
     Args:
         loss: the end of a graph.
         value: a Value in this graph, leaf or not.
-        low: from where it is moved; by default from half of its size below, but at least 1, and from the smallest of
-            `visited`.
-        high: to where it is moved; by default in the same way.
+        low: where the curve begins; by default half of the number's size, and at least 1, below it, or at the smallest
+            of `visited`, if that is less.
+        high: where the curve ends; by default as far above it, or at the largest of `visited`, if that is more.
         visited: the numbers that it had, one after the other.
         axes: where to draw; by default a new figure.
 
@@ -254,17 +253,17 @@ def plot_decision_boundary(
 ) -> Axes:
     """Plot which of two classes a model predicts for every pair of inputs, with the rows and their classes.
 
-    The area is orange where the output of the model is above `threshold`, and blue where it is not; the stronger, the
-    farther from it. The line between is the decision boundary. Triangles are rows of the class above, circles rows of
-    the other; a marker in the wrong colour is misclassified.
+    The area is orange where the output of the model is above `threshold`, and blue elsewhere; the farther from the
+    threshold, the stronger the colour. The line between is the decision boundary. Triangles are rows of the class
+    above it, circles rows of the other; a marker in the wrong colour is misclassified.
 
     Args:
-        model: whatever is called with [x1, x2] and returns one number or Value; where it learned from standardised
-            rows, `lambda row: model(scale.standardise(row))` draws in the data's own units.
+        model: a function of [x1, x2] that returns one number or Value. If it was trained on standardised rows, pass
+            `lambda row: model(scale.standardise(row))` to draw in the data's own units.
         rows: rows of two numbers.
-        classes: for each row the larger or the smaller of two numbers, such as 1 or 0, or 1 or −1.
+        classes: the class of each row, one of two numbers such as 1 and 0, or 1 and −1.
         threshold: 0 for a model trained with `binary_cross_entropy` or `hinge`; 0.5 for one trained to say 0 or 1.
-        names: what the two inputs are.
+        names: the names of the two inputs.
         axes: where to draw; by default a new figure.
 
     Raises:

@@ -76,7 +76,7 @@ class CompiledGraph:
             rows: for each row the numbers of `inputs`.
 
         Raises:
-            ValueError: no rows, or a row with another number of numbers.
+            ValueError: no rows, or a row of another length.
             TypeError: a row is not a list of numbers.
             ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it and the row.
         """
@@ -168,11 +168,10 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     """Compile a recorded graph to one Python function of rows.
 
     The graph holds the branches that were taken when it was recorded. The operations of the engine (relu, maximum,
-    abs …) decide again for every row; a Python `if` on a number does not, and would need a graph of its own.
+    abs …) decide anew for every row; a Python `if` does not: each of its branches needs a graph of its own.
 
-    Convention: a relu that is off is skipped. What its output would be multiplied by is not read, and what its operand
-    was made from gets nothing, so that 0 · ∞ counts as 0 there, where the engine gives a NaN. A NaN before a relu goes
-    through.
+    Convention: a relu that is off is skipped, and so are the products of its output and the gradients behind it. There,
+    0 · ∞ counts as 0, where the engine gives NaN. A NaN before a relu is passed on.
 
     Args:
         output: the end of the graph, such as the loss of one row.

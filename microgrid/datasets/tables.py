@@ -28,7 +28,7 @@ class Dataset:
     Attributes:
         rows: n rows of numbers, one for each name in `input_names`, in the data's own units.
         targets: n numbers.
-        input_names, target_name: the columns they came from.
+        input_names, target_name: the names of their columns.
         dropped: how many rows of the table were left out because a value was missing (after `split`, too).
         text_columns: columns that were passed over because they hold text.
     """
@@ -63,10 +63,10 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     """Read the columns `inputs` and `target` of a CSV file whose first line names its columns.
 
     Args:
-        path: a UTF-8 file, with or without BOM, with any line ends.
+        path: a UTF-8 file, with or without a BOM, with any line endings.
         target: the column to predict.
-        inputs: the columns to predict it from, each by itself or, as "length,width", several with commas between; by
-            default all others that hold numbers. A column without a single number counts as text and is passed over
+        inputs: the columns to predict it from; one item may name several, as in "length,width"; by default all others
+            that hold numbers. A column without a single number counts as text and is passed over
             (see `Dataset.text_columns`).
 
     Rows in which one of these columns is empty, or holds NA, n/a, nan or null, are dropped and counted.

@@ -39,7 +39,7 @@ class Example:
 
 
 def example(name: str) -> Example:
-    """Look an example up by its name.
+    """Return the example of this name.
 
     Raises:
         ValueError: there is none of this name.

@@ -100,8 +100,8 @@ class ExpressionError(ValueError):
 def learned_by_convention(names: Iterable[str]) -> list[str]:
     """List the names that are parameters by default: all but those that conventionally name inputs.
 
-    These are x, y, t, input, output, target and label, alone or with a number behind. Where nothing else is left, all
-    are learned.
+    These are x, y, t, input, output, target and label, also numbered, such as x1. If there are no other
+    names, all are parameters.
 
     >>> learned_by_convention(["w", "x", "b", "target"]), learned_by_convention(["x"])
     (['w', 'b'], ['x'])
@@ -119,8 +119,8 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
         learned: the names that are parameters; all others are inputs. By default see `learned_by_convention`.
 
     Raises:
-        ExpressionError: the text holds anything else, is too long or too deep, or a name has no value or no use, or is
-            to be learned and has no value.
+        ExpressionError: the text holds anything else, is too long or too deep, a name has no value, a value has
+            no name in the text, or a learned name has no value.
         ValueError, ArithmeticError: mathematics gives no number, such as log of 0.
         TypeError: `text` or a name is not text, or a value is not a number.
     """

@@ -4,7 +4,7 @@ A `Relay` reads a recorded graph and records every step of one cycle, without ch
 each share of the gradient passed back along an edge, each update of a parameter. Text, notebook, page and JSON
 all read this record, so they cannot disagree.
 
-Why the order of the shares must be topological, on the smallest example there is:
+The shares must be passed back in reverse topological order. The smallest example that shows it:
 
 >>> from microgrid import Value
 >>> a = Value(3.0, label="a")
@@ -122,7 +122,7 @@ class Relay(Record):
     # --- reading it --------------------------------------------------------------------------------------------------
 
     def id_of(self, value: Value) -> str:
-        """Return the id of a Value of the graph that was recorded.
+        """Return the id of a Value of the recorded graph.
 
         Raises:
             ValueError: it is not in that graph, or the relay, read from JSON or a pickle, knows no graph.
@@ -143,7 +143,7 @@ class Relay(Record):
 
         Args:
             value: a Value of the graph, or the id of a node.
-            limit: how many.
+            limit: the most paths to list.
 
         Raises:
             ValueError: the value is not in the graph, or the relay, read from JSON or a pickle, has no Values.
@@ -161,12 +161,12 @@ class Relay(Record):
         return largest_routes(self.snapshot, target, positive_whole("limit", limit))
 
     def text(self, language: str = "en", fold: str = "auto") -> str:
-        """Return the whole cycle as a table of at most 100 columns, with a sentence on how the loss turned out.
+        """Return the whole cycle as a table of at most 100 columns, ending with the predicted and the actual loss.
 
         Args:
             language: "en" or "ja".
-            fold: "neuron" gives one line to each neuron and each of its shares, "none" to every step; "auto" folds a
-                network as soon as its picture would be folded.
+            fold: "none" writes a line for every step, "neuron" one for each neuron and each of its shares; "auto" is
+                "neuron" for a network so large that its picture is folded, else "none".
 
         Raises:
             ValueError: another language or fold.
@@ -174,12 +174,12 @@ class Relay(Record):
         return table.table(self, language, fold)
 
     def save(self, path: str | os.PathLike[str], animated: bool = False, language: str = "en") -> None:
-        """Write the relay, as the suffix says: .html (the page), .svg (the picture), .json, or .txt (the table).
+        """Write the relay in the format of the suffix: .html (page), .svg (picture), .json, or .txt (table).
 
         Args:
-            path: where to.
-            animated: whether a .svg moves: it shows the steps of a small graph one after the other, without a script.
-            language: "en" or "ja", of a table and a picture, and in which a page starts.
+            path: the file to write.
+            animated: whether a .svg shows the steps one after the other, without a script; for small graphs.
+            language: "en" or "ja": the language of a table or picture, and the one in which a page starts.
 
         Raises:
             ValueError: another suffix or language, or a graph that is too large for a page or for a moving picture.

@@ -29,7 +29,7 @@ class History:
     """The record of a training, by epoch.
 
     Attributes:
-        losses: for each finished epoch the mean loss of its rows, each measured before the update it led to.
+        losses: for each finished epoch the mean loss of its rows, each computed before the update that it led to.
         metrics: for each name that was asked for, what its function returned after each epoch.
         interrupted: whether Ctrl-C ended the training early.
 
@@ -52,8 +52,8 @@ class History:
 
         Args:
             names: of `metrics`, such as the loss of rows that were held out; each must hold one number an epoch.
-            label: what the curve of the losses is called, where several trainings share one picture.
-            log: whether equal distances upwards mean equal factors, so that small losses can still be told apart.
+            label: the name of the curve of losses, if several trainings share one picture.
+            log: whether the vertical axis is logarithmic, so that small losses can be told apart.
             axes: where to draw; by default a new figure.
 
         Returns:
