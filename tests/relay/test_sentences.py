@@ -247,7 +247,7 @@ def test_outcome_says_why_it_is_not_what_was_predicted_where_it_is_far_from_it(
 def test_estimate_below_zero_is_impossible_of_a_cross_entropy() -> None:
     loss = cross_entropy([Value(0.0, "a"), Value(0.0, "b")], 1)  # log 2; both gradients are 1/2 in size
     assert outcome(Relay(loss, learning_rate=2.0), "en") == (
-        "The loss was 0.6931; after the update it is 0.1269. The straight-line estimate, −0.3069, "  # log(1 + e⁻²)
+        "The loss was 0.6931; after the update it is 0.1269. The linear prediction, −0.3069, "  # log(1 + e⁻²)
         "lies below 0, where the loss cannot go."
     )
 

@@ -132,7 +132,7 @@ def test_screen_that_is_too_low_begins_where_the_step_is_told_and_turns_pages() 
     ]
     assert screen_of(walking, 30, 8).splitlines() == first
     walking.press("page down")
-    assert screen_of(walking, 30, 8).splitlines()[:2] == ["  … PgUp", "straight-line estimate,"]
+    assert screen_of(walking, 30, 8).splitlines()[:2] == ["  … PgUp", "linear prediction, −4.2,"]
     walking.press("page up")
     assert screen_of(walking, 30, 8).splitlines() == first
     for _ in range(9):
@@ -340,7 +340,7 @@ def test_rest_of_a_step_comes_with_page_down() -> None:
         screen.press(b"u")
         screen.read_until("PgDn")
         screen.press(b"\x1b[6~")
-        screen.read_until("straight-line")
+        screen.read_until("The linear")
         screen.press(b"q")
         assert screen.process.wait(20) == 0
 
