@@ -14,7 +14,7 @@ import graphviz
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
 from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
-from microgrid.pictures.routing import Point, Room, curve_through, overlap, place_labels, route
+from microgrid.pictures.routing import Point, Rectangle, curve_through, overlap, place_labels, route
 
 Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
 
@@ -145,11 +145,11 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
 
 def _routed(layout: Layout, edges: Sequence[Edge]) -> Layout:
     """Add the edges to a layout of cards in columns."""
-    rooms = [_around(box, 0.0) for box in layout.boxes]
+    rectangles = [_around(box, 0.0) for box in layout.boxes]
     position = {box.card: i for i, box in enumerate(layout.boxes)}
     ends = [(position[edge.operand], position[edge.result]) for edge in edges]
     leaving, arriving = Counter(operand for operand, _ in ends), Counter(result for _, result in ends)
-    paths = route(rooms, ends)
+    paths = route(rectangles, ends)
     level_at_operand = [leaving[operand] < arriving[result] for operand, result in ends]
     curves = [
         curve_through(
@@ -158,7 +158,7 @@ def _routed(layout: Layout, edges: Sequence[Edge]) -> Layout:
         for path, level in zip(paths, level_at_operand, strict=True)
     ]
     labelled = [edge.operand.kind != "constant" for edge in edges]
-    labels = place_labels(curves, level_at_operand, labelled, rooms, LABEL_SIZE_PX)
+    labels = place_labels(curves, level_at_operand, labelled, rectangles, LABEL_SIZE_PX)
     lines = [
         Line(edge, tuple(curve), (path[0], path[-1]), label)
         for edge, path, curve, label in zip(edges, paths, curves, labels, strict=True)
@@ -217,7 +217,7 @@ def _port(box: Box, others: Sequence[float], other: float) -> float:
     return box.y + box.height * (others.index(other) + 1) / (len(others) + 1)
 
 
-def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[Room]) -> Point:
+def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[Rectangle]) -> Point:
     """Return where the numbers of an edge are best told apart from others: above it or, in a crowd, on it."""
     start, end = stretch
     margin = min((TIP_LENGTH_PX + LABEL_SIZE_PX[0] / 2) / (end[0] - start[0]), 0.5)
@@ -243,15 +243,15 @@ def _middle(box: Box) -> float:
     return box.y + box.height / 2
 
 
-def _around(box: Box, margin: float) -> Room:
+def _around(box: Box, margin: float) -> Rectangle:
     return box.x - margin, box.y - margin, box.x + box.width + margin, box.y + box.height + margin
 
 
-def _around_label(middle: Point) -> Room:
+def _around_label(middle: Point) -> Rectangle:
     return middle[0] - LABEL_SIZE_PX[0] / 2, middle[1] - 15, middle[0] + LABEL_SIZE_PX[0] / 2, middle[1] + 15
 
 
-def _meets(stretch: Stretch, room: Room) -> bool:
+def _meets(stretch: Stretch, room: Rectangle) -> bool:
     """Tell whether a straight line from left to right meets a rectangle."""
     (start, end), (left, top, right, bottom) = stretch, room
     left, right = max(start[0], left), min(end[0], right)

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
 
 Point: TypeAlias = "tuple[float, float]"
-Room: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
-Edge: TypeAlias = "tuple[int, int]"  # the positions of the rooms of the operand and of the result
+Rectangle: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
+Edge: TypeAlias = "tuple[int, int]"  # the positions of the rectangles of the operand and of the result
 T = TypeVar("T")
 Gap: TypeAlias = "tuple[float, float]"
 
@@ -22,36 +22,38 @@ LANE_DISTANCE_PX = 9.0  # between two edges that run side by side
 CLEARANCE_PX = 10.0  # between an edge and a card that it passes …
 OUTER_CLEARANCE_PX = 28.0  # … above or below all of its column, where there is space for numbers
 LEVEL_PX = 44.0  # of an edge beside its numbers
-SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a room for numbers
+SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a rectangle for numbers
 SQUARE_PX = 60
 
 
-def route(rooms: Sequence[Room], edges: Sequence[Edge]) -> list[list[Point]]:
+def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
     """Return for each edge where it begins, two points for each column that it crosses, and where it ends.
 
     Args:
-        rooms: the rectangles of the cards, which stand in columns, operands to the left of their results.
+        rectangles: the rectangles of the cards, which stand in columns, operands to the left of their results.
         edges: which cards they join.
     """
-    columns = _columns(rooms)
+    columns = _columns(rectangles)
     column_of = {i: k for k, members in enumerate(columns) for i in members}
-    sides = [(min(rooms[i][0] for i in members), max(rooms[i][2] for i in members)) for members in columns]
+    sides = [(min(rectangles[i][0] for i in members), max(rectangles[i][2] for i in members)) for members in columns]
     lanes: list[dict[int, float]] = [{} for _ in edges]  # of each edge its height in the columns that it crosses
     for k, members in enumerate(columns):
         crossing = [n for n, (operand, result) in enumerate(edges) if column_of[operand] < k < column_of[result]]
-        wanted = {n: _height_on_line(rooms, edges[n], sum(sides[k]) / 2) for n in crossing}
-        for n, height in _lanes([rooms[i] for i in members], wanted).items():
+        wanted = {n: _height_on_line(rectangles, edges[n], sum(sides[k]) / 2) for n in crossing}
+        for n, height in _lanes([rectangles[i] for i in members], wanted).items():
             lanes[n][k] = height
-    leaving = {n: next(iter(heights.values()), _middle(rooms[edges[n][1]])) for n, heights in enumerate(lanes)}
-    arriving = {n: next(reversed(heights.values()), _middle(rooms[edges[n][0]])) for n, heights in enumerate(lanes)}
-    starts = _ports(rooms, {n: operand for n, (operand, _) in enumerate(edges)}, leaving)
-    ends = _ports(rooms, {n: result for n, (_, result) in enumerate(edges)}, arriving)
+    leaving = {n: next(iter(heights.values()), _middle(rectangles[edges[n][1]])) for n, heights in enumerate(lanes)}
+    arriving = {
+        n: next(reversed(heights.values()), _middle(rectangles[edges[n][0]])) for n, heights in enumerate(lanes)
+    }
+    starts = _ports(rectangles, {n: operand for n, (operand, _) in enumerate(edges)}, leaving)
+    ends = _ports(rectangles, {n: result for n, (_, result) in enumerate(edges)}, arriving)
     paths = []
     for n, (operand, result) in enumerate(edges):
-        path = [(rooms[operand][2], starts[n])]
+        path = [(rectangles[operand][2], starts[n])]
         for k, height in lanes[n].items():
             path += [(sides[k][0], height), (sides[k][1], height)]
-        paths.append([*path, (rooms[result][0], ends[n])])
+        paths.append([*path, (rectangles[result][0], ends[n])])
     return paths
 
 
@@ -75,28 +77,28 @@ def curve_through(path: Sequence[Point], is_level_at_operand: bool) -> list[Poin
     return curve
 
 
-def _columns(rooms: Sequence[Room]) -> list[list[int]]:
+def _columns(rectangles: Sequence[Rectangle]) -> list[list[int]]:
     """List the cards of each column, from left to right; the cards of a column have the same middle."""
     columns: list[list[int]] = []
-    for i in sorted(range(len(rooms)), key=lambda i: rooms[i][0] + rooms[i][2]):
-        middle = (rooms[i][0] + rooms[i][2]) / 2
-        if columns and abs((rooms[columns[-1][-1]][0] + rooms[columns[-1][-1]][2]) / 2 - middle) < 2.0:
+    for i in sorted(range(len(rectangles)), key=lambda i: rectangles[i][0] + rectangles[i][2]):
+        middle = (rectangles[i][0] + rectangles[i][2]) / 2
+        if columns and abs((rectangles[columns[-1][-1]][0] + rectangles[columns[-1][-1]][2]) / 2 - middle) < 2.0:
             columns[-1].append(i)
         else:
             columns.append([i])
     return columns
 
 
-def _height_on_line(rooms: Sequence[Room], edge: Edge, x: float) -> float:
+def _height_on_line(rectangles: Sequence[Rectangle], edge: Edge, x: float) -> float:
     """Return the height of the straight line from the operand to the result."""
-    operand, result = rooms[edge[0]], rooms[edge[1]]
+    operand, result = rectangles[edge[0]], rectangles[edge[1]]
     part = (x - operand[2]) / (result[0] - operand[2])
     return _middle(operand) + (_middle(result) - _middle(operand)) * part
 
 
-def _lanes(cards: Sequence[Room], wanted: Mapping[int, float]) -> dict[int, float]:
+def _lanes(cards: Sequence[Rectangle], wanted: Mapping[int, float]) -> dict[int, float]:
     """Give each edge that crosses a column a height, as near as possible to the one it wants, and free of cards."""
-    by_height = sorted(cards, key=lambda room: room[1])
+    by_height = sorted(cards, key=lambda rectangle: rectangle[1])
     first, last = by_height[0][1] - OUTER_CLEARANCE_PX, by_height[-1][3] + OUTER_CLEARANCE_PX
     within = [(above[3] + CLEARANCE_PX, below[1] - CLEARANCE_PX) for above, below in pairwise(by_height)]
     gaps = [(-math.inf, first), *((top, bottom) for top, bottom in within if top <= bottom), (last, math.inf)]
@@ -121,21 +123,23 @@ def _clamped(height: float, gap: Gap) -> float:
     return min(max(height, gap[0]), gap[1])
 
 
-def _ports(rooms: Sequence[Room], card_of: Mapping[int, int], towards: Mapping[int, float]) -> dict[int, float]:
+def _ports(
+    rectangles: Sequence[Rectangle], card_of: Mapping[int, int], towards: Mapping[int, float]
+) -> dict[int, float]:
     """Spread the edges that meet a side of a card over it, in the order of where they come from or lead to."""
     at_card: dict[int, list[int]] = {}
     for n, i in card_of.items():
         at_card.setdefault(i, []).append(n)
     ports: dict[int, float] = {}
     for i, members in at_card.items():
-        _, top, _, bottom = rooms[i]
+        _, top, _, bottom = rectangles[i]
         for place, n in enumerate(sorted(members, key=lambda n: towards[n]), start=1):
             ports[n] = top + (bottom - top) * place / (len(members) + 1)
     return ports
 
 
-def _middle(room: Room) -> float:
-    return (room[1] + room[3]) / 2
+def _middle(rectangle: Rectangle) -> float:
+    return (rectangle[1] + rectangle[3]) / 2
 
 
 # --- the numbers of an edge ------------------------------------------------------------------------------------------
@@ -145,25 +149,25 @@ def place_labels(
     curves: Sequence[Sequence[Point]],
     level_at_operand: Sequence[bool],
     labelled: Sequence[bool],
-    rooms: Sequence[Room],
+    rectangles: Sequence[Rectangle],
     size: Point,
 ) -> list[Point | None]:
-    """Return for each edge the middle of the room for its numbers: beside its own curve, away from all else.
+    """Return for each edge the middle of the rectangle for its numbers: beside its own curve, away from all else.
 
     Args:
         curves: what `curve_through` returned.
         level_at_operand: which end of each is level.
         labelled: which edges have numbers.
-        rooms: of the cards.
-        size: width and height of the room for the numbers of one edge.
+        rectangles: of the cards.
+        size: width and height of the rectangle for the numbers of one edge.
     """
     passing = _Grid[int]()
     for n, curve in enumerate(curves):
         for point in _sampled(curve):
             passing.add(point, point, n)
-    taken = _Grid[Room]()
-    for room in rooms:
-        taken.add(room[:2], room[2:], room)
+    taken = _Grid[Rectangle]()
+    for rectangle in rectangles:
+        taken.add(rectangle[:2], rectangle[2:], rectangle)
     places: list[Point | None] = []
     for n, curve in enumerate(curves):
         if not labelled[n]:
@@ -172,14 +176,14 @@ def place_labels(
         best, place = math.inf, curve[0]
         for (x, y), dislike in _stations(curve, level_at_operand[n]):
             for rise, more in ((-size[1] / 2 - 2, 0.0), (size[1] / 2 + 2, 15.0), (0.0, 300.0)):
-                room = _room_around((x, y + rise), size)
-                cost = dislike + more + sum(overlap(room, other) for other in taken.near(room))
+                rectangle = _around((x, y + rise), size)
+                cost = dislike + more + sum(overlap(rectangle, other) for other in taken.near(rectangle))
                 if cost < best:
-                    cost += 250 * len(passing.within(room))
+                    cost += 250 * len(passing.within(rectangle))
                 if cost < best:
                     best, place = cost, (x, y + rise)
-        room = _room_around(place, size)
-        taken.add(room[:2], room[2:], room)
+        rectangle = _around(place, size)
+        taken.add(rectangle[:2], rectangle[2:], rectangle)
         places.append((round(place[0], 1), round(place[1], 1)))
     return places
 
@@ -194,14 +198,14 @@ class _Grid(Generic[T]):
         for square in self._squares(*start, *end):
             self.squares.setdefault(square, []).append((start, thing))
 
-    def near(self, room: Room) -> list[T]:
-        return [thing for square in self._squares(*room) for _, thing in self.squares.get(square, ())]
+    def near(self, rectangle: Rectangle) -> list[T]:
+        return [thing for square in self._squares(*rectangle) for _, thing in self.squares.get(square, ())]
 
-    def within(self, room: Room) -> set[T]:
-        left, top, right, bottom = room
+    def within(self, rectangle: Rectangle) -> set[T]:
+        left, top, right, bottom = rectangle
         return {
             thing
-            for square in self._squares(*room)
+            for square in self._squares(*rectangle)
             for (x, y), thing in self.squares.get(square, ())
             if left <= x <= right and top <= y <= bottom
         }
@@ -232,7 +236,7 @@ def _point_at(curve: Sequence[Point], stretch: int, part: float) -> Point:
 
 
 def _sampled(curve: Sequence[Point]) -> list[Point]:
-    """List points of a curve, so near to each other that no room for numbers is missed."""
+    """List points of a curve, so near to each other that no rectangle for numbers is missed."""
     points = []
     for stretch in range((len(curve) - 1) // 3):
         change = abs(curve[3 * stretch][1] - curve[3 * stretch + 3][1])
@@ -241,12 +245,12 @@ def _sampled(curve: Sequence[Point]) -> list[Point]:
     return points
 
 
-def _room_around(middle: Point, size: Point) -> Room:
+def _around(middle: Point, size: Point) -> Rectangle:
     return middle[0] - size[0] / 2, middle[1] - size[1] / 2, middle[0] + size[0] / 2, middle[1] + size[1] / 2
 
 
-def overlap(room: Room, other: Room) -> float:
-    """Return the area that two rooms have in common."""
-    width = min(room[2], other[2]) - max(room[0], other[0])
-    height = min(room[3], other[3]) - max(room[1], other[1])
+def overlap(rectangle: Rectangle, other: Rectangle) -> float:
+    """Return the area that two rectangles have in common."""
+    width = min(rectangle[2], other[2]) - max(rectangle[0], other[0])
+    height = min(rectangle[3], other[3]) - max(rectangle[1], other[1])
     return width * height if width > 0 and height > 0 else 0.0

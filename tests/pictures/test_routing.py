@@ -10,7 +10,7 @@ from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.pictures.layout import LABEL_SIZE_PX, Layout, lay_out
-from microgrid.pictures.routing import CLEARANCE_PX, LANE_DISTANCE_PX, Room, curve_through, place_labels, route
+from microgrid.pictures.routing import CLEARANCE_PX, LANE_DISTANCE_PX, Rectangle, curve_through, place_labels, route
 from tests.graphs import grown
 
 FIRST, MIDDLE, LAST = (0.0, 0.0, 100.0, 60.0), (200.0, 0.0, 300.0, 60.0), (400.0, 0.0, 500.0, 60.0)  # in three columns
@@ -72,16 +72,16 @@ def test_curve_begins_and_ends_level() -> None:
 
 
 def test_numbers_stand_beside_their_own_curve_and_clear_of_cards_and_of_each_other() -> None:
-    below: Room = (0.0, 100.0, 100.0, 160.0)
-    rooms = [FIRST, below, MIDDLE]
-    paths = route(rooms, [(0, 2), (1, 2)])
+    below: Rectangle = (0.0, 100.0, 100.0, 160.0)
+    rectangles = [FIRST, below, MIDDLE]
+    paths = route(rectangles, [(0, 2), (1, 2)])
     curves = [curve_through(path, True) for path in paths]
-    first, second = place_labels(curves, [True, True], [True, True], rooms, (66.0, 34.0))
+    first, second = place_labels(curves, [True, True], [True, True], rectangles, (66.0, 34.0))
     assert first is not None
     assert second is not None
     assert 133.0 <= first[0] <= 167.0  # between the columns
     assert abs(first[1] - second[1]) >= 34.0
-    assert place_labels(curves, [True, True], [False, True], rooms, (66.0, 34.0))[0] is None
+    assert place_labels(curves, [True, True], [False, True], rectangles, (66.0, 34.0))[0] is None
 
 
 @pytest.mark.parametrize("seed", range(12))
