@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import graphviz
@@ -163,14 +165,23 @@ def _routed(layout: Layout, edges: Sequence[Edge]) -> Layout:
         Line(edge, tuple(curve), (path[0], path[-1]), label)
         for edge, path, curve, label in zip(edges, paths, curves, labels, strict=True)
     ]
-    heights = [y for line in lines for _, y in line.curve]
-    heights += [line.label[1] + side * LABEL_SIZE_PX[1] / 2 for line in lines if line.label for side in (-1, 1)]
+    heights = _heights_of_lines(lines)
     top = min([MARGIN_PX, *(y - MARGIN_PX / 2 for y in heights)])
     bottom = max([layout.height - MARGIN_PX, *(y + MARGIN_PX / 2 for y in heights)])
     move = (0.0, MARGIN_PX - top)
     boxes = tuple(replace(box, y=round(box.y + move[1], 1)) for box in layout.boxes)
     moved = tuple(_line_moved(line, move) for line in lines)
     return replace(layout, boxes=boxes, lines=moved, height=math.ceil(bottom - top + 2 * MARGIN_PX))
+
+
+def _heights_of_lines(lines: Iterable[Line]) -> list[float]:
+    """List the heights that edges and their numbers reach."""
+    heights: list[float] = []
+    for line in lines:
+        heights += [y for _, y in line.curve]
+        if line.label:
+            heights += [line.label[1] - LABEL_SIZE_PX[1] / 2, line.label[1] + LABEL_SIZE_PX[1] / 2]
+    return heights
 
 
 def _line_moved(line: Line, move: Point) -> Line:
@@ -267,47 +278,58 @@ def _scale(layout: Layout) -> float:
 
 
 def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
-    """Cut a layout into `count` rows or less, and stack them; the edges between them run back to the left in a lane."""
-    ends = [
-        min(cuts, key=lambda cut: abs(cut - layout.width * i / count), default=layout.width) for i in range(1, count)
-    ]
-    ends = [*sorted(end for end in set(ends) if end < layout.width), math.inf]
-    row_of = {box.card: next(i for i, end in enumerate(ends) if box.x < end) for box in layout.boxes}
-    moves, height = [], MARGIN_PX
-    for i in range(len(ends)):
-        own = [box for box in layout.boxes if row_of[box.card] == i]
-        inner = [line for line in layout.lines if row_of[line.edge.operand] == row_of[line.edge.result] == i]
-        heights = [y for box in own for y in (box.y, box.y + box.height)]
-        heights += [y for line in inner for _, y in line.curve]
-        heights += [line.label[1] + side * LABEL_SIZE_PX[1] / 2 for line in inner if line.label for side in (-1, 1)]
-        left = MARGIN_PX + (TURN_PX if i else 0.0)
-        moves.append((left - min(box.x for box in own), height - min(heights)))
-        height += max(heights) - min(heights) + LANE_PX
+    """Cut a layout into `count` rows or fewer, and stack them.
+
+    The edge from one row to the next runs back to the left below all that is in its row.
+    """
+    wanted = [layout.width * i / count for i in range(1, count)] if cuts else []
+    ends = sorted({min(cuts, key=lambda cut: abs(cut - end)) for end in wanted})
+    row_of = {box.card: bisect(ends, box.x) for box in layout.boxes}
+    rows = range(len(ends) + 1)
+    cards: list[list[Box]] = [[] for _ in rows]
+    for box in layout.boxes:
+        cards[row_of[box.card]].append(box)
+    inner: list[list[Line]] = [[] for _ in rows]
+    for line in layout.lines:
+        if row_of[line.edge.operand] == row_of[line.edge.result]:
+            inner[row_of[line.edge.operand]].append(line)
+    moves, lanes, top = [], [], MARGIN_PX
+    for row in rows:
+        heights = [y for box in cards[row] for y in (box.y, box.y + box.height)] + _heights_of_lines(inner[row])
+        left = MARGIN_PX + (TURN_PX if row else 0.0)
+        moves.append((left - min(box.x for box in cards[row]), top - min(heights)))
+        bottom = top + max(heights) - min(heights)
+        lanes.append(bottom + LANE_PX - MARGIN_PX)
+        top = bottom + LANE_PX
     boxes = {}
     for box in layout.boxes:
         x, y = _moved((box.x, box.y), moves[row_of[box.card]])
         boxes[box.card] = replace(box, x=x, y=y)
     lines = []
     for line in layout.lines:
-        row, next_row = row_of[line.edge.operand], row_of[line.edge.result]
-        if row == next_row:
+        row = row_of[line.edge.operand]
+        if row == row_of[line.edge.result]:
             lines.append(_line_moved(line, moves[row]))
         else:
-            lane = max(box.y + box.height for card, box in boxes.items() if row_of[card] == row) + LANE_PX - MARGIN_PX
-            lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lane))
+            lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lanes[row]))
     width = max(box.x + box.width for box in boxes.values()) + MARGIN_PX + TURN_PX
-    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(height - LANE_PX + MARGIN_PX), False)
+    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(bottom + MARGIN_PX), False)
 
 
 def _cuts(layout: Layout) -> list[float]:
-    """List where a vertical line meets no card, and crosses one edge only."""
-    cuts = []
-    for cut in sorted(box.x - 1 for box in layout.boxes):
-        left = {box.card for box in layout.boxes if box.x + box.width < cut}
-        crossing = [line for line in layout.lines if (line.edge.operand in left) != (line.edge.result in left)]
-        if len(left) == sum(box.x < cut for box in layout.boxes) and len(crossing) == 1:
-            cuts.append(cut)
-    return cuts
+    """List where a vertical line meets no card, crosses one edge only, and leaves no card alone on one of its sides."""
+    boxes = sorted(layout.boxes, key=lambda box: box.x)
+    rank = {box.card: i for i, box in enumerate(boxes)}
+    crossing = [0] * (len(boxes) + 1)  # how many more edges cross a line to the left of a card than of the one before
+    for line in layout.lines:
+        crossing[rank[line.edge.operand] + 1] += 1
+        crossing[rank[line.edge.result] + 1] -= 1
+    rights = accumulate((box.x + box.width for box in boxes), max)
+    return [
+        boxes[i].x - 1
+        for i, (right, edges) in enumerate(zip(rights, accumulate(crossing[1:]), strict=False), start=1)
+        if 1 < i < len(boxes) - 1 and right < boxes[i].x - 1 and edges == 1
+    ]
 
 
 def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import combinations
 
 import pytest
@@ -215,3 +216,41 @@ def test_numbers_of_a_wide_network_stand_below_each_other_where_there_is_height_
     assert {box.height for box in wide.boxes} == {TALL_SIZE_PX[1], CONSTANT_SIZE_PX[1]}
     for one, other in combinations(wide.boxes, 2):
         assert not overlap(one, other)
+
+
+def shared_chain(n: int) -> Value:
+    value, weight = Value(1.0, "v"), Value(1.001, "w")
+    for _ in range(n):
+        value = value * weight
+    return value
+
+
+def in_rows(output: Value) -> Layout:
+    return lay_out(cards_and_edges(Snapshot.of(output), "none"), 1045.0)
+
+
+def test_edge_to_the_next_row_runs_below_all_that_is_in_its_row() -> None:
+    layout = in_rows(shared_chain(20).tanh().exp())  # the edges of w run far below the cards
+    *_, last_of_row, tanh, _ = layout.boxes
+    (back,) = (line for line in layout.lines if line.edge.operand is last_of_row.card)
+    assert back.edge.result is tanh.card
+    assert tanh.x < last_of_row.x
+    lane = max(y for _, y in back.curve if y < tanh.y)
+    within = [line for line in layout.lines if max(y for _, y in line.curve) < tanh.y]
+    assert len(within) == len(layout.lines) - 2
+    assert all(y < lane for line in within for _, y in line.curve)
+
+
+def test_no_card_stands_alone_in_the_last_row() -> None:
+    tall, wide = in_rows(shared_chain(8).tanh().exp()), in_rows(shared_chain(8).tanh())
+    assert tall.boxes[-1].y > tall.boxes[0].y + 200  # two cards in a second row
+    assert wide.boxes[-1].x == max(box.x for box in wide.boxes)  # a single card remains in the first
+
+
+def test_chain_is_cut_into_rows_of_about_the_same_length() -> None:
+    value = Value(0.5, "x")
+    for _ in range(11):
+        value = value.tanh()
+    layout = in_rows(value)
+    middles = Counter(round(box.y + box.height / 2) for box in layout.boxes)
+    assert [middles[y] for y in sorted(middles)] == [3, 3, 3, 3]
