@@ -1,8 +1,12 @@
 """Where edges run between cards that stand in columns, and where their numbers stand.
 
-An edge leaves the right side of its operand and reaches the left side of its result, each at a place of its own. On its
-way it crosses the columns between them in a gap between two cards, level and beside the other edges there, and changes
-its height from one column to the next in a smooth curve.
+Cards are rectangles; an edge leads from the right side of its operand to the left side of its result. The words used:
+
+- A port is the point of such a side where an edge begins or ends. Each edge has ports of its own.
+- A gap is the free space between two neighbouring cards of a column, or above or below all of them.
+- A lane is the height at which an edge passes a column, in one of its gaps. Edges in one gap run side by side.
+
+An edge keeps its lane from column to column where it can, and changes its height between two columns in a smooth curve.
 """
 
 from __future__ import annotations
@@ -16,65 +20,76 @@ Point: TypeAlias = "tuple[float, float]"
 Rectangle: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
 Edge: TypeAlias = "tuple[int, int]"  # the positions of the rectangles of the operand and of the result
 T = TypeVar("T")
-Gap: TypeAlias = "tuple[float, float]"
+Gap: TypeAlias = "tuple[float, float]"  # top, bottom
 
 LANE_DISTANCE_PX = 9.0  # between two edges that run side by side
 CLEARANCE_PX = 10.0  # between an edge and a card that it passes …
 OUTER_CLEARANCE_PX = 28.0  # … above or below all of its column, where there is space for numbers
+MAX_DEVIATION_PX = 250.0  # of an edge that keeps its lane, from the straight way to its result
 LEVEL_PX = 44.0  # of an edge beside its numbers
 SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a rectangle for numbers
 SQUARE_PX = 60
 
 
 def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
-    """Return for each edge where it begins, two points for each column that it crosses, and where it ends.
+    """Return for each edge its port at the operand, two points for each lane that it takes, and its port at the result.
 
     Args:
-        rectangles: the rectangles of the cards, which stand in columns, operands to the left of their results.
+        rectangles: of the cards, which stand in columns, operands to the left of their results.
         edges: which cards they join.
     """
+    operands, results = ({n: edge[end] for n, edge in enumerate(edges)} for end in (0, 1))
+    leaving = {n: _middle(rectangles[result]) for n, result in results.items()}
+    arriving = {n: _middle(rectangles[operand]) for n, operand in operands.items()}
+    lanes = _lanes(rectangles, edges)
+    leaving |= {n: lane[0][1] for n, lane in enumerate(lanes) if lane}
+    arriving |= {n: lane[-1][1] for n, lane in enumerate(lanes) if lane}
+    starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
+    return [
+        [(rectangles[operand][2], starts[n]), *lanes[n], (rectangles[result][0], ends[n])]
+        for n, (operand, result) in enumerate(edges)
+    ]
+
+
+def _ports(
+    rectangles: Sequence[Rectangle], card_of: Mapping[int, int], towards: Mapping[int, float]
+) -> dict[int, float]:
+    """Return the heights of ports: those of a card are spread over its side, in the order of where its edges lead."""
+    at_card: dict[int, list[int]] = {}
+    for n, i in card_of.items():
+        at_card.setdefault(i, []).append(n)
+    ports: dict[int, float] = {}
+    for i, members in at_card.items():
+        _, top, _, bottom = rectangles[i]
+        for place, n in enumerate(sorted(members, key=lambda n: (towards[n], n)), start=1):
+            ports[n] = top + (bottom - top) * place / (len(members) + 1)
+    return ports
+
+
+def _lanes(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
+    """Return the points where each edge enters and leaves its lanes; a lane that it keeps is one lane."""
     columns = _columns(rectangles)
     column_of = {i: k for k, members in enumerate(columns) for i in members}
-    sides = [(min(rectangles[i][0] for i in members), max(rectangles[i][2] for i in members)) for members in columns]
-    lanes: list[dict[int, float]] = [{} for _ in edges]  # of each edge its height in the columns that it crosses
-    for k, members in enumerate(columns):
-        crossing = [n for n, (operand, result) in enumerate(edges) if column_of[operand] < k < column_of[result]]
-        wanted = {n: _height_on_line(rectangles, edges[n], sum(sides[k]) / 2) for n in crossing}
-        for n, height in _lanes([rectangles[i] for i in members], wanted).items():
-            lanes[n][k] = height
-    leaving = {n: next(iter(heights.values()), _middle(rectangles[edges[n][1]])) for n, heights in enumerate(lanes)}
-    arriving = {
-        n: next(reversed(heights.values()), _middle(rectangles[edges[n][0]])) for n, heights in enumerate(lanes)
-    }
-    starts = _ports(rectangles, {n: operand for n, (operand, _) in enumerate(edges)}, leaving)
-    ends = _ports(rectangles, {n: result for n, (_, result) in enumerate(edges)}, arriving)
-    paths = []
+    entering: list[list[int]] = [[] for _ in columns]
     for n, (operand, result) in enumerate(edges):
-        path = [(rectangles[operand][2], starts[n])]
-        for k, height in lanes[n].items():
-            path += [(sides[k][0], height), (sides[k][1], height)]
-        paths.append([*path, (rectangles[result][0], ends[n])])
-    return paths
-
-
-def curve_through(path: Sequence[Point], is_level_at_operand: bool) -> list[Point]:
-    """Return the points of a Bézier curve along a path; it is level at each of its points.
-
-    Args:
-        path: what `route` returned for an edge.
-        is_level_at_operand: whether the part that is level, beside which its numbers stand, is at its operand; else it
-            is at its result.
-    """
-    (x, y), (end_x, end_y) = path[0], path[-1]
-    if is_level_at_operand:
-        points = [(x, y), (min(x + LEVEL_PX, (x + path[1][0]) / 2), y), *path[1:]]
-    else:
-        points = [*path[:-1], (max(end_x - LEVEL_PX, (end_x + path[-2][0]) / 2), end_y), (end_x, end_y)]
-    curve = [points[0]]
-    for (x, y), (next_x, next_y) in pairwise(points):
-        bend = (next_x - x) / 2
-        curve += [(x + bend, y), (next_x - bend, next_y), (next_x, next_y)]
-    return curve
+        if column_of[operand] + 1 < column_of[result]:
+            entering[column_of[operand] + 1].append(n)
+    points: list[list[Point]] = [[] for _ in edges]
+    passing: list[int] = []
+    for k, members in enumerate(columns):
+        passing = [n for n in passing if column_of[edges[n][1]] > k] + entering[k]
+        if not passing:
+            continue
+        left, right = min(rectangles[i][0] for i in members), max(rectangles[i][2] for i in members)
+        straight = {n: _height_on_line(rectangles, edges[n], (left + right) / 2) for n in passing}
+        kept = {n: points[n][-1][1] if points[n] else straight[n] for n in passing}
+        for n, height in _heights_in_column([rectangles[i] for i in members], straight, kept).items():
+            path = points[n]
+            if path and path[-1][1] == height:
+                path[-1] = right, height
+            else:
+                path += [(left, height), (right, height)]
+    return points
 
 
 def _columns(rectangles: Sequence[Rectangle]) -> list[list[int]]:
@@ -96,50 +111,72 @@ def _height_on_line(rectangles: Sequence[Rectangle], edge: Edge, x: float) -> fl
     return _middle(operand) + (_middle(result) - _middle(operand)) * part
 
 
-def _lanes(cards: Sequence[Rectangle], wanted: Mapping[int, float]) -> dict[int, float]:
-    """Give each edge that crosses a column a height, as near as possible to the one it wants, and free of cards."""
-    by_height = sorted(cards, key=lambda rectangle: rectangle[1])
+def _heights_in_column(
+    cards: Sequence[Rectangle], straight: Mapping[int, float], kept: Mapping[int, float]
+) -> dict[int, float]:
+    """Give each edge that passes a column a height between its cards.
+
+    Args:
+        cards: the rectangles of the column.
+        straight: the height of each edge on the straight way to its result.
+        kept: its height in the column before. It decides, as long as it does not lead far from the straight way.
+    """
+    by_height = sorted(cards, key=lambda card: card[1])
     first, last = by_height[0][1] - OUTER_CLEARANCE_PX, by_height[-1][3] + OUTER_CLEARANCE_PX
     within = [(above[3] + CLEARANCE_PX, below[1] - CLEARANCE_PX) for above, below in pairwise(by_height)]
     gaps = [(-math.inf, first), *((top, bottom) for top, bottom in within if top <= bottom), (last, math.inf)]
     in_gap: dict[Gap, list[int]] = {gap: [] for gap in gaps}
-    for n in sorted(wanted, key=lambda n: wanted[n]):
-        free = [gap for gap in gaps if len(in_gap[gap]) * LANE_DISTANCE_PX <= gap[1] - gap[0]]
-        in_gap[min(free, key=lambda gap: abs(_clamped(wanted[n], gap) - wanted[n]))].append(n)
-    lanes: dict[int, float] = {}
-    for gap, members in in_gap.items():
-        heights = [_clamped(wanted[n], gap) for n in members]
-        for i in range(1, len(heights)):  # from the top down …
-            heights[i] = max(heights[i], heights[i - 1] + LANE_DISTANCE_PX)
-        excess = max(0.0, heights[-1] - gap[1]) if heights else 0.0
-        for i in reversed(range(len(heights))):  # … and back up, where that went too far
-            below = heights[i + 1] - LANE_DISTANCE_PX if i + 1 < len(heights) else heights[i] - excess
-            heights[i] = min(heights[i], below)
-        lanes |= dict(zip(members, heights, strict=True))
-    return lanes
+    free = gaps
+    wanted = {n: kept[n] if abs(kept[n] - height) <= MAX_DEVIATION_PX else height for n, height in straight.items()}
+    for n in sorted(wanted, key=lambda n: (wanted[n], n)):
+        height = wanted[n]
+        gap = min(free, key=lambda gap: max(gap[0] - height, height - gap[1], 0.0))
+        in_gap[gap].append(n)
+        if len(in_gap[gap]) * LANE_DISTANCE_PX > gap[1] - gap[0]:
+            free = [other for other in free if other != gap]
+    heights: dict[int, float] = {}
+    for (top, bottom), members in in_gap.items():
+        nearest = {n: min(max(kept[n], top), bottom) for n in members}
+        members.sort(key=lambda n: nearest[n])
+        heights |= dict(zip(members, _spread([nearest[n] for n in members], bottom), strict=True))
+    return heights
 
 
-def _clamped(height: float, gap: Gap) -> float:
-    return min(max(height, gap[0]), gap[1])
-
-
-def _ports(
-    rectangles: Sequence[Rectangle], card_of: Mapping[int, int], towards: Mapping[int, float]
-) -> dict[int, float]:
-    """Spread the edges that meet a side of a card over it, in the order of where they come from or lead to."""
-    at_card: dict[int, list[int]] = {}
-    for n, i in card_of.items():
-        at_card.setdefault(i, []).append(n)
-    ports: dict[int, float] = {}
-    for i, members in at_card.items():
-        _, top, _, bottom = rectangles[i]
-        for place, n in enumerate(sorted(members, key=lambda n: towards[n]), start=1):
-            ports[n] = top + (bottom - top) * place / (len(members) + 1)
-    return ports
+def _spread(heights: list[float], bottom: float) -> list[float]:
+    """Move heights, which are sorted, apart: downwards, and up again where that went beyond the bottom of the gap."""
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + LANE_DISTANCE_PX)
+    limit = bottom
+    for i in reversed(range(len(heights))):
+        if heights[i] <= limit:
+            break
+        heights[i] = limit
+        limit -= LANE_DISTANCE_PX
+    return heights
 
 
 def _middle(rectangle: Rectangle) -> float:
     return (rectangle[1] + rectangle[3]) / 2
+
+
+def curve_through(path: Sequence[Point], is_level_at_operand: bool) -> list[Point]:
+    """Return the points of a Bézier curve along a path; it is level at each of its points.
+
+    Args:
+        path: what `route` returned for an edge.
+        is_level_at_operand: whether the part that is level, beside which its numbers stand, is at its operand; else it
+            is at its result.
+    """
+    (x, y), (end_x, end_y) = path[0], path[-1]
+    if is_level_at_operand:
+        points = [(x, y), (min(x + LEVEL_PX, (x + path[1][0]) / 2), y), *path[1:]]
+    else:
+        points = [*path[:-1], (max(end_x - LEVEL_PX, (end_x + path[-2][0]) / 2), end_y), (end_x, end_y)]
+    curve = [points[0]]
+    for (x, y), (next_x, next_y) in pairwise(points):
+        bend = (next_x - x) / 2
+        curve += [(x + bend, y), (next_x - bend, next_y), (next_x, next_y)]
+    return curve
 
 
 # --- the numbers of an edge ------------------------------------------------------------------------------------------

@@ -63,6 +63,12 @@ def test_edges_that_pass_a_column_together_run_side_by_side() -> None:
     assert all(b - a >= LANE_DISTANCE_PX for a, b in itertools.pairwise(heights))
 
 
+def test_edge_keeps_its_lane_past_several_columns() -> None:
+    far = (600.0, 0.0, 700.0, 60.0)
+    (path,) = route([FIRST, MIDDLE, LAST, far], [(0, 3)])
+    assert [x for x, _ in path] == [100.0, 200.0, 500.0, 600.0]
+
+
 def test_curve_begins_and_ends_level() -> None:
     curve = curve_through([(0.0, 0.0), (100.0, 50.0)], is_level_at_operand=True)
     assert curve[0] == (0.0, 0.0)
