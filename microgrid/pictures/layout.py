@@ -1,4 +1,8 @@
-"""Where cards stand and edges run on a page: Graphviz places boxes of fixed size, with room for any number."""
+"""Where cards stand and edges run on a page.
+
+The size of a card does not depend on its numbers, which may change. Graphviz places the cards in columns. The edges of
+a picture with numbers are drawn by `routing`; those of a large network, which has none, by Graphviz.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import Any
 
 import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
 from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
-from microgrid.pictures.routing import Point, Rectangle, curve_through, overlap, place_labels, route
-
-Stretch: TypeAlias = "tuple[Point, Point]"  # a straight line, from left to right
+from microgrid.pictures.routing import TIP_LENGTH_PX, Point, courses, place_labels, route
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
-LABEL_SIZE_PX = (66.0, 34.0)  # room for ×local and share beside an edge
+LABEL_SIZE_PX = (66.0, 34.0)  # of the place for ×local and share beside an edge
 CORRIDOR_PX = 88.0  # between columns …
 FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="80" HEIGHT="34"><TR><TD></TD></TR></TABLE>>'
 """… and what an edge adds to that where every card of a layer leads to every card of the next."""
-TIP_LENGTH_PX = 8.0  # of an edge
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
 TALL_SIZE_PX = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
@@ -54,7 +55,7 @@ class Line:
     Attributes:
         curve: the points of a Bézier curve from the operand to the result, which leaves room for a tip at either end.
         tips: where those tips end, at the operand and at the result.
-        label: the middle of the room for its numbers, or None where there is none.
+        label: the middle of the place for its numbers, or None where it has none.
     """
 
     edge: Edge
@@ -90,8 +91,6 @@ def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
     layout = _placed(folding, compact)
     if compact and SCREEN_SIZE_PX[0] / layout.width < SCREEN_SIZE_PX[1] / layout.height:  # there is height to spare
         layout = max(layout, _placed(folding, compact, tall=True), key=_scale)
-    if folding.folds_nodes and not compact:
-        layout = _straightened(layout)
     if compact or layout.width <= max_row_width:
         return layout
     cuts = _cuts(layout)
@@ -133,7 +132,7 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
         boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
     size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
     if not compact:
-        return _routed(Layout(tuple(boxes), (), *size, compact), folding.edges)
+        return _routed(Layout(tuple(boxes), (), *size, compact), folding.edges, folding.folds_nodes)
     items = {item["id"]: item for item in placed.get("edges", ())}
     lines = []
     for i, edge in enumerate(folding.edges):
@@ -145,25 +144,22 @@ def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> L
     return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
 
 
-def _routed(layout: Layout, edges: Sequence[Edge]) -> Layout:
-    """Add the edges to a layout of cards in columns."""
-    rectangles = [_around(box, 0.0) for box in layout.boxes]
+def _routed(layout: Layout, edges: Sequence[Edge], straight: bool) -> Layout:
+    """Add the edges to a layout of cards in columns; those of a network are straight where no card is in their way."""
+    rectangles = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in layout.boxes]
     position = {box.card: i for i, box in enumerate(layout.boxes)}
     ends = [(position[edge.operand], position[edge.result]) for edge in edges]
     leaving, arriving = Counter(operand for operand, _ in ends), Counter(result for _, result in ends)
-    paths = route(rectangles, ends)
-    level_at_operand = [leaving[operand] < arriving[result] for operand, result in ends]
-    curves = [
-        curve_through(
-            [(path[0][0] + TIP_LENGTH_PX, path[0][1]), *path[1:-1], (path[-1][0] - TIP_LENGTH_PX, path[-1][1])], level
-        )
-        for path, level in zip(paths, level_at_operand, strict=True)
+    paths = route(rectangles, ends, straight)
+    choices = [
+        courses(path, leaving[operand] < arriving[result], straight)
+        for path, (operand, result) in zip(paths, ends, strict=True)
     ]
     labelled = [edge.operand.kind != "constant" for edge in edges]
-    labels = place_labels(curves, level_at_operand, labelled, rectangles, LABEL_SIZE_PX)
+    placed = place_labels(choices, labelled, rectangles, LABEL_SIZE_PX)
     lines = [
-        Line(edge, tuple(curve), (path[0], path[-1]), label)
-        for edge, path, curve, label in zip(edges, paths, curves, labels, strict=True)
+        Line(edge, course.points, (path[0], path[-1]), label)
+        for edge, path, (course, label) in zip(edges, paths, placed, strict=True)
     ]
     heights = _heights_of_lines(lines)
     top = min([MARGIN_PX, *(y - MARGIN_PX / 2 for y in heights)])
@@ -187,89 +183,6 @@ def _heights_of_lines(lines: Iterable[Line]) -> list[float]:
 def _line_moved(line: Line, move: Point) -> Line:
     curve, tips = ([_moved(point, move) for point in points] for points in (line.curve, line.tips))
     return Line(line.edge, tuple(curve), (tips[0], tips[1]), _moved(line.label, move) if line.label else None)
-
-
-def _straightened(layout: Layout) -> Layout:
-    """Draw the edges of a network straight, from the right side of a card to the left side of the next.
-
-    Every edge begins and ends at a place of its own, in the order of where it leads. One that would run behind a card
-    stays curved.
-    """
-    boxes = {box.card: box for box in layout.boxes}
-    straight: dict[int, Stretch] = {}
-    for i, line in enumerate(layout.lines):
-        operand, result = boxes[line.edge.operand], boxes[line.edge.result]
-        leaving = sorted(_middle(boxes[item.edge.result]) for item in layout.lines if item.edge.operand is operand.card)
-        arriving = sorted(_middle(boxes[item.edge.operand]) for item in layout.lines if item.edge.result is result.card)
-        start = operand.x + operand.width, _port(operand, leaving, _middle(result))
-        end = result.x, _port(result, arriving, _middle(operand))
-        others = [_around(box, TIP_LENGTH_PX) for box in layout.boxes if box not in (operand, result)]
-        if end[0] - start[0] > 3 * TIP_LENGTH_PX and not any(_meets((start, end), other) for other in others):
-            straight[i] = start, end
-    lines: list[Line] = []
-    for i, line in enumerate(layout.lines):
-        if i not in straight:
-            lines.append(line)
-            continue
-        start, end = straight[i]
-        length = math.dist(start, end)
-        first, last = (_between(start, end, part) for part in (TIP_LENGTH_PX / length, 1 - TIP_LENGTH_PX / length))
-        label = line.label
-        if label:
-            crossing = [other for k, other in straight.items() if k != i]
-            taken = [_around_label(item.label) for item in lines if item.label]
-            label = _label_beside((start, end), crossing, [*taken, *(_around(box, 2.0) for box in layout.boxes)])
-        lines.append(Line(line.edge, (first, first, last, last), (start, end), label))
-    return replace(layout, lines=tuple(lines))
-
-
-def _port(box: Box, others: Sequence[float], other: float) -> float:
-    """Return the height at which an edge to a card at `other` meets a side of a box, which it shares with others."""
-    return box.y + box.height * (others.index(other) + 1) / (len(others) + 1)
-
-
-def _label_beside(stretch: Stretch, others: Sequence[Stretch], taken: Sequence[Rectangle]) -> Point:
-    """Return where the numbers of an edge are best told apart from others: above it or, in a crowd, on it."""
-    start, end = stretch
-    margin = min((TIP_LENGTH_PX + LABEL_SIZE_PX[0] / 2) / (end[0] - start[0]), 0.5)
-    rise = LABEL_SIZE_PX[1] / 2 + abs(end[1] - start[1]) / (end[0] - start[0]) * LABEL_SIZE_PX[0] / 3
-
-    def cost(way: float, above: float) -> float:
-        x, y = _between(start, end, way)
-        room = _around_label((x, y - above))
-        covered = sum(overlap(room, other) for other in taken)
-        return covered + 400 * sum(_meets(other, room) for other in others) + (above or 300) + 20 * abs(way - 0.5)
-
-    ways = [margin + (1 - 2 * margin) * k / 20 for k in range(21)]
-    way, above = min(((way, above) for above in (rise, 0.0) for way in ways), key=lambda place: cost(*place))
-    x, y = _between(start, end, way)
-    return round(x, 1), round(y - above, 1)
-
-
-def _between(start: Point, end: Point, part: float) -> Point:
-    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
-
-
-def _middle(box: Box) -> float:
-    return box.y + box.height / 2
-
-
-def _around(box: Box, margin: float) -> Rectangle:
-    return box.x - margin, box.y - margin, box.x + box.width + margin, box.y + box.height + margin
-
-
-def _around_label(middle: Point) -> Rectangle:
-    return middle[0] - LABEL_SIZE_PX[0] / 2, middle[1] - 15, middle[0] + LABEL_SIZE_PX[0] / 2, middle[1] + 15
-
-
-def _meets(stretch: Stretch, room: Rectangle) -> bool:
-    """Tell whether a straight line from left to right meets a rectangle."""
-    (start, end), (left, top, right, bottom) = stretch, room
-    left, right = max(start[0], left), min(end[0], right)
-    if left >= right:
-        return False
-    heights = [_between(start, end, (x - start[0]) / (end[0] - start[0]))[1] for x in (left, right)]
-    return min(heights) < bottom and max(heights) > top
 
 
 def _scale(layout: Layout) -> float:
@@ -338,12 +251,12 @@ def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Lin
     end = (result.x, result.y + result.height / 2)
     right, left = start[0] + TURN_PX, end[0] - TURN_PX
     corners = [(right, start[1]), (right, lane), (left, lane), (left, end[1])]
-    curve = [(start[0] + 8, start[1])]
+    curve = [(start[0] + TIP_LENGTH_PX, start[1])]
     for i, corner in enumerate(corners):
-        following = corners[i + 1] if i + 1 < len(corners) else (end[0] - 8, end[1])
+        following = corners[i + 1] if i + 1 < len(corners) else (end[0] - TIP_LENGTH_PX, end[1])
         before, after = _towards(corner, curve[-1]), _towards(corner, following)
         curve += [curve[-1], before, before, corner, corner, after]  # a straight line, and a bend
-    curve += [curve[-1], (end[0] - 8, end[1]), (end[0] - 8, end[1])]
+    curve += [curve[-1], (end[0] - TIP_LENGTH_PX, end[1]), (end[0] - TIP_LENGTH_PX, end[1])]
     label = ((left + right) / 2, lane - LABEL_SIZE_PX[1] / 2 - 2) if line.label else None
     return Line(line.edge, tuple(curve), (start, end), label)
 

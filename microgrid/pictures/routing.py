@@ -12,41 +12,62 @@ An edge keeps its lane from column to column where it can, and changes its heigh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
 
 Point: TypeAlias = "tuple[float, float]"
 Rectangle: TypeAlias = "tuple[float, float, float, float]"  # left, top, right, bottom
 Edge: TypeAlias = "tuple[int, int]"  # the positions of the rectangles of the operand and of the result
-T = TypeVar("T")
 Gap: TypeAlias = "tuple[float, float]"  # top, bottom
+T = TypeVar("T")
 
+TIP_LENGTH_PX = 8.0  # of an edge
 LANE_DISTANCE_PX = 9.0  # between two edges that run side by side
 CLEARANCE_PX = 10.0  # between an edge and a card that it passes …
 OUTER_CLEARANCE_PX = 28.0  # … above or below all of its column, where there is space for numbers
 MAX_DEVIATION_PX = 250.0  # of an edge that keeps its lane, from the straight way to its result
-LEVEL_PX = 44.0  # of an edge beside its numbers
-SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a rectangle for numbers
-SQUARE_PX = 60
+LEVEL_PX = 48.0  # of an edge beside its numbers
+LABEL_DISTANCE_PX = 2.0  # between numbers and their edge
+INNER_MARGIN_PX = 13.0  # what short numbers leave free of their place, at the left and at the right
+SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a place for numbers
+STATION_DISTANCE_PX, MAX_STATIONS = 4.0, 20  # of points of an edge where its numbers could stand
+CELL_PX = (160, 40)  # of the grid in which near things are looked up
+
+# What is undesirable about a place for numbers, beside its distance from the middle of a level part:
+COVER_COST = 5.0  # each square pixel of a card or of other numbers that they cover
+BELOW_COST = 15.0  # they stand below their edge
+OTHER_END_COST = 80.0  # they stand at the end of their edge where there are more edges
+ON_COST = 300.0  # they stand on their edge
+CROSSING_COST, MAX_CROSSINGS = 250.0, 6  # an edge runs through their place; as much again, if through its inner part
 
 
-def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
+# --- paths -----------------------------------------------------------------------------------------------------------
+
+
+def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge], straight: bool = False) -> list[list[Point]]:
     """Return for each edge its port at the operand, two points for each lane that it takes, and its port at the result.
 
     Args:
         rectangles: of the cards, which stand in columns, operands to the left of their results.
         edges: which cards they join.
+        straight: whether an edge takes no lanes where a straight line between its ports meets no other card.
     """
     operands, results = ({n: edge[end] for n, edge in enumerate(edges)} for end in (0, 1))
     leaving = {n: _middle(rectangles[result]) for n, result in results.items()}
     arriving = {n: _middle(rectangles[operand]) for n, operand in operands.items()}
-    lanes = _lanes(rectangles, edges)
-    leaving |= {n: lane[0][1] for n, lane in enumerate(lanes) if lane}
-    arriving |= {n: lane[-1][1] for n, lane in enumerate(lanes) if lane}
-    starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
+    bent = dict(enumerate(edges))
+    if straight:
+        starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
+        bent = {n: edge for n, edge in bent.items() if _is_blocked(edge, (starts[n], ends[n]), rectangles)}
+    lanes = dict(zip(bent, _lanes(rectangles, [*bent.values()]), strict=True))
+    if not straight:
+        leaving |= {n: lane[0][1] for n, lane in lanes.items() if lane}
+        arriving |= {n: lane[-1][1] for n, lane in lanes.items() if lane}
+        starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
     return [
-        [(rectangles[operand][2], starts[n]), *lanes[n], (rectangles[result][0], ends[n])]
+        [(rectangles[operand][2], starts[n]), *lanes.get(n, []), (rectangles[result][0], ends[n])]
         for n, (operand, result) in enumerate(edges)
     ]
 
@@ -64,6 +85,20 @@ def _ports(
         for place, n in enumerate(sorted(members, key=lambda n: (towards[n], n)), start=1):
             ports[n] = top + (bottom - top) * place / (len(members) + 1)
     return ports
+
+
+def _is_blocked(edge: Edge, ports: tuple[float, float], rectangles: Sequence[Rectangle]) -> bool:
+    """Tell whether a straight edge would be too short to be seen, or would come too near to another card."""
+    (x, y), (end_x, end_y) = (rectangles[edge[0]][2], ports[0]), (rectangles[edge[1]][0], ports[1])
+    if end_x - x <= 3 * TIP_LENGTH_PX:
+        return True
+    for i, (left, top, right, bottom) in enumerate(rectangles):
+        first, last = max(x, left - TIP_LENGTH_PX), min(end_x, right + TIP_LENGTH_PX)
+        if i not in edge and first < last:
+            heights = [y + (end_y - y) * (at - x) / (end_x - x) for at in (first, last)]
+            if min(heights) < bottom + TIP_LENGTH_PX and max(heights) > top - TIP_LENGTH_PX:
+                return True
+    return False
 
 
 def _lanes(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
@@ -159,135 +194,238 @@ def _middle(rectangle: Rectangle) -> float:
     return (rectangle[1] + rectangle[3]) / 2
 
 
-def curve_through(path: Sequence[Point], is_level_at_operand: bool) -> list[Point]:
-    """Return the points of a Bézier curve along a path; it is level at each of its points.
+# --- curves ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Course:
+    """A curve that an edge could take.
+
+    Attributes:
+        points: of a Bézier curve: one point, then three for each piece. It leaves room for a tip at either end.
+        pieces: the positions of the pieces beside which its numbers could stand, the best first.
+    """
+
+    points: tuple[Point, ...]
+    pieces: tuple[int, ...]
+
+    @property
+    def slope(self) -> float:
+        """How steep it is where it is one straight line; a curve has level parts."""
+        (x, y), second, *_, (end_x, end_y) = self.points
+        return abs((end_y - y) / (end_x - x)) if second == (x, y) else 0.0
+
+
+def courses(path: Sequence[Point], level_at_operand: bool, straight: bool = False) -> list[Course]:
+    """Return the curves that follow a path: with a level part for numbers at either end, the better end first.
 
     Args:
         path: what `route` returned for an edge.
-        is_level_at_operand: whether the part that is level, beside which its numbers stand, is at its operand; else it
-            is at its result.
+        level_at_operand: which end is better.
+        straight: whether a path without lanes is one straight line.
     """
     (x, y), (end_x, end_y) = path[0], path[-1]
-    if is_level_at_operand:
-        points = [(x, y), (min(x + LEVEL_PX, (x + path[1][0]) / 2), y), *path[1:]]
-    else:
-        points = [*path[:-1], (max(end_x - LEVEL_PX, (end_x + path[-2][0]) / 2), end_y), (end_x, end_y)]
+    if straight and len(path) == 2:
+        part = TIP_LENGTH_PX / math.dist(*path)
+        dx, dy = (end_x - x) * part, (end_y - y) * part
+        first, last = (x + dx, y + dy), (end_x - dx, end_y - dy)
+        return [Course((first, first, last, last), (0,))]
+    x, end_x = x + TIP_LENGTH_PX, end_x - TIP_LENGTH_PX
+    after, before = (path[1], path[-2]) if len(path) > 2 else ((end_x, end_y), (x, y))
+    from_operand = (min(x + LEVEL_PX, (x + 2 * after[0]) / 3), y)
+    to_result = (max(end_x - LEVEL_PX, (end_x + 2 * before[0]) / 3), end_y)
+    n = len(path)
+    at_operand = Course(_level_at([(x, y), from_operand, *path[1:-1], (end_x, end_y)]), (0, 1))
+    at_result = Course(_level_at([(x, y), *path[1:-1], to_result, (end_x, end_y)]), (n - 1, n - 2))
+    return [at_operand, at_result] if level_at_operand else [at_result, at_operand]
+
+
+def _level_at(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return a Bézier curve that is level at each of these points."""
     curve = [points[0]]
     for (x, y), (next_x, next_y) in pairwise(points):
         bend = (next_x - x) / 2
         curve += [(x + bend, y), (next_x - bend, next_y), (next_x, next_y)]
-    return curve
+    return tuple(curve)
 
 
 # --- the numbers of an edge ------------------------------------------------------------------------------------------
 
 
 def place_labels(
-    curves: Sequence[Sequence[Point]],
-    level_at_operand: Sequence[bool],
-    labelled: Sequence[bool],
-    rectangles: Sequence[Rectangle],
-    size: Point,
-) -> list[Point | None]:
-    """Return for each edge the middle of the rectangle for its numbers: beside its own curve, away from all else.
+    choices: Sequence[Sequence[Course]], labelled: Sequence[bool], rectangles: Sequence[Rectangle], size: Point
+) -> list[tuple[Course, Point | None]]:
+    """Choose for each edge its course and the middle of the place for its numbers: beside it, away from all else.
 
     Args:
-        curves: what `curve_through` returned.
-        level_at_operand: which end of each is level.
-        labelled: which edges have numbers.
+        choices: what `courses` returned for each edge.
+        labelled: which edges have numbers; the others take the first of their choices.
         rectangles: of the cards.
-        size: width and height of the rectangle for the numbers of one edge.
+        size: width and height of the place for the numbers of one edge.
     """
-    passing = _Grid[int]()
-    for n, curve in enumerate(curves):
-        for point in _sampled(curve):
-            passing.add(point, point, n)
-    taken = _Grid[Rectangle]()
-    for rectangle in rectangles:
-        taken.add(rectangle[:2], rectangle[2:], rectangle)
-    places: list[Point | None] = []
-    for n, curve in enumerate(curves):
-        if not labelled[n]:
-            places.append(None)
-            continue
-        best, place = math.inf, curve[0]
-        for (x, y), dislike in _stations(curve, level_at_operand[n]):
-            for rise, more in ((-size[1] / 2 - 2, 0.0), (size[1] / 2 + 2, 15.0), (0.0, 300.0)):
-                rectangle = _around((x, y + rise), size)
-                cost = dislike + more + sum(overlap(rectangle, other) for other in taken.near(rectangle))
-                if cost < best:
-                    cost += 250 * len(passing.within(rectangle))
-                if cost < best:
-                    best, place = cost, (x, y + rise)
-        rectangle = _around(place, size)
-        taken.add(rectangle[:2], rectangle[2:], rectangle)
-        places.append((round(place[0], 1), round(place[1], 1)))
-    return places
+    sheet = _Sheet(choices, rectangles, size)
+    for n in range(len(choices)):
+        if labelled[n]:
+            sheet.label(n)
+    rounded = {n: (round(x, 1), round(y, 1)) for n, (x, y) in sheet.places.items()}
+    return [(choice[sheet.chosen[n]], rounded.get(n)) for n, choice in enumerate(choices)]
 
 
 class _Grid(Generic[T]):
-    """Finds what is near: things by the squares of the sheet that they touch."""
+    """Finds what is near: things by the cells of a sheet that their rectangles touch."""
 
     def __init__(self) -> None:
-        self.squares: dict[tuple[int, int], list[tuple[Point, T]]] = {}
+        self.cells: dict[tuple[int, int], dict[tuple[Rectangle, T], None]] = {}  # keys are found fast, and in order
 
-    def add(self, start: Point, end: Point, thing: T) -> None:
-        for square in self._squares(*start, *end):
-            self.squares.setdefault(square, []).append((start, thing))
+    def add(self, rectangle: Rectangle, thing: T) -> None:
+        for cell in self._cells(rectangle):
+            self.cells.setdefault(cell, {})[rectangle, thing] = None
 
-    def near(self, rectangle: Rectangle) -> list[T]:
-        return [thing for square in self._squares(*rectangle) for _, thing in self.squares.get(square, ())]
+    def remove(self, rectangle: Rectangle, thing: T) -> None:
+        for cell in self._cells(rectangle):
+            self.cells[cell].pop((rectangle, thing), None)  # an edge may have the same part twice
 
-    def within(self, rectangle: Rectangle) -> set[T]:
+    def touching(self, rectangle: Rectangle) -> Iterator[T]:
+        """Yield what touches a rectangle; what is in several cells, several times."""
         left, top, right, bottom = rectangle
-        return {
-            thing
-            for square in self._squares(*rectangle)
-            for (x, y), thing in self.squares.get(square, ())
-            if left <= x <= right and top <= y <= bottom
-        }
+        for cell in self._cells(rectangle):
+            for (x, y, end_x, end_y), thing in self.cells.get(cell, ()):
+                if x <= right and end_x >= left and y <= bottom and end_y >= top:
+                    yield thing
 
     @staticmethod
-    def _squares(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
-        columns = range(int(left // SQUARE_PX), int(right // SQUARE_PX) + 1)
-        return [(i, k) for i in columns for k in range(int(top // SQUARE_PX), int(bottom // SQUARE_PX) + 1)]
+    def _cells(rectangle: Rectangle) -> list[tuple[int, int]]:
+        left, top, right, bottom = rectangle
+        rows = range(int(top // CELL_PX[1]), int(bottom // CELL_PX[1]) + 1)
+        return [(i, k) for i in range(int(left // CELL_PX[0]), int(right // CELL_PX[0]) + 1) for k in rows]
 
 
-def _stations(curve: Sequence[Point], is_level_at_operand: bool) -> list[tuple[Point, float]]:
-    """List points of a curve beside which its numbers could stand, and how much worse each is than the level part."""
-    stretches = range((len(curve) - 1) // 3)
-    nearest = [*stretches][:2] if is_level_at_operand else [*reversed(stretches)][:2]
-    return [
-        (_point_at(curve, stretch, i / 10), 30 * abs(i / 10 - 0.5) + 25 * distance)
-        for distance, stretch in enumerate(nearest)
-        for i in range(1, 10)
-    ]
+class _Sheet:
+    """Cards and edges, to which the numbers of the edges are added one after the other.
+
+    Attributes:
+        chosen: for each edge, the position of its course among its choices.
+        places: for each edge that has its numbers, the middle of their place.
+    """
+
+    def __init__(self, choices: Sequence[Sequence[Course]], rectangles: Sequence[Rectangle], size: Point) -> None:
+        self.choices, self.size = choices, size
+        self.outlines = [[_outline(course) for course in choice] for choice in choices]
+        self.chosen = [0] * len(choices)
+        self.places: dict[int, Point] = {}
+        self.cards, self.labels, self.edges = _Grid[Rectangle](), _Grid[Rectangle](), _Grid[int]()
+        for rectangle in rectangles:
+            self.cards.add(rectangle, rectangle)
+        for n, outlines in enumerate(self.outlines):
+            for part in outlines[0]:
+                self.edges.add(part, n)
+
+    def label(self, n: int) -> None:
+        """Choose the course of an edge and the place beside it where its numbers cost least."""
+        outlines = self.outlines[n]
+        shared = set(outlines[0]).intersection(*outlines[1:]) if len(outlines) > 1 else set()
+        own = [[part for part in outline if part not in shared] for outline in outlines]
+        best, choice, place = math.inf, 0, self.choices[n][0].points[0]
+        for i, course in enumerate(self.choices[n]):
+            if (dislike := i * OTHER_END_COST) >= best:
+                break
+            dislike += CROSSING_COST * len({label for part in own[i] for label in self.labels.touching(part)})
+            cost, found = self._best_place(n, course, own[i], dislike, best)
+            if cost < best:
+                best, choice, place = cost, i, found
+        if choice != self.chosen[n]:
+            for part in own[self.chosen[n]]:
+                self.edges.remove(part, n)
+            for part in own[choice]:
+                self.edges.add(part, n)
+            self.chosen[n] = choice
+        self.places[n] = place
+        new = _around(place, self.size)
+        self.labels.add(new, new)
+
+    def _best_place(
+        self, n: int, course: Course, outline: Sequence[Rectangle], dislike: float, bound: float
+    ) -> tuple[float, Point]:
+        """Return what the best place for the numbers of a course costs, and its middle.
+
+        Args:
+            n: the edge.
+            course: one of its choices.
+            outline: the part of the course that its other choice does not share.
+            dislike: what the course costs already.
+            bound: what a place must cost less than.
+        """
+        best, best_place = bound, course.points[0]
+        for cost, place, is_on_edge in sorted(_places(course, self.size)):
+            if (cost := cost + dislike) >= best:
+                break
+            rectangle = _around(place, self.size)
+            taken = {*self.cards.touching(rectangle), *self.labels.touching(rectangle)}
+            cost += COVER_COST * sum(_overlap(rectangle, other) for other in taken)
+            inner = _around(place, (self.size[0] - 2 * INNER_MARGIN_PX, self.size[1]))
+            if not (is_on_edge or course.slope) and any(_touch(inner, part) for part in outline):
+                cost += CROSSING_COST
+            for part in (rectangle, inner):
+                if cost < best:
+                    cost += CROSSING_COST * self._edges_met(part, n, min((best - cost) / CROSSING_COST, MAX_CROSSINGS))
+            if cost < best:
+                best, best_place = cost, place
+        return best, best_place
+
+    def _edges_met(self, rectangle: Rectangle, n: int, enough: float) -> int:
+        """Count the edges other than `n` that run through a rectangle, until there are enough."""
+        met: set[int] = set()
+        for other in self.edges.touching(rectangle):
+            if other != n:
+                met.add(other)
+                if len(met) >= enough:
+                    break
+        return len(met)
 
 
-def _point_at(curve: Sequence[Point], stretch: int, part: float) -> Point:
-    """Return a point of one stretch of a Bézier curve."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[3 * stretch : 3 * stretch + 4]
+def _places(course: Course, size: Point) -> Iterator[tuple[float, Point, bool]]:
+    """List the places for numbers beside a course or on it: what each costs, its middle, and whether it is on it."""
+    distance = size[1] / 2 + LABEL_DISTANCE_PX + course.slope * size[0] / 3
+    for rank, piece in enumerate(course.pieces):
+        (start, _), (end, _) = course.points[3 * piece], course.points[3 * piece + 3]
+        n = min(max(int((end - start) / STATION_DISTANCE_PX), 4), MAX_STATIONS)
+        for i in range(1, n):
+            x, y = _point_at(course.points, piece, i / n)
+            dislike = 30 * abs(i / n - 0.5) + 25 * rank
+            yield dislike, (x, y - distance), False
+            yield dislike + BELOW_COST, (x, y + distance), False
+            yield dislike + ON_COST, (x, y), True
+
+
+def _point_at(curve: Sequence[Point], piece: int, part: float) -> Point:
+    """Return a point of one piece of a Bézier curve."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[3 * piece : 3 * piece + 4]
     rest = 1 - part
     a, b, c, d = rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
-def _sampled(curve: Sequence[Point]) -> list[Point]:
-    """List points of a curve, so near to each other that no rectangle for numbers is missed."""
-    points = []
-    for stretch in range((len(curve) - 1) // 3):
-        change = abs(curve[3 * stretch][1] - curve[3 * stretch + 3][1])
-        n = min(2 + int(change / SAMPLE_DISTANCE_PX), MAX_SAMPLES)
-        points += [_point_at(curve, stretch, i / n) for i in range(n)]
-    return points
+def _outline(course: Course) -> list[Rectangle]:
+    """Cover a course with small rectangles: one for a level piece, and one between two points of any other."""
+    outline = []
+    for piece in range((len(course.points) - 1) // 3):
+        start, end = course.points[3 * piece], course.points[3 * piece + 3]
+        n = min(1 + int(abs(end[1] - start[1]) / SAMPLE_DISTANCE_PX), MAX_SAMPLES)
+        points = [_point_at(course.points, piece, i / n) for i in range(n + 1)]
+        outline += [(x, min(y, z), to, max(y, z)) for (x, y), (to, z) in pairwise(points)]
+    return outline
 
 
 def _around(middle: Point, size: Point) -> Rectangle:
     return middle[0] - size[0] / 2, middle[1] - size[1] / 2, middle[0] + size[0] / 2, middle[1] + size[1] / 2
 
 
-def overlap(rectangle: Rectangle, other: Rectangle) -> float:
+def _touch(one: Rectangle, other: Rectangle) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _overlap(one: Rectangle, other: Rectangle) -> float:
     """Return the area that two rectangles have in common."""
-    width = min(rectangle[2], other[2]) - max(rectangle[0], other[0])
-    height = min(rectangle[3], other[3]) - max(rectangle[1], other[1])
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
     return width * height if width > 0 and height > 0 else 0.0
