@@ -22,6 +22,7 @@ from microgrid.language.words import words
 FOLDS = ("auto", "none", "neuron", "layer")
 MAX_CARDS_UNFOLDED = 60
 MAX_EDGES_LABELLED = 24  # of a folded picture; more carry no numbers
+MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # of a picture; of more, what was computed first is one card
 MAX_TITLE_COLUMNS = 30  # of a heading on a page
 
 
@@ -40,6 +41,7 @@ class Card:
         name: what it is called, such as "x #2" where several have the label x; "" where it has no name.
         title: its heading: its name or, of several outputs, what they are and how many.
         operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh".
+        n_merged: how many cards it stands for, because there were too many to be drawn (see `drawable`); else 0.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Card:
     title: str = ""
     operation: str = ""
     symbol: str = ""
+    n_merged: int = 0
 
     @property
     def value(self) -> Node:
@@ -91,7 +94,8 @@ class Card:
     @property
     def kind(self) -> str:
         """What sort of node it shows: "constant", "input", "parameter" or "computed"."""
-        return self.value.kind
+        kinds = {node.kind for node in self.outputs}
+        return kinds.pop() if len(kinds) == 1 else "computed"
 
     @property
     def is_neuron(self) -> bool:
@@ -167,6 +171,40 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
     for card in in_order:
         _describe(card, graph, name_all, text)
     return Folding(in_order, edges)
+
+
+def drawable(folding: Folding, language: str = "en") -> Folding:
+    """Merge what was computed first into one card, where there are more than 500 cards or 2,000 edges.
+
+    Whatever is used by an early card was computed still earlier, so no edge leads back to the merged card.
+    """
+    cards, edges = folding
+    n_kept = MAX_CARDS_DRAWN
+    while len(folding.cards) > MAX_CARDS_DRAWN or len(folding.edges) > MAX_EDGES_DRAWN:
+        folding = _merged(cards, edges, len(cards) - n_kept + 1, words(language))
+        n_kept //= 2
+    return folding
+
+
+def _merged(cards: list[Card], edges: list[Edge], n: int, text: Mapping[str, str]) -> Folding:
+    """Merge the first `n` cards into one, and the edges from it to the same card."""
+    first = Card(cards[n - 1].id, title=text["card.merged"].format(count=n), n_merged=n)
+    first.inside = [node for card in cards[:n] for node in card.inside]
+    early, used = set(cards[:n]), dict[Node, None]()
+    kept: dict[Hashable, Edge] = {}
+    for edge in edges:
+        if edge.result in early:
+            continue
+        if edge.operand not in early:
+            kept[edge] = edge
+            continue
+        used |= dict.fromkeys(edge.operand.outputs)
+        merged = kept.setdefault(edge.result, Edge(first, edge.result, None, None))
+        merged.uses += edge.uses
+        if edge.share is not None:
+            merged.share = (merged.share or 0.0) + abs(edge.share)
+    first.outputs = list(used)
+    return Folding([first, *cards[n:]], list(kept.values()))
 
 
 def _suitable_fold(graph: Snapshot) -> str:

@@ -17,7 +17,7 @@ from microgrid.language.numerals import bracketed, counted, show
 from microgrid.language.words import words
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, sign_of, squeezed
-from microgrid.pictures.svg import curve_of, drawn, gradient_place, handed, status_place, text, value_place
+from microgrid.pictures.svg import STYLE, curve_of, drawn, gradient_place, handed, status_place, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
@@ -178,14 +178,14 @@ class _Film:
 
     def document(self) -> str:
         width, height, top = self.width, self.layout.height + CAPTION_HEIGHT_PX, -CAPTION_HEIGHT_PX
-        style, said = coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
+        style, said = STYLE + coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
         whole = f'y="{top:g}" width="{width:g}" height="{height:g}"/>'
         switches = [  # links, for a picture runs no script: the drawing pauses while it is what the address points at
             f'<a id="{name}" href="#{target}" aria-label="{html.escape(said["page.keys.play"])}"><rect {whole}</a>'
             for name, target in (("pause", "paused"), ("play", "running"))
         ]
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top:g} {width:g} {height:g}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" viewBox="0 {top:g} {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}">',
             "<style>" + "\n".join([*self.rules, style]) + "</style>",
             '<g id="paused" role="img" aria-labelledby="title" aria-describedby="told">',

@@ -28,7 +28,6 @@ DEFINITIONS = {  # of those whose name alone does not say what they do; "sheet.d
     "sigmoid": "1 ÷ (1 + exp(−a))",
     "softplus": "log(1 + exp(a))",
 }
-EDGE_WIDTH_PX, LARGEST_SHARE_PX = 1.0, 3.4  # pixels of an edge: the thinnest, and what the largest share adds
 
 
 def cheat_sheet(language: str = "en") -> str:
@@ -49,7 +48,7 @@ def cheat_sheet(language: str = "en") -> str:
         **text,
         "relay.rule": words(language)["chain_rule"],
         "language": language,
-        "palette": PALETTE,
+        "palette": PALETTE + asset("pictures/graph.css"),
         "steps": "".join(_step(i, phase, language) for i, phase in enumerate(CODE, start=1)),
         "picture": _picture(relay, language),
         "relay": _relay_rules(relay, text),
@@ -77,15 +76,7 @@ def _step(number: int, phase: str, language: str) -> str:
 
 def _picture(relay: Relay, language: str) -> str:
     """Draw the relay after Think: every edge in the colour and width of its share."""
-    layout = lay_out(cards_and_edges(relay.snapshot, "none", language=language))
-    picture = svg(layout, words(language))
-    shares = [line.edge.share or 0.0 for line in layout.lines]
-    largest = max(map(abs, shares))
-    for i, share in enumerate(shares):
-        width = EDGE_WIDTH_PX + LARGEST_SHARE_PX * abs(share) / largest
-        edge = f'<g class="edge {sign_of(share)}" stroke-width="{width:.2f}" id="e{i}">'
-        picture = picture.replace(f'<g class="edge" id="e{i}">', edge)
-    return picture
+    return svg(lay_out(cards_and_edges(relay.snapshot, "none", language=language)), words(language), after_think=True)
 
 
 def _relay_rules(relay: Relay, text: dict[str, str]) -> str:

@@ -14,66 +14,88 @@ from __future__ import annotations
 import base64
 import contextlib
 import html
+import itertools
 import math
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from unicodedata import east_asian_width
 
 import graphviz
 
 from microgrid._util.files import write_atomic
-from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
-from microgrid.graph.folding import Card, Edge, Folding, cards_and_edges
+from microgrid.graph.folding import Edge, Folding, cards_and_edges, drawable
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import MINUS, show
+from microgrid.language.numerals import MINUS
 from microgrid.language.words import words
-from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
-from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, ZERO, sign_of
+from microgrid.pictures.captions import (
+    CARD_MARGIN_PX,
+    Cell,
+    Face,
+    Note,
+    card_told,
+    edge_numbers,
+    edge_sign,
+    edge_told,
+    edge_width,
+    faces,
+    largest_share,
+    notes,
+)
+from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, program_for, renderer
+from microgrid.pictures.layout import Box, Layout, Line
+from microgrid.pictures.palette import COLOURS, INK, QUIET, RULE
+from microgrid.pictures.routing import Point
+from microgrid.pictures.still import NOTE_HEIGHT_PX, Still, width_of
 
 FORMATS = ("svg", "png", "pdf", "dot")
 
 WORD_FONT, NUMBER_FONT = "Helvetica", "Courier"
-WIDEST_FONT = "DejaVu Sans"  # in which an SVG is laid out: all of the others fit
-SCREEN_FONTS = "Helvetica, Arial, sans-serif"
 PORTS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
 DIRECTIONS = tuple(PORTS)
-STATUS_WORDS = {status: words("en")[f"picture.{status}"] for status in ("dead", "off", "saturated", "not finite")}
-HEADING_WIDTHS_EM = {"value": 2.73, "grad": 2.29}  # as laid out, of headings to the right of their columns
 
-MAX_PARAMETERS_LISTED = 5  # of a folded neuron; more are given as one range
-MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
 MAX_EDGES_CURVED = 100  # Graphviz takes minutes to route many more round the cards
+DPI, MAX_PIXELS = 96, 10_000_000  # of a PNG; of a larger picture, whose drawing takes seconds, fewer an inch
 MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
-NOTEBOOK_WIDTH_PT = 640  # points: about as wide as a cell of a notebook on a common screen
+NOTES_FONT = {"fontname": WORD_FONT, "fontsize": "11", "fontcolor": QUIET}
+NOTEBOOK_WIDTH_PX = 853  # about as wide as a cell of a notebook on a common screen
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
     """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG.
 
-    Whichever way an SVG is asked for, it is the same: laid out so that its words fit on any screen, with true minus
-    signs. The source is in English; `captions` says what its words are in an SVG of another language.
+    As long as its text is the one that `draw` wrote, Graphviz is asked only where the cards stand: microgrid leads the
+    edges between them, and writes the SVG itself. Once it was changed, or is drawn with options, Graphviz does it all.
     """
 
-    captions: Mapping[str, str] = MappingProxyType({})
+    still: Still  # and the same in English, as in the text:
+    english: Still
+    drawn_source = ""
 
     @property
     def is_wide(self) -> bool:
         """Whether there are Japanese characters, or others as wide, in its source."""
         return any(east_asian_width(character) in "WF" for character in self.source)
 
+    def _is_ours(self, suffix: str, options: Mapping[str, Any]) -> bool:
+        """Tell whether microgrid lays the picture out, and not Graphviz."""
+        asked = {name for name, value in options.items() if value is not None} - {"quiet"}
+        return suffix in ("svg", "png", "pdf") and not asked and self.source == self.drawn_source
+
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> Any:  # noqa: A002
         """Return the picture as bytes, or as text of an `encoding`; the library says which options there are."""
         suffix = format or self.format
-        picture = _in_widest(self) if suffix == "svg" else self
-        with renderer(suffix, self.is_wide):
-            content = super(Picture, picture).pipe(suffix, **{"quiet": True, **options})
-        content = _with_figures(content, self.captions) if suffix == "svg" else content
+        program_for(suffix, self.is_wide)  # first: without one, it is the format that cannot be written
+        is_ours = self._is_ours(suffix, options)
+        if is_ours and suffix == "svg":
+            content = self.still.svg().encode("utf-8")
+        else:
+            drawn = _laid_out(self.english) if is_ours else self
+            with renderer(suffix, self.is_wide):
+                content = super(Picture, drawn).pipe(suffix, **{"quiet": True, **options})
         return content if encoding is None else content.decode(encoding)
 
     def render(self, filename: Any = None, *, view: bool = False, quiet_view: bool = False, **options: Any) -> str:
@@ -85,10 +107,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         suffix = options.get("format") or (Path(outfile).suffix[1:].lower() if outfile else self.format)
         with renderer(suffix, self.is_wide):
             written: str = super().render(filename, **{"quiet": True, **options})
-        if suffix == "svg":  # the library has drawn the text as it stands in its file
-            drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
-            write_atomic(written, self.pipe("svg", **{name: options[name] for name in drawn if name in options}))
-        if view or quiet_view:  # only now: the file is not to be shown before it is mended
+        drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
+        if self._is_ours(suffix, {name: options.get(name) for name in drawn}):
+            write_atomic(written, self.pipe(suffix))
+        if view or quiet_view:  # only now: the file is not to be shown before it is our picture
             graphviz.view(written, quiet=quiet_view)
         return written
 
@@ -101,7 +123,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
 
     def fitted_svg(self) -> str:
         """Return the picture as SVG, not much wider than a cell of a notebook."""
-        return _fitted(render(self, "svg").decode("utf-8"))
+        is_ours = self._is_ours("svg", {})
+        return self.still.svg(NOTEBOOK_WIDTH_PX) if is_ours else str(self.pipe("svg", encoding="utf-8"))
 
     def __repr__(self) -> str:
         return "<Picture of a graph; render it, or print its source>"
@@ -115,7 +138,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
         direction: where the numbers flow: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
         fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" is
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
-            that is at most 60 cards, else "layer".
+            that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
+            one card, and the picture says so.
         language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source, where
             Graphviz could not measure them, are in English.
 
@@ -130,14 +154,12 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
     if not isinstance(output, Value):
         raise TypeError(f"draw() needs a Value, got {type(output).__name__}")
     check_choice("direction", direction, DIRECTIONS)
-    words(language)
-    graph = Snapshot.of(output)
-    return _digraph(graph, cards_and_edges(graph, fold), direction, language)
+    return _picture(Snapshot.of(output), direction, fold, language)
 
 
 def draw_snapshot(graph: Snapshot, language: str = "en") -> Picture:
     """Draw the graph of a relay: what has no label is called by its id, as in the sentences."""
-    return _digraph(graph, cards_and_edges(graph, name_all=True), language=language)
+    return _picture(graph, language=language, name_all=True)
 
 
 def save_picture(
@@ -192,290 +214,164 @@ def render(picture: Picture, suffix: str) -> bytes:
 
 def notebook_picture(graph: Snapshot, name_all: bool = False) -> Picture | None:
     """Return the picture that a notebook shows of a graph by itself; None where it is too large."""
-    folding = cards_and_edges(graph, name_all=name_all)
-    return _digraph(graph, folding) if len(folding.cards) <= MAX_CARDS_IN_NOTEBOOK else None
-
-
-def _fitted(svg: str) -> str:
-    """Make a picture that is a little too wide for a notebook, where it would be cut off, as narrow as a cell.
-
-    One that is more than half as wide again could no longer be read; it keeps its size, and can be scrolled.
-    """
-    size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg)
-    if size is None:
-        return svg
-    width, height = int(size[1]), int(size[2])
-    if not NOTEBOOK_WIDTH_PT < width <= 1.5 * NOTEBOOK_WIDTH_PT:
-        return svg
-    fitted = f'<svg width="{NOTEBOOK_WIDTH_PT}pt" height="{height * NOTEBOOK_WIDTH_PT // width}pt"'
-    return svg.replace(size[0], fitted, 1)
+    picture = _picture(graph, name_all=name_all)
+    return picture if len(picture.english.folding.cards) <= MAX_CARDS_IN_NOTEBOOK else None
 
 
 # --- the text of the picture -----------------------------------------------------------------------------------------
 
 
-def _digraph(graph: Snapshot, folding: Folding, direction: str = "LR", language: str = "en") -> Picture:
-    (cards, edges), crowded = folding, folding.is_crowded
+def _picture(
+    graph: Snapshot, direction: str = "LR", fold: str = "auto", language: str = "en", name_all: bool = False
+) -> Picture:
+    """Write what `draw` returns: cards and edges, which Graphviz can lay out by itself."""
     picture = Picture("microgrid", format="svg")
+    picture.english, picture.still = (
+        Still(graph, drawable(cards_and_edges(graph, fold, name_all, said), said), direction, said)
+        for said in ("en", language)
+    )
+    folding = picture.english.folding
+    crowded = folding.is_crowded
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
     picture.attr(nodesep="0.12" if crowded else "0.25", ranksep="1.6" if crowded else "0.6")
-    if len(edges) > MAX_EDGES_CURVED:
+    if len(folding.edges) > MAX_EDGES_CURVED:
         picture.attr(splines="line", **QUICK)
-    picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
-    picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize="0.7", penwidth="1")
     if crowded:  # straight lines from side to side, as networks are usually drawn
         tail, head = PORTS[direction]
         picture.attr(splines="line")
-        picture.attr("edge", tailport=tail, headport=head, arrowsize="0.4")
-    for card in cards:
-        kind = "output" if graph.output in card.outputs else card.kind
-        compact = crowded and len(cards) > MAX_CARDS_DETAILED
-        picture.node(card.id, _card_label(card, kind, compact), id=card.id, tooltip=_card_tooltip(card))
-    shares = [abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share)]
-    largest = max(shares, default=0.0)
-    for i, edge in enumerate(edges):
-        attributes = _edge_attributes(edge, largest, labelled=not crowded)
-        picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", **attributes)
-    name, outdated = cards[-1].name, graph.is_outdated()
-    notes = _notes(name, edges, crowded, outdated, words("en"))
-    if language != "en":
-        picture.captions = _captions(words("en"), words(language)) | dict(
-            zip(_pieces(notes), _pieces(_notes(name, edges, crowded, outdated, words(language))), strict=True)
-        )
-    if notes:
-        rows = "".join(f'<TR><TD ALIGN="LEFT">{note}</TD></TR>' for note in notes)
-        label = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
-        picture.attr(label=label, labelloc="b", labeljust="l", fontname=WORD_FONT, fontsize="11", fontcolor=QUIET)
+        picture.attr("edge", tailport=tail, headport=head)
+    _describe(picture, graph, folding)
+    if lines := notes(graph, folding, words("en")):
+        picture.attr(label=_notes_label(lines), labelloc="b", labeljust="l", **NOTES_FONT)
+    picture.drawn_source = picture.source
     return picture
 
 
-def _notes(name: str, edges: list[Edge], crowded: bool, outdated: bool, said: Mapping[str, str]) -> list[str]:
-    """Explain, line by line, what the arrows and colours mean; `name` is that of the end."""
-    notes = []
-    if any(edge.share is not None and math.isfinite(edge.share) for edge in edges):
-        name = name if name.isascii() else ""  # Graphviz cannot measure other characters
-        named = said["end.named"].format(name=_escape(name)) if name else said["end.output"]
-        end = said["end.loss"] if name == "loss" else named
-        notes.append(said["picture.rule"] + (said["picture.point"] if crowded else ""))
-        if any(edge.share is not None and edge.local_derivative is not None for edge in edges):
-            up = f'<FONT COLOR="{POSITIVE}">{said["picture.up"].format(end=end)}</FONT>'
-            down = f'<FONT COLOR="{NEGATIVE}">{said["picture.down"].format(end=end)}</FONT>'
-            notes.append(f"{up} ·{down}{said['picture.width']}")
-        else:
-            notes.append(said["picture.width only"])
-        notes.append(said["picture.cards"])
-    if outdated:
-        notes.append(said["picture.outdated"])
-    return notes
+def _laid_out(still: Still) -> Picture:
+    """Write a picture in English in which everything has its place, for Graphviz to draw as it stands."""
+    said = words("en")
+    layout = still.layout(faces(still.folding, said))
+    picture = Picture("microgrid")
+    pixels = layout.width * layout.height * (DPI / 72) ** 2
+    dpi = DPI * min(1.0, math.sqrt(MAX_PIXELS / pixels))
+    picture.attr(layout="nop2", bgcolor="white", pad="0.15", dpi=f"{dpi:.1f}")
+    _describe(picture, still.graph, still.folding, layout)
+    if lines := notes(still.graph, still.folding, said, on_screen=False):
+        width, height = max(map(width_of, lines)), NOTE_HEIGHT_PX * len(lines)
+        place = _pos((width / 2 + CARD_MARGIN_PX, layout.height + height / 2))
+        picture.node("notes", _notes_label(lines, width), pos=place, **NOTES_FONT)
+    return picture
 
 
-def _pieces(notes: list[str]) -> list[str]:
-    """List the texts that an SVG makes of these lines: a new one begins where the colour changes."""
-    texts = [text for note in notes for text in re.split(r"<[^>]*>", note) if text]
-    return [html.unescape(text).replace("\\\\", "\\") for text in texts]
+def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None) -> None:
+    """Add cards and edges: where they stand in a layout, or else for Graphviz to place."""
+    said, crowded = words("en"), folding.is_crowded
+    picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
+    arrow = "0.4" if crowded else "0.7"
+    picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize=arrow, penwidth="1")
+    boxes = layout.boxes if layout else itertools.repeat(None)
+    for (card, face), box in zip(faces(folding, said).items(), boxes, strict=False):
+        kind = "output" if graph.output in card.outputs else card.kind
+        fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
+        attributes = {"pos": _pos((box.x + box.width / 2, box.y + box.height / 2))} if box else {}
+        label = _card_label(face, fill, box)
+        picture.node(card.id, label, id=card.id, tooltip=_tooltip(card_told(card, said)), **attributes)
+    largest = largest_share(folding.edges)
+    lines = layout.lines if layout else itertools.repeat(None)
+    for i, (edge, line) in enumerate(zip(folding.edges, lines, strict=False)):
+        attributes = _edge_attributes(edge, largest, not crowded, line)
+        tooltip = _tooltip(edge_told(edge, said))
+        picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", tooltip=tooltip, **attributes)
 
 
-def _captions(english: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
-    """Say what the words on cards are in another language."""
-    keys = ["value", "grad", *(f"picture.{key}" for key in ("neuron", "to", *STATUS_WORDS))]
-    return {english[key]: other[key] for key in keys}
+def _notes_label(lines: list[list[Note]], width: float = 0.0) -> str:
+    wide = f' WIDTH="{width:.0f}"' if width else ""
+    rows = "".join(f'<TR><TD ALIGN="LEFT"{wide}>{"".join(map(_note, line))}</TD></TR>' for line in lines)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
 
 
-def _card_label(card: Card, kind: str, compact: bool) -> str:
-    values = _range([value.data for value in card.outputs])
-    if kind == "constant":
-        return _table([[_cell(values, QUIET)]], COLOURS[kind])
-    fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
-    value, gradient = _cell(values, INK), _gradient_cell([value.grad for value in card.outputs])
-    parameters = [*card.weights.items(), *card.biases.items()]
-    if compact:  # of one width in all cards, so that they stand in columns
-        rows = [[_word("value"), _wide(value), _word("grad"), _wide(gradient)]]
-        return _table(rows, fill, heading=_heading(card, compact=True))
-    if parameters and len(parameters) <= MAX_PARAMETERS_LISTED and len(card.outputs) == 1:
-        rows = [
-            [_word(""), _cell("value", QUIET, WORD_FONT), _cell("grad", QUIET, WORD_FONT)],
-            [_word("neuron"), value, gradient],
-        ]
-        for parameter, share in parameters:
-            name = _word(parameter.label.rpartition(".")[2] or "w", INK)
-            rows.append([name, _cell(_number(parameter.data), INK), _gradient_cell([share])])
-    else:
-        rows = [[_word("value"), value], [_word("grad"), gradient]]
-        rows += [[_word("dW"), _gradient_cell(list(card.weights.values()))]] if card.weights else []
-        rows += [[_word("db"), _gradient_cell(list(card.biases.values()))]] if card.biases else []
-    footer = f'<FONT COLOR="{QUIET}"><I>{STATUS_WORDS[card.status]}</I></FONT>' if card.status else ""
-    return _table(rows, fill, heading=_heading(card), footer=footer)
+def _note(note: Note) -> str:
+    return f'<FONT COLOR="{COLOURS[note.sign]}">{_escape(note.text)}</FONT>' if note.sign else _escape(note.text)
 
 
-def _heading(card: Card, compact: bool = False) -> str:
-    title, operation = card.title, card.symbol if compact else card.operation
-    if compact:
-        operation = ", ".join(filter(None, (operation, card.status)))
-    name, operation = _escape(title), _escape(operation)
+def _card_label(face: Face, fill: str, box: Box | None) -> str:
+    """Write a card as a table, as large as its box."""
+    whole_width = f'<TR><TD COLSPAN="{len(face.rows[0])}">'
+    heading = f"{whole_width}{_heading(face)}</TD></TR><HR/>" if face.has_heading else ""
+    widths = face.spread(box.width - 2) if box else [0.0] * len(face.rows[0])
+    rows = ("".join(map(_cell, row, widths)) for row in face.rows)
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    status = f'<FONT COLOR="{QUIET}"><I>{_escape(face.status)}</I></FONT>'
+    footer = f"{whole_width}{status}</TD></TR>" if face.status else ""
+    style = f'STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="{RULE}" BGCOLOR="{fill}"'
+    style += f' WIDTH="{box.width:.0f}" HEIGHT="{box.height:.0f}"' if box else ""
+    return f"<<TABLE {style}>{heading}{body}{footer}</TABLE>>"
+
+
+def _heading(face: Face) -> str:
+    name, operation = _escape(face.name), _escape(face.operation)
     parts = [f"<B>{name}</B>"] if name else []
     parts += [f'<FONT COLOR="{QUIET}">{operation}</FONT>'] if operation else []
     if name.isascii():
         return f'{parts[0]}<FONT COLOR="{QUIET}"> = {operation}</FONT>' if len(parts) == 2 else "".join(parts)
     # Graphviz cannot measure such a name: give it as much room as its characters take, two columns for a wide one.
-    width = sum(13 if east_asian_width(character) in "WF" else 7 for character in _visible(title))
+    width = sum(13 if east_asian_width(character) in "WF" else 7 for character in face.name)
     cells = [f'<TD ALIGN="LEFT" WIDTH="{width}">{parts[0]}</TD>', *(f"<TD>= {part}</TD>" for part in parts[1:])]
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 
-def _table(rows: list[list[str]], fill: str, heading: str = "", footer: str = "") -> str:
-    whole_width = f'<TR><TD COLSPAN="{max(len(row) for row in rows)}">'
-    body = "".join(f"<TR>{''.join(row)}</TR>" for row in rows)
-    body = f"{whole_width}{heading}</TD></TR><HR/>{body}" if heading else body
-    body = f"{body}{whole_width}{footer}</TD></TR>" if footer else body
-    style = f'STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="{RULE}" BGCOLOR="{fill}"'
-    return f"<<TABLE {style}>{body}</TABLE>>"
+def _cell(cell: Cell, width: float) -> str:
+    text = _ascii(_escape(cell.text)) if cell.is_number else _escape(cell.text)
+    colour = COLOURS[cell.sign] if cell.sign else INK if cell.kind in ("value", "grad", "parameter-name") else QUIET
+    face = f'FACE="{NUMBER_FONT}" ' if cell.is_number else ""
+    alignment = "CENTER" if cell.kind == "constant" else "RIGHT" if cell.is_aligned_right else "LEFT"
+    wide = f' WIDTH="{width:.0f}"' if width else ""
+    return f'<TD ALIGN="{alignment}"{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
 
 
-def _word(text: str, colour: str = QUIET) -> str:
-    return f'<TD ALIGN="LEFT"><FONT COLOR="{colour}">{_escape(text) or " "}</FONT></TD>'
-
-
-def _cell(text: str, colour: str, face: str = NUMBER_FONT) -> str:
-    return f'<TD ALIGN="RIGHT"><FONT FACE="{face}" COLOR="{colour}">{text}</FONT></TD>'
-
-
-def _wide(cell: str) -> str:
-    return cell.replace("<TD ", '<TD WIDTH="62" ', 1)
-
-
-def _gradient_cell(gradients: list[float]) -> str:
-    """Gradients are coloured by their sign; a range of several has none."""
-    alike = min(gradients) == max(gradients)
-    return _cell(_range(gradients), _colour(gradients[0]) if alike else INK)
-
-
-def _range(numbers: list[float]) -> str:
-    low, high = min(numbers), max(numbers)
-    if any(map(math.isnan, numbers)):  # which min and max may pass over
-        low = high = math.nan
-    return _number(low) if low == high or math.isnan(low) else f"{_number(low)} to {_number(high)}"
-
-
-def _edge_attributes(edge: Edge, largest: float, labelled: bool) -> dict[str, str]:
-    attributes = {"tooltip": _edge_tooltip(edge)}
-    lines = []
-    if edge.local_derivative is not None and edge.operand.kind != "constant":
-        lines.append(_edge_line(f"×{_number(edge.local_derivative)}", QUIET))
-    if edge.share is None:
-        attributes |= {"style": "dashed"} if edge.operand.kind == "constant" else {}
-    else:
-        one = edge.local_derivative is not None  # else it stands for several shares, which may differ in sign
-        size = abs(edge.share) / largest if largest > 0 else 0.0
-        size = size if math.isfinite(edge.share) else 1.0
-        colour = _colour(edge.share) if one else QUIET
-        attributes |= {"dir": "back", "penwidth": f"{0.6 + 3.4 * size:.2f}", "color": colour if size else RULE}
-        if one:
-            lines.append(_edge_line(_number(edge.share), colour))
+def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None) -> dict[str, str]:
+    sign, given = edge_sign(edge), edge.operand.kind == "constant"
+    attributes = {"style": "dashed"} if given or (sign == "negative" and not labelled) else {}
+    points_back = edge.share is not None
+    if points_back:
+        attributes |= {"dir": "back", "penwidth": f"{edge_width(edge, largest):.2f}"}
+        attributes |= {"color": COLOURS[sign] if sign else QUIET} if edge.share else {}
+    local, share = edge_numbers(edge)
+    lines = [_edge_line(local, QUIET)] if local else []
+    lines += [_edge_line(share, COLOURS[sign])] if share else []
     if labelled and lines:
-        body = "".join(lines) + '<TR><TD HEIGHT="7"></TD></TR>'  # room between the numbers and the line
-        attributes["label"] = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
+        room = "" if along else '<TR><TD HEIGHT="7"></TD></TR>'  # between the numbers and the line
+        table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{"".join(lines)}{room}</TABLE>'
+        attributes["label"] = f"<{table}>"
+    if along:
+        (to_operand, to_result), curve = along.tips, along.curve
+        if points_back:  # at the other end, the line goes on to the card
+            places = [f"s,{_pos(to_operand)}", *map(_pos, [*curve, curve[-1], to_result, to_result])]
+        else:
+            places = [f"e,{_pos(to_result)}", *map(_pos, [to_operand, to_operand, curve[0], *curve])]
+        attributes["pos"] = " ".join(places)
+        attributes |= {"lp": _pos(along.label)} if along.label else {}
     return attributes
 
 
+def _pos(point: Point) -> str:
+    """Write a point for Graphviz, which counts y upwards."""
+    return f"{point[0]:.5g},{-point[1]:.5g}"
+
+
 def _edge_line(text: str, colour: str) -> str:
-    return f'<TR><TD><FONT COLOR="{colour}">{text}</FONT></TD></TR>'
+    return f'<TR><TD><FONT COLOR="{colour}">{_ascii(text)}</FONT></TD></TR>'
 
 
-def _card_tooltip(card: Card) -> Any:
-    """Say it with all digits, for those who point at the card."""
-    if len(card.outputs) > 1 or card.kind == "constant":
-        return " "
-    name = _escape(card.name) or "this value"
-    return graphviz.escape(f"{name}: value {_exact(card.value.data)}, gradient {_exact(card.value.grad)}")
+def _tooltip(told: str) -> Any:
+    return graphviz.escape(told or " ")
 
 
-def _edge_tooltip(edge: Edge) -> Any:
-    if edge.share is None or edge.local_derivative is None:
-        return " "
-    upstream, local = _exact(edge.result.value.grad), _exact(edge.local_derivative)
-    return graphviz.escape(f"share {_exact(edge.share)} = upstream {upstream} × {local}")
-
-
-def _exact(number: float) -> str:
-    """Write a number with all its digits."""
-    return repr(number).replace("-", MINUS)
-
-
-def _number(number: float) -> str:
+def _ascii(number: str) -> str:
     """Write a number in ASCII: Graphviz measures anything else wrongly, and would not align it."""
-    return show(number).replace(MINUS, "-").replace("∞", "inf")
-
-
-def _visible(text: str, longest: int = 40) -> str:
-    """Leave out what cannot be printed, such as control characters and line ends, and what is too long."""
-    visible = printable(text)
-    return visible if len(visible) <= longest else visible[: longest - 1] + "…"
-
-
-def _colour(number: float) -> str:
-    return COLOURS[sign_of(number)]
+    return number.replace(MINUS, "-").replace("∞", "inf")
 
 
 def _escape(text: str) -> str:
     """Make any text safe inside a card, where Graphviz reads markup, and escapes that begin with a backslash."""
-    return html.escape(_visible(text)).replace("\\", "\\\\")
-
-
-# --- mending the SVG of Graphviz -------------------------------------------------------------------------------------
-
-
-def _in_widest(picture: Picture) -> Picture:
-    """Lay words out in the widest of the usual typefaces, so that they fit whichever of them a screen has."""
-    wide: Picture = picture.copy()
-    # The typeface of all nodes, and of the notes; a label, which could hold anything, comes after it in its line.
-    typeface = re.compile(rf"^(\t(?:node \[)?[^<\[]*?fontname=){WORD_FONT}")
-    lines = (typeface.sub(rf'\1"{WIDEST_FONT}"', line) for line in wide.body)
-    wide.body = [line.replace(f'FACE="{WORD_FONT}"', f'FACE="{WIDEST_FONT}"') for line in lines]
-    return wide
-
-
-def _with_figures(svg: bytes, captions: Mapping[str, str]) -> bytes:
-    """Mend what Graphviz cannot measure, now that every text has its place.
-
-    Numbers get true minus signs, of whose bytes it makes three characters, and gradients bold type, which it lowers.
-    Pieces of one line, such as a bold name and its operation, become one text, so that they neither overlap nor part in
-    another typeface than the one they were laid out in; what goes on is as light as it was laid out.
-    """
-    number = r"(?:&#45;)?(?:[\d.]+(?:e(?:&#45;)?\d+)?|inf)"
-    numbers = rf"(?<=>)×?{number}(?: to {number})?(?=</text>)"
-    text = re.sub(numbers, lambda match: match[0].replace("&#45;", "−"), svg.decode("utf-8"))
-    colours = "|".join((POSITIVE, NEGATIVE, ZERO))
-    text = re.sub(
-        rf'(?<=font-family="Courier,monospace") (?=font-size="[\d.]+" fill="(?:{colours})")',
-        ' font-weight="bold" ',
-        text,
-    )
-    text = re.sub(rf'font-family="{WIDEST_FONT}[^"]*"', f'font-family="{SCREEN_FONTS}"', text)
-    text = _captioned(text, captions) if captions else text
-    # A piece that begins with a space goes on from the one before.
-    goes_on = r'</text>\s*<text (?:xml:space="preserve" )?text-anchor="start" x="[^"]*" y="[^"]*" ([^>]*)>( [^<]*)'
-    return re.sub(goes_on, r'<tspan font-weight="normal" \1>\2</tspan>', text).encode("utf-8")
-
-
-def _captioned(svg: str, captions: Mapping[str, str]) -> str:
-    """Write the words of a picture in another language, where the English ones, which are wider, were laid out.
-
-    Labels are left as they are, even one that is such a word: they are dark.
-    """
-
-    def caption_of(match: re.Match[str]) -> str:
-        start, english = match[1], html.unescape(match[2])
-        if f'fill="{INK.lower()}"' in start and "Courier" not in start:
-            return match[0]
-        caption = english.replace(" to ", captions[" to "]) if "Courier" in start else captions.get(english, english)
-        return f"{start}{html.escape(caption, quote=False)}</text>"
-
-    def to_the_right(match: re.Match[str]) -> str:
-        x = float(match[1]) + 12 * HEADING_WIDTHS_EM[match[3]]
-        return f'text-anchor="end" x="{x:g}"{match[2]}>{match[3]}</text>'
-
-    start = r'text-anchor="start" x="(-?[\d.]+)"([^>]*)>'
-    headings = rf"{start}value</text>\s*<text [^>]*>grad</text>"
-    column = re.compile(rf"{start}(value|grad)</text>")
-    svg = re.sub(headings, lambda match: column.sub(to_the_right, match[0]), svg)
-    return re.sub(r"(<text [^>]*>)([^<]*)</text>", caption_of, svg)
+    return html.escape(text).replace("\\", "\\\\")

@@ -19,6 +19,7 @@ from graphviz.backend import execute
 from microgrid._util.processes import run
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
+PLACES = "json0"  # the format that says where Graphviz has put everything
 MAX_SECONDS = 120  # the largest page takes 1 s, and a picture of a 64 × 64 network, every Value of it, 46 s
 _LOCK = threading.Lock()  # one thread at a time tells the graphviz library what to run
 
@@ -39,7 +40,7 @@ def renderer(suffix: str, is_wide: bool = False) -> Iterator[None]:
         NoRendererError: there is none, it cannot be run, or it failed.
         TimeoutError: it took more than `MAX_SECONDS`.
     """
-    run_this = partial(_run_check, _program_for(suffix, is_wide), suffix)
+    run_this = partial(_run_check, program_for(suffix, is_wide), suffix)
     with _LOCK:
         before, execute.run_check = execute.run_check, run_this
         try:
@@ -64,30 +65,32 @@ def _run_check(
     except TimeoutError:
         raise
     except OSError as error:
-        raise NoRendererError(f"{program}, which should write {suffix}, cannot be run: {error.strerror}") from None
+        raise NoRendererError(f"{program}, which should draw the graph, cannot be run: {error.strerror}") from None
     errors = done.stderr.decode(errors="replace")
     if done.returncode:
         said = " ".join(errors.split()) or f"it ended with exit code {done.returncode}"
-        raise NoRendererError(f"{program} could not write {suffix}: {said}")
+        task = "lay out the graph" if suffix == PLACES else f"write {suffix}"
+        raise NoRendererError(f"{program} could not {task}: {said}")
     if not quiet:
         sys.stderr.write(errors)
     return done
 
 
-def _program_for(suffix: str, is_wide: bool) -> str:
+def program_for(suffix: str, is_wide: bool = False) -> str:
+    """Return the Graphviz that can write a format; the arguments and errors are those of `renderer`."""
     # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
     needs_all = suffix == "pdf" or (suffix == "png" and is_wide)
     if program := _find_program(needs_all):
         return program
-    what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
     remedy = "Graphviz itself" if needs_all else "the package graphviz-pure, or Graphviz"
+    remedy += " (its program dot on the PATH, or named by MICROGRID_DOT)"
+    if suffix == PLACES:
+        raise NoRendererError(f"nothing on this machine lays out a graph: it needs {remedy}")
+    what = f"{suffix} of such characters" if suffix == "png" and needs_all else suffix
     rest = ".dot"
     if needs_all and _find_program():
         rest = ".svg and .dot" if is_wide else ".svg, .png and .dot"
-    raise NoRendererError(
-        f"nothing on this machine writes {what}: it needs {remedy} (its program dot on the PATH, or named by "
-        f"MICROGRID_DOT); {rest} can be written without"
-    )
+    raise NoRendererError(f"nothing on this machine writes {what}: it needs {remedy}; {rest} can be written without")
 
 
 def _find_program(needs_all: bool = False) -> str | None:

@@ -10,7 +10,7 @@ import json
 import math
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -19,20 +19,21 @@ import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
-from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import PLACES, QUICK, NoRendererError, renderer
 from microgrid.pictures.routing import TIP_LENGTH_PX, Point, courses, place_labels, route
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
 LABEL_SIZE_PX = (66.0, 34.0)  # of the place for ×local and share beside an edge
-CORRIDOR_PX = 88.0  # between columns …
-FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="80" HEIGHT="34"><TR><TD></TD></TR></TABLE>>'
-"""… and what an edge adds to that where every card of a layer leads to every card of the next."""
+FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
+"""What an edge adds to the space between two columns where every card of a layer leads to every card of the next."""
+LABEL_GAP_PX = 22.0  # of an edge beside its numbers, which the space between two columns adds to their width
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
 TALL_SIZE_PX = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
 MANY_EDGES = 80  # edges from which small cards stand farther apart
 MARGIN_PX = 12.0
+MAX_ROW_WIDTH_PX = 1045.0  # wider rows would need text that is too small on a usual screen
 SCREEN_SIZE_PX, MAX_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
 TURN_PX, LANE_PX = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
 
@@ -77,71 +78,116 @@ class Layout:
     height: float
     compact: bool
     tall: bool = False
+    label_size: Point = LABEL_SIZE_PX
 
 
-def lay_out(folding: Folding, max_row_width: float = math.inf) -> Layout:
-    """Place cards and edges from left to right, in rows where that takes more than `max_row_width` pixels.
+def lay_out(
+    folding: Folding,
+    max_row_width: float = math.inf,
+    sizes: Mapping[Card, Point] | None = None,
+    label_size: Point = LABEL_SIZE_PX,
+    direction: str = "LR",
+) -> Layout:
+    """Place cards and edges, in rows where it takes more than `max_row_width` pixels from left to right.
 
     Rows begin only where a single edge leads from one part to the next; their number is the one that shows most.
+
+    Args:
+        folding: the cards and the edges.
+        max_row_width: in pixels.
+        sizes: width and height of each card, in pixels; without them there is room for any value and gradient, and the
+            cards of a crowded picture are small.
+        label_size: width and height of the numbers of an edge, in pixels.
+        direction: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
 
     Raises:
         NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.
     """
-    compact = folding.is_crowded
-    layout = _placed(folding, compact)
-    if compact and SCREEN_SIZE_PX[0] / layout.width < SCREEN_SIZE_PX[1] / layout.height:  # there is height to spare
-        layout = max(layout, _placed(folding, compact, tall=True), key=_scale)
-    if compact or layout.width <= max_row_width:
+    crowded = folding.is_crowded
+    if direction != "LR":  # turned round, it runs from left to right
+        turned = {card: _turned_size(size, direction) for card, size in (sizes or _sizes(folding, False)).items()}
+        return _turned(_placed(folding, turned, _turned_size(label_size, direction)), direction)
+    if sizes is not None:
+        layout = _placed(folding, sizes, label_size)
+    else:
+        layout = _placed(folding, _sizes(folding, crowded), label_size, compact=crowded)
+        if crowded and SCREEN_SIZE_PX[0] / layout.width < SCREEN_SIZE_PX[1] / layout.height:  # there is height to spare
+            tall = _placed(folding, _sizes(folding, crowded, tall=True), label_size, compact=True)
+            layout = max(layout, replace(tall, tall=True), key=_scale)
+    if crowded or layout.width <= max_row_width:
         return layout
     cuts = _cuts(layout)
     return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
 
 
-def _placed(folding: Folding, compact: bool, tall: bool = False) -> Layout:
-    """Let Graphviz place cards and edges."""
-    try:
-        with renderer("json0"):
-            written = _skeleton(folding, compact, tall).pipe("json0", quiet=True)
-    except NoRendererError:
-        raise NoRendererError(
-            "nothing on this machine lays out a page: it needs the package graphviz-pure, or Graphviz (its program dot "
-            "on the PATH, or named by MICROGRID_DOT)"
-        ) from None
-    try:
-        return _read(json.loads(written), folding, compact, tall)
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise NoRendererError(
-            "what should lay out a page, Graphviz or the program that MICROGRID_DOT names, wrote something else"
-        ) from None
+def _turned_size(size: Point, direction: str) -> Point:
+    return size if direction == "RL" else (size[1], size[0])
 
 
-def _read(placed: Any, folding: Folding, compact: bool, tall: bool = False) -> Layout:
-    """Read where Graphviz has put everything."""
-    _, _, width, height = map(float, placed["bb"].split(","))
+def _turned(layout: Layout, direction: str) -> Layout:
+    """Let a layout from left to right run in another direction."""
 
-    def turned(text: str) -> Point:  # Graphviz counts y upwards
-        x, y = map(float, text.split(","))
-        if not (math.isfinite(x) and math.isfinite(y)):
-            raise ValueError(f"there is no place {text}")
-        return round(x + MARGIN_PX, 1), round(height - y + MARGIN_PX, 1)
+    def place(point: Point) -> Point:
+        x = point[0] if direction == "TB" else round(layout.width - point[0], 1)
+        return (x, point[1]) if direction == "RL" else (point[1], x)
 
     boxes = []
-    for card, item in zip(folding.cards, placed["objects"], strict=True):
-        x, y = turned(item["pos"])
-        w, h = _size(card, compact, tall)
-        boxes.append(Box(card, round(x - w / 2, 1), round(y - h / 2, 1), w, h))
-    size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
-    if not compact:
-        return _routed(Layout(tuple(boxes), (), *size, compact), folding.edges, folding.folds_nodes)
-    items = {item["id"]: item for item in placed.get("edges", ())}
+    for box in layout.boxes:
+        x, y = place((box.x + box.width / 2, box.y + box.height / 2))
+        width, height = _turned_size((box.width, box.height), direction)
+        boxes.append(Box(box.card, round(x - width / 2, 1), round(y - height / 2, 1), width, height))
     lines = []
-    for i, edge in enumerate(folding.edges):
-        # "e,x,y" is the tip at the result, "s,x,y" the one at the operand, and the others are the curve.
-        points = items[f"e{i}"]["pos"].split()
-        tips = {point[0]: turned(point[2:]) for point in points if point[0] in "es"}
-        curve = tuple(turned(point) for point in points if point[0] not in "es")
-        lines.append(Line(edge, curve, (tips["s"], tips["e"]), None))
-    return Layout(tuple(boxes), tuple(lines), *size, compact, tall)
+    for line in layout.lines:
+        curve, (start, end) = tuple(map(place, line.curve)), map(place, line.tips)
+        lines.append(Line(line.edge, curve, (start, end), line.label and place(line.label)))
+    width, height = _turned_size((layout.width, layout.height), direction)
+    return replace(layout, boxes=tuple(boxes), lines=tuple(lines), width=width, height=height)
+
+
+def _sizes(folding: Folding, compact: bool, tall: bool = False) -> dict[Card, Point]:
+    return {card: _size(card, compact, tall) for card in folding.cards}
+
+
+def _placed(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, compact: bool = False) -> Layout:
+    """Let Graphviz place the cards, and lead the edges from one to the other."""
+    with renderer(PLACES):
+        written = _skeleton(folding, sizes, label_size, compact).pipe(PLACES, quiet=True)
+    try:
+        layout = _read(json.loads(written), sizes, label_size, compact)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise NoRendererError(
+            "what should lay out the graph, Graphviz or the program that MICROGRID_DOT names, wrote something else"
+        ) from None
+    if folding.is_crowded:
+        return _joined(layout, folding.edges)
+    return _routed(layout, folding.edges, folding.folds_nodes)
+
+
+def _read(placed: Any, sizes: Mapping[Card, Point], label_size: Point, compact: bool) -> Layout:
+    """Read where Graphviz has put the cards."""
+    _, _, width, height = map(float, placed["bb"].split(","))
+    boxes = []
+    for (card, (w, h)), item in zip(sizes.items(), placed["objects"], strict=True):
+        x, y = map(float, item["pos"].split(","))
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise ValueError(f"there is no place {item['pos']}")
+        left, top = x + MARGIN_PX - w / 2, height - y + MARGIN_PX - h / 2  # Graphviz counts y upwards
+        boxes.append(Box(card, round(left, 1), round(top, 1), w, h))
+    size = math.ceil(width + 2 * MARGIN_PX), math.ceil(height + 2 * MARGIN_PX)
+    return Layout(tuple(boxes), (), *size, compact, label_size=label_size)
+
+
+def _joined(layout: Layout, edges: Sequence[Edge]) -> Layout:
+    """Add the edges of a crowded picture: straight lines from side to side, as networks are usually drawn."""
+    boxes = {box.card: box for box in layout.boxes}
+    lines = []
+    for edge in edges:
+        operand, result = boxes[edge.operand], boxes[edge.result]
+        start = round(operand.x + operand.width, 1), round(operand.y + operand.height / 2, 1)
+        end = round(result.x, 1), round(result.y + result.height / 2, 1)
+        (course,) = courses([start, end], level_at_operand=True, straight=True)
+        lines.append(Line(edge, course.points, (start, end), None))
+    return replace(layout, lines=tuple(lines))
 
 
 def _routed(layout: Layout, edges: Sequence[Edge], straight: bool) -> Layout:
@@ -156,12 +202,12 @@ def _routed(layout: Layout, edges: Sequence[Edge], straight: bool) -> Layout:
         for path, (operand, result) in zip(paths, ends, strict=True)
     ]
     labelled = [edge.operand.kind != "constant" for edge in edges]
-    placed = place_labels(choices, labelled, rectangles, LABEL_SIZE_PX)
+    placed = place_labels(choices, labelled, rectangles, layout.label_size)
     lines = [
         Line(edge, course.points, (path[0], path[-1]), label)
         for edge, path, (course, label) in zip(edges, paths, placed, strict=True)
     ]
-    heights = _heights_of_lines(lines)
+    heights = _heights_of_lines(lines, layout.label_size)
     top = min([MARGIN_PX, *(y - MARGIN_PX / 2 for y in heights)])
     bottom = max([layout.height - MARGIN_PX, *(y + MARGIN_PX / 2 for y in heights)])
     move = (0.0, MARGIN_PX - top)
@@ -170,13 +216,13 @@ def _routed(layout: Layout, edges: Sequence[Edge], straight: bool) -> Layout:
     return replace(layout, boxes=boxes, lines=moved, height=math.ceil(bottom - top + 2 * MARGIN_PX))
 
 
-def _heights_of_lines(lines: Iterable[Line]) -> list[float]:
+def _heights_of_lines(lines: Iterable[Line], label_size: Point) -> list[float]:
     """List the heights that edges and their numbers reach."""
     heights: list[float] = []
     for line in lines:
         heights += [y for _, y in line.curve]
         if line.label:
-            heights += [line.label[1] - LABEL_SIZE_PX[1] / 2, line.label[1] + LABEL_SIZE_PX[1] / 2]
+            heights += [line.label[1] - label_size[1] / 2, line.label[1] + label_size[1] / 2]
     return heights
 
 
@@ -208,7 +254,9 @@ def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
             inner[row_of[line.edge.operand]].append(line)
     moves, lanes, top = [], [], MARGIN_PX
     for row in rows:
-        heights = [y for box in cards[row] for y in (box.y, box.y + box.height)] + _heights_of_lines(inner[row])
+        heights = [y for box in cards[row] for y in (box.y, box.y + box.height)] + _heights_of_lines(
+            inner[row], layout.label_size
+        )
         left = MARGIN_PX + (TURN_PX if row else 0.0)
         moves.append((left - min(box.x for box in cards[row]), top - min(heights)))
         bottom = top + max(heights) - min(heights)
@@ -226,7 +274,8 @@ def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
         else:
             lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lanes[row]))
     width = max(box.x + box.width for box in boxes.values()) + MARGIN_PX + TURN_PX
-    return Layout(tuple(boxes.values()), tuple(lines), math.ceil(width), math.ceil(bottom + MARGIN_PX), False)
+    size = math.ceil(width), math.ceil(bottom + MARGIN_PX)
+    return replace(layout, boxes=tuple(boxes.values()), lines=tuple(lines), width=size[0], height=size[1])
 
 
 def _cuts(layout: Layout) -> list[float]:
@@ -272,29 +321,34 @@ def _moved(point: Point, move: Point) -> Point:
     return round(point[0] + move[0], 1), round(point[1] + move[1], 1)
 
 
-def _skeleton(folding: Folding, compact: bool, tall: bool = False) -> graphviz.Digraph:
-    """Describe boxes and labels by their sizes only: what stands in them may change."""
+def _skeleton(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, compact: bool) -> graphviz.Digraph:
+    """Describe the cards by their sizes only: what stands in them may change."""
     cards, edges = folding
+    crowded = folding.is_crowded
     picture = graphviz.Digraph("page")
-    picture.attr(**QUICK)
+    picture.attr(rankdir="LR", ordering="in", splines="none", **QUICK)
     picture.attr("node", shape="box", fixedsize="true", label="")
     if compact:  # ranks far enough apart that the lines between small cards can be told apart
-        picture.attr(rankdir="LR", ordering="in", nodesep="0.08", ranksep="0.5" if len(edges) < MANY_EDGES else "0.75")
-        picture.attr(splines="line")  # straight lines from side to side, as networks are usually drawn
-        picture.attr("edge", dir="both", arrowsize="0.5", tailport="e", headport="w")
+        picture.attr(nodesep="0.08", ranksep="0.5" if len(edges) < MANY_EDGES else "0.75")
+    elif crowded:
+        picture.attr(nodesep="0.12", ranksep="1.6")
     else:
-        picture.attr(rankdir="LR", ordering="in", nodesep="0.2", ranksep=f"{CORRIDOR_PX / 72:.3f}", splines="none")
+        picture.attr(nodesep="0.2", ranksep=f"{(label_size[0] + LABEL_GAP_PX) / 72:.3f}")
     for card in cards:
-        width, height = _size(card, compact, tall)
+        width, height = sizes[card]
         picture.node(card.id, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
+    width, height = label_size
+    fan_room = (
+        f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width + 14:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
+    )
     folds_nodes = folding.folds_nodes
     leaving, arriving = Counter(edge.operand for edge in edges), Counter(edge.result for edge in edges)
-    detours = set() if compact else _detours(cards, edges)
+    detours = set() if crowded else _detours(cards, edges)
     for i, edge in enumerate(edges):
         if i in detours:
             continue
-        is_fan = folds_nodes and not compact and leaving[edge.operand] > 1 and arriving[edge.result] > 1
-        room = {"label": FAN_ROOM} if is_fan else {}
+        is_fan = folds_nodes and not crowded and leaving[edge.operand] > 1 and arriving[edge.result] > 1
+        room = {"label": fan_room} if is_fan else {}
         weight = "1" if edge.operand.value.is_leaf else "6"  # what is computed from what is computed stays level
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", weight=weight, **room)
     return picture

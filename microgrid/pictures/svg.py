@@ -10,26 +10,36 @@ import html
 import math
 from collections.abc import Mapping
 
+from microgrid._util.files import asset
 from microgrid._util.text import isolated
 from microgrid.language.numerals import show
+from microgrid.pictures.captions import edge_numbers, edge_sign, edge_width, largest_share
 from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line
-from microgrid.pictures.palette import sign_of
+from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
 
+STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture that stands by itself
 
-def svg(layout: Layout, said: Mapping[str, str]) -> str:
-    """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`."""
+
+def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> str:
+    """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`.
+
+    Its edges lead to the results; `after_think` they point to the operands, as wide as their shares are large.
+    """
     compact = " compact" * layout.compact + " tall" * layout.tall
+    largest = largest_share(line.edge for line in layout.lines)
+    edges = [still_edge(i, line, largest) for i, line in enumerate(layout.lines)] if after_think else None
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph{compact}" viewBox="0 0 {layout.width:g} '
         f'{layout.height:g}" width="{layout.width:g}" height="{layout.height:g}" role="group" '
-        f'aria-label="{html.escape(said["page.graph"])}">\n' + "\n".join(drawn(layout, said)) + "\n</svg>"
+        f'aria-label="{html.escape(said["page.graph"])}">\n' + "\n".join(drawn(layout, said, edges=edges)) + "\n</svg>"
     )
 
 
-def drawn(layout: Layout, said: Mapping[str, str], numbers: bool = True) -> list[str]:
+def drawn(layout: Layout, said: Mapping[str, str], numbers: bool = True, edges: list[str] | None = None) -> list[str]:
     """Draw edges and cards; without `numbers`, those that a cycle brings to light are left out."""
-    edges = [_edge(i, line, numbers) for i, line in enumerate(layout.lines)]
+    if edges is None:
+        edges = [_edge(i, line, numbers) for i, line in enumerate(layout.lines)]
     return edges + [_card(box, layout, said, numbers) for box in layout.boxes]
 
 
@@ -98,6 +108,32 @@ def _edge(i: int, line: Line, numbers: bool) -> str:
     return "".join(parts) + "</g>"
 
 
+def still_edge(i: int, line: Line, largest: float, told: str = "") -> str:
+    """Draw an edge as it stays: with its share, if it has one, in whose direction it then points.
+
+    Args:
+        i: its position among the edges.
+        line: where it runs.
+        largest: the size of the largest share of the picture, beside which it is as wide as its share is large.
+        told: what is shown to who points at it.
+    """
+    edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
+    sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
+    kind = " ".join(filter(None, ("edge", given, sign)))
+    parts = [
+        f'<g class="{kind}" id="e{i}">',
+        f"<title>{html.escape(told)}</title>" if told else "",
+        f'<path class="line" stroke-width="{edge_width(edge, largest):.2f}" d="{curve_of(line)}"/>',
+    ]
+    kind, end = ("fore", -1) if edge.share is None else ("back" if sign else "fore", 0)
+    parts.append(f'<path class="{kind}" d="{_tip(line.curve[end], line.tips[end], half_width)}"/>')
+    if line.label:
+        (x, y), (local, share) = line.label, edge_numbers(edge)
+        parts.append(text("local", (x, y - 4 if share else y + 4), local) if local else "")
+        parts.append(text(f"share {sign}", (x, y + 10 if local else y + 4), share) if share else "")
+    return "".join(parts) + "</g>"
+
+
 def curve_of(line: Line) -> str:
     """Write the path of an edge, from where its tip at the operand begins to the card of the result."""
     start, *rest = line.curve
@@ -121,11 +157,11 @@ def text(kind: str, place: Point, content: str) -> str:
     return f'<text class="{kind}" x="{place[0]:g}" y="{place[1]:g}">{content}</text>'
 
 
-def _tip(base: Point, tip: Point) -> str:
+def _tip(base: Point, tip: Point, half_width: float = 4.5) -> str:
     """Draw a triangle from the end of a curve to where its arrow ends."""
     dx, dy = tip[0] - base[0], tip[1] - base[1]
     length = math.hypot(dx, dy) or 1.0
-    nx, ny = -dy / length * 4.5, dx / length * 4.5
+    nx, ny = -dy / length * half_width, dx / length * half_width
     left, right = (base[0] + nx, base[1] + ny), (base[0] - nx, base[1] - ny)
     return f"M{_point(left)}L{_point(tip)}L{_point(right)}z"
 

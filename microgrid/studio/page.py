@@ -21,7 +21,7 @@ from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted
 from microgrid.language.words import LANGUAGES, words
-from microgrid.pictures.layout import lay_out
+from microgrid.pictures.layout import MAX_ROW_WIDTH_PX, lay_out
 from microgrid.pictures.palette import PALETTE
 from microgrid.pictures.svg import svg
 from microgrid.relay.records import Record
@@ -32,7 +32,6 @@ OTHER_TEXTS = ("check", "command", "demonstration", "example", "lesson", "notebo
 """The first part of the keys of texts that no page shows."""
 
 MAX_CARDS, MAX_EDGES = 600, 6000
-MAX_ROW_WIDTH_PX = 1045  # wider rows would need text that is too small on a usual screen
 
 
 def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
@@ -81,7 +80,9 @@ def _folded(graph: Snapshot) -> Folding:
 
 @cache
 def _style() -> str:
-    return "\n".join([PALETTE, asset("studio/app/graph.css"), asset("studio/app/page.css")])
+    return "\n".join(
+        [PALETTE, asset("pictures/graph.css"), asset("studio/app/graph.css"), asset("studio/app/page.css")]
+    )
 
 
 @cache

@@ -50,7 +50,7 @@ def refusal(outcome: Outcome) -> str:
 
 
 def cards_in(picture: Path) -> int:
-    return len(ET.parse(picture).getroot().findall(".//*[@class='node']"))
+    return sum(group.attrib["class"].startswith("card ") for group in ET.parse(picture).getroot().iterfind("{*}g"))
 
 
 def numbers_in(text: str) -> list[float]:

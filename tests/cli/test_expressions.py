@@ -23,7 +23,7 @@ def test_draw_prints_values_and_gradients_and_writes_graph_svg(command: Command,
 
 @pytest.mark.parametrize(
     ("name", "start"),
-    [("g.svg", b"<?xml"), ("g.png", b"\x89PNG\r\n\x1a\n"), ("g.dot", b"digraph microgrid {\n")],
+    [("g.svg", b"<svg "), ("g.png", b"\x89PNG\r\n\x1a\n"), ("g.dot", b"digraph microgrid {\n")],
 )
 def test_draw_writes_the_format_that_the_suffix_names(
     name: str, start: bytes, command: Command, tmp_path: Path
@@ -208,7 +208,7 @@ def test_page_without_graphviz_is_refused_in_one_line(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MICROGRID_DOT", str(tmp_path / "nothing"))
-    assert "nothing on this machine lays out a page" in refusal(command("page", "a*2", "a=1"))
+    assert "nothing, which should draw the graph, cannot be run: No such file" in refusal(command("page", "a*2", "a=1"))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
-from microgrid.graph.folding import FOLDS, Card, Edge, cards_and_edges
+from microgrid.graph.folding import FOLDS, MAX_CARDS_DRAWN, Card, Edge, cards_and_edges, drawable
 from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
@@ -515,3 +515,26 @@ def test_every_card_stands_before_those_that_use_it(activation: str, spelled_out
     place = {card: i for i, card in enumerate(cards)}
     assert all(place[edge.operand] < place[edge.result] for edge in edges)
     assert any(is_of(loss, node) for node in cards[-1].outputs)
+
+
+def test_what_was_computed_first_shares_a_card_where_there_are_too_many() -> None:
+    v, w = Value(1.0, "v"), Value(2.0, "w")
+    output = v
+    for _ in range(600):
+        output = output + w
+    output.backward()
+    cards, edges = drawable(cards_and_edges(Snapshot.of(output), "none"))
+    first, second, *_ = cards
+    assert len(cards) == MAX_CARDS_DRAWN
+    assert (first.n_merged, first.title, first.kind) == (103, "103 earlier cards", "computed")
+    assert {node.label for node in first.outputs} == {"w", ""}  # w, and the sum so far, are used later
+    assert len(edges) == 1 + 2 * 498  # each later sum has an edge to the sum before it and one to w
+    assert all(cards.index(edge.operand) < cards.index(edge.result) for edge in edges)
+    (joint,) = [edge for edge in edges if edge.result is second]
+    assert (joint.local_derivative, joint.share) == (None, 2.0)  # of two shares of 1
+    assert sum(len(edge.uses) for edge in edges) == 2 * 499
+
+
+def test_what_can_be_drawn_is_left_as_it_is() -> None:
+    folding = cards_and_edges(Snapshot.of(Value(2.0) * 3.0), "none")
+    assert drawable(folding) is folding

@@ -179,13 +179,14 @@ def test_rules_are_told_with_the_numbers_of_the_picture(language: str) -> None:
 
 def test_picture_gives_every_share_its_colour_and_its_width() -> None:
     edges = re.findall(
-        r'<g class="edge (\w+)" stroke-width="([\d.]+)".*?<text class="share[^>]*>([^<]*)', cheat_sheet()
+        r'<g class="edge (\w+)" id="e\d"><path class="line" stroke-width="([\d.]+)".*?<text class="share[^>]*>([^<]*)',
+        cheat_sheet(),
     )
     assert sorted(edges, key=lambda edge: edge[2]) == [
-        ("positive", "3.27", "2"),  # 1 + 3.4 × 2/3
-        ("positive", "4.40", "3"),
-        ("positive", "4.40", "3"),
-        ("negative", "4.40", "−3"),
+        ("positive", "2.87", "2"),  # 0.6 + 3.4 × 2/3
+        ("positive", "4.00", "3"),
+        ("positive", "4.00", "3"),
+        ("negative", "4.00", "−3"),
     ]
 
 

@@ -158,7 +158,7 @@ def test_without_a_graphviz_there_is_no_layout(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("MICROGRID_DOT", raising=False)
     monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(NoRendererError, match="nothing on this machine lays out a page"):
+    with pytest.raises(NoRendererError, match="nothing on this machine lays out a graph"):
         product()
 
 

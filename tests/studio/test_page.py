@@ -2003,7 +2003,7 @@ def test_page_without_a_graphviz_says_what_is_needed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(
-        NoRendererError, match="nothing on this machine lays out a page: it needs the package graphviz-pure"
+        NoRendererError, match="nothing on this machine lays out a graph: it needs the package graphviz-pure"
     ):
         page(neuron())
 

@@ -163,7 +163,8 @@ def examples(name: str) -> list[bytes]:
             Relay(mean_squared_error(MLP(2, [2, 1], seed=0)([1, 2]), 3)).to_json().encode(),
             b"[]",
         ]
-    skeleton = layout._skeleton(cards_and_edges(Snapshot.of(neuron())), compact=False)
+    folding = cards_and_edges(Snapshot.of(neuron()))
+    skeleton = layout._skeleton(folding, layout._sizes(folding, compact=False), layout.LABEL_SIZE_PX, compact=False)
     with renderer("json0"):
         placed_by_graphviz = skeleton.pipe("json0", quiet=True)
     return [placed_by_graphviz, b'{"bb": "0,0,1,1", "objects": []}', b"{}"]

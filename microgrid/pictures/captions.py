@@ -1,0 +1,251 @@
+"""What a still picture says, as text: on its cards, beside its edges, below the graph, and to a screen reader.
+
+Graphviz's text (`dot`) and the SVG (`still`) are both written from here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from microgrid._util.text import display_width, printable
+from microgrid.graph.folding import MAX_CARDS_DRAWN, Card, Edge, Folding
+from microgrid.graph.snapshot import Snapshot
+from microgrid.language.numerals import MINUS, show
+from microgrid.pictures.palette import sign_of
+
+MAX_PARAMETERS_LISTED = 5  # of a folded neuron; of more, the range is given
+MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
+MAX_CARDS_DESCRIBED = 60  # in the description for a screen reader
+MAX_NAME_LENGTH = 40  # characters
+COLUMN_PX, BOLD_PX, NUMBER_PX = (
+    7.7,
+    8.9,
+    7.6,
+)  # width of a character of a word, a name, a number: of the widest typeface
+MIN_LABEL_PX, LABEL_HEIGHT_PX = 40.0, 34.0  # of the two numbers beside an edge
+CELL_GAP_PX, CARD_MARGIN_PX = 14.0, 9.0  # between two columns of a card, and beside them
+
+
+class Cell(NamedTuple):
+    """A word or a number on a card.
+
+    Attributes:
+        text: what is written.
+        kind: "word", "heading" of a column, "parameter-name", "constant", "value" or "grad".
+        sign: of a gradient, "positive", "negative" or "zero"; "" where it has none.
+    """
+
+    text: str
+    kind: str
+    sign: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in the typeface of numbers."""
+        return self.kind in ("constant", "value", "grad")
+
+    @property
+    def is_aligned_right(self) -> bool:
+        """Whether it ends where its column ends."""
+        return self.kind in ("heading", "value", "grad")
+
+    @property
+    def width(self) -> float:
+        """How many pixels it takes."""
+        return display_width(self.text) * (NUMBER_PX if self.is_number else COLUMN_PX)
+
+
+@dataclass(frozen=True)
+class Face:
+    """What stands on a card: its name and operation, rows of cells, and what is special about its value."""
+
+    name: str
+    operation: str
+    rows: tuple[tuple[Cell, ...], ...]
+    status: str = ""
+
+    @property
+    def has_heading(self) -> bool:
+        """Whether a name or an operation stands above its rows."""
+        return bool(self.name or self.operation)
+
+    @property
+    def columns(self) -> list[float]:
+        """The width of each column, in pixels."""
+        columns = zip(*self.rows, strict=True)
+        return [max(cell.width if cell.text else 0.0 for cell in column) for column in columns]
+
+    def spread(self, width: float) -> list[float]:
+        """Return the width of each column, with the gap before it, on a card of that width."""
+        others = [column + CELL_GAP_PX for column in self.columns[1:]]
+        return [width - sum(others), *others]
+
+    @property
+    def width(self) -> float:
+        """Its width, in pixels."""
+        heading = display_width(self.name) * BOLD_PX + display_width(self.operation) * COLUMN_PX
+        heading += 3 * COLUMN_PX if self.name and self.operation else 0.0
+        columns = self.columns
+        body = sum(columns) + CELL_GAP_PX * (len(columns) - 1)
+        return math.ceil(max(heading, body, display_width(self.status) * COLUMN_PX) + 2 * CARD_MARGIN_PX)
+
+
+class Note(NamedTuple):
+    """A piece of a line below the graph, with the sign of the gradients that it speaks of."""
+
+    text: str
+    sign: str = ""
+
+
+def faces(folding: Folding, said: Mapping[str, str]) -> dict[Card, Face]:
+    """Return what stands on each card, in the words that a language `said`."""
+    brief = folding.is_crowded and len(folding.cards) > MAX_CARDS_DETAILED
+    return {card: _brief_face(card, said) if brief else _face(card, said) for card in folding.cards}
+
+
+def _face(card: Card, said: Mapping[str, str]) -> Face:
+    values, gradients = [node.data for node in card.outputs], [node.grad for node in card.outputs]
+    value, gradient = Cell(_range(values, said), "value"), _gradient(gradients, said)
+    name, operation = visible(card.title), visible(card.operation)
+    if card.kind == "constant":
+        return Face("", "", ((Cell(value.text, "constant"),),))
+    status = card.status and said[f"picture.{card.status}"]
+    parameters = [*card.weights.items(), *card.biases.items()]
+    if parameters and len(parameters) <= MAX_PARAMETERS_LISTED and len(card.outputs) == 1:
+        rows = [
+            (Cell("", "word"), Cell(said["value"], "heading"), Cell(said["grad"], "heading")),
+            (Cell(said["picture.neuron"], "word"), value, gradient),
+        ]
+        for parameter, share in parameters:
+            label = visible(parameter.label.rpartition(".")[2]) or "w"
+            rows.append((Cell(label, "parameter-name"), Cell(show(parameter.data), "value"), _gradient([share], said)))
+        return Face(name, operation, tuple(rows), status)
+    body = [(Cell(said["value"], "word"), value), (Cell(said["grad"], "word"), gradient)]
+    body += [(Cell("dW", "word"), _gradient(list(card.weights.values()), said))] if card.weights else []
+    body += [(Cell("db", "word"), _gradient(list(card.biases.values()), said))] if card.biases else []
+    return Face(name, operation, tuple(body), status)
+
+
+def _brief_face(card: Card, said: Mapping[str, str]) -> Face:
+    """Return value and gradient in one row, with any status beside the operation."""
+    face = _face(card, said)
+    if card.kind == "constant":
+        return face
+    status = card.status and said.get(f"page.{card.status}.short", said[f"page.{card.status}"])
+    operation = ", ".join(filter(None, (visible(card.symbol), status)))
+    gradient = _gradient([node.grad for node in card.outputs], said)
+    value = Cell(_range([node.data for node in card.outputs], said), "value")
+    return Face(face.name, operation, ((Cell(said["value"], "word"), value, Cell(said["grad"], "word"), gradient),))
+
+
+def _gradient(gradients: Sequence[float], said: Mapping[str, str]) -> Cell:
+    """Return a gradient, which has a sign, or the range of several, which has none."""
+    alike = min(gradients) == max(gradients)
+    return Cell(_range(gradients, said), "grad", sign_of(gradients[0]) if alike else "")
+
+
+def _range(numbers: Sequence[float], said: Mapping[str, str]) -> str:
+    low, high = min(numbers), max(numbers)
+    if any(map(math.isnan, numbers)):  # which min and max may pass over
+        low = high = math.nan
+    return show(low) if low == high or math.isnan(low) else f"{show(low)}{said['picture.to']}{show(high)}"
+
+
+def visible(text: str) -> str:
+    """Leave out what cannot be printed, such as control characters and line ends, and what is too long."""
+    shown = printable(text)
+    return shown if len(shown) <= MAX_NAME_LENGTH else shown[: MAX_NAME_LENGTH - 1] + "…"
+
+
+# --- edges -----------------------------------------------------------------------------------------------------------
+
+
+def largest_share(edges: Iterable[Edge]) -> float:
+    """Return the size of the largest finite share, beside which the others are drawn."""
+    shares = (abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share))
+    return max(shares, default=0.0)
+
+
+def edge_width(edge: Edge, largest: float) -> float:
+    """Return how wide an edge is: as its share is large beside the `largest`."""
+    if edge.share is None:
+        return 1.0
+    size = abs(edge.share) / largest if largest > 0 else 0.0
+    return 0.6 + 3.4 * (size if math.isfinite(edge.share) else 1.0)
+
+
+def edge_sign(edge: Edge) -> str:
+    """Return the sign of the share of an edge; "" where there is none, or where it stands for several."""
+    return "" if edge.share is None or edge.local_derivative is None else sign_of(edge.share)
+
+
+def edge_numbers(edge: Edge) -> tuple[str, str]:
+    """Return the local derivative, as a factor, and the share; each may be ""."""
+    if edge.local_derivative is None:
+        return "", ""
+    local = f"×{show(edge.local_derivative)}" if edge.operand.kind != "constant" else ""
+    return local, "" if edge.share is None else show(edge.share)
+
+
+def label_size(edges: Iterable[Edge]) -> tuple[float, float]:
+    """Return width and height of the largest numbers beside an edge, in pixels."""
+    longest = max((len(number) for edge in edges for number in edge_numbers(edge)), default=0)
+    return max(longest * NUMBER_PX, MIN_LABEL_PX) + 6.0, LABEL_HEIGHT_PX
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def notes(graph: Snapshot, folding: Folding, said: Mapping[str, str], on_screen: bool = True) -> list[list[Note]]:
+    """Explain, line by line, what the arrows and colours mean; `on_screen` they can also be pointed at."""
+    name, edges, lines = visible(folding.cards[-1].name), folding.edges, []
+    if any(edge.share is not None and math.isfinite(edge.share) for edge in edges):
+        named = said["end.named"].format(name=name) if name else said["end.output"]
+        end = said["end.loss"] if name == "loss" else named
+        crowded = folding.is_crowded
+        lines.append([Note(said["picture.rule"] + (said["picture.point"] if crowded and on_screen else ""))])
+        if any(edge_sign(edge) for edge in edges):
+            up, down = said["picture.up"].format(end=end), said["picture.down"].format(end=end)
+            down += said["picture.dashed"] if crowded else ""
+            lines.append([Note(up, "positive"), Note(" ·"), Note(down, "negative")])
+        lines.append([Note(said["picture.width"])])
+        lines.append([Note(said["picture.cards"])])
+    if n_merged := folding.cards[0].n_merged:
+        lines.append([Note(said["picture.merged"].format(count=n_merged, limit=MAX_CARDS_DRAWN))])
+    if graph.is_outdated():
+        lines.append([Note(said["picture.outdated"])])
+    return lines
+
+
+def exact(number: float) -> str:
+    """Write a number with all its digits."""
+    return repr(number).replace("-", MINUS)
+
+
+def described(folding: Folding, said: Mapping[str, str]) -> tuple[str, str]:
+    """Return title and description of a picture for those who cannot see it."""
+    cards, edges = folding
+    name = visible(cards[-1].name) or said["nudge.value"]
+    title = said["picture.title"].format(name=name, cards=len(cards), edges=len(edges))
+    told = [card_told(card, said, show) for card in cards if len(card.outputs) == 1 and card.kind != "constant"]
+    return title, "; ".join(told[-MAX_CARDS_DESCRIBED:])
+
+
+def card_told(card: Card, said: Mapping[str, str], written: Callable[[float], str] = exact) -> str:
+    """Say a card's value and gradient in one line, with all digits; "" where it stands for several values."""
+    if len(card.outputs) > 1 or card.kind == "constant":
+        return ""
+    name = visible(card.name) or said["nudge.value"]
+    value, gradient = written(card.value.data), written(card.value.grad)
+    return said["picture.card"].format(name=name, value=value, gradient=gradient)
+
+
+def edge_told(edge: Edge, said: Mapping[str, str]) -> str:
+    """Say in one line how the share of an edge was computed, with all digits; "" where it stands for several."""
+    if edge.share is None or edge.local_derivative is None:
+        return ""
+    upstream, local = exact(edge.result.value.grad), exact(edge.local_derivative)
+    return said["picture.share"].format(share=exact(edge.share), upstream=upstream, local=local)
