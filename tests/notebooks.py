@@ -18,8 +18,6 @@ import re
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ET
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,8 +41,6 @@ METADATA = {
     },
 }
 PNG_COLOURS = 48  # the figures have few colours, and shades between them at the edges
-SVG, XLINK, XML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
-INHERITED = ("font-family", "font-size", "text-anchor")  # SVG attributes that an element passes on to its children
 PLAYER_PICTURE = re.compile(r'<iframe.*<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', re.DOTALL)
 
 
@@ -142,7 +138,6 @@ def _tidied_data(data: Mapping[str, str]) -> dict[str, str]:
         del tidy["text/html"]
         tidy["image/svg+xml"] = base64.b64decode(player[1]).decode("utf-8")
     if "image/svg+xml" in tidy:
-        tidy["image/svg+xml"] = compact_svg(tidy["image/svg+xml"])
         tidy.pop("image/png", None)  # the same picture
     if "image/png" in tidy:
         tidy["image/png"] = base64.b64encode(compact_png(base64.b64decode(tidy["image/png"]))).decode("ascii")
@@ -162,42 +157,6 @@ def compact_png(picture: bytes) -> bytes:
     compact = io.BytesIO()
     opaque.quantize(PNG_COLOURS, kmeans=3, dither=Image.Dither.NONE).save(compact, "PNG", optimize=True)
     return compact.getvalue()
-
-
-def compact_svg(picture: str) -> str:
-    """Return an SVG without what is not seen in a still picture: comments, tooltips, names, repeated attributes."""
-    ET.register_namespace("", SVG)
-    root = ET.fromstring(picture)
-    styled = root.find(f".//{{{SVG}}}style") is not None
-    labels = [element.get(name, "") for element in root.iter() for name in ("aria-labelledby", "aria-describedby")]
-    referenced = set(re.findall(r"#([\w.-]+)", picture)) | set(" ".join(labels).split())
-    for element in root.iter():
-        for title in element.findall(f"{{{SVG}}}title"):
-            if element is not root and title.get("id") not in referenced:  # those name the picture for screen readers
-                element.remove(title)
-        for name in [f"{{{XLINK}}}title", f"{{{XML}}}space", *([] if styled else ["class"])]:
-            element.attrib.pop(name, None)
-        if element.get("id") not in referenced:
-            element.attrib.pop("id", None)
-        _merge_outlines(element)
-    for name in INHERITED:
-        values = Counter(element.attrib[name] for element in root.iter() if name in element.attrib)
-        for common, _ in values.most_common(0 if name in root.attrib else 1):
-            for element in root.iter():
-                if element.get(name) == common:
-                    del element.attrib[name]
-            root.set(name, common)
-    return ET.tostring(root, encoding="unicode")
-
-
-def _merge_outlines(group: ET.Element) -> None:
-    """Draw each card by one path: Graphviz repeats the path of its area for its outline."""
-    areas: dict[str | None, ET.Element] = {}
-    for path in group.findall(f"{{{SVG}}}path"):
-        area = areas.setdefault(path.get("d"), path)
-        if area is not path and area.get("stroke") == path.get("fill") == "none":
-            group.remove(path)
-            area.attrib |= {name: value for name, value in path.attrib.items() if name.startswith("stroke")}
 
 
 def saved_text(notebook: Any) -> str:

@@ -22,7 +22,6 @@ from tests.notebooks import (
     LESSONS,
     code_cells,
     compact_png,
-    compact_svg,
     lines_that_count,
     notebook_of,
     read,
@@ -221,26 +220,6 @@ def _texts() -> PngInfo:
     texts = PngInfo()
     texts.add_text("Software", "x")
     return texts
-
-
-def test_svg_loses_what_is_not_seen() -> None:
-    drawn = (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" aria-labelledby="name">'
-        '<!-- n0 --><title id="name">loss</title><marker id="arrow"/>'
-        '<g id="n0" class="node"><title>n0</title><a xlink:title="value 1">'
-        '<path fill="#fff" stroke="none" d="M0,0"/><path fill="none" stroke="#000" d="M0,0"/>'
-        '<text font-size="12">1</text><text font-size="12">2</text><text font-size="9">3</text></a></g>'
-        '<path marker-end="url(#arrow)"/></svg>'
-    )
-    compact = compact_svg(drawn)
-    assert compact == (
-        '<svg xmlns="http://www.w3.org/2000/svg" aria-labelledby="name" font-size="12">'
-        '<title id="name">loss</title><marker id="arrow" /><g><a>'
-        '<path fill="#fff" stroke="#000" d="M0,0" />'
-        '<text>1</text><text>2</text><text font-size="9">3</text></a></g>'
-        '<path marker-end="url(#arrow)" /></svg>'
-    )
-    assert compact_svg(compact) == compact
 
 
 def test_player_is_saved_as_its_picture() -> None:
