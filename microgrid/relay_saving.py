@@ -37,4 +37,4 @@ def save_relay(relay: Record, path: str | os.PathLike[str], animated: bool, lang
         write_atomic(path, _TEXTS[suffix](relay, language))
     else:
         name = quoted(os.fspath(path), 200)
-        raise ValueError(f"a relay is written as .html, .svg, .json or .txt; {name} is none of these")
+        raise ValueError(f"a relay is written as {', '.join(_TEXTS)} or .svg; {name} is none of these")

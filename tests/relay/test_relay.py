@@ -543,7 +543,7 @@ def test_relay_is_saved_as_its_suffix_says(tmp_path: Path) -> None:
 
 def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match=r"a relay is written as .html, .svg, .json or .txt; .*relay.doc' is none of these"
+        ValueError, match=r"a relay is written as .html, .json, .txt or .svg; .*relay.doc' is none of these"
     ):
         Relay(neuron()[0]).save(tmp_path / "relay.doc")
 
