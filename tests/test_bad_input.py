@@ -285,10 +285,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "MLP.load(path)": lambda bad: network().load(bad),
     **{
         f"{f.__name__}({what})": (lambda bad, f=f, call=call: call(f, bad))  # type: ignore[misc]
-        for f in (
-            losses.mean_squared_error, losses.mean_absolute_error, losses.binary_cross_entropy, losses.cross_entropy,
-            losses.hinge,
-        )
+        for f in (getattr(losses, name) for name in losses.__all__)
         for what, call in {
             "predictions": lambda f, bad: f(bad, [1.0]),
             "prediction": lambda f, bad: f(bad, 1),

@@ -106,6 +106,13 @@ def test_missing_name_says_what_was_meant(module: str, name: str, answer: str) -
     assert str(import_error.value) == f"{place} has no {name}; {answer}"
 
 
+@pytest.mark.parametrize("name", ["losses", "optim"])
+def test_what_a_module_defines_is_public(name: str) -> None:
+    module = importlib.import_module(f"microgrid.{name}")
+    defined = [key for key, item in vars(module).items() if getattr(item, "__module__", "") == module.__name__]
+    assert sorted(module.__all__) == sorted(key for key in defined if not key.startswith("_"))
+
+
 @pytest.mark.parametrize("module", PUBLIC_MODULES)
 def test_every_public_module_answers_a_misspelling(module: str) -> None:
     name = importlib.import_module(module).__all__[0]
