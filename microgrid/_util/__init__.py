@@ -1,1 +1,1 @@
-"""Shared helpers: argument checks, files, JSON and text. They import the engine at most."""
+"""Shared helpers: argument checks, files, processes, JSON and text. They import the engine at most."""
