@@ -42,8 +42,9 @@ def renderer(suffix: str, is_wide: bool = False) -> Iterator[None]:
     """
     run_this = partial(_run_check, program_for(suffix, is_wide), suffix)
     with _LOCK:
-        before, execute.run_check = execute.run_check, run_this
+        before = execute.run_check
         try:
+            execute.run_check = run_this
             yield
         finally:
             execute.run_check = before
