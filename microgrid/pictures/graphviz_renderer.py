@@ -20,7 +20,7 @@ from microgrid._util.processes import run
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
 PLACES = "json0"  # the format that says where Graphviz has put everything
-MAX_SECONDS = 120  # the largest page takes 1 s, and a picture of a 64 × 64 network, every Value of it, 46 s
+MAX_SECONDS = 60  # the largest page and the largest picture take 4 s, on a slow machine several times as long
 _LOCK = threading.Lock()  # one thread at a time tells the graphviz library what to run
 
 
