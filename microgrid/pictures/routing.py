@@ -37,7 +37,7 @@ CELL_PX = (160, 40)  # of the grid in which near things are looked up
 
 # What is undesirable about a place for numbers, beside its distance from the middle of a level part:
 COVER_COST = 5.0  # each square pixel of a card or of other numbers that they cover
-BELOW_COST = 15.0  # they stand below their edge
+INNER_COST = 15.0  # they stand on the side to which their edge bends, or below one that does not bend
 OTHER_END_COST = 80.0  # they stand at the end of their edge where there are more edges
 ON_COST = 300.0  # they stand on their edge
 CROSSING_COST, MAX_CROSSINGS = 250.0, 6  # an edge runs through their place; as much again, if through its inner part
@@ -215,6 +215,12 @@ class Course:
         (x, y), second, *_, (end_x, end_y) = self.points
         return abs((end_y - y) / (end_x - x)) if second == (x, y) else 0.0
 
+    @property
+    def bends_up(self) -> bool:
+        """Whether it leads upwards from its level part; one straight line has none."""
+        heights = [self.points[3 * piece + end][1] for piece in self.pieces for end in (0, 3)]
+        return not self.slope and min(heights) < heights[0]
+
 
 def courses(path: Sequence[Point], level_at_operand: bool, straight: bool = False) -> list[Course]:
     """Return the curves that follow a path: with a level part for numbers at either end, the better end first.
@@ -386,14 +392,15 @@ class _Sheet:
 def _places(course: Course, size: Point) -> Iterator[tuple[float, Point, bool]]:
     """List the places for numbers beside a course or on it: what each costs, its middle, and whether it is on it."""
     distance = size[1] / 2 + LABEL_DISTANCE_PX + course.slope * size[0] / 3
+    above, below = (INNER_COST, 0.0) if course.bends_up else (0.0, INNER_COST)
     for rank, piece in enumerate(course.pieces):
         (start, _), (end, _) = course.points[3 * piece], course.points[3 * piece + 3]
         n = min(max(int((end - start) / STATION_DISTANCE_PX), 4), MAX_STATIONS)
         for i in range(1, n):
             x, y = _point_at(course.points, piece, i / n)
             dislike = 30 * abs(i / n - 0.5) + 25 * rank
-            yield dislike, (x, y - distance), False
-            yield dislike + BELOW_COST, (x, y + distance), False
+            yield dislike + above, (x, y - distance), False
+            yield dislike + below, (x, y + distance), False
             yield dislike + ON_COST, (x, y), True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 
@@ -144,6 +145,13 @@ def test_edge_is_level_at_its_other_end_where_its_numbers_have_no_room_at_the_be
     assert course is choice[1]
     assert label is not None
     assert label[0] > 300.0
+
+
+@pytest.mark.parametrize(("end", "side"), [(60.0, -1), (0.0, -1), (-60.0, 1)])
+def test_numbers_stand_on_the_side_away_from_where_their_edge_bends(end: float, side: int) -> None:
+    ((_, label),) = place_labels([courses([(0.0, 0.0), (88.0, end)], True)], [True], [], LABEL_SIZE_PX)
+    assert label is not None
+    assert math.copysign(1, label[1]) == side
 
 
 @pytest.mark.parametrize("output", [chain(6), chain(15), chain(40), sum_of_one_value(10), diamond()])
