@@ -270,7 +270,7 @@ def place_labels(
         size: width and height of the place for the numbers of one edge.
     """
     sheet = _Sheet(choices, rectangles, size)
-    for n in range(len(choices)):
+    for n in reversed(range(len(choices))):  # near the leaves, where most edges meet, an edge has most freedom
         if labelled[n]:
             sheet.label(n)
     rounded = {n: (round(x, 1), round(y, 1)) for n, (x, y) in sheet.places.items()}

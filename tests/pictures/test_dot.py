@@ -681,7 +681,7 @@ def test_legend_is_japanese_too(label: str, end: str) -> None:
     output.operands[0].data = 4.0
     assert legend_of(output, language="ja") == [
         "矢印は責任を戻す: 渡す責任 = 上流から伝わる勾配 × 局所微分",
-        f"オレンジ: この数を上げると{end}が増える · 青: 上げると{end}が減る",
+        f"オレンジ: この数を上げると、{end}が増える · 青: 上げると、{end}が減る",
         "矢印が太いほど、戻す勾配が大きい",
         "カード: 黄はパラメータ (学習する数)、水色は入力 (与えられた数)、灰は定数、赤は出力",
         "注意: グラフを記録したあとで数が変わった。計算し直すこと",
