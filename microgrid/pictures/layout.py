@@ -26,7 +26,8 @@ ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
 NUMBER_WIDTH_PX = 74.0  # of ten characters
 LABEL_SIZE_PX = (66.0, 34.0)  # of the place for ×local and share beside an edge
 FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
-"""What an edge adds to the space between two columns where every card of a layer leads to every card of the next."""
+"""What an edge adds to the space between two columns where many meet."""
+MANY_OPERANDS = 5  # more lead to a card in so steep curves that they meet each other's numbers
 LABEL_GAP_PX = 22.0  # of an edge beside its numbers, which the space between two columns adds to their width
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
@@ -347,8 +348,9 @@ def _skeleton(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, 
     for i, edge in enumerate(edges):
         if i in detours:
             continue
-        is_fan = folds_nodes and not crowded and leaving[edge.operand] > 1 and arriving[edge.result] > 1
-        room = {"label": fan_room} if is_fan else {}
+        n_arriving = arriving[edge.result]
+        is_fan = n_arriving > MANY_OPERANDS or (leaving[edge.operand] > 1 and n_arriving > (1 if folds_nodes else 2))
+        room = {"label": fan_room} if is_fan and not crowded else {}
         weight = "1" if edge.operand.value.is_leaf else "6"  # what is computed from what is computed stays level
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", weight=weight, **room)
     return picture
