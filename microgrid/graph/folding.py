@@ -7,6 +7,7 @@ inside are found from there.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -165,9 +166,9 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
         fold = _suitable_fold(graph)
     cards = _gather(graph, _group(graph, fold, name_all))
     edges = _join(graph, cards)
-    if fold == "layer" and (_feeds_itself(graph, cards) or _has_cycle(edges)):  # as in a recurrent network
-        return cards_and_edges(graph, "neuron", name_all, language)
-    in_order = sorted(dict.fromkeys(cards.values()), key=lambda card: int(card.id[1:]))
+    in_order = _in_order(dict.fromkeys(cards.values()), edges)
+    if fold == "layer" and (_feeds_itself(graph, cards) or len(in_order) < len(set(cards.values()))):
+        return cards_and_edges(graph, "neuron", name_all, language)  # a recurrent network
     for card in in_order:
         _describe(card, graph, name_all, text)
     return Folding(in_order, edges)
@@ -320,21 +321,24 @@ def _feeds_itself(graph: Snapshot, cards: dict[Node, Card]) -> bool:
     return any(cards.get(operand) is card and operand.layer for operand, card in uses)
 
 
-def _has_cycle(edges: Iterable[Edge]) -> bool:
-    """Tell whether following the edges can lead back to where one started (Kahn's algorithm)."""
-    waiting: dict[str, int] = {}
-    results: dict[str, list[str]] = {}
+def _in_order(cards: Iterable[Card], edges: Iterable[Edge]) -> list[Card]:
+    """Sort cards topologically, otherwise by their ids (Kahn's algorithm); those on a cycle are left out."""
+    results: dict[Card, list[Card]] = {card: [] for card in cards}
+    waiting = dict.fromkeys(results, 0)  # for how many edges from an operand
     for edge in edges:
-        waiting.setdefault(edge.operand.id, 0)
-        waiting[edge.result.id] = waiting.get(edge.result.id, 0) + 1
-        results.setdefault(edge.operand.id, []).append(edge.result.id)
-    free = [card for card, count in waiting.items() if count == 0]
-    for card in free:  # grows during the loop
-        for result in results.get(card, []):
+        results[edge.operand].append(edge.result)
+        waiting[edge.result] += 1
+    free = [(int(card.id[1:]), card) for card, count in waiting.items() if count == 0]
+    heapq.heapify(free)
+    order: list[Card] = []
+    while free:
+        _, card = heapq.heappop(free)
+        order.append(card)
+        for result in results[card]:
             waiting[result] -= 1
             if waiting[result] == 0:
-                free.append(result)
-    return len(free) < len(waiting)
+                heapq.heappush(free, (int(result.id[1:]), result))
+    return order
 
 
 # --- what stands on a card -------------------------------------------------------------------------------------------

@@ -538,3 +538,13 @@ def test_what_was_computed_first_shares_a_card_where_there_are_too_many() -> Non
 def test_what_can_be_drawn_is_left_as_it_is() -> None:
     folding = cards_and_edges(Snapshot.of(Value(2.0) * 3.0), "none")
     assert drawable(folding) is folding
+
+
+@pytest.mark.parametrize("fold", ["auto", "neuron", "layer"])
+def test_cards_are_in_topological_order_also_where_rows_are_folded_in_part(fold: str) -> None:
+    model = MLP(2, [16, 16, 1], "tanh", seed=1)
+    rows = [model([0.0, 0.3]), model([0.3, 0.6])]
+    graph = Snapshot.of(mean_squared_error(rows, [0.1, 0.2]))
+    cards, edges = cards_and_edges(graph, fold, name_all=True)  # called by their ids, errors share no card
+    assert all(cards.index(edge.operand) < cards.index(edge.result) for edge in edges)
+    assert cards[-1].name == "loss"
