@@ -180,7 +180,7 @@ def drawable(folding: Folding, language: str = "en") -> Folding:
     Whatever is used by an early card was computed still earlier, so no edge leads back to the merged card.
     """
     cards, edges = folding
-    n_kept = MAX_CARDS_DRAWN
+    n_kept = MAX_CARDS_DRAWN if len(cards) > MAX_CARDS_DRAWN else len(cards) // 2
     while len(folding.cards) > MAX_CARDS_DRAWN or len(folding.edges) > MAX_EDGES_DRAWN:
         folding = _merged(cards, edges, len(cards) - n_kept + 1, words(language))
         n_kept //= 2

@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
-from microgrid.graph.folding import FOLDS, MAX_CARDS_DRAWN, Card, Edge, cards_and_edges, drawable
+from microgrid.graph.folding import (
+    FOLDS,
+    MAX_CARDS_DRAWN,
+    MAX_EDGES_DRAWN,
+    Card,
+    Edge,
+    Folding,
+    cards_and_edges,
+    drawable,
+)
 from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
@@ -548,3 +557,20 @@ def test_cards_are_in_topological_order_also_where_rows_are_folded_in_part(fold:
     cards, edges = cards_and_edges(graph, fold, name_all=True)  # called by their ids, errors share no card
     assert all(cards.index(edge.operand) < cards.index(edge.result) for edge in edges)
     assert cards[-1].name == "loss"
+
+
+def test_few_cards_with_too_many_edges_are_merged_too() -> None:
+    values = [Value(1.0) for _ in range(60)]
+    for _ in range(2):
+        values = [weighted_sum(values, [1.0] * 60, 0.0) for _ in range(60)]
+    cards, edges = cards_and_edges(Snapshot.of(total(values)), "none")
+    few, fewer = drawable(
+        Folding(
+            [card for card in cards if card.kind != "constant"],
+            [edge for edge in edges if edge.operand.kind != "constant"],
+        )
+    )
+    assert len(few) < 181
+    assert 1000 < len(fewer) <= MAX_EDGES_DRAWN
+    assert few[0].n_merged == 181 - len(few) + 1
+    assert few[-1].value.op == "total"
