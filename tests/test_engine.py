@@ -233,6 +233,25 @@ def test_backward_twice_doubles_every_gradient_exactly() -> None:
     assert [node.grad for node in (a, b, c, output)] == [2 * grad for grad in once]
 
 
+def test_backward_that_fails_changes_no_gradient() -> None:
+    a, b, c = Value(2.0), Value(3.0), Value(4.0)
+    product = a * b
+    output = product + c
+    output.backward()
+    a.grad = "none"  # type: ignore[assignment]
+    with pytest.raises(TypeError):
+        output.backward()
+    assert [node.grad for node in (output, product, a, b, c)] == [1.0, 1.0, "none", 2.0, 1.0]
+
+
+def test_gradient_of_none_counts_as_zero() -> None:
+    a = Value(2.0)
+    output = a * a
+    a.grad = None  # type: ignore[assignment]  # as another library's zero_grad leaves it
+    output.backward()
+    assert a.grad == 4.0
+
+
 def test_backward_changes_no_data() -> None:
     a, b = Value(0.1), Value(0.7)
     output = (a * b + a).tanh()

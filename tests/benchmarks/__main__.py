@@ -19,8 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from microgrid.engine import Value
-from tests.benchmarks import growth, networks
+from microgrid.engine import Value, topological_order
+from tests.benchmarks import growth, networks, plain
 from tests.benchmarks.by_hand import by_hand
 from tests.benchmarks.timing import METHOD, Case, compare, only_own_garbage, spread, timed
 
@@ -69,6 +69,8 @@ def all_cases(turns: int, widths: Sequence[int]) -> Iterator[Case]:
     yield eager_network(turns // 2)
     yield eager_network(turns // 2, collector=False)
     yield eager_chains(turns // 3)
+    yield backward_alone("a network of + and ×, 10 rows", plain.sums_of_products, turns)
+    yield backward_alone("a chain of 400 × and +", plain.products_in_a_row, turns)
     yield compiled_network(30, turns)
     yield compiled_network(1, turns)
     yield hand_written(30, turns)
@@ -134,6 +136,26 @@ def eager_chains(turns: int) -> Case:
         peers["micrograd"] = chains(Theirs)
         difference = abs(ours() - peers["micrograd"]())
     return compare("eager, 100,000 binary operations alive", ours, peers, max(1, turns), difference, at_least=3)
+
+
+def backward_alone(name: str, build: Callable[[Callable[[float], Any]], tuple[Any, list[Any]]], turns: int) -> Case:
+    """`backward()` without the forward pass, beside a plain class with local gradients, the collector off."""
+
+    def turn_of(kind: Callable[[float], Any], nodes_of: Callable[[Any], list[Any]]) -> Callable[[], list[float]]:
+        end, leaves = build(kind)
+        nodes = nodes_of(end)
+
+        def turn() -> list[float]:
+            for node in nodes:
+                node.grad = 0.0
+            end.backward()
+            return [leaf.grad for leaf in leaves]
+
+        return turn
+
+    ours, peer = turn_of(Value, topological_order), turn_of(plain.Plain, plain.nodes_of)
+    difference = max(abs(mine - theirs) for mine, theirs in zip(ours(), peer(), strict=True))
+    return compare(f"backward alone: {name}", ours, {"plain class": peer}, turns, difference, collector=False)
 
 
 def compiled_network(n: int, turns: int) -> Case:
