@@ -8,6 +8,7 @@ inside are found from there.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from microgrid.language.words import words
 FOLDS = ("auto", "none", "neuron", "layer")
 MAX_CARDS_UNFOLDED = 60
 MAX_EDGES_LABELLED = 24  # of a folded picture; more carry no numbers
+MAX_EDGES_PER_CARD = 4  # on average; more carry no numbers
 MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # of a picture; of more, what was computed first is one card
 MAX_TITLE_COLUMNS = 30  # of a heading on a page
 
@@ -95,8 +97,12 @@ class Card:
     @property
     def kind(self) -> str:
         """What sort of node it shows: "constant", "input", "parameter" or "computed"."""
-        kinds = {node.kind for node in self.outputs}
-        return kinds.pop() if len(kinds) == 1 else "computed"
+        return "computed" if self.n_merged else self.value.kind
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing in it was computed from another card that is drawn, or only what was merged with it."""
+        return self.value.is_leaf or self.n_merged > 0
 
     @property
     def is_neuron(self) -> bool:
@@ -138,13 +144,14 @@ class Folding(NamedTuple):
 
     @property
     def folds_nodes(self) -> bool:
-        """Whether any card stands for several nodes."""
-        return any(len(card.inside) > 1 for card in self.cards)
+        """Whether any card stands for the several nodes of a neuron or a layer."""
+        return any(len(card.inside) > 1 and not card.n_merged for card in self.cards)
 
     @property
     def is_crowded(self) -> bool:
-        """Whether a folded picture has so many edges that they carry no numbers."""
-        return len(self.edges) > MAX_EDGES_LABELLED and self.folds_nodes
+        """Whether there are so many edges that they carry no numbers: of a folded picture, or for each card."""
+        n = len(self.edges)
+        return n > MAX_EDGES_LABELLED and (self.folds_nodes or n > MAX_EDGES_PER_CARD * len(self.cards))
 
 
 def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False, language: str = "en") -> Folding:
@@ -177,35 +184,52 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
 def drawable(folding: Folding, language: str = "en") -> Folding:
     """Merge what was computed first into one card, where there are more than 500 cards or 2,000 edges.
 
-    Whatever is used by an early card was computed still earlier, so no edge leads back to the merged card.
+    Leaves that several of the other cards use stay. Whatever an early card uses was computed still earlier, so no edge
+    leads back to the merged card.
     """
     cards, edges = folding
-    n_kept = MAX_CARDS_DRAWN if len(cards) > MAX_CARDS_DRAWN else len(cards) // 2
-    while len(folding.cards) > MAX_CARDS_DRAWN or len(folding.edges) > MAX_EDGES_DRAWN:
-        folding = _merged(cards, edges, len(cards) - n_kept + 1, words(language))
-        n_kept //= 2
-    return folding
+    if len(cards) <= MAX_CARDS_DRAWN and len(edges) <= MAX_EDGES_DRAWN:
+        return folding
+    few, many = 1, min(len(cards), MAX_CARDS_DRAWN + 1)  # how many of the last cards stay: at least, and fewer than
+    drawn = _merged(cards, edges, few, language)
+    while many - few > 1:
+        tried = _merged(cards, edges, (few + many) // 2, language)
+        if len(tried.cards) <= MAX_CARDS_DRAWN and len(tried.edges) <= MAX_EDGES_DRAWN:
+            few, drawn = (few + many) // 2, tried
+        else:
+            many = (few + many) // 2
+    return drawn
 
 
-def _merged(cards: list[Card], edges: list[Edge], n: int, text: Mapping[str, str]) -> Folding:
-    """Merge the first `n` cards into one, and the edges from it to the same card."""
-    first = Card(cards[n - 1].id, title=text["card.merged"].format(count=n), n_merged=n)
-    first.inside = [node for card in cards[:n] for node in card.inside]
-    early, used = set(cards[:n]), dict[Node, None]()
+def _merged(cards: list[Card], edges: list[Edge], n_kept: int, language: str) -> Folding:
+    """Merge all but the last `n_kept` cards into one, and the edges between it and the same card."""
+    late = set(cards[-n_kept:])
+    users = Counter(operand for operand, result in {(edge.operand, edge.result) for edge in edges} if result in late)
+    early = [card for card in cards[:-n_kept] if not card.value.is_leaf or users[card] < 2]
+    if not early:
+        return Folding(cards, edges)
+    merged = Card(early[-1].id, n_merged=len(early))
+    merged.title = words(language)["card.merged"].format(count=len(early))
+    merged.inside = [node for card in early for node in card.inside]
+    of = dict.fromkeys(early, merged)
+    outputs: dict[Node, None] = {}
     kept: dict[Hashable, Edge] = {}
     for edge in edges:
-        if edge.result in early:
+        operand, result = of.get(edge.operand, edge.operand), of.get(edge.result, edge.result)
+        if operand is result:
             continue
-        if edge.operand not in early:
+        if operand is merged:
+            outputs |= dict.fromkeys(edge.operand.outputs)
+        if merged not in (operand, result):
             kept[edge] = edge
             continue
-        used |= dict.fromkeys(edge.operand.outputs)
-        merged = kept.setdefault(edge.result, Edge(first, edge.result, None, None))
-        merged.uses += edge.uses
+        joint = kept.setdefault((operand, result), Edge(operand, result, None, None))
+        joint.uses += edge.uses
         if edge.share is not None:
-            merged.share = (merged.share or 0.0) + abs(edge.share)
-    first.outputs = list(used)
-    return Folding([first, *cards[n:]], list(kept.values()))
+            joint.share = (joint.share or 0.0) + abs(edge.share)
+    merged.outputs = list(outputs)
+    leaves = [card for card in cards[:-n_kept] if card not in of]
+    return Folding([*leaves, merged, *cards[-n_kept:]], list(kept.values()))
 
 
 def _suitable_fold(graph: Snapshot) -> str:

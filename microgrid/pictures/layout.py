@@ -351,7 +351,7 @@ def _skeleton(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, 
         n_arriving = arriving[edge.result]
         is_fan = n_arriving > MANY_OPERANDS or (leaving[edge.operand] > 1 and n_arriving > (1 if folds_nodes else 2))
         room = {"label": fan_room} if is_fan and not crowded else {}
-        weight = "1" if edge.operand.value.is_leaf else "6"  # what is computed from what is computed stays level
+        weight = "1" if edge.operand.is_leaf else "6"  # what is computed from what is computed stays level
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", weight=weight, **room)
     return picture
 
@@ -373,7 +373,7 @@ def _detours(cards: Sequence[Card], edges: Sequence[Edge]) -> set[int]:
     return {
         i
         for i, edge in enumerate(edges)
-        if edge.operand.value.is_leaf
+        if edge.operand.is_leaf
         and any(behind[other] & bit[edge.operand] for other in operands[edge.result] if other is not edge.operand)
     }
 

@@ -533,15 +533,19 @@ def test_what_was_computed_first_shares_a_card_where_there_are_too_many() -> Non
         output = output + w
     output.backward()
     cards, edges = drawable(cards_and_edges(Snapshot.of(output), "none"))
-    first, second, *_ = cards
+    leaf, merged, second, *_ = cards
     assert len(cards) == MAX_CARDS_DRAWN
-    assert (first.n_merged, first.title, first.kind) == (103, "103 earlier cards", "computed")
-    assert {node.label for node in first.outputs} == {"w", ""}  # w, and the sum so far, are used later
-    assert len(edges) == 1 + 2 * 498  # each later sum has an edge to the sum before it and one to w
+    assert leaf.name == "w"  # which all sums use
+    assert (merged.n_merged, merged.title, merged.kind) == (103, "103 earlier cards", "computed")
+    assert len(merged.outputs) == 1  # the sum so far
+    assert (
+        len(edges) == 1 + 2 * 498
+    )  # w to the merged card; w and the sum so far to each later sum
     assert all(cards.index(edge.operand) < cards.index(edge.result) for edge in edges)
-    (joint,) = [edge for edge in edges if edge.result is second]
-    assert (joint.local_derivative, joint.share) == (None, 2.0)  # of two shares of 1
-    assert sum(len(edge.uses) for edge in edges) == 2 * 499
+    (into,) = [edge for edge in edges if edge.result is merged]
+    assert (into.local_derivative, into.share) == (None, 102.0)  # of 102 shares of 1
+    (from_it,) = [edge for edge in edges if edge.operand is merged]
+    assert (from_it.result, from_it.share) == (second, 1.0)
 
 
 def test_what_can_be_drawn_is_left_as_it_is() -> None:
@@ -560,17 +564,22 @@ def test_cards_are_in_topological_order_also_where_rows_are_folded_in_part(fold:
 
 
 def test_few_cards_with_too_many_edges_are_merged_too() -> None:
-    values = [Value(1.0) for _ in range(60)]
+    values = [Value(1.0, f"x{i}") for i in range(60)]
     for _ in range(2):
-        values = [weighted_sum(values, [1.0] * 60, 0.0) for _ in range(60)]
-    cards, edges = cards_and_edges(Snapshot.of(total(values)), "none")
-    few, fewer = drawable(
-        Folding(
-            [card for card in cards if card.kind != "constant"],
-            [edge for edge in edges if edge.operand.kind != "constant"],
-        )
-    )
-    assert len(few) < 181
-    assert 1000 < len(fewer) <= MAX_EDGES_DRAWN
-    assert few[0].n_merged == 181 - len(few) + 1
-    assert few[-1].value.op == "total"
+        values = [weighted_sum(values, values, 0.0) for _ in range(60)]
+    folding = cards_and_edges(Snapshot.of(total(values)), "none")
+    assert len(folding.cards) < MAX_CARDS_DRAWN
+    cards, edges = drawable(folding)
+    assert 1500 < len(edges) <= MAX_EDGES_DRAWN
+    assert sum(card.n_merged or 1 for card in cards) == len(folding.cards)
+    assert cards[-1].value.op == "total"
+    assert Folding(cards, edges).is_crowded
+
+
+def test_network_with_too_many_edges_is_merged_too() -> None:
+    outputs = Dense(50, 50, seed=0)([1.0] * 50)
+    assert isinstance(outputs, list)
+    folding = cards_and_edges(Snapshot.of(total(outputs)), "neuron")
+    cards, edges = drawable(folding)
+    assert len(folding.edges) > MAX_EDGES_DRAWN >= len(edges)
+    assert sum(card.n_merged or 1 for card in cards) == 50 + 50 + 1
