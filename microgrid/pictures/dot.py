@@ -17,12 +17,12 @@ import html
 import itertools
 import math
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
 import graphviz
+from graphviz.backend import dot_command
 
 from microgrid._util.files import write_atomic
 from microgrid._util.validation import check_choice, quoted
@@ -45,7 +45,7 @@ from microgrid.pictures.captions import (
     largest_share,
     notes,
 )
-from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, program_for, renderer
+from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, program_for, run_graphviz
 from microgrid.pictures.layout import Box, Layout, Line
 from microgrid.pictures.palette import COLOURS, INK, QUIET, RULE
 from microgrid.pictures.routing import Point
@@ -80,39 +80,108 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         """Whether there are Japanese characters, or others as wide, in its source."""
         return any(east_asian_width(character) in "WF" for character in self.source)
 
-    def _is_ours(self, suffix: str, options: Mapping[str, Any]) -> bool:
-        """Tell whether microgrid lays the picture out, and not Graphviz."""
-        asked = {name for name, value in options.items() if value is not None} - {"quiet"}
-        return suffix in ("svg", "png", "pdf") and not asked and self.source == self.drawn_source
+    def copy(self) -> Picture:
+        """Return a copy of the picture, which can be changed by itself."""
+        made: Picture = super().copy()
+        made.still, made.english, made.drawn_source = self.still, self.english, self.drawn_source
+        return made
 
-    def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> Any:  # noqa: A002
-        """Return the picture as bytes, or as text of an `encoding`; the library says which options there are."""
-        suffix = format or self.format
-        program_for(suffix, self.is_wide)  # first: without one, it is the format that cannot be written
-        is_ours = self._is_ours(suffix, options)
-        if is_ours and suffix == "svg":
-            content = self.still.svg().encode("utf-8")
-        else:
-            drawn = _laid_out(self.english) if is_ours else self
-            with renderer(suffix, self.is_wide):
-                content = super(Picture, drawn).pipe(suffix, **{"quiet": True, **options})
+    def pipe(  # the arguments are those of the library
+        self,
+        format: str | None = None,  # noqa: A002
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = True,  # noqa: ARG002  # as it is always
+        *,
+        engine: str | None = None,
+        encoding: str | None = None,
+    ) -> Any:
+        """Return the picture as bytes, or as text of an `encoding`; the library says which options there are.
+
+        Raises:
+            NoRendererError: nothing on this machine writes that format.
+        """
+        content = self._drawn(format, renderer, formatter, neato_no_op, engine)
         return content if encoding is None else content.decode(encoding)
 
-    def render(self, filename: Any = None, *, view: bool = False, quiet_view: bool = False, **options: Any) -> str:
+    def render(
+        self,
+        filename: Any = None,
+        directory: Any = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,  # noqa: A002
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = True,  # noqa: ARG002  # as it is always
+        quiet_view: bool = False,
+        *,
+        outfile: Any = None,
+        engine: str | None = None,
+        raise_if_result_exists: bool = False,
+        overwrite_source: bool = False,
+    ) -> str:
         """Write the picture, and its text, to files, and return the path of the picture.
 
         The library says which options there are. Without a `filename` it is `microgrid.gv.svg` in the current folder.
+
+        Raises:
+            NoRendererError: nothing on this machine writes that format.
+            FileExistsError: there is such a picture, and `raise_if_result_exists`.
         """
-        outfile = options.get("outfile")
-        suffix = options.get("format") or (Path(outfile).suffix[1:].lower() if outfile else self.format)
-        with renderer(suffix, self.is_wide):
-            written: str = super().render(filename, **{"quiet": True, **options})
-        drawn = ("engine", "renderer", "formatter", "neato_no_op", "quiet")
-        if self._is_ours(suffix, {name: options.get(name) for name in drawn}):
-            write_atomic(written, self.pipe(suffix))
-        if view or quiet_view:  # only now: the file is not to be shown before it is our picture
+        if outfile is not None:
+            outfile = Path(self.directory if directory is None else "", outfile)
+            format = format or outfile.suffix[1:].lower() or None  # noqa: A001
+            filename = outfile.with_suffix(f".{self._default_extension}") if filename is None else filename
+        suffix = format or self.format
+        text = super().save(filename, directory=directory, skip_existing=None)
+        kind = ".".join(filter(None, (formatter or self.formatter, renderer or self.renderer, suffix)))
+        written = f"{text}.{kind}" if outfile is None else os.fspath(outfile)
+        if Path(written).resolve() == Path(text).resolve() and not overwrite_source:
+            raise ValueError(f"the picture would replace its text, {text}")
+        if raise_if_result_exists and Path(written).exists():
+            raise FileExistsError(f"there is a {written} already")
+        folder = os.fspath(Path(text).parent)
+        write_atomic(written, self._drawn(suffix, renderer, formatter, neato_no_op, engine, folder))
+        if cleanup:
+            Path(text).unlink()
+        if view or quiet_view:
             graphviz.view(written, quiet=quiet_view)
         return written
+
+    def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
+        """Write the text to a file; where its name ends in .svg, .png or .pdf, the picture."""
+        suffix = Path(filename).suffix[1:].lower() if filename is not None else ""
+        if suffix not in ("svg", "png", "pdf"):
+            saved: str = super().save(filename, directory=directory, skip_existing=skip_existing)
+            return saved
+        path = Path(directory or self.directory or "", filename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_picture(self, path)
+        return os.fspath(path)
+
+    def _drawn(
+        self,
+        suffix: str | None,
+        renderer: str | None,
+        formatter: str | None,
+        neato_no_op: bool | int | None,
+        engine: str | None,
+        folder: str | None = None,
+    ) -> bytes:
+        """Draw it as asked for: as we do, or with options or a changed text, as Graphviz does."""
+        suffix, engine = suffix or self.format, engine or self.engine
+        renderer, formatter = renderer or self.renderer, formatter or self.formatter
+        arguments = dot_command.command(engine, suffix, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op)
+        program_for(suffix, self.is_wide)  # first: without one, it is the format that cannot be written
+        has_options = engine != "dot" or renderer or neato_no_op
+        if suffix not in ("svg", "png", "pdf") or has_options or self.source != self.drawn_source:
+            return run_graphviz(self.source, suffix, self.is_wide, list(map(str, arguments[1:])), folder)
+        if suffix == "svg":
+            return self.still.svg().encode("utf-8")
+        return run_graphviz(_laid_out(self.english).source, suffix, self.is_wide)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -123,7 +192,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
 
     def fitted_svg(self) -> str:
         """Return the picture as SVG, not much wider than a cell of a notebook."""
-        is_ours = self._is_ours("svg", {})
+        is_ours = self.source == self.drawn_source
         return self.still.svg(NOTEBOOK_WIDTH_PX) if is_ours else str(self.pipe("svg", encoding="utf-8"))
 
     def __repr__(self) -> str:

@@ -6,79 +6,52 @@ import contextlib
 import importlib.metadata
 import os
 import shutil
-import subprocess
 import sys
-import threading
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from graphviz.backend import execute
 
 from microgrid._util.processes import run
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
 PLACES = "json0"  # the format that says where Graphviz has put everything
 MAX_SECONDS = 60  # the largest page and the largest picture take 4 s, on a slow machine several times as long
-_LOCK = threading.Lock()  # one thread at a time tells the graphviz library what to run
 
 
 class NoRendererError(RuntimeError):
     """There is no Graphviz on this machine that can write the format."""
 
 
-@contextlib.contextmanager
-def renderer(suffix: str, is_wide: bool = False) -> Iterator[None]:
-    """Let the graphviz library use a Graphviz that can write a format, inside a `with` block.
+def run_graphviz(
+    source: str, suffix: str, is_wide: bool = False, command: Sequence[str] = (), folder: str | None = None
+) -> bytes:
+    """Let a Graphviz draw a text, and return what it writes.
 
     Args:
+        source: the text.
         suffix: of the format, such as "svg".
-        is_wide: whether there are Japanese characters in the picture.
+        is_wide: whether there are characters in the text that the package graphviz-pure has no letters for.
+        command: the arguments of the program; by default, it draws with dot.
+        folder: where to run it, for images that the text names.
 
     Raises:
-        NoRendererError: there is none, it cannot be run, or it failed.
-        TimeoutError: it took more than `MAX_SECONDS`.
+        NoRendererError: there is none, it cannot be run, it failed, or it took more than `MAX_SECONDS`.
     """
-    run_this = partial(_run_check, program_for(suffix, is_wide), suffix)
-    with _LOCK:
-        before = execute.run_check
-        try:
-            execute.run_check = run_this
-            yield
-        finally:
-            execute.run_check = before
-
-
-def _run_check(
-    program: str,
-    suffix: str,
-    command: list[str],
-    *,
-    input_lines: Iterable[bytes] = (),
-    cwd: str | None = None,
-    quiet: bool = False,
-    **_: Any,
-) -> subprocess.CompletedProcess[bytes]:
-    """Do what `run_check` of the graphviz library does, which would leave Graphviz running where it is interrupted."""
+    program = program_for(suffix, is_wide)
     try:
-        done = run([program, *command[1:]], b"".join(input_lines), MAX_SECONDS, cwd)
-    except TimeoutError:
-        raise
+        done = run([program, *(command or ("-Kdot", f"-T{suffix}"))], source.encode("utf-8"), MAX_SECONDS, folder)
+    except TimeoutError as error:
+        raise NoRendererError(str(error)) from None
     except OSError as error:
         raise NoRendererError(f"{program}, which should draw the graph, cannot be run: {error.strerror}") from None
-    errors = done.stderr.decode(errors="replace")
     if done.returncode:
-        said = " ".join(errors.split()) or f"it ended with exit code {done.returncode}"
+        said = " ".join(done.stderr.decode(errors="replace").split())
         task = "lay out the graph" if suffix == PLACES else f"write {suffix}"
-        raise NoRendererError(f"{program} could not {task}: {said}")
-    if not quiet:
-        sys.stderr.write(errors)
-    return done
+        raise NoRendererError(f"{program} could not {task}: {said or f'it ended with exit code {done.returncode}'}")
+    return done.stdout
 
 
 def program_for(suffix: str, is_wide: bool = False) -> str:
-    """Return the Graphviz that can write a format; the arguments and errors are those of `renderer`."""
+    """Return the Graphviz that can write a format; the arguments and errors are those of `run_graphviz`."""
     # graphviz-pure writes no PDF, and its PNG shows Japanese as empty boxes.
     needs_all = suffix == "pdf" or (suffix == "png" and is_wide)
     if program := _find_program(needs_all):

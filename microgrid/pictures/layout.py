@@ -19,7 +19,7 @@ import graphviz
 
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
-from microgrid.pictures.graphviz_renderer import PLACES, QUICK, NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import PLACES, QUICK, NoRendererError, run_graphviz
 from microgrid.pictures.routing import TIP_LENGTH_PX, Point, courses, place_labels, route
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
@@ -151,8 +151,7 @@ def _sizes(folding: Folding, compact: bool, tall: bool = False) -> dict[Card, Po
 
 def _placed(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, compact: bool = False) -> Layout:
     """Let Graphviz place the cards, and lead the edges from one to the other."""
-    with renderer(PLACES):
-        written = _skeleton(folding, sizes, label_size, compact).pipe(PLACES, quiet=True)
+    written = run_graphviz(_skeleton(folding, sizes, label_size, compact).source, PLACES)
     try:
         layout = _read(json.loads(written), sizes, label_size, compact)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):

@@ -538,9 +538,7 @@ def test_what_was_computed_first_shares_a_card_where_there_are_too_many() -> Non
     assert leaf.name == "w"  # which all sums use
     assert (merged.n_merged, merged.title, merged.kind) == (103, "103 earlier cards", "computed")
     assert len(merged.outputs) == 1  # the sum so far
-    assert (
-        len(edges) == 1 + 2 * 498
-    )  # w to the merged card; w and the sum so far to each later sum
+    assert len(edges) == 1 + 2 * 498  # w to the merged card; w and the sum so far to each later sum
     assert all(cards.index(edge.operand) < cards.index(edge.result) for edge in edges)
     (into,) = [edge for edge in edges if edge.result is merged]
     assert (into.local_derivative, into.share) == (None, 102.0)  # of 102 shares of 1

@@ -27,7 +27,7 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import layout
 from microgrid.pictures.dot import draw_snapshot
-from microgrid.pictures.graphviz_renderer import NoRendererError, renderer
+from microgrid.pictures.graphviz_renderer import NoRendererError, run_graphviz
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)
@@ -165,8 +165,7 @@ def examples(name: str) -> list[bytes]:
         ]
     folding = cards_and_edges(Snapshot.of(neuron()))
     skeleton = layout._skeleton(folding, layout._sizes(folding, compact=False), layout.LABEL_SIZE_PX, compact=False)
-    with renderer("json0"):
-        placed_by_graphviz = skeleton.pipe("json0", quiet=True)
+    placed_by_graphviz = run_graphviz(skeleton.source, "json0")
     return [placed_by_graphviz, b'{"bb": "0,0,1,1", "objects": []}', b"{}"]
 
 
