@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import graphviz
 
@@ -91,7 +91,8 @@ def lay_out(
 ) -> Layout:
     """Place cards and edges, in rows where it takes more than `max_row_width` pixels from left to right.
 
-    Rows begin only where a single edge leads from one part to the next; their number is the one that shows most.
+    Rows begin only where a single edge leads from one part to the next. With `sizes`, there are as many as are needed;
+    without, as many as show the graph largest on a usual screen.
 
     Args:
         folding: the cards and the edges.
@@ -118,7 +119,11 @@ def lay_out(
     if crowded or layout.width <= max_row_width:
         return layout
     cuts = _cuts(layout)
-    return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
+    if sizes is None:
+        return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
+    fewest = math.ceil(layout.width / max_row_width)
+    tries = (_in_rows(layout, cuts, count) for count in range(fewest, 2 * fewest + 1))
+    return next((rows for rows in tries if rows.width <= max_row_width), _in_rows(layout, cuts, 2 * fewest))
 
 
 def _turned_size(size: Point, direction: str) -> Point:
@@ -236,15 +241,18 @@ def _scale(layout: Layout) -> float:
     return min(SCREEN_SIZE_PX[0] / layout.width, SCREEN_SIZE_PX[1] / layout.height)
 
 
-def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
+def _in_rows(layout: Layout, cuts: Sequence[_Cut], count: int) -> Layout:
     """Cut a layout into `count` rows or fewer, and stack them.
 
     The edge from one row to the next runs back to the left below all that is in its row.
     """
     wanted = [layout.width * i / count for i in range(1, count)] if cuts else []
-    ends = sorted({min(cuts, key=lambda cut: abs(cut - end)) for end in wanted})
-    row_of = {box.card: bisect(ends, box.x) for box in layout.boxes}
-    rows = range(len(ends) + 1)
+    nearest = (min(cuts, key=lambda cut: abs(cut.x - end)) for end in wanted)
+    chosen = list({cut.x: cut for cut in nearest}.values())
+    row_of = {box.card: bisect([cut.x for cut in chosen], box.x) for box in layout.boxes}
+    for row, cut in enumerate(chosen, start=1):
+        row_of |= dict.fromkeys(cut.leaves, row)
+    rows = range(len(chosen) + 1)
     cards: list[list[Box]] = [[] for _ in rows]
     for box in layout.boxes:
         cards[row_of[box.card]].append(box)
@@ -254,9 +262,8 @@ def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
             inner[row_of[line.edge.operand]].append(line)
     moves, lanes, top = [], [], MARGIN_PX
     for row in rows:
-        heights = [y for box in cards[row] for y in (box.y, box.y + box.height)] + _heights_of_lines(
-            inner[row], layout.label_size
-        )
+        heights = _heights_of_lines(inner[row], layout.label_size)
+        heights += [y for box in cards[row] for y in (box.y, box.y + box.height)]
         left = MARGIN_PX + (TURN_PX if row else 0.0)
         moves.append((left - min(box.x for box in cards[row]), top - min(heights)))
         bottom = top + max(heights) - min(heights)
@@ -273,25 +280,43 @@ def _in_rows(layout: Layout, cuts: Sequence[float], count: int) -> Layout:
             lines.append(_line_moved(line, moves[row]))
         else:
             lines.append(_back_to_the_left(line, boxes[line.edge.operand], boxes[line.edge.result], lanes[row]))
-    width = max(box.x + box.width for box in boxes.values()) + MARGIN_PX + TURN_PX
-    size = math.ceil(width), math.ceil(bottom + MARGIN_PX)
+    size = (
+        math.ceil(max(box.x + box.width for box in boxes.values()) + MARGIN_PX + TURN_PX),
+        math.ceil(bottom + MARGIN_PX),
+    )
     return replace(layout, boxes=tuple(boxes.values()), lines=tuple(lines), width=size[0], height=size[1])
 
 
-def _cuts(layout: Layout) -> list[float]:
-    """List where a vertical line meets no card, crosses one edge only, and leaves no card alone on one of its sides."""
+class _Cut(NamedTuple):
+    """Where a layout can be cut, and the leaves to the left that belong to what is to the right."""
+
+    x: float
+    leaves: list[Card]
+
+
+def _cuts(layout: Layout) -> list[_Cut]:
+    """List where a vertical line meets no card, crosses one edge only, and leaves no card alone on one of its sides.
+
+    A leaf that is used to the right of the line only goes there, and its edges do not cross it.
+    """
     boxes = sorted(layout.boxes, key=lambda box: box.x)
     rank = {box.card: i for i, box in enumerate(boxes)}
+    start = {card: len(boxes) if card.is_leaf else i for card, i in rank.items()}
+    for line in layout.lines:
+        if line.edge.operand.is_leaf:
+            start[line.edge.operand] = min(start[line.edge.operand], rank[line.edge.result])
     crossing = [0] * (len(boxes) + 1)  # how many more edges cross a line to the left of a card than of the one before
     for line in layout.lines:
-        crossing[rank[line.edge.operand] + 1] += 1
+        crossing[start[line.edge.operand] + 1] += 1
         crossing[rank[line.edge.result] + 1] -= 1
-    rights = accumulate((box.x + box.width for box in boxes), max)
-    return [
-        boxes[i].x - 1
-        for i, (right, edges) in enumerate(zip(rights, accumulate(crossing[1:]), strict=False), start=1)
-        if 1 < i < len(boxes) - 1 and right < boxes[i].x - 1 and edges == 1
-    ]
+    rights = list(accumulate((box.x + box.width for box in boxes), max))
+    cuts = []
+    for i, n_edges in enumerate(accumulate(crossing[1:]), start=1):
+        if n_edges == 1 and 1 < i < len(boxes) - 1 and rights[i - 1] < boxes[i].x - 1:
+            leaves = [box.card for box in boxes[:i] if start[box.card] >= i]
+            if i - len(leaves) > 1:
+                cuts.append(_Cut(boxes[i].x - 1, leaves))
+    return cuts
 
 
 def _back_to_the_left(line: Line, operand: Box, result: Box, lane: float) -> Line:

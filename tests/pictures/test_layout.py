@@ -256,3 +256,16 @@ def test_chain_is_cut_into_rows_of_about_the_same_length() -> None:
     layout = in_rows(value)
     middles = Counter(round(box.y + box.height / 2) for box in layout.boxes)
     assert [middles[y] for y in sorted(middles)] == [3, 3, 3, 3]
+
+
+def test_chain_with_a_leaf_at_each_step_is_cut_into_rows_too() -> None:
+    value = Value(1.0, "v")
+    for i in range(40):
+        value = value * Value(1.0, f"w{i}")
+    folding = cards_and_edges(Snapshot.of(value))
+    layout = lay_out(folding, 1000.0, dict.fromkeys(folding.cards, (90.0, 70.0)))
+    assert layout.width <= 1000
+    boxes = {box.card: box for box in layout.boxes}
+    for line in layout.lines:
+        if line.edge.operand.is_leaf:  # it stands in the row where it is used
+            assert abs(boxes[line.edge.operand].y - boxes[line.edge.result].y) < 200
