@@ -8,16 +8,16 @@ runs on at the next; who asked for less motion sees the last state.
 from __future__ import annotations
 
 import html
-import math
 
 from microgrid._util.files import asset
 from microgrid._util.text import display_width, printable, shortened
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import bracketed, counted, show
 from microgrid.language.words import words
+from microgrid.pictures.captions import edge_width, largest_share
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, sign_of, squeezed
-from microgrid.pictures.svg import STYLE, curve_of, drawn, gradient_place, handed, status_place, text, value_place
+from microgrid.pictures.svg import STYLE, before_know, curve_of, gradient_place, handed, status_place, text, value_place
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
@@ -26,7 +26,6 @@ STEP_SECONDS, REST_SECONDS = 1.4, 3.0  # for a step, and at the end before it st
 ARRIVAL = 0.75  # when, within its step, a baton reaches the operand
 CAPTION_HEIGHT_PX = 56.0  # above the graph
 CAPTION_COLUMN_PX, MAX_CAPTION_COLUMNS = 7.6, 120
-SHARE_WIDTH_PX = 3.4  # an edge, beside the 0.8 that the thinnest has
 
 
 def animation(relay: Record, language: str = "en") -> str:
@@ -60,8 +59,7 @@ class _Film:
         for i, along in enumerate(layout.lines):
             (use,) = along.edge.uses
             self.lines[use.node.id, use.position] = i, along
-        shares = [abs(step.share) for step in relay.steps if isinstance(step, Share)]
-        self.largest = max(shares, default=0.0)
+        self.largest = largest_share(line.edge for line in layout.lines)
         self.width: float = layout.width
         self.end = len(relay.steps) + REST_SECONDS / STEP_SECONDS
         self.rules: list[str] = []
@@ -117,8 +115,7 @@ class _Film:
         edge, along = self.lines[step.node, step.position]
         start, arrival = i + 0.1, i + ARRIVAL
         self.put(step.operand, "grad", arrival, step.after)
-        size = abs(step.share) / self.largest if self.largest else 0.0
-        width = 0.8 + SHARE_WIDTH_PX * (1.0 if math.isnan(size) else size)
+        width = edge_width(along.edge, self.largest)
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
         self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
@@ -193,7 +190,7 @@ class _Film:
             '<desc id="told">' + "\n".join(self.description) + "</desc>",
             f'<rect class="paper" {whole}',
             f'<g transform="translate(0 {top:g})">' + "\n".join(self.captions) + "</g>",
-            *drawn(self.layout, said, numbers=False),
+            *before_know(self.layout, said),
             *self.parts,
             *self.batons,
             "</g>",

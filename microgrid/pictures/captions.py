@@ -212,6 +212,8 @@ def notes(graph: Snapshot, folding: Folding, said: Mapping[str, str], on_screen:
             down += said["picture.dashed"] if crowded else ""
             lines.append([Note(up, "positive"), Note(" ·"), Note(down, "negative")])
         lines.append([Note(said["picture.width"])])
+        if any(edge.share is not None and edge.local_derivative is None for edge in edges):
+            lines.append([Note(said["picture.several"])])
         lines.append([Note(said["picture.cards"])])
     if n_merged := folding.cards[0].n_merged:
         lines.append([Note(said["picture.merged"].format(count=n_merged, limit=MAX_CARDS_DRAWN))])

@@ -17,6 +17,7 @@ import html
 import itertools
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -57,6 +58,7 @@ WORD_FONT, NUMBER_FONT = "Helvetica", "Courier"
 PORTS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
 DIRECTIONS = tuple(PORTS)
 
+NOT_PACKAGED = re.compile("[\u0530-\u058f\u0600-\u1dff\u2c00-\ua63f\ua720-\ufaff\ufb50-\U0010ffff]")
 MAX_EDGES_CURVED = 100  # Graphviz takes minutes to route many more round the cards
 DPI, MAX_PIXELS = 96, 10_000_000  # of a PNG; of a larger picture, whose drawing takes seconds, fewer an inch
 MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
@@ -77,8 +79,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
 
     @property
     def is_wide(self) -> bool:
-        """Whether there are Japanese characters, or others as wide, in its source."""
-        return any(east_asian_width(character) in "WF" for character in self.source)
+        """Whether there are Japanese or Arabic characters, or others for which graphviz-pure has no letters."""
+        return NOT_PACKAGED.search(self.source) is not None
 
     def copy(self) -> Picture:
         """Return a copy of the picture, which can be changed by itself."""
@@ -410,7 +412,9 @@ def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | N
     lines += [_edge_line(share, COLOURS[sign])] if share else []
     if labelled and lines:
         room = "" if along else '<TR><TD HEIGHT="7"></TD></TR>'  # between the numbers and the line
-        table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{"".join(lines)}{room}</TABLE>'
+        paper = ' BGCOLOR="white"' if along else ""
+        style = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{paper}'
+        table = f"<TABLE {style}>{''.join(lines)}{room}</TABLE>"
         attributes["label"] = f"<{table}>"
     if along:
         (to_operand, to_result), curve = along.tips, along.curve

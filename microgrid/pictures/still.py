@@ -23,11 +23,10 @@ from microgrid.pictures.captions import (
     edge_told,
     faces,
     label_size,
-    largest_share,
     notes,
 )
 from microgrid.pictures.layout import HEADING_HEIGHT_PX, MAX_ROW_WIDTH_PX, ROW_HEIGHT_PX, Box, Layout, lay_out
-from microgrid.pictures.svg import STYLE, still_edge, text
+from microgrid.pictures.svg import STYLE, still_edges, text
 
 NOTE_HEIGHT_PX, NOTE_MARGIN_PX = 18.0, 12.0
 
@@ -71,15 +70,11 @@ class Still:
             f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>",
             f"<style>{STYLE}</style>",
             f'<rect class="paper" width="{width:g}" height="{height:g}"/>',
-            *self._edges(layout, said),
+            *still_edges(layout, lambda edge: edge_told(edge, said)),
             *(self._card(box, face_of[box.card], said) for box in layout.boxes),
             *(_note_drawn(line, layout.height + 6 + NOTE_HEIGHT_PX * i) for i, line in enumerate(lines)),
         ]
         return "\n".join(parts) + "\n</svg>\n"
-
-    def _edges(self, layout: Layout, said: Mapping[str, str]) -> list[str]:
-        largest = largest_share(self.folding.edges)
-        return [still_edge(i, line, largest, edge_told(line.edge, said)) for i, line in enumerate(layout.lines)]
 
     def _card(self, box: Box, face: Face, said: Mapping[str, str]) -> str:
         card = box.card

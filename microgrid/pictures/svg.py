@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from microgrid._util.files import asset
 from microgrid._util.text import isolated
+from microgrid.graph.folding import Edge
 from microgrid.language.numerals import show
-from microgrid.pictures.captions import edge_numbers, edge_sign, edge_width, largest_share
+from microgrid.pictures.captions import NUMBER_PX, edge_numbers, edge_sign, edge_width, largest_share
 from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line
 from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
@@ -27,20 +28,26 @@ def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> s
     Its edges lead to the results; `after_think` they point to the operands, as wide as their shares are large.
     """
     compact = " compact" * layout.compact + " tall" * layout.tall
-    largest = largest_share(line.edge for line in layout.lines)
-    edges = [still_edge(i, line, largest) for i, line in enumerate(layout.lines)] if after_think else None
+    parts = still_edges(layout) if after_think else _edges(layout)
+    parts += [_card(box, layout, said) for box in layout.boxes]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph{compact}" viewBox="0 0 {layout.width:g} '
         f'{layout.height:g}" width="{layout.width:g}" height="{layout.height:g}" role="group" '
-        f'aria-label="{html.escape(said["page.graph"])}">\n' + "\n".join(drawn(layout, said, edges=edges)) + "\n</svg>"
+        f'aria-label="{html.escape(said["page.graph"])}">\n' + "\n".join(parts) + "\n</svg>"
     )
 
 
-def drawn(layout: Layout, said: Mapping[str, str], numbers: bool = True, edges: list[str] | None = None) -> list[str]:
-    """Draw edges and cards; without `numbers`, those that a cycle brings to light are left out."""
-    if edges is None:
-        edges = [_edge(i, line, numbers) for i, line in enumerate(layout.lines)]
-    return edges + [_card(box, layout, said, numbers) for box in layout.boxes]
+def before_know(layout: Layout, said: Mapping[str, str]) -> list[str]:
+    """Draw edges and cards without the numbers that a cycle brings to light."""
+    return _edges(layout, numbers=False) + [_card(box, layout, said, numbers=False) for box in layout.boxes]
+
+
+def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "") -> list[str]:
+    """Draw edges as they stay, then over all of their lines their numbers; `told` is shown to who points at an edge."""
+    largest = largest_share(line.edge for line in layout.lines)
+    edges = [_still_edge(i, line, largest, told(line.edge)) for i, line in enumerate(layout.lines)]
+    numbers = [_still_numbers(i, line) for i, line in enumerate(layout.lines)]
+    return [*edges, *filter(None, numbers)]
 
 
 def value_place(box: Box) -> Point:
@@ -58,7 +65,7 @@ def status_place(box: Box) -> Point:
     return box.width / 2, HEADING_HEIGHT_PX + 13 + 2 * ROW_HEIGHT_PX
 
 
-def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool) -> str:
+def _card(box: Box, layout: Layout, said: Mapping[str, str], numbers: bool = True) -> str:
     card = box.card
     kind = "output" if box is layout.boxes[-1] else card.kind
     neuron = " neuron" if card.is_neuron else ""
@@ -97,26 +104,23 @@ def _heading(box: Box, layout: Layout) -> str:
     return title + text("name", (box.width / 2, 18), name + operation)
 
 
-def _edge(i: int, line: Line, numbers: bool) -> str:
+def _edges(layout: Layout, numbers: bool = True) -> list[str]:
+    return [_edge(i, line, numbers, layout.compact) for i, line in enumerate(layout.lines)]
+
+
+def _edge(i: int, line: Line, numbers: bool, compact: bool) -> str:
     edge = line.edge
     given = " given" if edge.operand.kind == "constant" else ""
     parts = [f'<g class="edge{given}" id="e{i}"><path class="line" d="{curve_of(line)}"/>']
-    if line.label:  # in a crowded picture neither tips nor numbers have room
+    if not compact:  # else there is no space for tips
         parts.append(f'<path class="fore" d="{_tip(line.curve[-1], line.tips[1])}"/>')
-        if numbers:
-            parts += handed(line)
+    if line.label and numbers:
+        parts += handed(line)
     return "".join(parts) + "</g>"
 
 
-def still_edge(i: int, line: Line, largest: float, told: str = "") -> str:
-    """Draw an edge as it stays: with its share, if it has one, in whose direction it then points.
-
-    Args:
-        i: its position among the edges.
-        line: where it runs.
-        largest: the size of the largest share of the picture, beside which it is as wide as its share is large.
-        told: what is shown to who points at it.
-    """
+def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
+    """Draw an edge as it stays: it points where its share goes, if it has one, and is as wide as that is large."""
     edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
     sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
     kind = " ".join(filter(None, ("edge", given, sign)))
@@ -127,10 +131,24 @@ def still_edge(i: int, line: Line, largest: float, told: str = "") -> str:
     ]
     kind, end = ("fore", -1) if edge.share is None else ("back" if sign else "fore", 0)
     parts.append(f'<path class="{kind}" d="{_tip(line.curve[end], line.tips[end], half_width)}"/>')
-    if line.label:
-        (x, y), (local, share) = line.label, edge_numbers(edge)
-        parts.append(text("local", (x, y - 4 if share else y + 4), local) if local else "")
-        parts.append(text(f"share {sign}", (x, y + 10 if local else y + 4), share) if share else "")
+    return "".join(parts) + "</g>"
+
+
+def _still_numbers(i: int, line: Line) -> str:
+    """Draw the numbers of an edge, over the lines that run behind them; "" where it has none."""
+    edge = line.edge
+    local, share = edge_numbers(edge)
+    if not line.label or not (local or share):
+        return ""
+    x, y = line.label
+    longest, n = max(len(local), len(share)), bool(local) + bool(share)
+    width, top = longest * NUMBER_PX, y - 16 if n == 2 else y - 7
+    parts = [
+        f'<g class="numbers" id="s{i}">',
+        f'<rect class="paper" x="{x - width / 2:g}" y="{top:g}" width="{width:g}" height="{14 * n + 1:g}"/>',
+    ]
+    parts.append(text("local", (x, y - 4 if share else y + 4), local) if local else "")
+    parts.append(text(f"share {edge_sign(edge)}", (x, y + 10 if local else y + 4), share) if share else "")
     return "".join(parts) + "</g>"
 
 

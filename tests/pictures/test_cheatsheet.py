@@ -178,10 +178,9 @@ def test_rules_are_told_with_the_numbers_of_the_picture(language: str) -> None:
 
 
 def test_picture_gives_every_share_its_colour_and_its_width() -> None:
-    edges = re.findall(
-        r'<g class="edge (\w+)" id="e\d"><path class="line" stroke-width="([\d.]+)".*?<text class="share[^>]*>([^<]*)',
-        cheat_sheet(),
-    )
+    lines = re.findall(r'<g class="edge (\w+)" id="e\d"><path class="line" stroke-width="([\d.]+)"', cheat_sheet())
+    shares = re.findall(r'<text class="share[^>]*>([^<]*)', cheat_sheet())
+    edges = [(*line, share) for line, share in zip(lines, shares, strict=True)]
     assert sorted(edges, key=lambda edge: edge[2]) == [
         ("positive", "2.87", "2"),  # 0.6 + 3.4 × 2/3
         ("positive", "4.00", "3"),
