@@ -37,7 +37,7 @@ def animation(relay: Record, language: str = "en") -> str:
         language: of its words, "en" or "ja".
 
     Raises:
-        ValueError: another language, or more than 60 steps.
+        ValueError: an unknown language, or more than 60 steps.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
@@ -69,7 +69,7 @@ class _Film:
         self.batons: list[str] = []
         self.captions: list[str] = []
         self.description: list[str] = []
-        self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what stands where now, and since when
+        self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what each card shows now, and since when
 
     def shown(self) -> str:
         for node in self.relay.nodes:
@@ -92,7 +92,7 @@ class _Film:
         return self.document()
 
     def put(self, node: str, kind: str, time: float, number: float) -> None:
-        """Write a number on a card; what stood there before goes."""
+        """Write a number on a card, in place of the one before."""
         if (node, kind) in self.numbers:
             since, content = self.numbers[node, kind]
             self.parts.append(self.number(node, kind, content, since, time))

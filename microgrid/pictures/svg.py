@@ -18,13 +18,13 @@ from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Lay
 from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
 
-STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture that stands by itself
+STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture outside of a page
 
 
 def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> str:
     """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`.
 
-    Its edges lead to the results; `after_think` they point to the operands, as wide as their shares are large.
+    Its edges lead to the results; `after_think` they point to the operands, and their widths grow with their shares.
     """
     compact = " compact" * layout.compact + " tall" * layout.tall
     largest = largest_share(line.edge for line in layout.lines)
@@ -114,8 +114,8 @@ def still_edge(i: int, line: Line, largest: float, told: str = "") -> str:
     Args:
         i: its position among the edges.
         line: where it runs.
-        largest: the size of the largest share of the picture, beside which it is as wide as its share is large.
-        told: what is shown to who points at it.
+        largest: the size of the largest share of the picture, relative to which its width grows with its share.
+        told: what is shown when one points at it.
     """
     edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
     sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
