@@ -35,7 +35,7 @@ ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5
 MAX_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
-PANEL_WIDTH_INCHES, PANELS_WIDTH_INCHES = 6.4, 8.0  # of one panel, and of several; both fit into a notebook's cell
+PANEL_WIDTH_INCHES, PANELS_WIDTH_INCHES = 6.4, 8.0  # one panel, and several; both fit into a notebook's cell
 PANEL_HEIGHT_INCHES = 3.6
 
 

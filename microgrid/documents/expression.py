@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from microgrid.engine import Number
 
 MAX_CHARACTERS = 2000
-MAX_DEPTH = 200  # of the syntax tree, so that reading cannot run out of stack
+MAX_DEPTH = 200  # a deeper syntax tree is refused, so that reading cannot run out of stack
 GIVEN_NAME = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # not learned, by convention
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {

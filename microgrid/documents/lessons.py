@@ -46,7 +46,7 @@ def lessons(language: str = "en") -> list[Lesson]:
     """List the lessons of a language in their order.
 
     Raises:
-        ValueError: another language.
+        ValueError: an unknown language.
         FileNotFoundError: the notebooks are not in this installation.
 
     >>> [lesson.number for lesson in lessons()]
@@ -63,7 +63,7 @@ def lesson(number: int, language: str = "en") -> Lesson:
     """Return one lesson.
 
     Raises:
-        ValueError: there is none of this number, or another language.
+        ValueError: there is no lesson of this number, or the language is unknown.
     """
     course = {lesson.number: lesson for lesson in lessons(language)}
     chosen = as_int(number)

@@ -98,6 +98,6 @@ def _twin(value: Value, recorded: tuple[Any, ...], copied: Callable[[Any], Any] 
     twin = type(value).__new__(type(value))
     twin.data, twin.grad, twin.op, twin.recorded = value.data, value.grad, value.op, recorded
     twin.label = copied(value.label)  # the label of a neuron knows its layer
-    if hasattr(value, "__dict__"):  # of a class of one's own
+    if hasattr(value, "__dict__"):  # an instance of a subclass
         vars(twin).update(copied(vars(value)))
     return twin

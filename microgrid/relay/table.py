@@ -18,7 +18,7 @@ TABLE_FOLDS = ("auto", "none", "neuron")
 TABLE_COLUMNS = 100
 MAX_NAME_COLUMNS = 34
 RESULT_COLUMNS = {"know": "value", "think": "column.think", "change": "column.change"}
-"""The key of what stands above the results, by phase."""
+"""The key of the heading above the results, by phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     """Describe every step of a relay in words; folded by neuron, the steps inside a neuron are one line.
 
     Raises:
-        ValueError: another language or fold.
+        ValueError: an unknown language or fold.
     """
     words(language)
     check_choice("fold", fold, TABLE_FOLDS)
