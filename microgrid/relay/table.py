@@ -109,7 +109,8 @@ class _Folded:
         giver, local, share = edge.result.id, edge.local_derivative or 0.0, edge.share or 0.0
         numbers = {"upstream": self.relay.gradients[giver], "local": local, "share": share, "after": after}
         wording = handed_on(self.names[giver], self.relay.node(edge.operand.id), numbers, self.text)
-        return replace(wording, sentence=with_status(wording.sentence, self.relay.status.get(giver, ""), self.text))
+        status = self.relay.status.get(giver, "")
+        return replace(wording, sentence=with_status(wording.sentence, self.names[giver], status, self.text))
 
     def keep(self, card: Card) -> Wording:
         name = self.names[card.id]
@@ -137,7 +138,6 @@ class _Folded:
                 moves = furthest.after != furthest.before
                 sentence = self.text["change.neuron" if moves else "change.neuron.none"].format(
                     name=name,
-                    count=len(steps),
                     parameter=parameter,
                     formula=furthest_line.formula,
                     after=furthest_line.result,
