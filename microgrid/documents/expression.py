@@ -169,7 +169,7 @@ class _Reader:
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
         for i, character in enumerate(self.text, start=1):
             if character in INSTEAD:
-                raise ExpressionError(f"{character} is not allowed; {INSTEAD[character]}, {self.place(i)}")
+                raise ExpressionError(f"{self.place(i)}: {character} is not allowed; {INSTEAD[character]}")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
@@ -179,7 +179,7 @@ class _Reader:
             if misfit is None:  # the rest are parentheses, for which Python's message is good
                 message = error.msg.partition(". ")[0]  # the rest is advice on Python, not on expressions
                 misfit = (ONLY_ALLOWED if message == "invalid syntax" else message), error.offset or len(self.text) + 1
-            raise ExpressionError(f"{misfit[0]}, {self.place(misfit[1])}") from None
+            raise ExpressionError(f"{self.place(misfit[1])}: {misfit[0]}") from None
         except (ValueError, RecursionError, MemoryError):
             raise ExpressionError(
                 "the expression is nested too deeply, or holds characters that cannot be read"
@@ -293,9 +293,9 @@ class _Reader:
             start = node.left.end_col_offset  # point at the operator, behind spaces and closing parentheses
             start = len(self.text.encode()) - len(self.text.encode()[start:].lstrip(b" )"))
         # ast counts columns in bytes of UTF-8, people in characters
-        raise ExpressionError(f"{why}, {self.place(len(self.text.encode()[:start].decode()) + 1)}")
+        raise ExpressionError(f"{self.place(len(self.text.encode()[:start].decode()) + 1)}: {why}")
 
     def place(self, column: int) -> str:
-        """Return the position for a message: columns count from 1."""
+        """Return the position with which a message begins: columns count from 1."""
         shown = self.text if len(self.text) <= 60 else f"{self.text[:57]}..."
-        return f"at column {column} of {shown!r}"
+        return f"column {column} of {shown!r}"
