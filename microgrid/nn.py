@@ -229,7 +229,7 @@ class Neuron(Module):
 class Dense(Module):
     """A dense layer: `n_outputs` neurons with the same `n_inputs` inputs.
 
-    Calling it returns a list of `n_outputs` Values, or the Value itself where there is one output. The arguments are
+    Calling it returns a list of `n_outputs` Values, or the Value itself if there is one output. The arguments are
     those of `Neuron`.
 
     >>> layer = Dense(3, 2, activation="tanh", seed=0)
@@ -283,7 +283,7 @@ class Dense(Module):
 class MLP(Module):
     """A multi-layer perceptron: dense layers one after the other, the last one linear.
 
-    Calling it with `n_inputs` numbers or Values returns a list of Values, or one Value where there is one output.
+    Calling it with `n_inputs` numbers or Values returns a list of Values, or one Value if there is one output.
 
     Args:
         n_inputs: how many numbers one row has.

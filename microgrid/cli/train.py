@@ -1,4 +1,4 @@
-"""`microgrid train`: train a network to predict one column of a CSV file from others."""
+"""`microgrid train`: train a network to predict one column of a CSV file from the others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Parse an expression such as "(a*b + c).relu() ** 2" into a graph.
 
-Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of what is allowed.
+Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of allowed parts.
 
 >>> result = read_expression("relu(a*b + c)**2", {"a": 2, "b": -3, "c": 10})
 >>> result.data
@@ -72,7 +72,7 @@ CONSTANTS = {
 }
 INSTEAD = {
     "^": "write ** for a power",
-    "|": "write abs( ) for what stands between bars",
+    "|": "write abs( ) for an absolute value",
     "²": "write **2",
     "³": "write **3",
     "√": "write sqrt( )",
@@ -86,7 +86,7 @@ INSTEAD = {
     **dict.fromkeys("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 }
-"""What people write who do not write Python, and what to write instead."""
+"""Notation that is not Python's, and what to write instead."""
 ONLY_ALLOWED = "only numbers, names, + - * / **, parentheses and functions are allowed"
 TOKEN = re.compile(
     r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
@@ -131,7 +131,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
     learned = learned_by_convention(values) if learned is None else as_list("learned", learned)
     for name in learned:
         if not isinstance(name, str):
-            raise TypeError(f"expected the name of what is learned, got {quoted(name)}")
+            raise TypeError(f"expected the name of a parameter, got {quoted(name)}")
         if name not in values:
             known = f"names with a value: {_several(values)}" if values else "no name has one"
             raise ExpressionError(f"{_several([name])} is to be learned, but has no value ({known})")

@@ -174,9 +174,9 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
 
 
 def drawable(folding: Folding, language: str = "en") -> Folding:
-    """Merge what was computed first into one card, where there are more than 500 cards or 2,000 edges.
+    """Merge the cards computed first into one, if there are more than 500 cards or 2,000 edges.
 
-    Whatever is used by an early card was computed still earlier, so no edge leads back to the merged card.
+    The operands of an early card were computed even earlier, so no edge ends at the merged card.
     """
     cards, edges = folding
     n_kept = MAX_CARDS_DRAWN

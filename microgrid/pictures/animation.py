@@ -2,7 +2,7 @@
 
 Every step has its second: in Know the values appear, in Think a baton runs along each edge and the gradients add up, in
 Change the parameters get their new values. Then it starts again. Opened by itself, it pauses at a click and
-runs on at the next; who asked for less motion sees the last state.
+resumes at the next; where reduced motion is preferred, it shows the last state.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class _Film:
         return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
 
     def status(self, node: str, time: float) -> None:
-        """Say on a card that responsibility will stop there, as soon as its value tells."""
+        """Show the status of a card, such as "dead", from the time at which its value appears."""
         if status := self.relay.status.get(node):
             box = self.boxes[node]
             x, y = status_place(box)

@@ -91,7 +91,7 @@ class Face:
 
 
 class Note(NamedTuple):
-    """A piece of a line below the graph, with the sign of the gradients that it speaks of."""
+    """A piece of a line below the graph, with the sign of the gradients that it is about."""
 
     text: str
     sign: str = ""
@@ -223,7 +223,7 @@ def exact(number: float) -> str:
 
 
 def described(folding: Folding, said: Mapping[str, str]) -> tuple[str, str]:
-    """Return title and description of a picture for those who cannot see it."""
+    """Return title and description of a picture, for a screen reader."""
     cards, edges = folding
     name = visible(cards[-1].name) or said["nudge.value"]
     title = said["picture.title"].format(name=name, cards=len(cards), edges=len(edges))

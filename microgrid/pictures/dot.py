@@ -158,7 +158,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
 
 
 def draw_snapshot(graph: Snapshot, language: str = "en") -> Picture:
-    """Draw the graph of a relay: what has no label is called by its id, as in the sentences."""
+    """Draw the graph of a relay: nodes without a label are called by their ids, as in the sentences."""
     return _picture(graph, language=language, name_all=True)
 
 
@@ -213,7 +213,7 @@ def render(picture: Picture, suffix: str) -> bytes:
 
 
 def notebook_picture(graph: Snapshot, name_all: bool = False) -> Picture | None:
-    """Return the picture that a notebook shows of a graph by itself; None where it is too large."""
+    """Return the picture of a graph that a notebook shows without being asked; None if it is too large."""
     picture = _picture(graph, name_all=name_all)
     return picture if len(picture.english.folding.cards) <= MAX_CARDS_IN_NOTEBOOK else None
 

@@ -261,7 +261,7 @@ def _level_at(points: Sequence[Point]) -> tuple[Point, ...]:
 def place_labels(
     choices: Sequence[Sequence[Course]], labelled: Sequence[bool], rectangles: Sequence[Rectangle], size: Point
 ) -> list[tuple[Course, Point | None]]:
-    """Choose for each edge its course and the middle of the place for its numbers: beside it, away from all else.
+    """Choose the course of each edge, and the middle of the place for its numbers: beside it, away from all else.
 
     Args:
         choices: what `courses` returned for each edge.
@@ -278,7 +278,7 @@ def place_labels(
 
 
 class _Grid(Generic[T]):
-    """Finds what is near: things by the cells of a sheet that their rectangles touch."""
+    """An index that finds near things: by the cells of a sheet that their rectangles touch."""
 
     def __init__(self) -> None:
         self.cells: dict[tuple[int, int], dict[tuple[Rectangle, T], None]] = {}  # keys are found fast, and in order
@@ -292,7 +292,7 @@ class _Grid(Generic[T]):
             self.cells[cell].pop((rectangle, thing), None)  # an edge may have the same part twice
 
     def touching(self, rectangle: Rectangle) -> Iterator[T]:
-        """Yield what touches a rectangle; what is in several cells, several times."""
+        """Yield the things that touch a rectangle; a thing in several cells comes several times."""
         left, top, right, bottom = rectangle
         for cell in self._cells(rectangle):
             for (x, y, end_x, end_y), thing in self.cells.get(cell, ()):

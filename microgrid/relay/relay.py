@@ -58,7 +58,7 @@ class Relay(Record):
         steps: a `Know` for each value computed; a `Seed` (the gradient 1 of the output), and a `Share` for each edge
             along which a gradient is passed back (none to constants); a `Change` for each parameter.
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
-        outcome: the loss after the update, beside the predicted one.
+        outcome: the loss after the update, and the predicted one.
         first_non_finite: where a number stopped being finite, or None.
         status: by id, "dead", "off" or "saturated", for activations that pass back little or no gradient.
 
@@ -237,7 +237,7 @@ class Relay(Record):
         """Read what `to_json` wrote; the result equals the relay that wrote it.
 
         Raises:
-            ValueError: the text is no such record, or its numbers are inconsistent.
+            ValueError: the text is not such a record, or its numbers are inconsistent.
         """
         content = json_format.parse(text)
         nodes, parameters, learning_rate = json_format.read(content)

@@ -151,7 +151,7 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("*a", "column 1 of '*a': a number or a name is missing before *"),
         ("a * (**2)", "column 6 of 'a * (**2)': a number or a name is missing before **"),
         ("lambda*a", "column 1 of 'lambda*a': lambda is a word of Python; take another name"),
-        ("|a|", "column 1 of '|a|': | is not allowed; write abs( ) for what stands between bars"),
+        ("|a|", "column 1 of '|a|': | is not allowed; write abs( ) for an absolute value"),
         ("a = 2", f"column 3 of 'a = 2': = {AFTERWARDS}"),
         ("a; a", f"column 2 of 'a; a': {ONLY}"),
         ("a..a", f"column 3 of 'a..a': {ONLY}"),
@@ -213,7 +213,7 @@ def test_what_is_no_expression_is_refused_with_its_place(text: str, message: str
 
 ADVICE = [
     ("^", "write ** for a power"),
-    ("|", "write abs( ) for what stands between bars"),
+    ("|", "write abs( ) for an absolute value"),
     ("²", "write **2"),
     ("³", "write **3"),
     ("√", "write sqrt( )"),
