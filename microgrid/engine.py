@@ -30,8 +30,8 @@ class Value:
     """One number of a graph, with the operation and the operands that it was computed from.
 
     Attributes:
-        data: the number, a float. May be assigned (an optimizer does); what was recorded before does not change.
-        grad: ∂output/∂self, the responsibility of this number, accumulated by every `backward()` since `zero_grad()`.
+        data: the number, a float. An optimizer assigns to it; that does not change what is already recorded.
+        grad: ∂output/∂self, accumulated by every `backward()` since `zero_grad()`.
         op: the operation that made it, `""` for a leaf. The names are those of `microgrid.graph.operations`.
         operands: the Values it was made from, in order; `a + a` has two.
         local_derivatives: ∂self/∂operand for each operand, fixed when the operation was recorded.
@@ -107,7 +107,8 @@ class Value:
     def __pow__(self, exponent: Operand) -> Value:
         """Raise to a power; the gradient flows to the base and, unless it is a plain number, to the exponent.
 
-        Conventions: x**0 has derivative 0, also at 0; where x is 0 or less, the derivative with respect to y is 0.
+        With x the base and y the exponent: x**0 has derivative 0, also at 0; where x is 0 or less, the derivative with
+        respect to y is 0.
 
         Raises:
             ValueError: a negative base with a fractional exponent, or with an exponent that is itself a Value (its
@@ -183,7 +184,7 @@ class Value:
         return _record(math.log(self.data), "log", (self, 1.0 / self.data))
 
     def sqrt(self) -> Value:
-        """Return the square root. Raises ValueError below 0, ZeroDivisionError at 0 where its slope is infinite."""
+        """Return the square root. Raises ValueError below 0, ZeroDivisionError at 0, where its slope is infinite."""
         if self.data < 0.0:
             raise ValueError(f"sqrt({_named(self)}): a negative number has no real square root")
         if self.data == 0.0:
@@ -259,7 +260,7 @@ class Value:
         >>> a.grad
         4.0
         """
-        _checked_number(self.data)  # anything can be assigned to `data`, and reaches the output
+        _checked_number(self.data)  # a bad value assigned to a leaf's `data` propagates to the output
         order = topological_order(self)
         earlier = [node.grad for node in order]  # from earlier calls: set aside, and added again at the end
         try:
@@ -420,7 +421,8 @@ def topological_order(output: Value) -> list[Value]:
         raise TypeError(f"expected a Value, the end of a graph, got {type(output).__name__}")
     order: list[Value] = []
     seen: set[Value] = set()
-    waiting: list[Any] = [output]  # a stack; None on top: the operands of the node below it are listed
+    # A stack; a None above a node means that its operands have already been pushed.
+    waiting: list[Any] = [output]
     while waiting:
         node = waiting.pop()
         if node is None:
@@ -469,7 +471,8 @@ def _record(data: float, op: str, recorded: tuple[Any, ...]) -> Value:
 
 def _checked_number(data: Number) -> float:
     kind = type(data).__name__
-    # By name, since NumPy's bool and complex are not Python's; what has a length, such as text or an array, is not one.
+    # By name, since NumPy's bool and complex are not Python's. Anything with a length (text, an array) is not a single
+    # number.
     if kind.startswith(("bool", "complex")) or hasattr(data, "__len__") or not hasattr(type(data), "__float__"):
         raise TypeError(f"expected a number (int or float), got {kind}: {_shown(data)}")
     try:

@@ -3,7 +3,7 @@
 Only this module needs matplotlib, which is loaded when the first figure is drawn.
 Every function draws into the Axes it is given, or into a new figure, and returns the Axes, for more to be added.
 `panels` gives empty Axes in the same style, for whatever else there is to draw.
-In a notebook the figure shows by itself; elsewhere call `matplotlib.pyplot.show()`.
+A notebook shows the figure by itself; elsewhere call `matplotlib.pyplot.show()`.
 
 The graph is only read: no `data` and no `grad` changes.
 """
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = ["INK", "NEGATIVE", "POSITIVE", "QUIET", "panels", "plot_decision_boundary", "plot_loss_along", "plot_losses"]
 
-CURVE_POINTS = 201  # on a curve
-GRID_POINTS = 81  # points a side of the area around a decision boundary
+CURVE_POINTS = 201
+GRID_POINTS = 81  # points per side of the area around a decision boundary
 CURVES = (INK, COLOURS["think"], COLOURS["know"], COLOURS["change"], QUIET)  # for curves told apart by their names
 ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5.0)))
-"""Up to how many powers of ten which numbers, and their multiples of ten, are written on a logarithmic scale."""
+"""If a logarithmic scale covers fewer powers of ten than this, the numbers on it, apart from their multiples of ten."""
 MAX_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
-PANEL_WIDTH_INCHES, PANELS_WIDTH_INCHES = 6.4, 8.0  # of one panel, and of several; both fit into a notebook's cell
+PANEL_WIDTH_INCHES, PANELS_WIDTH_INCHES = 6.4, 8.0  # one panel, and several; both fit into a notebook's cell
 PANEL_HEIGHT_INCHES = 3.6
 
 

@@ -1,12 +1,13 @@
 """Loss functions: one number that measures the error of predictions. For most, 0 is perfect.
 
-Every loss takes predictions and targets of the same shape: one Value and one number, a list of each, or a list of
-rows. A target may be a number, which becomes an `Input` labelled "target", or a Value. Every loss is the **mean** over
-all outputs. Conventions differ: some books take the sum, or half of it. The gradients then differ by a factor, and a
-learning rate that is right for one definition is too large or too small for another.
+Every loss but `cross_entropy` takes predictions and targets of the same shape: one Value and one number, a list of
+each, or a list of rows. A target may be a number, which becomes an `Input` labelled "target", or a Value. The loss is
+the **mean** over all outputs. `cross_entropy` takes a row of logits and the number of the right class, or a list of
+each, and is the mean over the rows. Conventions differ: some books take the sum, or half of it. The gradients then
+differ by a factor, and a learning rate that is right for one definition is too large or too small for another.
 
-Every loss raises ValueError if the shapes differ (the message names both) or if there is nothing to compare, and
-TypeError if a prediction is not a Value, or a target not a number.
+Every loss raises ValueError if predictions and targets do not match, or if there is nothing to compare, and TypeError
+if a prediction is not a Value. All but `cross_entropy` raise TypeError if a target is not a number.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def mean_absolute_error(predictions: Nested, targets: Nested) -> Value:
 def binary_cross_entropy(logits: Nested, targets: Nested) -> Value:
     """Return the mean of −t·log(p) − (1 − t)·log(1 − p), with p = sigmoid(logit) and targets t from 0 to 1.
 
-    It is computed from the logits: −log(p) is softplus(−z) and −log(1 − p) is softplus(z), which never overflow.
+    It is computed from the logits: with z the logit, −log(p) is softplus(−z) and −log(1 − p) is softplus(z), which
+    never overflow.
 
     Raises:
         ValueError: a target is below 0 or above 1.
@@ -91,7 +93,7 @@ def hinge(scores: Nested, targets: Nested) -> Value:
     """Return the mean of max(0, 1 − t·score), for targets t of −1 or +1.
 
     Raises:
-        ValueError: a target is another number.
+        ValueError: a target is neither −1 nor +1.
 
     >>> hinge([Value(0.5), Value(-2.0)], [1, -1]).data
     0.25

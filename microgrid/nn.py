@@ -45,7 +45,7 @@ M = TypeVar("M", bound="Module")
 
 
 class LayerName:
-    """The name of a layer: views fold the neurons that share the same LayerName object."""
+    """The name of a layer: pictures draw the neurons that share this object as one card."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -69,8 +69,8 @@ class NeuronName(str):
 class Module:
     """Base class of everything that has parameters.
 
-    Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
-    Modules, and lists, tuples and dictionaries of these. A subclass need not register them.
+    Parameters are the leaf Values (neither `Input` nor `Constant`) in its attributes, in Modules among them, and in
+    lists, tuples and dictionaries of these. A subclass need not register them.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -104,7 +104,7 @@ class Module:
 
         Raises:
             ValueError: the count of numbers differs from the count of parameters.
-            TypeError: a number is something else.
+            TypeError: one of `numbers` is not a number.
 
         >>> neuron = Neuron(2).set_parameters([5, 4, -12])  # w1, w2, b
         >>> neuron([2, 3]).data
@@ -170,7 +170,8 @@ class Neuron(Module):
         spelled_out: record every product and the sum Σ as a node, instead of one weighted-sum node. All numbers are the
             same, bit for bit, except where one input of a neuron depends on another: their shares are then added in
             another order.
-        n_outputs, name, layer: set by a `Dense` layer: its number of neurons, their names, and its own name.
+        n_outputs, name, layer: set by `Dense`: how many neurons the layer has, this neuron's name, and the layer's
+            name.
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron.weights[0].data, neuron.weights[1].data = -3.0, 1.0
@@ -228,7 +229,7 @@ class Neuron(Module):
 class Dense(Module):
     """A dense layer: `n_outputs` neurons with the same `n_inputs` inputs.
 
-    Calling it returns a list of `n_outputs` Values, or the Value itself where there is one output. The arguments are
+    Calling it returns a list of `n_outputs` Values, or the Value itself if there is one output. The arguments are
     those of `Neuron`.
 
     >>> layer = Dense(3, 2, activation="tanh", seed=0)
@@ -282,7 +283,7 @@ class Dense(Module):
 class MLP(Module):
     """A multi-layer perceptron: dense layers one after the other, the last one linear.
 
-    Calling it with `n_inputs` numbers or Values returns a list of Values, or one Value where there is one output.
+    Calling it with `n_inputs` numbers or Values returns a list of Values, or one Value if there is one output.
 
     Args:
         n_inputs: how many numbers one row has.

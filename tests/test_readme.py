@@ -37,6 +37,18 @@ def test_code_prints_what_its_comments_say(code: str, tmp_path: Path, monkeypatc
     )
 
 
+@pytest.mark.parametrize("text", [ENGLISH, JAPANESE])
+def test_calls_in_the_text_work_after_the_first_example(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    calls = re.findall(r"`((?:print\(|draw\(|relay\.)[^`]*\))`", text)
+    assert len(calls) == 6
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec("\n".join(["from microgrid import *", blocks(text, "python")[0], *calls]), {})
+    assert {path.name for path in tmp_path.iterdir()} == {"relay.svg", "relay.html"}
+
+
 def test_both_languages_show_the_same_code_and_commands() -> None:
     for language in ("python", "sh"):
         english, japanese = ([without_words(code) for code in blocks(text, language)] for text in (ENGLISH, JAPANESE))

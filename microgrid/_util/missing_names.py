@@ -7,7 +7,7 @@ import dis
 import sys
 from collections.abc import Iterable
 
-NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in another module: where it is here
+NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in another module: its name in microgrid
     "Adam": "microgrid.optim.Adam",
     "BCELoss": "microgrid.losses.binary_cross_entropy, which takes logits",
     "BCEWithLogitsLoss": "microgrid.losses.binary_cross_entropy",
@@ -45,9 +45,9 @@ MAX_NAMES_LISTED = 8
 
 
 def answer_missing_names(module: str) -> None:
-    """Let a module answer a name that is not in its `__all__`.
+    """Let a module raise a helpful error for a name that is not in its `__all__`.
 
-    Its `__getattr__` is put there by this call, since to a type checker a module that defines one has every name.
+    This call adds `__getattr__` to it, since to a type checker a module that defines one has every name.
     """
     namespace = vars(sys.modules[module])
 

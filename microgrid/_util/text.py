@@ -9,7 +9,7 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebre
 
 
 def printable(text: str) -> str:
-    """Replace by a space what cannot be shown, such as a line end, or reorders text, such as U+202E.
+    """Replace with a space each character that cannot be shown, or that reorders text, such as U+202E.
 
     >>> printable("a" + chr(10) + "b")
     'a b'
@@ -28,7 +28,7 @@ def isolated(text: str) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return how many columns of a terminal a text takes; Japanese characters take two.
+    """Return the width of a text, in columns of a terminal; Japanese characters take two.
 
     >>> display_width("重み w")
     6

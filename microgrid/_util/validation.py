@@ -12,7 +12,7 @@ from microgrid._util.text import printable, shortened
 from microgrid.engine import Value
 
 ONLY_FLOATS = frozenset({float})
-"""`ONLY_FLOATS.issuperset(map(type, row))` is the fastest way to ask it of a row."""
+"""`ONLY_FLOATS.issuperset(map(type, row))` is the fastest way to check a row."""
 MAX_QUOTE_COLUMNS = 60  # columns of a value in a message
 
 
@@ -47,7 +47,7 @@ def positive_whole(name: str, number: int, most: float = math.inf) -> int:
 
 
 def as_int(number: object) -> int | None:
-    """Return `number` as an int if it is a whole number and no bool, Python's or NumPy's, else None."""
+    """Return `number` as an int if it is a whole number, Python's or NumPy's, and not a bool; else None."""
     if type(number).__name__.startswith("bool"):  # by name, since NumPy's is not Python's
         return None
     try:
@@ -61,7 +61,7 @@ def number_in_range(name: str, number: float, low: float = 0.0, below: float = m
 
     Raises:
         TypeError: it is not a number.
-        ValueError: it lies outside.
+        ValueError: it is outside this range.
     """
     checked = _number(name, number)
     if not low <= checked < below:
@@ -119,7 +119,7 @@ def as_list(name: str, items: Iterable[Any]) -> list[Any]:
 
 
 def seeded(seed: int | random.Random | None) -> random.Random:
-    """Return a random number generator with this seed; None gives another sequence each time.
+    """Return a random number generator with this seed; None gives a different sequence each time.
 
     Raises:
         TypeError: `seed` is neither a whole number, nor None, nor a generator.

@@ -19,7 +19,7 @@ MEANT_BY = {
     "demo": "microgrid, without a command",
     **{name: f"microgrid page --example {name}" for name in EXAMPLES},
 }
-"""What people take for a command, and what they mean."""
+"""Words that people take for a command, and the command that they mean."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -25,7 +25,7 @@ from microgrid.pictures.graphviz_renderer import NoRendererError
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """Errors of wrong input: reported in one line, with exit code 2."""
 IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
-"""What stands for a character that a terminal cannot show."""
+"""What is printed instead of a character that a terminal cannot show."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,8 +66,8 @@ def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
     parser = Parser(
         prog="microgrid",
         description="Show how a neural network learns, one number at a time. Without a command, microgrid runs a "
-        "demonstration: it trains a small network on real penguins, prints one cycle of Know, Think, Change, and "
-        "writes it as a picture (relay.svg) and as a web page (relay.html).",
+        "demonstration: it trains a small network on real penguins, prints one cycle of Know (forward), Think "
+        "(backward), Change (update), and writes it as a picture (relay.svg) and as a web page (relay.html).",
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_run_demonstration)

@@ -96,7 +96,7 @@ def _show_one_cycle(learner: ColumnLearner, text: Mapping[str, str]) -> list[str
 
 
 def _roles(learner: ColumnLearner, text: Mapping[str, str]) -> dict[Value, str]:
-    """Describe every parameter: a bias, or the weight of an input or of a neuron of the layer before."""
+    """Describe every parameter: a bias, or the weight on an input or on a neuron of the layer before."""
     names: list[str] = list(MEASURES)
     roles: dict[Value, str] = {}
     for i, layer in enumerate(learner.model.layers, start=1):
@@ -109,7 +109,7 @@ def _roles(learner: ColumnLearner, text: Mapping[str, str]) -> dict[Value, str]:
 
 
 def _save(loss: Value, heading: Heading) -> list[str]:
-    """Save the picture and the page, or the DOT text where nothing can draw; return the names of the files."""
+    """Save the picture and the page, or the DOT text if nothing can draw it; return the names of the files."""
     try:
         save_picture(loss, PICTURE)
         write_atomic(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))

@@ -1,4 +1,4 @@
-"""`microgrid train`: train a network to predict one column of a CSV file from others."""
+"""`microgrid train`: train a network to predict one column of a CSV file from the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_train(add_parser: AddParser) -> None:
         add_parser,
         "train",
         _run_train,
-        "train a network to predict one column of a CSV file from others",
+        "train a network to predict one column of a CSV file from the others",
         "train DATA.csv --target weight --inputs length width --save model.json",
     )
     command.usage = "microgrid train DATA.csv --target COLUMN [options]"
@@ -44,7 +44,7 @@ def add_train(add_parser: AddParser) -> None:
     )
     command.add_argument(
         "--test",
-        metavar="SHARE",
+        metavar="FRACTION",
         type=number_of,
         default=0.2,
         help="fraction of the rows held out for testing; by default 0.2; 0 trains on all rows",

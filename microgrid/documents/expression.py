@@ -1,6 +1,6 @@
 """Parse an expression such as "(a*b + c).relu() ** 2" into a graph.
 
-Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of what is allowed.
+Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of allowed parts.
 
 >>> result = read_expression("relu(a*b + c)**2", {"a": 2, "b": -3, "c": 10})
 >>> result.data
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from microgrid.engine import Number
 
 MAX_CHARACTERS = 2000
-MAX_DEPTH = 200  # of the syntax tree, so that reading cannot run out of stack
+MAX_DEPTH = 200  # a deeper syntax tree is refused, so that reading cannot run out of stack
 GIVEN_NAME = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # not learned, by convention
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
@@ -72,7 +72,7 @@ CONSTANTS = {
 }
 INSTEAD = {
     "^": "write ** for a power",
-    "|": "write abs( ) for what stands between bars",
+    "|": "write abs( ) for an absolute value",
     "²": "write **2",
     "³": "write **3",
     "√": "write sqrt( )",
@@ -86,7 +86,7 @@ INSTEAD = {
     **dict.fromkeys("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 }
-"""What people write who do not write Python, and what to write instead."""
+"""Notation that is not Python's, and what to write instead."""
 ONLY_ALLOWED = "only numbers, names, + - * / **, parentheses and functions are allowed"
 TOKEN = re.compile(
     r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
@@ -131,7 +131,7 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
     learned = learned_by_convention(values) if learned is None else as_list("learned", learned)
     for name in learned:
         if not isinstance(name, str):
-            raise TypeError(f"expected the name of what is learned, got {quoted(name)}")
+            raise TypeError(f"expected the name of a parameter, got {quoted(name)}")
         if name not in values:
             known = f"names with a value: {_several(values)}" if values else "no name has one"
             raise ExpressionError(f"{_several([name])} is to be learned, but has no value ({known})")
@@ -169,7 +169,7 @@ class _Reader:
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
         for i, character in enumerate(self.text, start=1):
             if character in INSTEAD:
-                raise ExpressionError(f"{character} is not allowed; {INSTEAD[character]}, {self.place(i)}")
+                raise ExpressionError(f"{self.place(i)}: {character} is not allowed; {INSTEAD[character]}")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
@@ -179,7 +179,7 @@ class _Reader:
             if misfit is None:  # the rest are parentheses, for which Python's message is good
                 message = error.msg.partition(". ")[0]  # the rest is advice on Python, not on expressions
                 misfit = (ONLY_ALLOWED if message == "invalid syntax" else message), error.offset or len(self.text) + 1
-            raise ExpressionError(f"{misfit[0]}, {self.place(misfit[1])}") from None
+            raise ExpressionError(f"{self.place(misfit[1])}: {misfit[0]}") from None
         except (ValueError, RecursionError, MemoryError):
             raise ExpressionError(
                 "the expression is nested too deeply, or holds characters that cannot be read"
@@ -293,9 +293,9 @@ class _Reader:
             start = node.left.end_col_offset  # point at the operator, behind spaces and closing parentheses
             start = len(self.text.encode()) - len(self.text.encode()[start:].lstrip(b" )"))
         # ast counts columns in bytes of UTF-8, people in characters
-        raise ExpressionError(f"{why}, {self.place(len(self.text.encode()[:start].decode()) + 1)}")
+        raise ExpressionError(f"{self.place(len(self.text.encode()[:start].decode()) + 1)}: {why}")
 
     def place(self, column: int) -> str:
-        """Return the position for a message: columns count from 1."""
+        """Return the position with which a message begins: columns count from 1."""
         shown = self.text if len(self.text) <= 60 else f"{self.text[:57]}..."
-        return f"at column {column} of {shown!r}"
+        return f"column {column} of {shown!r}"

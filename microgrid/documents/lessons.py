@@ -1,6 +1,6 @@
 """The lessons: notebooks in the package, to copy, run and change.
 
-In an installed package they lie beside its modules, in a checkout in the folder `notebooks` at the top.
+An installed package holds them next to its modules, a checkout in the folder `notebooks` at the top.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from microgrid._util.files import write_atomic
 from microgrid._util.validation import as_int, quoted
 from microgrid.language.words import words
 
-NEEDED_PACKAGES = ("jupyterlab", "matplotlib")  # what opens a lesson, and what draws its figures
+NEEDED_PACKAGES = ("jupyterlab", "matplotlib")  # to open a lesson, and to draw its figures
 LESSON_LINK = re.compile(r"\[([^\]]+)\]\((0(\d)_\w+\.ipynb)\)")  # to another lesson: its text, its file, its number
 FOLDERS = (Path(__file__).parents[1] / "notebooks", Path(__file__).parents[2] / "notebooks")
 
@@ -46,7 +46,7 @@ def lessons(language: str = "en") -> list[Lesson]:
     """List the lessons of a language in their order.
 
     Raises:
-        ValueError: another language.
+        ValueError: an unknown language.
         FileNotFoundError: the notebooks are not in this installation.
 
     >>> [lesson.number for lesson in lessons()]
@@ -63,7 +63,7 @@ def lesson(number: int, language: str = "en") -> Lesson:
     """Return one lesson.
 
     Raises:
-        ValueError: there is none of this number, or another language.
+        ValueError: there is no lesson of this number, or the language is unknown.
     """
     course = {lesson.number: lesson for lesson in lessons(language)}
     chosen = as_int(number)

@@ -3,8 +3,8 @@
 Left to themselves they would go from a Value to its operands, and on to theirs, one call deeper each time, and stop
 with a RecursionError after a few hundred. Here the graph is walked in a loop, or written down as lists.
 
-A deep copy and what comes out of a pickle are graphs of their own: they begin with the gradients of the original, and
-what is added to theirs is not added to it.
+A deep copy or an unpickled graph is independent: it begins with the gradients of the original, and later changes of
+one do not affect the other.
 
 >>> import copy, pickle
 >>> a = Value(3.0, label="a")
@@ -53,7 +53,7 @@ def reduced(value: Value, protocol: Any) -> str | tuple[Any, ...]:
     """Reduce a Value for `pickle`: a leaf as an ordinary object, a computed Value to leaves and flat lists.
 
     The leaves are objects to `pickle`, so a leaf that is pickled beside a graph comes back as the leaf of that graph.
-    Of two graphs that share what was computed, each comes back with its own.
+    Two graphs that share computed Values come back with a copy of these each.
     """
     if value.is_leaf:
         return object.__reduce_ex__(value, max(protocol, 2))  # before 2 there were no slots
@@ -98,6 +98,6 @@ def _twin(value: Value, recorded: tuple[Any, ...], copied: Callable[[Any], Any] 
     twin = type(value).__new__(type(value))
     twin.data, twin.grad, twin.op, twin.recorded = value.data, value.grad, value.op, recorded
     twin.label = copied(value.label)  # the label of a neuron knows its layer
-    if hasattr(value, "__dict__"):  # of a class of one's own
+    if hasattr(value, "__dict__"):  # an instance of a subclass
         vars(twin).update(copied(vars(value)))
     return twin

@@ -23,10 +23,10 @@ from microgrid.language.words import words
 
 FOLDS = ("auto", "none", "neuron", "layer")
 MAX_CARDS_UNFOLDED = 60
-MAX_EDGES_LABELLED = 24  # of a folded picture; more carry no numbers
-MAX_EDGES_PER_CARD = 4  # on average; more carry no numbers
-MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # of a picture; of more, what was computed first is one card
-MAX_TITLE_COLUMNS = 30  # of a heading on a page
+MAX_EDGES_LABELLED = 24  # in a folded picture with more edges, none carries numbers
+MAX_EDGES_PER_CARD = 4  # on average; with more, no edge carries numbers
+MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # beyond either, the cards computed first are merged into one
+MAX_TITLE_COLUMNS = 30  # longer headings are cut on a page
 
 
 @dataclass(eq=False)
@@ -42,7 +42,7 @@ class Card:
         status: what is special about it: "dead", "off", "saturated" (see `activation_status`), "not finite" (the
             first infinity or NaN), or "".
         name: what it is called, such as "x #2" where several have the label x; "" where it has no name.
-        title: its heading: its name or, of several outputs, what they are and how many.
+        title: its heading: its name or, for several outputs, what they are and how many.
         operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh".
         n_merged: how many cards it stands for, because there were too many to be drawn (see `drawable`); else 0.
     """
@@ -76,7 +76,7 @@ class Card:
 
     @property
     def shortest_symbol(self) -> str:
-        """What is left of its symbol on a small card: Σ of Σ w·x + b."""
+        """Its symbol, shortened for a small card: Σ for Σ w·x + b."""
         return self.symbol.removesuffix(" w·x + b")
 
     @property
@@ -125,7 +125,7 @@ class Edge:
     Attributes:
         operand, result: the cards it joins.
         local_derivative: ∂result/∂operand, or None where a card stands for several results.
-        share: the gradient passed back along it; None before backward has run, and to a constant.
+        share: the gradient passed back along it; None before backward has run, or if the operand is a constant.
         uses: the uses of operands that it stands for, each with a share.
     """
 
@@ -161,11 +161,11 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
         graph: what was recorded.
         fold: "none", "neuron", "layer", or "auto": none up to 60 cards, where a neuron counts as its products and their
             sum; above that by neuron, if that is at most 60 cards, else by layer.
-        name_all: whether a card without a label is called by its id, because sentences speak of it.
+        name_all: whether to name unlabelled cards by id, for use in sentences.
         language: "en" or "ja", of the titles.
 
     Raises:
-        ValueError: another fold or language.
+        ValueError: an unknown fold or language.
     """
     check_choice("fold", fold, FOLDS)
     text = words(language)
@@ -182,10 +182,10 @@ def cards_and_edges(graph: Snapshot, fold: str = "auto", name_all: bool = False,
 
 
 def drawable(folding: Folding, language: str = "en") -> Folding:
-    """Merge what was computed first into one card, where there are more than 500 cards or 2,000 edges.
+    """Merge the cards computed first into one, if there are more than 500 cards or 2,000 edges.
 
-    Leaves that several of the other cards use stay. Whatever an early card uses was computed still earlier, so no edge
-    leads back to the merged card.
+    Leaves that several of the other cards use stay. The operands of an early card were computed even earlier, so no
+    edge from a later card ends at the merged card.
     """
     cards, edges = folding
     if len(cards) <= MAX_CARDS_DRAWN and len(edges) <= MAX_EDGES_DRAWN:
@@ -365,7 +365,7 @@ def _in_order(cards: Iterable[Card], edges: Iterable[Edge]) -> list[Card]:
     return order
 
 
-# --- what stands on a card -------------------------------------------------------------------------------------------
+# --- the contents of a card ------------------------------------------------------------------------------------------
 
 
 def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, str]) -> None:

@@ -47,9 +47,9 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its title or, where it has none, its id.
+        """Its title or, if it has none, its id.
 
-        What is written from right to left is set apart, so that numbers beside it stay in their place.
+        Right-to-left text is isolated, so that numbers beside it stay in their place.
         """
         return isolated(self.title) or self.id
 

@@ -43,5 +43,5 @@ def show_signed(number: float, digits: int = 4) -> str:
 
 
 def bracketed(number: str) -> str:
-    """Put a negative number in brackets, so that it can stand behind an operator."""
+    """Put a negative number in brackets, so that it can follow an operator."""
     return f"({number})" if number.startswith("−") else number

@@ -15,13 +15,13 @@ def words(language: str) -> dict[str, str]:
     """Return the texts of a language by their keys.
 
     Raises:
-        ValueError: there is none for it.
+        ValueError: an unknown language.
     """
     return _loaded(check_choice("language", language, LANGUAGES))
 
 
 def in_each_language(key: str, **parts: object) -> dict[str, str]:
-    """Return one text in every language, with `parts` in the place of its placeholders.
+    """Return one text in every language, with its placeholders filled with `parts`.
 
     >>> in_each_language("phase.know")
     {'en': 'Know', 'ja': '知る'}

@@ -2,7 +2,7 @@
 
 Every step has its second: in Know the values appear, in Think a baton runs along each edge and the gradients add up, in
 Change the parameters get their new values. Then it starts again. Opened by itself, it pauses at a click and
-runs on at the next; who asked for less motion sees the last state.
+resumes at the next; where reduced motion is preferred, it shows the last state.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def animation(relay: Record, language: str = "en") -> str:
         language: of its words, "en" or "ja".
 
     Raises:
-        ValueError: another language, or more than 60 steps.
+        ValueError: an unknown language, or more than 60 steps.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     words(language)
@@ -67,7 +67,7 @@ class _Film:
         self.batons: list[str] = []
         self.captions: list[str] = []
         self.description: list[str] = []
-        self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what stands where now, and since when
+        self.numbers: dict[tuple[str, str], tuple[float, str]] = {}  # what each card shows now, and since when
 
     def shown(self) -> str:
         for node in self.relay.nodes:
@@ -90,7 +90,7 @@ class _Film:
         return self.document()
 
     def put(self, node: str, kind: str, time: float, number: float) -> None:
-        """Write a number on a card; what stood there before goes."""
+        """Write a number on a card, in place of the one before."""
         if (node, kind) in self.numbers:
             since, content = self.numbers[node, kind]
             self.parts.append(self.number(node, kind, content, since, time))
@@ -103,7 +103,7 @@ class _Film:
         return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
 
     def status(self, node: str, time: float) -> None:
-        """Say on a card that responsibility will stop there, as soon as its value tells."""
+        """Show the status of a card, such as "dead", from the time at which its value appears."""
         if status := self.relay.status.get(node):
             box = self.boxes[node]
             x, y = status_place(box)

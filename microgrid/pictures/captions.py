@@ -16,16 +16,13 @@ from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.pictures.palette import sign_of
 
-MAX_PARAMETERS_LISTED = 5  # of a folded neuron; of more, the range is given
-MAX_CARDS_DETAILED = 20  # of a crowded picture that list what is folded into them
+MAX_PARAMETERS_LISTED = 5  # on the card of a folded neuron; with more, it gives their range
+MAX_CARDS_DETAILED = 20  # in a crowded picture with more, no card lists what is folded into it
 MAX_CARDS_DESCRIBED = 60  # in the description for a screen reader
 MAX_NAME_LENGTH = 40  # characters
-COLUMN_PX, BOLD_PX, NUMBER_PX = (
-    7.7,
-    8.9,
-    7.6,
-)  # width of a character of a word, a name, a number: of the widest typeface
-MIN_LABEL_PX, LABEL_HEIGHT_PX = 40.0, 34.0  # of the two numbers beside an edge
+# pixels per character of words, names and numbers, in the widest typeface that may be used
+COLUMN_PX, BOLD_PX, NUMBER_PX = 7.7, 8.9, 7.6
+MIN_LABEL_PX, LABEL_HEIGHT_PX = 40.0, 34.0  # least width, and height, of the two numbers beside an edge
 CELL_GAP_PX, CARD_MARGIN_PX = 14.0, 9.0  # between two columns of a card, and beside them
 
 
@@ -54,13 +51,13 @@ class Cell(NamedTuple):
 
     @property
     def width(self) -> float:
-        """How many pixels it takes."""
+        """Its width, in pixels."""
         return display_width(self.text) * (NUMBER_PX if self.is_number else COLUMN_PX)
 
 
 @dataclass(frozen=True)
 class Face:
-    """What stands on a card: its name and operation, rows of cells, and what is special about its value."""
+    """The contents of a card: its name and operation, rows of cells, and what is special about its value."""
 
     name: str
     operation: str
@@ -69,7 +66,7 @@ class Face:
 
     @property
     def has_heading(self) -> bool:
-        """Whether a name or an operation stands above its rows."""
+        """Whether it has a name or an operation above its rows."""
         return bool(self.name or self.operation)
 
     @property
@@ -94,14 +91,14 @@ class Face:
 
 
 class Note(NamedTuple):
-    """A piece of a line below the graph, with the sign of the gradients that it speaks of."""
+    """A piece of a line below the graph, with the sign of the gradients that it is about."""
 
     text: str
     sign: str = ""
 
 
 def faces(folding: Folding, said: Mapping[str, str]) -> dict[Card, Face]:
-    """Return what stands on each card, in the words that a language `said`."""
+    """Return the face of each card; `said` holds the words of one language."""
     brief = folding.is_crowded and len(folding.cards) > MAX_CARDS_DETAILED
     return {card: _brief_face(card, said) if brief else _face(card, said) for card in folding.cards}
 
@@ -155,7 +152,7 @@ def _range(numbers: Sequence[float], said: Mapping[str, str]) -> str:
 
 
 def visible(text: str) -> str:
-    """Leave out what cannot be printed, such as control characters and line ends, and what is too long."""
+    """Replace unprintable characters, such as line ends, with spaces, and cut text that is too long."""
     shown = printable(text)
     return shown if len(shown) <= MAX_NAME_LENGTH else shown[: MAX_NAME_LENGTH - 1] + "…"
 
@@ -164,13 +161,13 @@ def visible(text: str) -> str:
 
 
 def largest_share(edges: Iterable[Edge]) -> float:
-    """Return the size of the largest finite share, beside which the others are drawn."""
+    """Return the size of the largest finite share; the widths of all edges are relative to it."""
     shares = (abs(edge.share) for edge in edges if edge.share is not None and math.isfinite(edge.share))
     return max(shares, default=0.0)
 
 
 def edge_width(edge: Edge, largest: float) -> float:
-    """Return how wide an edge is: as its share is large beside the `largest`."""
+    """Return the width of an edge, which grows with its share relative to the `largest`."""
     if edge.share is None:
         return 1.0
     size = abs(edge.share) / largest if largest > 0 else 0.0
@@ -228,7 +225,7 @@ def exact(number: float) -> str:
 
 
 def described(folding: Folding, said: Mapping[str, str]) -> tuple[str, str]:
-    """Return title and description of a picture for those who cannot see it."""
+    """Return title and description of a picture, for a screen reader."""
     cards, edges = folding
     name = visible(cards[-1].name) or said["nudge.value"]
     title = said["picture.title"].format(name=name, cards=len(cards), edges=len(edges))

@@ -23,7 +23,7 @@ from microgrid.relay.records import Share
 from microgrid.relay.relay import Relay
 
 CODE = {"know": "loss = cycle.know()", "think": "cycle.think()", "change": "cycle.change()"}  # of training.Cycle
-DEFINITIONS = {  # of those whose name alone does not say what they do; "sheet.define" holds those in words
+DEFINITIONS = {  # for operations whose name alone does not say what they do; "sheet.define" holds those in words
     "tanh": "1 − 2 ÷ (exp(2 × a) + 1)",
     "sigmoid": "1 ÷ (1 + exp(−a))",
     "softplus": "log(1 + exp(a))",
@@ -34,7 +34,7 @@ def cheat_sheet(language: str = "en") -> str:
     """Return the cheat sheet as HTML.
 
     Raises:
-        ValueError: another language than "en" and "ja".
+        ValueError: an unknown language.
         NoRendererError: there is no Graphviz on this machine to lay its picture out.
     """
     text = _words(language)

@@ -1,8 +1,8 @@
-"""The picture of a graph: one card a Value, one edge an operand.
+"""The picture of a graph: one card per Value, one edge per operand.
 
 A card shows a Value's name and operation, its number and its gradient. An edge shows the local derivative and, once
-backward has run, the share of responsibility handed back along it: then its arrow points back to the operand, it is as
-wide as its share is large, and orange where raising the operand raises the output, blue where it lowers it.
+backward has run, the share of responsibility handed back along it: then its arrow points back to the operand, its width
+grows with its share, and it is orange where raising the operand raises the output, blue where it lowers it.
 
 >>> a = Value(2.0, label="a")
 >>> print(draw(a + a).source.count("n0 -> n1"))  # an edge for each operand
@@ -60,8 +60,8 @@ DIRECTIONS = tuple(PORTS)
 
 NOT_PACKAGED = re.compile("[\u0530-\u058f\u0600-\u1dff\u2c00-\ua63f\ua720-\ufaff\ufb50-\U0010ffff]")
 MAX_EDGES_CURVED = 100  # Graphviz takes minutes to route many more round the cards
-DPI, MAX_PIXELS = 96, 10_000_000  # of a PNG; of a larger picture, whose drawing takes seconds, fewer an inch
-MAX_CARDS_IN_NOTEBOOK = 120  # that are drawn without being asked for
+DPI, MAX_PIXELS = 96, 10_000_000  # of a PNG; a larger picture gets a lower DPI, since drawing it takes seconds
+MAX_CARDS_IN_NOTEBOOK = 120  # larger pictures are drawn only on request
 NOTES_FONT = {"fontname": WORD_FONT, "fontsize": "11", "fontcolor": QUIET}
 NOTEBOOK_WIDTH_PX = 853  # about as wide as a cell of a notebook on a common screen
 
@@ -69,12 +69,12 @@ NOTEBOOK_WIDTH_PX = 853  # about as wide as a cell of a notebook on a common scr
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no types
     """A `graphviz.Digraph` that finds a Graphviz to draw it, and shows itself in a notebook as SVG and as PNG.
 
-    As long as its text is the one that `draw` wrote, Graphviz is asked only where the cards stand: microgrid leads the
-    edges between them, and writes the SVG itself. Once it was changed, or is drawn with options, Graphviz does it all.
+    While its text is what `draw` wrote, Graphviz only places the cards; microgrid draws the edges and writes the SVG.
+    Once the text has been changed, or options are given, Graphviz does everything.
     """
 
-    still: Still  # and the same in English, as in the text:
-    english: Still
+    still: Still  # in the chosen language
+    english: Still  # for the DOT text, PNG and PDF
     drawn_source = ""
 
     @property
@@ -177,7 +177,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         suffix, engine = suffix or self.format, engine or self.engine
         renderer, formatter = renderer or self.renderer, formatter or self.formatter
         arguments = dot_command.command(engine, suffix, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op)
-        program_for(suffix, self.is_wide)  # first: without one, it is the format that cannot be written
+        program_for(suffix, self.is_wide)  # first, so that the error names the format that cannot be written
         has_options = engine != "dot" or renderer or neato_no_op
         if suffix not in ("svg", "png", "pdf") or has_options or self.source != self.drawn_source:
             return run_graphviz(self.source, suffix, self.is_wide, list(map(str, arguments[1:])), folder)
@@ -211,8 +211,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
             that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
             one card, and the picture says so.
-        language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source, where
-            Graphviz could not measure them, are in English.
+        language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source are always in
+            English, because Graphviz cannot measure Japanese text.
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -229,7 +229,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
 
 
 def draw_snapshot(graph: Snapshot, language: str = "en") -> Picture:
-    """Draw the graph of a relay: what has no label is called by its id, as in the sentences."""
+    """Draw the graph of a relay: nodes without a label are called by their ids, as in the sentences."""
     return _picture(graph, language=language, name_all=True)
 
 
@@ -246,7 +246,7 @@ def save_picture(
     measures the width of other characters wrongly.
 
     Raises:
-        ValueError: another suffix.
+        ValueError: an unknown suffix, direction, fold or language.
         NoRendererError: nothing on this machine writes that format; then the .dot file, the text of the picture, is
             written instead, unless there is one already.
         OSError: the file cannot be written.
@@ -284,7 +284,7 @@ def render(picture: Picture, suffix: str) -> bytes:
 
 
 def notebook_picture(graph: Snapshot, name_all: bool = False) -> Picture | None:
-    """Return the picture that a notebook shows of a graph by itself; None where it is too large."""
+    """Return the picture of a graph that a notebook shows without being asked; None if it is too large."""
     picture = _picture(graph, name_all=name_all)
     return picture if len(picture.english.folding.cards) <= MAX_CARDS_IN_NOTEBOOK else None
 
@@ -319,7 +319,7 @@ def _picture(
 
 
 def _laid_out(still: Still) -> Picture:
-    """Write a picture in English in which everything has its place, for Graphviz to draw as it stands."""
+    """Write a picture in English in which everything has its place, for Graphviz to draw without moving it."""
     said = words("en")
     layout = still.layout(faces(still.folding, said))
     picture = Picture("microgrid")
@@ -335,7 +335,7 @@ def _laid_out(still: Still) -> Picture:
 
 
 def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None) -> None:
-    """Add cards and edges: where they stand in a layout, or else for Graphviz to place."""
+    """Add cards and edges, placed as in the layout, or by Graphviz if there is none."""
     said, crowded = words("en"), folding.is_crowded
     picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
     arrow = "0.4" if crowded else "0.7"
@@ -366,7 +366,7 @@ def _note(note: Note) -> str:
 
 
 def _card_label(face: Face, fill: str, box: Box | None) -> str:
-    """Write a card as a table, as large as its box."""
+    """Write a card as a table of the size of its box."""
     whole_width = f'<TR><TD COLSPAN="{len(face.rows[0])}">'
     heading = f"{whole_width}{_heading(face)}</TD></TR><HR/>" if face.has_heading else ""
     widths = face.spread(box.width - 2) if box else [0.0] * len(face.rows[0])

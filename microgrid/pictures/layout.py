@@ -1,7 +1,7 @@
-"""Where cards stand and edges run on a page.
+"""Lay out cards and edges.
 
-The size of a card does not depend on its numbers, which may change. Graphviz places the cards in columns. The edges of
-a picture with numbers are drawn by `routing`; those of a large network, which has none, by Graphviz.
+The size of a card does not depend on its numbers, which may change. Graphviz places the cards in columns. Edges with
+numbers are led round the cards by `routing`; those of a large network, which carry none, are straight lines.
 """
 
 from __future__ import annotations
@@ -23,20 +23,18 @@ from microgrid.pictures.graphviz_renderer import PLACES, QUICK, NoRendererError,
 from microgrid.pictures.routing import TIP_LENGTH_PX, Point, courses, place_labels, route
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0
-NUMBER_WIDTH_PX = 74.0  # of ten characters
-LABEL_SIZE_PX = (66.0, 34.0)  # of the place for ×local and share beside an edge
-FAN_ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:g}" HEIGHT="{height:g}"><TR><TD></TD></TR></TABLE>>'
-"""What an edge adds to the space between two columns where many meet."""
-MANY_OPERANDS = 5  # more lead to a card in so steep curves that they meet each other's numbers
-LABEL_GAP_PX = 22.0  # of an edge beside its numbers, which the space between two columns adds to their width
+NUMBER_WIDTH_PX = 74.0  # for a number of ten characters
+LABEL_SIZE_PX = (66.0, 34.0)  # reserved beside an edge for ×local and share
+MANY_OPERANDS = 5  # the edges of more reach a card in curves so steep that they meet each other's numbers
+LABEL_GAP_PX = 22.0  # added to the width of an edge's numbers to give the space between two columns
 CONSTANT_SIZE_PX = (62.0, 26.0)
 COMPACT_SIZE_PX = (166.0, 38.0)
 TALL_SIZE_PX = (118.0, 56.0)  # the same with the gradient below the value, where there is height to spare
-MANY_EDGES = 80  # edges from which small cards stand farther apart
+MANY_EDGES = 80  # from this many edges on, small cards are placed farther apart
 MARGIN_PX = 12.0
 MAX_ROW_WIDTH_PX = 1045.0  # wider rows would need text that is too small on a usual screen
 SCREEN_SIZE_PX, MAX_ROWS = (920.0, 600.0), 6  # room for a graph on a screen of 1280 × 800 pixels
-TURN_PX, LANE_PX = 30.0, 64.0  # room beside the end of a row, and below it, for the edge that leads to the next row
+TURN_PX, LANE_PX = 30.0, 64.0  # room beside the end of a row, and below it, for the edge to the next row
 
 
 @dataclass(frozen=True)
@@ -68,9 +66,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Layout:
-    """Boxes and lines on a sheet of a size in pixels.
+    """Boxes and lines on a sheet; all sizes in pixels.
 
-    The cards of a large network are small: `compact`, and `tall` where their numbers stand one below the other.
+    The cards of a large network are small: `compact`, and `tall` where their numbers are written one below the other.
     """
 
     boxes: tuple[Box, ...]
@@ -91,7 +89,7 @@ def lay_out(
 ) -> Layout:
     """Place cards and edges, in rows where it takes more than `max_row_width` pixels from left to right.
 
-    Rows begin only where a single edge leads from one part to the next. With `sizes`, there are as many as are needed;
+    Rows begin only where a single edge joins one part to the next. With `sizes`, there are as many as are needed;
     without, as many as show the graph largest on a usual screen.
 
     Args:
@@ -103,7 +101,7 @@ def lay_out(
         direction: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
 
     Raises:
-        NoRendererError: there is no Graphviz on this machine, or what should be one writes something else.
+        NoRendererError: there is no Graphviz on this machine, or its output cannot be read.
     """
     crowded = folding.is_crowded
     if direction != "LR":  # turned round, it runs from left to right
@@ -155,13 +153,13 @@ def _sizes(folding: Folding, compact: bool, tall: bool = False) -> dict[Card, Po
 
 
 def _placed(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, compact: bool = False) -> Layout:
-    """Let Graphviz place the cards, and lead the edges from one to the other."""
+    """Let Graphviz place the cards; then add the edges."""
     written = run_graphviz(_skeleton(folding, sizes, label_size, compact).source, PLACES)
     try:
         layout = _read(json.loads(written), sizes, label_size, compact)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise NoRendererError(
-            "what should lay out the graph, Graphviz or the program that MICROGRID_DOT names, wrote something else"
+            "cannot read the layout written by Graphviz (or by the program that MICROGRID_DOT names)"
         ) from None
     if folding.is_crowded:
         return _joined(layout, folding.edges)
@@ -347,7 +345,7 @@ def _moved(point: Point, move: Point) -> Point:
 
 
 def _skeleton(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, compact: bool) -> graphviz.Digraph:
-    """Describe the cards by their sizes only: what stands in them may change."""
+    """Describe the cards by their sizes only: their contents may change."""
     cards, edges = folding
     crowded = folding.is_crowded
     picture = graphviz.Digraph("page")
@@ -375,13 +373,13 @@ def _skeleton(folding: Folding, sizes: Mapping[Card, Point], label_size: Point, 
         n_arriving = arriving[edge.result]
         is_fan = n_arriving > MANY_OPERANDS or (leaving[edge.operand] > 1 and n_arriving > (1 if folds_nodes else 2))
         room = {"label": fan_room} if is_fan and not crowded else {}
-        weight = "1" if edge.operand.is_leaf else "6"  # what is computed from what is computed stays level
+        weight = "1" if edge.operand.is_leaf else "6"  # edges between computed cards are kept level
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", weight=weight, **room)
     return picture
 
 
 def _detours(cards: Sequence[Card], edges: Sequence[Edge]) -> set[int]:
-    """List the edges that Graphviz need not know: of a leaf, to what is made from something else made from it as well.
+    """List the edges that Graphviz can ignore: from a leaf to a result that also depends on it through another operand.
 
     They would take room in every column that they cross, and draw a chain that shares a weight as one diagonal.
     """
@@ -407,10 +405,10 @@ def _size(card: Card, compact: bool, tall: bool = False) -> Point:
         return CONSTANT_SIZE_PX
     title_columns, symbol_columns = card.title_columns, card.symbol_columns
     may_stop = card.value.op in GATES  # then there must be room to say so
-    if tall:  # the operation stands beside the value
+    if tall:  # the operation is written beside the value
         return max(TALL_SIZE_PX[0], 6.8 * title_columns + 18), TALL_SIZE_PX[1]
     if compact:
-        status_columns = 4 if may_stop else 0  # a status may stand there instead of the operation
+        status_columns = 4 if may_stop else 0  # a status may be written instead of the operation
         columns = max(status_columns, card.shortest_symbol_columns)
         return max(COMPACT_SIZE_PX[0], 6.8 * title_columns + 6 * columns + 26), COMPACT_SIZE_PX[1]
     heading = 8 * title_columns + 6.5 * symbol_columns + 24 * bool(title_columns and symbol_columns) + 20

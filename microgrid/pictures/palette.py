@@ -1,4 +1,4 @@
-"""The colours of all views; they stand in `pictures/palette.css`.
+"""The colours of all views, as defined in `pictures/palette.css`.
 
 >>> COLOURS["negative"]
 '#0b6fa4'

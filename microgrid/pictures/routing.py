@@ -1,6 +1,6 @@
-"""Where edges run between cards that stand in columns, and where their numbers stand.
+"""Route edges between cards in columns, and place the numbers beside them.
 
-Cards are rectangles; an edge leads from the right side of its operand to the left side of its result. The words used:
+Cards are rectangles; an edge runs from the right side of its operand to the left side of its result. The words used:
 
 - A port is the point of such a side where an edge begins or ends. Each edge has ports of its own.
 - A gap is the free space between two neighbouring cards of a column, or above or below all of them.
@@ -23,23 +23,23 @@ Edge: TypeAlias = "tuple[int, int]"  # the positions of the rectangles of the op
 Gap: TypeAlias = "tuple[float, float]"  # top, bottom
 T = TypeVar("T")
 
-TIP_LENGTH_PX = 8.0  # of an edge
+TIP_LENGTH_PX = 8.0
 LANE_DISTANCE_PX = 9.0  # between two edges that run side by side
 CLEARANCE_PX = 10.0  # between an edge and a card that it passes …
 OUTER_CLEARANCE_PX = 28.0  # … above or below all of its column, where there is space for numbers
-MAX_DEVIATION_PX = 250.0  # of an edge that keeps its lane, from the straight way to its result
-LEVEL_PX = 48.0  # of an edge beside its numbers
+MAX_DEVIATION_PX = 250.0  # an edge farther than this from the straight line to its result leaves its lane
+LEVEL_PX = 48.0  # the length that an edge keeps level beside its numbers
 LABEL_DISTANCE_PX = 2.0  # between numbers and their edge
-INNER_MARGIN_PX = 13.0  # what short numbers leave free of their place, at the left and at the right
-SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # of points at which a bend is compared with a place for numbers
-STATION_DISTANCE_PX, MAX_STATIONS = 4.0, 20  # of points of an edge where its numbers could stand
-CELL_PX = (160, 40)  # of the grid in which near things are looked up
+INNER_MARGIN_PX = 13.0  # unused width at either side of short numbers
+SAMPLE_DISTANCE_PX, MAX_SAMPLES = 10.0, 12  # a bend is covered by rectangles between points this far apart
+STATION_DISTANCE_PX, MAX_STATIONS = 4.0, 20  # places for numbers are tried at points this far apart
+CELL_PX = (160, 40)  # the size of a cell of the grid, in which near things are looked up
 
-# What is undesirable about a place for numbers, beside its distance from the middle of a level part:
+# What is undesirable about a place for numbers, besides its distance from the middle of a level part:
 COVER_COST = 5.0  # each square pixel of a card or of other numbers that they cover
-INNER_COST = 15.0  # they stand on the side to which their edge bends, or below one that does not bend
-OTHER_END_COST = 80.0  # they stand at the end of their edge where there are more edges
-ON_COST = 300.0  # they stand on their edge
+INNER_COST = 15.0  # they are on the side to which their edge bends, or below one that does not bend
+OTHER_END_COST = 80.0  # they are at the end of their edge where there are more edges
+ON_COST = 300.0  # they are on their edge
 CROSSING_COST, MAX_CROSSINGS = 250.0, 6  # an edge runs through their place; as much again, if through its inner part
 
 
@@ -50,8 +50,8 @@ def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge], straight: bool
     """Return for each edge its port at the operand, two points for each lane that it takes, and its port at the result.
 
     Args:
-        rectangles: of the cards, which stand in columns, operands to the left of their results.
-        edges: which cards they join.
+        rectangles: the outlines of the cards, which are in columns, operands to the left of their results.
+        edges: the cards that each edge joins.
         straight: whether an edge takes no lanes where a straight line between its ports meets no other card.
     """
     operands, results = ({n: edge[end] for n, edge in enumerate(edges)} for end in (0, 1))
@@ -75,7 +75,7 @@ def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge], straight: bool
 def _ports(
     rectangles: Sequence[Rectangle], card_of: Mapping[int, int], towards: Mapping[int, float]
 ) -> dict[int, float]:
-    """Return the heights of ports: those of a card are spread over its side, in the order of where its edges lead."""
+    """Return the heights of ports, spread over the side of their card in the order of their edges' other ends."""
     at_card: dict[int, list[int]] = {}
     for n, i in card_of.items():
         at_card.setdefault(i, []).append(n)
@@ -102,7 +102,7 @@ def _is_blocked(edge: Edge, ports: tuple[float, float], rectangles: Sequence[Rec
 
 
 def _lanes(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[Point]]:
-    """Return the points where each edge enters and leaves its lanes; a lane that it keeps is one lane."""
+    """Return the points where each edge enters and leaves its lanes; one lane may span several columns."""
     columns = _columns(rectangles)
     column_of = {i: k for k, members in enumerate(columns) for i in members}
     entering: list[list[int]] = [[] for _ in columns]
@@ -153,8 +153,8 @@ def _heights_in_column(
 
     Args:
         cards: the rectangles of the column.
-        straight: the height of each edge on the straight way to its result.
-        kept: its height in the column before. It decides, as long as it does not lead far from the straight way.
+        straight: the height of each edge on the straight line to its result.
+        kept: its height in the column before: preferred, unless it strays too far from the straight line.
     """
     by_height = sorted(cards, key=lambda card: card[1])
     first, last = by_height[0][1] - OUTER_CLEARANCE_PX, by_height[-1][3] + OUTER_CLEARANCE_PX
@@ -202,8 +202,8 @@ class Course:
     """A curve that an edge could take.
 
     Attributes:
-        points: of a Bézier curve: one point, then three for each piece. It leaves room for a tip at either end.
-        pieces: the positions of the pieces beside which its numbers could stand, the best first.
+        points: the points of a Bézier curve: one, then three for each piece. It leaves room for a tip at either end.
+        pieces: the positions of the pieces beside which its numbers could be written, the best first.
     """
 
     points: tuple[Point, ...]
@@ -217,7 +217,7 @@ class Course:
 
     @property
     def bends_up(self) -> bool:
-        """Whether it leads upwards from its level part; one straight line has none."""
+        """Whether it runs upwards from its level part; one straight line has none."""
         heights = [self.points[3 * piece + end][1] for piece in self.pieces for end in (0, 3)]
         return not self.slope and min(heights) < heights[0]
 
@@ -261,7 +261,7 @@ def _level_at(points: Sequence[Point]) -> tuple[Point, ...]:
 def place_labels(
     choices: Sequence[Sequence[Course]], labelled: Sequence[bool], rectangles: Sequence[Rectangle], size: Point
 ) -> list[tuple[Course, Point | None]]:
-    """Choose for each edge its course and the middle of the place for its numbers: beside it, away from all else.
+    """Choose the course of each edge, and the middle of the place for its numbers: beside it, away from all else.
 
     Args:
         choices: what `courses` returned for each edge.
@@ -278,7 +278,7 @@ def place_labels(
 
 
 class _Grid(Generic[T]):
-    """Finds what is near: things by the cells of a sheet that their rectangles touch."""
+    """An index that finds near things: by the cells of a sheet that their rectangles touch."""
 
     def __init__(self) -> None:
         self.cells: dict[tuple[int, int], dict[tuple[Rectangle, T], None]] = {}  # keys are found fast, and in order
@@ -292,7 +292,7 @@ class _Grid(Generic[T]):
             self.cells[cell].pop((rectangle, thing), None)  # an edge may have the same part twice
 
     def touching(self, rectangle: Rectangle) -> Iterator[T]:
-        """Yield what touches a rectangle; what is in several cells, several times."""
+        """Yield the things that touch a rectangle; a thing in several cells comes several times."""
         left, top, right, bottom = rectangle
         for cell in self._cells(rectangle):
             for (x, y, end_x, end_y), thing in self.cells.get(cell, ()):

@@ -41,7 +41,7 @@ class Still:
     language: str
 
     def layout(self, face_of: Mapping[Card, Face]) -> Layout:
-        """Return where everything is, as large as what stands on the cards.
+        """Return the layout, with each card sized to fit its contents.
 
         Raises:
             NoRendererError: there is no Graphviz on this machine to lay it out.
@@ -50,7 +50,7 @@ class Still:
         return lay_out(self.folding, MAX_ROW_WIDTH_PX, sizes, numbers, self.direction)
 
     def svg(self, cell_width: float = math.inf) -> str:
-        """Return the SVG, at most as wide as the cell of a notebook unless it could then no longer be read.
+        """Return the SVG, fitted to `cell_width` if that leaves it legible.
 
         Raises:
             NoRendererError: there is no Graphviz on this machine to lay it out.
@@ -95,7 +95,7 @@ def _size(face: Face) -> tuple[float, float]:
 
 
 def _written(box: Box, face: Face) -> str:
-    """Write what stands on a card: its heading, its rows, and what is special about it."""
+    """Write the contents of a card: its heading, its rows, and what is special about it."""
     if box.card.kind == "constant":
         return text("value", (box.width / 2, 17), face.rows[0][0].text)
     parts, y = [], 17.0
@@ -128,5 +128,5 @@ def _note_drawn(line: Sequence[Note], y: float) -> str:
 
 
 def width_of(line: Sequence[Note]) -> float:
-    """Return how many pixels a line below the graph takes."""
+    """Return the width of a line below the graph, in pixels."""
     return sum(display_width(note.text) for note in line) * COLUMN_PX + 2 * CARD_MARGIN_PX

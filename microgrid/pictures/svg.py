@@ -19,13 +19,13 @@ from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Lay
 from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
 
-STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture that stands by itself
+STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture outside of a page
 
 
 def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> str:
     """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`.
 
-    Its edges lead to the results; `after_think` they point to the operands, as wide as their shares are large.
+    Its edges lead to the results; `after_think` they point to the operands, and their widths grow with their shares.
     """
     compact = " compact" * layout.compact + " tall" * layout.tall
     parts = still_edges(layout) if after_think else _edges(layout)
@@ -120,7 +120,7 @@ def _edge(i: int, line: Line, numbers: bool, compact: bool) -> str:
 
 
 def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
-    """Draw an edge as it stays: it points where its share goes, if it has one, and is as wide as that is large."""
+    """Draw an edge as it stays: it points where its share goes, if it has one, and its width grows with that."""
     edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
     sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
     kind = " ".join(filter(None, ("edge", given, sign)))

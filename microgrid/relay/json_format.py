@@ -60,7 +60,7 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
     """Return the nodes, parameters and learning rate of parsed content; all else follows from them.
 
     Raises:
-        ValueError: the content is no such record.
+        ValueError: the content is not such a record.
     """
     try:
         unnumbered = [_node_from(item) for item in content["nodes"]]

@@ -103,7 +103,7 @@ class Record:
         learning_rate: η of their update.
         steps: every step of Know, Think and Change, in order.
         gradients: the gradient of each node by its id.
-        outcome: the loss after the update, beside the predicted one.
+        outcome: the loss after the update, and the predicted one.
         first_non_finite: where a number stopped being finite, or None.
     """
 

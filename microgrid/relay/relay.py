@@ -1,4 +1,4 @@
-"""The responsibility relay: one cycle of Know, Think, Change as a record of single steps.
+"""The relay: one cycle of Know, Think, Change, recorded step by step.
 
 A `Relay` reads a recorded graph and records every step of one cycle, without changing the graph: each value computed,
 each share of the gradient passed back along an edge, each update of a parameter. Text, notebook, page and JSON
@@ -55,12 +55,12 @@ class Relay(Record):
 
     Attributes:
         nodes: a `Node` for each Value, in topological order.
-        steps: `Know` for each value computed; a `Seed`, and a `Share` for each edge along which a gradient
-            is passed back (none to constants); `Change` for each parameter.
+        steps: a `Know` for each value computed; a `Seed` (the gradient 1 of the output), and a `Share` for each edge
+            along which a gradient is passed back (none to constants); a `Change` for each parameter.
         gradients: the gradient of each node by its id, the same as `backward()` gives, bit for bit.
-        outcome: the loss after the update, beside the predicted one.
+        outcome: the loss after the update, and the predicted one.
         first_non_finite: where a number stopped being finite, or None.
-        status: of the activations that pass back no gradient, whether they are "dead", "off" or "saturated", by id.
+        status: by id, "dead", "off" or "saturated", for activations that pass back little or no gradient.
 
     Raises:
         TypeError: `loss` or a parameter is not a Value.
@@ -169,7 +169,7 @@ class Relay(Record):
                 "neuron" for a network so large that its picture is folded, else "none".
 
         Raises:
-            ValueError: another language or fold.
+            ValueError: an unknown language or fold.
         """
         return table.table(self, language, fold)
 
@@ -182,7 +182,7 @@ class Relay(Record):
             language: "en" or "ja": the language of a table or picture, and the one in which a page starts.
 
         Raises:
-            ValueError: another suffix or language, or a graph that is too large for a page or for a moving picture.
+            ValueError: an unknown suffix or language, or a graph that is too large for a page or for a moving picture.
             NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
             OSError: the file cannot be written; a file that was there is unchanged.
         """
@@ -198,8 +198,8 @@ class Relay(Record):
             height: of the page, in pixels.
 
         Raises:
-            TypeError, ValueError: a height that is no positive whole number, another language, or a graph too large for
-                a page.
+            TypeError, ValueError: a height that is not a positive whole number, an unknown language, or a graph that is
+                too large for a page.
             NoRendererError: there is no Graphviz on this machine.
 
         >>> Relay(Value(2.0, "a") * 3).player()
@@ -237,7 +237,7 @@ class Relay(Record):
         """Read what `to_json` wrote; the result equals the relay that wrote it.
 
         Raises:
-            ValueError: the text is no such record, or its numbers are inconsistent.
+            ValueError: the text is not such a record, or its numbers are inconsistent.
         """
         content = json_format.parse(text)
         nodes, parameters, learning_rate = json_format.read(content)

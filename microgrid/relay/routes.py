@@ -76,7 +76,7 @@ class Routes:
         """Return the gradient, the paths with their products, and the rest, in "en" or "ja".
 
         Raises:
-            ValueError: another language.
+            ValueError: an unknown language.
         """
         said, name = words(language), self.target.spoken_name
         if self.target.kind == "constant":

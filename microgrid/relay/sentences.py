@@ -74,7 +74,8 @@ def _share(relay: Record, step: Share, language: str) -> Wording:
     numbers = {"upstream": step.upstream, "local": step.local_derivative, "share": step.share, "after": step.after}
     wording = handed_on(node.name, operand, numbers, text)
     sentence = f"{slope(relay, node, step.position, language)}\n{wording.sentence}"
-    return replace(wording, sentence=with_status(sentence, relay.status.get(node.id, ""), text))
+    status = relay.status.get(node.id, "")
+    return replace(wording, sentence=with_status(sentence, node.name, status, text))
 
 
 def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Mapping[str, str]) -> Wording:
@@ -179,9 +180,9 @@ def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str 
     return re.sub(r"\{(\w+)\}", put, template)
 
 
-def with_status(sentence: str, status: str, text: Mapping[str, str]) -> str:
-    """Append to a sentence why no gradient passes back here, if none does."""
-    return sentence + text["gap"] + text[f"status.{status}"] if status else sentence
+def with_status(sentence: str, giver: str, status: str, text: Mapping[str, str]) -> str:
+    """Append to a sentence why its giver passes back little or no gradient, if so."""
+    return sentence + text["gap"] + text[f"status.{status}"].format(name=giver) if status else sentence
 
 
 def outcome(relay: Record, language: str) -> str:

@@ -18,7 +18,7 @@ TABLE_FOLDS = ("auto", "none", "neuron")
 TABLE_COLUMNS = 100
 MAX_NAME_COLUMNS = 34
 RESULT_COLUMNS = {"know": "value", "think": "column.think", "change": "column.change"}
-"""The key of what stands above the results, by phase."""
+"""The key of the heading above the results, by phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
     """Describe every step of a relay in words; folded by neuron, the steps inside a neuron are one line.
 
     Raises:
-        ValueError: another language or fold.
+        ValueError: an unknown language or fold.
     """
     words(language)
     check_choice("fold", fold, TABLE_FOLDS)
@@ -109,7 +109,8 @@ class _Folded:
         giver, local, share = edge.result.id, edge.local_derivative or 0.0, edge.share or 0.0
         numbers = {"upstream": self.relay.gradients[giver], "local": local, "share": share, "after": after}
         wording = handed_on(self.names[giver], self.relay.node(edge.operand.id), numbers, self.text)
-        return replace(wording, sentence=with_status(wording.sentence, self.relay.status.get(giver, ""), self.text))
+        status = self.relay.status.get(giver, "")
+        return replace(wording, sentence=with_status(wording.sentence, self.names[giver], status, self.text))
 
     def keep(self, card: Card) -> Wording:
         name = self.names[card.id]
@@ -137,7 +138,6 @@ class _Folded:
                 moves = furthest.after != furthest.before
                 sentence = self.text["change.neuron" if moves else "change.neuron.none"].format(
                     name=name,
-                    count=len(steps),
                     parameter=parameter,
                     formula=furthest_line.formula,
                     after=furthest_line.result,

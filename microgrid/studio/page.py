@@ -43,7 +43,7 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         language: "en" or "ja", in which it starts; a key switches.
 
     Raises:
-        ValueError: another language, or a graph too large to be looked at.
+        ValueError: an unknown language, or a graph too large to be looked at.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     heading = Heading() if heading is None else heading

@@ -25,7 +25,7 @@ class Player:
         page: its HTML.
         picture: an SVG of the same graph.
         height: of the frame, in pixels.
-        language: of what stands above the picture, and of what it says to those who cannot see it.
+        language: of the text above the picture, and of the description for a screen reader.
     """
 
     page: str = field(repr=False)

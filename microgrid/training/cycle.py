@@ -121,7 +121,8 @@ class Cycle:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
         for parameter in self.parameters:
             parameter.grad = 0.0
-        for node, gradient in gradients(self.loss).items():  # backward(), but from 0: also inputs may come from before
+        # Like backward(), but replacing: inputs may hold gradients from an earlier cycle.
+        for node, gradient in gradients(self.loss).items():
             node.grad = gradient
         self._has_gradients = True
 

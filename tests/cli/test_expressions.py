@@ -88,9 +88,9 @@ def test_expression_without_a_name_has_nothing_to_check(command: Command) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["a*b", "a=2"], "microgrid: b has no value (known: a); give it one, such as b=2, at column 3 of 'a*b'"),
+        (["a*b", "a=2"], "microgrid: column 3 of 'a*b': b has no value (known: a); give it one, such as b=2"),
         (["a", "a=2", "b=3"], "microgrid: b has a value, but is not in the expression 'a'"),
-        (["a +", "a=2"], "microgrid: a number or a name is missing after +, at column 4 of 'a +'"),
+        (["a +", "a=2"], "microgrid: column 4 of 'a +': a number or a name is missing after +"),
         ([" "], "microgrid: the expression is empty; expected something like 'a*b + c'"),
         (["log(a)", "a=0"], "microgrid: log(a = 0.0): only numbers above 0 have a logarithm"),
         (["9**9**9**9"], "microgrid: (9.0) ** (387420489.0): too large for a float"),

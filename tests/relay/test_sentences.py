@@ -140,7 +140,7 @@ def test_factor_that_is_a_constant_is_written_once() -> None:
 def test_neuron_says_which_parameter_moves_the_furthest_or_that_none_does() -> None:
     lines = tell(Relay(relus_of_two_rows(), learning_rate=0.5), "en", fold="neuron").lines
     moves, rests = [told.sentence for told in lines if told.sentence.find("neuron") >= 0 and told.phase == "change"][:2]
-    assert moves.startswith("layer1.neuron1 changes 2 parameters; w1 the most: 1 − 0.5 × ")
+    assert moves.startswith("In layer1.neuron1, w1 changes most: 1 − 0.5 × ")
     assert rests == "layer1.neuron2 changes no parameter: w1 stays at 0."
 
 
@@ -169,10 +169,21 @@ def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:
 
 
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
-    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu is at 0, so no gradient passes back.")
+    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu at n1 is 0, so no gradient passes back.")
     assert sentences(Value(9.0, "a").tanh())[2].endswith(
-        "The slope is almost 0 here, so almost no gradient passes back."
+        "The slope at n1 is almost 0, so almost no gradient passes back."
     )
+
+
+@pytest.mark.parametrize("fold", ["none", "neuron"])
+def test_share_names_the_neuron_that_passes_nothing_back(fold: str) -> None:
+    model = MLP(1, [1, 1, 1]).set_parameters([1, 0, -1, 0, 1, 0])  # the second relu gets −2
+    output = model([2.0])
+    assert isinstance(output, Value)
+    told = [line.sentence for line in tell(Relay(output), "en", fold).lines]
+    (silent,) = (sentence for sentence in told if "relu" in sentence and "passes back" in sentence)
+    assert "Share for " in silent
+    assert silent.endswith(" The relu at layer2.neuron1 is 0 for this row, so no gradient passes back.")
 
 
 @given(st.floats(1e-300, 1e-5))
@@ -229,11 +240,11 @@ def test_table_of_a_product_in_full() -> None:
          "The prediction is linear, but the loss is not: over a step this large, the two differ."),
         (0.05, "ja", "損失は 1 だった。勾配から見積もると 0.2、実際は 0.36 だった。\n"
          "勾配の見積もりは接線の上、損失は曲線の上。だから大きく動かすと外れる。"),
-        (0.1, "en", "The loss was 1; after the update it is 0.04. The linear prediction, −0.6, "
-         "lies below 0, where the loss cannot go."),
+        (0.1, "en", "The loss was 1; after the update it is 0.04. The gradients predicted −0.6, "
+         "but the loss cannot be negative."),
         (0.1, "ja", "損失は 1 だった。更新後は 0.04。直線の見積もりは −0.6 だが、損失は 0 より小さくならない。"),
-        (0.3, "en", "The loss was 1; after the update it is 1.96. The linear prediction, −3.8, "
-         "lies below 0, where the loss cannot go.\nThe loss rose: the step was too large."),
+        (0.3, "en", "The loss was 1; after the update it is 1.96. The gradients predicted −3.8, "
+         "but the loss cannot be negative.\nThe loss rose: the step was too large."),
         (0.3, "ja", "損失は 1 だった。更新後は 1.96。直線の見積もりは −3.8 だが、損失は 0 より小さくならない。\n"
          "損失は大きくなった。一度に動かしすぎた。"),
         (0.01, "en", "The loss was 1. The gradients predicted 0.84 after the update; it is 0.8464."),
@@ -250,8 +261,8 @@ def test_outcome_says_why_it_is_not_what_was_predicted_where_it_is_far_from_it(
 def test_estimate_below_zero_is_impossible_of_a_cross_entropy() -> None:
     loss = cross_entropy([Value(0.0, "a"), Value(0.0, "b")], 1)  # log 2; both gradients are 1/2 in size
     assert outcome(Relay(loss, learning_rate=2.0), "en") == (
-        "The loss was 0.6931; after the update it is 0.1269. The linear prediction, −0.3069, "  # log(1 + e⁻²)
-        "lies below 0, where the loss cannot go."
+        "The loss was 0.6931; after the update it is 0.1269. The gradients predicted −0.3069, "  # log(1 + e⁻²)
+        "but the loss cannot be negative."
     )
 
 

@@ -405,8 +405,8 @@ def test_saturated_and_dead_neurons_say_so_on_their_card_and_in_the_sentence(ope
     saturated, dead = named(Value(9.0, "a").tanh(), "flat"), named(Value(-1.0, "c").relu(), "silent")
     screen = opened(Relay(named(saturated + dead, "s")))
     for name, status, end in (
-        ("flat", say("saturated"), words("en")["status.saturated"]),
-        ("silent", say("dead"), words("en")["status.dead"]),
+        ("flat", say("saturated"), words("en")["status.saturated"].format(name="flat")),
+        ("silent", say("dead"), words("en")["status.dead"].format(name="silent")),
     ):
         screen.press("Home")
         expect(screen.card(name).locator(".status")).to_have_text("")

@@ -82,7 +82,7 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
         else f"{cycle} サイクル目で学習が発散"
     )
     assert told.startswith(start)
-    assert ("The learning rate 10 is too large" if language == "en" else "学習率 10 が大きすぎ") in told
+    assert ("The learning rate 10 is probably too large" if language == "en" else "学習率 10 が大きすぎ") in told
     screen("#train .reset").click()
     assert "10" not in screen.text("#sentence")
 
@@ -343,7 +343,7 @@ def test_rows_are_told_apart_by_number_on_cards_in_sentences_and_sliders(opened:
         told.append(screen.text("#sentence"))
     assert not any(map(without_number.search, (line for line in told if " changes " not in line)))
     screen.press("End")  # a neuron has the same weights for every row, so its change has no number
-    assert "layer2.neuron1 changes" in screen.text("#sentence")
+    assert "In layer2.neuron1, w1 changes most" in screen.text("#sentence")
 
 
 def test_end_that_is_no_loss_is_called_by_its_name(opened: Opener) -> None:

@@ -132,7 +132,7 @@ def test_screen_that_is_too_low_begins_where_the_step_is_told_and_turns_pages() 
     ]
     assert screen_of(walking, 30, 8).splitlines() == first
     walking.press("page down")
-    assert screen_of(walking, 30, 8).splitlines()[:2] == ["  … PgUp", "linear prediction, −4.2,"]
+    assert screen_of(walking, 30, 8).splitlines()[:2] == ["  … PgUp", "gradients predicted −4.2,"]
     walking.press("page up")
     assert screen_of(walking, 30, 8).splitlines() == first
     for _ in range(9):
@@ -311,7 +311,7 @@ def test_step_where_the_walk_was_left_stays_in_the_terminal() -> None:
     with terminal() as screen:
         screen.read_until("n2 multiplies w by x")
         screen.press(b"3q")
-        left = screen.read_until("−0.6, lies below 0, where result cannot go.\r\n")  # below the screen
+        left = screen.read_until("−0.6, but result cannot be negative.\r\n")  # below the screen
         assert "10/10  Change  w  3 − 0.1 × 4\r\n       w moves against its gradient: 3 − 0.1 × 4 = 2.6.\r\n" in left
         assert screen.process.wait(20) == 0
 
@@ -340,7 +340,7 @@ def test_rest_of_a_step_comes_with_page_down() -> None:
         screen.press(b"u")
         screen.read_until("PgDn")
         screen.press(b"\x1b[6~")
-        screen.read_until("The linear")
+        screen.read_until("The gradients")
         screen.press(b"q")
         assert screen.process.wait(20) == 0
 

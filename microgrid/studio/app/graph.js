@@ -54,7 +54,7 @@ picture.append(baton);
 
 // --- what is known at a step -----------------------------------------------------------------------------------------
 
-// Walks the steps up to a position, and returns what they have brought to light.
+// Walks the steps up to a position, and returns what is known after them.
 function viewAt(position) {
   const view = {
     values: new Map(state.leaves),
@@ -231,7 +231,7 @@ function remarkAt(i) {
   return isFinite ? remarkOn(graph, numbers, i) : "not finite";
 }
 
-// Sets what a card tells to those who do not see it, unless it says so already.
+// Sets the text of a card for screen readers, unless it has that text already.
 function tell(group, attribute, text) {
   if (group.getAttribute(attribute) !== text) group.setAttribute(attribute, text);
 }
@@ -304,7 +304,7 @@ function showPlace(view) {
   ofChange.toggleAttribute("data-quiet", current?.phase !== "change");
 }
 
-// The local derivative, which stands on the first line, is mathematics and not a sentence.
+// The local derivative, on the first line, is mathematics and not a sentence.
 function writeSentence(text, told) {
   if (texts.get($("sentence")) === text) return;
   texts.set($("sentence"), text);
@@ -407,7 +407,7 @@ function fitGraph() {
   picture.setAttribute("height", Math.floor(pictureHeight * state.scale));
 }
 
-// Scrolls to the cards of a step; to the one whose number changes where there is no room for both.
+// Scrolls to the cards of a step; if there is no room for both, to the one whose number changes.
 function follow(step) {
   const room = $("graph");
   if (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight) return;

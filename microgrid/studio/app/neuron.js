@@ -137,7 +137,7 @@ function shortName(i, card) {
   return name.startsWith(start) ? name.slice(start.length) : name;
 }
 
-// Returns what stands in a cell at a step, its sign where it is a gradient, and whether it is this step's.
+// Returns the text of a cell at a step, its sign where it is a gradient, and whether it is this step's.
 function contentOf([kind, node, k], view) {
   const {current} = view,
     {nodes} = graph;

@@ -47,7 +47,7 @@ function readGraph(data) {
   return {nodes, rows, cards, cardOf, edges, parameters: data.parameters, loss: nodes.length - 1};
 }
 
-// Sets a text apart that is written from right to left: else a number beside it would change sides.
+// Isolates right-to-left text: else a number beside it would change sides.
 function isolated(text) {
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/.test(text) ? `\u2068${text}\u2069` : text;
 }
@@ -240,7 +240,7 @@ function isCrossEntropy({nodes}, a, z, nonNegative) {
   );
 }
 
-// Says where responsibility stops. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row
+// Returns the status of an activation. A relu is dead if it is at 0 for every row, and off if it is at 0 for this one; one row
 // does not tell whether a neuron of a network is dead.
 function remarkOn(graph, {locals}, i) {
   const {op} = graph.nodes[i],

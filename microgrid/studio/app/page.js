@@ -132,7 +132,7 @@ const actions = {
   },
 };
 
-// One card takes part in the order of the Tab key; from there ↑ and ↓ lead to the others.
+// One card takes part in the order of the Tab key; from there, ↑ and ↓ go to the others.
 function enter(card) {
   for (const {drawn} of graph.cards) drawn.group.setAttribute("tabindex", drawn === card.drawn ? "0" : "-1");
   card.drawn.group.focus();

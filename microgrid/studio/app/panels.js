@@ -1,4 +1,4 @@
-// The panels beside the graph: leaves to move, routes of responsibility, training.
+// The panels beside the graph: leaves to change, routes of responsibility, training.
 
 // --- what if ---------------------------------------------------------------------------------------------------------
 
@@ -7,7 +7,7 @@ function compute() {
   if (state.quiz && !canBeAsked(state.quiz.questions)) state.quiz = null;
 }
 
-// Moves a leaf; what hangs on it follows at once, and the step stays the same.
+// Changes a leaf; what depends on it is computed again at once, and the step stays the same.
 function moveLeaf(i, value) {
   play(false);
   state.leaves.set(i, value);
@@ -94,7 +94,7 @@ function leafRow(i) {
   return {i, element, slider, field};
 }
 
-// Says, beside a field and to those who listen, why what was typed is not taken.
+// Says, beside a field and to screen readers, why the text typed into it is refused.
 function refuse(field, place, why) {
   field.setAttribute("aria-invalid", Boolean(why));
   if (why) field.setAttribute("aria-describedby", place.id);
@@ -106,7 +106,7 @@ function refuse(field, place, why) {
 // Whether the gradients are still to come.
 const awaitsThink = () => state.position < phaseEnd("think") && numbers.missing < 0;
 
-// What stands above the sliders while nothing is told: what they do and, in a large graph, where the others are.
+// The text above the sliders while there is no result: what they do and, in a large graph, where the others are.
 function hintOfWhatIf() {
   const left = startLeaves.size - rows.length;
   const more = left > 0 && !(hasNeurons && state.opened.size);
@@ -169,7 +169,7 @@ function resetAll() {
 function select(card) {
   const again = state.selected === card;
   state.selected = again ? null : card;
-  state.route = card.isNeuron ? -1 : 0; // who opens a neuron looks into it, and not at one of its routes
+  state.route = card.isNeuron ? -1 : 0; // an open neuron shows its inside, and none of its routes
   if (card.isNeuron) {
     const isClosing = state.opened.has(card.i);
     openNeuron(isClosing ? null : card);
@@ -323,7 +323,7 @@ function buildTrain() {
   const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate"}),
     refused = make("p", {class: "refused", id: "refused-rate"});
   rate.value = show(state.learningRate, 6);
-  // Takes the rate that stands in the field, if it is one; what is refused stays there, and nothing is trained with the old one.
+  // Takes the rate from the field, if it is valid; if not, it stays there, and nothing is trained with the old rate.
   const takeRate = () => {
     const value = readNumber(rate.value),
       valid = Number.isFinite(value) && value >= 0;

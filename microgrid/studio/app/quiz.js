@@ -1,4 +1,4 @@
-// The quiz: the next gradient is asked for, and what was wrong is told with its reason.
+// The quiz: it asks for the next gradient, and gives the reason if an answer is wrong.
 
 function beginQuiz() {
   play(false);
@@ -35,7 +35,7 @@ function endQuiz() {
   buildQuiz();
 }
 
-// What arrives at a card: one share for each edge that leads back to it.
+// The shares that arrive at a card, one for each edge back to it.
 function arriving(card) {
   return graph.edges
     .filter((edge) => edge.operand === card)

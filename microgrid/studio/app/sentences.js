@@ -268,8 +268,9 @@ class Sentences {
   }
 
   withRemark(sentence, i, numbers) {
-    const remark = remarkOn(this.graph, numbers, i);
-    return remark ? sentence + this.words.gap + this.words[`status.${remark}`] : sentence;
+    const remark = remarkOn(this.graph, numbers, i),
+      {name} = this.graph.nodes[i];
+    return remark ? sentence + this.words.gap + format(this.words[`status.${remark}`], {name}) : sentence;
   }
 
   keep(card, numbers) {
@@ -311,12 +312,11 @@ class Sentences {
     const move = (i) => abs(numbers.changed.get(i) - numbers.values[i]);
     const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
     const told = this.change(furthest, numbers),
-      name = card.node.label || card.node.name,
-      count = parameters.length;
+      name = card.node.label || card.node.name;
     const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
-    const parts = {name, count, parameter, formula: told.formula, after: told.result};
+    const parts = {name, parameter, formula: told.formula, after: told.result};
     return {
-      name: `${name} (${count})`,
+      name: `${name} (${parameters.length})`,
       formula: `${parameter}: ${told.formula} …`,
       result: told.result,
       sentence: format(this.words[move(furthest) ? "change.neuron" : "change.neuron.none"], parts),

@@ -27,9 +27,9 @@ const state = {
   ends: {},
   cycle: 1,
   losses: [],
-  restarted: false, // whether the curve began anew because a leaf was moved
+  restarted: false, // whether the curve began anew because a leaf was changed
   diverged: null, // where training broke off: its cycle and learning rate
-  told: null, // a function that says, in the language of the moment, what +0.01 has led to
+  told: null, // a function that says, in the current language, what +0.01 has changed
   selected: null,
   route: 0,
   lit: null,
@@ -52,7 +52,7 @@ const say = (key, parts) => word(`page.${key}`, parts);
 
 // --- small helpers ---------------------------------------------------------------------------------------------------
 
-// Where a card stands in the picture.
+// The place of a card in the picture.
 const cornerOf = (group) =>
   group
     .getAttribute("transform")
@@ -86,7 +86,7 @@ function mark(element, kinds) {
   element.setAttribute("class", kinds);
 }
 
-// Fills a panel anew; who was at one of its buttons or fields stays there.
+// Fills a panel anew; the focus stays on the same button or field.
 function refill(panel, ...children) {
   const controls = () => [...panel.querySelectorAll("button, input")];
   const place = panel.contains(document.activeElement) ? controls().indexOf(document.activeElement) : -1;
@@ -94,7 +94,7 @@ function refill(panel, ...children) {
   if (place >= 0) controls()[place]?.focus();
 }
 
-// Tells those who listen to the page what has just come out.
+// Tells screen readers the latest result.
 function announce(text) {
   $("news").textContent = text;
 }

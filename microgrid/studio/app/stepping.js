@@ -9,7 +9,7 @@ function go(position, animated = false) {
   baton.removeAttribute("class");
   state.wanted = Math.min(Math.max(position, 0), state.steps.length);
   const place = Math.min(state.wanted, reach());
-  if (place !== state.position) state.route = -1; // who steps on looks at the step, no longer at a route
+  if (place !== state.position) state.route = -1; // after a step, the step is shown and no longer a route
   state.position = place;
   if (state.tab === "fault") buildFault();
   if (state.tab === "whatif") showTold();

@@ -28,7 +28,7 @@ function sheet(title, isAnswer) {
     put(".status", "");
     put(".value-word", word("value"));
     group.setAttribute("class", card.drawn.kinds);
-    if (isCompact) put(".op", card.drawn.plain); // there a status may stand in its place
+    if (isCompact) put(".op", card.drawn.plain); // on the page, a status may have replaced it
   }
   for (const edge of graph.edges) {
     const group = copy.querySelector(`[id="e${edge.i}"]`),
@@ -71,7 +71,7 @@ function inOrderOfCards() {
   return [...new Set(graph.cards.flatMap(({parameters, output}) => [...parameters, output]))].filter((i) => changing.has(i));
 }
 
-// The weights of neurons are folded into their cards: who computes by hand needs them.
+// The weights of neurons are folded into their cards, but are needed to compute by hand.
 function weightsOnPaper() {
   const told = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
   return [...told.values()].map((card) => {
