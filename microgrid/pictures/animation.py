@@ -8,6 +8,7 @@ resumes at the next; where reduced motion is preferred, it shows the last state.
 from __future__ import annotations
 
 import html
+import zlib
 
 from microgrid._util.files import asset
 from microgrid._util.text import display_width, printable, shortened
@@ -54,6 +55,7 @@ class _Film:
 
     def __init__(self, relay: Record, layout: Layout, language: str) -> None:
         self.relay, self.layout, self.language = relay, layout, language
+        self.scope = f"m{zlib.crc32(repr((relay.steps, language)).encode()):08x}"  # names of its own, beside others
         self.boxes: dict[str, Box] = {box.card.id: box for box in layout.boxes}
         self.lines: dict[tuple[str, int], tuple[int, Line]] = {}
         for i, along in enumerate(layout.lines):
@@ -123,10 +125,11 @@ class _Film:
         pill = f'<rect x="{-half:g}" y="-12" width="{2 * half:g}" height="24" rx="12"/>'
         way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"
         path = f"offset-path:path('{curve_of(along)}');offset-rotate:0deg"
-        self.rules.append(f"@keyframes r{i}{{{way}}}.r{i}{{{path};animation:r{i} {self.seconds()} infinite}}")
-        runner = f'<g class="r{i}">{pill}{text("", (0, 4), label)}</g>'
+        name = f"{self.scope}r{i}"
+        self.rules.append(f"@keyframes {name}{{{way}}}.{name}{{{path};animation:{name} {self.seconds()} infinite}}")
+        runner = f'<g class="{name}">{pill}{text("", (0, 4), label)}</g>'
         self.batons.append(self.during(start, arrival, runner, "baton"))
-        self.rule(f"#e{edge} .fore", 0.0, arrival)
+        self.rule(f".{self.scope} #e{edge} .fore", 0.0, arrival)
 
     def glow(self, i: int, node: str, phase: str) -> None:
         box = self.boxes[node]
@@ -151,12 +154,12 @@ class _Film:
 
     def during(self, since: float, until: float, content: str, kind: str = "") -> str:
         """Show something for a while; what stays to the end is what is seen without motion."""
-        name = f"t{len(self.rules)}"
+        name = f"{self.scope}t{len(self.rules)}"
         self.rule(f".{name}", since, until)
         return f'<g class="{name}{" " + kind if kind else ""}">{content}</g>'
 
     def rule(self, selector: str, since: float, until: float) -> None:
-        name = f"k{len(self.rules)}"
+        name = f"{self.scope}k{len(self.rules)}"
         stays = until >= self.end
         stops = [(0.0, "hidden"), (since, "visible")] if since > 0 else [(0.0, "visible")]
         stops += [] if stays else [(until, "hidden")]
@@ -175,19 +178,21 @@ class _Film:
 
     def document(self) -> str:
         width, height, top = self.width, self.layout.height + CAPTION_HEIGHT_PX, -CAPTION_HEIGHT_PX
-        style, said = STYLE + coloured(squeezed(asset("pictures/animation.css"))), words(self.language)
+        own = asset("pictures/animation.css").replace("PICTURE", self.scope)
+        style, said = STYLE + coloured(squeezed(own)), words(self.language)
         whole = f'y="{top:g}" width="{width:g}" height="{height:g}"/>'
+        scope, label = self.scope, html.escape(said["page.keys.play"])
         switches = [  # links, for a picture runs no script: the drawing pauses while it is what the address points at
-            f'<a id="{name}" href="#{target}" aria-label="{html.escape(said["page.keys.play"])}"><rect {whole}</a>'
+            f'<a id="{scope}-{name}" href="#{scope}-{target}" aria-label="{label}"><rect {whole}</a>'
             for name, target in (("pause", "paused"), ("play", "running"))
         ]
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" viewBox="0 {top:g} {width:g} {height:g}" '
-            f'width="{width:g}" height="{height:g}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="graph {scope}" '
+            f'viewBox="0 {top:g} {width:g} {height:g}" width="{width:g}" height="{height:g}">',
             "<style>" + "\n".join([*self.rules, style]) + "</style>",
-            '<g id="paused" role="img" aria-labelledby="title" aria-describedby="told">',
-            f'<title id="title">{html.escape(said["page.graph"])}</title>',
-            '<desc id="told">' + "\n".join(self.description) + "</desc>",
+            f'<g id="{scope}-paused" role="img" aria-labelledby="{scope}-title" aria-describedby="{scope}-told">',
+            f'<title id="{scope}-title">{html.escape(said["page.graph"])}</title>',
+            f'<desc id="{scope}-told">' + "\n".join(self.description) + "</desc>",
             f'<rect class="paper" {whole}',
             f'<g transform="translate(0 {top:g})">' + "\n".join(self.captions) + "</g>",
             *before_know(self.layout, said),

@@ -26,7 +26,7 @@ def two_paths() -> Relay:
 def times(svg: str) -> dict[str, tuple[float, float]]:
     """Return, by class, from when until when a part is visible, in per cent of the whole."""
     found = {}
-    for name, frames in re.findall(r"@keyframes (k\d+)\{(.*?\})\}", svg):
+    for name, frames in re.findall(r"@keyframes (\w+k\d+)\{(.*?\})\}", svg):
         stops = [(float(at), how) for at, how in re.findall(r"([\d.]+)%\{visibility:(\w+)\}", frames)]
         shown = [at for at, how in stops if how == "visible"]
         hidden = [at for at, how in stops if how == "hidden" and at > min(shown)]
@@ -46,7 +46,7 @@ def test_animation_is_svg_without_script_and_the_same_every_time() -> None:
 def test_running_total_of_a_value_used_twice_is_shown_one_after_the_other() -> None:
     text = animation(two_paths())
     shown = times(text)
-    groups = re.findall(r'<g class="(t\d+)"><text class="grad positive"[^>]*>(\d)</text></g>', text)
+    groups = re.findall(r'<g class="(\w+t\d+)"><text class="grad positive"[^>]*>(\d)</text></g>', text)
     # b gets 3 by way of d, and then 2 by way of c: first 3, then 5 in the same place
     (first,) = [shown[f".{name}"] for name, number in groups if number == "3" and shown[f".{name}"][1] < 100]
     (second,) = [shown[f".{name}"] for name, number in groups if number == "5"]
@@ -56,14 +56,14 @@ def test_running_total_of_a_value_used_twice_is_shown_one_after_the_other() -> N
 
 def test_batons_carry_upstream_times_local_derivative() -> None:
     text = animation(two_paths())
-    batons = re.findall(r'<g class="r\d+"><rect[^>]*><text[^>]*>([^<]*)</text>', text)
+    batons = re.findall(r'<g class="\w+r\d+"><rect[^>]*><text[^>]*>([^<]*)</text>', text)
     assert batons == ["1 × 2 = 2", "1 × 3 = 3", "3 × 1 = 3", "2 × 1 = 2", "2 × 1 = 2"]
 
 
 def test_values_appear_in_the_order_in_which_they_are_computed() -> None:
     text = animation(two_paths())
     shown = times(text)
-    values = re.findall(r'<g class="(t\d+)"><text class="value"[^>]*>([\d.−]+)</text></g>', text)
+    values = re.findall(r'<g class="(\w+t\d+)"><text class="value"[^>]*>([\d.−]+)</text></g>', text)
     begins = {number: shown[f".{name}"][0] for name, number in values if shown[f".{name}"][1] == 100.0}
     assert begins["3"] < begins["6"]  # c = a + b comes before e = c × d
 
@@ -110,9 +110,9 @@ def test_screen_reader_is_told_every_step() -> None:
 def test_card_at_which_responsibility_stops_says_so_when_its_value_is_there(language: str) -> None:
     output = (Value(-3.0, "w") * 2).relu()
     svg = animation(Relay(output), language)
-    ((part, said),) = re.findall(r'<g class="(t\d+)"><text class="status"[^>]*>([^<]*)</text></g>', svg)
+    ((part, said),) = re.findall(r'<g class="(\w+t\d+)"><text class="status"[^>]*>([^<]*)</text></g>', svg)
     assert said == words(language)["page.dead"]
-    (value,) = re.findall(r'<g class="(t\d+)"><text class="value"[^>]*>0</text></g>', svg)
+    (value,) = re.findall(r'<g class="(\w+t\d+)"><text class="value"[^>]*>0</text></g>', svg)
     assert times(svg)[f".{part}"] == times(svg)[f".{value}"]
     assert 'class="status"' not in re.sub(r"<style>.*</style>", "", animation(two_paths(), language), flags=re.DOTALL)
 
@@ -190,3 +190,12 @@ def test_moving_picture_pauses_at_a_click_or_a_key_and_runs_on_at_the_next(brows
         page.keyboard.press("Enter")
         assert page.evaluate(states) == [expected]
     context.close()
+
+
+def test_two_moving_pictures_in_one_page_have_no_name_in_common() -> None:
+    english, japanese = (
+        set(re.findall(r"@keyframes (\w+)|href=\"(#[\w-]+)\"", animation(two_paths(), language)))
+        for language in ("en", "ja")
+    )
+    assert english
+    assert not english & japanese
