@@ -138,7 +138,7 @@ def _digits_beside_1(number: float) -> int:
     tanh(7) is 1 with four digits, but 1 − 1² is not 3.326e−6: 1 − 0.999998337² is.
     """
     distance = 1.0 - abs(number)
-    return 4 if distance == 0.0 else 4 + max(0, -1 - int(f"{distance:.3e}".partition("e")[2]))
+    return 4 + max(0, -1 - int(f"{distance:.3e}".partition("e")[2])) if distance > 0.0 else 4  # NaN needs no more
 
 
 def _power_slope(relay: Record, node: Node, position: int) -> str:

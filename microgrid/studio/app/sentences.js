@@ -43,7 +43,7 @@ function placed(figures, exponent, digits) {
 // Returns how many digits a number needs, so that four are left when it is taken from 1: 1 − 1² is not 3.326e−6.
 function digitsBeside1(number) {
   const distance = 1 - abs(number);
-  return distance === 0 ? 4 : 4 + Math.max(0, -1 - rounded(abs(distance), 4)[1]);
+  return distance > 0 ? 4 + Math.max(0, -1 - rounded(distance, 4)[1]) : 4;
 }
 
 function showSigned(number) {
