@@ -13,6 +13,9 @@ Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `m
 
 from __future__ import annotations
 
+import microgrid._util.early_interrupt  # noqa: F401 (first: Ctrl-C may come while the others load)
+
+# isort: split
 import importlib
 from typing import TYPE_CHECKING
 
