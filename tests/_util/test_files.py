@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,22 @@ def test_symbolic_link_stays_one_and_its_file_is_replaced(tmp_path: Path) -> Non
     assert link.is_symlink()
     assert path.read_text() == "new"
     assert not path.is_symlink()
+
+
+@posix_only
+@pytest.mark.parametrize("writes", [check_writable, lambda path: write_atomic(path, "new")])
+@pytest.mark.parametrize("links", [{"a": "a"}, {"a": "b", "b": "a"}])
+def test_symbolic_links_in_a_circle_are_refused_and_stay(
+    writes: Callable[[Path], None], links: dict[str, str], tmp_path: Path
+) -> None:
+    for link, file in links.items():
+        (tmp_path / link).symlink_to(tmp_path / file)
+    with pytest.raises(OSError, match="symbolic links") as refused:
+        writes(tmp_path / "a")
+    assert (refused.value.errno, refused.value.filename) == (errno.ELOOP, str(tmp_path / "a"))
+    assert {path.name: os.readlink(path) for path in tmp_path.iterdir()} == {
+        link: str(tmp_path / file) for link, file in links.items()
+    }
 
 
 @posix_only
