@@ -20,12 +20,13 @@ def asset(name: str) -> str:
 def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` to `path` atomically: if that fails, the previous file is unchanged.
 
-    Text is written as UTF-8 with plain newlines on every system.
+    Text is written as UTF-8 with plain newlines on every system. A lone surrogate, which UTF-8 does not have, is written
+    as an escape, which JSON reads back.
 
     Raises:
         OSError: the folder does not exist or cannot be written to, links lead in a circle, the disk is full …
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/null
         Path(path).write_bytes(data)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import sys
@@ -19,6 +20,12 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POS
 def test_text_is_written_as_utf8_with_plain_newlines(tmp_path: Path) -> None:
     write_atomic(tmp_path / "new.txt", "∂loss\n勾配\n")
     assert (tmp_path / "new.txt").read_bytes() == "∂loss\n勾配\n".encode()
+
+
+def test_half_a_surrogate_pair_is_written_as_json_reads_it(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "new.json", '"w\ud800"')
+    assert (tmp_path / "new.json").read_bytes() == rb'"w\ud800"'
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8")) == "w\ud800"
 
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -111,7 +118,7 @@ def test_symbolic_links_in_a_circle_are_refused_and_stay(
     with pytest.raises(OSError, match="symbolic links") as refused:
         writes(tmp_path / "a")
     assert (refused.value.errno, refused.value.filename) == (errno.ELOOP, str(tmp_path / "a"))
-    assert {path.name: os.readlink(path) for path in tmp_path.iterdir()} == {
+    assert {path.name: str(path.readlink()) for path in tmp_path.iterdir()} == {
         link: str(tmp_path / file) for link, file in links.items()
     }
 
