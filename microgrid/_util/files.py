@@ -20,8 +20,8 @@ def asset(name: str) -> str:
 def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` to `path` atomically: if that fails, the previous file is unchanged.
 
-    Text is written as UTF-8 with plain newlines on every system. A lone surrogate, which UTF-8 does not have, is written
-    as an escape, which JSON reads back.
+    Text is written as UTF-8 with plain newlines on every system. A lone surrogate, which UTF-8 does not have, is
+    written as an escape, which JSON reads back.
 
     Raises:
         OSError: the folder does not exist or cannot be written to, links lead in a circle, the disk is full …

@@ -530,8 +530,8 @@ def test_any_label_gives_a_program(label: str) -> None:
     a, b, x = Value(2.0, label), Value(3.0, label), Input(1.0, "x")
     step = compile_graph(a * b * x, [x])
     ast.parse(step.source)
-    assert step([[5.0]]) == 30.0
-    assert (a.grad, b.grad) == (15.0, 10.0)
+    assert step([[5.0]]) == step([[5.0], [5.0]]) == 30.0
+    assert (a.grad, b.grad) == (30.0, 20.0)
 
 
 @pytest.mark.parametrize("between", ["\n", "\0", "\ud800"])
