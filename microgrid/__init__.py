@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from microgrid import losses, nn, optim
 from microgrid._util.missing_names import missing_name
+from microgrid._util.numpy_functions import answer_function, answer_ufunc
 from microgrid.engine import (
     Constant,
     Input,
@@ -115,3 +116,4 @@ _attach("_repr_mimebundle_", "microgrid.pictures.notebook", "value_mimebundle")
 _attach("__copy__", "microgrid.graph.copying", "shallow_copy")
 _attach("__deepcopy__", "microgrid.graph.copying", "deep_copy")
 _attach("__reduce_ex__", "microgrid.graph.copying", "reduced")
+Value.__array_ufunc__, Value.__array_function__ = answer_ufunc, answer_function  # type: ignore[attr-defined]
