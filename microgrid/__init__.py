@@ -13,11 +13,15 @@ Start with `help(microgrid.Value)`. Networks are in `microgrid.nn`, losses in `m
 
 from __future__ import annotations
 
+import microgrid._util.early_interrupt  # noqa: F401 (first: Ctrl-C may come while the others load)
+
+# isort: split
 import importlib
 from typing import TYPE_CHECKING
 
 from microgrid import losses, nn, optim
 from microgrid._util.missing_names import missing_name
+from microgrid._util.numpy_functions import answer_function, answer_ufunc
 from microgrid.engine import (
     Constant,
     Input,
@@ -112,3 +116,4 @@ _attach("_repr_mimebundle_", "microgrid.pictures.notebook", "value_mimebundle")
 _attach("__copy__", "microgrid.graph.copying", "shallow_copy")
 _attach("__deepcopy__", "microgrid.graph.copying", "deep_copy")
 _attach("__reduce_ex__", "microgrid.graph.copying", "reduced")
+Value.__array_ufunc__, Value.__array_function__ = answer_ufunc, answer_function  # type: ignore[attr-defined]

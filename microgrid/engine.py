@@ -41,10 +41,13 @@ class Value:
         TypeError: `data` is not one real number (text, None, bool, complex, a list or an array, another Value).
         OverflowError: `data` is too large for a float.
 
-    Comparisons (`< <= > >=`) look at the data; `==` and `hash` look at identity, so that Values can live in sets.
+    Comparisons (`< <= > >=`) look at the data; `==` and `hash` look at identity, so that Values can live in sets. To
+    compare numbers, write `value.data == 3.0`.
 
     >>> Value(3, label="apples")
     Value(data=3.0, grad=0.0, label='apples')
+    >>> Value(3.0) == 3.0, Value(3.0).data == 3.0
+    (False, True)
     """
 
     __slots__ = ("data", "grad", "label", "op", "recorded")
@@ -54,8 +57,6 @@ class Value:
     op: str
     recorded: tuple[Any, ...]  # each operand, followed by ∂self/∂operand: one tuple, so that a node takes little memory
     label: str
-
-    __array_ufunc__ = None  # NumPy: leave `array_scalar * value` to Value, never wrap a Value into an array
 
     def __init__(self, data: Number, label: str = "") -> None:
         self.data = data if type(data) is float else _checked_number(data)
@@ -474,7 +475,8 @@ def _checked_number(data: Number) -> float:
     # By name, since NumPy's bool and complex are not Python's. Anything with a length (text, an array) is not a single
     # number.
     if kind.startswith(("bool", "complex")) or hasattr(data, "__len__") or not hasattr(type(data), "__float__"):
-        raise TypeError(f"expected a number (int or float), got {kind}: {_shown(data)}")
+        advice = "; compute with its numbers one by one" if hasattr(data, "shape") and hasattr(data, "__len__") else ""
+        raise TypeError(f"expected a number (int or float), got {kind}: {_shown(data)}{advice}")
     try:
         number = float(data)
     except ValueError:  # a signalling NaN of Decimal

@@ -9,6 +9,7 @@ import linecache
 import math
 import operator
 import random
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -482,10 +483,47 @@ def test_number_of_another_library_is_a_number_on_both_sides_of_every_operator(k
 @pytest.mark.parametrize("symbol", OPERATORS)
 def test_array_is_refused_on_both_sides_of_every_operator(symbol: str) -> None:
     array, value = np.array([1.0, 2.0]), Value(3.0)
-    with pytest.raises(TypeError, match=r"expected a number \(int or float\), got ndarray: array\(\[1., 2.\]\)$"):
-        OPERATORS[symbol](array, value)
-    with pytest.raises(TypeError, match=r"expected a number \(int or float\), got ndarray: array\(\[1., 2.\]\)$"):
-        OPERATORS[symbol](value, array)
+    message = "expected a number (int or float), got ndarray: array([1., 2.]); compute with its numbers one by one"
+    for left, right in ((array, value), (value, array)):
+        with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+            OPERATORS[symbol](left, right)
+
+
+@pytest.mark.parametrize(
+    ("function", "instead"),
+    [
+        (np.exp, "v.exp()"),
+        (np.tanh, "v.tanh()"),
+        (np.abs, "abs(v)"),
+        (np.sum, "total(values) of microgrid"),
+        (np.sign, "the operators and methods of Value"),
+        (np.round, "the operators and methods of Value"),
+        (lambda value: np.maximum(value, 0.0), "maximum(a, b) of microgrid"),
+        (lambda value: np.clip(value, 0.0, 1.0), "minimum(maximum(v, low), high) of microgrid"),
+        (lambda value: np.array([1.0, 2.0]) @ value, "total(a * b for a, b in zip(...)) of microgrid"),
+    ],
+)
+def test_function_of_numpy_says_what_to_use_instead(function: Callable[[Value], object], instead: str) -> None:
+    with pytest.raises(TypeError, match=f"use {re.escape(instead)} to stay in the graph, v.data to leave it$"):
+        function(Value(3.0))
+
+
+@pytest.mark.parametrize("function", [math.exp, math.sqrt, math.isnan, math.floor, float, complex, np.float64])
+def test_function_of_plain_numbers_says_what_to_use_instead(function: Callable[[Value], object]) -> None:
+    with pytest.raises(TypeError, match=r"use v\.exp\(\) and the like to stay in the graph, v\.data to leave it$"):
+        function(Value(3.0))
+
+
+def test_array_of_values_is_computed_element_by_element() -> None:
+    values = np.array([Value(2.0), Value(3.0)])
+    assert [value.data for value in np.exp(values)] == [math.exp(2.0), math.exp(3.0)]
+    assert (values @ np.array([10.0, 1.0])).data == 23.0
+
+
+@pytest.mark.parametrize("number", [3.0, np.float64(3.0), np.array([3.0])])
+def test_equality_is_identity(number: Any) -> None:
+    value = Value(3.0)
+    assert ((number == value), (value == number), (number != value)) == (False, False, True)
 
 
 @pytest.mark.parametrize("number", [Decimal("1e400"), Decimal("-1e400"), np.longdouble("1e400"), Fraction(10) ** 400])

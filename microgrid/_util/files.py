@@ -20,16 +20,17 @@ def asset(name: str) -> str:
 def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` to `path` atomically: if that fails, the previous file is unchanged.
 
-    Text is written as UTF-8 with plain newlines on every system.
+    Text is written as UTF-8 with plain newlines on every system. A lone surrogate, which UTF-8 does not have, is
+    written as an escape, which JSON reads back.
 
     Raises:
-        OSError: the folder does not exist or cannot be written to, the disk is full …
+        OSError: the folder does not exist or cannot be written to, links lead in a circle, the disk is full …
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/null
         Path(path).write_bytes(data)
         return
-    target = Path(os.path.realpath(path))  # a symbolic link stays one
+    target = _linked_file(path)
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.part")
@@ -55,13 +56,22 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         FileNotFoundError: the folder is not there.
         IsADirectoryError: it is a folder itself.
         PermissionError: the folder, or the file that is there, may not be written to.
+        OSError: it is a symbolic link that leads back to itself.
     """
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path))
-    folder = target.resolve().parent
+    folder = _linked_file(path).parent
     if not folder.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(folder))
     for needed in (target, folder):
         if needed.exists() and not os.access(needed, os.W_OK):
             raise PermissionError(errno.EACCES, "may not be written to", str(needed))
+
+
+def _linked_file(path: str | os.PathLike[str]) -> Path:
+    """Follow symbolic links, which stay links, to the file that they lead to."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():  # they lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(path))
+    return target

@@ -6,11 +6,11 @@ import argparse
 import difflib
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from microgrid._util.validation import quoted
+from microgrid.cli.streams import complain
 from microgrid.documents.examples import EXAMPLES
 
 OPTION = re.compile("--[a-z][a-z-]*")
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error in one line, and exit with code 2."""
-        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        complain(f"{self.prog}: {message} (see {self.prog} --help)")
         raise SystemExit(2)
 
 

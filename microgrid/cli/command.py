@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
-import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 
 import microgrid
+from microgrid._util.early_interrupt import exit_quietly
 from microgrid.cli.arguments import Parser, parse
 from microgrid.cli.check import add_check
 from microgrid.cli.demonstration import demonstrate
@@ -19,6 +19,7 @@ from microgrid.cli.lesson import add_lesson
 from microgrid.cli.page import add_page
 from microgrid.cli.sheet import add_sheet
 from microgrid.cli.step import add_step
+from microgrid.cli.streams import complain, flush_or_discard, is_unread, open_missing_streams
 from microgrid.cli.train import add_train
 from microgrid.pictures.graphviz_renderer import NoRendererError
 
@@ -33,21 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Without `arguments` it is the program: it takes those of the command line, and tidies up when it is told to end.
     """
+    open_missing_streams()
     _never_fail_to_print()
     if arguments is None:
         _tidy_up_on_signals()
     try:
+        if signal.getsignal(signal.SIGINT) is exit_quietly:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = _run(sys.argv[1:] if arguments is None else arguments)
         print(end="", flush=True)  # let a failing write raise here, not at exit
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _flush_or_discard()
-        return 0
     except KeyboardInterrupt:
         return 130
     except USER_ERRORS as error:
-        print(f"microgrid: {_one_line(error)}", file=sys.stderr)
-        _flush_or_discard()
-        return 2
+        code = 0 if is_unread(error) else 2
+        if code:
+            complain(f"microgrid: {_one_line(error)}")
+        flush_or_discard(sys.stdout)
     return code
 
 
@@ -85,14 +87,6 @@ def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return " ".join(str(error).split())
-
-
-def _flush_or_discard() -> None:
-    """Flush the output; if that fails, discard it, since Python would try again at exit."""
-    try:
-        print(end="", flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tidy_up_on_signals() -> None:

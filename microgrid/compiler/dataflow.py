@@ -86,7 +86,7 @@ class Dataflow:
         for node in nodes:
             for operand in node.operands:
                 self.n_users[self.same[operand]] += 1
-        self.terms = {node: tuple(self._terms(node)) for node in nodes if node.op}
+        self.terms = {node: tuple(self._terms(node)) for node in nodes if node.op or not node.is_leaf}
         parts = {term.node for node, terms in self.terms.items() for term in terms if term.node is not node}
         self.order = [node for node in nodes if node not in parts]
         self.live = self._live(parameters)

@@ -13,7 +13,8 @@ from microgrid.graph.operations import FUNCTIONS
 
 MAX_TERMS_PER_LINE = 50  # terms in one line: Python's own compiler recurses on long expressions
 
-_TAKEN = {*FUNCTIONS, *keyword.kwlist, "power", "rows", "losses", "outputs", "n_rows", "len", "float", "pow"}
+_RESERVED = {*keyword.kwlist, "__debug__"}  # names that cannot be assigned to
+_TAKEN = {*FUNCTIONS, *_RESERVED, "power", "rows", "losses", "outputs", "n_rows", "len", "float", "pow"}
 
 
 def identifiers(labels: Sequence[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from microgrid._util.text import display_width, printable, shortened
 from microgrid._util.validation import check_choice
 from microgrid.graph.node import Node
-from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.operations import as_written
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import SUPERSCRIPTS
 from microgrid.language.words import words
@@ -379,7 +379,7 @@ def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, st
     if not graph.not_finite.isdisjoint(node.id for node in card.inside):
         card.status = "not finite"
     if value.layer and len(card.inside) > 1:
-        card.symbol = OPERATIONS[value.op].symbol
+        card.symbol = as_written(value.op, 1).symbol
         card.operation = "Σ w·x + b" if value.is_sum else f"{card.symbol}(Σ w·x + b)"
         card.title = card.name if n == 1 else _title_of_layer(card, text)
         return
@@ -401,4 +401,4 @@ def _symbol_of(node: Node, graph: Snapshot) -> str:
     """Write the operation of a node; a power with a small whole constant as ( )²."""
     if (exponent := graph.whole_exponents.get(node.id)) is not None:
         return "( )" + SUPERSCRIPTS[exponent]
-    return OPERATIONS[node.op].symbol if node.op else ""
+    return as_written(node.op, len(node.operands)).symbol if node.op else ""

@@ -42,6 +42,7 @@ def _central_difference(function: Callable[[float], float], x: float, h: float) 
 def _read_checked(output: Value) -> Snapshot:
     graph = Snapshot.of(output)
     graph.check_current()
+    graph.check_computable()
     return graph
 
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from microgrid._util.text import printable
+from microgrid._util.validation import quoted
 from microgrid.language.words import words
 
 T = TypeVar("T")
@@ -31,6 +33,8 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Operation:
     """One operation: its symbol, its formula, and its local derivatives.
+
+    An operation of one's own is drawn and told without; with a row in `OPERATIONS`, it is computed everywhere.
 
     Attributes:
         symbol: how it is written in a picture.
@@ -59,10 +63,20 @@ class Operation:
         return [operands[start : start + size] for start in range(0, len(operands) - bool(self.last), size)]
 
 
+class _Table(dict[str, Operation]):
+    """The operations by name; asked for one that it does not have, it says what to do."""
+
+    def __missing__(self, op: str) -> Operation:
+        raise ValueError(
+            f"microgrid has no formula for the operation {quoted(op)}, and needs one to compute it at other numbers; "
+            f"add it as microgrid.graph.OPERATIONS[{quoted(op)}], a microgrid.graph.Operation like that of 'tanh'"
+        )
+
+
 _SIGMOID = "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))"
 
 # Symbol, operands, value and local derivatives; then the formulas as people write them.
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS: dict[str, Operation] = _Table({
     "+": Operation("+", ("a", "b"), "a + b", ("1", "1"), "{a} + {b}", ("1", "1")),
     "-": Operation("−", ("a", "b"), "a - b", ("1", "-1"), "{a} − {b}", ("1", "−1")),
     "*": Operation("×", ("a", "b"), "a * b", ("b", "a"), "{a} × {b}", ("{b}", "{a}")),
@@ -100,11 +114,25 @@ OPERATIONS: dict[str, Operation] = {
     "total": Operation("Σ", ("a",), "a", ("1",), "{a}", ("1",), summed=True),
     "weighted_sum": Operation("Σ w·x + b", ("w", "x"), "w * x", ("x", "w"),
         "{w} × {x}", ("{x}", "{w}"), summed=True, last="b"),
-}  # fmt: skip
+})  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")
 } | {"abs": abs, "where": lambda condition, x, y: x if condition else y}
+
+
+def as_written(op: str, n_operands: int) -> Operation:
+    """Return how an operation is written, also one that is not in the table: with its own name, as a function.
+
+    >>> as_written("+", 2).shown, as_written("cube", 1).shown
+    ('{a} + {b}', 'cube({a})')
+    """
+    if op in OPERATIONS:
+        return OPERATIONS[op]
+    name = printable(op).translate(str.maketrans("{}", "()"))
+    operands = tuple(f"a{i}" if i else "a" for i in range(n_operands))
+    shown = f"{name}({', '.join(f'{{{operand}}}' for operand in operands)})"
+    return Operation(name, operands, "", ("",) * n_operands, shown, ("",) * n_operands)
 
 
 def name_of(op: str, language: str = "en") -> str:
@@ -113,7 +141,7 @@ def name_of(op: str, language: str = "en") -> str:
     >>> name_of("*"), name_of("*", "ja")
     ('product', '積')
     """
-    return words(language)[f"op.{op}"]
+    return words(language).get(f"op.{op}", printable(op))
 
 
 def evaluate(op: str, operands: Sequence[float]) -> float:

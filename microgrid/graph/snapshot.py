@@ -29,6 +29,8 @@ from microgrid.graph.node import Node
 from microgrid.graph.status import GATES, activation_status
 from microgrid.nn import LayerName, NeuronName
 
+UNNAMED = "f"  # an operation of one's own that was given no name
+
 
 class Snapshot:
     """A recorded graph at the time it was read.
@@ -64,7 +66,7 @@ class Snapshot:
                 id=ids[value],
                 label=label,
                 kind=kind,
-                op=value.op,
+                op=str(value.op or UNNAMED) if value.recorded else "",
                 operands=tuple(ids[operand] for operand in value.operands),
                 local_derivatives=value.local_derivatives,
                 data=value.data,
@@ -140,7 +142,7 @@ class Snapshot:
         """
         numbers = list(self.recompute())  # all first: an error says more than a difference
         for node, number in zip(self.nodes, numbers, strict=True):
-            if number != node.data and not (math.isnan(number) and math.isnan(node.data)):
+            if not _is_same(number, node.data):
                 return node, number
         return None
 
@@ -160,8 +162,20 @@ class Snapshot:
         if self.is_outdated():
             raise ValueError("a leaf was changed after this graph was recorded; compute it again")
 
+    def check_computable(self) -> None:
+        """Check that every operation can be computed at other numbers.
+
+        Raises:
+            ValueError: one is not in the table of operations.
+        """
+        for node in self.nodes:
+            if node.op:
+                operations.OPERATIONS[node.op]  # raises
+
     def recompute(self, replaced: Mapping[str, float] | None = None) -> Iterator[float]:
         """Yield the value of each node, recomputed from the leaves.
+
+        An operation that is not in the table, of which there is no formula, keeps its number while its operands do.
 
         Args:
             replaced: numbers that take the place of those of the nodes with these ids, which may be inner ones.
@@ -176,7 +190,12 @@ class Snapshot:
         numbers = {node.id: node.data for node in self.nodes if node.is_leaf} | dict(replaced or {})
         for node in self.nodes:
             if node.id not in numbers:
-                numbers[node.id] = operations.evaluate(node.op, [numbers[operand] for operand in node.operands])
+                operands = [numbers[operand] for operand in node.operands]
+                keeps = node.op not in operations.OPERATIONS and all(
+                    _is_same(number, operand.data)
+                    for number, operand in zip(operands, self.operands[node.id], strict=True)
+                )
+                numbers[node.id] = node.data if keeps else operations.evaluate(node.op, operands)
             yield numbers[node.id]
 
 
@@ -192,6 +211,10 @@ def numbers_among_equals(kinds: Sequence[str], labels: Sequence[str]) -> list[in
         so_far[label] += 1
         numbers.append(so_far[label] if total[label] > 1 else 0)
     return numbers
+
+
+def _is_same(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b))
 
 
 def _kind_of(value: Value) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.node import Node
-from microgrid.graph.operations import OPERATIONS, evaluate, name_of
+from microgrid.graph.operations import OPERATIONS, as_written, evaluate, name_of
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
@@ -63,9 +63,11 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
     names = [relay.node(operand).spoken_name for operand in node.operands]
     numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
     a, b = (*names, "", "")[:2]
-    sentence = words(language)[f"know.{node.op}"].format(
-        name=node.name, a=a, b=b, count=len(names), numbers=numbers, result=result
-    )
+    text = words(language)
+    sentence = text.get(f"know.{node.op}", text["know.other"]).format(
+        name=node.name, a=a, b=b, count=len(names), numbers=numbers, result=result, names=", ".join(names),
+        operation=name_of(node.op, language),
+    )  # fmt: skip
     return Wording("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
 
 
@@ -107,7 +109,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
 
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
-    operation = OPERATIONS[node.op]
+    operation = as_written(node.op, len(node.operands))
     names = [relay.node(operand).spoken_name for operand in node.operands]
     numbers = [show(relay.node(operand).data) for operand in node.operands]
     whole = _expression(relay, node, names)
@@ -123,8 +125,9 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         group = slice(first, first + len(operation.operands))
         template = _power_slope(relay, node, position) or operation.slopes[position - first]
         if not template:  # it is piecewise, which takes words
-            cases = _fill(words(language)[f"slope.{node.op}.{position}"], operation.operands, names)
-            return f"{left} = {show(node.local_derivatives[position])} ({cases})"
+            local = show(node.local_derivatives[position])
+            cases = words(language).get(f"slope.{node.op}.{position}")
+            return f"{left} = {local}" + (f" ({_fill(cases, operation.operands, names)})" if cases else "")
         result = show(node.data, _digits_beside_1(node.data) if "1 − {out}" in template else 4)
         parts = [_fill(template, operation.operands, numbers[group], result)]
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
@@ -139,7 +142,7 @@ def _digits_beside_1(number: float) -> int:
     tanh(7) is 1 with four digits, but 1 − 1² is not 3.326e−6: 1 − 0.999998337² is.
     """
     distance = 1.0 - abs(number)
-    return 4 if distance == 0.0 else 4 + max(0, -1 - int(f"{distance:.3e}".partition("e")[2]))
+    return 4 + max(0, -1 - int(f"{distance:.3e}".partition("e")[2])) if distance > 0.0 else 4  # NaN needs no more
 
 
 def _power_slope(relay: Record, node: Node, position: int) -> str:
@@ -152,7 +155,7 @@ def _power_slope(relay: Record, node: Node, position: int) -> str:
 
 def _expression(relay: Record, node: Node, operands: list[str]) -> str:
     """Write what a node computes, with names or numbers for its operands."""
-    operation = OPERATIONS[node.op]
+    operation = as_written(node.op, len(node.operands))
     if (exponent := relay.snapshot.whole_exponents.get(node.id)) is not None:
         return bracketed(operands[0]) + SUPERSCRIPTS[exponent]
     if not operation.summed:
@@ -213,7 +216,7 @@ def _misses(outcome: Outcome) -> bool:
 
 def _missing(op: str, numbers: Sequence[float], language: str) -> str:
     """Say why an operation has no result: none exists, or it is too large."""
-    key = "missing"
+    key = "missing" if op in OPERATIONS else "missing.other"
     try:
         evaluate(op, numbers)
     except OverflowError:

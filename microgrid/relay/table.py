@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from microgrid._util.text import display_width, padded, shortened
 from microgrid._util.validation import check_choice
 from microgrid.graph.folding import Card, Edge, cards_and_edges
-from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.operations import as_written
 from microgrid.language.numerals import show
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Change, Record, Share
@@ -87,7 +87,7 @@ class _Folded:
         if total is card.value:
             sentence = self.text[f"know.neuron.linear{one}"].format(name=name, count=count, result=result)
             return Wording("know", card.id, name, formula, result, sentence)
-        numbers = f"{OPERATIONS[card.value.op].symbol}({show(total.data)})"
+        numbers = f"{as_written(card.value.op, 1).symbol}({show(total.data)})"
         sentence = self.text[f"know.neuron{one}"].format(name=name, count=count, numbers=numbers, result=result)
         return Wording("know", card.id, name, f"{formula} = {numbers}", result, sentence)
 

@@ -43,12 +43,13 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         language: "en" or "ja", in which it starts; a key switches.
 
     Raises:
-        ValueError: an unknown language, or a graph too large to be looked at.
+        ValueError: an unknown language, a graph too large to be looked at, or an operation without a formula.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     heading = Heading() if heading is None else heading
     text, title = words(language), heading.title.get(language, "")
-    style, program = _style(), _program()
+    relay.snapshot.check_computable()
+    style, program = _style(), _program(tuple(OPERATIONS))
     folding = _folded(relay.snapshot)
     layout = lay_out(folding, MAX_ROW_WIDTH_PX)
     parts = {
@@ -86,9 +87,9 @@ def _style() -> str:
 
 
 @cache
-def _program() -> str:
+def _program(ops: tuple[str, ...]) -> str:
     """Return the page's JavaScript: formulas and bounds of the operations, texts of all languages, then the scripts."""
-    formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in OPERATIONS)
+    formulas = ",\n".join(f"  {json.dumps(op)}: {_functions(op)}" for op in ops)
     texts = {language: _texts_of_page(language) for language in LANGUAGES}
     texts_as_json = json.dumps(texts, ensure_ascii=False, indent=1)
     tables = (

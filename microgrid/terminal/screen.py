@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -11,27 +13,56 @@ from microgrid._util.text import display_width, shortened
 from microgrid.relay.records import PHASES, Record
 from microgrid.terminal.walk import Walk
 
+NEEDED = ("cup", "civis")  # what terminfo must know of a terminal: to move the cursor, and to hide it
+SEQUENCE_MS = 25  # bytes that follow Escape within this time were not typed
+SEQUENCE = re.compile(
+    r"\[200~.*\x1b\[201~"  # pasted text
+    r"|\[M..."  # a mouse, in its oldest form
+    r"|\[(?!200~|M)[0-?]*[ -/]*[@-~]|O[0-?]*[@-~]"  # a key that terminfo does not know, a mouse, the focus …
+    r"|[]P^_X].*(\x07|\x1b\\)",  # an answer of the terminal
+    re.DOTALL,
+)
+"""What follows Escape where it is no key but begins a sequence."""
+INTRODUCERS = ("", *"[O]P^_X")  # nothing yet, or the first character of a sequence
+
 
 def walk_relay(relay: Record, language: str = "en", everything: bool = False) -> None:
-    """Step through a relay in the terminal; without one, or with `everything`, print all steps.
+    """Step through a relay in the terminal; without one that curses can use, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
     Know, Think, Change, q leaves. Where a step is too long for the screen, Page Up and Page Down show the rest of it.
     The step where it was left stays in the terminal.
     """
     walking = Walk(relay, language)
-    if not everything and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        try:
-            import curses
-        except ImportError:  # on Windows it comes with the package windows-curses
-            pass
-        else:
-            os.environ.setdefault("ESCDELAY", "25")
-            curses.wrapper(_show, walking)
-            _print(walking, walking.position)
-            return
+    if not everything and _is_walked(walking):
+        _print(walking, walking.position)
+        return
     for position in range(1, len(walking.lines) + 1):
         _print(walking, position)
+
+
+def _is_walked(walk: Walk) -> bool:
+    """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    try:
+        import curses
+    except ImportError:  # on Windows it comes with the package windows-curses
+        return False
+    os.environ.setdefault("ESCDELAY", str(SEQUENCE_MS))
+    try:
+        curses.setupterm()
+        if os.name != "nt" and not all(map(curses.tigetstr, NEEDED)):
+            return False
+        window = curses.initscr()
+        try:
+            _show(window, walk)
+        finally:
+            with contextlib.suppress(curses.error):  # the terminal may be gone
+                curses.endwin()
+    except curses.error:
+        return False
+    return True
 
 
 def _print(walk: Walk, position: int) -> None:
@@ -47,25 +78,13 @@ def _show(window: Any, walk: Walk) -> None:
     """Run the walk in a curses window until the user quits."""
     import curses
 
-    styles = _styles(curses)
-    keys = {
-        curses.KEY_RIGHT: "right",
-        curses.KEY_LEFT: "left",
-        curses.KEY_UP: "up",
-        curses.KEY_DOWN: "down",
-        curses.KEY_HOME: "home",
-        curses.KEY_END: "end",
-        curses.KEY_PPAGE: "page up",
-        curses.KEY_NPAGE: "page down",
-        curses.KEY_ENTER: "\n",
-        curses.KEY_BACKSPACE: "backspace",
-        "\x7f": "backspace",
-        "\x1b": "escape",
-    }
+    curses.noecho()
     # Ctrl-C and Ctrl-Z come as keys: as signals they could come just before the wait for a key, and go unnoticed.
     curses.raw()
-    key: object = ""
-    while walk.press(keys.get(key, str(key))):  # a resize arrives as a key, and redraws
+    window.keypad(True)
+    styles = _styles(curses)
+    key = ""
+    while walk.press(key):  # a resize arrives as a key, and redraws
         window.erase()
         height, width = window.getmaxyx()
         for y, row in enumerate(walk.screen(width, height)):
@@ -76,16 +95,53 @@ def _show(window: Any, walk: Walk) -> None:
                     window.addstr(y, x, text, styles[piece.style])
                 x += display_width(piece.text)
         window.refresh()
-        key = window.get_wch()
+        key = _key(window, curses)
         if key == "\x03":
             raise KeyboardInterrupt
         if key == "\x1a":
             signal.raise_signal(signal.SIGTSTP)
 
 
+def _key(window: Any, curses: Any) -> str:
+    """Wait for a key, and return what `Walk.press` calls it.
+
+    Bytes are read, not characters: curses waits forever for the rest of one that is not valid UTF-8.
+    """
+    code = window.getch()
+    if code in (ord("\x1b"), curses.KEY_MOUSE):  # of a mouse, curses has read the beginning
+        begun = "" if code != curses.KEY_MOUSE else curses.tigetstr("kmous").decode("latin-1")[1:]
+        return "" if _is_sequence(window, begun) else "escape"
+    keys = {
+        -1: "escape",  # there is nothing more to read
+        curses.KEY_RIGHT: "right",
+        curses.KEY_LEFT: "left",
+        curses.KEY_UP: "up",
+        curses.KEY_DOWN: "down",
+        curses.KEY_HOME: "home",
+        curses.KEY_END: "end",
+        curses.KEY_PPAGE: "page up",
+        curses.KEY_NPAGE: "page down",
+        curses.KEY_ENTER: "\n",
+        curses.KEY_BACKSPACE: "backspace",
+        0x7F: "backspace",
+    }
+    return keys.get(code, chr(code))
+
+
+def _is_sequence(window: Any, text: str) -> bool:
+    """Tell whether Escape was not typed but begins a sequence, with `text` so far, and read the rest of it."""
+    window.timeout(SEQUENCE_MS)
+    while not SEQUENCE.match(text) and text[:1] in INTRODUCERS and (code := window.getch()) != -1:
+        text += chr(code)
+    window.timeout(-1)
+    return text[:1] in INTRODUCERS[1:]
+
+
 def _styles(curses: Any) -> dict[str, int]:
     """Return how each style looks: in colour only where the terminal has it and NO_COLOR is not set."""
     curses.curs_set(0)
+    with contextlib.suppress(curses.error):
+        curses.start_color()
     plain = {"": 0, "quiet": curses.A_DIM, "bold": curses.A_BOLD, "plus": 0, "minus": 0}
     plain |= dict.fromkeys(PHASES, curses.A_BOLD)
     if not curses.has_colors():

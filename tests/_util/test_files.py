@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,12 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a matter of POS
 def test_text_is_written_as_utf8_with_plain_newlines(tmp_path: Path) -> None:
     write_atomic(tmp_path / "new.txt", "∂loss\n勾配\n")
     assert (tmp_path / "new.txt").read_bytes() == "∂loss\n勾配\n".encode()
+
+
+def test_half_a_surrogate_pair_is_written_as_json_reads_it(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "new.json", '"w\ud800"')
+    assert (tmp_path / "new.json").read_bytes() == rb'"w\ud800"'
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8")) == "w\ud800"
 
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -97,6 +105,22 @@ def test_symbolic_link_stays_one_and_its_file_is_replaced(tmp_path: Path) -> Non
     assert link.is_symlink()
     assert path.read_text() == "new"
     assert not path.is_symlink()
+
+
+@posix_only
+@pytest.mark.parametrize("writes", [check_writable, lambda path: write_atomic(path, "new")])
+@pytest.mark.parametrize("links", [{"a": "a"}, {"a": "b", "b": "a"}])
+def test_symbolic_links_in_a_circle_are_refused_and_stay(
+    writes: Callable[[Path], None], links: dict[str, str], tmp_path: Path
+) -> None:
+    for link, file in links.items():
+        (tmp_path / link).symlink_to(tmp_path / file)
+    with pytest.raises(OSError, match="symbolic links") as refused:
+        writes(tmp_path / "a")
+    assert (refused.value.errno, refused.value.filename) == (errno.ELOOP, str(tmp_path / "a"))
+    assert {path.name: str(path.readlink()) for path in tmp_path.iterdir()} == {
+        link: str(tmp_path / file) for link, file in links.items()
+    }
 
 
 @posix_only

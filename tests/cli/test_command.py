@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -100,6 +101,98 @@ def test_process_whose_reader_has_seen_enough_ends_quietly(tmp_path: Path) -> No
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, a process always has its streams")
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code", "out", "err"),
+    [
+        ((0,), ["step", "a*b", "a=1", "b=2"], 0, "1/6  Know", ""),
+        ((0, 1), ["step", "a*b", "a=1", "b=2"], 0, "", ""),
+        ((1,), ["--help"], 0, "", ""),
+        ((2,), ["nonsense"], 2, "", ""),
+        ((2,), ["check", "log(a)", "a=0"], 2, "", ""),
+        ((0, 1), ["check", "log(a)", "a=0"], 2, "", "microgrid: log(a = 0.0): "),
+        ((0, 1, 2), ["check", "a", "a=1"], 0, "", ""),
+    ],
+)
+def test_closed_streams_are_no_error_and_stand_for_no_other(
+    closed: tuple[int, ...], arguments: list[str], code: int, out: str, err: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        cwd=tmp_path,
+        env=PLAIN,
+        preexec_fn=lambda: [*map(os.close, closed)],
+        check=False,
+    )
+    assert done.returncode == code
+    assert (done.stdout[: len(out)].decode(), done.stderr[: len(err)].decode()) == (out, err)
+    assert (bool(done.stdout), bool(done.stderr)) == (bool(out), bool(err))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", [["nonsense"], ["check", "log(a)", "a=0"]])
+def test_error_that_nobody_can_read_leaves_its_exit_code(arguments: list[str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([*PROGRAM, *arguments], stderr=full, cwd=tmp_path, env=PLAIN, check=False)
+    assert done.returncode == 2
+
+
+class ClosedOnWindows(io.StringIO):
+    """A pipe without a reader as Windows has it: no BrokenPipeError, but an invalid argument."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    def flush(self) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+def test_reader_that_has_seen_enough_is_no_error_on_windows_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", ClosedOnWindows())
+        code = main(["check", "a", "a=1"])
+    assert (code, capsys.readouterr().err) == (0, "")
+
+
+INTERRUPT = """import signal, sys
+class AtModule:
+    def find_spec(name, *_):
+        if name == {!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, AtModule)
+"""
+SCRIPT = "import sys; from microgrid.cli import main; sys.exit(main())"
+
+
+@pytest.mark.parametrize(
+    ("program", "module"),
+    [
+        (["-m", "microgrid"], "microgrid.engine"),
+        (["-m", "microgrid"], "microgrid.cli.train"),
+        (["microgrid"], "microgrid.engine"),
+        (["microgrid"], "argparse"),
+    ],
+)
+def test_ctrl_c_while_modules_load_ends_the_command_quietly(program: list[str], module: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPT.format(module), encoding="utf-8")
+    (tmp_path / "microgrid").write_text(SCRIPT, encoding="utf-8")  # as pip writes it
+    environment = PLAIN | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, *program, "--version"], capture_output=True, cwd=tmp_path, env=environment, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_ctrl_c_in_a_program_of_ones_own_stays_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(f"{INTERRUPT.format('microgrid.engine')}import microgrid", encoding="utf-8")
+    done = subprocess.run([sys.executable, "own.py"], capture_output=True, cwd=tmp_path, env=PLAIN, check=False)
+    assert done.stderr.splitlines()[-1] == b"KeyboardInterrupt"
 
 
 PROGRAM_AFTER = "import signal; signal.signal({}, {}); from microgrid.cli import main; raise SystemExit(main())"

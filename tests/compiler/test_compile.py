@@ -519,6 +519,10 @@ def test_long_sum_is_added_in_the_order_of_a_plain_loop() -> None:
         "é",
         "a b",
         "'",
+        "__debug__",
+        "None",
+        "w\0",
+        "w\ud800",
         NeuronName("a leaf", LayerName("that is no neuron")),
     ],
 )
@@ -526,12 +530,13 @@ def test_any_label_gives_a_program(label: str) -> None:
     a, b, x = Value(2.0, label), Value(3.0, label), Input(1.0, "x")
     step = compile_graph(a * b * x, [x])
     ast.parse(step.source)
-    assert step([[5.0]]) == 30.0
-    assert (a.grad, b.grad) == (15.0, 10.0)
+    assert step([[5.0]]) == step([[5.0], [5.0]]) == 30.0
+    assert (a.grad, b.grad) == (30.0, 20.0)
 
 
-def test_name_of_several_lines_stays_a_comment() -> None:
-    neuron = Neuron(1, seed=0, name="a neuron\nraise SystemExit")
+@pytest.mark.parametrize("between", ["\n", "\0", "\ud800"])
+def test_name_of_several_lines_or_of_odd_characters_stays_a_comment(between: str) -> None:
+    neuron = Neuron(1, seed=0, name=f"a neuron{between}raise SystemExit")
     x = Input(1.0, "x")
     step = compile_graph(neuron([x]), [x])
     assert "        # a neuron raise SystemExit" in step.source.splitlines()

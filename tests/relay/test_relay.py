@@ -486,7 +486,7 @@ def with_node(**changes: Any) -> str:
         (edited(learning_rate="fast"), "not a relay: learning_rate must be a number"),
         (edited(steps=[]), "not a relay: its steps do not follow from its nodes"),
         (with_node(data=7.0), "not a relay: .* n2 is 7.0, and would now be 6.0"),
-        (with_node(op="os.system"), "not a relay: n2: there is no operation 'os.system'"),
+        (with_node(op="os.system"), "not a relay: microgrid has no formula for the operation 'os.system'"),
         (with_node(operands=["n2", "n1"]), "not a relay: n2 has an operand that does not come before it"),
         (with_node(local_derivatives=[1.0]), "not a relay: n2 has 2 operands, 1 derivatives"),
         (with_node(kind="input"), "not a relay: n2 of kind 'input' has the operation"),

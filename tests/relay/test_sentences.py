@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections.abc import Callable
@@ -160,6 +161,25 @@ def test_slope_of_tanh_and_sigmoid_can_be_worked_out_from_what_is_shown(op: str,
     formula, _, slope = told.partition("/∂a = ")[2].replace("−", "-").rpartition(" = ")
     worked_out = eval((formula or slope).replace("²", "**2").replace("×", "*"))
     assert worked_out == pytest.approx(float(slope), rel=3e-3)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -0.0])
+@pytest.mark.parametrize("op", list(OPERATIONS))
+def test_every_number_that_a_value_can_have_is_put_into_words(op: str, number: float) -> None:
+    numbers = [number] * (len(OPERATIONS[op].operands) + bool(OPERATIONS[op].last))
+    operands = [Value(number, label) for label, number in zip("abc", numbers, strict=False)]
+    try:
+        output = record(op, *operands)
+    except (ArithmeticError, ValueError):
+        return  # the engine has no such result
+    for language in LANGUAGES:
+        assert all(sentences(output * 1.0, language))
+
+
+def test_nan_through_tanh_has_a_sentence() -> None:
+    output = Value(math.nan, "a").tanh()
+    output.label = "out"
+    assert "∂tanh(a)/∂a = 1 − NaN² = NaN\n" in sentences(output)[2]
 
 
 def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:

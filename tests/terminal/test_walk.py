@@ -368,6 +368,77 @@ def test_signal_to_end_leaves_the_terminal_sane() -> None:
 
 
 @needs_pty
+def test_terminal_that_is_gone_ends_the_walk_quietly() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        os.close(screen.ours)
+        screen.ours = os.dup(screen.theirs)
+        assert screen.process.wait(20) == 128 + signal.SIGHUP
+        assert screen.process.stderr is not None
+        assert screen.process.stderr.read() == b""
+
+
+@needs_pty
+@pytest.mark.parametrize("name", ["", "no-such-terminal", "dumb", "vt100"])
+def test_terminal_that_has_no_screen_for_curses_gets_all_steps(name: str) -> None:
+    with terminal(TERM=name) as screen:
+        seen = screen.read_until("where result cannot go.\r\n")
+        assert re.findall(r"^ ?(\d+)/10 ", seen, re.MULTILINE) == [str(i) for i in range(1, 11)]
+        assert "\x1b" not in seen
+        assert screen.process.wait(20) == 0
+
+
+NO_KEYS = [
+    b"\xe9",  # é in Latin-1: the beginning of a character in UTF-8
+    b"\xff\x80\xc3",
+    "重".encode(),
+    b"\x00\x04\x1c",
+    b"\x1b[1;5C",  # Control and →
+    b"\x1b[<0;3;3M\x1b[<0;3;3m",  # a mouse
+    b"\x1b[M 33",
+    b"\x1b[200~quit\n3 33\x1b[201~",  # pasted text
+    b"\x1b[I\x1b[O",  # the focus comes and goes
+    b"\x1b]11;rgb:3333/3333/3333\x1b\\",  # the terminal tells a colour
+    b"\x1b[?3;3c",
+]
+
+
+@needs_pty
+def test_what_is_no_key_changes_nothing() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        for no_key in NO_KEYS:
+            screen.press(no_key)
+        screen.press(b"\nq")
+        assert " 2/10  Know  n4 " in screen.read_until("n4 subtracts target from n2: 6 − 5 = 1.\r\n")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+@pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b"])
+def test_escape_leaves(keys: bytes) -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        screen.press(keys)
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+def test_window_of_any_size_is_walked() -> None:
+    with terminal() as screen:
+        screen.read_until("n2 multiplies w by x")
+        for rows, columns in [(1, 1), (1, 200), (200, 1), (2, 2), (0, 0)]:
+            screen.resize(rows, columns)
+            screen.press(b"\n" * 9)
+            screen.press(b"1")
+        screen.resize(26, 90)
+        screen.press(b"3")
+        screen.read_until("w moves against its gradient")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colour_is_used_unless_it_is_not_wanted(environment: dict[str, str], coloured: bool) -> None:
     with terminal(**environment) as screen:

@@ -43,7 +43,7 @@ function placed(figures, exponent, digits) {
 // Returns how many digits a number needs, so that four are left when it is taken from 1: 1 − 1² is not 3.326e−6.
 function digitsBeside1(number) {
   const distance = 1 - abs(number);
-  return distance === 0 ? 4 : 4 + Math.max(0, -1 - rounded(abs(distance), 4)[1]);
+  return distance > 0 ? 4 + Math.max(0, -1 - rounded(distance, 4)[1]) : 4;
 }
 
 function showSigned(number) {
@@ -132,8 +132,8 @@ class Sentences {
       const template = this.powerSlope(node, position, values) || operation.slopes[position - first];
       if (!template) {
         // it goes by cases, which take words
-        const cases = fill(this.words[`slope.${node.op}.${position}`], operation.operands, names);
-        return `${left} = ${local} (${cases})`;
+        const cases = this.words[`slope.${node.op}.${position}`]; // none, if the operation is the learner's own
+        return cases ? `${left} = ${local} (${fill(cases, operation.operands, names)})` : `${left} = ${local}`;
       }
       const group = (list) => list.slice(first, first + size);
       const result = show(values[i], template.includes("1 − {out}") ? digitsBeside1(values[i]) : 4);
@@ -185,13 +185,15 @@ class Sentences {
       values,
     );
     const result = show(values[i]);
-    const sentence = format(this.words[`know.${node.op}`], {
+    const sentence = format(this.words[`know.${node.op}`] ?? this.words["know.other"], {
       name: node.name,
       a: names[0],
       b: names[1] ?? "",
       count: names.length,
       numbers,
       result,
+      names: names.join(", "),
+      operation: node.op,
     });
     return {name: node.name, formula: `${this.expression(node, names, values)} = ${numbers}`, result, sentence};
   }
@@ -345,7 +347,7 @@ class Sentences {
 
   missing({missing, numbers}) {
     const {op} = this.graph.nodes[missing],
-      operation = this.words[`op.${op}`];
+      operation = this.words[`op.${op}`] ?? op;
     return format(this.words[isTooLarge(op, numbers) ? "missing.large" : "missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
   }
 }
