@@ -222,11 +222,11 @@ class _OutputOf:
         """Return the value of a node, its local derivatives, and the size of the numbers that were rounded."""
         before = [operand.data for operand in self.operands[node.id]]
         if _side(node.op, operands) != _side(node.op, before):
-            slopes = operations.local_derivatives(node.op, before, node.data)
+            slopes = self._slopes(node, before, node.data)
             moves = sum(s * (b - a) for s, a, b in zip(slopes, before, operands, strict=True))
             return node.data + moves, slopes, abs(node.data) + abs(moves)
         value = operations.evaluate(node.op, operands)
-        slopes = operations.local_derivatives(node.op, operands, value)
+        slopes = self._slopes(node, operands, value)
         if operations.OPERATIONS[node.op].summed:
             return value, slopes, len(slopes) * sum(abs(s * x) for s, x in zip(slopes, operands, strict=True))
         return value, slopes, abs(value)
@@ -245,9 +245,13 @@ class _OutputOf:
                 # Straight on both sides of the kink, it does to a move what it does to a number.
                 moves[node.id] = operations.evaluate(node.op, moved if node.op in TIES else [moved[0], *data[1:]])
             else:
-                slopes = operations.local_derivatives(node.op, data, node.data)
+                slopes = self._slopes(node, data, node.data)
                 moves[node.id] = sum(s * move for s, move in zip(slopes, moved, strict=True) if move)
         return direction * moves.get(self.output.id, 0.0)
+
+    def _slopes(self, node: Node, operands: list[float], value: float) -> tuple[float, ...]:
+        constants = [operand.kind == "constant" for operand in self.operands[node.id]]
+        return operations.local_derivatives(node.op, operands, value, constants)
 
     def _data(self, node: Node) -> list[float]:
         return [operand.data for operand in self.operands[node.id]]
