@@ -114,8 +114,9 @@ class Value:
         Raises:
             ValueError: a negative base with a fractional exponent, or with an exponent that is itself a Value (its
                 share would need the logarithm of the base).
-            ZeroDivisionError: 0 to a negative power, or to one between 0 and 1 (its slope at 0 is infinite).
-            OverflowError: the result or its derivative is too large for a float.
+            ZeroDivisionError: 0 to a negative power; or to one between 0 and 1 (its slope at 0 is infinite), unless the
+                0 is a plain number, whose slope nobody asks for.
+            OverflowError: the result, or the derivative of a base that is a Value, is too large for a float.
 
         >>> x = Value(-3.0)
         >>> (x**2).backward()
@@ -129,14 +130,18 @@ class Value:
         if x < 0.0 and not (isinstance(exponent, Constant) and y % 1.0 == 0.0):
             why = "a negative base needs an exponent that is whole, and a plain number rather than a Value"
             raise ValueError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
-        if x == 0.0 and y < 1.0 and y != 0.0:
-            why = "division by zero" if y < 0.0 else "the slope of this power is infinite at 0"
-            raise ZeroDivisionError(f"({_named(self)}) ** ({_named(exponent)}): {why}")
         try:
             power = x**y
+        except ArithmeticError as error:
+            why = "division by zero" if x == 0.0 else "too large for a float"
+            raise type(error)(f"({_named(self)}) ** ({_named(exponent)}): {why}") from None
+        try:
             to_base = y * x ** (y - 1.0 if y else 0.0)
-        except OverflowError:
-            raise OverflowError(f"({_named(self)}) ** ({_named(exponent)}): too large for a float") from None
+        except ArithmeticError as error:
+            if not isinstance(self, Constant):
+                why = "the slope of this power is infinite at 0" if x == 0.0 else "its slope is too large for a float"
+                raise type(error)(f"({_named(self)}) ** ({_named(exponent)}): {why}") from None
+            to_base = 0.0  # a constant takes no share: nobody asks for its slope
         to_exponent = power * math.log(x if x > 0.0 else 1.0)
         return _record(power, "**", (self, to_base, exponent, to_exponent))
 

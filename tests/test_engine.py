@@ -491,6 +491,22 @@ def test_leaving_the_graph_unawares_is_refused(convert: Callable[[Any], object])
 
 
 @pytest.mark.parametrize(
+    ("base", "exponent", "power", "slope"),
+    [
+        (0.0, 0.3, 0.0, 0.0),  # 0^y is 0 for every y above 0
+        (1e-200, -1.0, 1e200, 1e200 * math.log(1e-200)),  # y · x^(y - 1) would be -1e400
+    ],
+)
+def test_base_that_is_a_plain_number_needs_no_slope(base: float, exponent: float, power: float, slope: float) -> None:
+    y = Value(exponent)
+    result = base**y
+    result.backward()
+    assert (result.data, y.grad) == pytest.approx((power, slope))
+    with pytest.raises(ArithmeticError, match="slope"):
+        Value(base) ** y
+
+
+@pytest.mark.parametrize(
     ("compute", "error", "message"),
     [
         (lambda x: x.log(), ValueError, r"log\(x = -2.0\): only numbers above 0"),

@@ -100,7 +100,9 @@ def test_random_graphs_agree_with_central_differences(recipe: Recipe) -> None:
     assume(max(abs(node.data) for node in found) < 1e3)
     assume(max(abs(derivative) for node in found for derivative in (0.0, *node.local_derivatives)) < 1e3)
     assume(not any(map(near_a_kink, found)))  # where cos(relu(x)) is smooth, its differences are still off by the step
-    assert check_gradients(output, tolerance=1e-3).agrees
+    rows = check_gradients(output, tolerance=1e-3).rows
+    assert {row.verdict for row in rows if abs(row.gradient) > 1e-6} <= {"agrees"}
+    assert "differs" not in {row.verdict for row in rows}
 
 
 def near_a_kink(node: Value) -> bool:

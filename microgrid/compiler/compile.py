@@ -24,7 +24,7 @@ def learn(rows):
         # --- Know ---
         n2 = w * x
         error = n2 - target
-        loss = error * error
+        loss = error ** 2.0
         losses += loss
         # --- Think ---
         d_error = 2.0 * error
@@ -85,7 +85,10 @@ class CompiledGraph:
         return result
 
     def predict(self, rows: Iterable[Sequence[float]]) -> list[float]:
-        """Return the output for every row, of which there may be none; raises what a call raises."""
+        """Return the output for every row, of which there may be none; raises what a call raises.
+
+        A slope that does not exist, such as that of √ at 0, is none of its business.
+        """
         results: list[float] = self._run("predict", self._floats(rows))
         return results
 
@@ -152,7 +155,8 @@ class CompiledGraph:
                     power(*operands)
                 numbers[node] = operations.evaluate(node.op, operands)
                 missing = "slope"
-                operations.local_derivatives(node.op, operands, numbers[node])
+                constants = [isinstance(operand, Constant) for operand in node.operands]
+                operations.local_derivatives(node.op, operands, numbers[node], constants)
             except (ArithmeticError, ValueError) as problem:
                 labels = brief(", ".join(str(operand.label) for operand in node.operands if operand.label))
                 of = f" of {labels}" if labels else ""
@@ -171,7 +175,8 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     abs …) decide anew for every row; a Python `if` does not: each of its branches needs a graph of its own.
 
     Convention: a relu that is off is skipped, and so are the products of its output and the gradients behind it. There,
-    0 · ∞ counts as 0, where the engine gives NaN. A NaN before a relu is passed on.
+    0 · ∞ counts as 0, where the engine gives NaN. A NaN before a relu is passed on, and a gradient back through it. A
+    slope that no parameter needs is not computed, and need not exist: that of √ at 0, if the 0 is an input.
 
     Args:
         output: the end of the graph, such as the loss of one row.

@@ -203,7 +203,7 @@ def _without_repetition(order: Sequence[Value]) -> dict[Value, Value]:
 
 
 def _power_term(node: Value, operands: Sequence[Value]) -> Term:
-    """Write a square as a product, and other powers so that a negative base fails as it does in the engine."""
+    """Write a power so that it fails where it does in the engine: where its base is negative, or it is too large."""
     operation, (base, exponent) = OPERATIONS["**"], operands
     value, local_derivatives = "power(a, b)", operation.local_derivatives
     if isinstance(exponent, Constant) and math.isfinite(exponent.data):
@@ -211,7 +211,7 @@ def _power_term(node: Value, operands: Sequence[Value]) -> Term:
         local_derivatives = ("2 * a" if y == 2.0 else f"b * a ** ({y - 1.0 if y else 0.0})", local_derivatives[1])
         if y.is_integer():
             # -2.0 ** 4.0 is -(2.0 ** 4.0), and so a literal goes into pow().
-            value = "a * a" if y == 2.0 else "pow(a, b)" if isinstance(base, Constant) else "a ** b"
+            value = "pow(a, b)" if isinstance(base, Constant) else "a ** b"
     return _term(node, value, local_derivatives, operation.operands, (base, exponent))
 
 

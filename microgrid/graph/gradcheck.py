@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from microgrid._util.text import display_width, padded
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients
+from microgrid.graph import operations
+from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import words
@@ -58,18 +62,21 @@ def _id_of(value: Value, graph: Snapshot) -> str:
 class GradientRow:
     """One row of a `GradientTable`: the gradient of a leaf, and its numerical derivative.
 
-    `kink`: the slopes to the left and right of the number differ, as those of relu do at 0; the gradient must lie
-    between them. `below_rounding`: the graph computes numbers so large that their rounding errors hide this gradient,
-    so that it cannot be checked.
+    Attributes:
+        name, data: the label and the number of the leaf.
+        gradient, numerical: its gradient by the chain rule, and by differences of the output.
+        verdict: "agrees" or "differs"; "kink" where the slopes to the left and to the right differ, as those of relu do
+            at 0, and the gradient is that of the engine's convention; "unmeasured" where no step shows whether they
+            agree, because rounding hides the gradient or the output has no value nearby.
+        slopes: at a kink the slopes to the left and to the right; `numerical` is their mean.
     """
 
     name: str
     data: float
     gradient: float
     numerical: float
-    agrees: bool
-    kink: bool = False
-    below_rounding: bool = False
+    verdict: str
+    slopes: tuple[float, float] | None = None
 
     @property
     def difference(self) -> float:
@@ -77,11 +84,14 @@ class GradientRow:
         return abs(self.gradient - self.numerical)
 
     @property
-    def verdict(self) -> str:
-        """Whether they agree: "agrees", "kink" (between both slopes), "differs" or "unmeasured"."""
-        if self.agrees:
-            return "kink" if self.kink else "agrees"
-        return "unmeasured" if math.isnan(self.numerical) or self.below_rounding else "differs"
+    def agrees(self) -> bool:
+        """Whether the gradient is right: it agrees, or follows the convention at a kink."""
+        return self.verdict in ("agrees", "kink")
+
+    @property
+    def kink(self) -> bool:
+        """Whether the output has a kink here."""
+        return self.verdict == "kink"
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,9 @@ class GradientTable:
         lines = [_table_line(*heading, width=name_width)]
         for row in self.rows:
             numbers = show(row.data), show(row.gradient, 8), show(row.numerical, 8), show(row.difference, 2)
-            lines.append(f"{_table_line(row.name, *numbers, width=name_width)}  {said[f'check.{row.verdict}']}")
+            is_beyond = row.slopes is not None and not min(row.slopes) <= row.gradient <= max(row.slopes)
+            verdict = said["check.convention" if is_beyond else f"check.{row.verdict}"]
+            lines.append(f"{_table_line(row.name, *numbers, width=name_width)}  {verdict}")
         return "\n".join(lines)
 
 
@@ -126,13 +138,19 @@ def check_gradients(
 ) -> GradientTable:
     """Compare the gradient of every leaf with a central difference; `grad` and `data` stay as they are.
 
+    Where the two disagree at the first step, steps of every size are tried, and the one with the smallest error counts:
+    the difference from the next step, and the rounding errors of all numbers that were computed. Where this error is
+    above 0.01 % of the gradient, and where paths cancel above a millionth of what they contribute, the verdict is
+    "unmeasured".
+
+    A number next to a kink is measured on its own side. At a kink itself no difference has the slope of the convention:
+    there the operation counts as the straight line of its own slope, and all others are measured.
+
     Args:
         output: the end of the graph.
         leaves: which leaves to check; by default all but constants.
-        tolerance: the largest difference allowed, relative to the gradient. A rounding error of 10⁻⁹ times the largest
-            computed number is allowed as well. Where this error is above `tolerance`, and above a thousandth of the
-            gradient, the verdict is "unmeasured": no agreement can be shown.
-        step: see `numerical_derivative`.
+        tolerance: the largest difference allowed, relative to the gradient, besides the error of measurement.
+        step: the first step; see `numerical_derivative`.
 
     Raises:
         TypeError: `output` or a leaf is not a Value, or a setting is not a number.
@@ -150,65 +168,200 @@ def check_gradients(
     """
     graph = _read_checked(output)
     tolerance, step = number_in_range("tolerance", tolerance), positive_number("step", step)
-    by_chain_rule = gradients(output)
+    claims = _claims(graph, {graph.ids[value]: gradient for value, gradient in gradients(output).items()})
     if leaves is None:
         leaves = [value for value in graph.ids if value.is_leaf and not isinstance(value, Constant)]
-    rounding = 1e-9 * max([1.0, *(abs(node.data) for node in graph.nodes if not node.is_leaf)])
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
-        function = _function_of(graph, _id_of(leaf, graph))
-        name = str(leaf.label or f"leaf {i}")
-        rows.append(_check(function, leaf.data, name, by_chain_rule[leaf], tolerance, step, rounding))
+        name = _id_of(leaf, graph)
+        rows.append(_check(_OutputOf(graph, name), str(leaf.label or f"leaf {i}"), claims[name], tolerance, step))
     return GradientTable(tuple(rows))
 
 
-def _function_of(graph: Snapshot, name: str) -> Callable[[float], float]:
-    """Return the output of a graph as a function of one of its numbers; NaN where it has no value."""
+# --- measuring a slope -----------------------------------------------------------------------------------------------
 
-    def function(x: float) -> float:
+PRECISION = 1e-4
+"""The largest error of a slope, relative to the slope, with which it counts as measured."""
+
+STEP_FACTOR = 8.0
+"""How much larger each step is than the one before; a power of two, so that x ± h rounds rarely."""
+
+
+class _Measured(NamedTuple):
+    """A slope, and the most by which it may be wrong."""
+
+    slope: float
+    error: float
+
+
+class _OutputOf:
+    """The output of a graph as a function of one of its numbers, on the side of each kink on which it is now."""
+
+    def __init__(self, graph: Snapshot, name: str) -> None:
+        self.x = graph.by_id[name].data
+        self.name, self.output, self.operands = name, graph.output, graph.operands
+        reached = {name}
+        for node in graph.nodes:
+            if not reached.isdisjoint(node.operands):
+                reached.add(node.id)
+        self.nodes = [node for node in graph.nodes if node.id in reached and node.id != name]
+
+    def __call__(self, x: float) -> tuple[float, float]:
+        """Return the output at x, and its rounding error; NaN where it has no value."""
+        numbers, errors = {self.name: x}, {self.name: 0.0}
         try:
-            *_, output = graph.recompute({name: x})
+            for node in self.nodes:
+                operands = [numbers.get(operand.id, operand.data) for operand in self.operands[node.id]]
+                numbers[node.id], slopes, rounded = self._at(node, operands)
+                inherited = zip(slopes, (errors.get(operand, 0.0) for operand in node.operands), strict=True)
+                errors[node.id] = sys.float_info.epsilon * rounded + sum(abs(s) * e for s, e in inherited if e)
         except (ArithmeticError, ValueError):
-            return math.nan  # next to the edge of the domain, no difference exists
-        return output
+            return math.nan, math.inf
+        return numbers.get(self.output.id, self.output.data), errors.get(self.output.id, 0.0)
 
-    return function
+    def _at(self, node: Node, operands: list[float]) -> tuple[float, tuple[float, ...], float]:
+        """Return the value of a node, its local derivatives, and the size of the numbers that were rounded."""
+        before = [operand.data for operand in self.operands[node.id]]
+        if _side(node.op, operands) != _side(node.op, before):
+            slopes = self._slopes(node, before, node.data)
+            moves = sum(s * (b - a) for s, a, b in zip(slopes, before, operands, strict=True))
+            return node.data + moves, slopes, abs(node.data) + abs(moves)
+        value = operations.evaluate(node.op, operands)
+        slopes = self._slopes(node, operands, value)
+        if operations.OPERATIONS[node.op].summed:
+            return value, slopes, len(slopes) * sum(abs(s * x) for s, x in zip(slopes, operands, strict=True))
+        return value, slopes, abs(value)
+
+    @property
+    def is_at_kink(self) -> bool:
+        """Whether an operation between the number and the output is at its kink."""
+        return any(_side(node.op, self._data(node)) == 0 for node in self.nodes)
+
+    def slope_towards(self, direction: float) -> float:
+        """Return the slope to the right (1.0) or to the left (-1.0), where an operation is at its kink."""
+        moves = {self.name: direction}
+        for node in self.nodes:
+            data, moved = self._data(node), [moves.get(operand, 0.0) for operand in node.operands]
+            if _side(node.op, data) == 0:
+                # Straight on both sides of the kink, it does to a move what it does to a number.
+                moves[node.id] = operations.evaluate(node.op, moved if node.op in TIES else [moved[0], *data[1:]])
+            else:
+                slopes = self._slopes(node, data, node.data)
+                moves[node.id] = sum(s * move for s, move in zip(slopes, moved, strict=True) if move)
+        return direction * moves.get(self.output.id, 0.0)
+
+    def _slopes(self, node: Node, operands: list[float], value: float) -> tuple[float, ...]:
+        constants = [operand.kind == "constant" for operand in self.operands[node.id]]
+        return operations.local_derivatives(node.op, operands, value, constants)
+
+    def _data(self, node: Node) -> list[float]:
+        return [operand.data for operand in self.operands[node.id]]
 
 
-def _check(
-    function: Callable[[float], float],
-    x: float,
-    name: str,
-    gradient: float,
-    tolerance: float,
-    step: float,
-    rounding: float,
-) -> GradientRow:
-    def is_close(numerical: float) -> bool:
-        return abs(numerical - gradient) <= tolerance * abs(gradient) + rounding
-
-    # No step is right for every function: 1/x at 1e-9 needs a small one, sin(x) at 1e10 one that ignores the size of x.
-    estimates = [_central_difference(function, x, h) for h in (step * max(1.0, abs(x)), step, step * abs(x)) if h]
-    for numerical in estimates:
-        if is_close(numerical):
-            below_rounding = rounding > max(tolerance, 1e-3 * max(abs(gradient), abs(numerical)))
-            return GradientRow(name, x, gradient, numerical, agrees=not below_rounding, below_rounding=below_rounding)
-    numerical = estimates[0]
-    h = step * max(1.0, abs(x))
-    left, right = _slopes(function, x, h)
-    nearer_left, nearer_right = _slopes(function, x, h / 10)
-    # Where a smooth curve bends, the two slopes meet as h shrinks; at a kink, such as that of relu, they never do.
-    kink = abs(right - left) > 1e-3 and abs(nearer_right - nearer_left) > 0.5 * abs(right - left)
-    slack = 1e-3 * abs(right - left)  # the curve may also bend on its way to the kink
-    between = min(left, right) - slack <= gradient <= max(left, right) + slack
-    return GradientRow(name, x, gradient, numerical, agrees=kink and between, kink=kink)
+TIES = ("maximum", "minimum")
+"""The operations with a kink where their operands are equal; the others have it where the first one is 0."""
 
 
-def _slopes(function: Callable[[float], float], x: float, h: float) -> tuple[float, float]:
-    """Return the slopes of a function to the left and to the right of x."""
-    if x - h == x:  # the step is lost in the rounding of x
-        return math.nan, math.nan
-    return (function(x) - function(x - h)) / h, (function(x + h) - function(x)) / h
+def _side(op: str, operands: Sequence[float]) -> int | None:
+    """Tell on which side of its kink an operation is: -1, 1, or 0 at the kink itself; None if it has none."""
+    if "" not in operations.OPERATIONS[op].slopes:  # no slope goes by cases
+        return None
+    a, b = operands[0], operands[1] if op in TIES else 0.0
+    return (a > b) - (a < b)
+
+
+def _difference(function: _OutputOf, h: float) -> _Measured:
+    """Measure the slope by the values at x ± h, or at x itself where one of them does not exist."""
+    x = function.x
+    above, below = x + h, x - h
+    (value_above, error_above), (value_below, error_below) = function(above), function(below)
+    if math.isnan(value_above):
+        above, (value_above, error_above) = x, function(x)
+    elif math.isnan(value_below):
+        below, (value_below, error_below) = x, function(x)
+    width, off_centre = above - below, (above - x) - (x - below)
+    slope = (value_above - value_below) / width if width > 0.0 else math.nan
+    if not math.isfinite(slope):
+        return _Measured(math.nan, math.inf)
+    error = (error_above + error_below) / width
+    if 1e-6 * width < abs(off_centre) < width:  # next to a power of two, x ± h is rounded on one side only
+        value, _ = function(x)
+        left, right = (value - value_below) / (x - below), (value_above - value) / (above - x)
+        error += abs((right - left) * off_centre) / width
+    return _Measured(slope, error)
+
+
+def _best_difference(function: _OutputOf) -> _Measured:
+    """Measure the slope by steps of every size: from where rounding hides it, up to where the curve bends."""
+    size = abs(function.x) or STEP_FACTOR**-24
+    h = max(2.0 * math.ulp(size), sys.float_info.min)
+    best = before = _Measured(math.nan, math.inf)
+    low, high = -math.inf, math.inf  # what all steps so far allow
+    while h < max(1.0, size):
+        now = _difference(function, h)
+        error = abs(now.slope - before.slope) + now.error + before.error
+        if error < best.error:
+            best = _Measured(before.slope, error)
+        if now.slope - now.error > high or now.slope + now.error < low:
+            break  # the curve bends: larger steps tell nothing about its slope here
+        low, high = max(low, now.slope - now.error), min(high, now.slope + now.error)
+        h, before = h * STEP_FACTOR, now
+    return best
+
+
+def _curvature(function: _OutputOf, h: float) -> float:
+    """Estimate by how much the slope changes for each unit of the number."""
+    (left, _), (middle, _), (right, _) = (function(x) for x in (function.x - h, function.x, function.x + h))
+    return abs((right - middle) - (middle - left)) / h / h
+
+
+class _Claim(NamedTuple):
+    """A gradient by the chain rule: the sum over all paths from the output.
+
+    `paths` sums their absolute values: where they cancel, a mistake on one of them is large beside the gradient.
+    `underflow` is the most that may be missing because a product was too small for a float.
+    """
+
+    gradient: float
+    paths: float
+    underflow: float
+
+    def verdict(self, measured: _Measured, tolerance: float, bend: float = 0.0) -> str:
+        """Compare it with a slope that was measured where a move by the size of the number changes it by `bend`."""
+        gap, size = abs(measured.slope - self.gradient), abs(self.gradient)
+        rounded = measured.error + self.underflow
+        if math.isfinite(gap) and gap <= tolerance * size + rounded:
+            enough = max(tolerance, PRECISION) * size if size else tolerance
+            as_good_as_0 = 1e-10 * bend if size <= 1e-10 * bend < math.inf else 0.0  # as after a long training
+            is_seen = measured.error <= max(enough, 0.01 * PRECISION * self.paths, as_good_as_0)
+            return "agrees" if is_seen else "unmeasured"
+        is_seen = measured.error <= PRECISION * abs(measured.slope) or 10.0 * rounded < gap < math.inf
+        return "differs" if is_seen else "unmeasured"
+
+
+def _claims(graph: Snapshot, gradients_by_id: Mapping[str, float]) -> dict[str, _Claim]:
+    """Return what the chain rule says of each node."""
+    paths = dict.fromkeys(graph.by_id, 0.0) | {graph.output.id: 1.0}
+    underflow = dict.fromkeys(graph.by_id, 0.0)
+    for node in reversed(graph.nodes):
+        for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+            paths[operand] += paths[node.id] * abs(local)
+            underflow[operand] += underflow[node.id] * abs(local) + sys.float_info.min
+    return {name: _Claim(gradients_by_id[name], paths[name], underflow[name]) for name in graph.by_id}
+
+
+def _check(function: _OutputOf, name: str, claim: _Claim, tolerance: float, step: float) -> GradientRow:
+    size = max(1.0, abs(function.x))
+    # Where nothing is claimed to change, a large step shows it best.
+    measured, bend = _difference(function, size * (step if claim.gradient else 1.0 / STEP_FACTOR)), 0.0
+    if claim.verdict(measured, tolerance) != "agrees":
+        measured, bend = _best_difference(function), size * _curvature(function, step * size)
+    verdict, numerical, slopes = claim.verdict(measured, tolerance, bend), measured.slope, None
+    if verdict == "agrees" and function.is_at_kink:
+        left, right = function.slope_towards(-1.0), function.slope_towards(1.0)
+        if not all(math.isclose(x, claim.gradient, rel_tol=1e-9, abs_tol=measured.error) for x in (left, right)):
+            verdict, numerical, slopes = "kink", (left + right) / 2, (left, right)
+    return GradientRow(name, function.x, claim.gradient, numerical, verdict, slopes)
 
 
 @dataclass(frozen=True)

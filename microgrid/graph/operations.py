@@ -179,12 +179,32 @@ def accepts(op: str, n_operands: int) -> bool:
     return rest > 0 and rest % size == 0
 
 
-def local_derivatives(op: str, operands: Sequence[float], out: float) -> tuple[float, ...]:
-    """Compute ∂result/∂operand for each operand of operation `op`, whose value is `out`."""
+def local_derivatives(
+    op: str, operands: Sequence[float], out: float, constants: Sequence[bool] = ()
+) -> tuple[float, ...]:
+    """Compute ∂result/∂operand for each operand of operation `op`, whose value is `out`.
+
+    Args:
+        op: the operation.
+        operands: their numbers.
+        out: the result.
+        constants: which operands are constants; their slopes need not exist, and are 0 where they do not.
+
+    Raises:
+        ArithmeticError, ValueError: a slope does not exist (√ at 0 …).
+    """
     operation = OPERATIONS[op]
     names = (*operation.operands, "out")
     compute = [_function(text, names) for text in operation.local_derivatives]
-    derivatives = [float(derivative(*group, out)) for group in operation.groups(operands) for derivative in compute]
+    derivatives = []
+    for group in operation.groups(operands):
+        for derivative in compute:
+            try:
+                derivatives.append(float(derivative(*group, out)))
+            except ArithmeticError:
+                if not any(constants[len(derivatives) : len(derivatives) + 1]):
+                    raise
+                derivatives.append(0.0)
     return (*derivatives, 1.0) if operation.last else tuple(derivatives)
 
 

@@ -890,7 +890,7 @@ def learn(rows):
     losses = 0.0
     for x, in rows:
         # --- Know ---
-        n2 = w * w
+        n2 = w ** 2.0
         n3 = -n2
         n5 = n3 * 2.0
         n7 = power(x, w)
@@ -959,9 +959,50 @@ def test_program_of_neurons_switches_them_off_and_calls_them_by_their_names() ->
     assert step._generator.learn_one() == NEURONS_FOR_ONE_ROW
 
 
-def test_program_of_powers_writes_a_square_as_a_product() -> None:
+def test_program_of_powers() -> None:
     w, x = Value(2.0, "w"), Input(4.0, "x")
     assert compile_graph(-(w**2) * 2 - (x**w) * w**3, [x]).source == POWERS
+
+
+EDGES = (0.0, 1.0, -1.0, 2.0, 0.5, -0.3, 5e-324, 1e-200, -1e200, 1e154, 1.4e154, 710.0, 1.7e308, math.inf, -math.inf)
+
+
+def outcome_of(compute: Callable[[], tuple[float, ...]]) -> tuple[float, ...] | type[Exception]:
+    try:
+        return compute()
+    except (ArithmeticError, ValueError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("op", [*UNARY, *BINARY, "** a constant", "a constant **"])
+def test_compiled_graph_has_the_numbers_of_the_engine_at_the_edges_of_floats_and_fails_where_it_fails(op: str) -> None:
+    kinds = {"** a constant": (Value, Constant), "a constant **": (Constant, Value)}.get(op, (Value, Value))
+    name = "**" if "constant" in op else op
+    for numbers in itertools.product(EDGES, repeat=2 if name in BINARY else 1):
+
+        def recorded(numbers: tuple[float, ...] = numbers) -> tuple[float, ...]:
+            leaves = [kind(x) for kind, x in zip(kinds, numbers, strict=False)]
+            output = record(name, *leaves)
+            output.backward()
+            return output.data, *(leaf.grad for leaf in leaves if type(leaf) is Value)
+
+        def compiled(numbers: tuple[float, ...] = numbers) -> tuple[float, ...]:
+            leaves = [kind(x if kind is Constant else 1.0) for kind, x in zip(kinds, numbers, strict=False)]
+            step = compile_graph(record(name, *leaves), [])
+            for leaf, x in zip(leaves, numbers, strict=True):
+                leaf.data = x
+            return step([[]]), *(leaf.grad for leaf in leaves if type(leaf) is Value)
+
+        expected, found = outcome_of(recorded), outcome_of(compiled)
+        assert repr(found) == repr(expected), numbers
+
+
+def test_square_that_is_too_large_raises_as_in_the_engine_and_changes_nothing() -> None:
+    w, x = Value(2.0, "w"), Input(1.0, "x")
+    step = compile_graph(1 / (1 + (w * x) ** 2), [x])  # 1/∞ would hide it
+    with pytest.raises(OverflowError, match=r"row 2: power has no value at 2e\+200, 2.0"):
+        step([[1.0], [1e200]])
+    assert w.grad == 0.0
 
 
 def test_program_without_parameters_reads_and_changes_nothing() -> None:

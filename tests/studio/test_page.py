@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import math
 import os
@@ -35,7 +36,7 @@ from microgrid.relay.table import tell
 from microgrid.studio.page import SCRIPTS, page
 from tests.browser import Opener, Screen, expect, needed
 from tests.graph.test_folding import relus_of_two_rows
-from tests.graphs import rebuilt, record
+from tests.graphs import BINARY, UNARY, rebuilt, record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -1852,6 +1853,26 @@ def test_numbers_of_random_graphs_are_those_of_python(shared: Callable[[Relay], 
     screen = shared(EVERYTHING)
     for _, relay, data in drawn():
         assert_agrees(relay, screen.evaluate(COMPUTE, [data, -1, 0.0]))
+
+
+@pytest.mark.parametrize("op", [*UNARY, *BINARY])
+def test_at_the_edges_of_floats_the_page_has_no_number_where_python_has_none(
+    op: str, shared: Callable[[Relay], Page]
+) -> None:
+    edges = (0.0, 1.0, -1.0, 0.5, -0.3, 5e-324, 1e-200, -1e200, 1.4e154, 710.0, 1.7e308)
+    kinds = [(Value, Value), (Constant, Value), (Value, Constant)] if op == "**" else [(Value, Value)]
+    screen, size = shared(EVERYTHING), 2 if op in BINARY else 1
+    for types in kinds:
+        data = data_of(Relay(record(op, *(kind(1.5) for kind in types[:size])) + Value(0.0)))
+        for numbers in itertools.product(edges, repeat=size):
+            for node, x in zip(data["nodes"], numbers, strict=False):
+                node[5] = x
+            try:
+                record(op, *(kind(x) for kind, x in zip(types, numbers, strict=False)))
+                is_missing = False
+            except ERRORS:
+                is_missing = True
+            assert (screen.evaluate(COMPUTE, [data, -1, 0.0])["missing"] >= 0) is is_missing, numbers
 
 
 def test_numbers_after_a_moved_leaf_are_those_of_python(shared: Callable[[Relay], Page]) -> None:

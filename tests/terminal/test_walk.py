@@ -382,7 +382,7 @@ def test_terminal_that_is_gone_ends_the_walk_quietly() -> None:
 @pytest.mark.parametrize("name", ["", "no-such-terminal", "dumb", "vt100"])
 def test_terminal_that_has_no_screen_for_curses_gets_all_steps(name: str) -> None:
     with terminal(TERM=name) as screen:
-        seen = screen.read_until("where result cannot go.\r\n")
+        seen = screen.read_until("result cannot be negative.\r\n")
         assert re.findall(r"^ ?(\d+)/10 ", seen, re.MULTILINE) == [str(i) for i in range(1, 11)]
         assert "\x1b" not in seen
         assert screen.process.wait(20) == 0

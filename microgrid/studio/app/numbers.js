@@ -94,10 +94,8 @@ function isMissing(op, numbers, out) {
       return abs(a) === Infinity;
     case "exp":
       return out === Infinity && a < Infinity;
-    case "**": {
-      if (a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)) return true;
-      return (a === 0 && b < 0) || (abs(out) === Infinity && numbers.every(Number.isFinite));
-    }
+    case "**":
+      return (a < 0 && !Number.isInteger(b)) || (abs(out) === Infinity && numbers.every(Number.isFinite));
     default:
       return false;
   }
@@ -108,10 +106,15 @@ function isTooLarge(op, [a, b]) {
   return op === "exp" || (op === "**" && a !== 0 && (a > 0 || Number.isInteger(b)) && abs(a ** b) === Infinity);
 }
 
-// The same for the slope: of √ at 0, of 0 to a power below 1, and of a negative number to a power that may change.
-function isSlopeMissing(op, [a, b], constant) {
+// The same for the slope: of √ at 0; of a power whose base is negative and whose exponent may change; and of one such as
+// 0^0.5, where it is infinite, or too large. A constant needs no slope.
+function isSlopeMissing(op, [a, b], constants) {
   if (op === "sqrt") return a === 0;
-  return op === "**" && ((a < 0 && !constant) || (a === 0 && b > 0 && b < 1));
+  return op === "**" && ((a < 0 && !constants[1]) || (!constants[0] && isSlopeOfBaseInfinite(a, b)));
+}
+
+function isSlopeOfBaseInfinite(a, b) {
+  return b !== 0 && Number.isFinite(a) && Number.isFinite(b) && abs(a ** (b - 1)) === Infinity;
 }
 
 // Computes all values and local derivatives. `missing` is the first node that has no value or, unless only values are
@@ -127,12 +130,13 @@ function forward(graph, leaves, onlyValues = false) {
     }
     const numbers = node.operands.map((operand) => values[operand]);
     const out = valueOf(node, numbers),
-      constant = graph.nodes[node.operands.at(-1)].kind === "constant";
-    if (isMissing(node.op, numbers, out) || (!onlyValues && isSlopeMissing(node.op, numbers, constant))) {
+      constants = node.operands.map((operand) => graph.nodes[operand].kind === "constant");
+    if (isMissing(node.op, numbers, out) || (!onlyValues && isSlopeMissing(node.op, numbers, constants))) {
       return {values, locals, missing: i, numbers};
     }
     values.push(out);
     locals.push(localDerivativesOf(node, numbers, out));
+    if (node.op === "**" && constants[0] && isSlopeOfBaseInfinite(...numbers)) locals.at(-1)[0] = 0; // as in Python
   }
   return {values, locals, missing: -1};
 }
