@@ -15,7 +15,6 @@ import os
 import random
 from collections import UserDict, UserList, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import is_dataclass
 from functools import cache
 from itertools import count, repeat
 from pathlib import Path
@@ -401,9 +400,9 @@ def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
     kind: type = type(item)
     if isinstance(item, (list, tuple, deque, UserList)):
         return "[{}]", count(), item
-    if isinstance(item, (Module, SimpleNamespace)) or (is_dataclass(item) and not isinstance(item, type)):
+    if isinstance(item, (Module, SimpleNamespace)) or hasattr(kind, "__dataclass_fields__"):
         attributes: dict[str, object] = getattr(item, "__dict__", {})
-        if slots := _slots_of(kind):
+        if slots := slots_of(kind):
             attributes = attributes | {slot: getattr(item, slot) for slot in slots if hasattr(item, slot)}
         return ".{}", attributes, attributes.values()
     if isinstance(item, (dict, UserDict, MappingProxyType)):
@@ -417,7 +416,7 @@ def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
 
 
 @cache
-def _slots_of(kind: type) -> tuple[str, ...]:
+def slots_of(kind: type) -> tuple[str, ...]:
     """List the attributes that stand in `__slots__`, and so not in `vars`."""
     return tuple(
         name
