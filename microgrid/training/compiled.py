@@ -180,12 +180,12 @@ def _recorded(cycle: Cycle, i: int) -> tuple[list[Value], Any, Value]:
     return inputs, prediction, loss
 
 
-class _ComparedError(Exception):
+class _ComparedError(ValueError):  # as from the repr of other numbers, so that errors can still quote this one
     """Raised for a comparison that a compiled graph would not make again."""
 
 
 class _RowNumber(Input):
-    """A number of a row while it is recorded: what is computed from it enters the graph, a comparison would not."""
+    """A number of a row while it is recorded: results enter the graph, but comparisons and texts of it would not."""
 
     __slots__ = ()
 
@@ -193,6 +193,7 @@ class _RowNumber(Input):
         raise _ComparedError
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __hash__ = _refuse
+    __repr__ = __format__ = _refuse  # type: ignore[assignment]
 
 
 class _RowGraph:

@@ -145,6 +145,8 @@ DECISIONS: dict[str, Predict] = {
     "membership": lambda m, row: (m.w1 if row[0] in (1.0, 2.0) else m.w2) * row[0],
     "membership in a set": lambda m, row: (m.w1 if row[0] in {1.0, 2.0} else m.w2) * row[0],
     "table": lambda m, row: {1.0: m.w1, 2.0: m.w1}.get(row[0], m.w2) * row[0],
+    "text": lambda m, row: (m.w2 if "-" in str(row[0]) else m.w1) * row[0],
+    "formatted text": lambda m, row: (m.w2 if "-" in f"{row[0]:.1f}" else m.w1) * row[0],
     "maximum": lambda m, row: m.w1 * max(row[0], 0.0) + m.w2 * min(row[0], 0.0),
 }
 
