@@ -350,6 +350,7 @@ class Twofold(Module):
         self.given = Input(3.0)
         self.fixed = [Constant(4.0)]
         self.computed = self.shared * 2
+        self.results = [self.shared * 3]
         self.title = "no parameter at all"
 
 

@@ -59,9 +59,9 @@ class CompiledThinking:
         except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
             return
 
-    def check_again(self) -> None:
-        """Check rows of the next batches, as in the first epoch."""
-        self.unchecked, self.is_first_epoch = FREQUENT_CHECKS, False
+    def check_again(self, n_rows: int) -> None:
+        """Check so many of the next rows, as the first epoch does with all."""
+        self.unchecked, self.is_first_epoch = max(self.unchecked, n_rows), False
 
     def know_and_think(self) -> float | None:
         """Set the gradients of the cycle's parameters, and return the loss; None if that is impossible."""
@@ -95,14 +95,11 @@ class CompiledThinking:
             return
         self.graph = _RowGraph(inputs, loss, self.parameters)
         before = state_of(cycle.model, cycle.loss_function)  # not sooner, since the first call may complete a model
-        inputs_again, _, loss_again = _recorded(cycle, 0)
+        _, _, again = _recorded(cycle, 0)
         if state_of(cycle.model, cycle.loss_function) != before:
             self.doubt = CHANGES
-        elif not self.graph.is_that_of(inputs_again, loss_again):
-            self.doubt = DIFFERS
-        if self.doubt:
             return
-        for graph in (order, topological_order(loss_again)):
+        for graph in (order, topological_order(again)):
             cycle._look_for_unlisted(graph)
         for other in cycle.targets:  # a loss may reject a target, which its graph does not do
             cycle.loss_function([prediction], [other])
@@ -201,7 +198,7 @@ class _RowGraph:
 
     def __init__(self, inputs: Sequence[Value], output: Value, parameters: Collection[Value]) -> None:
         order = topological_order(output)
-        self.inputs = inputs
+        self.inputs, self.learned = inputs, parameters
         self.computed = [node for node in reversed(order) if node.recorded]
         self.parameters = [node for node in order if node in parameters]
         self.others = [node for node in order if not node.recorded and node not in {*parameters, *inputs}]
@@ -222,5 +219,5 @@ class _RowGraph:
         return (
             [*map(twins.__getitem__, self.parameters)] == self.parameters
             and [repr(node.data) for node in others] == self.numbers
-            and not any(node.recorded or node in self.parameters or node in inputs for node in others)
+            and not any(node.recorded or node in self.learned or node in inputs for node in others)
         )
