@@ -13,9 +13,13 @@ import json
 import math
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import UserDict, UserList, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
+from itertools import count, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from microgrid._util.files import write_atomic
 from microgrid._util.missing_names import answer_missing_names
@@ -66,11 +70,17 @@ class NeuronName(str):
         return str(self), self.layer
 
 
+_ONLY_VALUES = frozenset({Value})
+_WITHOUT_PARTS = frozenset({str, int, float, bool, type(None), NeuronName})  # told at once, since they are many
+
+
 class Module:
     """Base class of everything that has parameters.
 
-    Parameters are the leaf Values (neither `Input` nor `Constant`) in its attributes, in Modules among them, and in
-    lists, tuples and dictionaries of these. A subclass need not register them.
+    Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
+    Modules and dataclasses, and lists, tuples, dictionaries, deques, sets (in the order of their labels) and NumPy
+    arrays of these. A subclass need not register them. A Value in a closure or in an object of another kind is not
+    found; `train` and `Cycle` warn if the loss depends on it.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -86,11 +96,15 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """List pairs (name, parameter); the name is its path from the model, such as `layers[0].neurons[1].bias`."""
-        return list(_find_parameters(vars(self).items(), {self}))
+        found: dict[Value, str | None] = {}
+        _find_parameters(self, "", found, {id(self): self})
+        return [(str(name).removeprefix("."), parameter) for parameter, name in found.items()]
 
     def parameters(self) -> list[Value]:
         """List every weight and bias, each once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[Value, str | None] = {}
+        _find_parameters(self, None, found, {id(self): self})
+        return list(found)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -360,22 +374,57 @@ def _single(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> Iterator[tuple[str, Value]]:
-    for name, item in named:
-        if isinstance(item, (Value, Module)):
-            if item in seen:
-                continue
-            seen.add(item)
-        if isinstance(item, Value):
-            if item.is_leaf and not isinstance(item, (Input, Constant)):
-                yield name, item
-        elif isinstance(item, Module):
-            inside = ((f"{name}.{attribute}", value) for attribute, value in vars(item).items())
-            yield from _find_parameters(inside, seen)
-        elif isinstance(item, (list, tuple)):
-            yield from _find_parameters(((f"{name}[{i}]", value) for i, value in enumerate(item)), seen)
-        elif isinstance(item, dict):
-            yield from _find_parameters(((f"{name}[{key!r}]", value) for key, value in item.items()), seen)
+def _find_parameters(item: object, name: str | None, found: dict[Value, str | None], seen: dict[int, object]) -> None:
+    """Add the parameters inside `item` to `found`, each with the name that leads to it; with None where `name` is None.
+
+    `seen` holds what was looked into, by its identity: two objects that are equal are still two.
+    """
+    template, keys, parts = _parts_of(item)
+    if name is None and _ONLY_VALUES.issuperset(map(type, parts)):  # the same in fewer steps: most stand in such a list
+        for part in parts:
+            if not part.recorded:
+                found[part] = None
+        return
+    names = repeat(None) if name is None else (name + template.format(key) for key in keys)
+    for inside, part in zip(names, parts, strict=False):
+        kind = type(part)
+        if kind is Value or (isinstance(part, Value) and not isinstance(part, (Input, Constant))):
+            if not part.recorded:
+                found.setdefault(part, inside)
+        elif kind not in _WITHOUT_PARTS and id(part) not in seen:
+            seen[id(part)] = part
+            _find_parameters(part, inside, found, seen)
+
+
+def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
+    """Return what an object holds, and how its parts are reached: a template, and the key of each."""
+    kind: type = type(item)
+    if isinstance(item, (list, tuple, deque, UserList)):
+        return "[{}]", count(), item
+    if isinstance(item, (Module, SimpleNamespace)) or hasattr(kind, "__dataclass_fields__"):
+        attributes: dict[str, object] = getattr(item, "__dict__", {})
+        if slots := slots_of(kind):
+            attributes = attributes | {slot: getattr(item, slot) for slot in slots if hasattr(item, slot)}
+        return ".{}", attributes, attributes.values()
+    if isinstance(item, (dict, UserDict, MappingProxyType)):
+        return "[{!r}]", item, item.values()
+    if isinstance(item, (set, frozenset)):  # has no order; that of the labels is the same in every process
+        return "{{{}}}", count(), sorted(item, key=lambda part: str(getattr(part, "label", "")))
+    if getattr(getattr(item, "dtype", None), "hasobject", False):  # an array of NumPy, which may hold Values
+        parts = item.tolist()
+        return "[{}]", count(), parts if isinstance(parts, list) else [parts]
+    return "", (), ()
+
+
+@cache
+def slots_of(kind: type) -> tuple[str, ...]:
+    """List the attributes that stand in `__slots__`, and so not in `vars`."""
+    return tuple(
+        name
+        for base in reversed(kind.__mro__)
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    )
 
 
 def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:

@@ -585,6 +585,26 @@ def test_seed_of_numpy_is_the_seed() -> None:
     assert TABLE.split(seed=seed) == TABLE.split(seed=3)
 
 
+@pytest.mark.parametrize("seed", [-1, -(2**70), np.int64(-3)])
+@pytest.mark.parametrize("call", [name for name in PLACES if name.endswith("(seed)")])
+def test_negative_seed_is_refused_which_python_takes_without_its_sign(call: str, seed: Any) -> None:
+    assert random.Random(-3).random() == random.Random(3).random()
+    with pytest.raises(ValueError, match=rf"^seed must be 0 or more, got .*{int(seed)}\)?$"):
+        PLACES[call](seed)
+
+
+@pytest.mark.parametrize("seed", [True, 1.0, "1", np.float64(1.0), np.True_, b"1", [1]])
+@pytest.mark.parametrize("call", [name for name in PLACES if name.endswith("(seed)")])
+def test_seed_that_is_no_whole_number_is_refused(call: str, seed: Any) -> None:
+    with pytest.raises(TypeError, match=r"^seed must be a whole number or None, got "):
+        PLACES[call](seed)
+
+
+def test_other_seed_gives_other_numbers_however_large_it_is() -> None:
+    seeds = [*range(200), *(2**power + offset for power in (31, 32, 53, 64, 200) for offset in (-1, 0, 1))]
+    assert len({MLP(1, [1], seed=seed).parameters()[0].data for seed in seeds}) == len(seeds)
+
+
 @pytest.mark.parametrize("one", [True, False])
 def test_compiled_graph_of_numpy_numbers_gives_floats(one: bool) -> None:
     w, x = Value(3.0, "w"), Input(2.0, "x")

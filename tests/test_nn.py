@@ -11,9 +11,12 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections import OrderedDict, UserDict, UserList, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -347,6 +350,7 @@ class Twofold(Module):
         self.given = Input(3.0)
         self.fixed = [Constant(4.0)]
         self.computed = self.shared * 2
+        self.results = [self.shared * 3]
         self.title = "no parameter at all"
 
 
@@ -361,6 +365,106 @@ def test_names_of_parameters_are_the_expressions_that_lead_to_them(model: Module
     assert named
     assert all(eval(f"model.{name}", {"model": model}) is parameter for name, parameter in named)
     assert [parameter for _, parameter in named] == model.parameters()
+
+
+def two_weights() -> tuple[Value, Value]:
+    return Value(1.0, "w1"), Value(2.0, "w2")
+
+
+class Weights(NamedTuple):
+    first: Value
+    second: Value
+
+
+@dataclass
+class Pair:
+    """Not a Module, but it says what it holds."""
+
+    first: Value
+    second: Value
+
+
+class Holder(Module):
+    """A model that keeps its weights in any container."""
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+
+class Slotted(Module):
+    __slots__ = ("__first", "never_set", "second")
+
+    def __init__(self) -> None:
+        self.__first, self.second = two_weights()
+
+
+def object_array(shape: tuple[int, ...]) -> Any:
+    array = pytest.importorskip("numpy").empty(shape, dtype=object)
+    array.flat[:] = two_weights()
+    return array
+
+
+CONTAINERS: dict[str, Callable[[], Module]] = {
+    "list": lambda: Holder([*two_weights()]),
+    "tuple of lists": lambda: Holder(tuple([weight] for weight in two_weights())),
+    "named tuple": lambda: Holder(Weights(*two_weights())),
+    "dictionary": lambda: Holder(dict(zip(("{slope}", 7), two_weights(), strict=True))),
+    "ordered dictionary": lambda: Holder(OrderedDict(zip("ab", two_weights(), strict=True))),
+    "mapping of collections": lambda: Holder(UserDict(zip("ab", two_weights(), strict=True))),
+    "read-only mapping": lambda: Holder(MappingProxyType(dict(zip("ab", two_weights(), strict=True)))),
+    "deque": lambda: Holder(deque(two_weights())),
+    "list of collections": lambda: Holder(UserList(two_weights())),
+    "dataclass": lambda: Holder(Pair(*two_weights())),
+    "namespace": lambda: Holder(SimpleNamespace(**dict(zip("ab", two_weights(), strict=True)))),
+    "slots": Slotted,
+    "array": lambda: Holder(object_array((2,))),
+    "table": lambda: Holder(object_array((1, 2))),
+}
+
+
+@pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
+def test_parameters_are_found_in_every_usual_container(make: Callable[[], Module]) -> None:
+    model = make()
+    named = model.named_parameters()
+    assert [(parameter.label, parameter.data) for _, parameter in named] == [("w1", 1.0), ("w2", 2.0)]
+    assert [parameter for _, parameter in named] == model.parameters()
+    assert [eval(f"model.{name}", {"model": model}) for name, _ in named] == model.parameters()
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_parameters_in_a_set_have_the_order_of_their_labels(kind: Any) -> None:
+    weights = [Value(float(i), f"w{i}") for i in range(9)]
+    model = Holder(kind(reversed(weights)))
+    assert model.parameters() == weights
+    assert dict(model.named_parameters())["held{8}"] is weights[8]
+
+
+def test_container_that_holds_itself_is_looked_into_once() -> None:
+    weights: list[Any] = [*two_weights()]
+    weights.append(weights)
+    assert Holder(weights).parameters() == weights[:2]
+
+
+def test_modules_that_are_equal_are_still_two() -> None:
+    @dataclass
+    class Scaled(Module):
+        kind: str
+        weight: Value = field(default_factory=lambda: Value(1.0), compare=False)
+
+    model = Holder([Scaled("same"), Scaled("same")])
+    assert model.held[0] == model.held[1]
+    assert model.parameters() == [model.held[0].weight, model.held[1].weight]
+    assert model.held[0].parameters() == [model.held[0].weight]  # although a dataclass has no hash
+
+
+def test_parameter_that_is_added_or_replaced_later_is_found() -> None:
+    model = MLP(2, [3, 1])
+    before = model.parameters()
+    neuron = model.layers[0].neurons[1]
+    neuron.weights[0], neuron.extra = Value(5.0), Value(6.0)  # type: ignore[attr-defined]
+    after = model.parameters()
+    assert [after.index(value) for value in (neuron.weights[0], neuron.extra)] == [3, 6]  # type: ignore[attr-defined]
+    assert len(after) == len(before) + 1
 
 
 def test_number_of_parameters() -> None:

@@ -123,10 +123,13 @@ def seeded(seed: int | random.Random | None) -> random.Random:
 
     Raises:
         TypeError: `seed` is neither a whole number, nor None, nor a generator.
+        ValueError: it is negative; Python would take it without its sign, and two seeds would give the same numbers.
     """
     if isinstance(seed, random.Random):
         return seed
     number = as_int(seed)
     if number is None and seed is not None:
         raise TypeError(f"seed must be a whole number or None, got {quoted(seed)}")
+    if number is not None and number < 0:
+        raise ValueError(f"seed must be 0 or more, got {quoted(seed)}")
     return random.Random(number)

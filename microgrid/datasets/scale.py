@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from microgrid._util.validation import ONLY_FLOATS, as_list, number_in_range
 from microgrid.language.numerals import counted
 
+ROUNDING_UNITS = 16  # a sum of a hundred numbers is off by 11; a real change of 1e-14 of a number is 45
+
 
 @dataclass(frozen=True)
 class Scale:
     """Standardises every column to mean 0 and standard deviation 1, and converts back.
 
-    The standard deviation is that of the population (divided by n, as scikit-learn does); a column that never changes
-    is only shifted to 0.
+    The standard deviation is that of the population (divided by n, as scikit-learn does). A column that never changes,
+    or by no more than 16 rounding units of its largest number, is only shifted to 0: its numbers differ by rounding, as
+    0.1 + 0.2 and 0.3 do.
 
     >>> scale = Scale.of([[1.0, 7.0], [3.0, 7.0]])
     >>> scale.standardise([3.0, 7.0]), scale.restore([1.0, 0.0])
@@ -43,7 +47,7 @@ class Scale:
             raise ValueError("a scale needs at least one row of at least one number, got none")
         too_large = ValueError("a column holds numbers too large for its mean or deviation to be computed")
         try:
-            scale = cls(tuple(map(_mean, columns)), tuple(_deviation(column) or 1.0 for column in columns))
+            scale = cls(tuple(map(_mean, columns)), tuple(map(_deviation, columns)))
         except OverflowError:
             raise too_large from None
         if not all(map(math.isfinite, (*scale.means, *scale.deviations))):
@@ -82,5 +86,10 @@ def _mean(column: Sequence[float]) -> float:
 
 
 def _deviation(column: Sequence[float]) -> float:
+    """Return the standard deviation; 1, or more for huge numbers, if the column does not change except by rounding."""
+    rounding = ROUNDING_UNITS * sys.float_info.epsilon * max(map(abs, column))
+    if max(column) - min(column) <= rounding:
+        return max(1.0, 1e6 * rounding)  # so that what rounding leaves is never more than a millionth
     mean = _mean(column)
-    return math.hypot(*(x - mean for x in column)) / math.sqrt(len(column))  # hypot does not overflow on the way
+    # hypot does not overflow on the way; the deviation of denormal numbers may round to 0
+    return math.hypot(*(x - mean for x in column)) / math.sqrt(len(column)) or 1.0

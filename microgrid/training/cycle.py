@@ -10,12 +10,13 @@ Change (変わる) update: every weight moves a little against its gradient.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, quoted
-from microgrid.engine import Value, gradients
+from microgrid.engine import Constant, Input, Value, gradients
 from microgrid.losses import mean_squared_error
 from microgrid.optim import SGD, Optimizer
 
@@ -95,6 +96,8 @@ class Cycle:
         self.parameters = list(dict.fromkeys([*self.optimizer.parameters, *model.parameters()]))
         self.loss: Value | None = None
         self._has_gradients = False  # whether the gradients belong to the current weights
+        self._unlisted: set[Value] = set()
+        self._n_graphs = 0  # so many were searched for leaves that are not listed
 
     def know(self) -> Value:
         """Run the forward pass: predict every row, and return the loss. May be called at any time."""
@@ -113,6 +116,10 @@ class Cycle:
         Raises:
             RuntimeError: `know` was not called since the last update, or `think` was called already.
         """
+        self._think()
+        self._warn_of_unlisted(stacklevel=3)
+
+    def _think(self) -> None:
         if self.loss is None:
             raise RuntimeError(
                 "think() needs a loss to backpropagate: the order is know(), think(), change(); call know()"
@@ -121,10 +128,36 @@ class Cycle:
             raise RuntimeError("think() was called already: the order is know(), think(), change(); call change()")
         for parameter in self.parameters:
             parameter.grad = 0.0
+        graph = gradients(self.loss)
         # Like backward(), but replacing: inputs may hold gradients from an earlier cycle.
-        for node, gradient in gradients(self.loss).items():
+        for node, gradient in graph.items():
             node.grad = gradient
         self._has_gradients = True
+        self._look_for_unlisted(graph)
+
+    def _look_for_unlisted(self, graph: Iterable[Value]) -> None:
+        """Find leaves that a relay would change and this cycle does not, since `parameters()` does not list them.
+
+        They are those that the first two graphs share; a leaf of one graph only was made on the way.
+        """
+        if self._n_graphs == 2:
+            return
+        listed = {*self.parameters, *numbers_in([list(self.rows), list(self.targets)])}
+        unlisted = {node for node in graph if node.is_leaf and not isinstance(node, (Input, Constant))} - listed
+        self._unlisted = unlisted if self._n_graphs == 0 else unlisted & self._unlisted
+        self._n_graphs += 1
+
+    def _warn_of_unlisted(self, stacklevel: int) -> None:
+        if self._n_graphs < 2 or not self._unlisted:
+            return
+        names = brief(", ".join(sorted(str(leaf.label) or "a Value without a label" for leaf in self._unlisted)))
+        self._unlisted = set()
+        warnings.warn(
+            f"the loss depends on {names}, which parameters() does not list and training does not change; keep what is "
+            "to be learned in an attribute or a list of the model, and make anything else a Constant",
+            RuntimeWarning,
+            stacklevel=stacklevel,
+        )
 
     def change(self) -> None:
         """Update: let the optimizer move all parameters against their gradients or, if it fails, none.
@@ -154,6 +187,13 @@ class Cycle:
             if not math.isfinite(parameter.data):
                 raise OverflowError(f"the update makes {brief(parameter.label or 'a parameter')} {parameter.data}")
         self.loss, self._has_gradients = None, False
+
+
+def numbers_in(item: Any) -> list[Any]:
+    """Flatten a row and its target to a list of numbers."""
+    if isinstance(item, (list, tuple)):
+        return [number for part in item for number in numbers_in(part)]
+    return [item]
 
 
 def _plain(item: Any) -> Any:

@@ -11,23 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from microgrid._util.text import brief
 from microgrid._util.validation import positive_whole, quoted, seeded
-from microgrid.compiler.compile import CompiledGraph, compile_graph
-from microgrid.engine import Input, Value, topological_order
+from microgrid.engine import Value
 from microgrid.losses import mean_squared_error
 from microgrid.optim import Optimizer
 from microgrid.training.collector import paused_collector
-from microgrid.training.cycle import Cycle, Model
+from microgrid.training.compiled import FREQUENT_CHECKS, CompiledThinking
+from microgrid.training.cycle import Cycle, Model, numbers_in
 from microgrid.training.history import History, TrainingDivergedError
 
 if TYPE_CHECKING:
     from microgrid.engine import Operand
     from microgrid.training.cycle import Loss
-
-
-# How far a compiled number may be from the recorded one: relative to the largest loss or gradient, or to the square of
-# the largest number, where gradients of several rows cancel except for rounding.
-GRADIENT_TOLERANCE = 1e-9
-ROUNDING_TOLERANCE = 1e-14
 
 
 def train(
@@ -47,11 +41,14 @@ def train(
 ) -> History:
     """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
-    The graph of one row is compiled (see `microgrid.compile_graph`), which is many times faster and gives the same
-    numbers to about 1e-12. To check this, the first batch is computed both ways. If the numbers differ, a warning says
-    so, and training goes on without compiling. They differ if the loss of a batch is not the mean over its rows, or if
-    the model or the loss contains a Python `if`. If a row cannot be compiled at all, training goes on without
-    compiling, too. (`cross_entropy` cannot be compiled: the class decides which nodes its graph has.)
+    The graph of the first row is compiled (see `microgrid.compile_graph`), which is many times faster, with the same
+    numbers to about 1e-12. It is not the graph of every row if the model or the loss contains a Python `if`, changes
+    between calls (noise, dropout, a counter, a penalty that fades), or if the loss of a batch is not the mean over its
+    rows. Then a warning says so, and every row is recorded anew. To find out, the first row is recorded twice, every
+    row once in the first epoch, the first batch is computed both ways, and later one row in some hundred is recorded
+    again. An `if` that only a few rows fulfil, and only after the first epoch, may escape this; `compiled=False` is
+    for such models. If a row cannot be compiled at all, training goes on without compiling, too. (`cross_entropy`
+    cannot be compiled: the class decides which nodes its graph has.)
 
     Args:
         model: as for `Cycle`.
@@ -66,7 +63,7 @@ def train(
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
         metrics: functions to call after each epoch, by name; what they return is found in `History.metrics`.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
-        compiled: whether to compile. Pass False if the model contains a Python `if` that a few rows only fulfil.
+        compiled: whether to compile.
 
     Returns:
         a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
@@ -92,9 +89,11 @@ def train(
     order = list(range(len(rows)))
     rng = seeded(seed)
     try:
-        thinking = _CompiledThinking(cycle) if compiled else None
+        thinking = CompiledThinking(cycle) if compiled else None
         with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
+                if thinking and epoch > 1:  # the metrics may have changed the model
+                    thinking.check_again(FREQUENT_CHECKS if epoch == epochs else bool(metrics))
                 if batch_size < len(rows):
                     rng.shuffle(order)
                 losses = 0.0
@@ -107,6 +106,10 @@ def train(
                     except (ArithmeticError, ValueError, TypeError) as error:
                         has_changed = epoch > 1 or start > 0
                         raise _explained(error, cycle, epoch, batch, has_changed, history) from error
+                    if thinking and thinking.doubt:
+                        warnings.warn(_recorded_because(thinking.doubt, epoch), RuntimeWarning, stacklevel=2)
+                        thinking = None
+                    cycle._warn_of_unlisted(stacklevel=3)
                 measured = {name: function() for name, function in metrics.items()}
                 history.losses.append(losses / len(rows))
                 for name, item in measured.items():
@@ -121,19 +124,27 @@ def train(
     return history
 
 
-def _learn(cycle: Cycle, thinking: _CompiledThinking | None) -> float:
+def _learn(cycle: Cycle, thinking: CompiledThinking | None) -> float:
     """Run one cycle and return its loss; raise before the update if a number is not finite."""
     compiled_loss = thinking.know_and_think() if thinking else None
     loss = cycle.know().data if compiled_loss is None else compiled_loss
     if not math.isfinite(loss):
         raise OverflowError(f"the loss is {loss}")
     if compiled_loss is None:
-        cycle.think()
+        cycle._think()
     for parameter in cycle.optimizer.parameters:
         if not math.isfinite(parameter.grad):
             raise OverflowError(f"the gradient of {brief(parameter.label or 'a parameter')} is {parameter.grad}")
     cycle.change()
     return loss
+
+
+def _recorded_because(doubt: str, epoch: int) -> str:
+    """Return the warning that training goes on without compiling, and why."""
+    how = (
+        "as with compiled=False" if epoch == 1 else f"from epoch {epoch} on; with compiled=False it does from the start"
+    )
+    return f"{doubt}; training goes on without compiling, {how}"
 
 
 def _explained(
@@ -160,10 +171,10 @@ def _explained(
 def _given_not_finite(cycle: Cycle, batch: Sequence[int]) -> str:
     """Name the first number among the rows and targets that is infinite or NaN."""
     for i, row, target in zip(batch, cycle.rows, cycle.targets, strict=True):
-        for j, number in enumerate(_numbers_in([row, target]), start=1):
+        for j, number in enumerate(numbers_in([row, target]), start=1):
             data = number.data if isinstance(number, Value) else number
             if isinstance(data, float) and not math.isfinite(data):
-                place = f"column {j}" if j <= len(_numbers_in(row)) else "its target"
+                place = f"column {j}" if j <= len(numbers_in(row)) else "its target"
                 return f"row {i + 1}, {place} is {data}"
     return ""
 
@@ -176,96 +187,6 @@ def _row_of(error: Exception, cycle: Cycle, batch: Sequence[int]) -> str:
         except Exception as again:
             return f", row {i + 1}" if type(again) is type(error) else ""
     return ""
-
-
-class _CompiledThinking:
-    """Runs Know and Think of a cycle on a compiled graph, as long as both give the same numbers."""
-
-    def __init__(self, cycle: Cycle) -> None:
-        self.cycle = cycle
-        self.step = _compiled_row(cycle)
-        self.is_checked = False
-
-    def know_and_think(self) -> float | None:
-        """Set the gradients of the cycle's parameters, and return the loss; None if that is impossible."""
-        if self.step is None:
-            return None
-        rows = [_numbers_in([row, target]) for row, target in zip(self.cycle.rows, self.cycle.targets, strict=True)]
-        if not self.is_checked and not self._check(rows):
-            return None
-        try:
-            (loss, *_) = self._compiled(rows)
-        except (ArithmeticError, ValueError, TypeError):  # the uncompiled cycle raises the error
-            return None
-        self.cycle._has_gradients = True  # those of the compiled graph count as Think's
-        return loss
-
-    def _compiled(self, rows: list[list[Any]]) -> list[float]:
-        """Run the compiled graph; return the loss, and the gradients of the parameters."""
-        assert self.step is not None
-        for parameter in self.cycle.parameters:
-            parameter.grad = 0.0
-        return [self.step(rows), *(parameter.grad for parameter in self.cycle.parameters)]
-
-    def _check(self, rows: list[list[Any]]) -> bool:
-        """Compute a batch both ways; if they differ, warn, and stop using the compiled graph."""
-        cycle = self.cycle
-        recorded = [cycle.know().data]
-        cycle.think()
-        recorded += [parameter.grad for parameter in cycle.parameters]
-        if not all(map(math.isfinite, recorded)):
-            return False  # no comparison is possible; the uncompiled cycle raises the error
-        try:
-            compiled = self._compiled(rows)
-        except TypeError:  # this row has other types than the first, such as a Value
-            self.step = None
-            return False
-        except (ArithmeticError, ValueError):
-            compiled = [math.nan] * len(recorded)
-        assert cycle.loss is not None
-        largest = max(1.0, *(abs(node.data) for node in topological_order(cycle.loss)))
-        allowed = max(GRADIENT_TOLERANCE * max(map(abs, recorded)), ROUNDING_TOLERANCE * largest * largest)
-        self.is_checked = all(abs(a - b) <= allowed for a, b in zip(compiled, recorded, strict=True))
-        if not self.is_checked:
-            self.step = None
-            warnings.warn(
-                "the compiled graph gives other numbers than the recorded one: the loss is not the mean over its rows, "
-                "or the model or the loss contains an `if`; training goes on without compiling, as with compiled=False",
-                RuntimeWarning,
-                stacklevel=5,
-            )
-        return self.is_checked
-
-
-def _compiled_row(cycle: Cycle) -> CompiledGraph | None:
-    """Record the first row with Inputs for its numbers, and compile it; None if that is impossible."""
-    leaves: list[Value] = []
-
-    def as_inputs(item: Any) -> Any:
-        if isinstance(item, (list, tuple)):
-            return [as_inputs(part) for part in item]
-        leaves.append(Input(item))
-        return leaves[-1]
-
-    try:
-        row, target = as_inputs(list(cycle.rows[0])), as_inputs(cycle.targets[0])
-        prediction = cycle.model(row)
-        loss = cycle.loss_function([prediction], [target])
-        nodes = set(topological_order(loss))
-        if not nodes.issuperset(leaves):  # a number was used as something else, such as a class
-            return None
-        for other in cycle.targets:  # a loss may reject a target, which its graph does not do
-            cycle.loss_function([prediction], [other])
-        return compile_graph(loss, leaves, [parameter for parameter in cycle.parameters if parameter in nodes])
-    except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
-        return None
-
-
-def _numbers_in(item: Any) -> list[Any]:
-    """Flatten a row and its target to a list of numbers."""
-    if isinstance(item, (list, tuple)):
-        return [number for part in item for number in _numbers_in(part)]
-    return [item]
 
 
 def _progress_bar(epochs: int, wanted: bool | None) -> Any:

@@ -171,7 +171,7 @@ OPTIONS: dict[str, list[str]] = {
     "--learning-rate": ["nan", "inf", "-1", "x"],
     "--hidden": ["0", "-1", "9999999999", "1.5"],
     "--batch-size": ["0", "-1", "x"],
-    "--seed": ["x", "1.5", "nan"],
+    "--seed": ["x", "1.5", "nan", "-1"],
     "--inputs": ["nope", "y", ""],
     "--save": ["", ".", "data.csv", "no such folder/model.json"],
 }

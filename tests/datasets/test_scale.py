@@ -32,6 +32,43 @@ def test_constant_column_is_told_from_one_that_hardly_changes() -> None:
     assert Scale.of([[0.1]] * 3).standardise([0.1]) == [0.0]  # although 0.1 + 0.1 + 0.1 is not 3 · 0.1
 
 
+@pytest.mark.parametrize("unit", [1.0, -1.0, 2.0**-900, 2.0**60, 2.0**900])
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0.1 + 0.2, 0.3, 0.3],
+        [sum([0.1] * 10), 1.0],
+        [sum([0.1] * 100), 10.0, 10.0],
+        [4.35 * 100, 435.0],
+        [1e16, 1e16 + 1.0, 1e16 + 2.0],  # which are 1e16, 1e16 and the next float
+    ],
+)
+def test_column_that_changes_by_rounding_alone_counts_as_constant(column: list[float], unit: float) -> None:
+    column = [x * unit for x in column]
+    scale = Scale.of([[x] for x in column])
+    assert min(column) < max(column)
+    assert max(abs(scale.standardise([x])[0]) for x in column) <= 1e-6
+    if abs(column[0]) < 1e8:
+        assert scale.deviations == (1.0,)
+
+
+@pytest.mark.parametrize("unit", [1.0, -1.0, 2.0**-900, 2.0**60, 2.0**900])
+@pytest.mark.parametrize(
+    "column",
+    [
+        [2023.0, 2024.0, 2025.0],
+        [1.0 - 1e-12, 1.0, 1.0 + 1e-12],
+        [1.0, 1.0 + 5e-15, 1.0 + 1e-14],
+        [-1e-12, 0.0, 1e-12],
+        [1.7e18, 1.7e18 + 1e6, 1.7e18 + 2e6],  # times in nanoseconds
+    ],
+)
+def test_column_that_changes_by_little_is_stretched(column: list[float], unit: float) -> None:
+    scale = Scale.of([[x * unit] for x in column])
+    numbers = [scale.standardise([x * unit])[0] * math.copysign(1.0, unit) for x in column]
+    assert numbers == pytest.approx([-math.sqrt(1.5), 0.0, math.sqrt(1.5)], rel=0.05, abs=0.05)
+
+
 def test_standardised_columns_have_mean_0_and_deviation_1() -> None:
     rows = penguins().rows
     scale = Scale.of(rows)

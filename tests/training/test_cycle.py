@@ -99,6 +99,31 @@ def test_know_may_be_repeated() -> None:
     assert [cycle.know().data for _ in range(3)] == [1.0, 1.0, 1.0]
 
 
+def test_weight_that_nobody_lists_is_named_at_the_second_cycle() -> None:
+    neuron, hidden, frozen = line(), Value(1.0, "hidden"), Input(2.0, "frozen")
+
+    class Partly:
+        def __call__(self, row: list[float]) -> Value:
+            return neuron(row) * hidden + frozen * Value(3.0, "made anew in each call")
+
+        def parameters(self) -> list[Value]:
+            return neuron.parameters()
+
+    cycle = Cycle(Partly(), ROWS, TARGETS, learning_rate=0.01)
+    cycle.know()
+    cycle.think()
+    cycle.change()
+    cycle.know()
+    with pytest.warns(RuntimeWarning, match=r"^the loss depends on hidden, which parameters\(\) does not list") as told:
+        cycle.think()
+    assert told[0].filename == __file__
+    for _ in range(3):  # which would raise the warning again
+        cycle.change()
+        cycle.know()
+        cycle.think()
+    assert hidden.data == 1.0
+
+
 class Broken(Optimizer):
     """Changes the first weight and gives up, the first time."""
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from microgrid import Value, total
-from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_absolute_error, mean_squared_error
+from microgrid import Value
+from microgrid.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from microgrid.nn import MLP, Module
 from microgrid.optim import SGD, Adam
 from microgrid.training import Cycle, History, TrainingDivergedError, train
@@ -291,86 +291,3 @@ def test_ctrl_c_within_an_epoch_keeps_the_updates_of_its_finished_batches() -> N
     )
     assert (history.interrupted, history.losses) == (True, [])
     assert numbers(neuron) == [1.25, 0.75]
-
-
-def both_ways(**options: Any) -> tuple[list[float], list[float], list[float], list[float]]:
-    """Train the same network compiled and recorded anew; return losses and weights of both."""
-    found: list[list[float]] = []
-    for compiled in (True, False):
-        model, rows, targets = network_and_rows()
-        history = train(model, rows, targets, compiled=compiled, epochs=20, learning_rate=0.1, **options)
-        found += [history.losses, [parameter.data for parameter in model.parameters()]]
-    return found[0], found[1], found[2], found[3]
-
-
-@pytest.mark.parametrize("batch_size", [None, 1, 3])
-@pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error])
-def test_compiled_training_gives_the_same_weights(batch_size: int | None, loss: Any) -> None:
-    losses, weights, expected_losses, expected_weights = both_ways(batch_size=batch_size, loss=loss)
-    assert losses == pytest.approx(expected_losses, rel=1e-12)
-    assert weights == pytest.approx(expected_weights, rel=1e-12, abs=1e-12)
-
-
-def test_compiled_training_does_not_record_its_rows() -> None:
-    neuron, calls = line(), 0
-
-    class Counting:
-        def parameters(self) -> list[Value]:
-            return neuron.parameters()
-
-        def __call__(self, row: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            return neuron(row)
-
-    train(Counting(), ROWS, TARGETS, epochs=50)
-    assert calls == 1 + len(ROWS)  # one to compile, and the first batch to compare
-
-
-def summed(predictions: Any, targets: Any) -> Value:
-    """A loss that is the sum over the rows of a batch, not their mean."""
-    return total([(p - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
-
-
-def test_loss_that_is_no_mean_is_found_out_and_told_once() -> None:
-    compiled, recorded = line(0.0, 0.0), line(0.0, 0.0)
-    with pytest.warns(RuntimeWarning, match="the loss is not the mean over its rows") as told:
-        train(compiled, ROWS, TARGETS, summed, epochs=5, learning_rate=0.01)
-    assert len(told) == 1
-    assert told[0].filename == __file__
-    train(recorded, ROWS, TARGETS, summed, epochs=5, learning_rate=0.01, compiled=False)
-    assert bits(compiled) == bits(recorded)
-
-
-def test_model_that_decides_by_an_if_is_found_out() -> None:
-    neuron = line()
-
-    class Deciding:
-        def parameters(self) -> list[Value]:
-            return neuron.parameters()
-
-        def __call__(self, row: Any) -> Any:
-            prediction = neuron(row)
-            assert isinstance(prediction, Value)
-            return prediction if row[0] > 1.5 else prediction * 0.5
-
-    with pytest.warns(RuntimeWarning, match="contains an `if`"):
-        train(Deciding(), [[1.0], [2.0]], [3.0, 5.0], epochs=2)
-
-
-def test_model_that_decides_by_an_if_is_found_out_however_small_its_numbers() -> None:
-    class Bent(Module):
-        def __init__(self) -> None:
-            self.w = Value(1e-7, "w")
-
-        def __call__(self, row: list[Value]) -> Value:
-            return self.w * row[0] if row[0] > 0 else self.w * 2.0
-
-    with pytest.warns(RuntimeWarning, match="contains an `if`"):
-        train(Bent(), [[1.0], [-1.0]], [1e-6, 1e-6], epochs=1)
-
-
-def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
-    model = MLP(1, [3], activation="linear", seed=0)
-    history = train(model, [[0.0], [1.0], [2.0]], [0, 1, 2], cross_entropy, epochs=50, learning_rate=0.5)
-    assert history.losses[-1] < history.losses[0]

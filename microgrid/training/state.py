@@ -1,0 +1,98 @@
+"""What a model and a loss hold besides their arguments, and may decide by."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import partial
+from operator import length_hint
+from types import CodeType, FunctionType, GeneratorType, MethodType, ModuleType
+from typing import Any
+
+from microgrid.engine import Value
+from microgrid.nn import slots_of
+
+MAX_OBJECTS = 20_000  # take about 40 ms to look through
+_PLAIN = (int, float, complex, str, bytes, type(None))
+_CALLABLES = (MethodType, staticmethod, classmethod, property, partial)
+_KNOWN_MODULES = sys.stdlib_module_names | {"microgrid"}
+
+
+def state_of(*roots: object) -> list[object]:
+    """Return every number and text that can be reached from these objects, and the states of random generators.
+
+    Two of these lists tell whether a call in between has changed something. To be reached means: by attributes, by
+    containers, and from a function by its closure, its defaults and its global variables; but not through modules, or
+    through the code of microgrid and of Python itself.
+    """
+    state: list[object] = [random.getstate()]
+    if numpy := sys.modules.get("numpy.random"):
+        state.append(repr(numpy.get_state()))
+    waiting = [*roots]
+    seen: dict[int, object] = {}  # by identity; what is held here cannot pass its identity on to another object
+    while waiting and len(seen) < MAX_OBJECTS:
+        item = waiting.pop()
+        if isinstance(item, _PLAIN):
+            state.append(item)
+        elif id(item) not in seen:
+            seen[id(item)] = item
+            waiting += _held_by(item)
+    return state
+
+
+def _held_by(item: Any) -> Iterable[object]:
+    if isinstance(item, Value):
+        return () if item.recorded else (repr(item.data),)
+    if isinstance(item, dict):
+        return (*item, *item.values())
+    if isinstance(item, (list, tuple, deque, set, frozenset)):
+        return item
+    if isinstance(item, _CALLABLES):
+        return [
+            getattr(item, name, None) for name in ("__self__", "__func__", "fget", "fset", "func", "args", "keywords")
+        ]
+    if isinstance(item, ModuleType) or (isinstance(item, (type, FunctionType)) and _is_known(item)):
+        return ()
+    if isinstance(item, type):
+        return vars(item).values()
+    return _held_by_function(item) if isinstance(item, FunctionType) else _held_by_object(item)
+
+
+def _held_by_object(item: Any) -> Iterable[object]:
+    if isinstance(item, random.SystemRandom):
+        return (os.urandom(16),)  # its state is not known: it always counts as changed
+    if isinstance(item, random.Random):
+        return (repr(item.getstate()),)
+    if hasattr(type(item), "bit_generator"):  # a generator of NumPy, and below it an older one, or an array
+        return (repr(item.bit_generator.state),)
+    if hasattr(type(item), "get_state"):
+        return (repr(item.get_state()),)
+    if hasattr(type(item), "tobytes"):
+        return (item.tobytes(),)
+    if isinstance(item, GeneratorType):
+        return (item.gi_frame.f_lasti, *item.gi_frame.f_locals.values()) if item.gi_frame else ()
+    if isinstance(item, Iterator) and _is_known(type(item)):
+        return repr(item), length_hint(item)
+    kind: type = type(item)
+    attributes = getattr(item, "__dict__", {}).values()
+    return (kind, *attributes, *[getattr(item, slot) for slot in slots_of(kind) if hasattr(item, slot)])
+
+
+def _held_by_function(function: FunctionType) -> Iterator[object]:
+    yield from (function.__defaults__, function.__kwdefaults__, function.__dict__)
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # nothing was assigned yet
+            continue
+    codes: list[Any] = [function.__code__]
+    for code in codes:  # with those of the functions inside it
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        yield from (function.__globals__[name] for name in code.co_names if name in function.__globals__)
+
+
+def _is_known(item: Any) -> bool:
+    return str(getattr(item, "__module__", "")).partition(".")[0] in _KNOWN_MODULES
