@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 import microgrid
+from microgrid._util.text import say
 from microgrid.cli.arguments import Parser, parse
 from microgrid.cli.check import add_check
 from microgrid.cli.demonstration import demonstrate
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except USER_ERRORS as error:
-        print(f"microgrid: {_one_line(error)}", file=sys.stderr)
+        say(f"microgrid: {_one_line(error)}", file=sys.stderr)
         _flush_or_discard()
         return 2
     return code

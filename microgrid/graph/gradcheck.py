@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from microgrid._util.text import display_width, padded
+from microgrid._util.text import display_width, padded, single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.snapshot import Snapshot
@@ -156,7 +156,7 @@ def check_gradients(
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
         function = _function_of(graph, _id_of(leaf, graph))
-        name = str(leaf.label or f"leaf {i}")
+        name = single_line(leaf.label or "") or f"leaf {i}"
         rows.append(_check(function, leaf.data, name, by_chain_rule[leaf], tolerance, step, rounding))
     return GradientTable(tuple(rows))
 
@@ -282,10 +282,10 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     number_in_range("a new number", moved, low=-math.inf)
     *_, after = graph.recompute({name: moved})
     return Nudge(
-        name=str(value.label or ""),
+        name=single_line(value.label or ""),
         moved_from=value.data,
         moved_to=moved,
-        output_name=str(output.label or ""),
+        output_name=single_line(output.label or ""),
         before=output.data,
         after=after,
         gradient=gradients(output)[value],

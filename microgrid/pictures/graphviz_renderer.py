@@ -17,6 +17,7 @@ from typing import Any
 from graphviz.backend import execute
 
 from microgrid._util.processes import run
+from microgrid._util.text import say, single_line
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
 PLACES = "json0"  # the format that says where Graphviz has put everything
@@ -69,11 +70,11 @@ def _run_check(
         raise NoRendererError(f"{program}, which should draw the graph, cannot be run: {error.strerror}") from None
     errors = done.stderr.decode(errors="replace")
     if done.returncode:
-        said = " ".join(errors.split()) or f"it ended with exit code {done.returncode}"
+        said = single_line(errors) or f"it ended with exit code {done.returncode}"
         task = "lay out the graph" if suffix == PLACES else f"write {suffix}"
         raise NoRendererError(f"{program} could not {task}: {said}")
-    if not quiet:
-        sys.stderr.write(errors)
+    if errors and not quiet:
+        say(*errors.rstrip().split("\n"), file=sys.stderr)
     return done
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from microgrid._util.json_text import to_json
+from microgrid._util.text import single_line
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.node import KINDS, Node
@@ -42,7 +43,7 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_hook=_with_clean_names)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -75,6 +76,12 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
         raise ValueError(f"not a relay: {error} is missing") from None
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"not a relay: {error}") from None
+
+
+def _with_clean_names(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the content with its names as a snapshot reads them from a graph."""
+    names = {key: single_line(item[key]) for key in ("label", "layer") if isinstance(item.get(key), str)}
+    return {**item, **names}
 
 
 def _content_of(node: Node) -> dict[str, Any]:
