@@ -139,7 +139,8 @@ class Module:
             OSError: the file cannot be read.
             ValueError: it is not a saved model, or it was saved from another model. This model is then unchanged.
         """
-        saved_from, parameters = _read_model(path)
+        saved_from, parameters = read_model(path)
+        path = printable(os.fspath(path))
         mine = dict(self.named_parameters())
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
@@ -377,8 +378,13 @@ def _find_parameters(named: Iterable[tuple[str, object]], seen: set[object]) -> 
             yield from _find_parameters(((f"{name}[{key!r}]", value) for key, value in item.items()), seen)
 
 
-def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
-    """Return the file's description of its model, and its parameters."""
+def read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
+    """Return the file's description of its model, and its parameters.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not a saved model.
+    """
     written, path = Path(path).read_bytes(), printable(os.fspath(path))
     try:
         content = json.loads(written.decode("utf-8"), parse_int=float)

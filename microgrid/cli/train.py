@@ -14,6 +14,7 @@ from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import counted, show
 from microgrid.language.words import words
+from microgrid.nn import read_model
 
 FEW_ROWS = 10  # with fewer, the error says little
 
@@ -132,9 +133,25 @@ def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearne
     number_in_range("--test", options.test, below=1.0)
     if options.save is not None:
         check_writable(options.save)
-        if Path(options.save).exists() and Path(options.save).samefile(options.data):
-            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
+        _check_replaceable(options.save, options.data)
     return ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
+
+
+def _check_replaceable(path: str, data: str) -> None:
+    """Check that nothing but a saved model would be replaced.
+
+    Raises:
+        ValueError: there is another file.
+    """
+    if not Path(path).is_file() or not Path(path).stat().st_size:  # such as /dev/null, or a name reserved by mktemp
+        return
+    advice = "save the model under another name"
+    if Path(path).samefile(data):
+        raise ValueError(f"{path} is the file to learn from; {advice}")
+    try:
+        read_model(path)
+    except ValueError as error:
+        raise ValueError(f"{error}; {advice}") from None
 
 
 def _print_errors(learner: ColumnLearner) -> None:

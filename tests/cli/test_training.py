@@ -252,6 +252,30 @@ def test_model_that_would_replace_the_table_is_refused_before_training(
     assert (tmp_path / "data.csv").read_text(encoding="utf-8") == FOUR_ROWS
 
 
+@pytest.mark.parametrize(
+    "content", [b"x,y\n1,2\n", b"{}", b'{"format": "microgrid relay"}', b"\x89PNG\r\n", b"my notes\n", b"[1, 2]"]
+)
+def test_model_replaces_no_file_that_is_no_model(content: bytes, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    (tmp_path / "other").write_bytes(content)
+    outcome = command("train", "data.csv", "--target", "y", "--epochs", "1", "--save", "other")
+    assert re.fullmatch(
+        "microgrid: other is not a saved model: .*; save the model under another name", refusal(outcome)
+    )
+    assert outcome.out == ""
+    assert (tmp_path / "other").read_bytes() == content
+
+
+def test_model_replaces_an_older_model_and_an_empty_file(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    (tmp_path / "empty.json").touch()
+    MLP(3, [1]).save(tmp_path / "older.json")
+    for name in ("empty.json", "older.json"):
+        arguments = ["train", "data.csv", "--target", "y", "--epochs", "1", "--hidden", "--save", name]
+        assert command(*arguments).code == 0
+        MLP(1, [1]).load(tmp_path / name)
+
+
 def test_model_that_would_replace_a_folder_is_refused_before_training(command: Command, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
     outcome = command("train", "data.csv", "--target", "y", "--epochs", "1", "--save", ".")
