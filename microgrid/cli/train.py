@@ -78,6 +78,8 @@ def _run_train(options: argparse.Namespace) -> int:
         say(text["command.classes"].format(target=data.target_name, classes=", ".join(data.classes)))
     if data.text_columns:
         say(f"left out, because they hold text: {', '.join(data.text_columns)}")
+    for name, remark in data.left_out.items():
+        say(f"left out {name}: {remark}")
     if data.dropped:
         say(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
     history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)

@@ -24,6 +24,7 @@ class Dataset:
         input_names, target_name: the names of their columns; "colour=red" is 1 where colour is red, else 0 (one-hot).
         dropped: how many rows of the table were left out because a value was missing (after `split`, too).
         text_columns: columns that were passed over because they hold text.
+        left_out: other columns that were passed over, each with the reason or with advice.
         categories: the texts of each column that became one-hot inputs, sorted.
         classes: the texts of the target, sorted; empty where the target is a number.
     """
@@ -34,6 +35,7 @@ class Dataset:
     target_name: str
     dropped: int = 0
     text_columns: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
 
@@ -69,7 +71,8 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
             semicolons, tabs or "|". Unless by commas, its numbers may have decimal commas.
         target: the column to predict.
         inputs: the columns to predict it from; one item may name several, as in "length,width"; by default all others
-            that have a name and hold numbers or categories. Other text is passed over (see `Dataset.text_columns`).
+            that have a name and hold numbers or categories. The rest is passed over (see `Dataset.text_columns` and
+            `Dataset.left_out`).
 
     Raises:
         OSError: the file cannot be read.
@@ -94,7 +97,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     if not sheet.rows:
         raise DataError(f"{sheet.path} has no complete row: there is nothing below the header")
     if not columns:
-        advice = next((f"; {text.advice}" for text in texts if text.advice), "")
+        advice = next((f"; {quoted(text.name)}: {text.remark}" for text in texts if text.remark), "")
         raise DataError(f"{sheet.path} has no column of numbers besides {quoted(target)}{advice}")
     complete = [i for i, row in sheet.rows.items() if not any(is_missing(row[column.position]) for column in used)]
     if not complete:
@@ -109,7 +112,8 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         input_names=tuple(name for column in columns for name in column.input_names),
         target_name=target,
         dropped=len(sheet.rows) - len(complete),
-        text_columns=tuple(column.name for column in texts),
+        text_columns=tuple(column.name for column in texts if not column.remark),
+        left_out={column.name: column.remark for column in texts if column.remark},
         categories={column.name: column.categories for column in columns if column.categories},
         classes=target_column.categories,
     )
@@ -137,7 +141,11 @@ class _Column:
         self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
-        self.advice = next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
+        self.remark = ""
+        if self.is_text:
+            self.remark = next(
+                filter(None, map(advice_for, cells)), "" if self.n_missing < len(cells) else "it is empty"
+            )
 
     @property
     def input_names(self) -> list[str]:

@@ -54,7 +54,7 @@ def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(co
 
 def test_train_takes_all_other_columns_by_default_but_text(command: Command, tmp_path: Path) -> None:
     rows = PENGUINS.read_text(encoding="utf-8").splitlines()
-    named = [f"{'name' if i == 0 else f'bird {i}'},{row}" for i, row in enumerate(rows)]
+    named = [f"{'name,mark,' if i == 0 else f'bird {i},5%,'}{row}" for i, row in enumerate(rows)]
     (tmp_path / "data.csv").write_text("\n".join(named), encoding="utf-8")
     out = command("train", "data.csv", "--target", "body_mass_g", "--epochs", "1").out
     assert out.startswith(
@@ -62,6 +62,7 @@ def test_train_takes_all_other_columns_by_default_but_text(command: Command, tmp
         "text as one-hot inputs: species (Adelie, Chinstrap, Gentoo), island (Biscoe, Dream, Torgersen), "
         "sex (female, male)\n"
         "left out, because they hold text: name\n"
+        "left out mark: write percentages without the sign\n"
         "11 of 344 rows left out, because a value is missing\n"
     )
 

@@ -137,7 +137,7 @@ def test_row_numbers_count_as_in_a_spreadsheet(csv: Csv) -> None:
         pytest.param('a,y\n"' + "1" * 200_000, "row 2, is not CSV: field larger than", id="quote never closed"),
         pytest.param("a;b;y\n1,5;2;1.500\n", "got '1.500'; write numbers without thousands", id="1.500 beside 1,5"),
         pytest.param("a;b;y\n1,5;2;1.5\n", "got '1.5'; write all numbers with a decimal point", id="1.5 beside 1,5"),
-        pytest.param("a\ty\n1,500\t2\n", "besides 'y'; write numbers without thousands", id="1,500 between tabs"),
+        pytest.param("a\ty\n1,500\t2\n", "besides 'y'; 'a': write numbers without thousands", id="1,500 between tabs"),
         pytest.param("a,y\n", "has no complete row: there is nothing below the header", id="header only"),
     ],
 )
@@ -229,6 +229,16 @@ def test_row_is_read_or_counted_or_the_table_is_refused(
 def test_column_that_is_not_used_may_hold_anything(csv: Csv) -> None:
     data = read_csv(csv("d,n,n,a,y,s\n2024-01-02,x,1,1,2,5%\n,,z,3,4,\n"), "y", ["a"])
     assert (data.rows, data.targets, data.dropped) == ([[1.0], [3.0]], [2.0, 4.0], 0)
+
+
+def test_column_that_is_passed_over_is_named_with_the_reason(csv: Csv) -> None:
+    data = read_csv(csv("name,day,price,e,a,y\nA,2024-01-02,$5,,1,2\nB,,$6,NA,3,4\n"), "y")
+    assert (data.input_names, data.dropped, data.text_columns) == (("a",), 0, ("name",))
+    assert data.left_out == {
+        "day": "write dates as numbers, such as days since the first",
+        "price": "write amounts without the currency",
+        "e": "it is empty",
+    }
 
 
 def test_columns_of_one_name_are_refused_where_it_is_used(csv: Csv) -> None:
