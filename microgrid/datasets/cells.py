@@ -30,7 +30,7 @@ _ADVICE = tuple(
         (rf"{_SIGN}(?:{_CURRENCY}) ?{_SIGN}\d[\d.,' ]*", "write amounts without the currency"),
         (rf"{_SIGN}\d[\d.,' ]*(?:{_CURRENCY})", "write amounts without the currency"),
         ("|".join(_DATES), "write dates as numbers, such as days since the first"),
-        (_THOUSANDS.pattern, "write numbers without thousands separators"),
+        (_THOUSANDS.pattern, "write numbers without thousands separators, with a decimal point"),
         (rf"{_SIGN}\d*[.,]\d+", "write all numbers with a decimal point"),
     )
 )

@@ -172,6 +172,7 @@ def test_quote_that_is_not_closed_is_told_with_its_row(csv: Csv, content: str, r
         'a,n,y\n1,"x,2\n3,z",4\n',
         'a,y,n\n1,2,"x\n3,4,z\n5,6,"\n7,8,z\n',
         'a;y;n\n1,5;2;"x\n3,5;4;"\n7;8;z\n',
+        'a,n,y\n1,"x, or z,2\n3,z,4\n5,z",6\n',
         'm,n,o,a,y\nm,"n,o,1,\nm,n,o,3,4\nm,n",o,5,6\n',
     ],
 )
@@ -268,7 +269,10 @@ def test_delimiter_is_the_one_that_names_the_target(csv: Csv) -> None:
     [
         *((cell, "write percentages without the sign") for cell in ["12%", "12.5 %", "-3,5 ％"]),
         *((cell, "write amounts without the currency") for cell in ["$10", "-€1.50", "10 €", "1,000円", "5 EUR"]),
-        *((cell, "write numbers without thousands separators") for cell in ["1,234", "1,234,567.8", "1'234.5"]),
+        *(
+            (cell, "write numbers without thousands separators, with a decimal point")
+            for cell in ["1,234", "1,234,567.8", "1'234.5"]
+        ),
         *((cell, "write all numbers with a decimal point") for cell in ["1,5", "0,125"]),
         *(
             (cell, "write dates as numbers, such as days since the first")
@@ -279,7 +283,7 @@ def test_delimiter_is_the_one_that_names_the_target(csv: Csv) -> None:
         ),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("others", [["1", "2"], ["{0}", "{0}"], ["x"]])
+@pytest.mark.parametrize("others", [["1", "2"], ["{0}", "{0}"], ["x"], ["x", "{0}", "x"]])
 def test_what_people_take_for_a_number_is_refused_with_advice(
     csv: Csv, cell: str, advice: str, others: list[str]
 ) -> None:
