@@ -185,6 +185,10 @@ def _fitted(cells: list[str], names: Sequence[str], where: str) -> list[str]:
     n_named = max(i for i, name in enumerate(names, start=1) if name)
     if len(cells) < n_named or any(cells[len(names) :]):
         n_cells, n_columns = counted(len(cells), "cell"), counted(n_named, "column")
-        advice = "a comma inside of a cell needs quotes around the cell" if len(cells) > n_named else "complete the row"
+        advice = "complete the row, or delete it"
+        if len(cells) > n_named:
+            advice = "a comma inside of a cell needs quotes around the cell"
+        if n_named == 1:
+            advice = "the first line should name all columns"
         raise DataError(f"{where}: {n_cells}, but the header names {n_columns}; {advice}")
     return [*cells[: len(names)], *[""] * (len(names) - len(cells))]

@@ -120,15 +120,13 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
 
 
 def _inputs(sheet: Sheet, target: str, asked: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
-    """Return the columns that are asked for, or all that can be used, and those passed over because they hold text."""
+    """Return the columns that are asked for, or all that can be used, and those passed over."""
     if asked is not None:
         lists = ([text] if text in sheet.positions else text.split(",") for text in map(single_line, asked))
         return [_Column(sheet, sheet.position(name.strip())) for names in lists for name in names], []
     others = [_Column(sheet, i) for i, name in enumerate(sheet.names) if name and name != target]
-    usable = [column for column in others if not column.is_text]
-    for column in usable:
-        sheet.position(column.name)  # refuses a name that two columns have
-    return usable, [column for column in others if column.is_text]
+    usable = [column for column in others if not (column.is_text or column.remark)]
+    return usable, [column for column in others if column.is_text or column.remark]
 
 
 class _Column:
@@ -141,11 +139,15 @@ class _Column:
         self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
-        self.remark = ""
-        if self.is_text:
-            self.remark = next(
-                filter(None, map(advice_for, cells)), "" if self.n_missing < len(cells) else "it is empty"
-            )
+        self.remark = self._why_left_out(cells)
+
+    def _why_left_out(self, cells: Sequence[str]) -> str:
+        """Say why it is left out unless it is asked for; "" where it can be used, or holds text."""
+        if len(self.sheet.positions.get(self.name, ())) > 1:
+            return "the header names it twice"
+        if self.n_missing == len(cells):
+            return "it is empty"
+        return next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
 
     @property
     def input_names(self) -> list[str]:

@@ -111,7 +111,11 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         ("x,y\n1,1e999\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a finite number, got '1e999'"),
         ("x,y\n1,NA\n,3\n", ["y"], "data.csv has no complete row of numbers in the columns x, y"),
         ('x,y,n\n1,2,"z\n3,4,z\n', ["y"], "data.csv, row 2, is not CSV: unexpected end of data; is a quote missing"),
-        ("x,x,y\n1,2,3\n", ["y"], "names the column 'x' twice; rename one, or name other inputs with --inputs"),
+        (
+            "x,x,y\n1,2,3\n",
+            ["y", "--inputs", "x"],
+            "the column 'x' twice; rename one, or name other inputs with --inputs",
+        ),
         ("x,y\n1,2\n5%,3\n", ["y"], "got '5%'; write percentages without the sign, or name other inputs with --inputs"),
         ("name,y\nA,1\nB,2\n", ["y"], "data.csv has no column of numbers besides 'y'"),
         (FOUR_ROWS, ["z"], "data.csv has no column 'z'; it has x, y"),

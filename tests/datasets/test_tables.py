@@ -105,7 +105,9 @@ def test_row_numbers_count_as_in_a_spreadsheet(csv: Csv) -> None:
         pytest.param("", "is empty: expected a first line that names the columns", id="empty"),
         pytest.param("\n", "is empty", id="blank line"),
         pytest.param("1,2\n3,4\n", "has no header: its first line should name the columns", id="header of numbers"),
-        pytest.param("a,a,y\n1,2,3\n", "the header names the column 'a' twice", id="duplicate header"),
+        pytest.param("a,a,y\n1,2,3\n", "besides 'y'; 'a': the header names it twice$", id="equal names"),
+        pytest.param("a,y,y\n1,2,3\n", "the header names the column 'y' twice; rename one", id="two targets"),
+        pytest.param("My table\na,y\n1,2\n", "row 2: 2 cells, but .* 1 column; the first line should name", id="title"),
         pytest.param("a,b\n1,2\n", "has no column 'y'; it has a, b$", id="missing target"),
         pytest.param("a,y\n1,2,3\n", "row 2: 3 cells, but the header names 2 columns", id="row too long"),
         pytest.param("a,y\n1,2\n1\n", "row 3: 1 cell, but the header names 2 columns", id="row too short"),
@@ -242,14 +244,13 @@ def test_column_that_is_passed_over_is_named_with_the_reason(csv: Csv) -> None:
     }
 
 
-def test_columns_of_one_name_are_refused_where_it_is_used(csv: Csv) -> None:
-    table = csv("n,n,a,a,y\nx,z,1,2,3\n")
-    with pytest.raises(
-        DataError, match="the header names the column 'a' twice; rename one, or name other inputs with --i"
-    ):
-        read_csv(table, "y")
-    with pytest.raises(DataError, match="the header names the column 'n' twice"):
-        read_csv(table, "y", ["n"])
+def test_columns_of_one_name_are_left_out_and_refused_where_they_are_asked_for(csv: Csv) -> None:
+    table = csv("n,n,b,b,a,y\nx,z,1,2,3,4\nx,w,1,2,3,4\n")
+    data = read_csv(table, "y")
+    assert (data.input_names, data.text_columns) == (("a",), ())
+    assert data.left_out == dict.fromkeys("nb", "the header names it twice")
+    with pytest.raises(DataError, match="the header names the column 'b' twice; rename one, or name other"):
+        read_csv(table, "y", ["b"])
 
 
 def test_name_of_a_column_is_one_line_that_can_be_shown(csv: Csv) -> None:
