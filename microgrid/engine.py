@@ -494,7 +494,7 @@ def _checked_number(data: Number) -> float:
 
 
 def _shown(data: object) -> str:
-    shown = " ".join(repr(data).split())  # an array takes several lines
+    shown = _on_one_line(repr(data))  # an array takes several
     return shown if len(shown) <= 40 else shown[:37] + "..."
 
 
@@ -513,8 +513,12 @@ def _listed(numbers: Iterable[Operand]) -> list[Operand]:
 
 
 def _named(value: Value) -> str:
-    label = " ".join(str(value.label or "").split())[:40]  # a message has one line
+    label = _on_one_line(str(value.label or ""))[:40]
     return f"{label} = {value.data}" if label else f"{value.data}"
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 def _sigmoid(x: float) -> float:

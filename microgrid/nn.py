@@ -153,7 +153,8 @@ class Module:
             OSError: the file cannot be read.
             ValueError: it is not a saved model, or it was saved from another model. This model is then unchanged.
         """
-        saved_from, parameters = _read_model(path)
+        saved_from, parameters = read_model(path)
+        path = printable(os.fspath(path))
         mine = dict(self.named_parameters())
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
@@ -427,8 +428,13 @@ def slots_of(kind: type) -> tuple[str, ...]:
     )
 
 
-def _read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
-    """Return the file's description of its model, and its parameters."""
+def read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
+    """Return the file's description of its model, and its parameters.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not a saved model.
+    """
     written, path = Path(path).read_bytes(), printable(os.fspath(path))
     try:
         content = json.loads(written.decode("utf-8"), parse_int=float)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import linecache
 import math
 import operator
@@ -54,6 +55,7 @@ from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
+from microgrid.pictures.dot import draw_snapshot
 from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.studio.page import page
 from microgrid.terminal.screen import walk_relay
@@ -78,6 +80,14 @@ def two_numbers() -> Iterator[float]:
     yield 2.0
 
 
+ESCAPES = "\x1b]0;title\x07\x9b2J\u202e\u2028\x85\r"
+
+
+class WritesEscapes:
+    def __repr__(self) -> str:
+        return ESCAPES
+
+
 BAD: dict[str, Callable[[], Any]] = {
     "None": lambda: None,
     "True": lambda: True,
@@ -85,6 +95,7 @@ BAD: dict[str, Callable[[], Any]] = {
     "no text": lambda: "",
     "digits": lambda: "1.5",
     "lines": lambda: "a\nb",
+    "escapes": lambda: ESCAPES,
     "much text": lambda: "x" * 5000,
     "bytes": lambda: b"\xff\x00",
     "0": lambda: 0,
@@ -135,6 +146,9 @@ BAD: dict[str, Callable[[], Any]] = {
     "NumPy array of text": lambda: np.array(["a"]),
     "masked": lambda: np.ma.masked,
     "Value of another graph": lambda: Value(1.0, "stranger"),
+    "Value with escapes": lambda: Value(-1.0, ESCAPES),
+    "list of a Value with escapes": lambda: [Value(-1.0, ESCAPES)],
+    "object that writes escapes": lambda: WritesEscapes(),
     "list of a Value": lambda: [Value(1.0, "stranger")],
     "network": lambda: MLP(2, [1], seed=0),
 }
@@ -448,7 +462,9 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
 # --- labels ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("label", [5, 1.5, None, ("a", "b"), Path("a"), "a\nb", "x" * 5000, "\ud800", "a\0b", "\u202e"])
+@pytest.mark.parametrize(
+    "label", [5, 1.5, None, ("a", "b"), Path("a"), "a\nb", "x" * 5000, "\ud800", "a\0b", "\u202e", ESCAPES]
+)
 def test_label_of_any_kind_is_shown_by_every_view(label: Any) -> None:
     w = Value(2.0, label)
     end = (w * 2).exp()
@@ -458,6 +474,24 @@ def test_label_of_any_kind_is_shown_by_every_view(label: Any) -> None:
     assert Relay.from_json(relay.to_json()) == relay
     assert compile_graph(end, [])([[], []]) == end.data
     assert check_gradients(end).agrees
+    paths = "\n".join(map(str, relay.paths(w)))
+    for text in (draw(end).source, relay.text(), relay.to_json(), paths, str(check_gradients(end)), str(nudge(end, w)),
+                 compile_graph(end, []).source, repr(end), repr(relay)):  # fmt: skip
+        assert all(line.isprintable() for line in re.sub("[\u2068\u2069\t]", "", text).split("\n")), ascii(text)
+    with pytest.raises(ValueError, match="only numbers above 0 have a logarithm") as caught:
+        Value(-1.0, label).log()
+    assert str(caught.value).isprintable()
+
+
+def test_label_and_layer_of_a_relay_from_elsewhere_are_cleaned() -> None:
+    text = Relay(mean_squared_error(network()([1.0, 2.0]), 1.0)).to_json()
+    for name in ("layer1", "x1"):
+        text = text.replace(name, json.dumps(ESCAPES)[1:-1])
+    relay = Relay.from_json(text)
+    assert all(node.layer.isprintable() for node in relay.nodes)
+    for shown in (relay.text(), relay.text("ja"), relay.text(fold="none"), draw_snapshot(relay.snapshot).source):
+        assert "]0;title" in shown
+        assert all(line.isprintable() for line in re.sub("[\u2068\u2069\t]", "", shown).split("\n")), ascii(shown)
 
 
 # --- numbers of other libraries --------------------------------------------------------------------------------------

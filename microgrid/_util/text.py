@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TextIO
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic and related scripts
 
@@ -16,6 +17,25 @@ def printable(text: str) -> str:
     """
     text = str(text)
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def say(*lines: str, file: TextIO | None = None) -> None:
+    """Print lines, each on one line whatever it holds: the gate for text from outside on its way to a terminal.
+
+    >>> say("wrote a" + chr(27) + "]0;title" + chr(7) + ".svg", "done")
+    wrote a ]0;title .svg
+    done
+    """
+    print(*map(printable, lines), sep="\n", file=file)
+
+
+def single_line(text: str) -> str:
+    """Return text as a name to show: printable, without blanks around it, and with one blank between words.
+
+    >>> single_line(" length" + chr(10) + "in  mm ")
+    'length in mm'
+    """
+    return " ".join(printable(text).split())
 
 
 def isolated(text: str) -> str:
@@ -57,5 +77,5 @@ def shortened(text: str, width: int) -> str:
 
 
 def brief(text: object, width: int = 60) -> str:
-    """Return a name for a message: printable, and shortened to `width` columns."""
-    return shortened(printable(str(text)[: width + 1]), width)
+    """Return a name for a message: on one line, and shortened to `width` columns."""
+    return shortened(single_line(str(text)[: width + 1]), width)

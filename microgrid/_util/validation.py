@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from microgrid._util.text import printable, shortened
+from microgrid._util.text import shortened, single_line
 from microgrid.engine import Value
 
 ONLY_FLOATS = frozenset({float})
@@ -26,7 +26,7 @@ def quoted(item: object, longest: int = MAX_QUOTE_COLUMNS) -> str:
         text = repr(item)
     except ValueError:  # an integer with more digits than Python prints
         text = f"{type(item).__name__} of very many digits"
-    return shortened(" ".join(printable(text).split()), longest)
+    return shortened(single_line(text), longest)
 
 
 def positive_whole(name: str, number: int, most: float = math.inf) -> int:

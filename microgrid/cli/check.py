@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.cli.expressions import add_expression, leaves_of, read_graph
 from microgrid.graph.gradcheck import check_gradients
@@ -26,5 +27,5 @@ def _run_check(options: argparse.Namespace) -> int:
     if not leaves_of(output):
         raise ValueError(f"expected an expression with a name in it, got {options.expression!r}: nothing to check")
     table = check_gradients(output)
-    print(table)
+    say(*str(table).split("\n"))
     return 0 if table.agrees else 1

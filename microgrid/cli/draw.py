@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.cli.expressions import add_expression, add_learn, leaves_of, read_graph
 from microgrid.engine import Input
@@ -52,9 +53,9 @@ def _run_draw(options: argparse.Namespace) -> int:
     output = read_graph(options)
     output.backward()
     save_picture(output, options.output, options.direction, options.fold, options.language)
-    print(f"value {show(output.data)}")
+    say(f"value {show(output.data)}")
     for leaf in leaves_of(output):
         kind = " (input)" if isinstance(leaf, Input) else ""
-        print(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
-    print(f"wrote {options.output}")
+        say(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
+    say(f"wrote {options.output}")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.language.words import LANGUAGES, words
@@ -28,12 +29,12 @@ def _run_lesson(options: argparse.Namespace) -> int:
     language = "" if options.language == "en" else f" --language {options.language}"
     if options.number is None:
         for listed in lessons(options.language):
-            print(f"{listed.title}\n   {listed.summary}")
+            say(listed.title, f"   {listed.summary}")
         command = f"microgrid lesson 1{language}"
-        print("\n" + words(options.language)["lesson.list"].format(command=command))
+        say("", words(options.language)["lesson.list"].format(command=command))
         return 0
     chosen = lesson(options.number, options.language)
     file = copy_lesson(chosen)
-    print(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
-    print(how_to_open(file, options.language))
+    say(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
+    say(*how_to_open(file, options.language).split("\n"))
     return 0

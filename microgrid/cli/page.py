@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from microgrid._util.files import write_atomic
+from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command, number_of
 from microgrid.cli.expressions import add_expression, add_learn, record_relay
 from microgrid.documents.examples import EXAMPLES, Heading, example
@@ -39,7 +40,7 @@ def add_page(add_parser: AddParser) -> None:
 def _run_page(options: argparse.Namespace) -> int:
     if options.examples:
         for name, situation in EXAMPLES.items():
-            print(f"{name:<20} {situation.heading.title[options.language]}")
+            say(f"{name:<20} {situation.heading.title[options.language]}")
         return 0
     shown = None if options.example is None else example(options.example)
     file = options.output
@@ -56,8 +57,8 @@ def _run_page(options: argparse.Namespace) -> int:
         raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
     write_atomic(file, page(relay, heading, options.language))
     if shown is None:
-        print(_who_learns(relay, options.language))
-    print(words(options.language)["command.page"].format(file=file))
+        say(_who_learns(relay, options.language))
+    say(words(options.language)["command.page"].format(file=file))
     return 0
 
 

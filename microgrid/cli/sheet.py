@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from microgrid._util.files import write_atomic
+from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.language.words import LANGUAGES, words
 from microgrid.pictures.cheatsheet import cheat_sheet
@@ -33,5 +34,5 @@ def _run_sheet(options: argparse.Namespace) -> int:
     if Path(file).suffix.lower() != ".html":
         raise ValueError(f"a cheat sheet is written as .html, to be printed by a browser; {file!r} is not")
     write_atomic(file, cheat_sheet(options.language))
-    print(words(options.language)["command.sheet"].format(file=file))
+    say(words(options.language)["command.sheet"].format(file=file))
     return 0

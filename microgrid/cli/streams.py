@@ -8,6 +8,8 @@ import os
 import sys
 from typing import TextIO
 
+from microgrid._util.text import say
+
 
 def open_missing_streams() -> None:
     """Put the null device where a standard stream was closed (`<&-`), so that it can be read, asked and written to.
@@ -32,7 +34,7 @@ def is_unread(error: BaseException) -> bool:
 def complain(message: str) -> None:
     """Print an error; where nobody can read it, the exit code alone tells."""
     with contextlib.suppress(OSError):
-        print(message, file=sys.stderr)
+        say(message, file=sys.stderr)
     flush_or_discard(sys.stderr)
 
 

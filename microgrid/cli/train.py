@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from microgrid._util.files import check_writable
+from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import counted, show
 from microgrid.language.words import words
+from microgrid.nn import read_model
 
 FEW_ROWS = 10  # with fewer, the error says little
 
@@ -26,13 +29,15 @@ def add_train(add_parser: AddParser) -> None:
         "train DATA.csv --target weight --inputs length width --save model.json",
     )
     command.usage = "microgrid train DATA.csv --target COLUMN [options]"
-    command.add_argument("data", metavar="DATA.csv", help="a table in UTF-8 whose first line names the columns")
-    command.add_argument("--target", metavar="COLUMN", required=True, help="the column to predict")
+    command.add_argument("data", metavar="DATA.csv", help="a table whose first line names the columns")
+    command.add_argument(
+        "--target", metavar="COLUMN", required=True, help="the column to predict: numbers, or a few texts"
+    )
     command.add_argument(
         "--inputs",
         metavar="COLUMN",
         nargs="+",
-        help="the columns to predict it from; by default all other numeric columns",
+        help="the columns to predict it from; by default all others that hold numbers or a few texts",
     )
     command.add_argument(
         "--hidden",
@@ -63,32 +68,60 @@ def add_train(add_parser: AddParser) -> None:
 
 
 def _run_train(options: argparse.Namespace) -> int:
-    data = read_csv(options.data, options.target, options.inputs)
+    data, text = read_csv(options.data, options.target, options.inputs), words("en")
     learner = _checked_learner(options, data)
-    print(f"predict {data.target_name} from {', '.join(data.input_names)}")
+    say(f"predict {data.target_name} from {', '.join(_columns(data))}")
+    if data.categories:
+        columns = ", ".join(f"{name} ({', '.join(values)})" for name, values in data.categories.items())
+        say(text["command.one_hot"].format(columns=columns))
+    if data.classes:
+        say(text["command.classes"].format(target=data.target_name, classes=", ".join(data.classes)))
     if data.text_columns:
-        print(f"left out, because they hold text: {', '.join(data.text_columns)}")
+        say(f"left out, because they hold text: {', '.join(data.text_columns)}")
+    for name, remark in data.left_out.items():
+        say(f"left out {name}: {remark}")
     if data.dropped:
-        print(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
+        say(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
     history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
     if history.interrupted:
-        print(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
+        say(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
     if history.losses:
         first, last = history.losses[0], history.losses[-1]
-        print(
-            f"loss (of standardised numbers): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}"
-        )
+        kind = "binary cross-entropy" if data.classes else "of standardised numbers"
+        say(f"loss ({kind}): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}")
         if last > first:
-            print(words("en")["page.grown"])
+            say(text["page.grown"])
     _print_errors(learner)
     if options.save:
-        model, row = learner.model_in_own_units(), learner.learning.rows[0]
-        model.save(options.save)
-        names = ", ".join(data.input_names)
-        print(f"wrote {options.save}, in the units of the file; from {names} it predicts {data.target_name}:")
-        print(f"  from microgrid.nn import {type(model).__name__}")
-        print(f"  {model!r}.load({options.save!r})({row}).data  # {show(learner.predict(row))}")
+        _save(learner, options.save)
     return 130 if history.interrupted else 0
+
+
+def _columns(data: Dataset) -> dict[str, None]:
+    """Return the names of the columns behind the inputs, each once and in order."""
+    owner = {f"{name}={value}": name for name, values in data.categories.items() for value in values}
+    return dict.fromkeys(owner.get(name, name) for name in data.input_names)
+
+
+def _save(learner: ColumnLearner, path: str) -> None:
+    """Save the network, and print how to use it."""
+    model, data, row = learner.model_in_own_units(), learner.learning, learner.learning.rows[0]
+    model.save(path)
+    names = ", ".join(data.input_names)
+    say(
+        f"wrote {path}, in the units of the file; from {names} it predicts {data.target_name}:",
+        f"  from microgrid.nn import {type(model).__name__}",
+    )
+    call, answer = f"{model!r}.load({path!r})({row})", _shown(learner.predict(row), data.classes)
+    if data.classes:
+        say(f"  max(zip({call}, {list(data.classes)}))[1]  # {answer}")
+    else:
+        say(f"  {call}.data  # {answer}")
+
+
+def _shown(target: float, classes: Sequence[str]) -> str:
+    """Return a number, or the name of a class, as it is printed."""
+    return classes[int(target)] if classes else show(target)
 
 
 def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearner:
@@ -102,26 +135,44 @@ def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearne
     number_in_range("--test", options.test, below=1.0)
     if options.save is not None:
         check_writable(options.save)
-        if Path(options.save).exists() and Path(options.save).samefile(options.data):
-            raise ValueError(f"{options.save} is the file to learn from; save the model under another name")
+        _check_replaceable(options.save, options.data)
     return ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
 
 
+def _check_replaceable(path: str, data: str) -> None:
+    """Check that nothing but a saved model would be replaced.
+
+    Raises:
+        ValueError: there is another file.
+    """
+    if not Path(path).is_file() or not Path(path).stat().st_size:  # such as /dev/null, or a name reserved by mktemp
+        return
+    advice = "save the model under another name"
+    if Path(path).samefile(data):
+        raise ValueError(f"{path} is the file to learn from; {advice}")
+    try:
+        read_model(path)
+    except ValueError as error:
+        raise ValueError(f"{error}; {advice}") from None
+
+
 def _print_errors(learner: ColumnLearner) -> None:
-    """Print the mean absolute error on the training rows and on the held-out rows."""
-    learning, unseen = learner.learning, learner.held_out
+    """Print the mean absolute error, or the share of wrong classes, on the training rows and on the held-out rows."""
+    learning, unseen, classes = learner.learning, learner.held_out, learner.learning.classes
+    measure = "share of wrong predictions" if classes else "mean absolute error"
     n_learning = counted(len(learning.rows), "row")
-    print(f"mean absolute error on the {n_learning} for training: {show(learner.error(learning))}")
+    say(f"{measure} on the {n_learning} for training: {show(learner.error(learning))}")
     if unseen.rows:
         n_unseen = counted(len(unseen.rows), "row")
-        print(f"mean absolute error on the {n_unseen} held out for testing: {show(learner.error(unseen))}")
+        say(f"{measure} on the {n_unseen} held out for testing: {show(learner.error(unseen))}")
     else:
-        print("no row was held out for testing, so the error on new rows is not known")
+        say("no row was held out for testing, so the error on new rows is not known")
     tested = unseen if unseen.rows else learning
-    print(f"  for always predicting the mean: {show(learner.error_of_the_mean(tested))}")
+    simplest = _shown(learner.simplest, classes) if classes else "the mean"
+    say(f"  for always predicting {simplest}: {show(learner.error_of_the_mean(tested))}")
     if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW_ROWS:
-        print("so few rows say little about the error; --test 0 trains on all of them")
+        say("so few rows say little about the error; --test 0 trains on all of them")
     examples = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW_ROWS]
-    print(f"{'all' if len(examples) == len(tested.rows) else 'some'} of them, in {learner.learning.target_name}:")
+    say(f"{'all' if len(examples) == len(tested.rows) else 'some'} of them, in {learning.target_name}:")
     for row, target in examples:
-        print(f"  predicted {show(learner.predict(row))}, actual {show(target)}")
+        say(f"  predicted {_shown(learner.predict(row), classes)}, actual {_shown(target, classes)}")

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from microgrid._util.text import printable
+from microgrid._util.text import single_line
 from microgrid.compiler.dataflow import Contribution, Dataflow, Term
 from microgrid.compiler.syntax import identifiers, indent, literal, merge_guards, power, substitute, sum_of, zeros
 from microgrid.engine import Constant, Value
@@ -247,4 +247,4 @@ def _comments(order: Sequence[Value]) -> dict[Value, NeuronName]:
 
 
 def _comment(label: str) -> str:
-    return f"# {' '.join(printable(label).split())}"  # a label may have several lines, a comment has one
+    return f"# {single_line(label)}"  # a label may have several lines, a comment has one

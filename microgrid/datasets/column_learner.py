@@ -1,15 +1,22 @@
-"""Predict one column of a table from others: split, standardise, train, and predict in the data's own units."""
+"""Predict one column of a table from others: split, standardise, train, and predict in the data's own units.
+
+A column of numbers is predicted by one output. A column of classes is predicted by one output for each class, trained
+by binary cross-entropy, and the class of the largest is the prediction.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from microgrid._util.validation import as_list, quoted
 from microgrid.datasets.scale import Scale
 from microgrid.datasets.tables import Dataset
 from microgrid.engine import Value
+from microgrid.losses import binary_cross_entropy, mean_squared_error
 from microgrid.nn import MLP
 from microgrid.optim import SGD
 from microgrid.training.history import History
@@ -22,7 +29,7 @@ class ColumnLearner:
 
     Attributes:
         model: works on standardised numbers.
-        input_scale, target_scale: computed from the training rows only.
+        input_scale, target_scale: computed from the training rows only; of classes, `target_scale` changes nothing.
         learning, held_out: the rows it learns from, and the rows it never sees.
     """
 
@@ -41,15 +48,16 @@ class ColumnLearner:
         seed: int = 0,
         share: float = 0.2,
     ) -> ColumnLearner:
-        """Split and scale the data, and build an untrained network with these hidden layers and one output.
+        """Split and scale the data, and build an untrained network with these hidden layers.
 
         `share` of the rows are held out, at least one; with 0 none are.
         """
         data = _checked(data)
         learning, held_out = (data, replace(data, rows=[], targets=[])) if share == 0 else data.split(share, seed)
         input_scale = Scale.of(learning.rows)
-        target_scale = Scale.of([[target] for target in learning.targets])
-        model = MLP(len(data.input_names), [*as_list("hidden", hidden), 1], activation, seed=seed)
+        target_scale = Scale((0.0,), (1.0,)) if data.classes else Scale.of([[target] for target in learning.targets])
+        n_outputs = len(data.classes) or 1
+        model = MLP(len(data.input_names), [*as_list("hidden", hidden), n_outputs], activation, seed=seed)
         return cls(model, input_scale, target_scale, learning, held_out)
 
     def inputs(self, row: Sequence[float]) -> list[float]:
@@ -62,10 +70,14 @@ class ColumnLearner:
 
     def train(self, epochs: int = 40, learning_rate: float = 0.02, batch_size: int = 16, seed: int = 0) -> History:
         """Train on the training rows, by gradient descent with momentum."""
+        targets: list[Any] = [self.target(target) for target in self.learning.targets]
+        if self.learning.classes:  # 1 for the output of the right class, 0 for the others
+            targets = [[float(i == target) for i in range(len(self.learning.classes))] for target in targets]
         return train(
             self.model,
             [self.inputs(row) for row in self.learning.rows],
-            [self.target(target) for target in self.learning.targets],
+            targets,
+            binary_cross_entropy if self.learning.classes else mean_squared_error,
             optimizer=SGD(self.model.parameters(), learning_rate, momentum=0.9),
             epochs=epochs,
             batch_size=batch_size,
@@ -73,21 +85,32 @@ class ColumnLearner:
         )
 
     def predict(self, row: Sequence[float]) -> float:
-        """Predict from one row; both the row and the answer are in the data's own units."""
+        """Predict from one row; both the row and the answer, a number or a class, are in the data's own units."""
         prediction = self.model(self.inputs(row))
-        assert isinstance(prediction, Value)  # the network has one output
-        return self.target_scale.restore([prediction.data])[0]
+        if isinstance(prediction, Value):
+            return self.target_scale.restore([prediction.data])[0]
+        scores = [score.data for score in prediction]
+        return float(scores.index(max(scores)))
+
+    @property
+    def simplest(self) -> float:
+        """The best answer that needs no inputs: the mean of the training rows, or their most frequent class."""
+        if self.learning.classes:
+            ((most_frequent, _),) = Counter(self.learning.targets).most_common(1)
+            return most_frequent
+        return self.target_scale.means[0]
 
     def error(self, data: Dataset) -> float:
-        """Return the mean absolute error on `data`, in the target's own units."""
-        pairs = zip(_checked(data).rows, data.targets, strict=True)
-        errors = [abs(self.predict(row) - target) for row, target in pairs]
-        return math.fsum(errors) / len(errors)
+        """Return the mean absolute error on `data`, in the target's own units; of classes, the share that is wrong."""
+        return self._mean_error([self.predict(row) for row in _checked(data).rows], data.targets)
 
     def error_of_the_mean(self, data: Dataset) -> float:
-        """Return the mean absolute error on `data` of always predicting the mean of the training rows."""
-        (mean,) = self.target_scale.means
-        return math.fsum(abs(mean - target) for target in _checked(data).targets) / len(data.targets)
+        """Return the error on `data` of always predicting `simplest`."""
+        return self._mean_error([self.simplest] * len(_checked(data).rows), data.targets)
+
+    def _mean_error(self, predictions: Sequence[float], targets: Sequence[float]) -> float:
+        errors = [abs(prediction - target) for prediction, target in zip(predictions, targets, strict=True)]
+        return math.fsum(map(bool, errors) if self.learning.classes else errors) / len(errors)
 
     def model_in_own_units(self) -> MLP:
         """Return a network in the data's own units, with both scalings folded into its weights.

@@ -7,11 +7,10 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from microgrid.datasets.column_learner import ColumnLearner
-from microgrid.datasets.tables import MISSING, Dataset, read_csv
+from microgrid.datasets.tables import Dataset, read_csv
 
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 _PENGUINS = Path(__file__).with_name("penguins.csv")
@@ -35,17 +34,7 @@ def penguin_species() -> Dataset:
     >>> data.rows[0], SPECIES[int(data.targets[0])]
     ([39.1, 18.7], 'Adelie')
     """
-    names = ("bill_length_mm", "bill_depth_mm")
-    with _PENGUINS.open(encoding="utf-8", newline="") as file:
-        birds = list(csv.DictReader(file))
-    measured = [bird for bird in birds if all(bird[name].lower() not in MISSING for name in names)]
-    return Dataset(
-        rows=[[float(bird[name]) for name in names] for bird in measured],
-        targets=[float(SPECIES.index(bird["species"])) for bird in measured],
-        input_names=names,
-        target_name="species",
-        dropped=len(birds) - len(measured),
-    )
+    return read_csv(_PENGUINS, "species", ["bill_length_mm", "bill_depth_mm"])
 
 
 def penguin_learner() -> ColumnLearner:

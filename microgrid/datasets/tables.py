@@ -1,24 +1,17 @@
-"""Read tables of numbers from CSV."""
+"""Tables to learn from: rows of inputs, each with its target, read from CSV."""
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from microgrid._util.text import brief, printable
+from microgrid._util.text import brief, single_line
 from microgrid._util.validation import as_list, number_in_range, quoted, seeded
-from microgrid.language.numerals import counted
-
-MISSING = frozenset({"", "na", "n/a", "nan", "null"})
-
-
-class DataError(ValueError):
-    """Raised for a file that is not a table of numbers; the message says where and why."""
+from microgrid.datasets.cells import MAX_CATEGORIES, advice_for, categories_among, is_missing, number_in
+from microgrid.datasets.sheet import DataError, Sheet, read_sheet
 
 
 @dataclass(frozen=True)
@@ -27,10 +20,13 @@ class Dataset:
 
     Attributes:
         rows: n rows of numbers, one for each name in `input_names`, in the data's own units.
-        targets: n numbers.
-        input_names, target_name: the names of their columns.
+        targets: n numbers; of classes, their positions in `classes`.
+        input_names, target_name: the names of their columns; "colour=red" is 1 where colour is red, else 0 (one-hot).
         dropped: how many rows of the table were left out because a value was missing (after `split`, too).
         text_columns: columns that were passed over because they hold text.
+        left_out: other columns that were passed over, each with the reason or with advice.
+        categories: the texts of each column that became one-hot inputs, sorted.
+        classes: the texts of the target, sorted; empty where the target is a number.
     """
 
     rows: list[list[float]]
@@ -39,6 +35,9 @@ class Dataset:
     target_name: str
     dropped: int = 0
     text_columns: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
 
     def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Shuffle, and return (training rows, held-out rows); `share` of all rows are held out, at least one.
@@ -62,127 +61,119 @@ class Dataset:
 def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | None = None) -> Dataset:
     """Read the columns `inputs` and `target` of a CSV file whose first line names its columns.
 
+    A column without a single number holds text. From 2 to 20 different texts, each in two rows or more on average, are
+    categories: of an input they become one-hot numbers, of the target classes. Rows in which a column that is used is
+    empty, or holds a mark such as NA, None, ? or #N/A, are dropped and counted. Columns that are not used may hold
+    anything.
+
     Args:
-        path: a UTF-8 file, with or without a BOM, with any line endings.
+        path: a file in UTF-8 or, with a BOM, UTF-16, with any line endings; its columns are separated by commas,
+            semicolons, tabs or "|". Unless by commas, its numbers may have decimal commas.
         target: the column to predict.
         inputs: the columns to predict it from; one item may name several, as in "length,width"; by default all others
-            that hold numbers. A column without a single number counts as text and is passed over
-            (see `Dataset.text_columns`).
-
-    Rows in which one of these columns is empty, or holds NA, n/a, nan or null, are dropped and counted.
+            that have a name and hold numbers or categories. The rest is passed over (see `Dataset.text_columns` and
+            `Dataset.left_out`).
 
     Raises:
         OSError: the file cannot be read.
         TypeError: a name is not text.
-        DataError: it is empty, has no header, a column that is asked for does not exist, a row is longer or shorter
-            than the header, a cell of a numeric column holds text, or no row is left.
+        DataError: it is empty, has no header, a column that is asked for does not exist or exists twice, a row is
+            longer or shorter than the header, a quote is not closed, a cell of a numeric column holds text, or no row
+            is left.
     """
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, str) else as_list("inputs", inputs)
     for name in (target, *(inputs or ())):
         if not isinstance(name, str):
             raise TypeError(f"expected the name of a column, got {quoted(name)}")
-    shown = printable(os.fspath(path))
-    header, rows = _read_table(path, shown)
-    position = {name: i for i, name in enumerate(header)}
-    text_columns: tuple[str, ...] = ()
-    if inputs is None:
-        is_text = {name: all(_number(row[i]) is None for row in rows.values()) for name, i in position.items()}
-        text_columns = tuple(name for name in header if is_text[name] and name != target)
-        inputs = [name for name in header if not is_text[name] and name != target]
-    inputs = [name.strip() for text in inputs for name in ([text] if text in position else text.split(","))]
-    names = (*inputs, target)
-    _check_names(names, header, shown)
-    complete = _complete_rows(rows, {name: position[name] for name in names}, shown)
-    if not rows:
-        raise DataError(f"{shown} has no complete row: there is nothing below the header")
-    if not inputs:
-        raise DataError(f"{shown} has no column of numbers besides {quoted(target)}")
+    target = single_line(target)
+    sheet = read_sheet(path, target)
+    columns, texts = _inputs(sheet, target, inputs)
+    target_column = _Column(sheet, sheet.position(target))
+    used = [*columns, target_column]
+    names = [column.name for column in used]
+    if repeated := [name for name, times in Counter(names).items() if times > 1]:
+        raise DataError(f"the column {quoted(repeated[0])} is named twice among the inputs and the target")
+    if not sheet.rows:
+        raise DataError(f"{sheet.path} has no complete row: there is nothing below the header")
+    if not columns:
+        advice = next((f"; {quoted(text.name)}: {text.remark}" for text in texts if text.remark), "")
+        raise DataError(f"{sheet.path} has no column of numbers besides {quoted(target)}{advice}")
+    complete = [i for i, row in sheet.rows.items() if not any(is_missing(row[column.position]) for column in used)]
     if not complete:
-        raise DataError(f"{shown} has no complete row of numbers in the columns {brief(', '.join(names), 200)}")
+        lacking = max(used, key=lambda column: column.n_missing)
+        raise DataError(
+            f"{sheet.path} has no complete row of numbers in the columns {brief(', '.join(names), 200)}: "
+            f"{quoted(lacking.name)} is missing in {lacking.n_missing} of {len(sheet.rows)}; --inputs names others"
+        )
     return Dataset(
-        rows=[numbers[:-1] for numbers in complete],
-        targets=[numbers[-1] for numbers in complete],
-        input_names=tuple(inputs),
+        rows=[[number for column in columns for number in column.inputs(i)] for i in complete],
+        targets=[target_column.target(i) for i in complete],
+        input_names=tuple(name for column in columns for name in column.input_names),
         target_name=target,
-        dropped=len(rows) - len(complete),
-        text_columns=text_columns,
+        dropped=len(sheet.rows) - len(complete),
+        text_columns=tuple(column.name for column in texts if not column.remark),
+        left_out={column.name: column.remark for column in texts if column.remark},
+        categories={column.name: column.categories for column in columns if column.categories},
+        classes=target_column.categories,
     )
 
 
-def _read_table(path: str | os.PathLike[str], shown: str) -> tuple[list[str], dict[int, list[str]]]:
-    """Return the header, and the rows below it by their numbers; the header is row 1, as in a spreadsheet."""
-    table: list[list[str]] = []
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            for cells in csv.reader(file):  # one by one, so that an error knows its row
-                table.append(cells)
-    except UnicodeDecodeError:
-        raise DataError(f"{shown} is not text in UTF-8; save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise DataError(f"{shown}, row {len(table) + 1}, is not CSV: {error}") from None
-    header = [name.strip() for name in table[0]] if table else []
-    _check_header(header, shown)
-    rows: dict[int, list[str]] = {}
-    for number, cells in enumerate(table[1:], start=2):
-        if len(cells) == len(header) > 1 or any(cell.strip() for cell in cells):  # else it is a blank line
-            rows[number] = cells
-            if len(cells) != len(header):
-                n_cells, n_columns = counted(len(cells), "cell"), counted(len(header), "column")
-                raise DataError(f"{shown}, row {number}: {n_cells}, but the header names {n_columns}")
-    return header, rows
+def _inputs(sheet: Sheet, target: str, asked: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
+    """Return the columns that are asked for, or all that can be used, and those passed over."""
+    if asked is not None:
+        lists = ([text] if text in sheet.positions else text.split(",") for text in map(single_line, asked))
+        return [_Column(sheet, sheet.position(name.strip())) for names in lists for name in names], []
+    others = [_Column(sheet, i) for i, name in enumerate(sheet.names) if name and name != target]
+    usable = [column for column in others if not (column.is_text or column.remark)]
+    return usable, [column for column in others if column.is_text or column.remark]
 
 
-def _check_header(header: list[str], path: str) -> None:
-    if not any(header):
-        raise DataError(f"{path} is empty: expected a first line that names the columns")
-    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and separator in header[0]:
-            raise DataError(f"{path}: its columns are separated by {name}; expected commas")
-    if all(_number(name) is not None for name in header):
-        raise DataError(f"{path} has no header: its first line should name the columns, but holds numbers")
-    if "" in header:
-        raise DataError(f"{path}: column {header.index('') + 1} has no name in the header")
-    if repeated := _repeated(header):
-        raise DataError(f"{path}: the header names the column {quoted(repeated)} twice")
+class _Column:
+    """One column of a sheet; what it holds is decided by all of its cells."""
 
+    def __init__(self, sheet: Sheet, position: int) -> None:
+        cells = [row[position] for row in sheet.rows.values()]
+        self.sheet, self.position, self.name = sheet, position, sheet.names[position]
+        self.n_missing = sum(map(is_missing, cells))
+        self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
+        self.categories = () if self.holds_numbers else categories_among(cells)
+        self.is_text = not self.holds_numbers and not self.categories
+        self.remark = self._why_left_out(cells)
 
-def _check_names(names: Sequence[str], header: Sequence[str], path: str) -> None:
-    """Check the names of the inputs, and of the target, which is the last."""
-    known = set(header)
-    for name in names:
-        if name not in known:
-            raise DataError(f"{path} has no column {quoted(name)}; it has {brief(', '.join(header), 200)}")
-    if repeated := _repeated(names):
-        raise DataError(f"the column {quoted(repeated)} is named twice among the inputs and the target")
+    def _why_left_out(self, cells: Sequence[str]) -> str:
+        """Say why it is left out unless it is asked for; "" where it can be used, or holds text."""
+        if len(self.sheet.positions.get(self.name, ())) > 1:
+            return "the header names it twice"
+        if self.n_missing == len(cells):
+            return "it is empty"
+        return next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
 
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs that the column becomes."""
+        return [f"{self.name}={text}" for text in self.categories] or [self.name]
 
-def _repeated(names: Sequence[str]) -> str | None:
-    """Return the first name that occurs more than once, or None."""
-    return next((name for name, times in Counter(names).items() if times > 1), None)
+    def inputs(self, row: int) -> list[float]:
+        """Return the number in this row, or the one-hot numbers of its category."""
+        if not self.categories:
+            return [self._number(row, ", or name other inputs with --inputs")]
+        text = self.sheet.rows[row][self.position]
+        return [float(text == category) for category in self.categories]
 
+    def target(self, row: int) -> float:
+        """Return the number in this row, or the position of its class."""
+        if self.categories:
+            return float(self.categories.index(self.sheet.rows[row][self.position]))
+        return self._number(row)
 
-def _complete_rows(rows: Mapping[int, list[str]], columns: Mapping[str, int], path: str) -> list[list[float]]:
-    """Return the numbers in these columns, by name and position, of every row in which none is missing."""
-    complete: list[list[float]] = []
-    for i, row in rows.items():
-        cells = [row[column].strip() for column in columns.values()]
-        if any(cell.lower() in MISSING for cell in cells):
-            continue
-        numbers: list[float] = []
-        for name, cell in zip(columns, cells, strict=True):
-            number = _number(cell)
-            if number is None or not math.isfinite(number):
-                expected = "a number" if number is None else "a finite number"
-                raise DataError(f"{path}, row {i}, column {quoted(name)}: expected {expected}, got {quoted(cell)}")
-            numbers.append(number)
-        complete.append(numbers)
-    return complete
-
-
-def _number(cell: str) -> float | None:
-    """Parse a number as a spreadsheet writes it; Python's 1_000 is not one."""
-    try:
-        return None if "_" in cell else float(cell)
-    except ValueError:
-        return None
+    def _number(self, row: int, way_out: str = "") -> float:
+        cell = self.sheet.rows[row][self.position]
+        number = number_in(cell, self.sheet.decimal)
+        if number is not None and math.isfinite(number):
+            return number
+        needs = f"text needs 2 to {MAX_CATEGORIES} different values that repeat" if self.is_text else "correct it"
+        raise DataError(
+            f"{self.sheet.path}, row {row}, column {quoted(self.name)}: expected a "
+            f"{'' if number is None else 'finite '}number, got {quoted(cell)}; {advice_for(cell) or needs}{way_out}"
+        )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from microgrid._util.text import display_width, padded
+from microgrid._util.text import display_width, padded, single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph import operations
@@ -174,7 +174,8 @@ def check_gradients(
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
         name = _id_of(leaf, graph)
-        rows.append(_check(_OutputOf(graph, name), str(leaf.label or f"leaf {i}"), claims[name], tolerance, step))
+        label = single_line(leaf.label or "") or f"leaf {i}"
+        rows.append(_check(_OutputOf(graph, name), label, claims[name], tolerance, step))
     return GradientTable(tuple(rows))
 
 
@@ -436,10 +437,10 @@ def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
     number_in_range("a new number", moved, low=-math.inf)
     *_, after = graph.recompute({name: moved})
     return Nudge(
-        name=str(value.label or ""),
+        name=single_line(value.label or ""),
         moved_from=value.data,
         moved_to=moved,
-        output_name=str(output.label or ""),
+        output_name=single_line(output.label or ""),
         before=output.data,
         after=after,
         gradient=gradients(output)[value],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from microgrid._util.text import isolated, printable
+from microgrid._util.text import isolated
 from microgrid.language.numerals import show
 
 KINDS = ("constant", "input", "parameter", "computed")
@@ -16,7 +16,7 @@ class Node:
 
     Attributes:
         id: `n0`, `n1`, … by topological position.
-        label: its label, or "".
+        label: its label on one line, as every view can show it, or "".
         kind: one of `KINDS`; "parameter" is any leaf that is neither a constant nor an input.
         op: its operation, "" for a leaf; `operands` are ids, with `local_derivatives` aligned.
         data: its number.
@@ -57,11 +57,6 @@ class Node:
     def spoken_name(self) -> str:
         """Its name in sentences: the number of a constant, else the name."""
         return show(self.data) if self.kind == "constant" else self.name
-
-    @property
-    def printable_label(self) -> str:
-        """Its label with spaces in place of unprintable and bidirectional control characters."""
-        return printable(self.label)
 
     @property
     def layer_name(self) -> str:

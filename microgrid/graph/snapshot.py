@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from microgrid._util.text import single_line
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 from microgrid.graph.node import Node
@@ -58,7 +59,7 @@ class Snapshot:
         order = topological_order(output)
         ids = {value: f"n{i}" for i, value in enumerate(order)}
         kinds = [_kind_of(value) for value in order]
-        labels = ["" if value.label is None else str(value.label) for value in order]  # anything may be assigned to it
+        labels = ["" if value.label is None else single_line(value.label) for value in order]
         numbers = numbers_among_equals(kinds, labels)
         layers: dict[LayerName, str] = {}
         nodes = (
@@ -228,4 +229,4 @@ def _kind_of(value: Value) -> str:
 def _layer_of(value: Value, layers: dict[LayerName, str]) -> str:
     if not isinstance(value.label, NeuronName):
         return ""
-    return layers.setdefault(value.label.layer, f"{value.label.layer.text}#{len(layers)}")
+    return layers.setdefault(value.label.layer, f"{single_line(value.label.layer.text)}#{len(layers)}")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from microgrid._util.processes import run
+from microgrid._util.text import single_line
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
 PLACES = "json0"  # the format that says where Graphviz has put everything
@@ -44,9 +45,9 @@ def run_graphviz(
     except OSError as error:
         raise NoRendererError(f"{program}, which should draw the graph, cannot be run: {error.strerror}") from None
     if done.returncode:
-        said = " ".join(done.stderr.decode(errors="replace").split())
+        said = single_line(done.stderr.decode(errors="replace")) or f"it ended with exit code {done.returncode}"
         task = "lay out the graph" if suffix == PLACES else f"write {suffix}"
-        raise NoRendererError(f"{program} could not {task}: {said or f'it ended with exit code {done.returncode}'}")
+        raise NoRendererError(f"{program} could not {task}: {said}")
     return done.stdout
 
 

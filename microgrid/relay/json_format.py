@@ -10,6 +10,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from microgrid._util.json_text import to_json
+from microgrid._util.text import single_line
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.node import KINDS, Node
@@ -44,7 +45,7 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_hook=_with_clean_names)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -107,6 +108,12 @@ def is_same(content: dict[str, Any], other: dict[str, Any]) -> bool:
         return json.dumps(json.loads(json.dumps(content), parse_int=float), sort_keys=True)
 
     return canonical(content) == canonical(other)
+
+
+def _with_clean_names(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the content with its names as a snapshot reads them from a graph."""
+    names = {key: single_line(item[key]) for key in ("label", "layer") if isinstance(item.get(key), str)}
+    return {**item, **names}
 
 
 def _content_of(node: Node) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
     relus = [row for row in relay.snapshot.rows.values() if row[0].op == "relu"]
     content = {
         "nodes": [
-            [n.printable_label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
+            [n.label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
             for n in relay.nodes
         ],
         # Relus with one node for each row: those of a neuron, and others with the same label.

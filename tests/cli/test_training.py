@@ -52,12 +52,42 @@ def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(co
         assert f"  predicted {show(prediction.data)}, actual {show(target)}\n" in out
 
 
-def test_train_takes_all_other_numbers_by_default_and_names_the_text_it_leaves_out(command: Command) -> None:
-    out = command("train", str(PENGUINS), "--target", "body_mass_g", "--epochs", "1").out
+def test_train_takes_all_other_columns_by_default_but_text(command: Command, tmp_path: Path) -> None:
+    rows = PENGUINS.read_text(encoding="utf-8").splitlines()
+    named = [f"{'name,mark,' if i == 0 else f'bird {i},5%,'}{row}" for i, row in enumerate(rows)]
+    (tmp_path / "data.csv").write_text("\n".join(named), encoding="utf-8")
+    out = command("train", "data.csv", "--target", "body_mass_g", "--epochs", "1").out
     assert out.startswith(
-        "predict body_mass_g from bill_length_mm, bill_depth_mm, flipper_length_mm, year\n"
-        "left out, because they hold text: species, island, sex\n"
+        "predict body_mass_g from species, island, bill_length_mm, bill_depth_mm, flipper_length_mm, sex, year\n"
+        "text as one-hot inputs: species (Adelie, Chinstrap, Gentoo), island (Biscoe, Dream, Torgersen), "
+        "sex (female, male)\n"
+        "left out, because they hold text: name\n"
+        "left out mark: write percentages without the sign\n"
+        "11 of 344 rows left out, because a value is missing\n"
     )
+
+
+def test_train_learns_classes_and_the_saved_model_names_them(command: Command, tmp_path: Path) -> None:
+    inputs = ["bill_length_mm", "bill_depth_mm"]
+    code, out, err = command("train", str(PENGUINS), "--target", "species", "--inputs", *inputs, "--save", "model.json")
+    assert (code, err) == (0, "")
+    assert "text of species as classes: Adelie, Chinstrap, Gentoo\n" in out
+    assert "loss (binary cross-entropy): " in out
+    assert re.search(r"\n  predicted (Adelie|Chinstrap|Gentoo), actual (Adelie|Chinstrap|Gentoo)\n", out)
+    _, held_out = read_csv(PENGUINS, "species", inputs).split(seed=0)
+    classes = ["Adelie", "Chinstrap", "Gentoo"]
+    network = MLP(2, [8, 8, 3]).load(tmp_path / "model.json")
+    wrong = 0
+    for row, target in zip(held_out.rows, held_out.targets, strict=True):
+        scores = [score.data for score in network(row)]  # type: ignore[union-attr]
+        wrong += scores.index(max(scores)) != target
+    assert f"share of wrong predictions on the 68 rows held out for testing: {show(wrong / 68)}\n" in out
+    n_adelie = held_out.targets.count(0.0)
+    assert f"  for always predicting Adelie: {show(1 - n_adelie / 68)}\n" in out
+    assert wrong < 68 - n_adelie
+    program, _, said = out.splitlines()[-1].partition("  # ")
+    assert eval(program, {"MLP": MLP}) == said
+    assert said in classes
 
 
 def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> None:
@@ -80,8 +110,13 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         ("x,y\n1,two\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a number, got 'two'"),
         ("x,y\n1,1e999\n2,3\n", ["y"], "data.csv, row 2, column 'y': expected a finite number, got '1e999'"),
         ("x,y\n1,NA\n,3\n", ["y"], "data.csv has no complete row of numbers in the columns x, y"),
-        ("x;y\n1;2\n", ["y"], "data.csv: its columns are separated by semicolons; expected commas"),
-        ("x\ty\n1\t2\n", ["y"], "data.csv: its columns are separated by tabs; expected commas"),
+        ('x,y,n\n1,2,"z\n3,4,z\n', ["y"], "data.csv, row 2, is not CSV: unexpected end of data; is a quote missing"),
+        (
+            "x,x,y\n1,2,3\n",
+            ["y", "--inputs", "x"],
+            "the column 'x' twice; rename one, or name other inputs with --inputs",
+        ),
+        ("x,y\n1,2\n5%,3\n", ["y"], "got '5%'; write percentages without the sign, or name other inputs with --inputs"),
         ("name,y\nA,1\nB,2\n", ["y"], "data.csv has no column of numbers besides 'y'"),
         (FOUR_ROWS, ["z"], "data.csv has no column 'z'; it has x, y"),
         (FOUR_ROWS, ["y", "--inputs", "x", "z"], "data.csv has no column 'z'; it has x, y"),
@@ -220,6 +255,30 @@ def test_model_that_would_replace_the_table_is_refused_before_training(
     assert refusal(outcome) == f"microgrid: {name} is the file to learn from; save the model under another name"
     assert outcome.out == ""
     assert (tmp_path / "data.csv").read_text(encoding="utf-8") == FOUR_ROWS
+
+
+@pytest.mark.parametrize(
+    "content", [b"x,y\n1,2\n", b"{}", b'{"format": "microgrid relay"}', b"\x89PNG\r\n", b"my notes\n", b"[1, 2]"]
+)
+def test_model_replaces_no_file_that_is_no_model(content: bytes, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    (tmp_path / "other").write_bytes(content)
+    outcome = command("train", "data.csv", "--target", "y", "--epochs", "1", "--save", "other")
+    assert re.fullmatch(
+        "microgrid: other is not a saved model: .*; save the model under another name", refusal(outcome)
+    )
+    assert outcome.out == ""
+    assert (tmp_path / "other").read_bytes() == content
+
+
+def test_model_replaces_an_older_model_and_an_empty_file(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    (tmp_path / "empty.json").touch()
+    MLP(3, [1]).save(tmp_path / "older.json")
+    for name in ("empty.json", "older.json"):
+        arguments = ["train", "data.csv", "--target", "y", "--epochs", "1", "--hidden", "--save", name]
+        assert command(*arguments).code == 0
+        MLP(1, [1]).load(tmp_path / name)
 
 
 def test_model_that_would_replace_a_folder_is_refused_before_training(command: Command, tmp_path: Path) -> None:

@@ -112,3 +112,16 @@ def test_penguin_demonstration_beats_guessing_the_mean_by_a_factor_of_two() -> N
     history = learner.train()
     assert history.losses[-1] < history.losses[0] / 3
     assert learner.error(learner.held_out) < learner.error_of_the_mean(learner.held_out) / 2
+
+
+def test_classes_are_learned_with_an_output_for_each() -> None:
+    rows = [[float(i), float(i % 3)] for i in range(30)]
+    data = Dataset(rows, [row[1] for row in rows], ("a", "b"), "c", classes=("x", "y", "z"))
+    learner = ColumnLearner.prepare(data, hidden=(), share=0)
+    learner.train(epochs=200)
+    assert [learner.predict(row) for row in rows[:3]] == [0.0, 1.0, 2.0]
+    assert learner.error(data) == 0.0
+    assert learner.simplest == 0.0  # all classes are as frequent, and the first one came first
+    assert learner.error_of_the_mean(data) == 20 / 30
+    scores = [score.data for score in learner.model_in_own_units()(rows[4])]  # type: ignore[union-attr]
+    assert scores.index(max(scores)) == 1

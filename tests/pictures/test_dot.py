@@ -355,8 +355,8 @@ LABELS: list[tuple[str, str]] = [
     ),
     ("two\nlines", "two lines"),
     ("a\tb", "a b"),
-    ("bell\x07\x00\x1b", "bell   "),
-    ("half\ud800", "half "),
+    ("bell\x07\x00\x1b", "bell"),
+    ("half\ud800", "half"),
     ("x" * 500, "x" * 39 + "…"),
     ("&" * 500, "&" * 39 + "…"),
 ]
