@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
+from functools import cache
 from typing import Any
 
 from microgrid._util.json_text import to_json
@@ -12,7 +15,7 @@ from microgrid._util.validation import quoted
 from microgrid.graph import operations
 from microgrid.graph.node import KINDS, Node
 from microgrid.graph.snapshot import numbers_among_equals
-from microgrid.relay.records import Record
+from microgrid.relay.records import Change, Outcome, Record
 
 FORMAT, VERSION = "microgrid relay", 2
 DERIVED_ATTRIBUTES = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
@@ -65,6 +68,7 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
     try:
         unnumbered = [_node_from(item) for item in content["nodes"]]
         _check_nodes(unnumbered)
+        _check_numbers(unnumbered)
         numbers = numbers_among_equals([node.kind for node in unnumbered], [node.label for node in unnumbered])
         nodes = [replace(node, number=number) for node, number in zip(unnumbered, numbers, strict=True)]
         parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
@@ -73,8 +77,37 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
         return nodes, parameters, _number(content["learning_rate"], "learning_rate")
     except KeyError as error:
         raise ValueError(f"not a relay: {error} is missing") from None
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise ValueError(f"not a relay: {error}") from None
+
+
+def read_outcome(content: dict[str, Any], relay: Record) -> Outcome:
+    """Return the outcome of parsed content, or that of the relay if the one of the content does not follow."""
+    try:
+        numbers = [_number(number, "numbers") for number in content["outcome"]["numbers"]]
+        values = [_number(value, "values") for value in content["outcome"]["values"]]
+        if relay.outcome.missing:
+            pairs = zip(numbers, relay.outcome.numbers, strict=True)
+            is_same = all(_are_close(number, computed, 1e-9) for number, computed in pairs)
+            return replace(relay.outcome, numbers=tuple(numbers)) if is_same else relay.outcome
+        after = {step.node: step.after for step in relay.steps if isinstance(step, Change)}
+        moved = [replace(node, data=x) for node, x in zip(relay.nodes, values, strict=True)]
+        for node, before in zip(moved, relay.nodes, strict=True):
+            expected = _value_of(node, moved) if node.op else after.get(node.id, before.data)
+            if not _follows(node.data, expected, node.op):
+                return relay.outcome
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return relay.outcome
+    return replace(relay.outcome, values=tuple(values), after=values[-1])
+
+
+def is_same(content: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Tell whether two contents hold the same; 1 and 1.0 are the same, 0.0 and -0.0 are not."""
+
+    def canonical(content: dict[str, Any]) -> str:
+        return json.dumps(json.loads(json.dumps(content), parse_int=float), sort_keys=True)
+
+    return canonical(content) == canonical(other)
 
 
 def _content_of(node: Node) -> dict[str, Any]:
@@ -119,6 +152,47 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
         seen.add(node.id)
     if _depth_first(nodes) != [node.id for node in nodes]:
         raise ValueError("its nodes are not listed in the order of their graph")
+
+
+def _check_numbers(nodes: Sequence[Node]) -> None:
+    """Check that each value and each local derivative follows from the values of the operands."""
+    for node in nodes:
+        if not node.op:
+            continue
+        if not _follows(node.data, value := _value_of(node, nodes), node.op):
+            raise ValueError(f"{node.id} is {node.data}, but the {operations.name_of(node.op)} is {value}")
+        operands = [nodes[int(name[1:])] for name in node.operands]
+        constants = [operand.kind == "constant" for operand in operands]
+        slopes = operations.local_derivatives(node.op, [operand.data for operand in operands], node.data, constants)
+        for operand, local, slope in zip(operands, node.local_derivatives, slopes, strict=True):
+            if not _follows(local, slope, node.op):
+                raise ValueError(
+                    f"the local derivative of {node.id} for {operand.id} is {local}, and should be {slope}"
+                )
+
+
+def _value_of(node: Node, nodes: Sequence[Node]) -> float:
+    return operations.evaluate(node.op, [nodes[int(name[1:])].data for name in node.operands])
+
+
+def _follows(recorded: float, computed: float, op: str) -> bool:
+    """Tell whether a recorded number is the computed one."""
+    return _are_close(recorded, computed, _tolerance(op) if op else 0.0)
+
+
+@cache
+def _tolerance(op: str) -> float:
+    """Return the difference that is allowed: another machine may round the functions of its C library otherwise."""
+    operation = operations.OPERATIONS[op]
+    formulas = " ".join((operation.value, *operation.local_derivatives))
+    return 1e-13 if re.search(r"exp|log|tanh|sin|cos|\*\*", formulas) else 0.0
+
+
+def _are_close(a: float, b: float, tolerance: float) -> bool:
+    if a == b:
+        return math.copysign(1.0, a) == math.copysign(1.0, b)
+    smallest = 4.0 * math.ulp(0.0) if tolerance else 0.0
+    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=tolerance, abs_tol=smallest)
 
 
 def _depth_first(nodes: Sequence[Node]) -> list[str]:

@@ -88,6 +88,7 @@ class Relay(Record):
                 if not isinstance(leaf, Value):
                     raise TypeError(f"a parameter must be a Value, got {quoted(leaf)}")
             chosen = list(dict.fromkeys(snapshot.ids[leaf] for leaf in leaves if leaf in snapshot.ids))
+        _check_numbers(snapshot)
         self._record(snapshot, chosen, number_in_range("learning_rate", learning_rate))
 
     def _record(self, graph: Snapshot, parameters: Sequence[str], learning_rate: float) -> None:
@@ -98,7 +99,6 @@ class Relay(Record):
             if node.kind != "parameter":
                 given = node.data if node.kind == "constant" else brief(node.name)
                 raise ValueError(f"expected a parameter, got the {node.kind} {given}")
-        _check_numbers(graph)
         know = [
             Know(node.id, tuple(operand.data for operand in graph.operands[node.id]), node.data)
             for node in graph.nodes
@@ -234,10 +234,11 @@ class Relay(Record):
 
     @classmethod
     def from_json(cls, text: str) -> Relay:
-        """Read what `to_json` wrote; the result equals the relay that wrote it.
+        """Read what `to_json` wrote, on this machine or another; the result equals the relay that wrote it.
 
         Raises:
-            ValueError: the text is no such record, or its numbers are inconsistent.
+            ValueError: the text is no such record; or a number in it does not follow from the leaves, except that
+                functions such as exp may be rounded as on another machine, to 1e-13.
         """
         content = json_format.parse(text)
         nodes, parameters, learning_rate = json_format.read(content)
@@ -247,7 +248,8 @@ class Relay(Record):
             relay._record(Snapshot(nodes), parameters, rate)
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
-        if json_format.parse(relay.to_json()) != content:
+        relay.outcome = json_format.read_outcome(content, relay)
+        if not json_format.is_same(json_format.parse(relay.to_json()), content):
             raise ValueError("not a relay: its steps do not follow from its nodes")
         return relay
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import math
+import operator
 import pickle
+from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +19,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from microgrid import Constant, Input, Relay, Value, topological_order, total
+from microgrid.graph import operations
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.words import words
 from microgrid.losses import mean_squared_error
@@ -23,7 +27,7 @@ from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD
 from microgrid.pictures.dot import draw_snapshot, render
 from microgrid.relay.records import Change, FirstNonFinite, Know, Seed, Share
-from tests.graphs import Recipe, recipes, record
+from tests.graphs import Recipe, plant, recipes, record
 from tests.test_gradients import build_or_skip
 
 if TYPE_CHECKING:
@@ -460,6 +464,94 @@ def test_version_1_whose_numbers_do_not_follow_is_refused() -> None:
         Relay.from_json(json.dumps(content))
 
 
+def places_of_numbers(content: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(content, (dict, list)):
+        for key, item in content.items() if isinstance(content, dict) else enumerate(content):
+            yield from places_of_numbers(item, (*place, key))
+    elif isinstance(content, float):
+        yield place
+
+
+@pytest.mark.parametrize("write", [Relay.to_json, in_version_1])
+@pytest.mark.parametrize("op", OPERATIONS)
+def test_record_in_which_any_number_was_changed_is_refused(op: str, write: Callable[[Relay], str]) -> None:
+    operation = OPERATIONS[op]
+    leaves = [Value(0.3 + 0.4 * i) for i in range(len(operation.operands) + bool(operation.last))]
+    text = write(Relay(record(op, *leaves) * 2))
+    for place in places_of_numbers(json.loads(text)):
+        *path, last = place
+        for factor, more in ((1.0 + 1e-9, 1e-300), (math.nan, 0.0), (-1.0, -0.0)):
+            content = json.loads(text)
+            inner: Any = functools.reduce(operator.getitem, path, content)
+            before, inner[last] = inner[last], inner[last] * factor + more
+            if repr(before) == repr(inner[last]):
+                continue  # 0.0 stays 0.0
+            with pytest.raises(ValueError, match="not a relay"):
+                Relay.from_json(json.dumps(content))
+
+
+@pytest.mark.parametrize("write", [Relay.to_json, in_version_1])
+@pytest.mark.parametrize("op", OPERATIONS)
+def test_record_whose_local_derivatives_do_not_follow_from_its_values_is_refused(
+    op: str, write: Callable[[Relay], str]
+) -> None:
+    operation = OPERATIONS[op]
+    leaves = [Value(0.3 + 0.4 * i) for i in range(len(operation.operands) + bool(operation.last))]
+    for position in range(len(leaves)):
+        result = record(op, *leaves)
+        slopes = list(result.local_derivatives)
+        slopes[position] = slopes[position] * 1.0005 or 1e-9
+        plant(result, slopes)  # all steps of the record follow from it
+        with pytest.raises(
+            ValueError, match=f"the local derivative of n{len(leaves)} for n{position} is .*, and should"
+        ):
+            Relay.from_json(write(Relay(result * 2)))
+
+
+@pytest.mark.parametrize("write", [Relay.to_json, in_version_1])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        Value(1e200) * 1e200 * Value(0.0),
+        -Value(0.0) * Value(-0.0),
+        Value(math.nan).relu() + Value(math.inf),
+        (0.0 ** Value(0.3) + 1) * Value(2.0),
+        Value(0.5).log(),  # after the update there is none
+    ],
+)
+def test_record_of_numbers_at_the_edges_is_read(loss: Value, write: Callable[[Relay], str]) -> None:
+    relay = Relay(loss, learning_rate=1.0)
+    assert Relay.from_json(write(relay)).to_json() == relay.to_json()
+
+
+@pytest.mark.parametrize("write", [Relay.to_json, in_version_1])
+def test_record_of_a_machine_that_rounds_otherwise_is_read(
+    write: Callable[[Relay], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Relay(loss_of_functions())
+
+    def rounded_up(function: Callable[[float], float]) -> Callable[[float], float]:
+        return lambda x: math.nextafter(function(x), math.inf)
+
+    with monkeypatch.context() as there:
+        for name in ("exp", "log", "tanh", "sin"):
+            there.setattr(math, name, rounded_up(getattr(math, name)))
+            there.setitem(operations.FUNCTIONS, name, getattr(math, name))
+        operations._function.cache_clear()
+        relay = Relay(loss_of_functions())
+        text = write(relay)
+    operations._function.cache_clear()
+    assert relay != here
+    assert Relay.from_json(text) == relay
+
+
+def loss_of_functions() -> Value:
+    """Return a loss with functions of the C library, in which rounding errors cancel and so grow."""
+    a, b = Value(0.7, "a"), Value(-0.3, "b")
+    hidden = (a * b).tanh() + (a - b).sin().exp()
+    return (hidden - 2.0) ** 2 + (hidden.log() - hidden.tanh()) * 1e-3
+
+
 def edited(**changes: Any) -> str:
     content = json.loads(Relay(Value(2.0, "a") * 3).to_json())
     return json.dumps(content | changes)
@@ -485,7 +577,11 @@ def with_node(**changes: Any) -> str:
         (edited(parameters=["n2"]), "not a relay: a parameter must be a leaf"),
         (edited(learning_rate="fast"), "not a relay: learning_rate must be a number"),
         (edited(steps=[]), "not a relay: its steps do not follow from its nodes"),
-        (with_node(data=7.0), "not a relay: .* n2 is 7.0, and would now be 6.0"),
+        (with_node(data=7.0), "not a relay: n2 is 7.0, but the product is 6.0"),
+        (
+            with_node(local_derivatives=[4.0, 2.0]),
+            "not a relay: the local derivative of n2 for n0 is 4.0, and should be 3",
+        ),
         (with_node(op="os.system"), "not a relay: n2: there is no operation 'os.system'"),
         (with_node(operands=["n2", "n1"]), "not a relay: n2 has an operand that does not come before it"),
         (with_node(local_derivatives=[1.0]), "not a relay: n2 has 2 operands, 1 derivatives"),
