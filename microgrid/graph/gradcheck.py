@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from microgrid._util.text import display_width, padded, single_line
@@ -141,7 +142,8 @@ def check_gradients(
     Where the two disagree at the first step, steps of every size are tried, and the one with the smallest error counts:
     the difference from the next step, and the rounding errors of all numbers that were computed. Where this error is
     above 0.01 % of the gradient, and where paths cancel above a millionth of what they contribute, the verdict is
-    "unmeasured".
+    "unmeasured". A gradient below 1e-10 of its change over the size of the number, as after a long training, is as good
+    as 0: there such an error is small enough.
 
     A number next to a kink is measured on its own side. At a kink itself no difference has the slope of the convention:
     there the operation counts as the straight line of its own slope, and all others are measured.
@@ -181,6 +183,9 @@ def check_gradients(
 
 # --- measuring a slope -----------------------------------------------------------------------------------------------
 
+ROUNDING = sys.float_info.epsilon
+"""The largest relative error of an operation or of a function such as exp: one unit in the last place."""
+
 PRECISION = 1e-4
 """The largest error of a slope, relative to the slope, with which it counts as measured."""
 
@@ -215,7 +220,7 @@ class _OutputOf:
                 operands = [numbers.get(operand.id, operand.data) for operand in self.operands[node.id]]
                 numbers[node.id], slopes, rounded = self._at(node, operands)
                 inherited = zip(slopes, (errors.get(operand, 0.0) for operand in node.operands), strict=True)
-                errors[node.id] = sys.float_info.epsilon * rounded + sum(abs(s) * e for s, e in inherited if e)
+                errors[node.id] = ROUNDING * rounded + math.ulp(0.0) + sum(abs(s) * e for s, e in inherited if e)
         except (ArithmeticError, ValueError):
             return math.nan, math.inf
         return numbers.get(self.output.id, self.output.data), errors.get(self.output.id, 0.0)
@@ -298,16 +303,26 @@ def _best_difference(function: _OutputOf) -> _Measured:
     h = max(2.0 * math.ulp(size), sys.float_info.min)
     best = before = _Measured(math.nan, math.inf)
     low, high = -math.inf, math.inf  # what all steps so far allow
+    steps = 0
     while h < max(1.0, size):
         now = _difference(function, h)
         error = abs(now.slope - before.slope) + now.error + before.error
         if error < best.error:
-            best = _Measured(before.slope, error)
+            best, steps = _Measured(before.slope, error), steps + 1
         if now.slope - now.error > high or now.slope + now.error < low:
-            break  # the curve bends: larger steps tell nothing about its slope here
+            # It bends: larger steps tell nothing about the slope here. Where even the smallest ones are too large, as
+            # for sin(x) at 1e200, the disagreement does not shrink with the step.
+            return best if steps > 1 or _converges(function, h) else _Measured(math.nan, math.inf)
         low, high = max(low, now.slope - now.error), min(high, now.slope + now.error)
         h, before = h * STEP_FACTOR, now
     return best
+
+
+def _converges(function: _OutputOf, h: float) -> bool:
+    """Tell whether the slopes of steps round h come closer to each other as the step shrinks."""
+    slopes = [_difference(function, h * STEP_FACTOR**k).slope for k in range(-1, 3)]
+    gaps = [abs(larger - smaller) for smaller, larger in pairwise(slopes)]
+    return all(smaller <= larger for smaller, larger in pairwise(gaps))
 
 
 def _curvature(function: _OutputOf, h: float) -> float:
@@ -356,7 +371,7 @@ def _check(function: _OutputOf, name: str, claim: _Claim, tolerance: float, step
     # Where nothing is claimed to change, a large step shows it best.
     measured, bend = _difference(function, size * (step if claim.gradient else 1.0 / STEP_FACTOR)), 0.0
     if claim.verdict(measured, tolerance) != "agrees":
-        measured, bend = _best_difference(function), size * _curvature(function, step * size)
+        measured, bend = _best_difference(function), size * _curvature(function, STEP * size)
     verdict, numerical, slopes = claim.verdict(measured, tolerance, bend), measured.slope, None
     if verdict == "agrees" and function.is_at_kink:
         left, right = function.slope_towards(-1.0), function.slope_towards(1.0)

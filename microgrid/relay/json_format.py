@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
+from functools import cache
 from typing import Any
 
 from microgrid._util.json_text import to_json
@@ -183,10 +184,16 @@ def _value_of(node: Node, nodes: Sequence[Node]) -> float:
 
 
 def _follows(recorded: float, computed: float, op: str) -> bool:
-    """Tell whether a recorded number is the computed one; another machine may round the functions of its C library."""
-    operation = operations.OPERATIONS.get(op)
-    formulas = " ".join((operation.value, *operation.local_derivatives)) if operation else ""
-    return _are_close(recorded, computed, 1e-13 if re.search(r"exp|log|tanh|sin|cos|\*\*", formulas) else 0.0)
+    """Tell whether a recorded number is the computed one."""
+    return _are_close(recorded, computed, _tolerance(op) if op else 0.0)
+
+
+@cache
+def _tolerance(op: str) -> float:
+    """Return the difference that is allowed: another machine may round the functions of its C library otherwise."""
+    operation = operations.OPERATIONS[op]
+    formulas = " ".join((operation.value, *operation.local_derivatives))
+    return 1e-13 if re.search(r"exp|log|tanh|sin|cos|\*\*", formulas) else 0.0
 
 
 def _are_close(a: float, b: float, tolerance: float) -> bool:

@@ -75,7 +75,9 @@ def test_wrong_convention_at_a_kink_is_found(slope: float) -> None:
         (lambda x: abs(x), 0.0, "kink"),  # the central difference is 0, as is the convention
         (lambda x: maximum(x, 2 * x), 0.0, "kink"),
         (lambda x: (x * 3).leaky_relu().leaky_relu(), 0.0, "kink"),
+        (lambda x: x**3, 0.0, "agrees"),
         (lambda x: (1e15 * x).sin(), 1.0, "unmeasured"),
+        (lambda x: x.sin(), 1e200, "unmeasured"),  # the next float is 10^183 turns away
         (lambda x: x.tanh(), 15.0, "unmeasured"),
     ],
 )
