@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import Command
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file name there holds a control character")
 
 ESCAPES = "\x1b]0;title\x07\x9b2J\u202e\u2028\x85\r"
 TABLE = f'"{ESCAPES}a",text,class,y\n' + "".join(
