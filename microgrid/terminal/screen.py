@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import signal
@@ -43,7 +44,7 @@ def walk_relay(relay: Record, language: str = "en", everything: bool = False) ->
 
 def _is_walked(walk: Walk) -> bool:
     """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None is one that was closed
         return False
     try:
         import curses
@@ -60,7 +61,7 @@ def _is_walked(walk: Walk) -> bool:
         finally:
             with contextlib.suppress(curses.error):  # the terminal may be gone
                 curses.endwin()
-    except curses.error:
+    except (curses.error, io.UnsupportedOperation):  # the shell of IDLE calls itself a terminal, but has no file
         return False
     return True
 

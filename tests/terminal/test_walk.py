@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import select
@@ -21,6 +22,7 @@ from microgrid._util.text import display_width
 from microgrid.language.words import LANGUAGES
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
+from microgrid.terminal import walk_relay
 from microgrid.terminal.walk import Walk
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
@@ -446,6 +448,28 @@ def test_colour_is_used_unless_it_is_not_wanted(environment: dict[str, str], col
         assert bool(re.search(r"\x1b\[[\d;]*3[1-7]m", seen)) is coloured
         screen.press(b"q")
         screen.process.wait(20)
+
+
+class Shell(io.StringIO):
+    """What stands for a terminal in IDLE."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO(), Shell()])
+def test_streams_that_are_no_terminal_get_all_steps(stdin: io.StringIO | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        stdout = Shell()
+        patched.setattr(sys, "stdin", stdin)
+        patched.setattr(sys, "stdout", stdout)
+        walk_relay(Relay(Value(3.0, "w") * 2))
+    assert [line[:4] for line in stdout.getvalue().splitlines() if re.match(r"\d/4 ", line)] == [
+        "1/4 ",
+        "2/4 ",
+        "3/4 ",
+        "4/4 ",
+    ]
 
 
 def test_without_a_terminal_all_steps_are_printed(tmp_path: Path) -> None:
