@@ -114,6 +114,7 @@ def _key(window: Any, curses: Any) -> str:
         return "" if _is_sequence(window, begun) else "escape"
     keys = {
         -1: "escape",  # there is nothing more to read
+        0x04: "escape",  # Ctrl-D says the same
         curses.KEY_RIGHT: "right",
         curses.KEY_LEFT: "left",
         curses.KEY_UP: "up",

@@ -394,7 +394,7 @@ NO_KEYS = [
     b"\xe9",  # é in Latin-1: the beginning of a character in UTF-8
     b"\xff\x80\xc3",
     "重".encode(),
-    b"\x00\x04\x1c",
+    b"\x00\x01\x1c",
     b"\x1b[1;5C",  # Control and →
     b"\x1b[<0;3;3M\x1b[<0;3;3m",  # a mouse
     b"\x1b[M 33",
@@ -417,8 +417,8 @@ def test_what_is_no_key_changes_nothing() -> None:
 
 
 @needs_pty
-@pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b"])
-def test_escape_leaves(keys: bytes) -> None:
+@pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b", b"\x04"])
+def test_escape_and_the_end_of_the_input_leave(keys: bytes) -> None:
     with terminal() as screen:
         screen.read_until("n2 multiplies w by x")
         screen.press(keys)
