@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import signal
@@ -43,7 +44,7 @@ def walk_relay(relay: Record, language: str = "en", everything: bool = False) ->
 
 def _is_walked(walk: Walk) -> bool:
     """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None is one that was closed
         return False
     try:
         import curses
@@ -60,7 +61,7 @@ def _is_walked(walk: Walk) -> bool:
         finally:
             with contextlib.suppress(curses.error):  # the terminal may be gone
                 curses.endwin()
-    except curses.error:
+    except (curses.error, io.UnsupportedOperation):  # the shell of IDLE calls itself a terminal, but has no file
         return False
     return True
 
@@ -113,6 +114,7 @@ def _key(window: Any, curses: Any) -> str:
         return "" if _is_sequence(window, begun) else "escape"
     keys = {
         -1: "escape",  # there is nothing more to read
+        0x04: "escape",  # Ctrl-D says the same
         curses.KEY_RIGHT: "right",
         curses.KEY_LEFT: "left",
         curses.KEY_UP: "up",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import select
@@ -21,6 +22,7 @@ from microgrid._util.text import display_width
 from microgrid.language.words import LANGUAGES
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
+from microgrid.terminal import walk_relay
 from microgrid.terminal.walk import Walk
 
 COMMAND = [sys.executable, "-m", "microgrid", "step", "(w*x - target)**2", "w=3", "x=2", "target=5"]
@@ -392,7 +394,7 @@ NO_KEYS = [
     b"\xe9",  # é in Latin-1: the beginning of a character in UTF-8
     b"\xff\x80\xc3",
     "重".encode(),
-    b"\x00\x04\x1c",
+    b"\x00\x01\x1c",
     b"\x1b[1;5C",  # Control and →
     b"\x1b[<0;3;3M\x1b[<0;3;3m",  # a mouse
     b"\x1b[M 33",
@@ -415,8 +417,8 @@ def test_what_is_no_key_changes_nothing() -> None:
 
 
 @needs_pty
-@pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b"])
-def test_escape_leaves(keys: bytes) -> None:
+@pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b", b"\x04"])
+def test_escape_and_the_end_of_the_input_leave(keys: bytes) -> None:
     with terminal() as screen:
         screen.read_until("n2 multiplies w by x")
         screen.press(keys)
@@ -446,6 +448,28 @@ def test_colour_is_used_unless_it_is_not_wanted(environment: dict[str, str], col
         assert bool(re.search(r"\x1b\[[\d;]*3[1-7]m", seen)) is coloured
         screen.press(b"q")
         screen.process.wait(20)
+
+
+class Shell(io.StringIO):
+    """What stands for a terminal in IDLE."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO(), Shell()])
+def test_streams_that_are_no_terminal_get_all_steps(stdin: io.StringIO | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        stdout = Shell()
+        patched.setattr(sys, "stdin", stdin)
+        patched.setattr(sys, "stdout", stdout)
+        walk_relay(Relay(Value(3.0, "w") * 2))
+    assert [line[:4] for line in stdout.getvalue().splitlines() if re.match(r"\d/4 ", line)] == [
+        "1/4 ",
+        "2/4 ",
+        "3/4 ",
+        "4/4 ",
+    ]
 
 
 def test_without_a_terminal_all_steps_are_printed(tmp_path: Path) -> None:
