@@ -206,7 +206,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
 
     Args:
         output: the end of the graph, such as a loss.
-        direction: where the numbers flow: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
+        direction: where the numbers flow: "LR" (left to right), "TB" (top to bottom), "RL" or "BT". From left to right,
+            what is wider than a screen is cut into rows, where one edge leads from one to the next.
         fold: "none" shows every Value; "neuron" makes one card of each neuron, "layer" of each layer; "auto" is
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
             that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
