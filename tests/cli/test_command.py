@@ -198,6 +198,7 @@ def test_ctrl_c_in_a_program_of_ones_own_stays_what_it_was(tmp_path: Path) -> No
 PROGRAM_AFTER = "import signal; signal.signal({}, {}); from microgrid.cli import main; raise SystemExit(main())"
 GRAPHVIZ = f"""#!/bin/sh
 case "$*" in *json0*) exec "{program_for("json0")}" "$@" ;; esac
+cat > /dev/null # until all is sent, which is when we are ready to end it
 echo $$ > pid.new; mv pid.new pid
 while ! test -e go; do sleep 0.01; done
 echo drawn
