@@ -29,7 +29,6 @@ FIRST_SHOWN = 5  # differences of each kind that are shown without --all
 EXCERPT = 110  # characters of a line that are shown around its first difference
 
 RENAMED = {
-    "drowned": "below_rounding",
     "foretold": "predicted",
     "keep": "metrics",
     "kept": "metrics",

@@ -69,7 +69,6 @@ MOVED = {
 """Where a name stands, in this tree and in an older one."""
 
 RENAMED = {
-    "below_rounding": "drowned",
     "first_non_finite": "trouble",
     "metrics": "kept",
     "predicted": "foretold",
@@ -348,10 +347,9 @@ def write_checks(graph: Graph, outputs: Outputs) -> None:
         section[f"check {graph.name}"] = table
     else:
         rows = [
-            (row.name, row.data, row.gradient, row.numerical, row.agrees, row.kink, row.verdict, row.difference,
-             read(row, "below_rounding"))
+            (row.name, row.data, row.gradient, row.numerical, row.agrees, row.kink, row.verdict, row.difference)
             for row in table.rows
-        ]  # fmt: skip
+        ]
         section[f"check {graph.name}"] = as_text([str(table), table.text("ja"), table.agrees, rows])
     for i, node in enumerate(nodes[:12]):
         for amount in (0.01, -0.5):
