@@ -23,7 +23,8 @@ from microgrid._util.processes import run
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run(["/bin/sh", "-c", sys.argv[1]], b"", 600)
 """
-HANGING = "cat > /dev/null; sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"  # two processes: a shell, and its own child
+HANGING = "cat > /dev/null; sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
+"""Two processes, a shell and its own child, which begin when the input has been sent."""
 
 
 def pids_in(file: Path) -> list[int]:
