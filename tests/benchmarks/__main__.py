@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from microgrid.engine import Value, topological_order
+from microgrid.training import train
 from tests.benchmarks import growth, networks, plain
 from tests.benchmarks.by_hand import by_hand
+from tests.benchmarks.networks import Numbers
 from tests.benchmarks.timing import METHOD, Case, compare, only_own_garbage, spread, timed
 
 SIZES = [2, 16, 16, 1]
@@ -75,6 +77,8 @@ def all_cases(turns: int, widths: Sequence[int]) -> Iterator[Case]:
     yield compiled_network(1, turns)
     yield hand_written(30, turns)
     yield hand_written(1, turns)
+    yield zero_grad(turns)
+    yield training(turns // 5)
     for hidden in widths:
         if case := against_minigrad(hidden, turns):
             yield case
@@ -191,6 +195,32 @@ def hand_written(n: int, turns: int) -> Case:
     difference = networks.difference(mine, networks.numbers_of(program(*arguments), parameters))
     name = f"compiled against by hand, {n} row{'s' * (n > 1)}"
     return compare(name, lambda: step(rows), {"by hand": lambda: program(*arguments)}, turns, difference)
+
+
+def zero_grad(turns: int) -> Case:
+    """Finding all parameters of a model, which each update of a loop of one's own does, against computing a batch."""
+    model, rows = networks.network(SIZES), networks.rows_for(SIZES, 30)
+    step = networks.compiled_graph(model)
+    return compare("zero_grad() of 2-16-16-1", model.zero_grad, {"compiled, 30 rows": lambda: step(rows)}, turns)
+
+
+def training(turns: int) -> Case:
+    """Train with all checks of the compiled graph, and without compiling."""
+    rows = networks.rows_for(SIZES, 274)
+
+    def train_by(compiled: bool) -> Callable[[], Numbers]:
+        def turn() -> Numbers:
+            model = networks.network([2, 8, 8, 1])
+            x, y = [row[:-1] for row in rows], [row[-1] for row in rows]
+            history = train(model, x, y, epochs=40, batch_size=16, learning_rate=0.05, compiled=compiled)
+            return history.losses[-1], [parameter.data for parameter in model.parameters()]
+
+        return turn
+
+    ours, recorded = train_by(compiled=True), train_by(compiled=False)
+    difference = networks.difference(ours(), recorded())
+    name = "train 2-8-8-1, 274 rows, 40 epochs"
+    return compare(name, ours, {"not compiled": recorded}, max(1, turns), difference, at_least=1)
 
 
 def against_minigrad(hidden: int, turns: int) -> Case | None:
