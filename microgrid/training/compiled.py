@@ -59,9 +59,13 @@ class CompiledThinking:
         except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
             return
 
-    def check_again(self, n_rows: int) -> None:
-        """Check so many of the next rows, as the first epoch does with all."""
-        self.unchecked, self.is_first_epoch = max(self.unchecked, n_rows), False
+    def begin_epoch(self, is_last: bool, after_metrics: bool) -> None:
+        """Begin another epoch than the first: check many rows before the last, and one after functions were called."""
+        self.is_first_epoch = False
+        if is_last:
+            self.unchecked = max(self.unchecked, FREQUENT_CHECKS)
+        if after_metrics:
+            self.rows_since_check = ROWS_PER_CHECK
 
     def know_and_think(self) -> float | None:
         """Set the gradients of the cycle's parameters, and return the loss; None if that is impossible."""
@@ -129,15 +133,12 @@ class CompiledThinking:
 
     def _due_rows(self) -> Sequence[int]:
         n = len(self.cycle.rows)
-        if self.unchecked:
-            due = range(min(n, self.unchecked))
-            self.unchecked -= len(due)
-            return due
+        n_due = min(n, self.unchecked)
+        self.unchecked -= n_due
         self.rows_since_check += n
-        if self.n_checks >= FREQUENT_CHECKS and self.rows_since_check < ROWS_PER_CHECK:
-            return ()
-        self.n_checks, self.rows_since_check = self.n_checks + 1, 0
-        return (self.n_checks % n,)
+        if not n_due and (self.n_checks < FREQUENT_CHECKS or self.rows_since_check >= ROWS_PER_CHECK):
+            n_due, self.n_checks, self.rows_since_check = 1, self.n_checks + 1, 0
+        return [(self.n_checks + i) % n for i in range(n_due)]  # so that each row of a batch has its turn
 
     def _doubt_of_numbers(self, rows: list[list[Any]]) -> str:
         """Compute a batch both ways, and compare its loss and gradients."""

@@ -15,7 +15,7 @@ from microgrid.engine import Value
 from microgrid.losses import mean_squared_error
 from microgrid.optim import Optimizer
 from microgrid.training.collector import paused_collector
-from microgrid.training.compiled import FREQUENT_CHECKS, CompiledThinking
+from microgrid.training.compiled import CompiledThinking
 from microgrid.training.cycle import Cycle, Model, numbers_in
 from microgrid.training.history import History, TrainingDivergedError
 
@@ -92,8 +92,8 @@ def train(
         thinking = CompiledThinking(cycle) if compiled else None
         with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
-                if thinking and epoch > 1:  # the metrics may have changed the model
-                    thinking.check_again(FREQUENT_CHECKS if epoch == epochs else bool(metrics))
+                if thinking and epoch > 1:
+                    thinking.begin_epoch(is_last=epoch == epochs, after_metrics=bool(metrics))
                 if batch_size < len(rows):
                     rng.shuffle(order)
                 losses = 0.0

@@ -251,8 +251,9 @@ def test_decision_that_a_single_row_takes_otherwise_is_found_in_the_first_epoch(
     )
 
 
+@pytest.mark.parametrize("metrics", [{}, {"nothing": int}])
 @pytest.mark.parametrize("row", range(3))
-def test_decision_that_turns_out_otherwise_in_a_later_epoch_is_found(row: int) -> None:
+def test_decision_that_turns_out_otherwise_in_a_later_epoch_is_found(row: int, metrics: Any) -> None:
     def predict(model: Model, row: Any) -> Any:
         prediction = model.w1 * row[0] + model.w2 * row[1]
         return prediction if prediction.data < 4.0 else prediction * 0.5 + 2.0
@@ -266,6 +267,7 @@ def test_decision_that_turns_out_otherwise_in_a_later_epoch_is_found(row: int) -
         rows=rows,
         targets=targets,
         epochs=900,
+        metrics=metrics,
     )
     assert (model.w1.data, model.w2.data) == pytest.approx((1.0, 8.0), rel=1e-2)  # 8 · 0.5 + 2 = 6
 
