@@ -16,7 +16,7 @@ from microgrid.relay.records import Record
 from microgrid.studio.page import page
 
 _TEXTS: dict[str, Callable[[Record, str], str]] = {
-    ".html": lambda relay, language: page(relay, language=language),
+    ".html": lambda relay, language: page(relay, language=None if language == "en" else language),
     ".json": lambda relay, _: json_format.write(relay) + "\n",
     ".txt": lambda relay, language: table.table(relay, language) + "\n",
 }

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 TIERS = {HERE / "slow": "slow", HERE / "campaigns": "campaign"}
 
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
+os.environ["LANGUAGE"] = "en"  # commands speak English, whatever the locale
 
 # No time limit for an example: a busy machine changes nothing. In CI the examples are the same on every run.
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize="CI" in os.environ)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import TextIO
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic and related scripts
+
+JAPANESE = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana, kanji and 々, 〆, 〇, ー
 
 
 def printable(text: str) -> str:
@@ -47,6 +50,15 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if RIGHT_TO_LEFT.search(text) else text
 
 
+def is_japanese(character: str) -> bool:
+    """Tell whether this is a character of a Japanese word; a punctuation mark is none.
+
+    >>> is_japanese("重"), is_japanese("。"), is_japanese("w"), is_japanese("")
+    (True, False, False, False)
+    """
+    return bool(JAPANESE.match(character))
+
+
 def display_width(text: str) -> int:
     """Return the width of a text, in columns of a terminal; Japanese characters take two.
 
@@ -62,6 +74,60 @@ def display_width(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """Pad a text with spaces to `width` columns."""
     return text + " " * max(width - display_width(text), 0)
+
+
+NOT_FIRST = (
+    "、。，．,.・:;：；?!？！）」』】〕］｝〉》)]}…‥〜%％°"
+    + "ー々゛゜ヽヾゝゞぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
+)
+NOT_LAST = "（「『【〔［｛〈《([{"
+KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Break text into rows of at most `width` columns: at spaces and, where it is Japanese, by its rules (禁則).
+
+    No row begins with what belongs to the row before it, such as ー, ょ, 。 or 」, or ends with an opening bracket.
+    Words in katakana, and a number with its counter, stay whole. What is too wide for a row is cut.
+
+    >>> list(wrapped("2 個のニューロン。", 10))
+    ['2 個の', 'ニューロ', 'ン。']
+    >>> list(wrapped("2 個のニューロン。", 16))
+    ['2 個の', 'ニューロン。']
+    """
+    for paragraph in text.splitlines() or [""]:
+        row = ""
+        for piece in _unbreakable(paragraph):
+            if row and display_width((row + piece).rstrip()) > width:
+                yield row.rstrip()
+                row, piece = "", piece.lstrip()
+            row += piece
+            while display_width(row.rstrip()) > width:
+                end = max(len(shortened(row, width)) - 1, 1)
+                while end > 1 and row[end] in NOT_FIRST:
+                    end -= 1
+                yield row[:end].rstrip()
+                row = row[end:].lstrip()
+        yield row.rstrip()
+
+
+def _unbreakable(text: str) -> Iterator[str]:
+    """Split text where a row may end."""
+    start = 0
+    for i in range(1, len(text)):
+        before, after = text[i - 1], text[i]
+        if before == " ":
+            may_break = not (text[i - 2 : i - 1].isdigit() and is_japanese(after))  # 2 個
+        elif after == " " or after in NOT_FIRST or before in NOT_LAST:
+            may_break = False
+        else:
+            may_break = "W" in map(unicodedata.east_asian_width, (before, after)) and not (
+                KATAKANA.match(before) and KATAKANA.match(after)
+            )
+        if may_break:
+            yield text[start:i]
+            start = i
+    yield text[start:]
 
 
 def shortened(text: str, width: int) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from microgrid._util.validation import quoted
+from microgrid.cli.messages import language_of, translated
 from microgrid.cli.streams import complain
 from microgrid.documents.examples import EXAMPLES
+from microgrid.language.numerals import read_number
+from microgrid.language.words import LANGUAGES
 
 OPTION = re.compile("--[a-z][a-z-]*")
 MEANT_BY = {
@@ -28,6 +31,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         self.options: list[str] = []
         self.takes_expression = False
+        self.parsed: Sequence[str] = ()
         super().__init__(allow_abbrev=False, **settings)
 
     def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
@@ -36,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         self.options += action.option_strings
         return action
 
-    def add_choice(self, option: str, choices: Sequence[str], default: str, help: str) -> None:  # noqa: A002 (as argparse)
+    def add_choice(self, option: str, choices: Sequence[str], default: str | None, help: str) -> None:  # noqa: A002 (as argparse)
         """Add an option with fixed choices; errors carry the advice of `invalid_choice`."""
 
         def checked(text: str) -> str:
@@ -46,9 +50,15 @@ class Parser(argparse.ArgumentParser):
 
         self.add_argument(option, metavar=f"{{{','.join(choices)}}}", type=checked, default=default, help=help)
 
+    def add_language(self, of: str) -> None:
+        """Add the option --language; without it, `options.language` is None until the locale has been asked."""
+        help_text = f"language of {of}; by default that of the locale, such as LANG=ja_JP.UTF-8"
+        self.add_choice("--language", LANGUAGES, None, help_text)
+
     def error(self, message: str) -> NoReturn:
         """Print the error in one line, and exit with code 2."""
-        complain(f"{self.prog}: {message} (see {self.prog} --help)")
+        told = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
+        complain(f"{self.prog}: {told}")
         raise SystemExit(2)
 
 
@@ -78,6 +88,9 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
         ValueError: an option that the command does not have.
         SystemExit: an argument is wrong, or help was asked for; all is said.
     """
+    arguments = _with_command_first([*arguments], commands)
+    for each in (parser, *commands.values()):
+        each.parsed = arguments
     name, *others = arguments or [""]
     if name not in commands:
         _check_option(arguments, parser.options, commands)
@@ -90,6 +103,15 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
     if not command.takes_expression:
         return command.parse_args(others)
     return command.parse_intermixed_args(_without_false_options(_with_joined_names(others), command.options))
+
+
+def _with_command_first(arguments: Sequence[str], commands: Mapping[str, Parser]) -> Sequence[str]:
+    """Put the command before --language, which may begin the command line: it is an option of the demonstration too."""
+    option, equals, _ = arguments[0].partition("=") if arguments else ("", "", "")
+    position = 1 if equals else 2
+    if option != "--language" or not set(arguments[position : position + 1]) & set(commands):
+        return arguments
+    return [arguments[position], *arguments[:position], *arguments[position + 1 :]]
 
 
 def _check_option(
@@ -158,10 +180,10 @@ def whole_numbers(text: str) -> list[int]:
 
 def number_of(text: str) -> float:
     """Parse a number; raise ArgumentTypeError, which argparse reports in one line."""
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number, got {quoted(text)}") from None
+    number = _number(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"expected a number, got {quoted(text)}")
+    return number
 
 
 def values_of(assignments: Sequence[str]) -> dict[str, float]:
@@ -175,7 +197,7 @@ def values_of(assignments: Sequence[str]) -> dict[str, float]:
     """
     values: dict[str, float] = {}
     for i, text in enumerate(assignments):
-        name, equals, number = (part.strip() for part in text.partition("="))
+        name, equals, number = (part.strip() for part in text.replace("＝", "=").partition("="))
         if not equals or not name.isidentifier():
             hint = _advice(assignments[i:])
             raise ValueError(f"expected a name and a number such as a=2, got {quoted(text)} ({hint})")
@@ -188,12 +210,19 @@ def values_of(assignments: Sequence[str]) -> dict[str, float]:
     return values
 
 
-def _finite(text: str) -> float | None:
+def _number(text: str) -> float | None:
+    number = read_number(text)
+    if number is not None:
+        return number
     try:
-        data = float(text)
+        return float(text)  # Python's other ways to write one, such as 1_000 and inf
     except ValueError:
         return None
-    return data if math.isfinite(data) else None
+
+
+def _finite(text: str) -> float | None:
+    data = _number(text)
+    return data if data is not None and math.isfinite(data) else None
 
 
 def _advice(arguments: Sequence[str]) -> str:

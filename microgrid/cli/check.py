@@ -20,6 +20,7 @@ def add_check(add_parser: AddParser) -> None:
         'check "log(a) / b**2" a=2 b=-3',
     )
     add_expression(command)
+    command.add_language("the table")
 
 
 def _run_check(options: argparse.Namespace) -> int:
@@ -27,5 +28,5 @@ def _run_check(options: argparse.Namespace) -> int:
     if not leaves_of(output):
         raise ValueError(f"expected an expression with a name in it, got {options.expression!r}: nothing to check")
     table = check_gradients(output)
-    say(*str(table).split("\n"))
+    say(*table.text(options.language).split("\n"))
     return 0 if table.agrees else 1

@@ -16,16 +16,29 @@ from microgrid.cli.check import add_check
 from microgrid.cli.demonstration import demonstrate
 from microgrid.cli.draw import add_draw
 from microgrid.cli.lesson import add_lesson
+from microgrid.cli.messages import language_of, preferred_language, translated
 from microgrid.cli.page import add_page
 from microgrid.cli.sheet import add_sheet
 from microgrid.cli.step import add_step
 from microgrid.cli.streams import complain, flush_or_discard, is_unread, open_missing_streams
 from microgrid.cli.train import add_train
+from microgrid.language.numerals import SUPERSCRIPTS
 from microgrid.pictures.graphviz_renderer import NoRendererError
 
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """Errors of wrong input: reported in one line, with exit code 2."""
-IN_ASCII = {"−": "-", "→": "->", "←": "<-", "×": "x", "·": "*", "÷": "/", "∂": "d", "∞": "inf", "…": "...", "²": "^2"}
+IN_ASCII = {
+    "−": "-",
+    "→": "->",
+    "←": "<-",
+    "×": "x",
+    "·": "*",
+    "÷": "/",
+    "∂": "d",
+    "∞": "inf",
+    "…": "...",
+    "√": "sqrt ",
+} | {digit: f"^{i}" for i, digit in enumerate(SUPERSCRIPTS)}
 """What is printed instead of a character that a terminal cannot show."""
 
 
@@ -38,17 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _never_fail_to_print()
     if arguments is None:
         _tidy_up_on_signals()
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
         if signal.getsignal(signal.SIGINT) is exit_quietly:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        code = _run(sys.argv[1:] if arguments is None else arguments)
+        code = _run(arguments)
         print(end="", flush=True)  # let a failing write raise here, not at exit
     except KeyboardInterrupt:
         return 130
     except USER_ERRORS as error:
         code = 0 if is_unread(error) else 2
         if code:
-            complain(f"microgrid: {_one_line(error)}")
+            complain(f"microgrid: {translated(_one_line(error), language_of(arguments))}")
         flush_or_discard(sys.stdout)
     return code
 
@@ -59,6 +73,8 @@ def _run(arguments: Sequence[str]) -> int:
         options = parse(arguments, parser, commands)
     except SystemExit as end:  # how argparse answers --help and wrong arguments
         return end.code if isinstance(end.code, int) else 2
+    options.language_told = options.language  # None where it was left to the locale
+    options.language = options.language or preferred_language()
     code: int = options.run(options)
     return code
 
@@ -73,14 +89,15 @@ def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
     )
     parser.add_argument("--version", action="version", version=f"microgrid {microgrid.__version__}")
     parser.set_defaults(run=_run_demonstration)
+    parser.add_language("what is printed and written")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for add in (add_draw, add_step, add_page, add_check, add_train, add_lesson, add_sheet):
         add(commands.add_parser)
     return parser, commands.choices
 
 
-def _run_demonstration(_: argparse.Namespace) -> int:
-    return 0 if demonstrate() else 130
+def _run_demonstration(options: argparse.Namespace) -> int:
+    return 0 if demonstrate(options.language) else 130
 
 
 def _one_line(error: BaseException) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from microgrid._util.files import write_atomic
+from microgrid._util.text import padded
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.documents.examples import MEASURES, Heading, labelled_penguin
 from microgrid.engine import Value
 from microgrid.language.numerals import show, show_signed
-from microgrid.language.words import in_each_language, words
-from microgrid.pictures.dot import save_picture
+from microgrid.language.words import in_each_language, label_in, words
+from microgrid.pictures.dot import draw_snapshot, write_picture
 from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
@@ -20,6 +21,7 @@ from microgrid.training.cycle import Cycle
 PICTURE, TEXT_OF_PICTURE, PAGE = "relay.svg", "relay.dot", "relay.html"
 LEARNING_RATE = 0.1
 N_PARAMETERS_LISTED = 4
+NAME_COLUMNS = 18
 
 
 def demonstrate(language: str = "en") -> bool:
@@ -32,15 +34,16 @@ def demonstrate(language: str = "en") -> bool:
     sizes = [len(layer.neurons) for layer in learner.model.layers]
     print(
         text["demonstration.start"].format(
-            neurons=sum(sizes), sizes=", ".join(map(str, sizes)), measures=", ".join(MEASURES),
+            neurons=sum(sizes), sizes=text["list"].join(map(str, sizes)),
+            measures=text["list"].join(label_in(measure, language) for measure in MEASURES),
             rows=len(learner.learning.rows), held_out=len(learner.held_out.rows), dropped=learner.learning.dropped,
         )
     )  # fmt: skip
-    files = _show_one_cycle(learner, text)
+    files = _show_one_cycle(learner, language)
     history = learner.train()
     n_epochs = len(history.losses)
     if history.interrupted:
-        print(text["demonstration.interrupted"].format(epochs=n_epochs, files=", ".join(files)))
+        print(text["demonstration.interrupted"].format(epochs=n_epochs, files=text["list"].join(files)))
         return False
     print(
         text["demonstration.result"].format(
@@ -54,13 +57,14 @@ def demonstrate(language: str = "en") -> bool:
     return True
 
 
-def _show_one_cycle(learner: ColumnLearner, text: Mapping[str, str]) -> list[str]:
+def _show_one_cycle(learner: ColumnLearner, language: str) -> list[str]:
     """Print one cycle, and return the names of the files that show it."""
+    text = words(language)
     row, mass = learner.learning.rows[0], learner.learning.targets[0]
     inputs, target = labelled_penguin(learner, row, mass)
     cycle = Cycle(learner.model, [inputs], [target], learning_rate=LEARNING_RATE)
     flipper, length, depth = map(show, row)
-    numbers = ", ".join(f"{x.label} {show(x.data)}" for x in inputs)
+    numbers = text["list"].join(f"{label_in(x.label, language)} {show(x.data)}" for x in inputs)
     print(text["demonstration.penguin"].format(flipper=flipper, length=length, depth=depth, numbers=numbers))
 
     loss = cycle.know()
@@ -76,16 +80,17 @@ def _show_one_cycle(learner: ColumnLearner, text: Mapping[str, str]) -> list[str
     parameters = sorted(learner.model.parameters(), key=lambda parameter: -abs(parameter.grad))[:N_PARAMETERS_LISTED]
     count = len(learner.model.parameters())
     print(text["demonstration.think"].format(listed=N_PARAMETERS_LISTED, count=count))
-    roles = _roles(learner, text)
+    roles = _roles(learner, language)
+    names = {parameter: padded(label_in(parameter.label, language), NAME_COLUMNS) for parameter in parameters}
     for parameter in parameters:
-        print(f"        {parameter.label:<18} ∂loss/∂w = {show(parameter.grad):>8}   {roles[parameter]}")
-    files = _save(loss, _heading(learner, row, mass))
+        print(f"        {names[parameter]} ∂loss/∂w = {show(parameter.grad):>8}   {roles[parameter]}")
+    files = _save(loss, _heading(learner, row, mass), language)
 
     before = [parameter.data for parameter in parameters]
     cycle.change()
     print(text["demonstration.change"].format(learning_rate=show(LEARNING_RATE)))
     for parameter, old in zip(parameters, before, strict=True):
-        print(f"        {parameter.label:<18} {show(old):>8} → {show(parameter.data):>8}")
+        print(f"        {names[parameter]} {show(old):>8} → {show(parameter.data):>8}")
     print(
         text["demonstration.again"].format(
             before=show(loss.data), after=show(cycle.know().data),
@@ -95,24 +100,27 @@ def _show_one_cycle(learner: ColumnLearner, text: Mapping[str, str]) -> list[str
     return files
 
 
-def _roles(learner: ColumnLearner, text: Mapping[str, str]) -> dict[Value, str]:
+def _roles(learner: ColumnLearner, language: str) -> dict[Value, str]:
     """Describe every parameter: a bias, or the weight on an input or on a neuron of the layer before."""
+    text = words(language)
     names: list[str] = list(MEASURES)
     roles: dict[Value, str] = {}
     for i, layer in enumerate(learner.model.layers, start=1):
         for neuron in layer.neurons:
             for weight, name in zip(neuron.weights, names, strict=True):
-                roles[weight] = text["demonstration.weight"].format(name=name)
+                roles[weight] = text["demonstration.weight"].format(name=label_in(name, language))
             roles[neuron.bias] = text["demonstration.bias"]
         names = [f"layer{i}.neuron{j}" for j in range(1, len(layer.neurons) + 1)]
     return roles
 
 
-def _save(loss: Value, heading: Heading) -> list[str]:
+def _save(loss: Value, heading: Heading, language: str) -> list[str]:
     """Save the picture and the page, or the DOT text if nothing can draw it; return the names of the files."""
     try:
-        save_picture(loss, PICTURE)
-        write_atomic(PAGE, page(Relay(loss, learning_rate=LEARNING_RATE), heading))
+        relay = Relay(loss, learning_rate=LEARNING_RATE)
+        snapshot = relay.snapshot.relabelled(lambda label: heading.label_in(label, language))
+        write_picture(draw_snapshot(snapshot, language), PICTURE)
+        write_atomic(PAGE, page(relay, heading))
     except NoRendererError:
         return [TEXT_OF_PICTURE]
     return [PICTURE, PAGE]
@@ -125,4 +133,4 @@ def _heading(learner: ColumnLearner, row: Sequence[float], mass: float) -> Headi
         "demonstration.note", mass=show(mass), flipper=flipper, length=length, depth=depth,
         predicted=show(learner.predict(row)), deviation=show(learner.target_scale.deviations[0]),
     )  # fmt: skip
-    return Heading(in_each_language("demonstration.title"), note)
+    return Heading(in_each_language("demonstration.title"), note, own_labels=None)

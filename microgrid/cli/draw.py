@@ -10,7 +10,7 @@ from microgrid.cli.expressions import add_expression, add_learn, leaves_of, read
 from microgrid.engine import Input
 from microgrid.graph.folding import FOLDS
 from microgrid.language.numerals import show
-from microgrid.language.words import LANGUAGES
+from microgrid.language.words import words
 from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
 
 
@@ -46,16 +46,17 @@ def add_draw(add_parser: AddParser) -> None:
         "auto",
         "draw each neuron, or each layer, as one card; auto does so in large graphs only; by default auto",
     )
-    command.add_choice("--language", LANGUAGES, "en", "language of the words in an .svg; by default en")
+    command.add_language("what is printed, and of the words in an .svg")
 
 
 def _run_draw(options: argparse.Namespace) -> int:
     output = read_graph(options)
     output.backward()
     save_picture(output, options.output, options.direction, options.fold, options.language)
-    say(f"value {show(output.data)}")
+    text = words(options.language)
+    say(text["command.value"].format(value=show(output.data)))
     for leaf in leaves_of(output):
-        kind = " (input)" if isinstance(leaf, Input) else ""
-        say(f"{leaf.label} = {show(leaf.data)}, gradient {show(leaf.grad)}{kind}")
-    say(f"wrote {options.output}")
+        line = text["command.leaf.given" if isinstance(leaf, Input) else "command.leaf"]
+        say(line.format(name=leaf.label, value=show(leaf.data), gradient=show(leaf.grad)))
+    say(text["command.wrote"].format(file=options.output))
     return 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from microgrid.cli.arguments import Parser, values_of
-from microgrid.documents.examples import EXAMPLES
+from microgrid.documents.examples import EXAMPLES, Heading
 from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
 from microgrid.engine import Constant, Value, topological_order
+from microgrid.language.words import LANGUAGES
 from microgrid.relay.relay import Relay
 
 
@@ -20,7 +21,8 @@ def add_expression(command: Parser, optional: bool = False) -> None:
         metavar="EXPRESSION",
         nargs="?" if optional else None,
         type=str.strip,
-        help='in double quotes, such as "relu(a*b + c)**2" or "(a*b + c).relu() ** 2"',
+        help='in double quotes, such as "relu(a*b + c)**2"; intermediate results can be named before it: '
+        '"pred = w*x + b; loss = (pred - target)**2"',
     )
     command.add_argument(
         "values",
@@ -39,7 +41,8 @@ def add_learn(command: Parser) -> None:
         metavar="NAMES",
         type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
         help="the parameters, separated by commas; the other names are inputs. By default, these names are inputs: x, "
-        "y, t, input, output, target and label, also numbered, such as x1 (if there are no others, all are parameters)",
+        "t (or y, where there is no t), input, output, target, label, 入力, 出力, 正解, 目標, 教師, ラベル, also "
+        "numbered, such as x1 (if there are no others, all are parameters)",
     )
 
 
@@ -51,15 +54,20 @@ def read_graph(options: argparse.Namespace) -> Value:
     return read_expression(options.expression, values, getattr(options, "learn", None))
 
 
-def record_relay(options: argparse.Namespace, instead: str) -> Relay:
-    """Record the relay of the expression; `instead` is the alternative that an error names."""
+def record_relay(options: argparse.Namespace, instead: str) -> tuple[Relay, Heading]:
+    """Record the relay of the expression, and return it with its heading.
+
+    `instead` is the alternative that an error names.
+    """
     if options.expression is None:
         raise ValueError(f"expected either an EXPRESSION or {instead} (see microgrid {options.command} --help)")
     output = read_graph(options)
     if output.is_leaf:
         raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
-    output.label = output.label or "result"  # it need not be a loss
-    return Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
+    own_labels = frozenset[str]() if output.label else frozenset(["result"])  # it need not be a loss
+    output.label = output.label or "result"
+    relay = Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
+    return relay, Heading(dict.fromkeys(LANGUAGES, options.expression), own_labels=own_labels)
 
 
 def leaves_of(output: Value) -> list[Value]:

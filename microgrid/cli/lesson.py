@@ -7,7 +7,7 @@ import argparse
 from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
 from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
-from microgrid.language.words import LANGUAGES, words
+from microgrid.language.words import words
 
 
 def add_lesson(add_parser: AddParser) -> None:
@@ -22,7 +22,7 @@ def add_lesson(add_parser: AddParser) -> None:
         type=lambda text: int(text) if text.isdecimal() else text,
         help="number of the lesson; without it, all lessons are listed",
     )
-    command.add_choice("--language", LANGUAGES, "en", "language of the lesson; by default en")
+    command.add_language("the lesson")
 
 
 def _run_lesson(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from microgrid._util.files import write_atomic
 from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command, number_of
 from microgrid.cli.expressions import add_expression, add_learn, record_relay
-from microgrid.documents.examples import EXAMPLES, Heading, example
+from microgrid.documents.examples import EXAMPLES, example
 from microgrid.language.words import LANGUAGES, words
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
@@ -31,7 +31,9 @@ def add_page(add_parser: AddParser) -> None:
     )
     command.add_argument("--example", metavar="NAME", help="instead of an expression, show this example")
     command.add_argument("--examples", action="store_true", help="list the examples")
-    command.add_choice("--language", LANGUAGES, "en", "language in which the page starts; by default en")
+    command.add_choice(
+        "--language", LANGUAGES, None, "language in which the page starts; by default that of the browser"
+    )
     command.add_argument(
         "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or that of the example"
     )
@@ -49,13 +51,12 @@ def _run_page(options: argparse.Namespace) -> int:
     if Path(file).suffix.lower() != ".html":
         raise ValueError(f"a page is written as .html; {file!r} is not")
     if shown is None:
-        relay = record_relay(options, "--example NAME")
-        heading = Heading(dict.fromkeys(LANGUAGES, options.expression))
+        relay, heading = record_relay(options, "--example NAME")
     elif options.expression is None:
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:
         raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid page --help)")
-    write_atomic(file, page(relay, heading, options.language))
+    write_atomic(file, page(relay, heading, options.language_told))
     if shown is None:
         say(_who_learns(relay, options.language))
     say(words(options.language)["command.page"].format(file=file))
@@ -65,6 +66,7 @@ def _run_page(options: argparse.Namespace) -> int:
 def _who_learns(relay: Relay, language: str) -> str:
     """Return a line that names the parameters, which Change updates, and the inputs."""
     text = words(language)
-    learned = ", ".join(relay.node(parameter).label for parameter in relay.parameters) or text["command.nothing"]
-    given = ", ".join(node.label for node in relay.nodes if node.kind == "input")
+    separator = text["list"]
+    learned = separator.join(relay.node(parameter).label for parameter in relay.parameters) or text["command.nothing"]
+    given = separator.join(node.label for node in relay.nodes if node.kind == "input")
     return text["command.learned.given" if given else "command.learned"].format(learned=learned, given=given)

@@ -8,7 +8,7 @@ from pathlib import Path
 from microgrid._util.files import write_atomic
 from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
-from microgrid.language.words import LANGUAGES, words
+from microgrid.language.words import words
 from microgrid.pictures.cheatsheet import cheat_sheet
 
 
@@ -24,7 +24,7 @@ def add_sheet(add_parser: AddParser) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="by default cheatsheet.html, or cheatsheet.ja.html in Japanese"
     )
-    command.add_choice("--language", LANGUAGES, "en", "language of the sheet; by default en")
+    command.add_language("the sheet")
 
 
 def _run_sheet(options: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ import argparse
 from microgrid.cli.arguments import AddParser, add_command, number_of
 from microgrid.cli.expressions import add_expression, add_learn, record_relay
 from microgrid.documents.examples import example
-from microgrid.language.words import LANGUAGES
 from microgrid.terminal.screen import walk_relay
 
 
@@ -26,7 +25,7 @@ def add_step(add_parser: AddParser) -> None:
         "--penguins", action="store_true", help="instead of an expression, use a trained network and one penguin"
     )
     command.add_argument("--all", action="store_true", help="print all steps at once, without waiting for keys")
-    command.add_choice("--language", LANGUAGES, "en", "language of the sentences; by default en")
+    command.add_language("the sentences")
     command.add_argument(
         "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or 0.01 with --penguins"
     )
@@ -36,8 +35,10 @@ def _run_step(options: argparse.Namespace) -> int:
     if options.penguins and options.expression is not None:
         raise ValueError("expected either an EXPRESSION or --penguins, got both (see microgrid step --help)")
     if options.penguins:
-        relay = example("penguins").record(options.learning_rate)
+        shown = example("penguins")
+        relay, heading = shown.record(options.learning_rate), shown.heading
     else:
-        relay = record_relay(options, "--penguins")
-    walk_relay(relay, options.language, everything=options.all)
+        relay, heading = record_relay(options, "--penguins")
+    relabelled = relay.relabelled(lambda label: heading.label_in(label, options.language))
+    walk_relay(relabelled, options.language, everything=options.all)
     return 0

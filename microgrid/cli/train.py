@@ -10,6 +10,7 @@ from microgrid._util.files import check_writable
 from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
+from microgrid.cli.messages import in_language
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import counted, show
@@ -24,7 +25,7 @@ def add_train(add_parser: AddParser) -> None:
     command = add_command(
         add_parser,
         "train",
-        _run_train,
+        in_language(_run_train),
         "train a network to predict one column of a CSV file from the others",
         "train DATA.csv --target weight --inputs length width --save model.json",
     )
@@ -65,6 +66,7 @@ def add_train(add_parser: AddParser) -> None:
         "--seed", metavar="N", type=whole_number, default=0, help="the same seed gives the same result; by default 0"
     )
     command.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+    command.add_language("the report")
 
 
 def _run_train(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from microgrid._util.validation import quoted
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.engine import Input, Value, weighted_sum
-from microgrid.language.words import in_each_language
+from microgrid.language.words import in_each_language, label_in
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.relay import Relay
@@ -19,10 +19,20 @@ MEASURES = ("flipper length", "bill length", "bill depth")
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a page, and a note of one or two sentences on what to look at, both by language."""
+    """The title of a page, and a note of one or two sentences on what to look at, both by language.
+
+    `own_labels` are those labels of the graph that the program gave, and not its user: a page shows them in its
+    language. None are all of them.
+    """
 
     title: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
+    own_labels: frozenset[str] | None = frozenset()
+
+    def label_in(self, label: str, language: str) -> str:
+        """Return a label of the graph in a language, if it is the program's own."""
+        is_own = self.own_labels is None or label in self.own_labels
+        return label_in(label, language) if is_own else label
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
 }
 EXAMPLES = {
     name: Example(
-        Heading(in_each_language(f"example.{name}.title"), in_each_language(f"example.{name}.note")),
+        Heading(in_each_language(f"example.{name}.title"), in_each_language(f"example.{name}.note"), None),
         build,
         learning_rate,
     )

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 2000
 MAX_DEPTH = 200  # a deeper syntax tree is refused, so that reading cannot run out of stack
-GIVEN_NAME = re.compile(r"(x|y|t|input|output|target|label)_?\d*", re.IGNORECASE)  # not learned, by convention
+GIVEN_NAME = re.compile(  # not learned, by convention
+    r"(x|t|input|output|target|label|入力|出力|正解|目標|教師(データ|信号)?|ラベル)_?\d*", re.IGNORECASE
+)
+TARGET_T, PREDICTION_OR_TARGET_Y = (re.compile(rf"{name}_?\d*", re.IGNORECASE) for name in "ty")
+DEFINITION = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)(.*)", re.DOTALL)
 
 OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Add: Value.__add__,
@@ -78,19 +82,31 @@ INSTEAD = {
     "√": "write sqrt( )",
     "=": "give the numbers after the expression, such as a=2",
     "#": "an expression has no comments",
-    **dict.fromkeys("×·＊∗⋅", "write * to multiply"),
-    **dict.fromkeys("÷／", "write / to divide"),
-    **dict.fromkeys("−－–", "write - to subtract"),
-    **dict.fromkeys("＋", "write + to add"),
-    **dict.fromkeys("（）［］【】", "write ( and )"),
-    **dict.fromkeys("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
+    **dict.fromkeys("［］【】", "write ( and )"),
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 }
 """Notation that is not Python's, and what to write instead."""
+READ_AS = str.maketrans(
+    dict.fromkeys("×·＊∗⋅", "*")
+    | dict.fromkeys("÷／", "/")
+    | dict.fromkeys("−－–", "-")
+    | dict(zip("＋（）０１２３４５６７８９．，＝；", "+()0123456789.,=;", strict=True))
+)
+"""What is typed where the keyboard has no such character, or writes Japanese."""
+PROLONGED = re.compile(r"(?<![\u3041-\u30ff\u3400-\u9fff])ー")  # the mark of a long vowel, where there is no vowel
 ONLY_ALLOWED = "only numbers, names, + - * / **, parentheses and functions are allowed"
 TOKEN = re.compile(
     r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
 )
+
+
+def as_typed(text: str) -> str:
+    """Read what is typed in the full width of Japanese, or as × and −, as what is meant; columns stay.
+
+    >>> as_typed("ｗ×（データー３）"), as_typed("ー6 － ２")
+    ('ｗ*(データー3)', '-6 - 2')
+    """
+    return PROLONGED.sub("-", text).translate(READ_AS)
 
 
 class ExpressionError(ValueError):
@@ -100,23 +116,33 @@ class ExpressionError(ValueError):
 def learned_by_convention(names: Iterable[str]) -> list[str]:
     """List the names that are parameters by default: all but those that conventionally name inputs.
 
-    These are x, y, t, input, output, target and label, also numbered, such as x1. If there are no other
-    names, all are parameters.
+    These are x, t, input, output, target, label, 入力, 出力, 正解, 目標, 教師, ラベル, also numbered, such as x1; and
+    y where there is no t, beside which it is a prediction. If there are no other names, all are parameters.
 
     >>> learned_by_convention(["w", "x", "b", "target"]), learned_by_convention(["x"])
     (['w', 'b'], ['x'])
+    >>> learned_by_convention(["w", "入力", "y"]), learned_by_convention(["y", "t"])
+    (['w'], ['y'])
     """
-    names = list(names)
-    return [name for name in names if not GIVEN_NAME.fullmatch(name)] or names
+    forms = {name: unicodedata.normalize("NFKC", name) for name in names}
+    given = {name for name, form in forms.items() if GIVEN_NAME.fullmatch(form)}
+    if not any(TARGET_T.fullmatch(form) for form in forms.values()):
+        given |= {name for name, form in forms.items() if PREDICTION_OR_TARGET_Y.fullmatch(form)}
+    return [name for name in forms if name not in given] or list(forms)
 
 
 def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[str] | None = None) -> Value:
     """Parse `text` into a graph and return its output.
 
     Args:
-        text: numbers and names, `+ - * / **`, parentheses, and the functions of `KNOWN_FUNCTIONS`.
+        text: numbers and names, `+ - * / **`, parentheses, and the functions of `KNOWN_FUNCTIONS`. Intermediate results
+            can be named before it, each followed by a semicolon: "pred = w*x + b; loss = (pred - target)**2".
         values: a number for each name. Each becomes a leaf with the name as its label.
         learned: the names that are parameters; all others are inputs. By default see `learned_by_convention`.
+
+    >>> loss = read_expression("pred = w*x; loss = (pred - t)**2", {"w": 3, "x": 2, "t": 5})
+    >>> loss.label, loss.operands[0].operands[0].label
+    ('loss', 'pred')
 
     Raises:
         ExpressionError: the text holds anything else, is too long or too deep, a name has no value, a value has
@@ -138,13 +164,22 @@ def read_expression(text: str, values: Mapping[str, Number], learned: Iterable[s
     return _Reader(text, values, learned).read()
 
 
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _several(names: Iterable[str]) -> str:
     return brief(", ".join(names), 100)
 
 
 class _Reader:
     def __init__(self, text: str, values: Mapping[str, Number], learned: Container[str]) -> None:
-        self.text = text
+        self.text = as_typed(text).strip()
+        self.results: dict[str, Value] = {}  # those that are named
         # Python treats names that differ only in their Unicode form as one; so do we.
         self.leaves = {
             unicodedata.normalize("NFKC", name): (Value if name in learned else Input)(data, name)
@@ -153,17 +188,50 @@ class _Reader:
         self.used: set[str] = set()
 
     def read(self) -> Value:
-        result = self.build(self.parse(), depth=1)
+        whole = self.text
+        if len(whole) > MAX_CHARACTERS:
+            raise ExpressionError(f"the expression has {len(whole)} characters; at most {MAX_CHARACTERS} are read")
+        parts = whole.split(";")
+        if len(parts) > 1 and not parts[-1].strip():
+            parts.pop()
+        *definitions, last = parts
+        for part in definitions:
+            self.define(part)
+        result = self.define(last, is_last=True)
         for name in self.leaves:
             if name not in self.used:
-                raise ExpressionError(
-                    f"{_several([name])} has a value, but is not in the expression {quoted(self.text)}"
-                )
+                raise ExpressionError(f"{_several([name])} has a value, but is not in the expression {quoted(whole)}")
+        for name in self.results:
+            if name not in self.used:
+                raise ExpressionError(f"{_several([name])} is defined, but not used")
+        return result
+
+    def define(self, part: str, is_last: bool = False) -> Value:
+        """Build a part of the text, and name its result if the part begins with a name and "="."""
+        definition = DEFINITION.fullmatch(part)
+        name = "" if definition is None else unicodedata.normalize("NFKC", definition[1])
+        if definition is None or (is_last and not self.results and _is_number(definition[2])):
+            if not is_last:
+                raise ExpressionError(f"a name and = are missing before ; in {quoted(part.strip())}")
+            name, self.text = "", part
+        else:
+            self.text = definition[2]
+        if keyword.iskeyword(name):
+            raise ExpressionError(f"column 1 of {part.strip()!r}: {name} is a word of Python; take another name")
+        if name in self.leaves:
+            raise ExpressionError(f"{_several([name])} has a value already; name the result otherwise")
+        if name in self.results:
+            raise ExpressionError(f"{_several([name])} is defined twice")
+        result = self.build(self.parse(), depth=1)
+        if name:
+            self.results[name] = result
+            if result.op and not result.label:  # else it is another name for what has one
+                result.label = name
+        if is_last:
+            self.used.add(name)
         return result
 
     def parse(self) -> ast.expr:
-        if len(self.text) > MAX_CHARACTERS:
-            raise ExpressionError(f"the expression has {len(self.text)} characters; at most {MAX_CHARACTERS} are read")
         if not self.text.strip():
             raise ExpressionError("the expression is empty; expected something like 'a*b + c'")
         self.text = "".join(" " if character.isspace() else character for character in self.text).strip()
@@ -248,6 +316,9 @@ class _Reader:
         return number
 
     def leaf(self, node: ast.Name) -> Value:
+        if node.id in self.results:
+            self.used.add(node.id)
+            return self.results[node.id]
         if node.id not in self.leaves:
             known = f"known: {_several(self.leaves)}" if self.leaves else "no name has one"
             self.refuse(node, f"{_several([node.id])} has no value ({known}); {self.advice(node.id)}")

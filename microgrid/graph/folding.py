@@ -41,9 +41,12 @@ class Card:
             parameter that several cards use is listed in each of them.
         status: what is special about it: "dead", "off", "saturated" (see `activation_status`), "not finite" (the
             first infinity or NaN), or "".
-        name: what it is called, such as "x #2" where several have the label x; "" where it has no name.
-        title: its heading: its name or, for several outputs, what they are and how many.
-        operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh".
+        name: what it is called, such as "x #2" where several have the label x, or by its formula, such as "w·x"; ""
+            where it has no name.
+        title: its heading: its name or, of several outputs, what they are and how many.
+        operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh"; "" where
+            its name says it.
+        other_titles: what may be written in the place of its title later, such as in another language.
         n_merged: how many cards it stands for, because there were too many to be drawn (see `drawable`); else 0.
     """
 
@@ -58,6 +61,7 @@ class Card:
     operation: str = ""
     symbol: str = ""
     n_merged: int = 0
+    other_titles: tuple[str, ...] = ()
 
     @property
     def value(self) -> Node:
@@ -81,8 +85,8 @@ class Card:
 
     @property
     def title_columns(self) -> int:
-        """How many columns its short title takes; a Japanese character takes two."""
-        return display_width(self.short_title)
+        """How many columns its widest short title takes; a Japanese character takes two."""
+        return max(display_width(title) for title in (self.short_title, *self.other_titles))
 
     @property
     def symbol_columns(self) -> int:
@@ -372,7 +376,7 @@ def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, st
     """Fill in the name, the heading and the status of a card."""
     value, n = card.value, len(card.outputs)
     if n == 1:
-        card.name = value.title or (value.id if name_all and card.kind != "constant" else "")
+        card.name = value.title or value.formula or (value.id if name_all and card.kind != "constant" else "")
         card.status = graph.status.get(value.id, "")
     else:
         card.name = value.label
@@ -383,7 +387,7 @@ def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, st
         card.operation = "Σ w·x + b" if value.is_sum else f"{card.symbol}(Σ w·x + b)"
         card.title = card.name if n == 1 else _title_of_layer(card, text)
         return
-    card.operation = card.symbol = _symbol_of(value, graph)
+    card.operation = card.symbol = "" if card.name and card.name == value.formula else _symbol_of(value, graph)
     card.title = card.name or ("" if card.operation else text["leaf"])
     if n > 1 and card.title:
         card.title = text["card.several"].format(title=card.title, count=n)

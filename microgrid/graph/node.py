@@ -24,6 +24,8 @@ class Node:
         number: its number among nodes with the same label, from 1; 0 if the label is unique. In a graph of several
             rows that is, for inputs and neurons, the row. It follows from the labels of all nodes.
         grad: its gradient; in a relay the one that Think gives it.
+        formula: what it is made of, such as w·x, where it has no label and that is short and clear; else "". It follows
+            from all nodes.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Node:
     layer: str = ""
     number: int = 0
     grad: float = 0.0
+    formula: str = ""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -47,11 +50,11 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its title or, if it has none, its id.
+        """Its title or, if it has none, what it is made of, or else its id.
 
         Right-to-left text is isolated, so that numbers beside it stay in their place.
         """
-        return isolated(self.title) or self.id
+        return isolated(self.title) or self.formula or self.id
 
     @property
     def spoken_name(self) -> str:

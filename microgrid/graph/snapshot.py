@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from microgrid._util.text import single_line
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
+from microgrid.graph.naming import name_by_formula
 from microgrid.graph.node import Node
 from microgrid.graph.status import GATES, activation_status
 from microgrid.nn import LayerName, NeuronName
@@ -62,7 +64,7 @@ class Snapshot:
         labels = ["" if value.label is None else single_line(value.label) for value in order]
         numbers = numbers_among_equals(kinds, labels)
         layers: dict[LayerName, str] = {}
-        nodes = (
+        nodes = [
             Node(
                 id=ids[value],
                 label=label,
@@ -76,16 +78,26 @@ class Snapshot:
                 grad=value.grad,
             )
             for value, kind, label, number in zip(order, kinds, labels, numbers, strict=True)
-        )
-        return cls(nodes, ids)
+        ]
+        return cls(name_by_formula(nodes), ids)
 
     def with_gradients(self, gradients: Mapping[str, float]) -> Snapshot:
         """Return the same graph with these gradients by node id."""
         nodes = (
-            Node(n.id, n.label, n.kind, n.op, n.operands, n.local_derivatives, n.data, n.layer, n.number, grad)
+            Node(
+                n.id, n.label, n.kind, n.op, n.operands, n.local_derivatives, n.data, n.layer, n.number, grad, n.formula
+            )
             for n, grad in ((node, gradients[node.id]) for node in self.nodes)  # replace() takes three times as long
         )
         return Snapshot(nodes, self.ids)
+
+    def relabelled(self, label_of: Callable[[str], str]) -> Snapshot:
+        """Return the same graph with other labels, such as those of another language."""
+        nodes = (
+            replace(node, label=label_of(node.label), layer=_relabelled_layer(node.layer, label_of), formula="")
+            for node in self.nodes
+        )
+        return Snapshot(name_by_formula([*nodes]), self.ids)
 
     def __reduce__(self) -> tuple[type[Snapshot], tuple[tuple[Node, ...]]]:
         return Snapshot, (self.nodes,)  # an unpickled snapshot has no Values
@@ -216,6 +228,11 @@ def numbers_among_equals(kinds: Sequence[str], labels: Sequence[str]) -> list[in
 
 def _is_same(a: float, b: float) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def _relabelled_layer(layer: str, label_of: Callable[[str], str]) -> str:
+    name, separator, number = layer.rpartition("#")
+    return f"{label_of(name)}{separator}{number}"
 
 
 def _kind_of(value: Value) -> str:

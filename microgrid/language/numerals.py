@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 
 MINUS = "−"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+EXPONENTS = str.maketrans("0123456789−", SUPERSCRIPTS + "⁻")
+SCIENTIFIC = re.compile(rf"(÷ |\^)?(?<![\w.])(\d(?:\.\d+)?)e(−?\d+)(?![A-Za-z0-9_])([{SUPERSCRIPTS}^]?)")
+TYPED_SIGNS = str.maketrans(dict.fromkeys("−ー–—‐―ｰ", "-") | dict.fromkeys("×·∗⋅", "*") | dict.fromkeys("÷⁄", "/"))
+RAISED = str.maketrans(SUPERSCRIPTS + "⁻", "0123456789-")
+POWER_OF_TEN = re.compile(r"\*10(?:\^|\*\*)\(?([-+]?\d+)\)?")
+DECIMAL = r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+FACTOR = re.compile(rf"[-+]?{DECIMAL}|\([-+]?{DECIMAL}\)", re.IGNORECASE)
+GROUPED = re.compile(r",\d{3}(?!\d)")  # the comma of 1,000 may stand between thousands
 
 
 def show(number: float, digits: int = 4) -> str:
@@ -45,3 +55,44 @@ def show_signed(number: float, digits: int = 4) -> str:
 def bracketed(number: str) -> str:
     """Put a negative number in brackets, so that it can follow an operator."""
     return f"({number})" if number.startswith("−") else number
+
+
+def powers_of_ten(text: str) -> str:
+    """Write every number such as 7e−19 in a text as 7 × 10⁻¹⁹, in brackets where it is divided by or raised to a power.
+
+    >>> powers_of_ten("1.5e−7 + 2 = 2"), powers_of_ten("1 ÷ 2e30"), powers_of_ten("1 − 3e−9²")
+    ('1.5 × 10⁻⁷ + 2 = 2', '1 ÷ (2 × 10³⁰)', '1 − (3 × 10⁻⁹)²')
+    """
+
+    def put(match: re.Match[str]) -> str:
+        before, mantissa, exponent, after = match.groups("")
+        number = f"{mantissa} × 10{exponent.translate(EXPONENTS)}"
+        return f"{before}({number}){after}" if before or after else number
+
+    return SCIENTIFIC.sub(put, text) if "e" in text else text
+
+
+def read_number(text: str) -> float | None:
+    """Read a number as people type it; None for what is no number.
+
+    It may be in the full width of Japanese, have another minus sign, a decimal comma or a power of ten, and be a
+    fraction or a product. "1,000" could be either of two numbers, and is none; "0,125" can be one only.
+
+    >>> [read_number(text) for text in ("ー６", "0,125", "1/8", "6 × (−1)", "7 × 10⁻³", "1,000", "")]
+    [-6.0, 0.125, 0.125, -6.0, 0.007, None, None]
+    """
+    raised = re.sub(r"(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(RAISED), text)
+    typed = unicodedata.normalize("NFKC", raised.translate(TYPED_SIGNS)).translate(TYPED_SIGNS).strip()
+    typed = re.sub(r"\s*([*/])\s*", r"\1", typed)
+    if typed.count(",") > 1 or (GROUPED.search(typed) and not re.search(r"(?<!\d)0*,", typed)):
+        return None
+    factors = re.split(r"(?<=[\d.)])([*/])", POWER_OF_TEN.sub(r"e\1", typed.replace(",", ".")))
+    if not all(FACTOR.fullmatch(factor) for factor in factors[::2]):
+        return None
+    number = 1.0
+    for sign, factor in zip(["*", *factors[1::2]], factors[::2], strict=True):
+        by = float(factor.strip("()"))
+        if sign == "/" and by == 0.0:
+            return None
+        number = number * by if sign == "*" else number / by
+    return number

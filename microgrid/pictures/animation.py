@@ -141,8 +141,8 @@ class _Film:
         step = self.relay.steps[i]
         wording, text_of = in_words(self.relay, step, self.language), words(self.language)
         phase = text("phase " + step.phase, (12, 22), text_of[f"phase.{step.phase}"])
-        formula = f"{wording.name}: {wording.formula}" if wording.formula else wording.sentence
-        formula += f" = {wording.result}" if wording.formula and step.phase != "think" else ""
+        mathematics = wording.formula if step.phase == "think" else wording.equation
+        formula = f"{wording.name}: {mathematics}" if wording.formula else wording.sentence
         last = i + 1 == len(self.relay.steps)
         seen = shortened(printable(formula), MAX_CAPTION_COLUMNS)
         self.width = max(self.width, display_width(seen) * CAPTION_COLUMN_PX + 24)

@@ -198,7 +198,8 @@ def label_size(edges: Iterable[Edge]) -> tuple[float, float]:
 
 def notes(graph: Snapshot, folding: Folding, said: Mapping[str, str], on_screen: bool = True) -> list[list[Note]]:
     """Explain, line by line, what the arrows and colours mean; `on_screen` they can also be pointed at."""
-    name, edges, lines = visible(folding.cards[-1].name), folding.edges, []
+    end_card, edges, lines = folding.cards[-1], folding.edges, list[list[Note]]()
+    name = visible(end_card.name) if end_card.value.label else ""
     if any(edge.share is not None and math.isfinite(edge.share) for edge in edges):
         named = said["end.named"].format(name=name) if name else said["end.output"]
         end = said["end.loss"] if name == "loss" else named

@@ -15,7 +15,7 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.gradcheck import nudge
 from microgrid.graph.operations import OPERATIONS, Operation, name_of
 from microgrid.language.numerals import bracketed, show, show_signed
-from microgrid.language.words import words
+from microgrid.language.words import label_in, words
 from microgrid.pictures.layout import lay_out
 from microgrid.pictures.palette import PALETTE, sign_of
 from microgrid.pictures.svg import svg
@@ -76,7 +76,8 @@ def _step(number: int, phase: str, language: str) -> str:
 
 def _picture(relay: Relay, language: str) -> str:
     """Draw the relay after Think: every edge in the colour and width of its share."""
-    return svg(lay_out(cards_and_edges(relay.snapshot, "none", language=language)), words(language), after_think=True)
+    graph = relay.snapshot.relabelled(lambda label: label_in(label, language))
+    return svg(lay_out(cards_and_edges(graph, "none", language=language)), words(language), after_think=True)
 
 
 def _relay_rules(relay: Relay, text: dict[str, str]) -> str:
@@ -167,7 +168,7 @@ def _slope(op: str, operation: Operation, position: int, language: str) -> str:
     slope = operation.slopes[position]
     if not slope:
         return f' class="words">{_substitute(words(language)[f"slope.{op}.{position}"], operation)}'
-    formula = _substitute(slope, operation)
+    formula = _substitute(slope, operation).replace(" ÷ ", "/")  # as a derivative is written
     if operation.summed:
         formula = f"∂y/∂{operation.operands[position]} = {formula}"
         if operation.last and position == len(operation.slopes) - 1:

@@ -14,12 +14,13 @@ from microgrid._util.json_text import to_json
 from microgrid._util.text import single_line
 from microgrid._util.validation import quoted
 from microgrid.graph import operations
+from microgrid.graph.naming import name_by_formula
 from microgrid.graph.node import KINDS, Node
 from microgrid.graph.snapshot import numbers_among_equals
 from microgrid.relay.records import Change, Outcome, Record
 
 FORMAT, VERSION = "microgrid relay", 2
-DERIVED_ATTRIBUTES = {"number", "grad"}  # attributes of a node that follow from the others, and are not written
+DERIVED_ATTRIBUTES = {"number", "grad", "formula"}  # of a node: they follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 
 
@@ -71,7 +72,8 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
         _check_nodes(unnumbered)
         _check_numbers(unnumbered)
         numbers = numbers_among_equals([node.kind for node in unnumbered], [node.label for node in unnumbered])
-        nodes = [replace(node, number=number) for node, number in zip(unnumbered, numbers, strict=True)]
+        numbered = [replace(node, number=number) for node, number in zip(unnumbered, numbers, strict=True)]
+        nodes = name_by_formula(numbered)
         parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
         if strays := set(parameters) - {node.id for node in nodes}:
             raise ValueError(f"the parameter {quoted(min(strays))} is not a node")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -114,6 +115,12 @@ class Record:
     gradients: dict[str, float]
     outcome: Outcome
     first_non_finite: FirstNonFinite | None
+
+    def relabelled(self, label_of: Callable[[str], str]) -> Record:
+        """Return the same record with other labels, such as those of another language."""
+        record = object.__new__(type(self))
+        record.__dict__.update(self.__dict__, snapshot=self.snapshot.relabelled(label_of))
+        return record
 
     @property
     def nodes(self) -> tuple[Node, ...]:

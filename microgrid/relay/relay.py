@@ -154,8 +154,8 @@ class Relay(Record):
         [3.0, 2.0]
         >>> print(routes)
         b: gradient 5. Paths that contribute: 2
-          n5 → n4 → b  1 × 3 × 1 = 3
-          n5 → n2 → b  1 × 2 × 1 = 2
+          (a + b)·(b + 1) → b + 1 → b  1 × 3 × 1 = 3
+          (a + b)·(b + 1) → a + b → b  1 × 2 × 1 = 2
         """
         target = self.node(self.id_of(value) if isinstance(value, Value) else value)
         return largest_routes(self.snapshot, target, positive_whole("limit", limit))
@@ -179,7 +179,8 @@ class Relay(Record):
         Args:
             path: the file to write.
             animated: whether a .svg shows the steps one after the other, without a script; for small graphs.
-            language: "en" or "ja": the language of a table or picture, and the one in which a page starts.
+            language: "en" or "ja": the language of a table or picture. A page starts in "ja", or by default in the
+                language of the browser.
 
         Raises:
             ValueError: an unknown suffix or language, or a graph that is too large for a page or for a moving picture.
@@ -222,7 +223,7 @@ class Relay(Record):
 
         - `format` "microgrid relay" and `version` 2;
         - `learning_rate`: a number;
-        - `nodes`: in topological order, objects with the attributes of `Node`, except `number` and `grad`;
+        - `nodes`: in topological order, objects with the attributes of `Node`, except `number`, `grad` and `formula`;
         - `parameters`: the ids of the parameters;
         - `steps`: objects with `phase` and `kind` ("know", "seed", "share", "change") and the attributes of the step;
         - `outcome`: the attributes of `Outcome`.

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from microgrid.graph.bounds import output_is_non_negative
+from microgrid.graph.naming import as_atom, operand_names
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS, as_written, evaluate, name_of
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
-from microgrid.language.words import words
+from microgrid.language.words import typeset, words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
 MAX_TERMS_SHOWN = 4  # terms that a sum shows
@@ -42,6 +43,11 @@ class Wording:
     result: str
     sentence: str
 
+    @property
+    def equation(self) -> str:
+        """The mathematics with its result, which stands there once."""
+        return _equal(*self.formula.split(" = "), self.result)
+
 
 # --- one step --------------------------------------------------------------------------------------------------------
 
@@ -49,26 +55,45 @@ class Wording:
 def in_words(relay: Record, step: Step, language: str) -> Wording:
     """Describe one step in words."""
     if isinstance(step, Know):
-        return _know(relay, step, language)
-    if isinstance(step, Share):
-        return _share(relay, step, language)
-    node, text = relay.node(step.node), words(language)
-    if isinstance(step, Seed):
-        return Wording("think", node.id, node.name, "", show(1.0), text["seed"].format(name=node.name))
-    return _change(node, step, text)
+        wording = _know(relay, step, language)
+    elif isinstance(step, Share):
+        wording = _share(relay, step, language)
+    elif isinstance(step, Seed):
+        node = relay.node(step.node)
+        wording = Wording("think", node.id, node.name, "", show(1.0), words(language)["seed"].format(name=node.name))
+    else:
+        wording = _change(relay.node(step.node), step, words(language))
+    return typeset_wording(wording, language)
+
+
+def typeset_wording(wording: Wording, language: str) -> Wording:
+    """Write the numbers of a step as people do in a language."""
+    formula, result, sentence = (
+        typeset(text, language) for text in (wording.formula, wording.result, wording.sentence)
+    )
+    return replace(wording, formula=formula, result=result, sentence=sentence)
 
 
 def _know(relay: Record, step: Know, language: str) -> Wording:
     node = relay.node(step.node)
-    names = [relay.node(operand).spoken_name for operand in node.operands]
-    numbers, result = _expression(relay, node, [show(x) for x in step.numbers]), show(step.data)
+    operands, text = relay.snapshot.operands[node.id], words(language)
+    numbers, result = [show(x) for x in step.numbers], show(step.data)
+    if node.op == "neg":
+        numbers = [f"({numbers[0]})"]  # −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
+    with_names = _expression(relay, node, operand_names(node, operands))
+    with_numbers = _expression(relay, node, numbers)
+    names = [operand.spoken_name for operand in operands]
     a, b = (*names, "", "")[:2]
-    text = words(language)
     sentence = text.get(f"know.{node.op}", text["know.other"]).format(
-        name=node.name, a=a, b=b, count=len(names), numbers=numbers, result=result, names=", ".join(names),
-        operation=name_of(node.op, language),
+        name=node.name, a=a, b=b, count=len(names), computation=_equal(with_numbers, result),
+        names=text["list"].join(names), operation=name_of(node.op, language),
     )  # fmt: skip
-    return Wording("know", node.id, node.name, f"{_expression(relay, node, names)} = {numbers}", result, sentence)
+    return Wording("know", node.id, node.name, _equal(with_names, with_numbers), result, sentence)
+
+
+def _equal(*parts: str) -> str:
+    """Write parts that are equal, each once: where all operands are constants, names and numbers are the same."""
+    return " = ".join(dict.fromkeys(parts))
 
 
 def _share(relay: Record, step: Share, language: str) -> Wording:
@@ -98,8 +123,13 @@ def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Map
 def _change(node: Node, step: Change, text: Mapping[str, str]) -> Wording:
     before, gradient, after = show(step.before), show(step.gradient), show(step.after)
     rate = show(step.learning_rate)
-    sentence = text["change"].format(
-        name=node.name, before=before, learning_rate=rate, gradient=bracketed(gradient), after=after
+    moves = step.after != step.before
+    sentence = text["change" if moves else "change.none"].format(
+        name=node.name,
+        before=before,
+        learning_rate=rate,
+        gradient=bracketed(gradient) if moves else gradient,
+        after=after,
     )
     return Wording("change", node.id, node.name, f"{before} − {rate} × {bracketed(gradient)}", after, sentence)
 
@@ -109,15 +139,15 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
 
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
-    operation = as_written(node.op, len(node.operands))
-    names = [relay.node(operand).spoken_name for operand in node.operands]
-    numbers = [show(relay.node(operand).data) for operand in node.operands]
-    whole = _expression(relay, node, names)
+    operation, operands = as_written(node.op, len(node.operands)), relay.snapshot.operands[node.id]
+    names = [operand.spoken_name for operand in operands]
+    numbers = [show(operand.data) for operand in operands]
+    whole = _expression(relay, node, operand_names(node, operands))
     if len(whole) > MAX_EXPRESSION_CHARS:
-        whole = node.name  # names such as layer1.neuron1.w1 are too long
+        whole = as_atom(node)  # names such as layer1.neuron1.w1 are too long
     elif operation.symbol in whole.split() or operation.summed:
         whole = f"({whole})"
-    left = f"∂{whole}/∂{names[position]}"
+    left = f"∂{whole}/∂{as_atom(operands[position])}"
     if operation.last and position == len(node.operands) - 1:
         parts = ["1"]
     else:
@@ -133,7 +163,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
             parts.insert(0, _fill(template, operation.operands, names[group], node.name))
     parts.append(show(node.local_derivatives[position]))
-    return f"{left} = {' = '.join(dict.fromkeys(parts))}"  # each once: a constant is called by its number
+    return f"{left} = {_equal(*parts)}"
 
 
 def _digits_beside_1(number: float) -> int:
@@ -223,7 +253,9 @@ def _missing(op: str, numbers: Sequence[float], language: str) -> str:
         key = "missing.large"
     except (ArithmeticError, ValueError):
         pass
-    return words(language)[key].format(operation=name_of(op, language), numbers=", ".join(map(show, numbers)))
+    return words(language)[key].format(
+        operation=name_of(op, language), numbers=words(language)["list"].join(map(show, numbers))
+    )
 
 
 def first_non_finite(relay: Record, language: str) -> str:
@@ -246,7 +278,7 @@ def first_non_finite(relay: Record, language: str) -> str:
             added=bracketed(show(step.share)),
             after=show(step.after),
         )
-    operands = ", ".join(f"{node.name} = {show(node.data)}" for node in map(relay.node, first.operands))
+    operands = text["list"].join(f"{node.name} = {show(node.data)}" for node in map(relay.node, first.operands))
     return text["non_finite.value"].format(
         step=first.step + 1, name=name, result=show(relay.node(first.node).data), operands=operands
     )

@@ -10,9 +10,17 @@ from microgrid._util.validation import check_choice
 from microgrid.graph.folding import Card, Edge, cards_and_edges
 from microgrid.graph.operations import as_written
 from microgrid.language.numerals import show
-from microgrid.language.words import words
+from microgrid.language.words import typeset, words
 from microgrid.relay.records import PHASES, Change, Record, Share
-from microgrid.relay.sentences import Wording, first_non_finite, handed_on, in_words, outcome, with_status
+from microgrid.relay.sentences import (
+    Wording,
+    first_non_finite,
+    handed_on,
+    in_words,
+    outcome,
+    typeset_wording,
+    with_status,
+)
 
 TABLE_FOLDS = ("auto", "none", "neuron")
 TABLE_COLUMNS = 100
@@ -54,7 +62,8 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
             return _Folded(relay, language, cards, edges).tell()
     lines = tuple(in_words(relay, step, language) for step in relay.steps)
     shown = [node for node in relay.nodes if node.kind != "constant"]
-    return Telling(lines, tuple(Subject(node.id, node.name, "" if node.op else show(node.data)) for node in shown))
+    starts = ((node, "" if node.op else typeset(show(node.data), language)) for node in shown)
+    return Telling(lines, tuple(Subject(node.id, node.name, value) for node, value in starts))
 
 
 class _Folded:
@@ -72,9 +81,11 @@ class _Folded:
 
     def tell(self) -> Telling:
         know = [self.know(card) for card in self.cards if not card.value.is_leaf]
-        starts = ((card, show(card.value.data) if card.value.is_leaf else "") for card in self.cards)
+        values = ((card, show(card.value.data) if card.value.is_leaf else "") for card in self.cards)
+        starts = ((card, typeset(value, self.language)) for card, value in values)
         subjects = tuple(Subject(card.id, self.names[card.id], value) for card, value in starts)
-        return Telling((*know, *self.think(), *self.change()), subjects)
+        lines = (*know, *self.think(), *self.change())
+        return Telling(tuple(typeset_wording(line, self.language) for line in lines), subjects)
 
     def know(self, card: Card) -> Wording:
         if not card.is_neuron:

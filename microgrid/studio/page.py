@@ -17,6 +17,7 @@ from microgrid._util.files import asset
 from microgrid.documents.examples import Heading
 from microgrid.graph.bounds import NON_NEGATIVE, SIGN_PRESERVING
 from microgrid.graph.folding import Folding, cards_and_edges
+from microgrid.graph.naming import ATOM, NEEDED_RANKS, RANKS
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted
@@ -28,32 +29,48 @@ from microgrid.relay.records import Record
 from microgrid.studio.page_data import page_data
 
 SCRIPTS = ("numbers", "sentences", "state", "graph", "stepping", "panels", "neuron", "quiz", "worksheet", "page")
-OTHER_TEXTS = ("check", "command", "demonstration", "example", "lesson", "notebook", "nudge", "picture", "sheet")
+OTHER_TEXTS = (
+    "check",
+    "command",
+    "demonstration",
+    "example",
+    "lesson",
+    "message",
+    "notebook",
+    "nudge",
+    "picture",
+    "sheet",
+)
 """The first part of the keys of texts that no page shows."""
 
 MAX_CARDS, MAX_EDGES = 600, 6000
 
 
-def page(relay: Record, heading: Heading | None = None, language: str = "en") -> str:
+def page(relay: Record, heading: Heading | None = None, language: str | None = None) -> str:
     """Return the page of a relay as HTML, complete in itself.
 
     Args:
         relay: what to step through. Where it holds neurons, each is one card, which opens at a click.
         heading: what it is called.
-        language: "en" or "ja", in which it starts; a key switches.
+        language: "en" or "ja", in which it starts; by default the browser's, if it is one of them, else English. A
+            button and a key switch.
 
     Raises:
         ValueError: an unknown language, a graph too large to be looked at, or an operation without a formula.
         NoRendererError: there is no Graphviz on this machine to lay it out.
     """
     heading = Heading() if heading is None else heading
-    text, title = words(language), heading.title.get(language, "")
+    start = "en" if language is None else language
+    text, title = words(start), heading.title.get(start, "")
     relay.snapshot.check_computable()
     style, program = _style(), _program(tuple(OPERATIONS))
     folding = _folded(relay.snapshot)
+    for card in folding.cards:
+        card.other_titles = tuple(heading.label_in(card.title, each) for each in LANGUAGES)
     layout = lay_out(folding, MAX_ROW_WIDTH_PX)
     parts = {
-        "language": language,
+        "language": start,
+        "choice": " data-choose-language" if language is None else "",
         "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src {_hash(style)}; script-src {_hash(program)}",
@@ -61,8 +78,12 @@ def page(relay: Record, heading: Heading | None = None, language: str = "en") ->
         "picture": svg(layout, text),
         "data": page_data(relay, layout, heading),
         "program": program,
+        "noscript": " ".join(words(each)["page.noscript"] for each in ([language] if language else LANGUAGES)),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset("studio/app/page.html"))
+    template = re.sub(
+        r'(data-text="([\w.]+)">)[^<]*', lambda match: match[1] + text[match[2]], asset("studio/app/page.html")
+    )
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
 def _folded(graph: Snapshot) -> Folding:
@@ -94,7 +115,8 @@ def _program(ops: tuple[str, ...]) -> str:
     texts_as_json = json.dumps(texts, ensure_ascii=False, indent=1)
     tables = (
         f"const FORMULAS = {{\n{formulas},\n}};\n\n"
-        f"const NON_NEGATIVE = {json.dumps(NON_NEGATIVE)};\nconst SIGN_PRESERVING = {json.dumps(SIGN_PRESERVING)};\n\n"
+        f"const NON_NEGATIVE = {json.dumps(NON_NEGATIVE)};\nconst SIGN_PRESERVING = {json.dumps(SIGN_PRESERVING)};\n"
+        f"const ATOM = {ATOM}, RANKS = {json.dumps(RANKS)}, NEEDED_RANKS = {json.dumps(NEEDED_RANKS)};\n\n"
         f"const WORDS = {texts_as_json.replace('<', chr(92) + 'u003c')};\n"
     )
     scripts = (f"// --- {name}.js ---\n\n{asset(f'studio/app/{name}.js')}" for name in SCRIPTS)

@@ -18,9 +18,10 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
     card_at = {card.id: i for i, card in enumerate(cards)}
     ops = {node.op for node in relay.nodes}
     relus = [row for row in relay.snapshot.rows.values() if row[0].op == "relu"]
+    labels = {node.label for node in relay.nodes if node.label}
     content = {
         "nodes": [
-            [n.label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data]
+            [n.label, n.number, KINDS.index(n.kind), n.op, [position[name] for name in n.operands], n.data, n.formula]
             for n in relay.nodes
         ],
         # Relus with one node for each row: those of a neuron, and others with the same label.
@@ -37,6 +38,10 @@ def page_data(relay: Record, layout: Layout, heading: Heading) -> str:
              [[position[use.node.id], use.position] for use in line.edge.uses]]
             for line in layout.lines
         ],
+        "labels": {
+            language: {label: told for label in sorted(labels) if (told := heading.label_in(label, language)) != label}
+            for language in LANGUAGES
+        },
         "title": {language: heading.title.get(language, "") for language in LANGUAGES},
         "note": {language: heading.note.get(language, "") for language in LANGUAGES},
         "operations": {

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from microgrid._util.text import display_width, padded, shortened
+from microgrid._util.text import display_width, padded, shortened, wrapped
 from microgrid.language.numerals import MINUS
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Record
@@ -22,6 +22,7 @@ JUMPS = dict(zip("123fbu", PHASES * 2, strict=True))  # also forward, backward, 
 LEAVE = ("q", "escape")
 PAGES = {"page up": -1, "page down": 1}
 KEY_GAP = "   "
+FREE_COLUMNS = 2  # at the right of a text
 MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # of a number, with the space before it
 
 
@@ -91,10 +92,10 @@ class Walk:
         wording = self.lines[self.position - 1]
         heading = [Piece(wording.name, "bold"), *([Piece(wording.formula)] if wording.formula else [])]
         told = list(_side_by_side(heading, width, "  "))
-        told += [[Piece(row)] for row in _wrapped(wording.sentence, width)]
+        told += [[Piece(row)] for row in wrapped(wording.sentence, width - FREE_COLUMNS)]
         ends = self.position == len(self.lines)
         if ends:
-            told += [[], *([Piece(row, "bold")] for row in _wrapped(self.ending, width))]
+            told += [[], *([Piece(row, "bold")] for row in wrapped(self.ending, width - FREE_COLUMNS))]
         keys = self.text["help.walk.end" if ends else "help.walk"].split(KEY_GAP)
         keys_told = list(_side_by_side([Piece(key, "quiet") for key in keys], width, KEY_GAP))
         top = list(self._top(width))
@@ -182,20 +183,7 @@ def _side_by_side(pieces: Iterable[Piece], width: int, gap: str) -> Iterator[lis
             continue
         if row:
             yield row
-        *rows, last = _wrapped(piece.text, width)
+        *rows, last = wrapped(piece.text, width - FREE_COLUMNS)
         yield from ([Piece(text, piece.style)] for text in rows)
         row = [Piece(last, piece.style)]
     yield row
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Break a text into rows, at spaces where there are any, for Japanese between any two characters."""
-    for paragraph in text.splitlines():
-        rest = paragraph
-        while display_width(rest) > width - 1:
-            end = len(shortened(rest, width - 1)) - 1
-            space = rest.rfind(" ", 0, end + 1)
-            end = space if space > 0 else max(end, 1)
-            yield rest[:end]
-            rest = rest[end:].lstrip()
-        yield rest

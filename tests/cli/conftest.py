@@ -14,7 +14,8 @@ from tests.cli.running import Command, Outcome
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run the command in an empty folder of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MICROGRID_DOT", raising=False)
+    for name in ("MICROGRID_DOT", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> Outcome:
         try:

@@ -60,8 +60,8 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
             "microgrid: unknown option --example; it belongs to page: microgrid page --example xor (see microgrid st",
         ),
         (
-            ["--language=ja"],
-            "microgrid: unknown option --language; it belongs to draw, step, page, lesson, sheet: microgrid draw --",
+            ["--learn=w"],
+            "microgrid: unknown option --learn; it belongs to draw, step, page: microgrid draw --learn=w (see",
         ),
         (["draw", "a", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
         (["--versoin"], "microgrid: unknown option --versoin; did you mean --version? (see microgrid --help)"),

@@ -126,3 +126,16 @@ def test_demonstration_without_graphviz_leaves_the_text_of_the_picture(
     assert code == 0
     assert "wrote relay.dot" in out
     assert (tmp_path / "relay.dot").read_text(encoding="utf-8").startswith("digraph")
+
+
+def test_demonstration_speaks_japanese_with_the_same_numbers(demonstration: tuple[str, Path], tmp_path: Path) -> None:
+    english, _ = demonstration
+    code, out, err = in_a_process(folder=tmp_path, PYTHONUTF8="1", LANG="ja_JP.UTF-8")
+    assert (code, err) == (0, "")
+    decimals = r"\d+\.\d+"
+    assert re.findall(decimals, out) == re.findall(decimals, english)
+    picture = (tmp_path / "relay.svg").read_text(encoding="utf-8")
+    assert "ひれの長さ" in picture
+    assert "層1.ニューロン1" in picture
+    words_left = set(re.findall(r"[A-Za-z]{2,}", out))
+    assert words_left <= {"microgrid", "mm", "loss", "relay", "svg", "html"}

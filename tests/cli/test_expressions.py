@@ -169,7 +169,7 @@ def test_page_of_an_example_carries_its_heading(command: Command, tmp_path: Path
 
 def test_page_speaks_japanese(command: Command) -> None:
     assert command("page", "w*x", "w=3", "x=2", "--language", "ja").out == (
-        "学習する数: w。与えられた数: x (--learn 名前 で変更)\nrelay.html を書きました。ブラウザーで開いてください\n"
+        "学習する数: w。与えられた数: x (--learn w,b で変更)\nrelay.html を書きました。ブラウザーで開いてください\n"
     )
     out = command("page", "2*x", "x=2", "--learn", "", "-o", "a.html", "--language", "ja").out
     assert out.startswith("学習する数: なし。与えられた数: x (")

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from microgrid.documents.expression import INSTEAD, KNOWN_FUNCTIONS, MAX_CHARACTERS, ExpressionError, read_expression
+from microgrid.documents.expression import (
+    INSTEAD,
+    KNOWN_FUNCTIONS,
+    MAX_CHARACTERS,
+    ExpressionError,
+    learned_by_convention,
+    read_expression,
+)
 from microgrid.engine import Constant, Value, topological_order
 
 
@@ -43,6 +50,87 @@ def value_of(text: str, **values: float) -> float:
 )
 def test_operators_bind_as_in_mathematics(text: str, value: float) -> None:
     assert value_of(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2×３ − １．５", 4.5),
+        ("６÷２＋１", 4.0),
+        ("（1＋2）·3", 9.0),
+        ("ー6 ー 2", -8.0),
+        ("3－1–1", 1.0),
+        ("データー×2", 14.0),
+    ],
+)
+def test_characters_of_other_keyboards_are_read_as_they_are_meant(text: str, value: float) -> None:
+    assert value_of(text, **({"データー": 7.0} if "データー" in text else {})) == value
+
+
+# --- results that are named ------------------------------------------------------------------------------------------
+
+
+def test_intermediate_results_are_named() -> None:
+    values = {"w": 3.0, "x": 2.0, "b": 1.0, "target": 5.0}
+    loss = read_expression("pred = w*x + b; loss = (pred - target)**2", values)
+    error, _ = loss.operands
+    assert (loss.label, loss.data) == ("loss", 4.0)
+    assert [operand.label for operand in error.operands] == ["pred", "target"]
+
+
+def test_named_result_is_one_value_wherever_it_is_used() -> None:
+    output = read_expression("c = a + b; c*c;", {"a": 2.0, "b": 1.0})
+    assert output.operands[0] is output.operands[1]
+    assert output.label == ""
+
+
+def test_another_name_for_a_value_leaves_it_its_own() -> None:
+    assert read_expression("b = a; b*2", {"a": 2.0}).operands[0].label == "a"
+    assert read_expression("予測＝重み×２；予測", {"重み": 3.0}).label == "予測"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("p = a; 2*a", "p is defined, but not used"),
+        ("p = a; p = 2*a; p", "p is defined twice"),
+        ("a = 2; a*2", "a has a value already; name the result otherwise"),
+        ("a*2; a", "a name and = are missing before ; in 'a*2'"),
+        ("for = a; a", "column 1 of 'for = a': for is a word of Python; take another name"),
+        ("p = q; q = a; p", "column 1 of 'q': q has no value (known: a); give it one, such as q=2"),
+        ("p = a +; p", "column 4 of 'a +': a number or a name is missing after +"),
+        ("p == a; p", "a name and = are missing before ; in 'p == a'"),
+        ("p = ; p", "the expression is empty; expected something like 'a*b + c'"),
+        (";", "the expression is empty; expected something like 'a*b + c'"),
+        ("b=2", "column 2 of 'b=2': = is not allowed; give the numbers after the expression, such as a=2"),
+    ],
+)
+def test_definition_that_cannot_be_meant_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        read_expression(text, {"a": 2.0})
+    assert str(refusal.value) == message
+
+
+# --- what is learned -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "learned"),
+    [
+        ("w x b target", "w b"),
+        ("w x y", "w"),
+        ("w x y t", "w y"),
+        ("w x1 y1 t1", "w y1"),
+        ("重み 入力 正解", "重み"),
+        ("重み 入力1 入力２ 目標", "重み"),
+        ("w 教師 ラベル", "w"),
+        ("w 教師データ", "w"),
+        ("y t", "y"),
+        ("x 正解", "x 正解"),
+    ],
+)
+def test_names_that_are_inputs_by_convention(names: str, learned: str) -> None:
+    assert learned_by_convention(names.split()) == learned.split()
 
 
 CALLS: list[tuple[str, list[str], float]] = [
@@ -153,18 +241,15 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("lambda*a", "column 1 of 'lambda*a': lambda is a word of Python; take another name"),
         ("|a|", "column 1 of '|a|': | is not allowed; write abs( ) for an absolute value"),
         ("a = 2", f"column 3 of 'a = 2': = {AFTERWARDS}"),
-        ("a; a", f"column 2 of 'a; a': {ONLY}"),
         ("a..a", f"column 3 of 'a..a': {ONLY}"),
         ("(a", "column 1 of '(a': '(' was never closed"),
         ("a)", "column 2 of 'a)': unmatched ')'"),
         ("重み*(a + a", "column 4 of '重み*(a + a': '(' was never closed"),
         ("重み*(a+", "column 7 of '重み*(a+': a number or a name is missing after +"),
-        ("a＋a", "column 2 of 'a＋a': ＋ is not allowed; write + to add"),
         ("a < 2", f"column 1 of 'a < 2': {ONLY}"),
         ("重み * (a % 2)", f"column 9 of '重み * (a % 2)': {OPERATORS}"),
         ("a * (a ^ 2)", "column 8 of 'a * (a ^ 2)': ^ is not allowed; write ** for a power"),
         ("重み²", "column 3 of '重み²': ² is not allowed; write **2"),
-        ("  a×a", "column 2 of 'a×a': × is not allowed; write * to multiply"),
         ("a // 2", f"column 3 of 'a // 2': {OPERATORS}"),
         ("a @ a", f"column 3 of 'a @ a': {OPERATORS}"),
         ("~a", f"column 1 of '~a': {ONLY}"),
@@ -219,12 +304,7 @@ ADVICE = [
     ("√", "write sqrt( )"),
     ("=", "give the numbers after the expression, such as a=2"),
     ("#", "an expression has no comments"),
-    ("×·＊∗⋅", "write * to multiply"),
-    ("÷／", "write / to divide"),
-    ("−－–", "write - to subtract"),
-    ("＋", "write + to add"),
-    ("（）［］【】", "write ( and )"),
-    ("０１２３４５６７８９．", "write numbers with the digits 0 to 9"),
+    ("［］【】", "write ( and )"),
     ("“”„‟‘’", "quotes are for the command line, around the whole expression"),
 ]
 

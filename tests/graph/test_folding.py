@@ -316,7 +316,7 @@ def test_constant_given_as_input_keeps_its_card_and_carries_no_share(spelled_out
 
 def test_weighted_sum_outside_of_a_neuron_is_not_folded() -> None:
     output = weighted_sum([Value(2.0, "w")], [Input(3.0, "x")], Value(1.0, "b"))
-    assert names(cards_of(output, "neuron")[0]) == ["w", "x", "b", "Σ w·x + b"]
+    assert names(cards_of(output, "neuron")[0]) == ["w", "x", "b", "w·x + b"]
 
 
 # --- folded by layer -------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def test_what_must_compute_it_says_what_to_do(view: Callable[[Value], object], o
 def test_with_its_formula_every_view_has_it() -> None:
     output = loss()
     relay = Relay(output, learning_rate=0.01)
-    assert relay.text().splitlines()[1].split() == ["1", "n1", "x³", "=", "2³", "8"]
+    assert relay.text().splitlines()[1].split() == ["1", "x³", "x³", "=", "2³", "8"]
     assert "∂x³/∂x = 3 × 2² = 12" in Walk(relay).lines[4].sentence
     assert relay.outcome.after == 5 * 1.4**3
     assert Relay.from_json(relay.to_json()) == relay

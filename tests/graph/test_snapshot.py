@@ -47,10 +47,10 @@ def test_nodes_with_the_same_label_are_numbered_and_constants_are_not() -> None:
     assert [node.title for node in graph.nodes] == ["x #1", "w", "x #2", "x", ""]
 
 
-def test_name_is_the_title_or_the_id_and_a_sentence_calls_a_constant_by_its_number() -> None:
+def test_name_is_the_title_or_the_formula_and_a_sentence_calls_a_constant_by_its_number() -> None:
     graph = Snapshot.of(Value(0.5, "w") * 2)
-    assert [node.name for node in graph.nodes] == ["w", "n1", "n2"]
-    assert [node.spoken_name for node in graph.nodes] == ["w", "2", "n2"]
+    assert [node.name for node in graph.nodes] == ["w", "n1", "w·2"]
+    assert [node.spoken_name for node in graph.nodes] == ["w", "2", "w·2"]
 
 
 def test_label_that_is_no_text_is_read_as_text() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from microgrid.language.numerals import MINUS, show, show_signed
+from microgrid.language.numerals import MINUS, powers_of_ten, read_number, show, show_signed
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -95,3 +95,39 @@ def test_minus_is_a_true_minus_sign_and_stands_where_the_number_is_negative(numb
 @pytest.mark.parametrize(("number", "shown"), [(9999.7, "10000"), (-9999.96, "−10000")])
 def test_number_just_below_ten_thousand_is_shown_like_its_neighbours(number: float, shown: str) -> None:
     assert show(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("ー6", -6.0),
+        ("－６", -6.0),
+        ("−1.5e−7", -1.5e-7),
+        ("0,125", 0.125),
+        ("-0,125", -0.125),
+        ("1,5", 1.5),
+        ("1,0000", 1.0),
+        ("1/8", 0.125),
+        ("１／８", 0.125),
+        ("½", 0.5),
+        ("6 × (−1)", -6.0),
+        ("7.014 × 10⁻¹⁹", 7.014e-19),
+        ("7.014×10^-19", 7.014e-19),
+        (" 5. ", 5.0),
+    ],
+)
+def test_number_is_read_as_people_type_it(typed: str, number: float) -> None:
+    assert read_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "1,000", "12,345", "1,2,3", "1.000,5", "1 5", "3-2", "--5", "1/0", "1/", "inf", "0x10", "(1"]
+)
+def test_what_is_no_number_or_could_be_two_is_not_read(typed: str) -> None:
+    assert read_number(typed) is None
+
+
+@given(finite)
+def test_what_is_shown_can_be_typed(number: float) -> None:
+    shown = show(number)
+    assert read_number(shown) == read_number(powers_of_ten(shown)) == float(shown.replace(MINUS, "-"))

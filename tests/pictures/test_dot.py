@@ -128,7 +128,7 @@ digraph microgrid {
 	edge [arrowsize=0.7 color="#c9ced6" fontname=Courier fontsize=11 penwidth=1]
 	n0 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#fff4d6"><TR><TD COLSPAN="2"><B>w</B></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1f2933">-3</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#0b6fa4">-6</FONT></TD></TR></TABLE>> id=n0 tooltip="w: value −3.0, gradient −6.0"]
 	n1 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#f1f2f4"><TR><TD ALIGN="CENTER"><FONT FACE="Courier" COLOR="#5c6570">2</FONT></TD></TR></TABLE>> id=n1 tooltip=" "]
-	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#fbe3e4"><TR><TD COLSPAN="2"><FONT COLOR="#5c6570">( )²</FONT></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1f2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#a3481a">1</FONT></TD></TR></TABLE>> id=n2 tooltip="this value: value 9.0, gradient 1.0"]
+	n2 [label=<<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="#c9ced6" BGCOLOR="#fbe3e4"><TR><TD COLSPAN="2"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" WIDTH="14"><B>w²</B></TD></TR></TABLE></TD></TR><HR/><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">value</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#1f2933">9</FONT></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5c6570">grad</FONT></TD><TD ALIGN="RIGHT"><FONT FACE="Courier" COLOR="#a3481a">1</FONT></TD></TR></TABLE>> id=n2 tooltip="w²: value 9.0, gradient 1.0"]
 	n0 -> n2 [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD><FONT COLOR="#5c6570">×-6</FONT></TD></TR><TR><TD><FONT COLOR="#0b6fa4">-6</FONT></TD></TR><TR><TD HEIGHT="7"></TD></TR></TABLE>> color="#0b6fa4" dir=back id=e0 penwidth=4.00 tooltip="share −6.0 = upstream 1.0 × local derivative −6.0"]
 	n1 -> n2 [id=e1 style=dashed tooltip=" "]
 	fontcolor="#5c6570" fontname=Helvetica fontsize=11 label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD ALIGN="LEFT">Arrows hand responsibility back: share = upstream gradient × local derivative</TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#a3481a">Orange: raising this number raises the output</FONT> ·<FONT COLOR="#0b6fa4"> blue: raising it lowers the output</FONT></TD></TR><TR><TD ALIGN="LEFT">The wider the arrow, the larger the gradient it passes back</TD></TR><TR><TD ALIGN="LEFT">Cards: yellow is a parameter, blue an input, grey a constant, red the output</TD></TR></TABLE>> labeljust=l labelloc=b
@@ -682,7 +682,7 @@ def test_png_has_its_cards_where_the_svg_has_them(direction: str) -> None:
 def test_words_on_cards_are_japanese_where_it_is_asked_for() -> None:
     nodes = groups(svg_of(small_graph(), language="ja"), "card")
     assert texts(nodes["n0"]) == ["w", "値", "−3", "勾配", "−6"]
-    assert texts(nodes["n2"]) == ["( )²", "値", "9", "勾配", "1"]
+    assert texts(nodes["n2"]) == ["w²", "値", "9", "勾配", "1"]
 
 
 def test_layout_and_source_are_those_of_the_english_picture() -> None:
@@ -707,7 +707,7 @@ def test_value_that_is_called_like_a_word_keeps_its_name() -> None:
 
 @pytest.mark.parametrize(
     ("label", "end"),
-    [("loss", "損失"), ("", "出力"), ("y", "y "), ("a<b", "a<b "), ("a\\N&", "a\\N& "), ("重み", "重み ")],
+    [("loss", "損失"), ("", "出力"), ("y", "y "), ("a<b", "a<b "), ("a\\N&", "a\\N& "), ("重み", "重み")],
 )
 def test_legend_is_japanese_too(label: str, end: str) -> None:
     output = small_graph()

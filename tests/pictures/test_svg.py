@@ -104,7 +104,10 @@ def test_every_card_and_edge_is_there_once() -> None:
     "label", ["<b>&amp;</b>", '"><script>alert(1)</script>', "]]>", "'onload='x", "{{data}}", "a & b < c", "重み"]
 )
 def test_label_is_text_whatever_stands_in_it(label: str) -> None:
-    plain, hostile = read(Value(3.0, "w").tanh()), read(Value(3.0, label).tanh())
+    outputs = [Value(3.0, each).tanh() for each in ("w", label)]
+    for output in outputs:
+        output.label = "o"
+    plain, hostile = map(read, outputs)
     assert texts(group(hostile, "n0"))["name"] == label
     assert [element.tag for element in plain.iter()] == [element.tag for element in hostile.iter()]
     assert 'aria-label="&lt;&quot;&gt;"' in svg(

@@ -214,7 +214,7 @@ def test_parameter_that_was_computed_is_refused() -> None:
 def test_leaf_changed_after_recording_is_noticed() -> None:
     loss, values = neuron()
     values["w"].data = 7.0
-    with pytest.raises(ValueError, match=r"a leaf was changed after this graph was recorded: n2 is -6.0, .* 14.0"):
+    with pytest.raises(ValueError, match=r"a leaf was changed after this graph was recorded: w·x is -6.0, .* 14.0"):
         Relay(loss)
 
 
@@ -243,13 +243,13 @@ def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None
     relay = Relay(loss)
     assert str(relay.paths(b)) == (
         "b: gradient 2.5. Paths that contribute: 2\n"
-        "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
-        "  loss → n5 → n2 → b  1 × 1 × (−0.5) × 1 = −0.5\n"
+        "  loss → n5 → b − 1.5 → b  1 × 1 × 3 × 1 = 3\n"
+        "  loss → n5 → a + b → b    1 × 1 × (−0.5) × 1 = −0.5\n"
         "Paths with a local derivative of 0, which contribute nothing: 1."
     )
     assert relay.paths(b, limit=1).text("ja") == (
         "b: 勾配 2.5。届いた道は 2 本\n"
-        "  loss → n5 → n4 → b  1 × 1 × 3 × 1 = 3\n"
+        "  loss → n5 → b − 1.5 → b  1 × 1 × 3 × 1 = 3\n"
         "ほかの小さな道 1 本、合わせて −0.5\n"
         "局所微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
     )
@@ -267,12 +267,13 @@ def test_routes_that_bring_nothing_and_those_to_a_constant_are_told_as_what_they
 
 def test_middle_of_a_long_route_and_a_number_of_routes_beyond_any_float_can_be_shown() -> None:
     first = value = Value(1.0, "a")
-    for _ in range(1100):
+    for i in range(1100):
         value = value + value
+        value.label = f"v{i + 1}"
     summary, route, rest = str(Relay(value).paths(first, limit=1)).splitlines()
     assert summary == "a: gradient ∞. Paths that contribute: ∞"
     way, product = route.strip().split("  ")
-    assert way == "n1100 → n1099 → n1098 → n1097 → n1096 → n1095 → … → n5 → n4 → n3 → n2 → n1 → a"
+    assert way == "v1100 → v1099 → v1098 → v1097 → v1096 → v1095 → … → v5 → v4 → v3 → v2 → v1 → a"
     assert product == "1 × 1 × 1 × 1 × 1 × 1 × … × 1 × 1 × 1 × 1 × 1 × 1 = 1"
     assert rest == "∞ smaller paths, together ∞"
 
@@ -396,13 +397,14 @@ def test_gradient_that_stops_being_finite_although_every_share_is_finite_is_told
         "Its last share, 1.5e308, came from n2."
     )
     assert relay.text("ja").splitlines()[-2] == (
-        "ステップ 8: a の勾配 1.5e308 + 1.5e308 = ∞ が、はじめて有限でなくなった。最後の責任 1.5e308 は n2 から届いた。"
+        "ステップ 8: a の勾配 1.5 × 10³⁰⁸ + 1.5 × 10³⁰⁸ = ∞ が、はじめて有限でなくなった。"
+        "最後の責任 1.5 × 10³⁰⁸ は n2 から届いた。"
     )
 
 
 def test_infinite_leaf_is_not_said_to_have_come_after_what_was_made_from_it() -> None:
     relay = Relay(Value(math.inf, "a") * 2)
-    assert "n2 = ∞ is the first value that is not finite. It was computed from a = ∞, n1 = 2." in relay.text()
+    assert "a·2 = ∞ is the first value that is not finite. It was computed from a = ∞, n1 = 2." in relay.text()
 
 
 def test_infinite_gradients_of_both_signs_are_recorded_all_the_same() -> None:
@@ -881,9 +883,12 @@ def test_values_of_the_same_name_are_numbered_and_constants_are_not() -> None:
     ]
 
 
-def test_values_without_a_name_are_called_by_their_ids() -> None:
+def test_values_without_a_label_are_called_by_what_they_are_made_of_or_by_their_ids() -> None:
     a = Value(1.0, "a")
-    assert [node.name for node in Relay(a.exp() * a.tanh()).nodes] == ["a", "n1", "n2", "n3"]
+    exponential, tangent = a.exp(), a.tanh()
+    product = exponential * tangent
+    assert [node.name for node in Relay(product).nodes] == ["a", "exp(a)", "tanh(a)", "exp(a)·tanh(a)"]
+    assert [node.name for node in Relay(product + a.sin()).nodes][-1] == "n5"  # too long
 
 
 def test_status_calls_a_relu_dead_and_the_neuron_of_a_single_row_off() -> None:

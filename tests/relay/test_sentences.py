@@ -6,12 +6,13 @@ import math
 import re
 import string
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microgrid import Input, Relay, Value, weighted_sum
+from microgrid import Constant, Input, Relay, Value, total, weighted_sum
 from microgrid._util.text import display_width, shortened
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
@@ -134,6 +135,58 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
     assert [sentence.splitlines()[0] for sentence in told if sentence.startswith("∂")] == slopes
 
 
+@pytest.mark.parametrize(
+    ("output", "told", "equation"),
+    [
+        (-Value(0.7, "a"), "−a is the negative of a: −(0.7) = −0.7.", "−a = −(0.7) = −0.7"),
+        (-Value(-0.7, "a"), "−a is the negative of a: −(−0.7) = 0.7.", "−a = −(−0.7) = 0.7"),
+        (total([Value(1.1, "a")]), "n1 adds up 1 numbers: 1.1.", "a = 1.1"),
+        (Constant(1.1) * Constant(2.0), "1.1·2 multiplies 1.1 by 2: 1.1 × 2 = 2.2.", "1.1 × 2 = 2.2"),
+    ],
+)
+def test_equation_says_something(output: Value, told: str, equation: str) -> None:
+    first = tell(Relay(output)).lines[0]
+    assert (first.sentence, first.equation) == (told, equation)
+
+
+@given(recipes(), st.sampled_from(LANGUAGES))
+def test_no_two_sides_of_an_equation_are_the_same(recipe: Recipe, language: str) -> None:
+    for told in tell(Relay(build_or_skip(recipe)[0]), language, fold="none").lines:
+        if told.phase == "change":
+            continue  # its arithmetic is shown even where the result is rounded to the old number
+        for text in (*told.sentence.splitlines(), told.formula):
+            sides = re.split(r" = ", text.partition(": ")[2] or text)
+            assert all(a != b for a, b in pairwise(sides)), text
+
+
+def test_parameter_that_stays_is_not_said_to_move() -> None:
+    w, v = Value(0.1714, "w"), Value(2.0, "v")
+    relay = Relay(w.relu() * 0 + v, learning_rate=0.02)
+    stays, moves = [told.sentence for told in tell(relay).lines if told.phase == "change"]
+    assert stays == "w stays at 0.1714: its gradient is 0, the learning rate 0.02."
+    assert moves == "v moves against its gradient: 2 − 0.02 × 1 = 1.98."
+    assert tell(relay, "ja").lines[-2].sentence == "w は 0.1714 のまま: 勾配は 0、学習率は 0.02。"
+    still = Relay(v * 3, learning_rate=0.0)
+    assert tell(still).lines[-1].sentence == "v stays at 2: its gradient is 3, the learning rate 0."
+
+
+def test_operands_that_are_formulas_have_the_brackets_that_they_need() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    product = tell(Relay((a + b) * (a - 1))).lines
+    assert product[2].formula == "(a + b) × (a − 1) = 5 × 1"
+    assert product[2].sentence == "(a + b)·(a − 1) multiplies a + b by a − 1: 5 × 1 = 5."
+    assert product[4].sentence.startswith("∂((a + b) × (a − 1))/∂(a + b) = a − 1 = 1\n")
+    assert tell(Relay((a * b).relu())).lines[3].sentence.startswith("∂relu(a·b)/∂(a·b) = 1 (1 where a·b > 0, else 0)")
+
+
+def test_numbers_in_japanese_have_powers_of_ten() -> None:
+    relay = Relay(Value(7.014e-19, "重み") / 3)
+    first = tell(relay, "ja").lines[0]
+    assert (first.formula, first.result) == ("重み ÷ 3 = 7.014 × 10⁻¹⁹ ÷ 3", "2.338 × 10⁻¹⁹")
+    assert tell(relay).lines[0].result == "2.338e−19"
+    assert "e−" not in relay.text("ja")
+
+
 def test_factor_that_is_a_constant_is_written_once() -> None:
     assert sentences(Value(2.0, "d") * 28)[2].startswith("∂(d × 28)/∂d = 28\nShare for d: ")
 
@@ -148,7 +201,7 @@ def test_neuron_says_which_parameter_moves_the_furthest_or_that_none_does() -> N
 def test_square_is_written_as_a_square() -> None:
     a = Value(-3.0, "a")
     assert sentences(a**2)[:3:2] == [
-        "n2 raises a to the power 2: (−3)² = 9.",
+        "a² raises a to the power 2: (−3)² = 9.",
         "∂a²/∂a = 2 × (−3) = −6\nShare for a: upstream 1 × local derivative −6 = −6. Its accumulated gradient: −6.",
     ]
     assert "∂a³/∂a = 3 × (−3)² = 27" in sentences(a**3)[2]
@@ -189,9 +242,9 @@ def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:
 
 
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
-    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu at n1 is 0, so no gradient passes back.")
+    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu at relu(a) is 0, so no gradient passes back.")
     assert sentences(Value(9.0, "a").tanh())[2].endswith(
-        "The slope at n1 is almost 0, so almost no gradient passes back."
+        "The slope at tanh(a) is almost 0, so almost no gradient passes back."
     )
 
 
@@ -262,10 +315,12 @@ def test_table_of_a_product_in_full() -> None:
          "勾配の見積もりは接線の上、損失は曲線の上。だから大きく動かすと外れる。"),
         (0.1, "en", "The loss was 1; after the update it is 0.04. The gradients predicted −0.6, "
          "but the loss cannot be negative."),
-        (0.1, "ja", "損失は 1 だった。更新後は 0.04。直線の見積もりは −0.6 だが、損失は 0 より小さくならない。"),
+        (0.1, "ja", "損失は 1 だった。勾配から見積もると −0.6、実際は 0.04 だった。\n"
+         "損失は 0 より小さくならない。これだけ動かすと、見積もりは外れる。"),
         (0.3, "en", "The loss was 1; after the update it is 1.96. The gradients predicted −3.8, "
          "but the loss cannot be negative.\nThe loss rose: the step was too large."),
-        (0.3, "ja", "損失は 1 だった。更新後は 1.96。直線の見積もりは −3.8 だが、損失は 0 より小さくならない。\n"
+        (0.3, "ja", "損失は 1 だった。勾配から見積もると −3.8、実際は 1.96 だった。\n"
+         "損失は 0 より小さくならない。これだけ動かすと、見積もりは外れる。\n"
          "損失は大きくなった。一度に動かしすぎた。"),
         (0.01, "en", "The loss was 1. The gradients predicted 0.84 after the update; it is 0.8464."),
         (0.0, "en", "The loss was 1. The gradients predicted 1 after the update; it is 1."),
@@ -318,7 +373,7 @@ def test_number_that_is_too_large_is_not_told_as_one_that_does_not_exist() -> No
     assert outcome(Relay(power, learning_rate=1e100), "en").endswith(
         "cannot be computed: power is too large to be computed at −2e200, 2."
     )
-    assert outcome(Relay(power, learning_rate=1e100), "ja").endswith("−2e200, 2 の累乗は大きすぎて計算できない。")
+    assert outcome(Relay(power, learning_rate=1e100), "ja").endswith("−2 × 10²⁰⁰、2 の累乗は大きすぎて計算できない。")
     assert outcome(Relay(logarithm, learning_rate=1.0), "en").endswith("natural logarithm has no value at −1.5.")
 
 

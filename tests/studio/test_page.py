@@ -21,7 +21,7 @@ import pytest
 
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
 from microgrid._util.files import asset
-from microgrid.documents.examples import Heading
+from microgrid.documents.examples import Heading, example
 from microgrid.engine import gradients
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed
@@ -39,7 +39,9 @@ from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import BINARY, UNARY, rebuilt, record
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
 
 ERRORS = (ArithmeticError, ValueError)
 HOSTILE = [
@@ -483,6 +485,21 @@ def test_no_english_is_left_on_a_japanese_page(tab: str, opened: Opener) -> None
         screen.press("l")
     found = re.findall(r"[A-Za-z]{2,}", screen("body").inner_text())
     assert set(found) <= {"microgrid", "English", "loss", "target", "error", "tanh", "dW", "db"}
+
+
+def test_labels_of_an_example_are_those_of_the_language(opened: Opener) -> None:
+    shown = example("apples-and-oranges")
+    screen = opened(shown.record(), shown.heading)
+    price = screen.card("price")
+    expect(price.locator(".name")).to_have_text("price = ×")
+    screen.press("l")
+    expect(screen("#graph .card.output .name")).to_have_text("税込みの代金 = ×")
+    screen.press("1")
+    expect(screen("#loss")).to_contain_text("税込みの代金 ")
+    found = re.findall(r"[A-Za-z]{2,}", screen("body").inner_text())
+    assert set(found) <= {"microgrid", "English"}
+    screen.press("l")
+    expect(screen("#graph .card.output .name")).to_have_text("price = ×")
 
 
 def test_page_may_start_in_japanese(opened: Opener) -> None:
@@ -1051,8 +1068,6 @@ def to_question(screen: Screen, name: str) -> None:
         ),
         (two_paths(), "b", "2", say("quiz.why.share", giver="c", count=2)),
         (two_paths(), "b", "3", say("quiz.why.share", giver="d", count=2)),
-        (Relay(line_loss()), "w", "abc", say("quiz.why.number")),
-        (Relay(line_loss()), "w", "", say("quiz.why.number")),
         (
             Relay(line_loss()),
             "w",
@@ -1060,7 +1075,7 @@ def to_question(screen: Screen, name: str) -> None:
             say("quiz.why.other"),
         ),
     ],
-    ids=["sign", "local", "upstream", "share", "other share", "text", "nothing", "other"],
+    ids=["sign", "local", "upstream", "share", "other share", "other"],
 )
 def test_wrong_answer_is_told_why(relay: Relay, name: str, typed: str, why: str, opened: Opener) -> None:
     screen = opened(relay)
@@ -1072,11 +1087,32 @@ def test_wrong_answer_is_told_why(relay: Relay, name: str, typed: str, why: str,
     assert answer(screen, show(gradient)).startswith("Right: ")
 
 
+@pytest.mark.parametrize("typed", ["abc", "", "1,000"])
+def test_what_is_no_number_is_not_called_wrong(typed: str, opened: Opener) -> None:
+    screen = opened(Relay(line_loss()))
+    begin_quiz(screen)
+    assert answer(screen, typed) == say("quiz.why.number")
+    assert answer(screen, "１４").startswith("Right: ")
+    expect(screen("#quiz .score")).to_have_text("1 of 1 right at the first try, without a hint.")
+
+
+def test_answer_names_the_giver_by_what_it_is_made_of(opened: Opener) -> None:
+    p, target = Value(2.0, "p"), Input(5.0, "正解")
+    screen = opened(Relay((p - target) ** 2), language="ja")
+    screen.tab("quiz")
+    screen.button("始める").click()
+    expect(screen("#quiz .question")).to_have_text("p − 正解 の勾配は？")
+    assert answer(screen, "ー６") == "正解: (p − 正解)² から 1 × (−6)"
+    screen("#quiz .go-on").click()
+    answer(screen, "100")
+    assert answer(screen, "200") == "答えは 6 (p − 正解 から −6 × (−1))"
+
+
 def test_second_wrong_answer_reveals_the_right_one_and_does_not_count(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
     begin_quiz(screen)
     answer(screen, "1000")
-    assert answer(screen, "2000") == "It is 14: loss: 1 × 14 = 14"
+    assert answer(screen, "2000") == "It is 14: 1 × 14 from loss"
     expect(screen.grad("d")).to_have_text("14")
     expect(screen("#quiz .score")).to_have_text("0 of 1 right at the first try, without a hint.")
 
@@ -1085,7 +1121,7 @@ def test_answer_right_at_the_second_try_is_right_but_not_counted(opened: Opener)
     screen = opened(Relay(line_loss()))
     begin_quiz(screen)
     answer(screen, "1000")
-    assert answer(screen, "14") == "Right: loss: 1 × 14 = 14"
+    assert answer(screen, "14") == "Right: 1 × 14 from loss"
     expect(screen("#quiz .score")).to_have_text("0 of 1 right at the first try, without a hint.")
 
 
@@ -1095,7 +1131,7 @@ def test_reason_adds_up_the_shares_that_arrive(opened: Opener) -> None:
     to_question(screen, "b")
     verdict = answer(screen, "5")
     assert verdict.startswith("Right: ")
-    assert sorted(verdict.removeprefix("Right: ").split("; ")) == ["c: 2 × 1 = 2", "d: 3 × 1 = 3", "Σ = 5"]
+    assert sorted(verdict.removeprefix("Right: ").split("; ")) == ["2 × 1 = 2 from c", "3 × 1 = 3 from d", "Σ = 5"]
 
 
 def test_hint_is_the_local_derivative_and_skipping_shows_the_answer(opened: Opener) -> None:
@@ -1156,6 +1192,30 @@ def test_what_was_said_is_said_again_in_the_other_language(opened: Opener) -> No
     answer(screen, "−14")
     screen("#language").click()
     expect(screen("#quiz .verdict")).to_have_text(say("quiz.wrong", why=say("quiz.why.sign")))
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "quiz"),
+    [
+        ("ja-JP", None, "クイズ"),
+        ("en-US", None, "Quiz"),
+        ("fr-FR", None, "Quiz"),
+        ("ja-JP", "en", "Quiz"),
+        ("en-US", "ja", "クイズ"),
+    ],
+)
+def test_page_speaks_the_language_of_the_browser_unless_one_was_chosen(
+    locale: str, language: str | None, quiz: str, browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(Relay(line_loss()), language=language), encoding="utf-8")
+    context = browser.new_context(locale=locale)
+    try:
+        found = context.new_page()
+        found.goto(path.as_uri())
+        expect(found.locator("#tab-quiz")).to_have_text(quiz)
+    finally:
+        context.close()
 
 
 def test_quiz_asks_in_the_language_of_the_page(opened: Opener) -> None:

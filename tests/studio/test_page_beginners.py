@@ -31,7 +31,7 @@ def test_start_says_what_is_learned_and_what_is_given(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
     expect(screen("#note")).to_have_text("Parameters: w. Inputs: x, target.")
     screen.press("l")
-    expect(screen("#note")).to_have_text("学習する数: w。与えられた数: x, target。")
+    expect(screen("#note")).to_have_text("学習する数: w。与えられた数: x、target。")
 
 
 def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> None:

@@ -20,6 +20,7 @@ for (const card of graph.cards) {
   card.drawn = {
     group,
     kinds: group.getAttribute("class"),
+    heading: find("name")?.firstChild,
     value: find("value"),
     word: find("value-word"),
     width: Number(group.querySelector("rect").getAttribute("width")),
@@ -316,15 +317,15 @@ function writeSentence(text, told) {
 // Says which leaves Change moves, and which are given.
 function whoLearns() {
   const list = (names) =>
-    names.length > MOST_NAMED ? say("names", {names: names.slice(0, 3).join(", "), count: names.length - 3}) : names.join(", ");
+    names.length > MOST_NAMED ? say("names", {names: listed(names.slice(0, 3)), count: names.length - 3}) : listed(names);
   const neurons = new Map(graph.cards.filter(({isNeuron}) => isNeuron).map(({parameters}) => [parameters.join(), parameters])),
     inside = new Set([...neurons.values()].flat()),
     [within, apart] = [true, false].map((isInside) => graph.parameters.filter((i) => inside.has(i) === isInside));
   const network = say(neurons.size === 1 ? "learned.neuron" : "learned.network", {count: within.length, neurons: neurons.size}),
-    learned = [within.length > 0 && network, list(apart.map((i) => graph.nodes[i].name))].filter(Boolean).join(", ");
+    learned = listed([within.length > 0 && network, list(apart.map((i) => graph.nodes[i].name))].filter(Boolean));
   const inputs = graph.nodes.filter(({kind}) => kind === "input"),
     rows = Math.max(...inputs.map(({nth}) => nth)),
-    labels = [...new Set(inputs.map(({label}) => label))],
+    labels = [...new Set(inputs.map(({shownLabel}) => shownLabel))],
     areRows = inputs.length > MOST_NAMED && rows > 1 && inputs.length === labels.length * rows;
   const given = areRows ? say("given.rows", {names: list(labels), count: rows}) : list(inputs.map(({name}) => name));
   return joined(learned && say("learned", {names: learned}), given && say("given", {names: given}));
@@ -333,10 +334,13 @@ function whoLearns() {
 // The mathematics of a step; the parts of a share, and of a change, say what they are.
 function formulaOf(step, view, {formula, result}) {
   const part = (number, name, kind = "") =>
-    make("span", {class: `part ${name}`}, make("b", {class: kind}, number), make("small", {}, say(`part.${name}`)));
-  if (step.phase === "know") return [`${formula} = ${result}`];
+    make("span", {class: `part ${name}`}, make("b", {class: kind}, shown(number)), make("small", {}, say(`part.${name}`)));
+  if (step.phase === "know") return [equal(...formula.split(" = "), result)];
   if (step.kind === "keep") return []; // its sentence says it all
-  if (step.kind === "seed") return [`∂${step.card.node.name}/∂${step.card.node.name} = 1`];
+  if (step.kind === "seed") {
+    const name = sentences.asAtom(step.node, numbers.values);
+    return [`∂${name}/∂${name} = 1`];
+  }
   if (step.kind === "share" || step.kind === "edge") {
     const parts = sentences.numbersOf(step, numbers, 0),
       [upstream, local, share] = parts.map((number) => bracketed(show(number)));
@@ -386,9 +390,9 @@ function showLoss() {
   const {values, outcome} = numbers,
     known = numbers.missing < 0 && state.position >= phaseEnd("know");
   const current = state.steps[state.position - 1];
-  let text = known ? `${endLabel()} ${show(values[graph.loss])}` : "";
+  let text = known ? shown(`${endLabel()} ${show(values[graph.loss])}`) : "";
   if (known && current?.phase === "change" && !asking()) {
-    text += ` → ${outcome.again.missing < 0 ? show(outcome.after) : "?"}  (${say(outcome.isImpossible ? "outcome.below_zero" : "outcome", {predicted: show(outcome.predicted)})})`;
+    text += ` → ${outcome.again.missing < 0 ? shown(show(outcome.after)) : "?"}  (${say(outcome.isImpossible ? "outcome.below_zero" : "outcome", {predicted: show(outcome.predicted)})})`;
   }
   write($("loss"), text);
 }

@@ -133,7 +133,7 @@ function closeNeuron() {
 
 function shortName(i, card) {
   const {name} = graph.nodes[i],
-    start = `${card.node.label}.`;
+    start = `${card.node.shownLabel}.`;
   return name.startsWith(start) ? name.slice(start.length) : name;
 }
 

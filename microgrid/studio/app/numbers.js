@@ -11,14 +11,16 @@ const SATURATED = 0.01;
 
 function readGraph(data) {
   const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
-  const nodes = data.nodes.map(([label, nth, kind, op, operands, value], i) => ({
+  const nodes = data.nodes.map(([label, nth, kind, op, operands, value, formula], i) => ({
     label,
     nth,
     kind: KINDS[kind],
     op,
     operands,
     data: number(value),
-    name: isolated(label + (nth ? ` #${nth}` : "")) || `n${i}`,
+    formula, // what it is made of, where it has no label and that is short
+    shownLabel: label,
+    name: nameOf(label, nth, formula, i),
   }));
   const rows = new Map(data.rows.flatMap((row) => row.map((i) => [i, row])));
   const operations = {};
@@ -45,6 +47,18 @@ function readGraph(data) {
     return edge;
   });
   return {nodes, rows, cards, cardOf, edges, parameters: data.parameters, loss: nodes.length - 1};
+}
+
+function nameOf(label, nth, formula, i) {
+  return isolated(label + (nth ? ` #${nth}` : "")) || formula || `n${i}`;
+}
+
+// Calls the nodes by their labels in another language, where the program has given them.
+function relabel(graph, labels) {
+  for (const [i, node] of graph.nodes.entries()) {
+    node.shownLabel = labels[node.label] ?? node.label;
+    node.name = nameOf(node.shownLabel, node.nth, node.formula, i);
+  }
 }
 
 // Isolates right-to-left text: else a number beside it would change sides.

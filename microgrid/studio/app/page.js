@@ -27,6 +27,10 @@ function refreshPanel() {
 function speak(language) {
   state.language = language;
   document.documentElement.lang = language;
+  relabel(graph, data.labels[language]);
+  for (const {node, drawn} of graph.cards) {
+    if (drawn.heading && Object.values(data.labels).some((labels) => node.label in labels)) drawn.heading.nodeValue = node.name;
+  }
   sentences = new Sentences(graph, WORDS, language);
   for (const element of document.querySelectorAll("[data-text]"))
     element.textContent = WORDS[language][element.dataset.text];

@@ -84,7 +84,7 @@ function leafRow(i) {
   const given = node.kind === "constant" ? [] : [button];
   const element = make(
     "div",
-    {class: `leaf ${node.kind}${name.length > 7 ? " long" : ""}`},
+    {class: `leaf ${node.kind}${columnsOf(name) > 7 ? " long" : ""}`},
     make("span", {class: "leaf-name", title: name}, name),
     slider,
     field,
@@ -272,7 +272,7 @@ function routeItem(route, i) {
       onfocus: choose,
     },
     make("span", {class: "way"}, names.join(" → ")),
-    make("span", {class: "product"}, product, make("b", {class: signOf(route.product)}, show(route.product))),
+    make("span", {class: "product"}, shown(product), make("b", {class: signOf(route.product)}, shown(show(route.product)))),
   );
   return make("li", {}, button);
 }

@@ -49,13 +49,12 @@ function arriving(card) {
 function reasonFor(card) {
   const shares = arriving(card),
     gradient = show(numbers.gradients[card.output]);
-  const terms = shares
-    .slice(0, 4)
-    .map(
-      ({giver, upstream, local, share}) => `${giver}: ${show(upstream)} × ${bracketed(show(local))} = ${show(share)}`,
-    );
-  const more = shares.length > 4 ? "; …" : "";
-  return terms.join("; ") + more + (shares.length > 1 ? `; Σ = ${gradient}` : "");
+  const terms = shares.slice(0, 4).map(({giver, upstream, local, share}) => {
+    const product = `${show(upstream)} × ${bracketed(show(local))}`;
+    return say("quiz.reason", {giver, product: shares.length > 1 ? `${product} = ${show(share)}` : product});
+  });
+  const told = [...terms, ...(shares.length > 4 ? ["…"] : [])].join(say("quiz.reason.next"));
+  return shares.length > 1 ? say("quiz.reason.sum", {shares: told, gradient}) : told;
 }
 
 const isNear = (answer, truth) => abs(answer - truth) <= Math.max(0.01 * abs(truth), 1e-12);
@@ -64,7 +63,6 @@ function whyWrong(answer, card) {
   const truth = numbers.gradients[card.output],
     shares = arriving(card);
   const found = (part) => shares.find((share) => isNear(answer, share[part]));
-  if (Number.isNaN(answer)) return say("quiz.why.number");
   if (isNear(-answer, truth)) return say("quiz.why.sign");
   if (shares.length > 1 && found("share"))
     return say("quiz.why.share", {giver: found("share").giver, count: shares.length});
@@ -78,7 +76,7 @@ function answer(text) {
     value = readNumber(text),
     {card} = quiz;
   const wrong = () => say("quiz.wrong", {why: whyWrong(value, card)});
-  if (Number.isNaN(value)) quiz.verdict = wrong;
+  if (Number.isNaN(value)) quiz.verdict = () => say("quiz.why.number");
   else if (isNear(value, numbers.gradients[card.output])) {
     if (quiz.tries === 0 && !quiz.hinted) quiz.right += 1;
     settle(() => say("quiz.right", {reason: reasonFor(card)}), "good");

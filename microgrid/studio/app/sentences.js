@@ -54,11 +54,42 @@ function bracketed(text) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
+// Writes 7e−19 as 7 × 10⁻¹⁹, in brackets where it is divided by or raised to a power.
+function powersOfTen(text) {
+  return text.replace(
+    /(÷ |\^)?(?<![\w.])(\d(?:\.\d+)?)e(−?\d+)(?!\w)([⁰¹²³⁴⁵⁶⁷⁸⁹^]?)/g,
+    (whole, before = "", mantissa, exponent, after) => {
+      const raised = [...exponent].map((digit) => (digit === MINUS ? "⁻" : SUPERSCRIPTS[digit])).join("");
+      const number = `${mantissa} × 10${raised}`;
+      return before || after ? `${before}(${number})${after}` : number;
+    },
+  );
+}
+
+// Writes the numbers of a formula as people do in a language.
+const typeset = (text, language) => (language === "ja" ? powersOfTen(text) : text);
+
 // --- formulas with names or numbers in them --------------------------------------------------------------------------
 
+const isJapanese = (character) => /[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]/.test(character);
+
+// How many columns a text takes: a Japanese character takes two.
+const columnsOf = (text) => [...text].reduce((columns, character) => columns + (isJapanese(character) ? 2 : 1), 0);
+
+// Fills in the placeholders of a sentence; between two Japanese characters there is no space.
 function format(sentence, parts) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+  return sentence.replace(/( ?)\{(\w+)\}( ?)/g, (whole, before, name, after, start) => {
+    const part = `${parts[name] ?? `{${name}}`}`;
+    if (/ [+−] /.test(part)) return before + part + after; // p − 正解 is set off by the spaces around it
+    const isClosed = (left, right) => isJapanese(left ?? "") && isJapanese(right ?? "");
+    const left = isClosed(sentence[start - 1], part[0]) ? "" : before,
+      right = isClosed(part.at(-1), sentence[start + whole.length]) ? "" : after;
+    return left + part + right;
+  });
 }
+
+// Writes parts that are equal, each once: where all operands are constants, names and numbers are the same.
+const equal = (...parts) => [...new Set(parts)].join(" = ");
 
 // Puts texts into a template; a negative number gets brackets where it stands behind or before an operator.
 function fill(template, names, texts, out = "", first = true) {
@@ -81,6 +112,29 @@ class Sentences {
   nameOf(i, values) {
     const node = this.graph.nodes[i];
     return node.kind === "constant" ? show(values[i]) : node.name;
+  }
+
+  // How strongly what a node is called holds together, as Python's graph/naming.py has it.
+  rankOf(i) {
+    const {formula, op} = this.graph.nodes[i];
+    return formula ? (RANKS[op] ?? ATOM) : ATOM;
+  }
+
+  // What an operand is called in the formula of a node: in brackets where it needs them.
+  nameIn(node, position, values) {
+    const operand = node.operands[position],
+      needed = NEEDED_RANKS[node.op] ?? [0],
+      isBias = node.op === "weighted_sum" && position === node.operands.length - 1;
+    const isLoose = this.rankOf(operand) < (isBias ? 2 : needed[position % needed.length]);
+    return isLoose ? `(${this.nameOf(operand, values)})` : this.nameOf(operand, values);
+  }
+
+  asAtom(i, values) {
+    return this.rankOf(i) < ATOM ? `(${this.nameOf(i, values)})` : this.nameOf(i, values);
+  }
+
+  say(key, parts) {
+    return format(this.words[key], parts);
   }
 
   // Returns the exponent of a power with a small whole constant exponent, else −1.
@@ -120,10 +174,14 @@ class Sentences {
     const names = node.operands.map((operand) => this.nameOf(operand, values));
     const texts = node.operands.map((operand) => show(values[operand]));
     const local = show(numbers.locals[i][position]);
-    let whole = this.expression(node, names, values);
-    if ([...whole].length > LONGEST_WHOLE) whole = node.name;
+    let whole = this.expression(
+      node,
+      node.operands.map((_, k) => this.nameIn(node, k, values)),
+      values,
+    );
+    if ([...whole].length > LONGEST_WHOLE) whole = this.asAtom(i, values);
     else if (operation.summed || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
-    const left = `∂${whole}/∂${names[position]}`;
+    const left = `∂${whole}/∂${this.asAtom(node.operands[position], values)}`;
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
     else {
@@ -133,14 +191,15 @@ class Sentences {
       if (!template) {
         // it goes by cases, which take words
         const cases = this.words[`slope.${node.op}.${position}`]; // none, if the operation is the learner's own
-        return cases ? `${left} = ${local} (${fill(cases, operation.operands, names)})` : `${left} = ${local}`;
+        const told = cases ? ` (${fill(cases, operation.operands, names)})` : "";
+        return typeset(`${left} = ${local}${told}`, this.language);
       }
       const group = (list) => list.slice(first, first + size);
       const result = show(values[i], template.includes("1 − {out}") ? digitsBeside1(values[i]) : 4);
       parts = [fill(template, operation.operands, group(texts), result)];
       if (/^\{\w+\}$/.test(template)) parts.unshift(fill(template, operation.operands, group(names), node.name));
     }
-    return `${left} = ${[...new Set([...parts, local])].join(" = ")}`; // each once: a constant is called by its number
+    return typeset(`${left} = ${equal(...parts, local)}`, this.language);
   }
 
   powerSlope(node, position, values) {
@@ -153,6 +212,12 @@ class Sentences {
 
   // Returns {name, formula, result, sentence} for a step; `after` is the gradient that the operand has after it.
   inWords(step, numbers, after) {
+    const told = this.told(step, numbers, after);
+    for (const part of ["formula", "result", "sentence"]) told[part] = typeset(told[part], this.language);
+    return told;
+  }
+
+  told(step, numbers, after) {
     const {nodes} = this.graph,
       {values} = numbers;
     switch (step.kind) {
@@ -178,24 +243,23 @@ class Sentences {
   }
 
   know(node, i, values) {
-    const names = node.operands.map((operand) => this.nameOf(operand, values));
-    const numbers = this.expression(
-      node,
-      node.operands.map((operand) => show(values[operand])),
-      values,
-    );
-    const result = show(values[i]);
-    const sentence = format(this.words[`know.${node.op}`] ?? this.words["know.other"], {
+    const names = node.operands.map((operand) => this.nameOf(operand, values)),
+      inFormula = node.operands.map((_, position) => this.nameIn(node, position, values));
+    let numbers = node.operands.map((operand) => show(values[operand]));
+    if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
+    const withNumbers = this.expression(node, numbers, values),
+      result = show(values[i]),
+      key = `know.${node.op}`;
+    const sentence = this.say(key in this.words ? key : "know.other", {
       name: node.name,
       a: names[0],
       b: names[1] ?? "",
       count: names.length,
-      numbers,
-      result,
-      names: names.join(", "),
+      computation: equal(withNumbers, result),
+      names: names.join(this.words.list),
       operation: node.op,
     });
-    return {name: node.name, formula: `${this.expression(node, names, values)} = ${numbers}`, result, sentence};
+    return {name: node.name, formula: equal(this.expression(node, inFormula, values), withNumbers), result, sentence};
   }
 
   product(step, values) {
@@ -208,7 +272,7 @@ class Sentences {
       name: node.name,
       formula: `${a} × ${b} = ${numbers}`,
       result,
-      sentence: format(this.words["know.product"], {a, b, numbers, result}),
+      sentence: this.say("know.product", {a, b, numbers, result}),
     };
   }
 
@@ -221,16 +285,16 @@ class Sentences {
     const {symbol} = node.operation,
       one = count === 1 ? ".one" : "";
     if (total === card.output) {
-      const sentence = format(this.words[`know.neuron.linear${one}`], {name: node.name, count, result});
+      const sentence = this.say(`know.neuron.linear${one}`, {name: node.name, count, result});
       return {name: node.name, formula: "Σ w·x + b", result, sentence};
     }
     const numbers = `${symbol}(${show(values[total])})`;
-    const sentence = format(this.words[`know.neuron${one}`], {name: node.name, count, numbers, result});
+    const sentence = this.say(`know.neuron${one}`, {name: node.name, count, numbers, result});
     return {name: node.name, formula: `${symbol}(Σ w·x + b) = ${numbers}`, result, sentence};
   }
 
   seed(node) {
-    return {name: node.name, formula: "", result: show(1), sentence: format(this.words.seed, {name: node.name})};
+    return {name: node.name, formula: "", result: show(1), sentence: this.say("seed", {name: node.name})};
   }
 
   // Upstream gradient, local derivative, share, and the gradient of the operand after it.
@@ -265,7 +329,7 @@ class Sentences {
       name: `${giver.node.name} → ${name}`,
       formula: `${upstream} × ${bracketed(local)} = ${share}`,
       result: after,
-      sentence: format(this.words.share, {operand: name, upstream, local, share, after}),
+      sentence: this.say("share", {operand: name, upstream, local, share, after}),
     };
   }
 
@@ -285,10 +349,10 @@ class Sentences {
     const formula = kept.map(([name, parameters]) => `${name} = ${list(parameters)}`).join(", ");
     const {name} = card.node;
     return {
-      name: format(this.words["name.keeps"], {name}),
+      name: this.say("name.keeps", {name}),
       formula,
       result: "",
-      sentence: `${format(this.words.keep, {name})}\n${formula}`,
+      sentence: `${this.say("keep", {name})}\n${formula}`,
     };
   }
 
@@ -299,12 +363,13 @@ class Sentences {
       numbers.learningRate,
       numbers.changed.get(i),
     ].map((number) => show(number));
-    const {name} = this.graph.nodes[i];
-    const sentence = format(this.words.change, {
+    const {name} = this.graph.nodes[i],
+      moves = numbers.changed.get(i) !== numbers.values[i];
+    const sentence = this.say(moves ? "change" : "change.none", {
       name,
       before,
       learning_rate: rate,
-      gradient: bracketed(gradient),
+      gradient: moves ? bracketed(gradient) : gradient,
       after,
     });
     return {name, formula: `${before} − ${rate} × ${bracketed(gradient)}`, result: after, sentence};
@@ -314,41 +379,45 @@ class Sentences {
     const move = (i) => abs(numbers.changed.get(i) - numbers.values[i]);
     const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
     const told = this.change(furthest, numbers),
-      name = card.node.label || card.node.name;
+      name = card.node.shownLabel || card.node.name;
     const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
     const parts = {name, parameter, formula: told.formula, after: told.result};
     return {
       name: `${name} (${parameters.length})`,
       formula: `${parameter}: ${told.formula} …`,
       result: told.result,
-      sentence: format(this.words[move(furthest) ? "change.neuron" : "change.neuron.none"], parts),
+      sentence: this.say(move(furthest) ? "change.neuron" : "change.neuron.none", parts),
     };
   }
 
   outcome({before, predicted, isImpossible, after, again}) {
     const {label, name: output} = this.graph.nodes[this.graph.loss],
       isLoss = ["", "loss"].includes(label);
-    const named = format(this.words["end.named"], {name: output});
+    const shown = (text) => typeset(text, this.language);
     const parts = {
-      name: isLoss ? this.words["outcome.loss"] : named,
-      end: isLoss ? this.words["end.loss"] : named,
+      name: isLoss ? this.words["outcome.loss"] : output,
+      end: isLoss ? this.words["end.loss"] : output,
       before: show(before),
       predicted: show(predicted),
       after: show(after),
     };
-    if (again.missing >= 0) return format(this.words["outcome.none"], {...parts, problem: this.missing(again)});
-    const sentence = format(this.words[isImpossible ? "outcome.below_zero" : "outcome"], parts);
+    if (again.missing >= 0) return shown(this.say("outcome.none", {...parts, problem: this.missing(again)}));
+    const sentence = shown(this.say(isImpossible ? "outcome.below_zero" : "outcome", parts));
     const rises = after > before && parts.after !== parts.before;
     // Off by more than a tenth of the move that was predicted: a student wants to know why.
     const misses = abs(after - predicted) > abs(predicted - before) / 10 && parts.after !== parts.predicted;
-    if (rises) return `${sentence}\n${format(this.words["outcome.rose"], parts)}`;
-    return misses && !isImpossible ? `${sentence}\n${format(this.words["outcome.curve"], parts)}` : sentence;
+    if (rises) return `${sentence}\n${this.say("outcome.rose", parts)}`;
+    return misses && !isImpossible ? `${sentence}\n${this.say("outcome.curve", parts)}` : sentence;
   }
 
   missing({missing, numbers}) {
     const {op} = this.graph.nodes[missing],
       operation = this.words[`op.${op}`] ?? op;
-    return format(this.words[isTooLarge(op, numbers) ? "missing.large" : "missing"], {operation, numbers: numbers.map((number) => show(number)).join(", ")});
+    const told = numbers.map((number) => show(number)).join(this.words.list);
+    return typeset(
+      this.say(isTooLarge(op, numbers) ? "missing.large" : "missing", {operation, numbers: told}),
+      this.language,
+    );
   }
 }
 

@@ -16,8 +16,15 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const graph = readGraph(data);
 const startLeaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i, node.data]])));
 
+// The language that the page was written in or, where none was chosen, the first of the browser's that it speaks.
+function languageAtStart() {
+  const {lang, dataset} = document.documentElement;
+  const wanted = "chooseLanguage" in dataset ? navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()) : [];
+  return wanted.find((language) => language in WORDS) ?? lang;
+}
+
 const state = {
-  language: document.documentElement.lang,
+  language: languageAtStart(),
   leaves: new Map(startLeaves),
   learningRate: data.learningRate,
   opened: new Set(),
@@ -46,8 +53,9 @@ let sentences = new Sentences(graph, WORDS, state.language);
 state.losses.push(numbers.values[graph.loss]);
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const shown = (text) => typeset(text, state.language);
 const $ = (id) => document.getElementById(id);
-const word = (key, parts = {}) => format(WORDS[state.language][key], parts);
+const word = (key, parts = {}) => shown(format(WORDS[state.language][key], parts));
 const say = (key, parts) => word(`page.${key}`, parts);
 
 // --- small helpers ---------------------------------------------------------------------------------------------------
@@ -101,21 +109,41 @@ function announce(text) {
 
 const signOf = (number) => (number > 0 ? "positive" : number < 0 ? "negative" : "zero");
 
-// Reads what a person types: "−" is as good as "-", and "1,5" as "1.5"; "1,000" could be either, and is refused.
+// Reads what a person types, as Python's read_number does: in full width, with another minus sign or a decimal comma,
+// as a fraction or a product. "1,000" could be either of two numbers, and is refused; "0,125" can be one only.
 function readNumber(text) {
-  const cleaned = text.trim().normalize("NFKC").replaceAll("−", "-");
-  if (/,\d{3}$/.test(cleaned)) return NaN;
-  const number = cleaned.replace(",", ".");
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(number) ? Number(number) : NaN;
+  const signs = (part) => part.replace(/[−ー–—‐―ｰ]/g, "-").replace(/[×·∗⋅]/g, "*").replace(/[÷⁄]/g, "/");
+  const raised = text.replace(/(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (digits) => `^${digits.replaceAll("⁻", "-")}`);
+  const typed = signs(signs(raised).normalize("NFKC"))
+    .trim()
+    .replace(/\s*([*/])\s*/g, "$1");
+  const commas = typed.split(",").length - 1;
+  if (commas > 1 || (/,\d{3}(?!\d)/.test(typed) && !/(?<!\d)0*,/.test(typed))) return NaN;
+  const factors = typed
+    .replace(",", ".")
+    .replace(/\*10(?:\^|\*\*)\(?([-+]?\d+)\)?/g, "e$1")
+    .split(/(?<=[\d.)])([*/])/);
+  const isFactor = (factor) =>
+    /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|\([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\))$/i.test(factor);
+  if (!factors.every((factor, i) => i % 2 || isFactor(factor))) return NaN;
+  return factors.reduce((number, factor, i) => {
+    if (i % 2) return number;
+    const by = Number(factor.replace(/[()]/g, ""));
+    if (factors[i - 1] !== "/") return number * by;
+    return by === 0 ? NaN : number / by;
+  }, 1);
 }
 
 // What the end of the graph is called, in a sentence and beside its number; it need not be a loss.
 const endIsLoss = ["", "loss"].includes(graph.nodes[graph.loss].label);
-const endName = () => (endIsLoss ? word("end.loss") : word("end.named", {name: graph.nodes[graph.loss].name}));
+const endName = () => (endIsLoss ? word("end.loss") : graph.nodes[graph.loss].name);
 const endLabel = () => (endIsLoss ? say("loss") : graph.nodes[graph.loss].name);
 
 // What a leaf is called: a constant by the number that it has at the start.
 const leafName = (i) => (graph.nodes[i].kind === "constant" ? show(startLeaves.get(i)) : graph.nodes[i].name);
+
+// Puts names one behind the other, as the language does.
+const listed = (names) => names.join(WORDS[state.language].list);
 
 // Puts sentences one behind the other, as the language does.
 const joined = (...sentences) => sentences.filter(Boolean).join(WORDS[state.language].gap);

@@ -75,17 +75,18 @@ function inOrderOfCards() {
 function weightsOnPaper() {
   const told = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
   return [...told.values()].map((card) => {
-    const list = card.parameters.map((i) => `${shortName(i, card)} = ${show(numbers.values[i])}`);
-    return make("span", {class: "number"}, `${card.node.label || card.node.name}: ${list.join(", ")}`);
+    const list = card.parameters.map((i) => `${shortName(i, card)} = ${powersOfTen(show(numbers.values[i]))}`);
+    return make("span", {class: "number"}, `${card.node.shownLabel || card.node.name}: ${list.join(", ")}`);
   });
 }
 
 function changeOnPaper(i, isAnswer, blank) {
   if (isAnswer) {
     const {name, formula, result} = sentences.change(i, numbers);
-    return `${name}: ${formula} = ${result}`;
+    return powersOfTen(`${name}: ${formula} = ${result}`);
   }
-  return `${graph.nodes[i].name}: ${show(numbers.values[i])} − ${show(state.learningRate)} × ${blank} = ${blank}`;
+  const [before, rate] = [numbers.values[i], state.learningRate].map((number) => powersOfTen(show(number)));
+  return `${graph.nodes[i].name}: ${before} − ${rate} × ${blank} = ${blank}`;
 }
 
 function printSheets() {

@@ -1,0 +1,114 @@
+"""Put into the reader's language what the program says in English: errors, and the report of a training.
+
+The library raises its errors in English, whatever language a view speaks. Here, where they reach a reader, each is
+looked up among the messages of `microgrid.language`, as are its parts. One that is not there stays English.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TextIO
+
+from microgrid.language.words import LANGUAGES, PLACEHOLDER, JapaneseText, words
+
+KEYS = ("message.", "command.one_hot", "command.classes", "page.grown")
+"""How the keys of texts begin that are printed in English first."""
+QUOTED = "'.*?'|\".*?\""  # what may hold the signs of the message around it
+
+
+def preferred_language(environment: Mapping[str, str] | None = None) -> str:
+    """Return the language that the locale asks for, in the order of gettext; English where it is not known.
+
+    >>> preferred_language({"LANG": "ja_JP.UTF-8"}), preferred_language({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"})
+    ('ja', 'en')
+    >>> preferred_language({"LANGUAGE": "fr:ja:en", "LANG": "fr_FR.UTF-8"})
+    'ja'
+    """
+    named = os.environ if environment is None else environment
+    locale = next(filter(None, (named.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if re.split("[.@]", locale)[0] in ("C", "POSIX"):  # then gettext translates nothing
+        return "en"
+    wanted = [*filter(None, named.get("LANGUAGE", "").split(":"))] or [locale]
+    languages = (re.split("[_.@-]", each)[0].lower() for each in wanted)
+    return next((language for language in languages if language in LANGUAGES), "en")
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language of a command line, which may be wrong: what --language says, or that of the locale."""
+    for i, argument in enumerate(arguments):
+        option, _, value = argument.partition("=")
+        value = value or next(iter(arguments[i + 1 :]), "")
+        if option == "--language" and value in LANGUAGES:
+            return value
+    return preferred_language()
+
+
+def translated(message: str, language: str) -> str:
+    """Return a message in a language, or as it is where there is no translation.
+
+    >>> translated("column 3 of 'a*b': b has no value (known: a); give it one, such as b=2", "ja")
+    "b の値がない (値のある名前: a)。b=2 のように与えてください ('a*b' の 3 文字目)"
+    """
+    if language == "en":
+        return message
+    for pattern, text in _messages(language):
+        if match := pattern.fullmatch(message):
+            parts = {name: translated(part, language) for name, part in match.groupdict().items()}
+            return text.fill(parts) if isinstance(text, JapaneseText) else text.format(**parts)
+    return message
+
+
+def in_language(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Return a command that prints its lines, which it writes in English, in the language of its options."""
+
+    def run_in_language(options: argparse.Namespace) -> int:
+        if options.language == "en":
+            return run(options)
+        with contextlib.redirect_stdout(_TranslatedLines(sys.stdout, options.language)):
+            return run(options)
+
+    return run_in_language
+
+
+class _TranslatedLines(io.TextIOBase):
+    """A stream that passes on every line in another language."""
+
+    def __init__(self, stream: TextIO, language: str) -> None:
+        self.stream, self.language, self.line = stream, language, ""
+
+    def write(self, text: str) -> int:
+        *lines, self.line = (self.line + text).split("\n")
+        for line in lines:
+            self.stream.write(f"{translated(line, self.language)}\n")
+        return len(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+
+@cache
+def _messages(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return a pattern for each English message, and its translation."""
+    texts = words(language)
+    messages = {key: text for key, text in words("en").items() if key.startswith(KEYS)}
+    return [(_pattern(text), texts[key]) for key, text in messages.items()]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, end = [], 0
+    for match in PLACEHOLDER.finditer(template):
+        before, name, _, after = match.groups("")
+        kind = QUOTED if name == "quoted" else r"\d+" if name in ("column", "count", "row") else ".+?"
+        parts += [re.escape(template[end : match.start()] + before), f"(?P<{name}>{kind})", re.escape(after)]
+        end = match.end()
+    return re.compile("".join([*parts, re.escape(template[end:])]), re.DOTALL)

@@ -1,0 +1,124 @@
+"""Call a value that has no label by what it is made of, such as w·x, where that is short and clear."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from microgrid._util.text import display_width
+from microgrid.graph.node import Node
+from microgrid.graph.operations import OPERATIONS
+from microgrid.language.numerals import SUPERSCRIPTS, show
+
+MAX_FORMULA_COLUMNS = 16
+MAX_FORMULA_OPERANDS = 5  # of a sum; with more, it is too long anyway
+WORD = re.compile(r"[^\W\d][\w.]*")  # a label that can stand in a formula as it is
+SHORT_NUMBER = re.compile(r"−?[\d.]{1,5}")
+ATOM = 4
+RANKS = {"neg": 0, "+": 1, "-": 1, "total": 1, "weighted_sum": 1, "*": 2, "/": 2, "**": 3, "sqrt": 3}
+"""How strongly the formula of an operation holds together; that of a function does as a single name, an `ATOM`."""
+NEEDED_RANKS = {
+    "+": (1, 2),
+    "-": (1, 2),
+    "*": (2, 3),
+    "/": (2, 3),
+    "**": (ATOM, ATOM),
+    "neg": (3,),
+    "sqrt": (ATOM,),
+    "total": (2,),
+    "weighted_sum": (2, 3),
+}
+"""The rank that an operand needs to stand in a formula without brackets, by its position."""
+COMPACT = {"+": "{} + {}", "-": "{} − {}", "*": "{}·{}", "/": "{}/{}", "**": "{}^{}", "neg": "−{}", "sqrt": "√{}"}
+
+
+def name_by_formula(nodes: Sequence[Node]) -> list[Node]:
+    """Return the nodes, in topological order, with the formulas that name those without a label.
+
+    A formula is short, no other node has it or is called so, and every operand in it is called as it is there.
+    """
+    formulas: dict[str, str] = {}
+    by_id = {node.id: node for node in nodes}
+    for node in nodes:
+        if node.op and not node.label:
+            formulas[node.id] = _formula(node, [by_id[operand] for operand in node.operands], formulas)
+    count = Counter(formulas.values()) + Counter(node.label for node in nodes)
+    named: list[Node] = []
+    for node in nodes:
+        formula = formulas.get(node.id, "")
+        if formula and (count[formula] > 1 or any(formulas.get(operand) == "" for operand in node.operands)):
+            formula = formulas[node.id] = ""
+        named.append(replace(node, formula=formula) if formula else node)
+    return named
+
+
+def _formula(node: Node, operands: Sequence[Node], formulas: dict[str, str]) -> str:
+    """Return the formula of a node, or "" if it has none that is short."""
+    if len(operands) > MAX_FORMULA_OPERANDS or node.op not in OPERATIONS or (node.op == "total" and len(operands) == 1):
+        return ""
+    texts: list[str] = []
+    for position, operand in enumerate(operands):
+        text = _text(operand, formulas)
+        if not text:
+            return ""
+        texts.append(_in_brackets(text) if _needs_brackets(node, position, operand) else text)
+    if (exponent := _whole_exponent(node, operands)) is not None:
+        formula = texts[0] + SUPERSCRIPTS[exponent]
+    elif node.op == "total":
+        formula = " + ".join(texts)
+    elif node.op == "weighted_sum":
+        formula = " + ".join([*(f"{w}·{x}" for w, x in zip(texts[:-1:2], texts[1::2], strict=True)), texts[-1]])
+    elif node.op in COMPACT:
+        formula = COMPACT[node.op].format(*texts)
+    else:
+        formula = OPERATIONS[node.op].shown.format(**dict(zip(OPERATIONS[node.op].operands, texts, strict=True)))
+    return formula if display_width(formula) <= MAX_FORMULA_COLUMNS else ""
+
+
+def _text(node: Node, formulas: dict[str, str]) -> str:
+    """Return what a node is called in a formula; "" if that would not be clear."""
+    if node.kind == "constant":
+        text = show(node.data)
+        return text if SHORT_NUMBER.fullmatch(text) else ""
+    if not node.label:
+        return formulas.get(node.id, "")
+    return node.label if WORD.fullmatch(node.label) and not node.number and node.name == node.label else ""
+
+
+def _whole_exponent(node: Node, operands: Sequence[Node]) -> int | None:
+    exponent = operands[-1]
+    is_short = node.op == "**" and exponent.kind == "constant" and exponent.data in range(10)
+    return int(exponent.data) if is_short else None
+
+
+def _needs_brackets(node: Node, position: int, operand: Node) -> bool:
+    needed = NEEDED_RANKS.get(node.op, (0,))
+    if node.op == "weighted_sum" and position == len(node.operands) - 1:
+        return rank(operand) < 2
+    return rank(operand) < needed[position % len(needed)]
+
+
+def rank(node: Node) -> int:
+    """Return how strongly what a node is called holds together: the name of a leaf or a function is an `ATOM`."""
+    if node.kind == "constant":
+        return RANKS["neg"] if node.data < 0.0 else ATOM
+    return ATOM if node.label else RANKS.get(node.op, ATOM)
+
+
+def operand_names(node: Node, operands: Sequence[Node]) -> list[str]:
+    """Return what the operands are called in the formula of a node, in brackets where it needs them."""
+    return [
+        _in_brackets(operand.formula) if operand.formula and _needs_brackets(node, i, operand) else operand.spoken_name
+        for i, operand in enumerate(operands)
+    ]
+
+
+def as_atom(node: Node) -> str:
+    """Return what a node is called beside an operator such as ∂: in brackets if it is a formula of several parts."""
+    return _in_brackets(node.formula) if node.formula and rank(node) < ATOM else node.spoken_name
+
+
+def _in_brackets(text: str) -> str:
+    return f"({text})"

@@ -1,0 +1,163 @@
+"""The language of a command: which it is, and that all it says is in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from microgrid.cli.messages import preferred_language
+from tests.cli.running import FOUR_ROWS, Command, in_a_process
+
+JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja_JP.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "en_US.UTF-8", "LC_ALL": "ja_JP.eucJP"}, "ja"),
+        ({"LC_ALL": "", "LANG": "ja_JP"}, "ja"),
+        ({"LANGUAGE": "ja", "LC_ALL": "en_US.UTF-8"}, "ja"),
+        ({"LANGUAGE": "en:ja", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LANGUAGE": "fr:ja", "LANG": "fr_FR.UTF-8"}, "ja"),
+        ({"LANGUAGE": "", "LANG": "ja_JP@dict"}, "ja"),
+        ({"LANGUAGE": "ja", "LC_ALL": "C"}, "en"),
+        ({"LANGUAGE": "ja", "LANG": "C.UTF-8"}, "en"),
+    ],
+)
+def test_language_is_that_of_the_locale_in_the_order_of_gettext(environment: dict[str, str], language: str) -> None:
+    assert preferred_language(environment) == language
+
+
+COMMANDS = [
+    ["draw", "w*x", "w=3", "x=2"],
+    ["step", "w*x", "w=3", "x=2"],
+    ["page", "w*x", "w=3", "x=2"],
+    ["check", "w*x", "w=3", "x=2"],
+    ["sheet"],
+    ["lesson"],
+    ["page", "--examples"],
+    ["train", "a.csv", "--target", "y", "--epochs", "1", "--test", "0.25"],
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it(
+    arguments: list[str], command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    english = command(*arguments)
+    asked = command(*arguments, "--language", "ja")
+    asked_first = command("--language=ja", *arguments)
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    assert command(*arguments) == asked == asked_first
+    assert command(*arguments, "--language", "en") == english
+    assert (english.code, asked.code) == (0, 0)
+    assert not JAPANESE.search(english.out)
+    code = r"model|from|MLP|\w+\.\w+\(" if arguments[0] == "train" else r"=|microgrid|\|"
+    untranslated = [line for line in asked.out.splitlines() if line and not JAPANESE.search(line)]
+    assert not [line for line in untranslated if not re.search(code, line)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["draw", "w*y", "w=3"],
+         "microgrid: y の値がない (値のある名前: w)。y=2 のように与えてください ('w*y' の 3 文字目)"),
+        (["draw"], "microgrid draw: 引数が足りない: EXPRESSION (microgrid draw --help を参照)"),
+        (["stpe"], "microgrid: 引数 COMMAND: 'stpe' は選べない。step のことですか？ (microgrid --help を参照)"),
+        (["draw", "w*x", "w=3", "x=abc"], "microgrid: x には数が要るのに、'abc' だった"),
+        (["draw", "w", "w=3", "重み=4"], "microgrid: 重みの値があるのに、式 'w' の中に重みがない"),
+        (["draw", "max(w)", "w=2"], "microgrid: max に渡す数は 2 個なのに、1 個だった ('max(w)' の 1 文字目)"),
+        (["draw", "leaky_relu(w,w,w)", "w=2"],
+         "microgrid: leaky_relu に渡す数は 1 か 2 個なのに、3 個だった ('leaky_relu(w,w,w)' の 1 文字目)"),
+        (["draw", "w = 2", "w=2"],
+         "microgrid: = は使えない。数は式の後に a=2 のように書いてください ('w = 2' の 3 文字目)"),
+        (["draw", "log(w)", "w=0"], "microgrid: log(w = 0.0): 対数があるのは 0 より大きい数だけ"),
+        (["draw", "{w: w}", "w=2"],
+         "microgrid: 使えるのは、数、名前、+ - * / **、かっこ、関数だけ ('{w: w}' の 1 文字目)"),
+        (["draw", "w", "w", "=", "2"],
+         "microgrid: a=2 のような名前と数が要るのに、'w' だった (空白なしで w=2 と書いてください)"),
+        (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: そのようなファイルやフォルダーはない"),
+        (["page", "w*2", "w=1", "--learning-rate=-1"],
+         "microgrid: learning_rate は 0 以上の有限な数でなければならないのに、-1.0 だった"),
+        (["lesson", "7"], "microgrid: レッスン 7 はない。1 から 6 まである"),
+        (["train", "a.csv"], "microgrid train: 引数が足りない: --target (microgrid train --help を参照)"),
+    ],
+)  # fmt: skip
+def test_errors_are_japanese_too(arguments: list[str], message: str, command: Command) -> None:
+    code, out, err = command(*arguments, "--language", "ja")
+    assert (code, out, err) == (2, "", f"{message}\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("x,y\n1,2\nb,3\n",
+         "{file} の 3 行目、'x' 列: 数が要るのに、'b' だった。直してください。--inputs でほかの列を選ぶこともできる"),
+        ("x,y\n1,2\n1,12 %\n", "{file} の 3 行目、'y' 列: 数が要るのに、'12 %' だった。% を付けずに書いてください"),
+        ("x,y\n1,2\n2024-01-02; 3:00,2\n", "{file} の 3 行目、'x' 列: 数が要るのに、'2024-01-02; 3:00' だった。"
+         "直してください。--inputs でほかの列を選ぶこともできる"),
+        ("x,z,y\n1,2\n", "{file} の 2 行目: セルが 2 個なのに、見出しは 3 列。行を補うか、消してください"),
+        ("x,x,y\n1,2,3\n", "{file} には 'y' のほかに数の列がない。'x' 列: 見出しに 2 回ある"),
+        ('x,y\n"1,2\n',
+         "{file} の 2 行目が CSV になっていない (unexpected end of data)。"
+         "引用符が足りないか、引用符のなかで二重になっていないのでは？"),
+        ("x,y\n1,\0\n", "{file} の 2 行目に NUL 文字がある。UTF-8 の CSV として保存してください"),
+    ],
+)  # fmt: skip
+def test_errors_of_tables_are_japanese_too(table: str, told: str, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(table, encoding="utf-8")
+    code, _, err = command("train", "a.csv", "--target", "y", "--language", "ja")
+    assert (code, err) == (2, f"microgrid: {told.format(file='a.csv')}\n")
+
+
+def test_column_that_is_left_out_and_a_file_that_is_kept_are_told_in_japanese(command: Command, tmp_path: Path) -> None:
+    rows = "".join(f"{i},2024-01-0{i},{i}\n" for i in range(1, 5))
+    (tmp_path / "a.csv").write_text(f"x,day,y\n{rows}", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    options = ["train", "a.csv", "--target", "y", "--epochs", "1", "--language", "ja"]
+    assert "day 列は使わない: 日付は、最初の日からの日数のような数で書いてください\n" in command(*options).out
+    assert command(*options, "--save", "notes.txt").err == (
+        "microgrid: notes.txt は保存されたモデルではない (Expecting value: line 1 column 1 (char 0))。"
+        "モデルは別の名前で保存してください\n"
+    )
+
+
+def test_error_without_a_translation_stays_as_it_is(command: Command) -> None:
+    english, japanese = (command("train", "none.csv", "--target", "y", "--language", each) for each in ("en", "ja"))
+    assert japanese.code == 2
+    assert japanese.err.startswith("microgrid: ")
+    assert english.code == 2
+
+
+def test_program_asks_the_locale_and_the_library_does_not(tmp_path: Path) -> None:
+    spoken = in_a_process("check", "w*x", "w=3", "x=2", folder=tmp_path, LANG="ja_JP.UTF-8", PYTHONIOENCODING="utf-8")
+    assert spoken.out.startswith("葉ノード ")
+
+
+def test_numbers_on_the_command_line_may_be_typed_as_people_do(command: Command) -> None:
+    out = command("draw", "w×x + b", "w=ー６", "x＝0,125", "b=1/8").out
+    assert out.startswith(
+        "value −0.625\nw = −6, gradient 0.125\nx = 0.125, gradient −6 (input)\nb = 0.125, gradient 1\n"
+    )
+    assert command("draw", "w", "w=1,000").err == "microgrid: expected a number for w, got '1,000'\n"
+    assert command("page", "w*x", "w=1", "x=2", "--learning-rate", "0,5").code == 0
+
+
+def test_intermediate_results_are_named_on_the_command_line(command: Command) -> None:
+    text = "pred = w*x + b; loss = (pred - target)**2"
+    values = ["w=3", "x=2", "b=1", "target=5"]
+    out = command("step", text, *values).out
+    assert "pred adds w·x and b: 6 + 1 = 7.\n" in out
+    assert out.endswith("The gradients predicted −4, but the loss cannot be negative.\n")
+    assert command("draw", text, *values).out.startswith("value 4\nw = 3, gradient 8\n")
+    assert command("check", text, *values).code == command("page", text, *values).code == 0
