@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
+from operator import add
 
 import pytest
 from hypothesis import given
@@ -37,8 +39,8 @@ def test_constant_column_is_told_from_one_that_hardly_changes() -> None:
     "column",
     [
         [0.1 + 0.2, 0.3, 0.3],
-        [sum([0.1] * 10), 1.0],
-        [sum([0.1] * 100), 10.0, 10.0],
+        [reduce(add, [0.1] * 10), 1.0],
+        [reduce(add, [0.1] * 100), 10.0, 10.0],
         [4.35 * 100, 435.0],
         [1e16, 1e16 + 1.0, 1e16 + 2.0],  # which are 1e16, 1e16 and the next float
     ],
