@@ -298,10 +298,11 @@ def _picture(
 ) -> Picture:
     """Write what `draw` returns: cards and edges, which Graphviz can lay out by itself."""
     picture = Picture("microgrid", format="svg")
-    picture.english, picture.still = (
-        Still(graph, drawable(cards_and_edges(graph, fold, name_all, said), said), direction, said)
-        for said in ("en", language)
+    picture.english, *others = (
+        Still(graph, drawable(cards_and_edges(graph, fold, name_all, spoken), spoken), direction, spoken)
+        for spoken in dict.fromkeys(("en", language))
     )
+    picture.still = others[0] if others else picture.english
     folding = picture.english.folding
     crowded = folding.is_crowded
     picture.attr(rankdir=direction, ordering="in", bgcolor="white", pad="0.15")
