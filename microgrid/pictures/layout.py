@@ -117,6 +117,8 @@ def lay_out(
     if crowded or layout.width <= max_row_width:
         return layout
     cuts = _cuts(layout)
+    if not cuts:
+        return layout
     if sizes is None:
         return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
     fewest = math.ceil(layout.width / max_row_width)
