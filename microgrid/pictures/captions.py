@@ -128,14 +128,14 @@ def _face(card: Card, said: Mapping[str, str]) -> Face:
 
 def _brief_face(card: Card, said: Mapping[str, str]) -> Face:
     """Return value and gradient in one row, with any status beside the operation."""
-    face = _face(card, said)
     if card.kind == "constant":
-        return face
+        return _face(card, said)
     status = card.status and said.get(f"page.{card.status}.short", said[f"page.{card.status}"])
     operation = ", ".join(filter(None, (visible(card.symbol), status)))
     gradient = _gradient([node.grad for node in card.outputs], said)
     value = Cell(_range([node.data for node in card.outputs], said), "value")
-    return Face(face.name, operation, ((Cell(said["value"], "word"), value, Cell(said["grad"], "word"), gradient),))
+    row = (Cell(said["value"], "word"), value, Cell(said["grad"], "word"), gradient)
+    return Face(visible(card.title), operation, (row,))
 
 
 def _gradient(gradients: Sequence[float], said: Mapping[str, str]) -> Cell:
@@ -213,7 +213,7 @@ def notes(graph: Snapshot, folding: Folding, said: Mapping[str, str], on_screen:
         if any(edge.share is not None and edge.local_derivative is None for edge in edges):
             lines.append([Note(said["picture.several"])])
         lines.append([Note(said["picture.cards"])])
-    if n_merged := folding.cards[0].n_merged:
+    if n_merged := max(card.n_merged for card in folding.cards):
         lines.append([Note(said["picture.merged"].format(count=n_merged, limit=MAX_CARDS_DRAWN))])
     if graph.is_outdated():
         lines.append([Note(said["picture.outdated"])])

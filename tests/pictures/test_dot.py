@@ -625,6 +625,14 @@ def test_picture_of_very_many_values_says_that_the_first_share_a_card() -> None:
     )
 
 
+def test_it_says_so_too_where_a_leaf_that_all_use_stays() -> None:
+    w = Value(1.0, "w")
+    output = Value(1.0, "v")
+    for _ in range(600):
+        output = output * w
+    assert "The 103 values computed first share one card" in texts(svg_of(output))[-1]
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_save_writes_the_picture_where_the_name_says_so_and_else_the_text(suffix: str, tmp_path: Path) -> None:
     picture = draw(small_graph())
