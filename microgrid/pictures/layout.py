@@ -1,7 +1,8 @@
 """Lay out cards and edges.
 
-The size of a card does not depend on its numbers, which may change. Graphviz places the cards in columns. Edges with
-numbers are led round the cards by `routing`; those of a large network, which carry none, are straight lines.
+Unless sizes are given, that of a card does not depend on its numbers, which may change. Graphviz places the cards in
+columns. Edges with numbers are led round the cards by `routing`; those of a large network, which carry none, are
+straight lines.
 """
 
 from __future__ import annotations
@@ -122,8 +123,11 @@ def lay_out(
     if sizes is None:
         return max((_in_rows(layout, cuts, count) for count in range(1, MAX_ROWS + 1)), key=_scale)
     fewest = math.ceil(layout.width / max_row_width)
-    tries = (_in_rows(layout, cuts, count) for count in range(fewest, 2 * fewest + 1))
-    return next((rows for rows in tries if rows.width <= max_row_width), _in_rows(layout, cuts, 2 * fewest))
+    for count in range(fewest, 2 * fewest + 1):
+        in_rows = _in_rows(layout, cuts, count)
+        if in_rows.width <= max_row_width:
+            break
+    return in_rows
 
 
 def _turned_size(size: Point, direction: str) -> Point:
