@@ -291,6 +291,16 @@ class Dense(Module):
         """The name of its activation, one of `ACTIVATIONS`."""
         return self.neurons[0].activation
 
+    @property
+    def W(self) -> list[list[float]]:  # noqa: N802
+        """Its weights as numbers, n_inputs × n_outputs: `W[i][j]` leads from input i to output j."""
+        return [list(row) for row in zip(*([w.data for w in neuron.weights] for neuron in self.neurons), strict=True)]
+
+    @property
+    def b(self) -> list[float]:
+        """Its n_outputs biases as numbers."""
+        return [neuron.bias.data for neuron in self.neurons]
+
     def __repr__(self) -> str:
         return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.activation!r})"
 

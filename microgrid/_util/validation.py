@@ -63,7 +63,7 @@ def number_in_range(name: str, number: float, low: float = 0.0, below: float = m
         TypeError: it is not a number.
         ValueError: it is outside this range.
     """
-    checked = _number(name, number)
+    checked = as_number(name, number)
     if not low <= checked < below:
         bound = "finite" if math.isinf(below) else f"below {below:g}"
         least = "a number" if math.isinf(low) else f"{low:g} or more"
@@ -78,13 +78,18 @@ def positive_number(name: str, number: float) -> float:
         TypeError: it is not a number.
         ValueError: it is not.
     """
-    checked = _number(name, number)
+    checked = as_number(name, number)
     if not 0.0 < checked < math.inf:
         raise ValueError(f"{name} must be above 0, and finite, got {quoted(number)}")
     return checked
 
 
-def _number(name: str, number: float) -> float:
+def as_number(name: str, number: float) -> float:
+    """Return `number` as a float; one that is too large for it becomes infinite.
+
+    Raises:
+        TypeError: it is not a number.
+    """
     try:
         return Value(number).data  # the engine decides what a number is
     except TypeError:

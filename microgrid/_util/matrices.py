@@ -1,0 +1,93 @@
+"""Matrices as lists of rows of floats, which the layers compute with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from microgrid._util.validation import as_list, as_number, quoted
+
+Matrix: TypeAlias = list[list[float]]
+T = TypeVar("T")
+
+
+def as_matrix(name: str, rows: Iterable[Any], n_columns: int | None = None, n_rows: int | None = None) -> Matrix:
+    """Return rows of numbers as a matrix, if it has the expected shape; None leaves a number open.
+
+    Raises:
+        TypeError: they are not rows of numbers.
+        ValueError: they have another shape, or there are none.
+
+    >>> as_matrix("x", [[1, 2, 3]], n_columns=2)
+    Traceback (most recent call last):
+    ValueError: x must have 2 columns, got the shape 1 × 3
+    """
+    rows = as_list(name, rows)
+    for row in rows:
+        if isinstance(row, (str, bytes)) or not hasattr(row, "__iter__"):
+            raise TypeError(f"{name} must be a list of rows, such as [[1.0, 2.0]], got {quoted(rows)}")
+    matrix = [[as_number(f"each number of {name}", number) for number in row] for row in rows]
+    widths = sorted({len(row) for row in matrix})
+    if not widths or widths == [0]:
+        raise ValueError(f"{name} must have at least one number, got {quoted(rows)}")
+    if len(widths) > 1:
+        raise ValueError(f"{name} must have rows of equal length, got rows of {widths[0]} and of {widths[-1]} numbers")
+    if n_columns not in (None, widths[0]) or n_rows not in (None, len(matrix)):
+        expected = f"{n_columns} columns" if n_rows is None else f"the shape {n_rows} × {n_columns}"
+        raise ValueError(f"{name} must have {expected}, got the shape {len(matrix)} × {widths[0]}")
+    return matrix
+
+
+def kept(matrix: Matrix | None, advice: str) -> Matrix:
+    """Return what an earlier call kept.
+
+    Raises:
+        RuntimeError: nothing was kept; its message is the advice on what to call first.
+    """
+    if matrix is None:
+        raise RuntimeError(advice)
+    return matrix
+
+
+def elementwise(function: Callable[..., T], *matrices: Sequence[Sequence[Any]]) -> list[list[T]]:
+    """Apply a function to the numbers in the same place of matrices of the same shape.
+
+    >>> elementwise(max, [[1.0, 5.0]], [[2.0, 4.0]])
+    [[2.0, 5.0]]
+    """
+    return [list(map(function, *rows)) for rows in zip(*matrices, strict=True)]
+
+
+def transposed(matrix: Sequence[Sequence[float]]) -> Matrix:
+    """Return the matrix with its columns as rows."""
+    return [list(column) for column in zip(*matrix, strict=True)]
+
+
+def product(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> Matrix:
+    """Return the matrix product a · b.
+
+    >>> product([[1.0, 2.0]], [[3.0], [4.0]])
+    [[11.0]]
+    """
+    columns = transposed(b)
+    return [[plain_sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in a]
+
+
+def plain_sum(numbers: Iterable[float]) -> float:
+    """Add numbers from first to last; sum() rounds differently from Python 3.12 on."""
+    result = 0.0
+    for number in numbers:
+        result += number
+    return result
+
+
+def square(number: float) -> float:
+    """Return the square.
+
+    Raises:
+        OverflowError: it is too large for a float.
+    """
+    try:
+        return number**2
+    except OverflowError:
+        raise OverflowError(f"({number}) ** 2: too large for a float") from None
