@@ -224,11 +224,25 @@ def outcome(relay: Record, language: str) -> str:
     name, end = text["outcome.loss"], text["end.loss"]
     if output.label not in ("", "loss"):
         name = end = text["end.named"].format(name=output.name)
-    before, predicted, after = show(result.before), show(result.predicted), show(result.after)
     if result.missing:
         problem = _missing(relay.node(result.missing).op, result.numbers, language)
-        return text["outcome.none"].format(name=name, before=before, problem=problem)
-    is_impossible = result.predicted < 0.0 and output_is_non_negative(relay.snapshot, relay.parameters)
+        return text["outcome.none"].format(name=name, before=show(result.before), problem=problem)
+    is_non_negative = result.predicted < 0.0 and output_is_non_negative(relay.snapshot, relay.parameters)
+    return compare(result, name, end, is_non_negative, text)
+
+
+def compare(result: Outcome, name: str, end: str, is_non_negative: bool, text: Mapping[str, str]) -> str:
+    """Compare the number after the update with the one that the gradients predicted.
+
+    Args:
+        result: the numbers.
+        name: what they are of, at the beginning of a sentence.
+        end: the same inside of a sentence.
+        is_non_negative: whether it can never be below 0.
+        text: the words of a language.
+    """
+    before, predicted, after = show(result.before), show(result.predicted), show(result.after)
+    is_impossible = result.predicted < 0.0 and is_non_negative
     key = "outcome.below_zero" if is_impossible else "outcome"
     sentence = text[key].format(name=name, end=end, before=before, predicted=predicted, after=after)
     if result.after > result.before and after != before:

@@ -11,7 +11,9 @@ import sys
 from typing import Any
 
 from microgrid._util.text import display_width, shortened
+from microgrid.relay.layer_relay import LayerRelay
 from microgrid.relay.records import PHASES, Record
+from microgrid.terminal.layer_walk import LayerWalk
 from microgrid.terminal.walk import Walk
 
 NEEDED = ("cup", "civis")  # what terminfo must know of a terminal: to move the cursor, and to hide it
@@ -27,14 +29,14 @@ SEQUENCE = re.compile(
 INTRODUCERS = ("", *"[O]P^_X")  # nothing yet, or the first character of a sequence
 
 
-def walk_relay(relay: Record, language: str = "en", everything: bool = False) -> None:
+def walk_relay(relay: Record | LayerRelay, language: str = "en", everything: bool = False) -> None:
     """Step through a relay in the terminal; without one that curses can use, or with `everything`, print all steps.
 
     Keys: Enter or → goes on, ← back, Home and End to the ends, 1, 2, 3 (or f, b, u for forward, backward, update) to
     Know, Think, Change, q leaves. Where a step is too long for the screen, Page Up and Page Down show the rest of it.
     The step where it was left stays in the terminal.
     """
-    walking = Walk(relay, language)
+    walking = LayerWalk(relay, language) if isinstance(relay, LayerRelay) else Walk(relay, language)
     if not everything and _is_walked(walking):
         _print(walking, walking.position)
         return
@@ -67,12 +69,7 @@ def _is_walked(walk: Walk) -> bool:
 
 
 def _print(walk: Walk, position: int) -> None:
-    n, line = len(walk.lines), walk.lines[position - 1]
-    print(f"{position:>{len(str(n))}}/{n}  {walk.text[f'phase.{line.phase}']}  {line.name}  {line.formula}".rstrip())
-    for row in line.sentence.splitlines():
-        print(f"{' ' * (2 * len(str(n)) + 3)}{row}")
-    if position == n:
-        print(walk.ending)
+    print(*walk.printed(position), sep="\n")
 
 
 def _show(window: Any, walk: Walk) -> None:

@@ -105,6 +105,19 @@ class Walk:
         above = [*top, [], *board]
         return self._on_page([*above, [], *told, *blank, *keys_told], len(above), height)
 
+    def printed(self, position: int) -> Iterator[str]:
+        """Yield the lines of one step where it is printed, without a screen."""
+        n, line = len(self.lines), self.lines[position - 1]
+        digits = len(str(n))
+        yield f"{position:>{digits}}/{n}  {self.text[f'phase.{line.phase}']}  {line.name}  {line.formula}".rstrip()
+        for row in self._told(position):
+            yield f"{' ' * (2 * digits + 3)}{row}"
+        if position == n:
+            yield self.ending
+
+    def _told(self, position: int) -> Iterable[str]:
+        return self.lines[position - 1].sentence.splitlines()
+
     def _on_page(self, rows: list[list[Piece]], start: int, height: int) -> list[list[Piece]]:
         """Return the rows that are on the present page, with a mark for those above and below; `start` is on page 0."""
         last = len(rows) - height

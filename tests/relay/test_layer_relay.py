@@ -1,0 +1,214 @@
+"""The relay by layers: the same numbers as the network's own methods, a sentence for each step, and its text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from microgrid.language.words import LANGUAGES, words
+from microgrid.layers import Linear, MeanSquaredError, Network, ReLU
+from microgrid.nn import ACTIVATIONS, MLP
+from microgrid.pictures.matrices import Matrices
+from microgrid.relay import LayerRelay
+from microgrid.relay.layer_table import TEXT_COLUMNS, sentence
+from microgrid.terminal.layer_walk import LayerWalk
+
+ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]]
+
+
+def satisfaction(learning_rate: float = 0.01) -> LayerRelay:
+    layer = Linear(1, 1)
+    layer.W, layer.b = [[1.0]], [25.0]
+    return LayerRelay(Network([layer]), [[3.0], [-3.0]], [[25.0], [25.0]], learning_rate)
+
+
+def xor(activation: str = "tanh") -> LayerRelay:
+    return LayerRelay(Network.of(MLP(2, [4, 1], activation, seed=1)), ROWS, TARGETS, 0.2)
+
+
+# --- what is recorded ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_matrix_is_that_of_the_network(activation: str) -> None:
+    relay, network = xor(activation), Network.of(MLP(2, [4, 1], activation, seed=1))
+    y = network.forward(ROWS)
+    loss = network.loss(y, TARGETS)
+    dx = network.backward()
+    assert relay.steps_of("know")[-2].matrix("y") == y
+    assert relay.steps_of("know")[-1].matrix("loss") == [[loss]]
+    assert relay.steps_of("think")[-1].matrix("dx") == dx
+    for number, layer in enumerate(network.layers, start=1):
+        if isinstance(layer, Linear):
+            step = next(step for step in relay.steps_of("think") if step.layer == f"{number}: {layer}")
+            assert step.matrix("dW") == layer.dW
+            assert step.matrix("db") == [layer.db]
+    network.update(0.2)
+    assert relay.steps[-1].matrix("W1") == network.layers[0].W
+    assert relay.outcome.after == network.loss(network.forward(ROWS), TARGETS)
+
+
+def test_each_layer_receives_as_dout_what_the_layer_after_it_handed_on() -> None:
+    loss, *layers = xor().steps_of("think")
+    handed_on = [loss.matrix("dout"), *(layer.matrix("dx") for layer in layers)]
+    assert [layer.matrix("dout") for layer in layers] == handed_on[:-1]
+
+
+def test_recording_leaves_the_network_alone() -> None:
+    network = Network([Linear(2, 1, seed=0)])
+    before = repr(vars(network.layers[0]))
+    LayerRelay(network, ROWS, TARGETS)
+    assert repr(vars(network.layers[0])) == before
+
+
+def test_the_prediction_of_the_loss_by_hand() -> None:
+    outcome = satisfaction().outcome
+    assert outcome.before == 9.0
+    assert outcome.predicted == pytest.approx(9.0 - 0.01 * 18.0**2)
+    assert outcome.after == pytest.approx((3 * 0.82) ** 2)
+
+
+def test_a_step_into_overflow_ends_at_infinity() -> None:
+    assert satisfaction(1e200).outcome.after == float("inf")
+    assert "∞" in satisfaction(1e200).text()
+
+
+class Doubled:
+    """A layer of one's own, without parameters."""
+
+    def forward(self, x: list[list[float]]) -> list[list[float]]:
+        return [[2 * number for number in row] for row in x]
+
+    backward = forward
+
+    def __repr__(self) -> str:
+        return "Doubled()"
+
+
+class OwnError(MeanSquaredError):
+    """A loss of one's own."""
+
+    def __repr__(self) -> str:
+        return "OwnError()"
+
+
+def test_layers_and_losses_of_ones_own_take_part() -> None:
+    relay = LayerRelay(Network([Doubled(), ReLU()], loss=OwnError()), [[1.0]], [[0.0]])  # type: ignore[list-item]
+    assert [step.layer for step in relay.steps_of("think")] == ["OwnError()", "2: ReLU()", "1: Doubled()"]
+    assert relay.steps_of("think")[-1].matrix("dx") == [[8.0]]
+    assert "OwnError() computes loss." in relay.text()
+    assert "There are no parameters, so nothing changes." in relay.text()
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def test_text_of_the_satisfaction_meter() -> None:
+    text = satisfaction().text()
+    assert (
+        """
+   4  1: Linear(1, 1)
+      dW = x.T @ dout
+      db = dout.sum(axis=0)
+      dx = dout @ W.T
+      dout  2 × 1    x  2 × 1    W  1 × 1    dW  1 × 1    db  1 × 1    dx  2 × 1
+      [  3 ]         [  3 ]      [ 1 ]       [ 18 ]       [ 0 ]        [  3 ]
+      [ −3 ]         [ −3 ]                                            [ −3 ]
+      The layer receives dout and asks: was my W too large, or was it x? The number in dW furthest
+      from 0 is that of W[0][0], 18: this weight was too large. If it grew by 0.01, the loss would
+      change by about +0.18. dx answers for x. This is the first layer, so the relay ends here.
+"""
+        in text
+    )
+    assert text.endswith("The loss was 9. The gradients predicted 5.76 after the update; it is 6.052.")
+
+
+def test_text_in_japanese() -> None:
+    text = satisfaction().text("ja")
+    assert "「私の W が大きすぎたのか、それとも x のせいか?」" in text
+    assert text.endswith("損失は 9 だった。勾配から見積もると 5.76、実際は 6.052 だった。")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_sentence_is_filled_in_and_fits(activation: str, language: str) -> None:
+    relay = xor(activation)
+    assert all("{" not in sentence(relay, step, language) for step in relay.steps)
+    assert all(len(line) <= TEXT_COLUMNS for line in relay.text(language).splitlines())
+
+
+def test_a_closed_relu_is_told() -> None:
+    (closed,) = (step for step in xor("relu").steps_of("think") if step.kind == "activation")
+    assert sentence(xor("relu"), closed, "en").endswith("Where the slope is 0, nothing passes: 10 of 16.")
+
+
+def test_a_dw_of_zero_blames_no_weight() -> None:
+    relay = LayerRelay(Network([Linear(1, 1, seed=0)]), [[0.0]], [[0.0]])
+    assert "dW is 0 everywhere, so no weight moves." in sentence(relay, relay.steps[-2], "en")
+
+
+def test_a_large_matrix_is_cut() -> None:
+    relay = LayerRelay(Network([Linear(9, 9, seed=0)]), [[1.0] * 9] * 12, [[0.0] * 9] * 12)
+    assert "x  12 × 9" in relay.text()
+    assert re.search(r"\[ 1 1 1 1 … 1 \]", relay.text())
+    assert max(map(len, relay.text().splitlines())) <= TEXT_COLUMNS
+
+
+# --- in the terminal, in a notebook ----------------------------------------------------------------------------------
+
+
+def test_the_board_of_the_walk_colours_numbers_by_sign() -> None:
+    walk = LayerWalk(satisfaction())
+    walk.press("2")
+    styles = {piece.text.strip(): piece.style for row in walk.screen(100, 30) for piece in row}
+    assert (styles["3"], styles["−3"], styles["["]) == ("plus", "minus", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), [(100, 30), (80, 24), (40, 12), (20, 5)])
+def test_the_walk_ends_with_the_outcome_on_every_screen(language: str, width: int, height: int) -> None:
+    walk = LayerWalk(xor(), language)
+    walk.press("end")
+    walk.press("page down")
+    walk.press("page down")
+    rows = ["".join(piece.text for piece in row) for row in walk.screen(width, height)]
+    assert len(rows) <= height
+    assert walk.press("q") is False
+
+
+def test_a_notebook_shows_each_matrix_with_its_line_of_numpy() -> None:
+    shown = satisfaction()._repr_html_()
+    assert "<b>dW</b> 1 × 1<code>dW = x.T @ dout</code></caption>" in shown
+    assert "<td style='background:rgba(163,72,26,0.40)'>3</td>" in shown  # positive, and the furthest from 0
+    assert "<td style='background:rgba(11,111,164,0.40)'>−3</td>" in shown
+    assert repr(satisfaction().matrices("ja")) == satisfaction().text("ja")
+    assert words("ja")["heading.layers.think"] in satisfaction().matrices("ja")._repr_html_()
+
+
+def test_the_name_of_a_layer_is_text_in_a_notebook() -> None:
+    class Hostile(Doubled):
+        def __repr__(self) -> str:
+            return "<script>"
+
+    relay = LayerRelay(Network([Hostile()]), [[1.0]], [[0.0]])  # type: ignore[list-item]
+    assert "<script>" not in Matrices(relay)._repr_html_()
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+def test_bad_arguments_are_named() -> None:
+    network = Network([Linear(2, 1, seed=0)])
+    with pytest.raises(TypeError, match=r"^a LayerRelay needs a Network, got MLP"):
+        LayerRelay(MLP(2, [1], seed=0), ROWS, TARGETS)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^t must have the shape 4 × 1, got the shape 3 × 1$"):
+        LayerRelay(network, ROWS, TARGETS[:3])
+    with pytest.raises(ValueError, match="learning_rate must be 0 or more"):
+        LayerRelay(network, ROWS, TARGETS, -1.0)
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        satisfaction().text("fr")
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'fr'"):
+        satisfaction().matrices("fr")
+    with pytest.raises(ValueError, match="phase must be one of"):
+        satisfaction().steps_of("dream")
