@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from microgrid.cli.arguments import Parser, values_of
-from microgrid.documents.examples import EXAMPLES, Heading
+from microgrid.documents.examples import CAREFUL_LEARNING_RATE, EXAMPLES, Heading
 from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.language.words import LANGUAGES
@@ -66,7 +66,9 @@ def record_relay(options: argparse.Namespace, instead: str) -> tuple[Relay, Head
         raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
     own_labels = frozenset[str]() if output.label else frozenset(["result"])  # it need not be a loss
     output.label = output.label or "result"
-    relay = Relay(output, learning_rate=0.1 if options.learning_rate is None else options.learning_rate)
+    relay = Relay(
+        output, learning_rate=CAREFUL_LEARNING_RATE if options.learning_rate is None else options.learning_rate
+    )
     return relay, Heading(dict.fromkeys(LANGUAGES, options.expression), own_labels=own_labels)
 
 

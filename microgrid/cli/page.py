@@ -35,7 +35,7 @@ def add_page(add_parser: AddParser) -> None:
         "--language", LANGUAGES, None, "language in which the page starts; by default that of the browser"
     )
     command.add_argument(
-        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or that of the example"
+        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.05, or that of the example"
     )
 
 

@@ -22,23 +22,34 @@ def add_step(add_parser: AddParser) -> None:
     add_expression(command, optional=True)
     add_learn(command)
     command.add_argument(
-        "--penguins", action="store_true", help="instead of an expression, use a trained network and one penguin"
+        "--example", metavar="NAME", help="instead of an expression, an example; microgrid page --examples lists them"
+    )
+    command.add_argument(
+        "--penguins", action="store_const", dest="example", const="penguins", help="--example penguins"
+    )
+    command.add_argument(
+        "--layers", action="store_true", help="step layer by layer: dout in; dW, db, dx out (for satisfaction and xor)"
     )
     command.add_argument("--all", action="store_true", help="print all steps at once, without waiting for keys")
     command.add_language("the sentences")
     command.add_argument(
-        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.1, or 0.01 with --penguins"
+        "--learning-rate", metavar="R", type=number_of, help="of the update; by default 0.05, or that of the example"
     )
 
 
 def _run_step(options: argparse.Namespace) -> int:
-    if options.penguins and options.expression is not None:
-        raise ValueError("expected either an EXPRESSION or --penguins, got both (see microgrid step --help)")
-    if options.penguins:
-        shown = example("penguins")
+    if options.example is not None and options.expression is not None:
+        raise ValueError("expected either an EXPRESSION or --example, got both (see microgrid step --help)")
+    if options.layers:
+        if options.example is None:
+            raise ValueError("--layers needs an example with layers: --example satisfaction or --example xor")
+        walk_relay(example(options.example).record_layers(options.learning_rate), options.language, options.all)
+        return 0
+    if options.example is not None:
+        shown = example(options.example)
         relay, heading = shown.record(options.learning_rate), shown.heading
     else:
-        relay, heading = record_relay(options, "--penguins")
+        relay, heading = record_relay(options, "--example NAME")
     relabelled = relay.relabelled(lambda label: heading.label_in(label, options.language))
-    walk_relay(relabelled, options.language, everything=options.all)
+    walk_relay(relabelled, options.language, options.all)
     return 0

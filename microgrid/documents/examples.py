@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from microgrid._util.matrices import Matrix
 from microgrid._util.validation import quoted
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.engine import Input, Value, weighted_sum
 from microgrid.language.words import in_each_language, label_in
+from microgrid.layers import Linear, Network
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
+from microgrid.relay.layer_relay import LayerRelay
 from microgrid.relay.relay import Relay
 
+CAREFUL_LEARNING_RATE = 0.05  # of an expression or example: at 0.1 more estimates lie below 0, where no loss can be
+ROOMS, IDEALS = [[3.0], [-3.0]], [[25.0], [25.0]]  # °C above the usual room; °C that the appliance should make
+XOR_ROWS, XOR_TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]]
 MEASURES = ("flipper length", "bill length", "bill depth")
 
 
@@ -37,15 +43,27 @@ class Heading:
 
 @dataclass(frozen=True)
 class Example:
-    """A graph to record, the heading of its page, and its learning rate."""
+    """A graph to record, the heading of its page, its learning rate and, of some, the network and batch as layers."""
 
     heading: Heading
     build: Callable[[], Value]
     learning_rate: float
+    layers: Callable[[], tuple[Network, Matrix, Matrix]] | None = None
 
     def record(self, learning_rate: float | None = None) -> Relay:
         """Record its relay, with another learning rate if one is given."""
         return Relay(self.build(), learning_rate=self.learning_rate if learning_rate is None else learning_rate)
+
+    def record_layers(self, learning_rate: float | None = None) -> LayerRelay:
+        """Record its relay layer by layer.
+
+        Raises:
+            ValueError: it has no layers.
+        """
+        if self.layers is None:
+            layered = ", ".join(name for name, each in EXAMPLES.items() if each.layers)
+            raise ValueError(f"this example has no layers; those with layers are {layered}")
+        return LayerRelay(*self.layers(), self.learning_rate if learning_rate is None else learning_rate)
 
 
 def example(name: str) -> Example:
@@ -74,6 +92,18 @@ def _neuron() -> Value:
     return _named(error**2, "loss")
 
 
+def _satisfaction() -> Value:
+    w, b = Value(1.0, "w"), Value(25.0, "b")
+    made = [_named(weighted_sum([w], [Input(room, "room")], b), "made") for (room,) in ROOMS]
+    return mean_squared_error(made, [Input(ideal, "ideal") for (ideal,) in IDEALS])
+
+
+def _satisfaction_layers() -> tuple[Network, Matrix, Matrix]:
+    layer = Linear(1, 1)
+    layer.W, layer.b = [[1.0]], [25.0]
+    return Network([layer]), ROOMS, IDEALS
+
+
 def _apples_and_oranges() -> Value:
     apple, orange = Input(100.0, "apple"), Input(150.0, "orange")
     apples = _named(apple * Input(2.0, "number of apples"), "apples")
@@ -86,12 +116,18 @@ def _two_paths() -> Value:
     return _named(_named(a + b, "c") * _named(b + 1, "d"), "e")
 
 
+def _xor_model() -> MLP:
+    return MLP(2, [4, 1], activation="tanh", seed=1)
+
+
 def _xor() -> Value:
-    model = MLP(2, [4, 1], activation="tanh", seed=1)
-    rows = [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)]
-    predictions = [model([a, b]) for a, b, _ in rows]
-    targets = [Input(target, "target") for _, _, target in rows]
-    return _named(mean_squared_error(predictions, targets), "loss")
+    model = _xor_model()
+    predictions = [model(row) for row in XOR_ROWS]
+    return mean_squared_error(predictions, [Input(target, "target") for (target,) in XOR_TARGETS])
+
+
+def _xor_layers() -> tuple[Network, Matrix, Matrix]:
+    return Network.of(_xor_model()), XOR_ROWS, XOR_TARGETS
 
 
 def _vanishing() -> Value:
@@ -131,20 +167,23 @@ def _trained_penguin() -> Value:
 
 
 _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
-    "neuron": (_neuron, 0.1),
-    "apples-and-oranges": (_apples_and_oranges, 0.1),
-    "two-paths": (_two_paths, 0.1),
-    "xor": (_xor, 0.2),
-    "vanishing-gradients": (_vanishing, 0.5),
-    "dead-relu": (_dead_relu, 0.1),
+    "satisfaction": (_satisfaction, 0.01),
+    "neuron": (_neuron, CAREFUL_LEARNING_RATE),
+    "apples-and-oranges": (_apples_and_oranges, CAREFUL_LEARNING_RATE),
+    "two-paths": (_two_paths, CAREFUL_LEARNING_RATE),
+    "xor": (_xor, CAREFUL_LEARNING_RATE),
+    "vanishing-gradients": (_vanishing, CAREFUL_LEARNING_RATE),
+    "dead-relu": (_dead_relu, CAREFUL_LEARNING_RATE),
     "learning-rate": (_learning_rate, 0.3),
-    "penguins": (_trained_penguin, 0.01),
+    "penguins": (_trained_penguin, 0.005),
 }
+_LAYERS = {"satisfaction": _satisfaction_layers, "xor": _xor_layers}
 EXAMPLES = {
     name: Example(
         Heading(in_each_language(f"example.{name}.title"), in_each_language(f"example.{name}.note"), None),
         build,
         learning_rate,
+        _LAYERS.get(name),
     )
     for name, (build, learning_rate) in _BUILT.items()
 }

@@ -14,7 +14,7 @@ from microgrid.relay.layer_table import cut_matrix, outcome, sentence, title
 from microgrid.relay.records import PHASES
 
 STRONGEST_TINT = 0.4  # opacity of the colour behind the number furthest from 0; ink stays readable on it
-STYLE = """
+MATRIX_STYLE = """
 .microgrid-layers { background: var(--paper); color: var(--ink); padding: 4px 16px; max-width: 1000px; }
 .microgrid-layers h3 { margin: 14px 0 4px; font-size: 17px; }
 .microgrid-layers h4 { margin: 14px 0 2px; font-size: 15px; }
@@ -36,7 +36,8 @@ class Matrices:
         self.relay, self.language = relay, language
 
     def _repr_html_(self) -> str:
-        return f"<style>{squeezed(coloured(STYLE))}</style><div class='microgrid-layers'>{''.join(self._parts())}</div>"
+        style = squeezed(coloured(MATRIX_STYLE))
+        return f"<style>{style}</style><div class='microgrid-layers'>{''.join(self._parts())}</div>"
 
     def __repr__(self) -> str:
         return self.relay.text(self.language)

@@ -38,7 +38,7 @@ from microgrid.layers import (
     Tanh,
 )
 from microgrid.relay import layer_table
-from microgrid.relay.records import PHASES, Outcome
+from microgrid.relay.records import PHASES, Outcome, predict
 
 if TYPE_CHECKING:
     from microgrid.pictures.matrices import Matrices
@@ -217,10 +217,8 @@ def _outcome(network: Network, steps: Sequence[LayerStep], x: Matrix, t: Matrix,
     """Compare the loss after the update with the one that the gradients predict."""
     entries = [entry for step in steps for entry in step.results]
     before = next(entry.matrix[0][0] for entry in entries if entry.name == "loss")
-    gradients = [entry.matrix for entry in entries if entry.name in ("dW", "db")]
-    predicted = before - learning_rate * sum(
-        number * number for matrix in gradients for row in matrix for number in row
-    )
+    gradients = [n for entry in entries if entry.name in ("dW", "db") for row in entry.matrix for n in row]
+    predicted = predict(before, ((gradient, -learning_rate * gradient) for gradient in gradients))
     try:
         after = network.loss(network.forward(x), t)
     except OverflowError:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TEXT_COLUMNS = 100
 MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN = 8, 6  # of a matrix; "…" stands for the others
-MAX_TERMS_SHOWN = 5  # of the sum that a number of y is
+MAX_TERMS_OF_OUTPUT = 5  # of the sum that a number of y is
 GRID_GAP, INDENT = "    ", "      "
 NUDGE = 0.01  # by which a sentence moves a weight
 
@@ -65,7 +65,7 @@ def _largest_output(step: LayerStep) -> str:
     weights = [of_input[column] for of_input in step.matrix("W")]
     numbers = zip(step.matrix("x")[row], weights, strict=True)
     terms = [f"{bracketed(show(x))} × {bracketed(show(weight))}" for x, weight in numbers]
-    terms = _cut([*terms, bracketed(show(step.matrix("b")[0][column]))], "…", MAX_TERMS_SHOWN)
+    terms = _cut([*terms, bracketed(show(step.matrix("b")[0][column]))], "…", MAX_TERMS_OF_OUTPUT)
     return f"y{_index(place)} = {' + '.join(terms)} = {show(y)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -11,6 +11,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 
 PHASES = ("know", "think", "change")
+PREDICTION_ROUNDING = 1e-14  # what is smaller than this beside the loss is no prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,20 @@ class Outcome:
     values: tuple[float, ...]
     missing: str = ""
     numbers: tuple[float, ...] = ()
+
+
+def predict(loss: float, moves: Iterable[tuple[float, float]]) -> float:
+    """Return the loss that the gradients predict, loss + Σ gradient · move, for pairs of gradient and move.
+
+    What rounding alone leaves of the loss is 0.
+
+    >>> predict(4.0, [(8.0, 2.6 - 3.0), (4.0, 0.8 - 1.0)])
+    0.0
+    """
+    predicted = loss
+    for gradient, move in moves:  # not fsum(), which fails at infinities, nor sum(): it rounds by version of Python
+        predicted += gradient * move
+    return 0.0 if abs(predicted) < PREDICTION_ROUNDING * abs(loss) else predicted
 
 
 @dataclass(frozen=True, slots=True)

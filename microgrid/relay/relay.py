@@ -37,7 +37,7 @@ from microgrid._util.validation import as_list, number_in_range, positive_whole,
 from microgrid.engine import Value
 from microgrid.graph.snapshot import Snapshot
 from microgrid.relay import json_format, table
-from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Record, Seed, Share, Step
+from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Record, Seed, Share, Step, predict
 from microgrid.relay.routes import Routes, largest_routes
 
 if TYPE_CHECKING:
@@ -304,11 +304,8 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
 
 def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
     """Recompute the loss after the update, and return it beside the loss that the gradients predict."""
-    loss = predicted = graph.output.data
-    for (
-        change
-    ) in changes:  # in order, since fsum() fails at infinities, and sum() rounds differently from Python 3.12 on
-        predicted += change.gradient * (change.after - change.before)
+    loss = graph.output.data
+    predicted = predict(loss, ((change.gradient, change.after - change.before) for change in changes))
     values: list[float] = []
     try:
         for value in graph.recompute({change.node: change.after for change in changes}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from microgrid._util.text import wrapped
 from microgrid.language.words import words
 from microgrid.relay.layer_relay import LayerRelay
 from microgrid.relay.layer_table import TEXT_COLUMNS, bands, outcome, sentence, title
@@ -45,4 +46,4 @@ class LayerWalk(Walk):
     def _told(self, position: int) -> Iterator[str]:
         for row in bands(self.steps[position - 1].entries, self.language, TEXT_COLUMNS):
             yield "".join(part.text for part in row).rstrip()
-        yield from super()._told(position)
+        yield from wrapped(self.lines[position - 1].sentence, TEXT_COLUMNS)

@@ -53,11 +53,11 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
         (["xor"], "microgrid: argument COMMAND: invalid choice: 'xor'; did you mean microgrid page --example xor? (se"),
         (
             ["--example", "xor"],
-            "microgrid: unknown option --example; it belongs to page: microgrid page --example xor (see microgrid --h",
+            "microgrid: unknown option --example; it belongs to step, page: microgrid step --example xor (see mic",
         ),
         (
-            ["step", "--example", "xor"],
-            "microgrid: unknown option --example; it belongs to page: microgrid page --example xor (see microgrid st",
+            ["draw", "--example", "xor"],
+            "microgrid: unknown option --example; it belongs to step, page: microgrid step --example xor (see mic",
         ),
         (
             ["--learn=w"],

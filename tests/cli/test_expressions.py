@@ -189,7 +189,10 @@ def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path)
     [
         ([], "expected either an EXPRESSION or --example NAME (see microgrid page --help)"),
         (["a", "a=1", "--example", "xor"], "expected either an EXPRESSION or --example, got both"),
-        (["--example", "xro"], "there is no example 'xro'; there are neuron, apples-and-oranges, two-paths, xor,"),
+        (
+            ["--example", "xro"],
+            "there is no example 'xro'; there are satisfaction, neuron, apples-and-oranges, two-paths, xor,",
+        ),
         (["a*2", "a=1", "-o", "page.svg"], "a page is written as .html; 'page.svg' is not"),
         (["a", "a=1"], "expected an expression that computes something, got 'a'"),
         (["a*2", "a=1", "-o", "nowhere/page.html"], "nowhere/page.html: No such file or directory"),
@@ -246,7 +249,7 @@ def test_step_prints_every_step_where_there_is_no_terminal(command: Command) -> 
     code, out, err = command("step", "w*x", "w=3", "x=2")
     assert (code, err) == (0, "")
     assert "3/5  Think  result → w  1 × 2 = 2" in out
-    assert out.endswith("result was 6. The gradients predicted 5.6 after the update; it is 5.6.\n")
+    assert out.endswith("result was 6. The gradients predicted 5.8 after the update; it is 5.8.\n")
 
 
 def test_step_speaks_japanese(command: Command) -> None:
@@ -256,19 +259,29 @@ def test_step_speaks_japanese(command: Command) -> None:
     )
 
 
+def test_step_goes_through_the_layers_of_an_example(command: Command) -> None:
+    out = command("step", "--layers", "--example", "satisfaction").out
+    assert "4/5  Think  1: Linear(1, 1)  dW = x.T @ dout;  db = dout.sum(axis=0);  dx = dout @ W.T\n" in out
+    assert out.endswith("The loss was 9. The gradients predicted 5.76 after the update; it is 6.052.\n")
+    assert "私の W が大きすぎたのか" in command("step", "--layers", "--example", "xor", "--language", "ja").out
+
+
 def test_step_walks_a_penguin_folded_by_neuron(command: Command) -> None:
     code, out, _ = command("step", "--penguins", "--all")
     assert code == 0
     assert "layer3.neuron1 → layer2.neuron1" in out
-    before, after = re.findall(r"The loss was (\S+); after the update it is (\S+)\. ", out)[0]
+    before, after = re.findall(r"The loss was (\S+)\. .* after the update; it is (\S+)\.$", out, re.MULTILINE)[0]
     assert float(after) < float(before)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected either an EXPRESSION or --penguins"),
-        (["w*2", "w=1", "--penguins"], "expected either an EXPRESSION or --penguins"),
+        ([], "expected either an EXPRESSION or --example NAME"),
+        (["w*2", "w=1", "--penguins"], "expected either an EXPRESSION or --example, got both"),
+        (["--example", "xro"], "there is no example 'xro'"),
+        (["--layers"], "--layers needs an example with layers: --example satisfaction or --example xor"),
+        (["--layers", "--example", "neuron"], "this example has no layers; those with layers are satisfaction, xor"),
         (["w", "w=1"], "expected an expression that computes something, got 'w'"),
         (["w*2", "w=1", "--learning-rate", "-1"], "learning_rate must be 0 or more"),
         (["w*2", "w=1", "--language", "de"], "invalid choice: 'de'"),

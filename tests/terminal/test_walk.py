@@ -310,8 +310,8 @@ def test_step_where_the_walk_was_left_stays_in_the_terminal() -> None:
     with terminal() as screen:
         screen.read_until("w·x multiplies w by x")
         screen.press(b"3q")
-        left = screen.read_until("−0.6, but result cannot be negative.\r\n")  # below the screen
-        assert "10/10  Change  w  3 − 0.1 × 4\r\n       w moves against its gradient: 3 − 0.1 × 4 = 2.6.\r\n" in left
+        left = screen.read_until("over a step this large, the two differ.\r\n")  # below the screen
+        assert "10/10  Change  w  3 − 0.05 × 4\r\n       w moves against its gradient: 3 − 0.05 × 4 = 2.8.\r\n" in left
         assert screen.process.wait(20) == 0
 
 
@@ -339,7 +339,7 @@ def test_rest_of_a_step_comes_with_page_down() -> None:
         screen.press(b"u")
         screen.read_until("PgDn")
         screen.press(b"\x1b[6~")
-        screen.read_until("The gradients")
+        screen.read_until("gradients predicted")
         screen.press(b"q")
         assert screen.process.wait(20) == 0
 
@@ -381,7 +381,7 @@ def test_terminal_that_is_gone_ends_the_walk_quietly() -> None:
 @pytest.mark.parametrize("name", ["", "no-such-terminal", "dumb", "vt100"])
 def test_terminal_that_has_no_screen_for_curses_gets_all_steps(name: str) -> None:
     with terminal(TERM=name) as screen:
-        seen = screen.read_until("result cannot be negative.\r\n")
+        seen = screen.read_until("over a step this large, the two differ.\r\n")
         assert re.findall(r"^ ?(\d+)/10 ", seen, re.MULTILINE) == [str(i) for i in range(1, 11)]
         assert "\x1b" not in seen
         assert screen.process.wait(20) == 0

@@ -8,6 +8,7 @@ const power = (a, b) => (a === 1 || (a === -1 && abs(b) === Infinity) ? 1 : a **
 
 const KINDS = ["constant", "input", "parameter", "computed"];
 const SATURATED = 0.01;
+const PREDICTION_ROUNDING = 1e-14; // as in Python: what is smaller than this beside the loss is no prediction
 
 function readGraph(data) {
   const number = (x) => (typeof x === "string" ? Number(x) : x); // "NaN", "Infinity"
@@ -214,7 +215,8 @@ function cycle(graph, leaves, learningRate) {
 
 function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.loss];
-  const predicted = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
+  const moved = graph.parameters.reduce((sum, i) => sum + gradients[i] * (changed.get(i) - values[i]), before);
+  const predicted = abs(moved) < PREDICTION_ROUNDING * abs(before) ? 0 : moved;
   const after = forward(graph, changed, true);
   return {
     before,
