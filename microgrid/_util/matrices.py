@@ -91,3 +91,18 @@ def square(number: float) -> float:
         return number**2
     except OverflowError:
         raise OverflowError(f"({number}) ** 2: too large for a float") from None
+
+
+def cut_matrix(matrix: Matrix, most_rows: int, most_columns: int) -> list[list[float | None]]:
+    """Return a matrix or, where it is large, its first rows and columns and the last; None is for those left out.
+
+    >>> cut_matrix([[1.0, 2.0, 3.0, 4.0]], 2, 3)
+    [[1.0, None, 4.0]]
+    """
+    rows = [cut(row, None, most_columns) for row in matrix]
+    return cut(rows, [None] * len(rows[0]), most_rows)
+
+
+def cut(items: Sequence[Any], mark: Any, most: int) -> list[Any]:
+    """Return the items or, where they are too many, the first ones and the last, with a mark between them."""
+    return [*items] if len(items) <= most else [*items[: most - 2], mark, items[-1]]

@@ -47,6 +47,7 @@ class Card:
         operation, symbol: its operation, in full, such as "tanh(Σ w·x + b)", and in short, such as "tanh"; "" where
             its name says it.
         other_titles: what may be written in the place of its title later, such as in another language.
+        is_layer: whether it stands for a layer, folded by layer.
         n_merged: how many cards it stands for, because there were too many to be drawn (see `drawable`); else 0.
     """
 
@@ -60,6 +61,7 @@ class Card:
     title: str = ""
     operation: str = ""
     symbol: str = ""
+    is_layer: bool = False
     n_merged: int = 0
     other_titles: tuple[str, ...] = ()
 
@@ -250,7 +252,7 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
     group_of: dict[Node, Hashable] = {}
     for node in graph.nodes:
         if node.layer:
-            group = node if fold == "neuron" else node.layer
+            group = node if fold == "neuron" else node.layer  # a text
             group_of.update((inner, group) for inner in _inside_of_neuron(graph, node))
     users: dict[str, list[Node]] = {node.id: [] for node in graph.nodes}
     used_otherwise: set[str] = set()
@@ -290,7 +292,7 @@ def _inside_of_neuron(graph: Snapshot, output: Node) -> list[Node]:
 def _gather(graph: Snapshot, group_of: dict[Node, Hashable]) -> dict[Node, Card]:
     """Make the cards, and return the card of each node that has one."""
     ids = {group_of[node]: node.id for node in graph.nodes if node in group_of}
-    by_group = {group: Card(name) for group, name in ids.items()}
+    by_group = {group: Card(name, is_layer=isinstance(group, str)) for group, name in ids.items()}
     cards = {node: by_group[group_of[node]] for node in graph.nodes if node in group_of}
     used_inside = {
         operand for node, card in cards.items() for operand in graph.operands[node.id] if cards.get(operand) is card

@@ -6,12 +6,14 @@ Graphviz's text (`dot`) and the SVG (`still`) are both written from here.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from microgrid._util.matrices import cut_matrix
 from microgrid._util.text import display_width, printable
 from microgrid.graph.folding import MAX_CARDS_DRAWN, Card, Edge, Folding
+from microgrid.graph.layer_gradients import layer_gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
 from microgrid.pictures.palette import sign_of
@@ -23,6 +25,7 @@ MAX_NAME_LENGTH = 40  # characters
 # pixels per character of words, names and numbers, in the widest typeface that may be used
 COLUMN_PX, BOLD_PX, NUMBER_PX = 7.7, 8.9, 7.6
 MIN_LABEL_PX, LABEL_HEIGHT_PX = 40.0, 34.0  # least width, and height, of the two numbers beside an edge
+MAX_ROWS_ON_CARD, MAX_COLUMNS_ON_CARD = 4, 4  # of a matrix
 CELL_GAP_PX, CARD_MARGIN_PX = 14.0, 9.0  # between two columns of a card, and beside them
 
 
@@ -57,7 +60,10 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Face:
-    """The contents of a card: its name and operation, rows of cells, and what is special about its value."""
+    """The contents of a card: its name and operation, rows of cells, and what is special about its value.
+
+    The last cell of a row takes the place of the columns that the row lacks.
+    """
 
     name: str
     operation: str
@@ -72,8 +78,15 @@ class Face:
     @property
     def columns(self) -> list[float]:
         """The width of each column, in pixels."""
-        columns = zip(*self.rows, strict=True)
-        return [max(cell.width if cell.text else 0.0 for cell in column) for column in columns]
+        widths = [0.0] * max(map(len, self.rows))
+        for row in sorted(self.rows, key=len, reverse=True):  # those with all columns first
+            *others, last = row
+            for i, cell in enumerate(others):
+                widths[i] = max(widths[i], cell.width if cell.text else 0.0)
+            spanned = widths[len(others) :]
+            room = sum(spanned) + CELL_GAP_PX * (len(spanned) - 1)
+            widths[len(others)] += max(last.width - room, 0.0) if last.text else 0.0
+        return widths
 
     def spread(self, width: float) -> list[float]:
         """Return the width of each column, with the gap before it, on a card of that width."""
@@ -121,9 +134,25 @@ def _face(card: Card, said: Mapping[str, str]) -> Face:
             rows.append((Cell(label, "parameter-name"), Cell(show(parameter.data), "value"), _gradient([share], said)))
         return Face(name, operation, tuple(rows), status)
     body = [(Cell(said["value"], "word"), value), (Cell(said["grad"], "word"), gradient)]
+    if card.is_layer:
+        return Face(name, operation, (*body, *_layer_rows(card)), status)
     body += [(Cell("dW", "word"), _gradient(list(card.weights.values()), said))] if card.weights else []
     body += [(Cell("db", "word"), _gradient(list(card.biases.values()), said))] if card.biases else []
     return Face(name, operation, tuple(body), status)
+
+
+def _layer_rows(card: Card) -> Iterator[tuple[Cell, ...]]:
+    """Write dW, db and dx of a layer, row by row; their last columns stand one below the other."""
+    matrices = {
+        name: cut_matrix(matrix, MAX_ROWS_ON_CARD, MAX_COLUMNS_ON_CARD)
+        for name, matrix in layer_gradients(card)._asdict().items()
+    }
+    n_columns = max(len(rows[0]) for rows in matrices.values())
+    for name, rows in matrices.items():
+        for i, row in enumerate(rows):
+            blank = [Cell("", "grad")] * (n_columns - len(row))
+            numbers = (Cell("…", "grad") if x is None else Cell(show(x), "grad", sign_of(x)) for x in row)
+            yield Cell("" if i else name, "word"), *blank, *numbers
 
 
 def _brief_face(card: Card, said: Mapping[str, str]) -> Face:

@@ -18,6 +18,7 @@ import itertools
 import math
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -369,11 +370,11 @@ def _note(note: Note) -> str:
 
 def _card_label(face: Face, fill: str, box: Box | None) -> str:
     """Write a card as a table of the size of its box."""
-    whole_width = f'<TR><TD COLSPAN="{len(face.rows[0])}">'
+    n_columns = len(face.columns)
+    whole_width = f'<TR><TD COLSPAN="{n_columns}">'
     heading = f"{whole_width}{_heading(face)}</TD></TR><HR/>" if face.has_heading else ""
-    widths = face.spread(box.width - 2) if box else [0.0] * len(face.rows[0])
-    rows = ("".join(map(_cell, row, widths)) for row in face.rows)
-    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    widths = face.spread(box.width - 2) if box else [0.0] * n_columns
+    body = "".join(f"<TR>{_row(row, widths)}</TR>" for row in face.rows)
     status = f'<FONT COLOR="{QUIET}"><I>{_escape(face.status)}</I></FONT>'
     footer = f"{whole_width}{status}</TD></TR>" if face.status else ""
     style = f'STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="{RULE}" BGCOLOR="{fill}"'
@@ -393,13 +394,20 @@ def _heading(face: Face) -> str:
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 
-def _cell(cell: Cell, width: float) -> str:
+def _row(row: Sequence[Cell], widths: Sequence[float]) -> str:
+    *others, last = row
+    n_spanned = len(widths) - len(others)
+    spanned = _cell(last, sum(widths[len(others) :]), f' COLSPAN="{n_spanned}"' if n_spanned > 1 else "")
+    return "".join(map(_cell, others, widths)) + spanned
+
+
+def _cell(cell: Cell, width: float, span: str = "") -> str:
     text = _ascii(_escape(cell.text)) if cell.is_number else _escape(cell.text)
     colour = COLOURS[cell.sign] if cell.sign else INK if cell.kind in ("value", "grad", "parameter-name") else QUIET
     face = f'FACE="{NUMBER_FONT}" ' if cell.is_number else ""
     alignment = "CENTER" if cell.kind == "constant" else "RIGHT" if cell.is_aligned_right else "LEFT"
     wide = f' WIDTH="{width:.0f}"' if width else ""
-    return f'<TD ALIGN="{alignment}"{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
+    return f'<TD ALIGN="{alignment}"{span}{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
 
 
 def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None) -> dict[str, str]:

@@ -6,11 +6,12 @@ import html
 import math
 from collections.abc import Iterator
 
+from microgrid._util.matrices import cut_matrix
 from microgrid.language.numerals import show
 from microgrid.language.words import typeset, words
 from microgrid.pictures.palette import COLOURS, coloured, sign_of, squeezed
 from microgrid.relay.layer_relay import Entry, LayerRelay, LayerStep
-from microgrid.relay.layer_table import cut_matrix, outcome, sentence, title
+from microgrid.relay.layer_table import MAX_COLUMNS_SHOWN, MAX_ROWS_SHOWN, outcome, sentence, title
 from microgrid.relay.records import PHASES
 
 STRONGEST_TINT = 0.4  # opacity of the colour behind the number furthest from 0; ink stays readable on it
@@ -60,7 +61,8 @@ class Matrices:
     def _matrix(self, entry: Entry) -> str:
         largest = max((abs(number) for row in entry.matrix for number in row), default=0.0)
         rows = "".join(
-            f"<tr>{''.join(self._cell(number, largest) for number in row)}</tr>" for row in cut_matrix(entry.matrix)
+            f"<tr>{''.join(self._cell(number, largest) for number in row)}</tr>"
+            for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN)
         )
         shape = f"{len(entry.matrix)} × {len(entry.matrix[0])}"
         line = f"<code>{html.escape(entry.line)}</code>" if entry.line else ""

@@ -62,7 +62,11 @@ def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge], straight: bool
         starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
         bent = {n: edge for n, edge in bent.items() if _is_blocked(edge, (starts[n], ends[n]), rectangles)}
     lanes = dict(zip(bent, _lanes(rectangles, [*bent.values()]), strict=True))
-    if not straight:
+    if straight:
+        lanes |= {
+            n: _past_neighbours(rectangles, edges[n], (starts[n], ends[n])) for n, lane in lanes.items() if not lane
+        }
+    else:
         leaving |= {n: lane[0][1] for n, lane in lanes.items() if lane}
         arriving |= {n: lane[-1][1] for n, lane in lanes.items() if lane}
         starts, ends = _ports(rectangles, operands, leaving), _ports(rectangles, results, arriving)
@@ -125,6 +129,15 @@ def _lanes(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[
             else:
                 path += [(left, height), (right, height)]
     return points
+
+
+def _past_neighbours(rectangles: Sequence[Rectangle], edge: Edge, ports: tuple[float, float]) -> list[Point]:
+    """Return the points up to which an edge is level at its ends, to pass wider cards of the same column."""
+    column_of = {i: members for members in _columns(rectangles) for i in members}
+    right = max(rectangles[i][2] for i in column_of[edge[0]])
+    left = min(rectangles[i][0] for i in column_of[edge[1]])
+    ends = [(right, ports[0])] if right > rectangles[edge[0]][2] + TIP_LENGTH_PX else []
+    return ends + ([(left, ports[1])] if left < rectangles[edge[1]][0] - TIP_LENGTH_PX else [])
 
 
 def _columns(rectangles: Sequence[Rectangle]) -> list[list[int]]:

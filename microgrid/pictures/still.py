@@ -108,7 +108,7 @@ def _written(box: Box, face: Face) -> str:
     ends = list(itertools.accumulate(face.spread(box.width - CARD_MARGIN_PX)))
     starts = [CARD_MARGIN_PX, *(end + CELL_GAP_PX for end in ends)]
     for row in face.rows:
-        for cell, start, end in zip(row, starts, ends, strict=False):
+        for cell, start, end in zip(row, starts, [*ends[: len(row) - 1], ends[-1]], strict=False):
             if not cell.text:
                 continue
             place = end if cell.is_aligned_right else start

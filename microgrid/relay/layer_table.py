@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from microgrid._util.matrices import Matrix
+from microgrid._util.matrices import Matrix, cut, cut_matrix
 from microgrid._util.text import display_width, wrapped
 from microgrid.language.numerals import bracketed, show, show_signed
 from microgrid.language.words import typeset, words
@@ -65,7 +65,7 @@ def _largest_output(step: LayerStep) -> str:
     weights = [of_input[column] for of_input in step.matrix("W")]
     numbers = zip(step.matrix("x")[row], weights, strict=True)
     terms = [f"{bracketed(show(x))} × {bracketed(show(weight))}" for x, weight in numbers]
-    terms = _cut([*terms, bracketed(show(step.matrix("b")[0][column]))], "…", MAX_TERMS_OF_OUTPUT)
+    terms = cut([*terms, bracketed(show(step.matrix("b")[0][column]))], "…", MAX_TERMS_OF_OUTPUT)
     return f"y{_index(place)} = {' + '.join(terms)} = {show(y)}"
 
 
@@ -120,7 +120,7 @@ def _grid(entry: Entry, language: str) -> list[list[Fragment]]:
     """Write a matrix as rows of equal width; the first has its name and shape."""
     rows = [
         [Fragment("…" if number is None else typeset(show(number), language), number) for number in row]
-        for row in cut_matrix(entry.matrix)
+        for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN)
     ]
     widths = [max(display_width(part.text) for part in column) + 1 for column in zip(*rows, strict=True)]
     lines = [[Fragment(f"{entry.name}  {len(entry.matrix)} × {len(entry.matrix[0])}")]]
@@ -129,17 +129,6 @@ def _grid(entry: Entry, language: str) -> list[list[Fragment]]:
         lines.append([Fragment("["), *numbers, Fragment(" ]")])
     columns = max(map(_columns, lines))
     return [[*line, Fragment(" " * (columns - _columns(line)))] for line in lines]
-
-
-def cut_matrix(matrix: Matrix) -> list[list[float | None]]:
-    """Return a matrix or, where it is large, its first rows and columns and the last; None is for those left out."""
-    rows = [_cut(row, None, MAX_COLUMNS_SHOWN) for row in matrix]
-    return _cut(rows, [None] * len(rows[0]), MAX_ROWS_SHOWN)
-
-
-def _cut(items: list[Any], mark: Any, most: int) -> list[Any]:
-    """Return the items or, where they are too many, the first ones and the last, with a mark between them."""
-    return items if len(items) <= most else [*items[: most - 2], mark, items[-1]]
 
 
 def _right(text: str, width: int) -> str:

@@ -495,7 +495,7 @@ def test_folded_neuron_lists_its_few_weights_with_their_shares() -> None:
     assert shown[-12:] == [*("neuron", "23.5", "1"), *("w1", "3", "7"), *("w2", "−2", "−1"), *("b", "0.5", "1")]
 
 
-def test_folded_layer_shows_ranges() -> None:
+def test_folded_layer_shows_its_gradients_as_matrices() -> None:
     layer = Dense(1, 2, "linear")
     layer.neurons[0].weights[0].data, layer.neurons[1].weights[0].data = 5.0, -5.0
     outputs = layer([3.0])
@@ -503,7 +503,17 @@ def test_folded_layer_shows_ranges() -> None:
     output = total(outputs)
     output.backward()
     (shown,) = [texts(node) for node in groups(svg_of(output, fold="layer"), "card").values() if "dW" in texts(node)]
-    assert shown == ["layer: 2 neurons = Σ w·x + b", "value", "−15 to 15", "grad", "1", "dW", "3", "db", "1"]
+    assert shown[:5] == ["layer: 2 neurons = Σ w·x + b", "value", "−15 to 15", "grad", "1"]
+    assert shown[5:] == ["dW", "3", "3", "db", "1", "1", "dx", "0"]  # dx = 5 − 5
+
+
+def test_large_gradients_of_a_layer_are_cut() -> None:
+    model = MLP(6, [7], seed=0)
+    loss = mean_squared_error([model([1.0] * 6) for _ in range(5)], [[0.0] * 7] * 5)
+    loss.backward()
+    (shown,) = [texts(node) for node in groups(svg_of(loss, fold="layer"), "card").values() if "dW" in texts(node)]
+    matrices = " ".join(shown[shown.index("dW") :])
+    assert matrices.count("…") == (3 + 4) + 1 + (3 + 4)  # a column and a row of dW, a column of db, both of dx
 
 
 def test_range_does_not_hide_what_is_not_a_number() -> None:

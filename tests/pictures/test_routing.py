@@ -111,6 +111,12 @@ def test_straight_edge_takes_no_lane_unless_a_card_is_in_its_way() -> None:
     assert len(direct) == 2
 
 
+def test_edge_to_a_narrow_card_is_level_beside_the_wide_ones_of_its_column() -> None:
+    wide, narrow, result = (0.0, 0.0, 200.0, 100.0), (80.0, 110.0, 120.0, 150.0), (260.0, 0.0, 300.0, 40.0)
+    (path,) = route([wide, narrow, result], [(1, 2)], straight=True)
+    assert path == [(120.0, 130.0), (200.0, 130.0), (260.0, 20.0)]
+
+
 @pytest.mark.parametrize("level_at_operand", [True, False])
 def test_courses_of_an_edge_are_level_at_either_end_and_begin_with_the_better(level_at_operand: bool) -> None:
     better, other = courses([(0.0, 0.0), (100.0, 50.0)], level_at_operand)
