@@ -63,8 +63,8 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
 
     A column without a single number holds text. From 2 to 20 different texts, each in two rows or more on average, are
     categories: of an input they become one-hot numbers, of the target classes. Rows in which a column that is used is
-    empty, or holds a mark such as NA, None, ? or #N/A, are dropped and counted. Columns that are not used may hold
-    anything.
+    empty, or holds a mark such as NA, None, ? or #N/A, among numbers also - or ., are dropped and counted. Columns that
+    are not used may hold anything.
 
     Args:
         path: a file in UTF-8 or, with a BOM, UTF-16, with any line endings; its columns are separated by commas,
@@ -99,7 +99,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     if not columns:
         advice = next((f"; {quoted(text.name)}: {text.remark}" for text in texts if text.remark), "")
         raise DataError(f"{sheet.path} has no column of numbers besides {quoted(target)}{advice}")
-    complete = [i for i, row in sheet.rows.items() if not any(is_missing(row[column.position]) for column in used)]
+    complete = [i for i, row in sheet.rows.items() if not any(column.lacks(row[column.position]) for column in used)]
     if not complete:
         lacking = max(used, key=lambda column: column.n_missing)
         raise DataError(
@@ -135,8 +135,8 @@ class _Column:
     def __init__(self, sheet: Sheet, position: int) -> None:
         cells = [row[position] for row in sheet.rows.values()]
         self.sheet, self.position, self.name = sheet, position, sheet.names[position]
-        self.n_missing = sum(map(is_missing, cells))
         self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
+        self.n_missing = sum(map(self.lacks, cells))
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
         self.remark = self._why_left_out(cells)
@@ -148,6 +148,10 @@ class _Column:
         if self.n_missing == len(cells):
             return "it is empty"
         return next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
+
+    def lacks(self, cell: str) -> bool:
+        """Tell whether a cell of this column has no value."""
+        return is_missing(cell, among_numbers=self.holds_numbers)
 
     @property
     def input_names(self) -> list[str]:
