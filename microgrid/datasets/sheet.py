@@ -41,10 +41,6 @@ class Sheet:
     rows: dict[int, list[str]]
     decimal: str
 
-    def column(self, i: int) -> list[str]:
-        """Return the cells of a column, from top to bottom."""
-        return [row[i] for row in self.rows.values()]
-
     @cached_property
     def positions(self) -> dict[str, list[int]]:
         """The positions of the columns by their names."""

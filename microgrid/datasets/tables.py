@@ -12,6 +12,7 @@ from microgrid._util.text import brief, single_line
 from microgrid._util.validation import as_list, number_in_range, quoted, seeded
 from microgrid.datasets.cells import MAX_CATEGORIES, advice_for, categories_among, is_missing, number_in
 from microgrid.datasets.sheet import DataError, Sheet, read_sheet
+from microgrid.language.numerals import counted
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Dataset:
         targets: n numbers; of classes, their positions in `classes`.
         input_names, target_name: the names of their columns; "colour=red" is 1 where colour is red, else 0 (one-hot).
         dropped: how many rows of the table were left out because a value was missing (after `split`, too).
+        missing: in how many rows of the table each column that is used has no value, where there is such a row.
         text_columns: columns that were passed over because they hold text.
         left_out: other columns that were passed over, each with the reason or with advice.
         categories: the texts of each column that became one-hot inputs, sorted.
@@ -38,6 +40,15 @@ class Dataset:
     left_out: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def emptiest(self) -> str:
+        """Name the column that has no value most often; "" if none is missing."""
+        if not self.missing:
+            return ""
+        name, count = max(self.missing.items(), key=lambda item: item[1])
+        return f"{quoted(name)} is missing in {counted(count, 'row')}; --inputs names others"
 
     def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Shuffle, and return (training rows, held-out rows); `share` of all rows are held out, at least one.
@@ -48,7 +59,8 @@ class Dataset:
         share = number_in_range("share", share, below=1.0)
         n = len(self.rows)
         if n < 2:
-            raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}")
+            advice = f"; {self.emptiest}" if self.missing else ""
+            raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}{advice}")
         order = list(range(n))
         seeded(seed).shuffle(order)
         held_out = min(max(round(n * share), 1), n - 1)
@@ -116,6 +128,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         left_out={column.name: column.remark for column in texts if column.remark},
         categories={column.name: column.categories for column in columns if column.categories},
         classes=target_column.categories,
+        missing={column.name: column.n_missing for column in used if column.n_missing},
     )
 
 
