@@ -79,8 +79,8 @@ def plain_signs(text: str) -> str | None:
     >>> plain_signs("ー６．５"), plain_signs("½"), plain_signs("3²"), plain_signs("1½")
     ('-6.5', '1/2', None, None)
     """
-    for pair in itertools.pairwise(text):
-        if "No" in map(unicodedata.category, pair) and all(map(str.isnumeric, pair)):
+    for pair in itertools.pairwise(map(unicodedata.category, text)):
+        if "No" in pair and all(category.startswith("N") for category in pair):
             return None
     return unicodedata.normalize("NFKC", text.translate(TYPED_SIGNS)).translate(TYPED_SIGNS).strip()
 
