@@ -13,7 +13,7 @@ MISSING = frozenset(
     | {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#div/0!", "#name?", "#null!", "#num!", "#ref!", "#value!"}
 )
 """What marks a missing value, in lower case: the marks of pandas, of databases and of errors in a spreadsheet."""
-DASHES = re.compile(r"[-−–—―－ーｰ.．·・…*＊/_]+|#.*")
+MISSING_NUMBER = re.compile(r"[-−–—―－ーｰ.．·・…*＊/_]+|#.*")
 """What marks a missing number, too: dashes and dots alone, and errors of a spreadsheet in any language."""
 MAX_CATEGORIES = 20
 
@@ -47,7 +47,7 @@ def is_missing(cell: str, among_numbers: bool = False) -> bool:
     >>> is_missing("NA"), is_missing("-"), is_missing("-", among_numbers=True)
     (True, False, True)
     """
-    return cell.lower() in MISSING or (among_numbers and bool(DASHES.fullmatch(cell)))
+    return cell.lower() in MISSING or (among_numbers and bool(MISSING_NUMBER.fullmatch(cell)))
 
 
 def number_in(cell: str, decimal: str = ".") -> float | None:
