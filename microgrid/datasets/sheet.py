@@ -131,7 +131,7 @@ def _parse(text: str, delimiter: str, path: str) -> tuple[list[list[str]], dict[
     """
     table: list[list[str]] = []
     several: dict[int, list[str]] = {}
-    text = re.sub(rf'" +(?=[{delimiter}\r\n]|\Z)', '"', text)  # to csv, blanks after a quote would be text
+    text = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)  # to csv, blanks after a quote would be text
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     begin = 0

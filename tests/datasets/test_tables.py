@@ -56,6 +56,7 @@ def csv(tmp_path: Path) -> Csv:
         pytest.param("a,b,y,\n1,2,3,\n4,5,6,\n", id="a comma at the end of all lines"),
         pytest.param("sep=;\na;b;y\n1;2;3\n4;5;6\n", id="sep=;"),
         pytest.param('"sep=,"\r\na,b,y\r\n1,2,3\r\n4,5,6\r\n', id="sep=, in quotes"),
+        pytest.param('sep=^\na^b^"y" \n1^2^"3" \n4^5^6\n', id="sep=^"),
         pytest.param(TABLE.replace(",", ";"), id="semicolons"),
         pytest.param("a;b;y\n1,0;2;3,0\n4;,5e+1;6\n", id="semicolons and decimal commas"),
         pytest.param(TABLE.replace(",", "\t"), id="tabs"),
@@ -97,6 +98,11 @@ def test_text_columns_are_passed_over_and_named(csv: Csv) -> None:
     data = read_csv(csv('a,species,y,island\n1,NA,2,"x, y"\n3,Adelie,4,z\n'), "y")
     assert (data.rows, data.input_names, data.dropped) == ([[1.0], [3.0]], ("a",), 0)
     assert data.text_columns == ("species", "island")
+
+
+def test_blanks_after_a_quote_are_left_where_text_follows(csv: Csv) -> None:
+    table = csv('sep=^\na^n^y\n1^5" pipe^2\n1^6" pipe^3\n1^5" pipe^2\n1^6" pipe^3\n')
+    assert read_csv(table, "y").categories == {"n": ('5" pipe', '6" pipe')}
 
 
 def test_quoted_cell_may_hold_commas_and_newlines(csv: Csv) -> None:
