@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from microgrid._util.missing_names import answer_missing_names
+from microgrid._util.text import single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
@@ -100,7 +101,7 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
         axes.plot(
             range(1, len(numbers) + 1),
             [number if abs(number) < MAX_DRAWN else math.nan for number in numbers],
-            label=str(name),
+            label=single_line(name),
             color=CURVES[position % len(CURVES)],
             linestyle=DASHES[position % len(DASHES)],
             marker="o" if len(numbers) == 1 else "",
@@ -196,7 +197,7 @@ def plot_loss_along(
         raise ValueError(f"the loss has no value anywhere from {show(low)} to {show(high)}")
     axes = _axes_or_new(axes)
     axes.plot(numbers, losses, color=INK)
-    axes.set(xlabel=value.label or "value", ylabel=loss.label or "loss")
+    axes.set(xlabel=single_line(value.label or "") or "value", ylabel=single_line(loss.label or "") or "loss")
     if visited:
         axes.plot(visited, [loss_at(number) for number in visited], "o-", color=CURVES[1], linewidth=1, markersize=5)
         axes.plot(visited[-1:], [loss_at(visited[-1])], "o", color=CURVES[1], markersize=9)
@@ -279,7 +280,7 @@ def plot_decision_boundary(
         raise TypeError(f"model must be called with a row, got {quoted(model)}")
     rows, classes, upper = _two_classes(rows, classes)
     threshold = _drawable("threshold", threshold)
-    name_across, name_up = _two_names(names)
+    name_across, name_up = map(single_line, _two_names(names))
     across, up = (_grid([row[i] for row in rows]) for i in (0, 1))
     outputs = [[_number(model([x, y]), ONE_OUTPUT) for x in across] for y in up]
     heights = [[max(min(output - threshold, MAX_DRAWN), -MAX_DRAWN) for output in line] for line in outputs]

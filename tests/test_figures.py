@@ -312,6 +312,16 @@ def test_picture_shows_all_rows_with_a_margin_around_them() -> None:
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("length", "depth")
 
 
+def test_names_are_drawn_on_one_line_without_what_cannot_be_shown() -> None:
+    loss, w = heater()
+    w.label, loss.label = "w\x1b\n[g]", "\u202eloss"
+    axes = plot_loss_along(loss, w, low=5.0, high=9.0)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("w [g]", "loss")
+    boundary = plot_decision_boundary(lambda row: row[0], ROWS, [0, 1, 0], names=("a\x9bb", "c\td"))
+    assert (boundary.get_xlabel(), boundary.get_ylabel()) == ("a b", "c d")
+    assert legend(plot_losses({"a\x07\nb": [1.0]})) == ["a b"]
+
+
 def test_network_is_drawn_and_left_as_it_is() -> None:
     model = MLP(2, [4, 1], "tanh", seed=1)
     before = [parameter.data for parameter in model.parameters()]

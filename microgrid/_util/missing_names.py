@@ -7,6 +7,8 @@ import dis
 import sys
 from collections.abc import Iterable
 
+from microgrid._util.text import brief
+
 NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in another module: its name in microgrid
     "Adam": "microgrid.optim.Adam",
     "BCELoss": "microgrid.losses.binary_cross_entropy, which takes logits",
@@ -83,7 +85,7 @@ def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError
         hint = f"it has {', '.join(sorted(names_by_lower.values()))}"
     else:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    message = f"{module} has no {name}; {hint}"
+    message = f"{module} has no {brief(name)}; {hint}"
     reader = sys._getframe(2)
     if reader.f_code.co_code[reader.f_lasti] == dis.opmap["IMPORT_FROM"]:
         return ImportError(message)

@@ -70,8 +70,27 @@ def add_train(add_parser: AddParser) -> None:
 
 
 def _run_train(options: argparse.Namespace) -> int:
-    data, text = read_csv(options.data, options.target, options.inputs), words("en")
+    data = read_csv(options.data, options.target, options.inputs)
     learner = _checked_learner(options, data)
+    _print_what_is_used(data)
+    history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
+    if history.interrupted:
+        say(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
+    if history.losses:
+        first, last = history.losses[0], history.losses[-1]
+        kind = "binary cross-entropy" if data.classes else "of standardised numbers"
+        say(f"loss ({kind}): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}")
+        if last > first:
+            say(words("en")["page.grown"])
+    _print_errors(learner)
+    if options.save:
+        _save(learner, options.save)
+    return 130 if history.interrupted else 0
+
+
+def _print_what_is_used(data: Dataset) -> None:
+    """Print which columns and rows are used, how texts become numbers, and what is left out."""
+    text = words("en")
     say(f"predict {data.target_name} from {', '.join(_columns(data))}")
     if data.categories:
         columns = ", ".join(f"{name} ({', '.join(values)})" for name, values in data.categories.items())
@@ -84,19 +103,8 @@ def _run_train(options: argparse.Namespace) -> int:
         say(f"left out {name}: {remark}")
     if data.dropped:
         say(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
-    history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
-    if history.interrupted:
-        say(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
-    if history.losses:
-        first, last = history.losses[0], history.losses[-1]
-        kind = "binary cross-entropy" if data.classes else "of standardised numbers"
-        say(f"loss ({kind}): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}")
-        if last > first:
-            say(text["page.grown"])
-    _print_errors(learner)
-    if options.save:
-        _save(learner, options.save)
-    return 130 if history.interrupted else 0
+    if data.dropped > len(data.rows):
+        say(data.emptiest)
 
 
 def _columns(data: Dataset) -> dict[str, None]:

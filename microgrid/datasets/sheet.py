@@ -14,7 +14,7 @@ from pathlib import Path
 
 from microgrid._util.text import brief, printable, single_line
 from microgrid._util.validation import quoted
-from microgrid.datasets.cells import has_decimal_comma, is_missing, number_in
+from microgrid.datasets.cells import has_decimal_commas, is_missing, number_in
 from microgrid.language.numerals import counted
 
 DELIMITERS = ",;\t|"
@@ -41,10 +41,6 @@ class Sheet:
     rows: dict[int, list[str]]
     decimal: str
 
-    def column(self, i: int) -> list[str]:
-        """Return the cells of a column, from top to bottom."""
-        return [row[i] for row in self.rows.values()]
-
     @cached_property
     def positions(self) -> dict[str, list[int]]:
         """The positions of the columns by their names."""
@@ -62,7 +58,10 @@ class Sheet:
         """
         positions = self.positions.get(name, [])
         if not positions:
-            raise DataError(f"{self.path} has no column {quoted(name)}; it has {brief(', '.join(self.positions), 200)}")
+            known = brief(", ".join(self.positions), 200)
+            if len(self.positions) == 1:
+                known = f"one column only, {known}: separate columns by commas, semicolons, tabs or |"
+            raise DataError(f"{self.path} has no column {quoted(name)}; it has {known}")
         if len(positions) > 1:
             raise DataError(
                 f"{self.path}: the header names the column {quoted(name)} twice; rename one, or name other inputs with "
@@ -98,8 +97,8 @@ def read_sheet(path: str | os.PathLike[str], target: str) -> Sheet:
             rows[number] = _fitted(cells, names, f"{shown}, row {number}")
     if found := _row_holding_rows(rows, several, delimiter):
         raise DataError(f"{shown}, row {found}: a cell holds the rows below; {QUOTE_ADVICE}")
-    has_comma = any(has_decimal_comma(cell, delimiter) for cells in rows.values() for cell in cells)
-    return Sheet(shown, names, rows, "," if has_comma else ".")
+    has_commas = any(has_decimal_commas(column, delimiter) for column in zip(*rows.values(), strict=True))
+    return Sheet(shown, names, rows, "," if has_commas else ".")
 
 
 def _text_of(path: str | os.PathLike[str], shown: str) -> str:
@@ -132,6 +131,7 @@ def _parse(text: str, delimiter: str, path: str) -> tuple[list[list[str]], dict[
     """
     table: list[list[str]] = []
     several: dict[int, list[str]] = {}
+    text = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)  # to csv, blanks after a quote would be text
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     begin = 0
@@ -153,25 +153,36 @@ def _not_csv(error: csv.Error, where: str) -> DataError:
 def _row_holding_rows(rows: Mapping[int, list[str]], several: Mapping[int, list[str]], delimiter: str) -> int:
     """Return the number of the first row with a cell of several lines that seem to be rows of their own; else 0.
 
-    Without regard to quotes, a line then has as many cells as there are columns, and a number in each column of
-    numbers. Where such a cell is meant, this may be so of its first line or of its last one, and rarely of another.
+    A line then has as many cells as there are columns, and a number in each column of numbers: the first line and the
+    last one without regard to their quotes, another by itself. Where such a cell is meant, this may be so of its first
+    line or of its last one, and rarely of another.
     """
     columns = list(zip(*rows.values(), strict=True)) if several else []
     present = [[cell for cell in cells if not is_missing(cell)] for cells in columns]
     numeric = [i for i, cells in enumerate(present) if cells and 2 * sum(map(_is_number, cells)) >= len(cells)]
-    for number, lines in several.items():
-        split = ([single_line(cell).strip('" ') for cell in line.split(delimiter)] for line in lines)
-        first, *others, last = (
-            len(cells) == len(columns) and bool(numeric) and all(_is_number(cells[i]) for i in numeric)
-            for cells in split
-        )
-        if (first and last) or any(others):
+
+    def is_row(cells: Sequence[str]) -> bool:
+        return len(cells) == len(columns) and bool(numeric) and all(_is_number(cells[i]) for i in numeric)
+
+    for number, (first, *others, last) in several.items():
+        outer = (first, last) if number in rows else (last,)  # the header begins with names
+        ends = ([single_line(cell).strip('" ') for cell in line.split(delimiter)] for line in outer)
+        if all(map(is_row, ends)) or any(is_row(_cells_of(line, delimiter)) for line in others):
             return number
     return 0
 
 
+def _cells_of(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line that is a row by itself; nothing where a quote in it is not closed."""
+    reader = csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        return [*map(single_line, next(reader, []))]
+    except csv.Error:
+        return []
+
+
 def _is_number(cell: str) -> bool:
-    return is_missing(cell) or number_in(cell.replace(",", ".")) is not None
+    return is_missing(cell, among_numbers=True) or number_in(cell.replace(",", ".")) is not None
 
 
 def _fitted(cells: list[str], names: Sequence[str], where: str) -> list[str]:

@@ -12,6 +12,7 @@ from microgrid._util.text import brief, single_line
 from microgrid._util.validation import as_list, number_in_range, quoted, seeded
 from microgrid.datasets.cells import MAX_CATEGORIES, advice_for, categories_among, is_missing, number_in
 from microgrid.datasets.sheet import DataError, Sheet, read_sheet
+from microgrid.language.numerals import counted
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Dataset:
         targets: n numbers; of classes, their positions in `classes`.
         input_names, target_name: the names of their columns; "colour=red" is 1 where colour is red, else 0 (one-hot).
         dropped: how many rows of the table were left out because a value was missing (after `split`, too).
+        missing: in how many rows of the table each column that is used has no value, where there is such a row.
         text_columns: columns that were passed over because they hold text.
         left_out: other columns that were passed over, each with the reason or with advice.
         categories: the texts of each column that became one-hot inputs, sorted.
@@ -38,6 +40,15 @@ class Dataset:
     left_out: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def emptiest(self) -> str:
+        """Name the column that has no value most often; "" if none is missing."""
+        if not self.missing:
+            return ""
+        name, count = max(self.missing.items(), key=lambda item: item[1])
+        return f"{quoted(name)} is missing in {counted(count, 'row')}; --inputs names others"
 
     def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Shuffle, and return (training rows, held-out rows); `share` of all rows are held out, at least one.
@@ -48,7 +59,8 @@ class Dataset:
         share = number_in_range("share", share, below=1.0)
         n = len(self.rows)
         if n < 2:
-            raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}")
+            advice = f"; {self.emptiest}" if self.missing else ""
+            raise ValueError(f"needs at least 2 rows to learn from some and test on others, got {n}{advice}")
         order = list(range(n))
         seeded(seed).shuffle(order)
         held_out = min(max(round(n * share), 1), n - 1)
@@ -63,8 +75,8 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
 
     A column without a single number holds text. From 2 to 20 different texts, each in two rows or more on average, are
     categories: of an input they become one-hot numbers, of the target classes. Rows in which a column that is used is
-    empty, or holds a mark such as NA, None, ? or #N/A, are dropped and counted. Columns that are not used may hold
-    anything.
+    empty, or holds a mark such as NA, None, ? or #N/A, among numbers also - or ., are dropped and counted. Columns that
+    are not used may hold anything.
 
     Args:
         path: a file in UTF-8 or, with a BOM, UTF-16, with any line endings; its columns are separated by commas,
@@ -99,7 +111,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     if not columns:
         advice = next((f"; {quoted(text.name)}: {text.remark}" for text in texts if text.remark), "")
         raise DataError(f"{sheet.path} has no column of numbers besides {quoted(target)}{advice}")
-    complete = [i for i, row in sheet.rows.items() if not any(is_missing(row[column.position]) for column in used)]
+    complete = [i for i, row in sheet.rows.items() if not any(column.lacks(row[column.position]) for column in used)]
     if not complete:
         lacking = max(used, key=lambda column: column.n_missing)
         raise DataError(
@@ -116,6 +128,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         left_out={column.name: column.remark for column in texts if column.remark},
         categories={column.name: column.categories for column in columns if column.categories},
         classes=target_column.categories,
+        missing={column.name: column.n_missing for column in used if column.n_missing},
     )
 
 
@@ -135,8 +148,8 @@ class _Column:
     def __init__(self, sheet: Sheet, position: int) -> None:
         cells = [row[position] for row in sheet.rows.values()]
         self.sheet, self.position, self.name = sheet, position, sheet.names[position]
-        self.n_missing = sum(map(is_missing, cells))
         self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
+        self.n_missing = sum(map(self.lacks, cells))
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
         self.remark = self._why_left_out(cells)
@@ -148,6 +161,10 @@ class _Column:
         if self.n_missing == len(cells):
             return "it is empty"
         return next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
+
+    def lacks(self, cell: str) -> bool:
+        """Tell whether a cell of this column has no value."""
+        return is_missing(cell, among_numbers=self.holds_numbers)
 
     @property
     def input_names(self) -> list[str]:

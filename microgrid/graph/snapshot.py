@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from microgrid._util.text import single_line
+from microgrid._util.text import printable, single_line
 from microgrid.engine import Constant, Input, Value, topological_order
 from microgrid.graph import operations
 from microgrid.graph.naming import name_by_formula
@@ -69,7 +69,7 @@ class Snapshot:
                 id=ids[value],
                 label=label,
                 kind=kind,
-                op=str(value.op or UNNAMED) if value.recorded else "",
+                op=printable(value.op or UNNAMED) if value.recorded else "",
                 operands=tuple(ids[operand] for operand in value.operands),
                 local_derivatives=value.local_derivatives,
                 data=value.data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -72,6 +73,18 @@ def powers_of_ten(text: str) -> str:
     return SCIENTIFIC.sub(put, text) if "e" in text else text
 
 
+def plain_signs(text: str) -> str | None:
+    """Return typed text with plain digits and signs; None where a raised digit or a fraction joins a number.
+
+    >>> plain_signs("ー６．５"), plain_signs("½"), plain_signs("3²"), plain_signs("1½")
+    ('-6.5', '1/2', None, None)
+    """
+    for pair in itertools.pairwise(map(unicodedata.category, text)):
+        if "No" in pair and all(category.startswith("N") for category in pair):
+            return None
+    return unicodedata.normalize("NFKC", text.translate(TYPED_SIGNS)).translate(TYPED_SIGNS).strip()
+
+
 def read_number(text: str) -> float | None:
     """Read a number as people type it; None for what is no number.
 
@@ -82,8 +95,7 @@ def read_number(text: str) -> float | None:
     [-6.0, 0.125, 0.125, -6.0, 0.007, None, None]
     """
     raised = re.sub(r"(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(RAISED), text)
-    typed = unicodedata.normalize("NFKC", raised.translate(TYPED_SIGNS)).translate(TYPED_SIGNS).strip()
-    typed = re.sub(r"\s*([*/])\s*", r"\1", typed)
+    typed = re.sub(r"\s*([*/])\s*", r"\1", plain_signs(raised) or "")
     if typed.count(",") > 1 or (GROUPED.search(typed) and not re.search(r"(?<!\d)0*,", typed)):
         return None
     factors = re.split(r"(?<=[\d.)])([*/])", POWER_OF_TEN.sub(r"e\1", typed.replace(",", ".")))

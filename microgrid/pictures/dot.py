@@ -27,6 +27,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from microgrid._util.files import write_atomic
+from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
 from microgrid.engine import Value
 from microgrid.graph.folding import Edge, Folding, cards_and_edges, drawable
@@ -143,9 +144,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         kind = ".".join(filter(None, (formatter or self.formatter, renderer or self.renderer, suffix)))
         written = f"{text}.{kind}" if outfile is None else os.fspath(outfile)
         if Path(written).resolve() == Path(text).resolve() and not overwrite_source:
-            raise ValueError(f"the picture would replace its text, {text}")
+            raise ValueError(f"the picture would replace its text, {printable(text)}")
         if raise_if_result_exists and Path(written).exists():
-            raise FileExistsError(f"there is a {written} already")
+            raise FileExistsError(f"there is a {printable(written)} already")
         folder = os.fspath(Path(text).parent)
         write_atomic(written, self._drawn(suffix, renderer, formatter, neato_no_op, engine, folder))
         if cleanup:

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgrid._util.text import brief
+from microgrid._util.text import brief, single_line
 from microgrid._util.validation import positive_whole, quoted, seeded
 from microgrid.engine import Value
 from microgrid.losses import mean_squared_error
@@ -154,17 +154,17 @@ def _explained(
 
     `batch` holds the indices of the cycle's rows; `has_changed` tells whether the weights were ever updated.
     """
-    row = _row_of(error, cycle, batch)
+    row, message = _row_of(error, cycle, batch), single_line(str(error))
     if isinstance(error, ArithmeticError):
         advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
         if culprit := _given_not_finite(cycle, batch):
             advice = f"; {culprit}, and only finite numbers can be learned from"
         elif row and not has_changed:  # then the learning rate is not the cause
             advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
-            return TrainingDivergedError(f"epoch {epoch}{row}: {error}{advice}", history)
-        return TrainingDivergedError(f"epoch {epoch}: {error}{advice}", history)
+            return TrainingDivergedError(f"epoch {epoch}{row}: {message}{advice}", history)
+        return TrainingDivergedError(f"epoch {epoch}: {message}{advice}", history)
     if type(error) in (ValueError, TypeError):  # other types may take more arguments than a message
-        return type(error)(f"epoch {epoch}{row}: {error}")
+        return type(error)(f"epoch {epoch}{row}: {message}")
     return error
 
 

@@ -111,6 +111,10 @@ def test_errors_are_japanese_too(arguments: list[str], message: str, command: Co
         ('x,y\n"1,2\n',
          "{file} の 2 行目が CSV になっていない (unexpected end of data)。"
          "引用符が足りないか、引用符のなかで二重になっていないのでは？"),
+        ("x y\n1 2\n", "{file} に 'y' という列はなく、x y という列だけがある。"
+         "列はコンマ、セミコロン、タブ、| のどれかで区切ってください"),
+        ("x,z,y\n1,,2\n3,4,5\n6,NA,7\n",
+         "学習とテストに 2 行以上が要るのに、1 行だった。'z' は 2 行で欠けている。--inputs でほかの列を選べる"),
         ("x,y\n1,\0\n", "{file} の 2 行目に NUL 文字がある。UTF-8 の CSV として保存してください"),
     ],
 )  # fmt: skip

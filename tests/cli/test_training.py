@@ -104,6 +104,7 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         ("", ["y"], "data.csv is empty: expected a first line that names the columns"),
         ("1,2\n3,4\n", ["y"], "data.csv has no header: its first line should name the columns, but holds numbers"),
         ("x,y\n1,2\n", ["y"], "needs at least 2 rows to learn from some and test on others, got 1"),
+        ("x,z,y\n1,2,3\n4,,6\n", ["y"], "test on others, got 1; 'z' is missing in 1 row; --inputs names others"),
         ("x,y\n1,2\n2\n", ["y"], "data.csv, row 3: 1 cell, but the header names 2 columns"),
         ("x,y\n1,2\n2,3,4\n", ["y"], "data.csv, row 3: 3 cells, but the header names 2 columns"),
         ("x,y\n1,2\ntwo,3\n", ["y"], "data.csv, row 3, column 'x': expected a number, got 'two'"),
@@ -189,6 +190,16 @@ def test_column_may_have_a_comma_in_its_name(command: Command, tmp_path: Path) -
 
 
 AND = "a,b,out\n0,0,0\n0,1,0\n1,0,0\n1,1,1\n"
+
+
+def test_column_that_costs_most_rows_is_named(command: Command, tmp_path: Path) -> None:
+    rows = [f"{i},{i if i < 3 else ''},{i if i else '-'},{i}\n" for i in range(7)]
+    (tmp_path / "data.csv").write_text("a,b,c,y\n" + "".join(rows))
+    out = command("train", "data.csv", "--target", "y", "--epochs", "1").out
+    assert (
+        "\n5 of 7 rows left out, because a value is missing\n'b' is missing in 4 rows; --inputs names others\n" in out
+    )
+    assert "is missing in" not in command("train", "data.csv", "--target", "y", "--inputs", "a", "c").out
 
 
 def test_small_table_is_learned_from_whole_where_nothing_is_held_out(command: Command, tmp_path: Path) -> None:

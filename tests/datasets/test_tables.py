@@ -47,6 +47,8 @@ def csv(tmp_path: Path) -> Csv:
         pytest.param("\n  \n,,\n" + TABLE, id="blank lines first"),
         pytest.param("a,b,y\n1,2,3\r\r\n4,5,6\r\r\n", id="line ends translated twice"),
         pytest.param('a,b,y\n1,"2",3\n4, "5",6\n', id="a blank before a quote"),
+        pytest.param('"a" ,"b" ,"y" \n"1" ,"2" ,"3" \n4,5,"6" ', id="blanks after a quote"),
+        pytest.param("a,b,y\n１,２．０,３\n4,+5,6\n", id="full-width digits"),
         pytest.param(",a,b,y\n0,1,2,3\n1,4,5,6\n", id="an index"),
         pytest.param("a,,b,y\n1,x,2,3\n4,z,5,6\n", id="a column without a name"),
         pytest.param("a,b,y,\n1,2,3\n4,5,6\n", id="a comma at the end of the header"),
@@ -54,6 +56,7 @@ def csv(tmp_path: Path) -> Csv:
         pytest.param("a,b,y,\n1,2,3,\n4,5,6,\n", id="a comma at the end of all lines"),
         pytest.param("sep=;\na;b;y\n1;2;3\n4;5;6\n", id="sep=;"),
         pytest.param('"sep=,"\r\na,b,y\r\n1,2,3\r\n4,5,6\r\n', id="sep=, in quotes"),
+        pytest.param('sep=^\na^b^"y" \n1^2^"3" \n4^5^6\n', id="sep=^"),
         pytest.param(TABLE.replace(",", ";"), id="semicolons"),
         pytest.param("a;b;y\n1,0;2;3,0\n4;,5e+1;6\n", id="semicolons and decimal commas"),
         pytest.param(TABLE.replace(",", "\t"), id="tabs"),
@@ -79,6 +82,13 @@ def test_rows_with_a_missing_value_are_dropped_and_counted(csv: Csv, missing: st
     assert (data.rows, data.targets, data.dropped) == ([[1.0], [5.0]], [2.0, 6.0], 2)
 
 
+@pytest.mark.parametrize("mark", ["-", "--", ".", "−", "–", "－", "…", "*", "#BEZUG!", "#SPILL!"])
+def test_mark_without_digits_is_missing_among_numbers_only(csv: Csv, mark: str) -> None:
+    data = read_csv(csv(f"a,s,y\n1,{mark},2\n{mark},+,3\n-4,{mark},5\n6,+,-7\n"), "y")
+    assert (data.targets, data.dropped) == ([2.0, 5.0, -7.0], 1)
+    assert data.categories == {"s": tuple(sorted(["+", mark]))}
+
+
 def test_row_is_kept_where_only_an_unused_column_is_missing(csv: Csv) -> None:
     data = read_csv(csv("a,b,y\n1,NA,2\n"), "y", ["a"])
     assert (data.rows, data.dropped) == ([[1.0]], 0)
@@ -88,6 +98,11 @@ def test_text_columns_are_passed_over_and_named(csv: Csv) -> None:
     data = read_csv(csv('a,species,y,island\n1,NA,2,"x, y"\n3,Adelie,4,z\n'), "y")
     assert (data.rows, data.input_names, data.dropped) == ([[1.0], [3.0]], ("a",), 0)
     assert data.text_columns == ("species", "island")
+
+
+def test_blanks_after_a_quote_are_left_where_text_follows(csv: Csv) -> None:
+    table = csv('sep=^\na^n^y\n1^5" pipe^2\n1^6" pipe^3\n1^5" pipe^2\n1^6" pipe^3\n')
+    assert read_csv(table, "y").categories == {"n": ('5" pipe', '6" pipe')}
 
 
 def test_quoted_cell_may_hold_commas_and_newlines(csv: Csv) -> None:
@@ -109,6 +124,7 @@ def test_row_numbers_count_as_in_a_spreadsheet(csv: Csv) -> None:
         pytest.param("a,y,y\n1,2,3\n", "the header names the column 'y' twice; rename one", id="two targets"),
         pytest.param("My table\na,y\n1,2\n", "row 2: 2 cells, but .* 1 column; the first line should name", id="title"),
         pytest.param("a,b\n1,2\n", "has no column 'y'; it has a, b$", id="missing target"),
+        pytest.param("a y\n1 2\n", "has one column only, a y: separate columns by commas, semico", id="blanks"),
         pytest.param("a,y\n1,2,3\n", "row 2: 3 cells, but the header names 2 columns", id="row too long"),
         pytest.param("a,y\n1,2\n1\n", "row 3: 1 cell, but the header names 2 columns", id="row too short"),
         pytest.param("a,y\n1,2\nx,3\n", "row 3, column 'a': expected a number, got 'x'", id="text"),
@@ -183,12 +199,19 @@ def test_quotes_of_two_rows_that_enclose_rows_are_refused(csv: Csv, content: str
         read_csv(csv(content), "y", ["a"])
 
 
+def test_quote_in_the_header_that_encloses_a_row_is_refused(csv: Csv) -> None:
+    with pytest.raises(DataError, match="row 1: a cell holds the rows below; is a quote missing"):
+        read_csv(csv('a,y,"n\n1,2,z"\n3,4,z\n'), "y", ["a"])
+
+
 @pytest.mark.parametrize(
     "content",
     [
         'n,a,y\n"one, or\ntwo",1,2\nz,3,4\n',
         'a,n,y\n1,"one, or\n\ntwo, or three",2\n3,z,4\n',
         'a,y,n\n1,2,"one\ntwo, or three"\n3,4,z\n',
+        'n,a,y,m\n"one\ntwo",1,2,"three\nfour"\nz,3,4,z\n',
+        'a,y,"n\n(in mm)"\n1,2,z\n3,4,z\n',
     ],
 )
 def test_cell_may_have_several_lines(csv: Csv, content: str) -> None:
@@ -257,6 +280,17 @@ def test_name_of_a_column_is_one_line_that_can_be_shown(csv: Csv) -> None:
     table = csv('"length\nin  mm",\x1b]0;title\x07w,a\u202eb,y\n1,2,3,4\n')
     assert read_csv(table, "y").input_names == ("length in mm", "]0;title w", "a b")
     assert read_csv(table, "y", ["length\nin  mm", "a\u202eb"]).rows == [[1.0, 3.0]]
+
+
+def test_commas_among_texts_are_not_decimal(csv: Csv) -> None:
+    data = read_csv(csv("answers;a;y\n1,2;1.5;2\n2;3.5;4\n1,2,3;;6\n"), "y", ["a"])
+    assert (data.rows, data.dropped) == ([[1.5], [3.5]], 1)
+
+
+def test_slip_among_decimal_commas_is_told_as_one(csv: Csv) -> None:
+    rows = "".join(f"{i},5;{i}\n" for i in range(9))
+    with pytest.raises(DataError, match="row 11, column 'a': expected a number, got 'x'"):
+        read_csv(csv(f"a;y\n{rows}x;9\n"), "y")
 
 
 def test_delimiter_is_the_one_that_names_the_target(csv: Csv) -> None:

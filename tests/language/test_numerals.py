@@ -121,7 +121,26 @@ def test_number_is_read_as_people_type_it(typed: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "abc", "1,000", "12,345", "1,2,3", "1.000,5", "1 5", "3-2", "--5", "1/0", "1/", "inf", "0x10", "(1"]
+    "typed",
+    [
+        "",
+        "abc",
+        "1,000",
+        "12,345",
+        "1,2,3",
+        "1.000,5",
+        "1 5",
+        "3-2",
+        "--5",
+        "1/0",
+        "1/",
+        "inf",
+        "0x10",
+        "(1",
+        "3²",
+        "1½",
+        "½3",
+    ],
 )
 def test_what_is_no_number_or_could_be_two_is_not_read(typed: str) -> None:
     assert read_number(typed) is None

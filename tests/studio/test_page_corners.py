@@ -128,6 +128,8 @@ def test_widest_edge_is_the_largest_share_that_is_shown(opened: Opener) -> None:
         ("1/8", 0.125),
         ("ー６", -6.0),
         ("7 × 10⁻³", 0.007),
+        ("3²", None),
+        ("½", 0.5),
         ("0x10", None),
         ("1 2", None),
         ("", None),

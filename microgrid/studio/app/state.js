@@ -110,10 +110,12 @@ function announce(text) {
 const signOf = (number) => (number > 0 ? "positive" : number < 0 ? "negative" : "zero");
 
 // Reads what a person types, as Python's read_number does: in full width, with another minus sign or a decimal comma,
-// as a fraction or a product. "1,000" could be either of two numbers, and is refused; "0,125" can be one only.
+// as a fraction or a product. "1,000" could be either of two numbers, and is refused; "0,125" can be one only. NFKC would
+// make 32 of 3², and 11/2 of 1½.
 function readNumber(text) {
   const signs = (part) => part.replace(/[−ー–—‐―ｰ]/g, "-").replace(/[×·∗⋅]/g, "*").replace(/[÷⁄]/g, "/");
   const raised = text.replace(/(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (digits) => `^${digits.replaceAll("⁻", "-")}`);
+  if (/\p{No}\p{N}|\p{N}\p{No}/u.test(raised)) return NaN;
   const typed = signs(signs(raised).normalize("NFKC"))
     .trim()
     .replace(/\s*([*/])\s*/g, "$1");
