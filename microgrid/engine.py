@@ -116,7 +116,7 @@ class Value:
                 share would need the logarithm of the base).
             ZeroDivisionError: 0 to a negative power; or to one between 0 and 1 (its slope at 0 is infinite), unless the
                 0 is a plain number, whose slope nobody asks for.
-            OverflowError: the result, or the derivative of a base that is a Value, is too large for a float.
+            OverflowError: the result, or a power in the derivative of a base that is a Value, is too large for a float.
 
         >>> x = Value(-3.0)
         >>> (x**2).backward()
@@ -250,29 +250,37 @@ class Value:
 
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
-    def backward(self) -> None:
-        """Backpropagate: add ∂self/∂node to the `grad` of this node and of all that it depends on (Think).
+    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0) -> None:  # noqa: D417 (nothing comes unnamed)
+        """Backpropagate: add ∂output/∂node to the `grad` of this node and of all that it depends on (Think).
 
         Gradients accumulate over calls, so two calls double them exactly. No `data` changes, and after an error no
         `grad` either. `gradients` says the same rule more plainly; this is faster.
 
+        Args:
+            upstream: ∂output/∂self, the gradient that arrives here: 1 if this is the output itself; a layer's `dout`,
+                if it comes from the layer behind.
+
         Raises:
-            TypeError: `data` is not a number, because something else was assigned to the `data` of a leaf; or a `grad`
-                is none.
+            TypeError: `upstream` is not a number, or comes without its name; or something that is not a number was
+                assigned to the `data` of a leaf, or to a `grad` (where None counts as 0).
 
         >>> a = Value(2.0)
         >>> b = a + a
         >>> (b + b).backward()
         >>> a.grad
         4.0
+        >>> (a + 1).backward(upstream=0.5)
+        >>> a.grad
+        4.5
         """
+        start = _checked_upstream(upstream, unnamed)
         _checked_number(self.data)  # a bad value assigned to a leaf's `data` propagates to the output
         order = topological_order(self)
         earlier = [node.grad for node in order]  # from earlier calls: set aside, and added again at the end
         try:
             for node in order:
                 node.grad = 0.0
-            self.grad = 1.0
+            self.grad = start
             for node in reversed(order):  # when its turn comes, all that was computed from it has passed its share back
                 upstream, recorded = node.grad, node.recorded
                 if len(recorded) == 4:  # two operands, as of most operations: a short cut, for speed
@@ -493,9 +501,15 @@ def _checked_number(data: Number) -> float:
     return number
 
 
+def _checked_upstream(upstream: Number, unnamed: tuple[Any, ...]) -> float:
+    if unnamed:
+        raise TypeError(f"backward() takes an upstream gradient by its name: backward(upstream={_shown(unnamed[0])})")
+    return _checked_number(upstream)
+
+
 def _shown(data: object) -> str:
     shown = _on_one_line(repr(data))  # an array takes several
-    return shown if len(shown) <= 40 else shown[:37] + "..."
+    return shown if len(shown) <= 40 else shown[:39] + "…"
 
 
 def _data_of(operand: Operand) -> float:

@@ -323,6 +323,51 @@ def test_graph_leaves_nothing_for_the_cyclic_collector() -> None:
         gc.unfreeze()
 
 
+def test_backward_starts_from_the_upstream_gradient() -> None:
+    a, b = Value(2.0), Value(-3.0)
+    product = a * b
+    product.backward(upstream=10.0)
+    assert (product.grad, a.grad, b.grad) == (10.0, -30.0, 20.0)
+    product.backward(upstream=1)  # gradients accumulate
+    assert (product.grad, a.grad, b.grad) == (11.0, -33.0, 22.0)
+
+
+def test_graph_can_be_cut_and_handed_on_from_layer_to_layer() -> None:
+    def of(w: Value, x: Value) -> Value:
+        return (w * x).tanh()
+
+    w1, w2 = Value(0.3), Value(-0.7)
+    whole = of(w2, of(w1, Value(2.0))) ** 2
+    whole.backward()
+    expected = (w1.grad, w2.grad)
+    w1.grad = w2.grad = 0.0
+    hidden = of(w1, Value(2.0))
+    received = Value(hidden.data)  # the second layer does not know where its input comes from
+    (of(w2, received) ** 2).backward()
+    hidden.backward(upstream=received.grad)
+    assert (w1.grad, w2.grad) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named", "message"),
+    [
+        ((5,), {}, "backward() takes an upstream gradient by its name: backward(upstream=5)"),
+        ((), {"upstream": "5"}, "expected a number (int or float), got str: '5'"),
+        ((), {"upstream": None}, "expected a number (int or float), got NoneType: None"),
+        ((), {"upstream": [1.0]}, "expected a number (int or float), got list: [1.0]"),
+    ],
+)
+def test_wrong_upstream_is_refused_and_changes_nothing(
+    arguments: tuple[Any, ...], named: dict[str, Any], message: str
+) -> None:
+    a = Value(2.0)
+    output = a * 3
+    output.backward()
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        output.backward(*arguments, **named)
+    assert (a.grad, output.grad) == (3.0, 1.0)
+
+
 # --- the worked examples of the field --------------------------------------------------------------------------------
 
 
@@ -596,7 +641,7 @@ def test_engine_imports_math_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("x" * 38, f"'{'x' * 38}'"), ("x" * 39, f"'{'x' * 36}..."), ("x" * 500, f"'{'x' * 36}...")]
+    ("text", "shown"), [("x" * 38, f"'{'x' * 38}'"), ("x" * 39, f"'{'x' * 38}…"), ("x" * 500, f"'{'x' * 38}…")]
 )
 def test_long_data_that_is_refused_is_shown_in_forty_characters(text: str, shown: str) -> None:
     with pytest.raises(TypeError, match=rf"^expected a number \(int or float\), got str: {re.escape(shown)}$"):
