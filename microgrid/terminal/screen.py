@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import locale
 import os
 import re
 import signal
@@ -46,6 +47,8 @@ def _is_walked(walk: Walk) -> bool:
     """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None is one that was closed
         return False
+    if os.name != "nt" and not _is_utf8():
+        return False
     try:
         import curses
     except ImportError:  # on Windows it comes with the package windows-curses
@@ -64,6 +67,14 @@ def _is_walked(walk: Walk) -> bool:
     except (curses.error, io.UnsupportedOperation):  # the shell of IDLE calls itself a terminal, but has no file
         return False
     return True
+
+
+def _is_utf8() -> bool:
+    """Tell whether curses writes UTF-8. In other encodings it leaves out what they lack, such as the minus of −0.6."""
+    if sys.flags.utf8_mode:  # so Python does, also in the locale C or one that is not installed; let curses follow
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    return locale.nl_langinfo(locale.CODESET).upper() == "UTF-8"
 
 
 def _print(walk: Walk, position: int) -> None:
