@@ -25,6 +25,12 @@ SEQUENCE = re.compile(
     re.DOTALL,
 )
 """What follows Escape where it is no key but begins a sequence."""
+CURSOR_KEYS = {
+    start + end: key
+    for start in "[O"
+    for end, key in {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}.items()
+}
+"""What terminals send for these keys, in one of two modes; terminfo knows of one only."""
 INTRODUCERS = ("", *"[O]P^_X")  # nothing yet, or the first character of a sequence
 
 
@@ -122,7 +128,8 @@ def _key(window: Any, curses: Any) -> str:
     code = window.getch()
     if code in (ord("\x1b"), curses.KEY_MOUSE):  # of a mouse, curses has read the beginning
         begun = "" if code != curses.KEY_MOUSE else curses.tigetstr("kmous").decode("latin-1")[1:]
-        return "" if _is_sequence(window, begun) else "escape"
+        sequence = _sequence(window, begun)
+        return CURSOR_KEYS.get(sequence, "") if sequence else "escape"
     keys = {
         -1: "escape",  # there is nothing more to read
         0x04: "escape",  # Ctrl-D says the same
@@ -141,13 +148,13 @@ def _key(window: Any, curses: Any) -> str:
     return keys.get(code, chr(code))
 
 
-def _is_sequence(window: Any, text: str) -> bool:
-    """Tell whether Escape was not typed but begins a sequence, with `text` so far, and read the rest of it."""
+def _sequence(window: Any, text: str) -> str:
+    """Read the rest of the sequence that follows Escape, with `text` so far; return "" if Escape was typed."""
     window.timeout(SEQUENCE_MS)
     while not SEQUENCE.match(text) and text[:1] in INTRODUCERS and (code := window.getch()) != -1:
         text += chr(code)
     window.timeout(-1)
-    return text[:1] in INTRODUCERS[1:]
+    return text if text[:1] in INTRODUCERS[1:] else ""
 
 
 def _styles(curses: Any) -> dict[str, int]:

@@ -435,6 +435,18 @@ def test_what_is_no_key_changes_nothing() -> None:
 
 
 @needs_pty
+@pytest.mark.parametrize(
+    ("keys", "position"), [(b"\x1b[C", 2), (b"\x1bOB\x1b[B\x1b[A", 2), (b"\x1b[F", 10), (b"\x1b[F\x1b[H", 1)]
+)
+def test_cursor_keys_are_known_in_both_modes_of_a_terminal(keys: bytes, position: int) -> None:
+    with terminal() as screen:
+        screen.read_until("w·x multiplies w by x")
+        screen.press(keys + b"q")
+        screen.read_until(f"{position:2}/10  ")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
 @pytest.mark.parametrize("keys", [b"\x1b", b"\x1b\x1b", b"\x04"])
 def test_escape_and_the_end_of_the_input_leave(keys: bytes) -> None:
     with terminal() as screen:
