@@ -117,4 +117,6 @@ _attach("_repr_mimebundle_", "microgrid.pictures.notebook", "value_mimebundle")
 _attach("__copy__", "microgrid.graph.copying", "shallow_copy")
 _attach("__deepcopy__", "microgrid.graph.copying", "deep_copy")
 _attach("__reduce_ex__", "microgrid.graph.copying", "reduced")
+for _conversion in ("__int__", "__round__", "__trunc__"):
+    setattr(Value, _conversion, lambda value, *_: float(value))  # which says what to do instead
 Value.__array_ufunc__, Value.__array_function__ = answer_ufunc, answer_function  # type: ignore[attr-defined]

@@ -525,7 +525,7 @@ def test_numbers_of_other_kinds_become_floats(number: Any) -> None:
     assert (number - Value(2.0)).data == 1.0
 
 
-@pytest.mark.parametrize("convert", [float, math.exp])
+@pytest.mark.parametrize("convert", [float, int, round, lambda v: round(v, 2), math.exp, math.floor, math.trunc])
 def test_leaving_the_graph_unawares_is_refused(convert: Callable[[Any], object]) -> None:
     told = r"^a Value is not a plain number: use v.exp\(\) and the like to stay in the graph, v.data to leave it$"
     with pytest.raises(

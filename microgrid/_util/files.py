@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+SEPARATORS = (os.sep, os.altsep or os.sep)  # of folders in a path
 
 
 @cache
@@ -24,15 +25,14 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     written as an escape, which JSON reads back.
 
     Raises:
-        OSError: the folder does not exist or cannot be written to, links lead in a circle, the disk is full …
+        OSError: as of `check_writable`; or the disk is full, the name is too long …
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    if Path(path).exists() and not Path(path).is_file():  # a folder (an error), or a device such as /dev/null
+    check_writable(path)
+    if _is_device(Path(path)):  # such as /dev/null
         Path(path).write_bytes(data)
         return
     target = _linked_file(path)
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.part")
     try:
         with temporary.open("xb") as file:
@@ -59,14 +59,19 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         OSError: it is a symbolic link that leads back to itself.
     """
     target = Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path))
+    if target.is_dir() or os.fspath(path).endswith(SEPARATORS):
+        raise IsADirectoryError(errno.EISDIR, "this is a folder; expected the name of a file", os.fspath(path) or ".")
     folder = _linked_file(path).parent
     if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", str(folder))
-    for needed in (target, folder):
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write to", os.fspath(path))
+    for needed in (target,) if _is_device(target) else (target, folder):
         if needed.exists() and not os.access(needed, os.W_OK):
             raise PermissionError(errno.EACCES, "may not be written to", str(needed))
+
+
+def _is_device(path: Path) -> bool:
+    """Tell whether this is neither a file nor a folder, and is written to rather than replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _linked_file(path: str | os.PathLike[str]) -> Path:

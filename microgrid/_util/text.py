@@ -95,6 +95,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
     >>> list(wrapped("2 個のニューロン。", 16))
     ['2 個の', 'ニューロン。']
     """
+    width = max(width, 1)  # with less, no piece would be short enough
     for paragraph in text.splitlines() or [""]:
         row = ""
         for piece in _unbreakable(paragraph):

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if signal.getsignal(signal.SIGINT) is exit_quietly:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         code = _run(arguments)
-        print(end="", flush=True)  # let a failing write raise here, not at exit
+        sys.stdout.flush()  # let a failing write raise here, not at exit
     except KeyboardInterrupt:
         return 130
     except USER_ERRORS as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid.engine import Constant, Value
-from microgrid.graph.operations import OPERATIONS
+from microgrid.graph.operations import OPERATIONS, check_operands
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +119,7 @@ class Dataflow:
 
     def _terms(self, node: Value) -> Iterator[Term]:
         operands = [self.same[operand] for operand in node.operands]
+        check_operands(node.op, len(operands))
         operation = OPERATIONS[node.op]
         if node.op == "total":
             for operand in operands:

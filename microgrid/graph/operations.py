@@ -25,6 +25,7 @@ from typing import TypeVar
 
 from microgrid._util.text import printable
 from microgrid._util.validation import quoted
+from microgrid.language.numerals import counted
 from microgrid.language.words import words
 
 T = TypeVar("T")
@@ -177,6 +178,19 @@ def accepts(op: str, n_operands: int) -> bool:
         return n_operands == size
     rest = n_operands - bool(operation.last)
     return rest > 0 and rest % size == 0
+
+
+def check_operands(op: str, n_operands: int) -> None:
+    """Check that an operation that has the name of one in the table takes as many operands.
+
+    Raises:
+        ValueError: it does not, so it is another one.
+    """
+    if op in OPERATIONS and not accepts(op, n_operands):
+        raise ValueError(
+            f"the operation {quoted(op)} of microgrid does not take {counted(n_operands, 'operand')}; "
+            "give an operation of your own another name"
+        )
 
 
 def local_derivatives(

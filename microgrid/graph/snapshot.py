@@ -57,8 +57,12 @@ class Snapshot:
 
         Raises:
             TypeError: `output` is not a Value.
+            ValueError: an operation has the name of one in the table, and another number of operands.
         """
         order = topological_order(output)
+        for value in order:
+            if value.recorded:
+                operations.check_operands(str(value.op), len(value.operands))
         ids = {value: f"n{i}" for i, value in enumerate(order)}
         kinds = [_kind_of(value) for value in order]
         labels = ["" if value.label is None else single_line(value.label) for value in order]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import locale
 import os
 import re
 import signal
@@ -26,6 +27,12 @@ SEQUENCE = re.compile(
     re.DOTALL,
 )
 """What follows Escape where it is no key but begins a sequence."""
+CURSOR_KEYS = {
+    start + end: key
+    for start in "[O"
+    for end, key in {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}.items()
+}
+"""What terminals send for these keys, in one of two modes; terminfo knows of one only."""
 INTRODUCERS = ("", *"[O]P^_X")  # nothing yet, or the first character of a sequence
 
 
@@ -48,6 +55,8 @@ def _is_walked(walk: Walk) -> bool:
     """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None is one that was closed
         return False
+    if os.name != "nt" and not _is_utf8():
+        return False
     try:
         import curses
     except ImportError:  # on Windows it comes with the package windows-curses
@@ -66,6 +75,14 @@ def _is_walked(walk: Walk) -> bool:
     except (curses.error, io.UnsupportedOperation):  # the shell of IDLE calls itself a terminal, but has no file
         return False
     return True
+
+
+def _is_utf8() -> bool:
+    """Tell whether curses writes UTF-8. In other encodings it leaves out what they lack, such as the minus of −0.6."""
+    if sys.flags.utf8_mode:  # so Python does, also in the locale C or one that is not installed; let curses follow
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    return locale.nl_langinfo(locale.CODESET).upper() == "UTF-8"
 
 
 def _print(walk: Walk, position: int) -> None:
@@ -108,7 +125,8 @@ def _key(window: Any, curses: Any) -> str:
     code = window.getch()
     if code in (ord("\x1b"), curses.KEY_MOUSE):  # of a mouse, curses has read the beginning
         begun = "" if code != curses.KEY_MOUSE else curses.tigetstr("kmous").decode("latin-1")[1:]
-        return "" if _is_sequence(window, begun) else "escape"
+        sequence = _sequence(window, begun)
+        return CURSOR_KEYS.get(sequence, "") if sequence else "escape"
     keys = {
         -1: "escape",  # there is nothing more to read
         0x04: "escape",  # Ctrl-D says the same
@@ -127,13 +145,13 @@ def _key(window: Any, curses: Any) -> str:
     return keys.get(code, chr(code))
 
 
-def _is_sequence(window: Any, text: str) -> bool:
-    """Tell whether Escape was not typed but begins a sequence, with `text` so far, and read the rest of it."""
+def _sequence(window: Any, text: str) -> str:
+    """Read the rest of the sequence that follows Escape, with `text` so far; return "" if Escape was typed."""
     window.timeout(SEQUENCE_MS)
     while not SEQUENCE.match(text) and text[:1] in INTRODUCERS and (code := window.getch()) != -1:
         text += chr(code)
     window.timeout(-1)
-    return text[:1] in INTRODUCERS[1:]
+    return text if text[:1] in INTRODUCERS[1:] else ""
 
 
 def _styles(curses: Any) -> dict[str, int]:

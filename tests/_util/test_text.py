@@ -43,6 +43,8 @@ def test_each_line_stays_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         ("the loss is 0.04", 8, ["the loss", "is 0.04"]),
         ("one\n\ntwo", 8, ["one", "", "two"]),
         ("unbreakable", 4, ["unb", "rea", "kab", "le"]),
+        ("a 重 b", 1, ["a", "重", "b"]),
+        ("no room", -1, [*"noroom"]),
     ],
 )
 def test_text_is_broken_where_a_reader_breaks_it(text: str, width: int, rows: list[str]) -> None:

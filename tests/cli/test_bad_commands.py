@@ -160,7 +160,7 @@ def test_output_that_cannot_be_written_is_told_in_one_line(
 @posix_only
 def test_path_that_leads_through_a_file_is_named_as_it_was_given() -> None:
     Path("file").write_text("")
-    with pytest.raises(NotADirectoryError) as caught:
+    with pytest.raises(FileNotFoundError) as caught:
         write_atomic("file/graph.svg", "new")
     assert caught.value.filename == "file/graph.svg"
 
@@ -197,7 +197,7 @@ def test_option_of_train_out_of_its_range_is_refused(
         (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),
         (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
         (["sheet", "-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is"),
-        (["sheet", "-o", "nowhere/sheet.html"], "nowhere/sheet.html: No such file or directory"),
+        (["sheet", "-o", "nowhere/sheet.html"], "nowhere/sheet.html: there is no such folder to write to"),
         (["sheet", "--language", "fr"], "invalid choice: 'fr'"),
         (["sheet", "sheet.html"], "microgrid sheet: unrecognized arguments: sheet.html (see microgrid sheet --help)"),
     ],

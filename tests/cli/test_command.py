@@ -141,6 +141,15 @@ def test_error_that_nobody_can_read_leaves_its_exit_code(arguments: list[str], t
     assert done.returncode == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_error_is_one_line_where_the_output_has_no_room_either(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*PROGRAM, "nonsense"], stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=PLAIN, check=False
+        )
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+
+
 class ClosedOnWindows(io.StringIO):
     """A pipe without a reader as Windows has it: no BrokenPipeError, but an invalid argument."""
 

@@ -106,7 +106,7 @@ def test_expression_without_a_value_is_refused(name: str, arguments: list[str], 
     ("name", "message"),
     [
         ("g.jpeg", "microgrid: a picture is written as .svg, .png, .pdf, .dot; 'g.jpeg' is none of these"),
-        ("missing/g.svg", "microgrid: missing/g.svg: No such file or directory"),
+        ("missing/g.svg", "microgrid: missing/g.svg: there is no such folder to write to"),
     ],
 )
 def test_picture_that_cannot_be_written_is_refused(name: str, message: str, command: Command, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path)
         ),
         (["a*2", "a=1", "-o", "page.svg"], "a page is written as .html; 'page.svg' is not"),
         (["a", "a=1"], "expected an expression that computes something, got 'a'"),
-        (["a*2", "a=1", "-o", "nowhere/page.html"], "nowhere/page.html: No such file or directory"),
+        (["a*2", "a=1", "-o", "nowhere/page.html"], "nowhere/page.html: there is no such folder to write to"),
         (["a*2", "a=1", "--learning-rate=-1"], "learning_rate must be 0 or more, and finite, got -1.0"),
         (["a*2", "a=1", "--language", "fr"], "invalid choice: 'fr'"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
          "microgrid: 使えるのは、数、名前、+ - * / **、かっこ、関数だけ ('{w: w}' の 1 文字目)"),
         (["draw", "w", "w", "=", "2"],
          "microgrid: a=2 のような名前と数が要るのに、'w' だった (空白なしで w=2 と書いてください)"),
-        (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: そのようなファイルやフォルダーはない"),
+        (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: 書き込むフォルダーがない"),
         (["page", "w*2", "w=1", "--learning-rate=-1"],
          "microgrid: learning_rate は 0 以上の有限な数でなければならないのに、-1.0 だった"),
         (["lesson", "7"], "microgrid: レッスン 7 はない。1 から 6 まである"),
@@ -96,6 +97,21 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
 def test_errors_are_japanese_too(arguments: list[str], message: str, command: Command) -> None:
     code, out, err = command(*arguments, "--language", "ja")
     assert (code, out, err) == (2, "", f"{message}\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there, and the system has other words")
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("link.csv", "シンボリックリンクが循環している"),
+        ("file/a.csv", "途中にフォルダーでないものがある"),
+        ("n" * 300, "ファイルの名前が長すぎる"),
+    ],
+)
+def test_paths_that_lead_nowhere_are_told_in_japanese(file: str, told: str, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to("link.csv")
+    (tmp_path / "file").touch()
+    assert command("train", file, "--target", "y", "--language", "ja").err == f"microgrid: {file}: {told}\n"
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,7 @@ def test_file_that_is_not_there_or_no_text_is_refused(command: Command, tmp_path
 def test_missing_folder_of_the_model_is_refused_before_training(command: Command, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
     outcome = command("train", "data.csv", "--target", "y", "--save", "missing/model.json")
-    assert refusal(outcome) == f"microgrid: {tmp_path / 'missing'}: there is no such folder to write to"
+    assert refusal(outcome) == "microgrid: missing/model.json: there is no such folder to write to"
     assert outcome.out == ""
 
 

@@ -126,7 +126,7 @@ def test_link_that_leads_nowhere_is_left_alone_too(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"No such file or directory: .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"there is no such folder to write to: .*nowhere"):
         copy_lesson(lesson(1), tmp_path / "nowhere")
 
 

@@ -92,6 +92,15 @@ def test_what_must_compute_it_says_what_to_do(view: Callable[[Value], object], o
         view(loss(op))
 
 
+@pytest.mark.parametrize("view", [draw, Relay, check_gradients, lambda output: compile_graph(output, [])])
+@pytest.mark.parametrize("op", ["+", "neg", "**", "relu", "weighted_sum"])
+def test_name_of_another_operation_is_refused(view: Callable[[Value], object], op: str) -> None:
+    output = cube(Value(2.0, "x"), op)
+    output.recorded *= 1 if op in ("+", "**") else 2
+    with pytest.raises(ValueError, match=r"does not take \d operands?; give an operation of your own another name"):
+        view(output)
+
+
 @pytest.mark.usefixtures("formula_of_cube")
 def test_with_its_formula_every_view_has_it() -> None:
     output = loss()

@@ -387,6 +387,25 @@ def test_terminal_that_has_no_screen_for_curses_gets_all_steps(name: str) -> Non
         assert screen.process.wait(20) == 0
 
 
+@needs_pty
+@pytest.mark.parametrize("name", ["C", "xx_XX.UTF-8"])
+def test_locale_that_is_not_utf_8_hides_no_minus(name: str) -> None:
+    with terminal(LC_ALL=name) as screen:
+        screen.press(b"\n")
+        screen.read_until("6 − 5 = 1.")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+def test_locale_of_another_encoding_gets_all_steps() -> None:
+    with terminal(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") as screen:
+        seen = screen.read_until("result cannot be negative.\r\n")
+        assert "w*x - target subtracts target from w*x: 6 - 5 = 1." in seen
+        assert "\x1b" not in seen
+        assert screen.process.wait(20) == 0
+
+
 NO_KEYS = [
     b"\xe9",  # é in Latin-1: the beginning of a character in UTF-8
     b"\xff\x80\xc3",
@@ -412,6 +431,18 @@ def test_what_is_no_key_changes_nothing() -> None:
         assert " 2/10  Know  w·x − target " in screen.read_until(
             "w·x − target subtracts target from w·x: 6 − 5 = 1.\r\n"
         )
+        assert screen.process.wait(20) == 0
+
+
+@needs_pty
+@pytest.mark.parametrize(
+    ("keys", "position"), [(b"\x1b[C", 2), (b"\x1bOB\x1b[B\x1b[A", 2), (b"\x1b[F", 10), (b"\x1b[F\x1b[H", 1)]
+)
+def test_cursor_keys_are_known_in_both_modes_of_a_terminal(keys: bytes, position: int) -> None:
+    with terminal() as screen:
+        screen.read_until("w·x multiplies w by x")
+        screen.press(keys + b"q")
+        screen.read_until(f"{position:2}/10  ")
         assert screen.process.wait(20) == 0
 
 
