@@ -243,12 +243,12 @@ class _OutputOf:
         moved = {self.name: _Point(x, 1.0, 0.0)}
         try:
             for node in self.nodes:
-                before = [_Point(operand.data, 0.0, 0.0) for operand in self.operands[node.id]]
-                now = [moved.get(name, point) for name, point in zip(node.operands, before, strict=True)]
-                value, slopes, rounded = self._at(node, [point.value for point in now])
-                reached = [
-                    (s, point) for s, name, point in zip(slopes, node.operands, now, strict=True) if name in moved
+                numbers = [
+                    moved[operand.id].value if operand.id in moved else operand.data
+                    for operand in self.operands[node.id]
                 ]
+                value, slopes, rounded = self._at(node, numbers)
+                reached = [(s, moved[name]) for s, name in zip(slopes, node.operands, strict=True) if name in moved]
                 if value == node.data and not any(s for s, _ in reached):
                     continue  # the move ends here, as at a relu that is off
                 slope = sum(s * point.slope for s, point in reached if s)
