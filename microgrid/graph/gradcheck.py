@@ -348,8 +348,9 @@ def _best_difference(function: _OutputOf) -> _Measured:
     while h > max(math.ulp(function.x), sys.float_info.min):
         larger, now = now, _difference(function, h)
         measured.append(now)
-        if max(now.bend, abs(now.slope - function.here.slope), larger.rounding) <= now.rounding < math.inf:
-            break  # rounding explains all that is left, and the smaller the step, the more of it there is
+        is_explained = max(now.bend, abs(now.slope - function.here.slope)) <= now.rounding < math.inf
+        if is_explained and (larger.rounding <= now.rounding or h < 2.0**-72):
+            break  # rounding explains all that is left, and smaller steps have more of it, or tell nothing new
         h /= STEP_FACTOR
     best, bend = _Measured(), 0.0
     for smaller, larger in pairwise(reversed(measured)):
