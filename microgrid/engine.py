@@ -190,13 +190,13 @@ class Value:
         return _record(math.log(self.data), "log", (self, 1.0 / self.data))
 
     def sqrt(self) -> Value:
-        """Return the square root. Raises ValueError below 0, ZeroDivisionError at 0, where its slope is infinite."""
+        """Return the square root. Raises ValueError below 0, and ZeroDivisionError for a 0 whose slope is asked for."""
         if self.data < 0.0:
             raise ValueError(f"sqrt({_named(self)}): a negative number has no real square root")
-        if self.data == 0.0:
+        if self.data == 0.0 and not isinstance(self, Constant):
             raise ZeroDivisionError(f"sqrt({_named(self)}): the slope of the square root is infinite at 0")
         root = math.sqrt(self.data)
-        return _record(root, "sqrt", (self, 0.5 / root))
+        return _record(root, "sqrt", (self, 0.5 / root if root else 0.0))
 
     def tanh(self) -> Value:
         """Return the hyperbolic tangent, between -1 and 1; safe for any number.

@@ -16,7 +16,19 @@ from typing import Any
 
 import pytest
 
-from microgrid import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
+from microgrid import (
+    Constant,
+    Input,
+    Relay,
+    Value,
+    check_gradients,
+    compile_graph,
+    maximum,
+    minimum,
+    topological_order,
+    total,
+    weighted_sum,
+)
 from microgrid.engine import gradients
 
 EXAMPLES = {
@@ -549,6 +561,16 @@ def test_base_that_is_a_plain_number_needs_no_slope(base: float, exponent: float
     assert (result.data, y.grad) == pytest.approx((power, slope))
     with pytest.raises(ArithmeticError, match="slope"):
         Value(base) ** y
+
+
+def test_root_of_a_plain_0_needs_no_slope() -> None:
+    x = Value(2.0)
+    result = x * Constant(0.0).sqrt() + x
+    result.backward()
+    assert (result.data, x.grad) == (2.0, 1.0)
+    assert check_gradients(result).agrees
+    assert compile_graph(result, [x])([[3.0]]) == 3.0
+    assert Relay.from_json(Relay(result).to_json()) == Relay(result)
 
 
 @pytest.mark.parametrize(

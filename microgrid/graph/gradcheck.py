@@ -16,7 +16,7 @@ from microgrid.graph import operations
 from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show, show_signed
-from microgrid.language.words import words
+from microgrid.language.words import typeset, words
 
 STEP = 6e-6
 """About the cube root of a float's precision: there the error of a central difference is least, about 1e-10."""
@@ -94,6 +94,12 @@ class GradientRow:
         """Whether the output has a kink here."""
         return self.verdict == "kink"
 
+    @property
+    def wording(self) -> str:
+        """The verdict, or "convention" where the gradient at a kink is outside of both slopes."""
+        is_between = self.slopes is None or min(self.slopes) <= self.gradient <= max(self.slopes)
+        return self.verdict if is_between else "convention"
+
 
 @dataclass(frozen=True)
 class GradientTable:
@@ -113,25 +119,28 @@ class GradientTable:
         """Return the table as text, in "en" or "ja".
 
         Raises:
-            ValueError: another language.
+            ValueError: `language` is neither.
         """
         said = words(language)
         columns = ("leaf", "value", "chain_rule", "check.numerical", "check.difference")
-        heading = [said[column] for column in columns]
-        name_width = max([display_width(heading[0]), *(display_width(row.name) for row in self.rows)])
-        lines = [_table_line(*heading, width=name_width)]
+        lines = [[said[column] for column in columns]]
         for row in self.rows:
             numbers = show(row.data), show(row.gradient, 8), show(row.numerical, 8), show(row.difference, 2)
-            is_beyond = row.slopes is not None and not min(row.slopes) <= row.gradient <= max(row.slopes)
-            verdict = said["check.convention" if is_beyond else f"check.{row.verdict}"]
-            lines.append(f"{_table_line(row.name, *numbers, width=name_width)}  {verdict}")
-        return "\n".join(lines)
+            lines.append([row.name, *(typeset(number, language) for number in numbers)])
+        narrowest = (0, 12, 14, 14, 10)
+        widths = [
+            max(width, *map(display_width, column))
+            for width, column in zip(narrowest, zip(*lines, strict=True), strict=True)
+        ]
+        verdicts = ["", *(f"  {said[f'check.{row.wording}']}" for row in self.rows)]
+        return "\n".join(_table_line(cells, widths) + verdict for cells, verdict in zip(lines, verdicts, strict=True))
 
 
-def _table_line(name: str, *cells: str, width: int) -> str:
-    """Format one line: the name left-aligned, the cells right-aligned in columns wide enough for their numbers."""
-    aligned = (" " * (w - display_width(cell)) + cell for w, cell in zip((12, 14, 14, 10), cells, strict=True))
-    return "  ".join([padded(name, width), *aligned])
+def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Format one line: the name left-aligned, the numbers right-aligned."""
+    (name, *numbers), (name_width, *number_widths) = cells, widths
+    aligned = (" " * (w - display_width(number)) + number for w, number in zip(number_widths, numbers, strict=True))
+    return "  ".join([padded(name, name_width), *aligned])
 
 
 def check_gradients(
@@ -139,11 +148,11 @@ def check_gradients(
 ) -> GradientTable:
     """Compare the gradient of every leaf with a central difference; `grad` and `data` stay as they are.
 
-    Where the two disagree at the first step, steps of every size are tried, and the one with the smallest error counts:
-    the difference from the next step, and the rounding errors of all numbers that were computed. Where this error is
-    above 0.01 % of the gradient, and where paths cancel above a millionth of what they contribute, the verdict is
-    "unmeasured". A gradient below 1e-10 of its change over the size of the number, as after a long training, is as good
-    as 0: there such an error is small enough.
+    Where the two disagree at the first step, steps of every size are tried, and the one with the smallest error counts.
+    It has two parts: the rounding of all numbers that were computed, and the bend, which is how much the slope changes
+    within the step. Where this error is above 0.01 % of the gradient, and where paths cancel above a millionth of what
+    they contribute, the verdict is "unmeasured". A gradient below 1e-10 of its change over the size of the number, as
+    after a long training, is as good as 0: there such an error is small enough.
 
     A number next to a kink is measured on its own side. At a kink itself no difference has the slope of the convention:
     there the operation counts as the straight line of its own slope, and all others are measured.
@@ -189,13 +198,29 @@ ROUNDING = sys.float_info.epsilon
 PRECISION = 1e-4
 """The largest error of a slope, relative to the slope, with which it counts as measured."""
 
-STEP_FACTOR = 8.0
-"""How much larger each step is than the one before; a power of two, so that x ± h rounds rarely."""
+JITTER = 8.0 * ROUNDING
+"""How far a number may be from the exact one after a few operations, relative to its size."""
+
+STEP_FACTOR = 4.0
+"""How much smaller each step is than the one before; a power of two, so that x ± h rounds rarely."""
 
 
 class _Measured(NamedTuple):
-    """A slope, and the most by which it may be wrong."""
+    """A slope, and the most by which rounding and the bend of the curve may make it wrong."""
 
+    slope: float = math.nan
+    rounding: float = math.inf
+    bend: float = math.inf
+
+    @property
+    def error(self) -> float:
+        return self.rounding + self.bend
+
+
+class _Point(NamedTuple):
+    """The output of a graph at one number: its value, its slope by the formulas, the rounding error of the value."""
+
+    value: float
     slope: float
     error: float
 
@@ -211,19 +236,40 @@ class _OutputOf:
             if not reached.isdisjoint(node.operands):
                 reached.add(node.id)
         self.nodes = [node for node in graph.nodes if node.id in reached and node.id != name]
+        self.here = self(self.x)
 
-    def __call__(self, x: float) -> tuple[float, float]:
-        """Return the output at x, and its rounding error; NaN where it has no value."""
-        numbers, errors = {self.name: x}, {self.name: 0.0}
+    def __call__(self, x: float, jitter: float = 0.0) -> _Point:
+        """Return the output at x, NaN where it has no value; each result on the way is off by `jitter` of its size."""
+        moved = {self.name: _Point(x, 1.0, 0.0)}
         try:
             for node in self.nodes:
-                operands = [numbers.get(operand.id, operand.data) for operand in self.operands[node.id]]
-                numbers[node.id], slopes, rounded = self._at(node, operands)
-                inherited = zip(slopes, (errors.get(operand, 0.0) for operand in node.operands), strict=True)
-                errors[node.id] = ROUNDING * rounded + math.ulp(0.0) + sum(abs(s) * e for s, e in inherited if e)
+                numbers = [
+                    moved[operand.id].value if operand.id in moved else operand.data
+                    for operand in self.operands[node.id]
+                ]
+                value, slopes, rounded = self._at(node, numbers)
+                reached = [(s, moved[name]) for s, name in zip(slopes, node.operands, strict=True) if name in moved]
+                if value == node.data and not any(s for s, _ in reached):
+                    continue  # the move ends here, as at a relu that is off
+                slope = sum(s * point.slope for s, point in reached if s)
+                error = ROUNDING * rounded + math.ulp(0.0) + sum(abs(s) * point.error for s, point in reached if s)
+                moved[node.id] = _Point(value * (1.0 + jitter), slope, error)
+                jitter = -jitter
         except (ArithmeticError, ValueError):
-            return math.nan, math.inf
-        return numbers.get(self.output.id, self.output.data), errors.get(self.output.id, 0.0)
+            return _Point(math.nan, math.nan, math.inf)
+        return moved.get(self.output.id, _Point(self.output.data, 0.0, 0.0))
+
+    @property
+    def rounding(self) -> float:
+        """By how much the slope here may be wrong because the results on the way are rounded."""
+        change = abs(self(self.x, JITTER).slope - self.here.slope)
+        return math.inf if math.isnan(change) else change
+
+    @property
+    def bend(self) -> float:
+        """By how much the slope would change if the number changed by its own size; 0 if that is not known."""
+        change = abs(self(self.x + STEP * max(1.0, abs(self.x))).slope - self.here.slope) / STEP
+        return change if math.isfinite(change) else 0.0
 
     def _at(self, node: Node, operands: list[float]) -> tuple[float, tuple[float, ...], float]:
         """Return the value of a node, its local derivatives, and the size of the numbers that were rounded."""
@@ -277,81 +323,68 @@ def _side(op: str, operands: Sequence[float]) -> int | None:
 
 
 def _difference(function: _OutputOf, h: float) -> _Measured:
-    """Measure the slope by the values at x ± h, or at x itself where one of them does not exist."""
-    x = function.x
-    above, below = x + h, x - h
-    (value_above, error_above), (value_below, error_below) = function(above), function(below)
-    if math.isnan(value_above):
-        above, (value_above, error_above) = x, function(x)
-    elif math.isnan(value_below):
-        below, (value_below, error_below) = x, function(x)
-    width, off_centre = above - below, (above - x) - (x - below)
-    slope = (value_above - value_below) / width if width > 0.0 else math.nan
-    if not math.isfinite(slope):
-        return _Measured(math.nan, math.inf)
-    error = (error_above + error_below) / width
-    if 1e-6 * width < abs(off_centre) < width:  # next to a power of two, x ± h is rounded on one side only
-        value, _ = function(x)
-        left, right = (value - value_below) / (x - below), (value_above - value) / (above - x)
-        error += abs((right - left) * off_centre) / width
-    return _Measured(slope, error)
+    """Measure the slope by the values at x ± h, or at x itself where one of them does not exist.
+
+    It is one of the slopes between x − h and x + h; how far these are from that at x, the formulas tell at both ends.
+    """
+    x, here = function.x, function.here
+    left, right = x - h, x + h
+    below, above = function(left), function(right)
+    if math.isnan(above.value):
+        right, above = x, here
+    elif math.isnan(below.value):
+        left, below = x, here
+    width = right - left
+    if width <= 0.0 or not math.isfinite(slope := (above.value - below.value) / width):
+        return _Measured()
+    bend = abs((below.slope - here.slope) + (above.slope - here.slope)) / ((left < x) + (x < right))
+    return _Measured(slope, (above.error + below.error) / width, math.inf if math.isnan(bend) else bend)
 
 
 def _best_difference(function: _OutputOf) -> _Measured:
-    """Measure the slope by steps of every size: from where rounding hides it, up to where the curve bends."""
-    size = abs(function.x) or STEP_FACTOR**-24
-    h = max(2.0 * math.ulp(size), sys.float_info.min)
-    best = before = _Measured(math.nan, math.inf)
-    low, high = -math.inf, math.inf  # what all steps so far allow
-    steps = 0
-    while h < max(1.0, size):
-        now = _difference(function, h)
-        error = abs(now.slope - before.slope) + now.error + before.error
-        if error < best.error:
-            best, steps = _Measured(before.slope, error), steps + 1
-        if now.slope - now.error > high or now.slope + now.error < low:
-            # It bends: larger steps tell nothing about the slope here. Where even the smallest ones are too large, as
-            # for sin(x) at 1e200, the disagreement does not shrink with the step.
-            return best if steps > 1 or _converges(function, h) else _Measured(math.nan, math.inf)
-        low, high = max(low, now.slope - now.error), min(high, now.slope + now.error)
-        h, before = h * STEP_FACTOR, now
+    """Measure the slope by steps of every size, from one as large as the number down to where rounding hides it."""
+    h = math.ldexp(1.0, math.frexp(max(1.0, abs(function.x)))[1] - 1)
+    now, measured = _Measured(), []
+    while h > max(math.ulp(function.x), sys.float_info.min):
+        larger, now = now, _difference(function, h)
+        measured.append(now)
+        is_explained = max(now.bend, abs(now.slope - function.here.slope)) <= now.rounding < math.inf
+        if is_explained and (larger.rounding <= now.rounding or h < 2.0**-72):
+            break  # rounding explains all that is left, and smaller steps have more of it, or tell nothing new
+        h /= STEP_FACTOR
+    best, bend = _Measured(), 0.0
+    for smaller, larger in pairwise(reversed(measured)):
+        # What bends within a small step bends within a larger one, also where a sine is back at the same slope there.
+        # The slopes of two steps are compared besides, since a formula of a slope may be what is wrong.
+        change = abs(larger.slope - smaller.slope) - larger.rounding - smaller.rounding
+        bend = max(bend, smaller.bend, larger.bend, 0.0 if math.isnan(change) else change)
+        if larger.rounding + bend < best.error:
+            best = larger._replace(bend=bend)
     return best
-
-
-def _converges(function: _OutputOf, h: float) -> bool:
-    """Tell whether the slopes of steps round h come closer to each other as the step shrinks."""
-    slopes = [_difference(function, h * STEP_FACTOR**k).slope for k in range(-1, 3)]
-    gaps = [abs(larger - smaller) for smaller, larger in pairwise(slopes)]
-    return all(smaller <= larger for smaller, larger in pairwise(gaps))
-
-
-def _curvature(function: _OutputOf, h: float) -> float:
-    """Estimate by how much the slope changes for each unit of the number."""
-    (left, _), (middle, _), (right, _) = (function(x) for x in (function.x - h, function.x, function.x + h))
-    return abs((right - middle) - (middle - left)) / h / h
 
 
 class _Claim(NamedTuple):
     """A gradient by the chain rule: the sum over all paths from the output.
 
     `paths` sums their absolute values: where they cancel, a mistake on one of them is large beside the gradient.
-    `underflow` is the most that may be missing because a product was too small for a float.
+    `rounding` is the most by which rounding may make it wrong, and `bend` that of the function.
     """
 
     gradient: float
     paths: float
-    underflow: float
+    rounding: float
+    bend: float = 0.0
 
-    def verdict(self, measured: _Measured, tolerance: float, bend: float = 0.0) -> str:
-        """Compare it with a slope that was measured where a move by the size of the number changes it by `bend`."""
+    def verdict(self, measured: _Measured, tolerance: float) -> str:
+        """Compare it with a slope that was measured."""
         gap, size = abs(measured.slope - self.gradient), abs(self.gradient)
-        rounded = measured.error + self.underflow
-        if math.isfinite(gap) and gap <= tolerance * size + rounded:
+        error = measured.error + self.rounding
+        if math.isfinite(gap) and gap <= tolerance * size + error:
             enough = max(tolerance, PRECISION) * size if size else tolerance
-            as_good_as_0 = 1e-10 * bend if size <= 1e-10 * bend < math.inf else 0.0  # as after a long training
+            as_good_as_0 = 1e-10 * self.bend if size <= 1e-10 * self.bend else 0.0  # as after a long training
             is_seen = measured.error <= max(enough, 0.01 * PRECISION * self.paths, as_good_as_0)
             return "agrees" if is_seen else "unmeasured"
-        is_seen = measured.error <= PRECISION * abs(measured.slope) or 10.0 * rounded < gap < math.inf
+        is_seen = measured.error <= PRECISION * abs(measured.slope) or 10.0 * error < gap < math.inf
         return "differs" if is_seen else "unmeasured"
 
 
@@ -367,12 +400,11 @@ def _claims(graph: Snapshot, gradients_by_id: Mapping[str, float]) -> dict[str, 
 
 
 def _check(function: _OutputOf, name: str, claim: _Claim, tolerance: float, step: float) -> GradientRow:
-    size = max(1.0, abs(function.x))
-    # Where nothing is claimed to change, a large step shows it best.
-    measured, bend = _difference(function, size * (step if claim.gradient else 1.0 / STEP_FACTOR)), 0.0
+    measured = _difference(function, step * max(1.0, abs(function.x)))
     if claim.verdict(measured, tolerance) != "agrees":
-        measured, bend = _best_difference(function), size * _curvature(function, STEP * size)
-    verdict, numerical, slopes = claim.verdict(measured, tolerance, bend), measured.slope, None
+        measured = _best_difference(function)
+        claim = claim._replace(rounding=claim.rounding + function.rounding, bend=function.bend)
+    verdict, numerical, slopes = claim.verdict(measured, tolerance), measured.slope, None
     if verdict == "agrees" and function.is_at_kink:
         left, right = function.slope_towards(-1.0), function.slope_towards(1.0)
         if not all(math.isclose(x, claim.gradient, rel_tol=1e-9, abs_tol=measured.error) for x in (left, right)):
@@ -412,7 +444,7 @@ class Nudge:
         """Return the predicted and the actual change in words, in "en" or "ja".
 
         Raises:
-            ValueError: another language.
+            ValueError: `language` is neither.
         """
         said = words(language)
 

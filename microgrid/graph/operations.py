@@ -159,7 +159,8 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
             result = compute(*operands)
         except (ArithmeticError, ValueError) as error:
             raise type(error)(f"{name_of(op)} has no value at {numbers}") from None
-        if isinstance(result, complex):  # a negative number to a fractional power
+        # A negative number has no power that is not whole: a fraction of it is complex, and Python's (-1) ** inf is 1.
+        if isinstance(result, complex) or (op == "**" and operands[0] < 0.0 and operands[1] % 1.0 != 0.0):
             raise ValueError(f"{name_of(op)} has no value at {numbers}")
         return float(result)
     result = 0.0

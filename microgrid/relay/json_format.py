@@ -17,6 +17,7 @@ from microgrid.graph import operations
 from microgrid.graph.naming import name_by_formula
 from microgrid.graph.node import KINDS, Node
 from microgrid.graph.snapshot import numbers_among_equals
+from microgrid.language.numerals import counted
 from microgrid.relay.records import Change, Outcome, Record
 
 FORMAT, VERSION = "microgrid relay", 2
@@ -47,13 +48,14 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise TypeError(f"a relay is read from text, got {quoted(text)}")
     try:
-        content = json.loads(text, object_hook=_with_clean_names)
+        content = json.loads(text, object_hook=_with_clean_names, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a relay: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(f'not a relay: expected JSON with "format": "{FORMAT}"')
+        came = content.get("format") if isinstance(content, dict) else content
+        raise ValueError(f'not a relay: expected JSON with "format": "{FORMAT}", got {quoted(came)}')
     version = content.get("version")
-    if version not in (1, VERSION):
+    if isinstance(version, bool) or version not in (1, VERSION):
         raise ValueError(f"this relay has version {quoted(version)}; this microgrid reads 1 and {VERSION}")
     if version == 1 and isinstance(content.get("outcome"), dict):
         renamed = {RENAMED_IN_VERSION_2.get(name, name): item for name, item in content["outcome"].items()}
@@ -68,13 +70,13 @@ def read(content: dict[str, Any]) -> tuple[list[Node], list[str], float]:
         ValueError: the content is not such a record.
     """
     try:
-        unnumbered = [_node_from(item) for item in content["nodes"]]
+        unnumbered = [_node_from(item) for item in _list(content["nodes"], "nodes")]
         _check_nodes(unnumbered)
         _check_numbers(unnumbered)
         numbers = numbers_among_equals([node.kind for node in unnumbered], [node.label for node in unnumbered])
         numbered = [replace(node, number=number) for node, number in zip(unnumbered, numbers, strict=True)]
         nodes = name_by_formula(numbered)
-        parameters = [_text(parameter, "a parameter") for parameter in content["parameters"]]
+        parameters = [_text(parameter, "a parameter") for parameter in _list(content["parameters"], "parameters")]
         if strays := set(parameters) - {node.id for node in nodes}:
             raise ValueError(f"the parameter {quoted(min(strays))} is not a node")
         return nodes, parameters, _number(content["learning_rate"], "learning_rate")
@@ -104,13 +106,29 @@ def read_outcome(content: dict[str, Any], relay: Record) -> Outcome:
     return replace(relay.outcome, values=tuple(values), after=values[-1])
 
 
-def is_same(content: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether two contents hold the same; 1 and 1.0 are the same, 0.0 and -0.0 are not."""
+def find_difference(came: Any, due: Any, where: str = "") -> str | None:
+    """Say where content differs from the one that is due; None if nowhere. 1 and 1.0 are the same, 0.0 and -0.0 not."""
+    if isinstance(came, dict) and isinstance(due, dict):
+        if stray := sorted(came.keys() ^ due.keys()):
+            return f"{quoted(stray[0])} {'is missing' if stray[0] in due else 'was not expected'} in {where or 'it'}"
+        pairs = ((f"{where}.{name}".lstrip("."), came[name], due[name]) for name in due)
+    elif isinstance(came, list) and isinstance(due, list):
+        if len(came) != len(due):
+            return f"{where} has {counted(len(came), 'item')}, and should have {len(due)}"
+        pairs = ((f"{where}[{i}]", *pair) for i, pair in enumerate(zip(came, due, strict=True)))
+    else:
+        return (
+            None if _canonical(came) == _canonical(due) else f"{where} is {quoted(came)}, and should be {quoted(due)}"
+        )
+    return next((found for name, a, b in pairs if a is not b and (found := find_difference(a, b, name))), None)
 
-    def canonical(content: dict[str, Any]) -> str:
-        return json.dumps(json.loads(json.dumps(content), parse_int=float), sort_keys=True)
 
-    return canonical(content) == canonical(other)
+def _canonical(item: Any) -> str:
+    return json.dumps(float(item) if isinstance(item, int) and not isinstance(item, bool) else item)
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 300 else float(digits)  # as JavaScript reads it: one that fits no float is ∞
 
 
 def _with_clean_names(item: dict[str, Any]) -> dict[str, Any]:
@@ -133,8 +151,10 @@ def _node_from(item: Any) -> Node:
         label=_text(item["label"], "label"),
         kind=_text(item["kind"], "kind"),
         op=_text(item["op"], "op"),
-        operands=tuple(_text(operand, "operands") for operand in item["operands"]),
-        local_derivatives=tuple(_number(local, "local_derivatives") for local in item["local_derivatives"]),
+        operands=tuple(_text(operand, "operands") for operand in _list(item["operands"], "operands")),
+        local_derivatives=tuple(
+            _number(local, "local_derivatives") for local in _list(item["local_derivatives"], "local_derivatives")
+        ),
         data=_number(item["data"], "data"),
         layer=_text(item["layer"], "layer"),
     )
@@ -233,3 +253,9 @@ def _number(item: Any, name: str) -> float:
     if isinstance(item, bool) or not isinstance(item, (int, float)):
         raise TypeError(f"{name} must be a number, got {quoted(item)}")
     return float(item)
+
+
+def _list(item: Any, name: str) -> list[Any]:
+    if not isinstance(item, list):
+        raise TypeError(f"{name} must be a list, got {quoted(item)}")
+    return item

@@ -250,8 +250,8 @@ class Relay(Record):
         except ValueError as error:
             raise ValueError(f"not a relay: {error}") from None
         relay.outcome = json_format.read_outcome(content, relay)
-        if not json_format.is_same(json_format.parse(relay.to_json()), content):
-            raise ValueError("not a relay: its steps do not follow from its nodes")
+        if difference := json_format.find_difference(content, json_format.parse(relay.to_json())):
+            raise ValueError(f"not a relay: its steps do not follow from its nodes: {difference}")
         return relay
 
     def __copy__(self) -> Relay:

@@ -83,6 +83,13 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
         (["draw", "w = 2", "w=2"],
          "microgrid: = は使えない。数は式の後に a=2 のように書いてください ('w = 2' の 3 文字目)"),
         (["draw", "log(w)", "w=0"], "microgrid: log(w = 0.0): 対数があるのは 0 より大きい数だけ"),
+        (
+            ["check", "w**0.5", "w=-2"],
+            "microgrid: (w = -2.0) ** (0.5): 負の数を累乗できるのは、指数が整数の定数のときだけ",
+        ),
+        (["check", "sqrt(w)", "w=0"], "microgrid: sqrt(w = 0.0): 平方根の傾きは 0 では無限大になる"),
+        (["check", "w**0.5", "w=0"], "microgrid: (w = 0.0) ** (0.5): この累乗の傾きは 0 では無限大になる"),
+        (["check", "w**-1", "w=1e-200"], "microgrid: (w = 1e-200) ** (-1.0): 傾きが大きすぎて計算できない"),
         (["draw", "{w: w}", "w=2"],
          "microgrid: 使えるのは、数、名前、+ - * / **、かっこ、関数だけ ('{w: w}' の 1 文字目)"),
         (["draw", "w", "w", "=", "2"],

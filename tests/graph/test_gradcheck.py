@@ -79,16 +79,33 @@ def test_wrong_convention_at_a_kink_is_found(slope: float) -> None:
         (lambda x: (1e15 * x).sin(), 1.0, "unmeasured"),
         (lambda x: x.sin(), 1e200, "unmeasured"),  # the next float is 10^183 turns away
         (lambda x: x.tanh(), 15.0, "unmeasured"),
+        (lambda x: (500 * x).cos(), math.pi, "agrees"),  # 8e-11, because 500π was rounded
+        (lambda x: (1e65 * x).sin(), 0.0, "agrees"),  # only a tiny step shows the slope
+        (lambda x: (1e106 * x).sin(), 0.6, "unmeasured"),
+        (lambda x: (1e5 * x).sin(), math.pi, "agrees"),  # large steps are whole turns
+        (lambda x: x**x, 0.0, "unmeasured"),  # ever steeper towards 0, where the convention is 0
+        (lambda x: x**x, 1e-100, "unmeasured"),
+        (lambda x: (x.cos() * 0.25).sin() * 1e12 + 1e12, 0.0, "agrees"),
+        (lambda x: ((x - 1).relu() - 1e6) ** 2, 0.5, "agrees"),  # off: no error of the square counts
     ],
 )
 def test_right_gradient_is_not_called_wrong(compute: Callable[[Value], Value], x: float, verdict: str) -> None:
     leaf = Value(x)
     (row,) = check_gradients(compute(leaf)).rows
     assert row.verdict == verdict
-    if row.gradient and verdict == "agrees":
+    if abs(row.gradient) > 1e-9 and verdict == "agrees":
         doubted = compute(leaf) * 1.0
         plant(doubted, (1.0005, doubted.data))
         assert check_gradients(doubted, [leaf]).rows[0].verdict == "differs"
+
+
+def test_table_makes_room_for_powers_of_ten() -> None:
+    x, y = Value(1.0, label="x"), Value(8.0, label="y")
+    table = check_gradients((-40 * x).exp() + y.tanh() * 1e-12)
+    assert "−1.6993417e−16" in table.text()
+    heading, *rows = table.text("ja").splitlines()
+    assert "−1.6993417 × 10⁻¹⁶" in rows[0]
+    assert {display_width(row.removesuffix("  一致")) for row in rows} == {display_width(heading)}
 
 
 def test_convention_outside_of_both_slopes_is_told_apart_from_one_between_them() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from microgrid import Value
-from microgrid.graph.operations import FUNCTIONS, OPERATIONS
+from microgrid.graph.operations import FUNCTIONS, OPERATIONS, evaluate
 from tests.graphs import record
 
 NUMBERS = (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, 3.0, -2.5, math.nan)
@@ -124,3 +124,11 @@ def test_every_small_mistake_in_a_formula_is_noticed(op: str) -> None:
 def test_formulas_are_broken_in_many_places() -> None:
     assert list(broken("1 - out * out")) == ["2 - out * out", "1 + out * out", "1 - out / out", "1 - (out + out)"]
     assert sum(len(list(broken(text))) for op in OPERATIONS for _, text in formulas_of(op)) > 150
+
+
+@pytest.mark.parametrize("exponent", [math.inf, -math.inf, math.nan, 0.5])
+def test_negative_number_has_a_whole_power_only_as_in_the_engine(exponent: float) -> None:
+    with pytest.raises(ValueError, match=r"power has no value at -1\.0"):
+        evaluate("**", (-1.0, exponent))
+    with pytest.raises(ValueError, match="a negative base"):
+        Value(-1.0) ** exponent

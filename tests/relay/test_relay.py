@@ -570,11 +570,17 @@ def with_node(**changes: Any) -> str:
     [
         ("", "not a relay: Expecting value"),
         ("[" * 100_000, "not a relay"),
-        ("[]", 'not a relay: expected JSON with "format": "microgrid relay"'),
-        ('{"format": "other"}', "not a relay: expected JSON"),
+        ("[]", r'not a relay: expected JSON with "format": "microgrid relay", got \[\]$'),
+        ('{"format": "other"}', "not a relay: expected JSON .*, got 'other'$"),
         (edited(version=3), "this relay has version 3; this microgrid reads 1 and 2"),
         (edited(nodes=[]), "not a relay: it has no nodes"),
-        (edited(nodes=3), "not a relay"),
+        (edited(nodes=3), "not a relay: nodes must be a list, got 3$"),
+        (with_node(operands=3), "not a relay: operands must be a list, got 3$"),
+        (with_node(data=10**400), "not a relay: n2 is inf, but the product is 6.0"),
+        (edited(version=True), "this relay has version True; this microgrid reads 1 and 2"),
+        (edited(surprise=1), "not a relay: .*: 'surprise' was not expected in it$"),
+        (edited().replace('"share": 3.0', '"share": 3.5'), r"steps\[2\].share is 3.5, and should be 3.0$"),
+        (edited().replace('"predicted": ', '"predicted": 7'), "outcome.predicted is 7.*, and should be "),
         (edited(parameters=["n7"]), "not a relay: the parameter 'n7' is not a node"),
         (edited(parameters=["n2"]), "not a relay: a parameter must be a leaf"),
         (edited(learning_rate="fast"), "not a relay: learning_rate must be a number"),
@@ -853,7 +859,9 @@ def test_what_a_relay_does_not_have_is_named(ask: Any, error: type[Exception], m
 
 
 def test_steps_that_do_not_follow_from_the_nodes_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"^not a relay: its steps do not follow from its nodes$"):
+    with pytest.raises(
+        ValueError, match=r"^not a relay: its steps do not follow from its nodes: steps has 0 items, and should have 4$"
+    ):
         Relay.from_json(edited(steps=[]))
 
 

@@ -121,15 +121,16 @@ function isTooLarge(op, [a, b]) {
   return op === "exp" || (op === "**" && a !== 0 && (a > 0 || Number.isInteger(b)) && abs(a ** b) === Infinity);
 }
 
-// The same for the slope: of √ at 0; of a power whose base is negative and whose exponent may change; and of one such as
-// 0^0.5, where it is infinite, or too large. A constant needs no slope.
-function isSlopeMissing(op, [a, b], constants) {
-  if (op === "sqrt") return a === 0;
-  return op === "**" && ((a < 0 && !constants[1]) || (!constants[0] && isSlopeOfBaseInfinite(a, b)));
+// The same for the slope: of a power whose base is negative and whose exponent may change; of √ at 0, and of a power such
+// as 0^0.5, where it is infinite, or too large. A constant needs no slope.
+function isSlopeMissing(op, numbers, constants) {
+  if (op === "**" && numbers[0] < 0 && !constants[1]) return true;
+  return !constants[0] && isFirstSlopeInfinite(op, numbers);
 }
 
-function isSlopeOfBaseInfinite(a, b) {
-  return b !== 0 && Number.isFinite(a) && Number.isFinite(b) && abs(a ** (b - 1)) === Infinity;
+function isFirstSlopeInfinite(op, [a, b]) {
+  if (op === "sqrt") return a === 0;
+  return op === "**" && b !== 0 && Number.isFinite(a) && Number.isFinite(b) && abs(a ** (b - 1)) === Infinity;
 }
 
 // Computes all values and local derivatives. `missing` is the first node that has no value or, unless only values are
@@ -151,7 +152,7 @@ function forward(graph, leaves, onlyValues = false) {
     }
     values.push(out);
     locals.push(localDerivativesOf(node, numbers, out));
-    if (node.op === "**" && constants[0] && isSlopeOfBaseInfinite(...numbers)) locals.at(-1)[0] = 0; // as in Python
+    if (constants[0] && isFirstSlopeInfinite(node.op, numbers)) locals.at(-1)[0] = 0; // as in Python
   }
   return {values, locals, missing: -1};
 }
