@@ -14,12 +14,11 @@ import math
 import os
 import random
 from collections import UserDict, UserList, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import count, repeat
 from pathlib import Path
 from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from microgrid._util.files import write_atomic
 from microgrid._util.missing_names import answer_missing_names
@@ -70,10 +69,6 @@ class NeuronName(str):
         return str(self), self.layer
 
 
-_ONLY_VALUES = frozenset({Value})
-_WITHOUT_PARTS = frozenset({str, int, float, bool, type(None), NeuronName})  # told at once, since they are many
-
-
 class Module:
     """Base class of everything that has parameters.
 
@@ -96,15 +91,42 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """List pairs (name, parameter); the name is its path from the model, such as `layers[0].neurons[1].bias`."""
-        found: dict[Value, str | None] = {}
-        _find_parameters(self, "", found, {id(self): self})
-        return [(str(name).removeprefix("."), parameter) for parameter, name in found.items()]
+        found: dict[Value, str] = {}
+        seen: dict[int, object] = {}
+        waiting: list[Iterator[tuple[str, Any]]] = [iter([("", self)])]
+        while waiting:
+            for name, part in waiting[-1]:
+                holder = _HOLDERS[type(part)]
+                if holder is _PARAMETER:
+                    found.setdefault(part, name)
+                elif holder and id(part) not in seen:
+                    seen[id(part)] = part
+                    waiting.append(zip(holder.names(name, part), holder.parts(part), strict=True))
+                    break
+            else:
+                waiting.pop()
+        return [(name.removeprefix("."), parameter) for parameter, name in found.items() if not parameter.recorded]
 
     def parameters(self) -> list[Value]:
         """List every weight and bias, each once."""
-        found: dict[Value, str | None] = {}
-        _find_parameters(self, None, found, {id(self): self})
-        return list(found)
+        found: list[Value] = []
+        seen: dict[int, object] = {}  # what was looked into, by its identity: two objects that are equal are still two
+        waiting: list[Iterator[Any]] = [iter([self])]
+        while waiting:
+            for part in waiting[-1]:
+                holder = _HOLDERS[type(part)]
+                if holder is _PARAMETER:
+                    found.append(part)
+                elif holder and id(part) not in seen:
+                    seen[id(part)] = part
+                    parts = holder.parts(part)
+                    if not _ONLY_VALUES.issuperset(map(type, parts)):
+                        waiting.append(iter(parts))
+                        break
+                    found += parts  # the same in one step: most stand in such a list
+            else:
+                waiting.pop()
+        return [value for value in dict.fromkeys(found) if not value.recorded]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -137,13 +159,13 @@ class Module:
 
         Raises:
             OSError: the file cannot be written.
-            ValueError: a parameter is not finite.
+            ValueError: a parameter is not finite, or two have the same name, as in a set without labels.
         """
-        parameters = {name: parameter.data for name, parameter in self.named_parameters()}
+        parameters = {name: parameter.data for name, parameter in self._by_name().items()}
         for name, number in parameters.items():
             if not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise ValueError(f"{name} must be a finite number to be saved, got {quoted(number)}")
-        content = {**_FORMAT, "model": repr(self), "parameters": parameters}
+        content = {**_FORMAT, "model": self._description(), "parameters": parameters}
         write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     def load(self: M, path: str | os.PathLike[str]) -> M:
@@ -155,16 +177,31 @@ class Module:
         """
         saved_from, parameters = read_model(path)
         path = printable(os.fspath(path))
-        mine = dict(self.named_parameters())
+        mine = self._by_name()
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
             where = "the file" if strays[0] in mine else "this model"
             raise ValueError(f"{path} does not fit {self!r}: {quoted(strays[0])} is missing from {where}")
-        if saved_from not in (None, repr(self)):  # such as one with another activation
-            raise ValueError(f"{path} was saved from {brief(saved_from)}; expected one saved from {self!r}")
+        if saved_from not in (None, expected := self._description()):  # such as one with another activation
+            raise ValueError(f"{path} was saved from {brief(saved_from)}; expected one saved from {expected}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self
+
+    def _by_name(self) -> dict[str, Value]:
+        named: dict[str, Value] = {}
+        for name, parameter in self.named_parameters():
+            if named.setdefault(name, parameter) is not parameter:
+                raise ValueError(
+                    f"{self!r} has two parameters called {quoted(name)}; give what a set holds different labels, and "
+                    "the keys of a dictionary different texts"
+                )
+        return named
+
+    def _description(self) -> str:
+        """Return the repr, by which a file tells one kind of model from another, if it shows no weights."""
+        text = repr(self)
+        return Module.__repr__(self) if "Value(data=" in text else text
 
 
 class Neuron(Module):
@@ -385,46 +422,67 @@ def _single(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _find_parameters(item: object, name: str | None, found: dict[Value, str | None], seen: dict[int, object]) -> None:
-    """Add the parameters inside `item` to `found`, each with the name that leads to it; with None where `name` is None.
+class _Holder(NamedTuple):
+    """How objects of one kind hold their parts: the parts, the key of each, and the name that a key gives it."""
 
-    `seen` holds what was looked into, by its identity: two objects that are equal are still two.
-    """
-    template, keys, parts = _parts_of(item)
-    if name is None and _ONLY_VALUES.issuperset(map(type, parts)):  # the same in fewer steps: most stand in such a list
-        for part in parts:
-            if not part.recorded:
-                found[part] = None
-        return
-    names = repeat(None) if name is None else (name + template.format(key) for key in keys)
-    for inside, part in zip(names, parts, strict=False):
-        kind = type(part)
-        if kind is Value or (isinstance(part, Value) and not isinstance(part, (Input, Constant))):
-            if not part.recorded:
-                found.setdefault(part, inside)
-        elif kind not in _WITHOUT_PARTS and id(part) not in seen:
-            seen[id(part)] = part
-            _find_parameters(part, inside, found, seen)
+    template: str
+    keys: Callable[[Any], Iterable[object]]
+    parts: Callable[[Any], Collection[Any]]
+
+    def names(self, name: str, item: object) -> Iterator[str]:
+        """Name the parts of an item of this name."""
+        return (name + self.template.format(key) for key in self.keys(item))
 
 
-def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
-    """Return what an object holds, and how its parts are reached: a template, and the key of each."""
+_ONLY_VALUES = frozenset({Value})
+_PARAMETER = _Holder("", tuple, tuple)  # holds nothing, but is what is looked for
+
+
+class _Holders(dict[type, "_Holder | None"]):
+    """The holders by type, each found out once: a model has many parts of few types. Most types hold nothing."""
+
+    def __missing__(self, kind: type) -> _Holder | None:
+        self[kind] = holder = _holder_of(kind)
+        return holder
+
+
+_HOLDERS = _Holders()
+
+
+def _holder_of(kind: type) -> _Holder | None:
+    attributes: Callable[[Any], dict[str, Any]] = _attributes if slots_of(kind) else vars
+    if issubclass(kind, Value):
+        return None if issubclass(kind, (Input, Constant)) else _PARAMETER
+    if issubclass(kind, (list, tuple, deque, UserList)):
+        return _Holder("[{}]", lambda item: range(len(item)), lambda item: item)
+    if issubclass(kind, (Module, SimpleNamespace)) or hasattr(kind, "__dataclass_fields__"):
+        return _Holder(".{}", attributes, lambda item: attributes(item).values())
+    if issubclass(kind, (dict, UserDict, MappingProxyType)):
+        return _Holder("[{!r}]", iter, lambda item: item.values())
+    if issubclass(kind, (set, frozenset)):  # has no order; that of the labels is the same in every process
+        return _Holder("{{{}}}", lambda item: map(_label, _by_label(item)), _by_label)
+    if hasattr(kind, "dtype"):  # an array of NumPy, which may hold Values
+        return _Holder("[{}]", lambda item: range(len(_objects_in(item))), _objects_in)
+    return None
+
+
+def _attributes(item: Any) -> dict[str, Any]:
     kind: type = type(item)
-    if isinstance(item, (list, tuple, deque, UserList)):
-        return "[{}]", count(), item
-    if isinstance(item, (Module, SimpleNamespace)) or hasattr(kind, "__dataclass_fields__"):
-        attributes: dict[str, object] = getattr(item, "__dict__", {})
-        if slots := slots_of(kind):
-            attributes = attributes | {slot: getattr(item, slot) for slot in slots if hasattr(item, slot)}
-        return ".{}", attributes, attributes.values()
-    if isinstance(item, (dict, UserDict, MappingProxyType)):
-        return "[{!r}]", item, item.values()
-    if isinstance(item, (set, frozenset)):  # has no order; that of the labels is the same in every process
-        return "{{{}}}", count(), sorted(item, key=lambda part: str(getattr(part, "label", "")))
-    if getattr(getattr(item, "dtype", None), "hasobject", False):  # an array of NumPy, which may hold Values
-        parts = item.tolist()
-        return "[{}]", count(), parts if isinstance(parts, list) else [parts]
-    return "", (), ()
+    slots = {slot: getattr(item, slot) for slot in slots_of(kind) if hasattr(item, slot)}
+    return getattr(item, "__dict__", {}) | slots
+
+
+def _label(part: object) -> str:
+    return str(getattr(part, "label", ""))
+
+
+def _by_label(parts: Iterable[object]) -> list[object]:
+    return sorted(parts, key=_label)
+
+
+def _objects_in(array: Any) -> list[Any]:
+    parts = array.tolist() if getattr(array.dtype, "hasobject", False) else []
+    return parts if isinstance(parts, list) else [parts]
 
 
 @cache

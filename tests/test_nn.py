@@ -436,7 +436,50 @@ def test_parameters_in_a_set_have_the_order_of_their_labels(kind: Any) -> None:
     weights = [Value(float(i), f"w{i}") for i in range(9)]
     model = Holder(kind(reversed(weights)))
     assert model.parameters() == weights
-    assert dict(model.named_parameters())["held{8}"] is weights[8]
+    assert dict(model.named_parameters())["held{w8}"] is weights[8]
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_names_of_what_a_set_holds_do_not_depend_on_its_order(kind: Any) -> None:
+    named = Holder(kind(two_weights())).named_parameters()
+    assert [name for name, _ in named] == ["held{w1}", "held{w2}"]
+
+
+class Same:
+    def __repr__(self) -> str:
+        return "same"
+
+
+@pytest.mark.parametrize("held", [{Value(1.0), Value(2.0)}, {Same(): Value(1.0), Same(): Value(2.0)}])
+def test_parameters_of_the_same_name_are_not_saved_as_one(held: Any, tmp_path: Path) -> None:
+    model = Holder(held)
+    assert len(model.parameters()) == 2
+    with pytest.raises(ValueError, match=r"has two parameters called 'held.*'; give what a set holds different labels"):
+        model.save(tmp_path / "model.json")
+    assert not [*tmp_path.iterdir()]
+
+
+@dataclass
+class Line(Module):
+    slope: Value
+    start: Value
+
+
+def test_dataclass_whose_repr_shows_its_weights_is_loaded_again(tmp_path: Path) -> None:
+    Line(Value(5.0), Value(6.0)).save(tmp_path / "line.json")
+    model = Line(*two_weights()).load(tmp_path / "line.json")
+    assert (model.slope.data, model.start.data) == (5.0, 6.0)
+
+
+def test_model_of_any_depth_has_parameters() -> None:
+    model, weight = Holder(None), Value(1.0)
+    inner = model
+    for _ in range(5000):
+        inner.held = [Holder(None)]
+        inner = inner.held[0]
+    inner.held = weight
+    assert model.parameters() == [weight]
+    assert model.named_parameters() == [("held[0]." * 5000 + "held", weight)]
 
 
 def test_container_that_holds_itself_is_looked_into_once() -> None:

@@ -12,6 +12,8 @@ from microgrid.language.numerals import counted
 
 ROUNDING_UNITS = 16  # a sum of a hundred numbers is off by 11; a real change of 1e-14 of a number is 45
 
+MAX_EXACT_WHOLE = 2.0**53  # the whole numbers below it are floats without rounding
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -19,7 +21,7 @@ class Scale:
 
     The standard deviation is that of the population (divided by n, as scikit-learn does). A column that never changes,
     or by no more than 16 rounding units of its largest number, is only shifted to 0: its numbers differ by rounding, as
-    0.1 + 0.2 and 0.3 do.
+    0.1 + 0.2 and 0.3 do. Whole numbers below 2**53 are exact, and may differ by 1.
 
     >>> scale = Scale.of([[1.0, 7.0], [3.0, 7.0]])
     >>> scale.standardise([3.0, 7.0]), scale.restore([1.0, 0.0])
@@ -87,7 +89,9 @@ def _mean(column: Sequence[float]) -> float:
 
 def _deviation(column: Sequence[float]) -> float:
     """Return the standard deviation; 1, or more for huge numbers, if the column does not change except by rounding."""
-    rounding = ROUNDING_UNITS * sys.float_info.epsilon * max(map(abs, column))
+    largest = max(map(abs, column))
+    is_exact = largest < MAX_EXACT_WHOLE and all(map(float.is_integer, column))  # such as times in microseconds
+    rounding = 0.0 if is_exact else ROUNDING_UNITS * sys.float_info.epsilon * largest
     if max(column) - min(column) <= rounding:
         return max(1.0, 1e6 * rounding)  # so that what rounding leaves is never more than a millionth
     mean = _mean(column)

@@ -17,7 +17,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 from microgrid.compiler.compile import CompiledGraph, compile_graph
-from microgrid.engine import Input, Value, topological_order
+from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.training.cycle import Cycle, numbers_in
 from microgrid.training.state import state_of
 
@@ -27,7 +27,8 @@ RELATIVE_TOLERANCE = 1e-9
 ROUNDING_TOLERANCE = 1e-13
 
 # A check takes as long as 10 to 20 rows. The first epoch checks every row, the updates after it one row each; after so
-# many checks, one among so many rows is checked. Before the last epoch as many are checked at once.
+# many checks, one among so many rows is checked. Before the last epoch as many are checked at once. Whole batches are
+# computed both ways in the first epoch; later as many of their rows at most, as seldom, and once in the last epoch.
 FREQUENT_CHECKS = 32
 ROWS_PER_CHECK = 256
 
@@ -50,7 +51,7 @@ class CompiledThinking:
         self.step: CompiledGraph | None = None
         self.parameters = frozenset(cycle.parameters)
         self.unchecked, self.is_first_epoch = len(cycle.rows), True
-        self.n_checks = self.rows_since_check = 0
+        self.n_checks = self.rows_since_check = self.rows_since_comparison = 0
         self.was_compared = False
         try:
             self._compile()
@@ -64,6 +65,7 @@ class CompiledThinking:
         self.is_first_epoch = False
         if is_last:
             self.unchecked = max(self.unchecked, FREQUENT_CHECKS)
+            self.was_compared = False
         if after_metrics:
             self.rows_since_check = ROWS_PER_CHECK
 
@@ -73,12 +75,11 @@ class CompiledThinking:
             return None
         cycle = self.cycle
         numbers = [numbers_in([row, target]) for row, target in zip(cycle.rows, cycle.targets, strict=True)]
-        # Besides the first batch the last of an epoch, which may be smaller.
-        is_due = not self.was_compared or (self.is_first_epoch and self.unchecked == len(numbers))
+        is_due = self._is_comparison_due(len(numbers))
         try:
             self.doubt = self._doubt_of_graphs()
             if not self.doubt and is_due and any(self._compiled(numbers)):  # else a sum is no other than a mean
-                self.was_compared = True
+                self.was_compared, self.rows_since_comparison = True, 0
                 self.doubt = self._doubt_of_numbers(numbers)
             if self.doubt:
                 self.step = None
@@ -95,7 +96,7 @@ class CompiledThinking:
         inputs, prediction, loss = _recorded(cycle, 0)
         order = topological_order(loss)
         nodes = set(order)
-        if not nodes.issuperset(inputs):  # a number was used as something else, such as a class
+        if nodes.isdisjoint(inputs):  # nothing is learned from the rows
             return
         self.graph = _RowGraph(inputs, loss, self.parameters)
         before = state_of(cycle.model, cycle.loss_function)  # not sooner, since the first call may complete a model
@@ -140,20 +141,28 @@ class CompiledThinking:
             n_due, self.n_checks, self.rows_since_check = 1, self.n_checks + 1, 0
         return [(self.n_checks + i) % n for i in range(n_due)]  # so that each row of a batch has its turn
 
+    def _is_comparison_due(self, n_rows: int) -> bool:
+        """Tell whether a batch is to be computed both ways; in the first epoch the first, and the last one as well."""
+        self.rows_since_comparison += n_rows
+        if self.is_first_epoch:
+            return not self.was_compared or self.unchecked == n_rows  # the last batch may be smaller
+        return not self.was_compared or self.rows_since_comparison >= ROWS_PER_CHECK * min(n_rows, FREQUENT_CHECKS)
+
     def _doubt_of_numbers(self, rows: list[list[Any]]) -> str:
-        """Compute a batch both ways, and compare its loss and gradients."""
+        """Compute a batch both ways, and compare its loss and gradients; after the first epoch not all of its rows."""
         cycle = self.cycle
-        recorded = [cycle.know().data]
-        cycle._think()
-        recorded += [parameter.grad for parameter in cycle.parameters]
+        rows = rows if self.is_first_epoch else rows[:FREQUENT_CHECKS]
+        predictions = [cycle.model(row) for row in cycle.rows[: len(rows)]]
+        loss = cycle.loss_function(predictions, cycle.targets[: len(rows)])
+        graph = gradients(loss)
+        recorded = [loss.data, *(graph.get(parameter, 0.0) for parameter in cycle.parameters)]
         if not all(map(math.isfinite, recorded)):
             raise OverflowError("no comparison is possible")
         compiled = self._compiled(rows)
         # Each row twice, since a single row would be compiled to a program of its own.
         of_rows = [self._compiled([row, row]) for row in rows] if len(rows) > 1 else [compiled]
         sizes = [math.fsum(map(abs, numbers)) / len(rows) for numbers in zip(*of_rows, strict=True)]
-        assert cycle.loss is not None
-        largest = [max(abs(node.data) for node in topological_order(cycle.loss))]
+        largest = [max(abs(node.data) for node in graph)]
         largest += [max(sizes[1:], default=0.0)] * (len(sizes) - 1)
         agree = all(
             abs(a - b) <= RELATIVE_TOLERANCE * size + ROUNDING_TOLERANCE * most
@@ -201,7 +210,7 @@ class _RowGraph:
 
     def __init__(self, inputs: Sequence[Value], output: Value, parameters: Collection[Value]) -> None:
         order = topological_order(output)
-        self.inputs, self.learned = inputs, parameters
+        self.inputs, self.learned, self.output = inputs, parameters, output
         self.computed = [node for node in reversed(order) if node.recorded]
         self.parameters = [node for node in order if node in parameters]
         self.others = [node for node in order if not node.recorded and node not in {*parameters, *inputs}]
@@ -210,7 +219,8 @@ class _RowGraph:
     def is_that_of(self, inputs: Sequence[Value], output: Value) -> bool:
         """Tell whether another graph has the same operations on the same parameters, inputs and other numbers."""
         twins = dict(zip(self.inputs, inputs, strict=True))
-        twins[self.computed[0]] = output
+        if twins.setdefault(self.output, output) is not output:
+            return False
         for node in self.computed:  # results before their operands
             twin = twins[node]
             if twin.op != node.op or len(twin.recorded) != len(node.recorded):

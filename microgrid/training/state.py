@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from operator import length_hint
-from types import CodeType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 
 from microgrid.engine import Value
@@ -17,7 +18,7 @@ from microgrid.nn import slots_of
 
 MAX_OBJECTS = 20_000  # take about 40 ms to look through
 _PLAIN = (int, float, complex, str, bytes, type(None))
-_CALLABLES = (MethodType, staticmethod, classmethod, property, partial)
+_CALLABLES = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
 _KNOWN_MODULES = sys.stdlib_module_names | {"microgrid"}
 
 
@@ -47,9 +48,9 @@ def _held_by(item: Any) -> Iterable[object]:
     if isinstance(item, Value):
         return () if item.recorded else (repr(item.data),)
     if isinstance(item, dict):
-        return (*item, *item.values())
+        return (*item, *item.values(), *_attributes(item))
     if isinstance(item, (list, tuple, deque, set, frozenset)):
-        return item
+        return (*item, *_attributes(item))
     if isinstance(item, _CALLABLES):
         return [
             getattr(item, name, None) for name in ("__self__", "__func__", "fget", "fset", "func", "args", "keywords")
@@ -74,11 +75,17 @@ def _held_by_object(item: Any) -> Iterable[object]:
         return (item.tobytes(),)
     if isinstance(item, GeneratorType):
         return (item.gi_frame.f_lasti, *item.gi_frame.f_locals.values()) if item.gi_frame else ()
-    if isinstance(item, Iterator) and _is_known(type(item)):
-        return repr(item), length_hint(item)
     kind: type = type(item)
-    attributes = getattr(item, "__dict__", {}).values()
-    return (kind, *attributes, *[getattr(item, slot) for slot in slots_of(kind) if hasattr(item, slot)])
+    attributes = _attributes(item)
+    if _is_known(kind) and not attributes:  # probably written in C, such as an iterator, a date, or a Decimal
+        return (repr(item), length_hint(item, 0), *gc.get_referents(item))
+    return (kind, *attributes)
+
+
+def _attributes(item: Any) -> Collection[object]:
+    kind: type = type(item)
+    values = getattr(item, "__dict__", {}).values()
+    return (*values, *[getattr(item, slot) for slot in slots_of(kind) if hasattr(item, slot)])
 
 
 def _held_by_function(function: FunctionType) -> Iterator[object]:

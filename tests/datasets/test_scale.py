@@ -71,6 +71,13 @@ def test_column_that_changes_by_little_is_stretched(column: list[float], unit: f
     assert numbers == pytest.approx([-math.sqrt(1.5), 0.0, math.sqrt(1.5)], rel=0.05, abs=0.05)
 
 
+@pytest.mark.parametrize("start", [1e15, -1e15, 1.7e15])
+def test_whole_numbers_are_not_rounded_and_are_stretched(start: float) -> None:
+    scale = Scale.of([[start], [start + 1], [start + 2]])
+    numbers = [scale.standardise([start + i])[0] for i in range(3)]
+    assert numbers == pytest.approx([-math.sqrt(1.5), 0.0, math.sqrt(1.5)])
+
+
 def test_standardised_columns_have_mean_0_and_deviation_1() -> None:
     rows = penguins().rows
     scale = Scale.of(rows)

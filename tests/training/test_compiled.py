@@ -6,6 +6,8 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -60,6 +62,21 @@ def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
     assert history.losses[-1] < history.losses[0]
 
 
+def test_column_that_the_model_ignores_is_no_reason_to_record() -> None:
+    class FirstColumn(Wrapped):
+        def __call__(self, row: Any) -> Value:
+            return super().__call__(row[:1])
+
+    model = FirstColumn()
+    train(model, [[x, 7.0] for (x,) in ROWS], TARGETS, epochs=1000)
+    assert len(model.predictions) < 100  # of 3000
+
+
+def test_loss_that_returns_a_target_is_refused_as_without_compiling() -> None:
+    with pytest.raises(TypeError, match="the loss function must return a Value"):
+        train(line(), ROWS, TARGETS, lambda _, targets: targets[0])
+
+
 # --- the loss of a batch ---------------------------------------------------------------------------------------------
 
 
@@ -102,9 +119,10 @@ def test_batch_without_an_error_tells_no_sum_from_a_mean() -> None:
     targets[targets.index(second[0])] += 1.0  # the line misses one row of the second batch alone
     assert first[0] != second[0] != third[0]
     models = line(), line()
-    train(models[0], rows, targets, summed, batch_size=2, epochs=1, compiled=False)
-    with pytest.warns(RuntimeWarning, match="the loss is not the mean"):
-        train(models[1], rows, targets, summed, batch_size=2, epochs=1)
+    options: Any = {"batch_size": 2, "epochs": 3, "learning_rate": 0.01}
+    train(models[0], rows, targets, summed, compiled=False, **options)
+    with pytest.warns(RuntimeWarning, match="the loss is not the mean.* as with compiled=False$"):
+        train(models[1], rows, targets, summed, **options)
     assert bits(models[0]) == bits(models[1])
 
 
@@ -114,7 +132,16 @@ def test_numbers_of_any_size_are_compared_on_the_scale_of_the_gradients(size: fl
         return mean_squared_error(predictions, targets) * (1.0 if len(targets) < 2 else 1.0 + 1e-7)
 
     with pytest.warns(RuntimeWarning, match="the loss is not the mean"):
-        train(line(0.0, 0.0), ROWS, [size * target for target in TARGETS], almost, epochs=1, learning_rate=0.01)
+        train(line(0.0, 0.0), ROWS, [size * target for target in TARGETS], almost, epochs=3, learning_rate=0.01)
+
+
+def test_difference_that_shows_only_when_the_predictions_have_grown_is_found() -> None:
+    def pulled(predictions: Any, targets: Any) -> Value:
+        return mean_squared_error(predictions, targets) + (total(predictions) / len(predictions)) ** 2 * 1e-3
+
+    targets = [1e12 * target for target in TARGETS]
+    with pytest.warns(RuntimeWarning, match="the loss is not the mean.* from epoch 20 on"):
+        train(line(0.0, 0.0), ROWS, targets, pulled, epochs=20, learning_rate=0.1)
 
 
 def test_rows_whose_gradients_cancel_are_no_reason_to_doubt() -> None:
@@ -212,7 +239,7 @@ def test_graphs_are_compared_in_everything(predict: Any) -> None:
     model = Model(decide)
     model.w2.data = 1.0
     with pytest.warns(RuntimeWarning, match="contains an `if`, or a number"):
-        train(model, [[2.0, 1.0, 1.0], [2.0, 1.0, -1.0]], [1.0, 1.0], epochs=1)
+        train(model, [[2.0, 1.0, 1.0], [2.0, 1.0, -1.0]], [1.0, 1.0], epochs=3)
 
 
 def test_truth_of_a_number_is_a_decision() -> None:
@@ -247,7 +274,7 @@ def test_decision_that_a_single_row_takes_otherwise_is_found_in_the_first_epoch(
         rows=rows,
         targets=[1.0] * 99,
         batch_size=batch_size,
-        epochs=2,
+        epochs=3,
     )
 
 
@@ -347,6 +374,27 @@ def with_numpy(model: Model, row: Any) -> Any:
     return model.w1 * row[0] * (0.0 if draw < 1e-9 else 1.0)
 
 
+def with_method(draw: Callable[[], float]) -> Predict:
+    return lambda model, row: model.w1 * row[0] * (0.0 if draw() < 1e-9 else 1.0)
+
+
+class CountingList(list[float]):
+    calls = 0
+
+    def append(self, _: float) -> None:
+        self.calls += 1
+
+
+def counted_in(numbers: Any) -> float:
+    numbers.append(0)
+    return 1.0
+
+
+def with_date(model: Model, row: Any, today: list[date] = [date(2000, 1, 1)]) -> Any:  # noqa: B006
+    today[0] += timedelta(days=1)
+    return model.w1 * row[0] * (0.5 if today[0].year > 2100 else 1.0)
+
+
 def with_clipping(model: Model, row: Any) -> Any:
     model.w1.data += 0.001
     return model.w1 * row[0]
@@ -375,6 +423,13 @@ CHANGES: dict[str, Callable[[], Predict]] = {
     "counter of itertools": lambda: with_iterator(itertools.count()),
     "schedule": lambda: with_iterator(iter([1.0] * 10_000)),
     "schedule by a generator": lambda: with_iterator(float(i) for i in range(10_000)),
+    "schedule that repeats": lambda: with_iterator(itertools.cycle([1.0] * 10)),
+    "schedule made of two": lambda: with_iterator(itertools.chain([1.0] * 10, itertools.repeat(0.5))),
+    "schedule that is computed": lambda: with_iterator(map(float, range(10_000))),
+    "rare dropout by a method": lambda: with_method(random.Random(0).random),
+    "rare dropout by a bytearray": lambda: with_method(partial(counted_in, bytearray())),
+    "date": lambda: with_date,
+    "attribute of a list": lambda: with_method(partial(counted_in, CountingList())),
     "weight": lambda: with_clipping,
 }
 
