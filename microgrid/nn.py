@@ -19,8 +19,10 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from microgrid._util.files import write_atomic
+from microgrid._util.matrices import Matrix, transposed
 from microgrid._util.missing_names import answer_missing_names
 from microgrid._util.text import brief, printable
 from microgrid._util.validation import as_list, check_choice, positive_whole, quoted, seeded
@@ -284,9 +286,18 @@ class Dense(Module):
     Calling it returns a list of `n_outputs` Values, or the Value itself if there is one output. The arguments are
     those of `Neuron`.
 
+    Attributes:
+        W, b: its weights, n_inputs × n_outputs, and its n_outputs biases, as numbers.
+        dW, db: their gradients, in the same shapes; of all rows since the last `zero_grad()`.
+        dx: the gradients of the inputs of the last call: what the layer before receives as its dout.
+
     >>> layer = Dense(3, 2, activation="tanh", seed=0)
     >>> [f"{output:.4f}" for output in layer([0.1, 0.2, 0.3])]
     ['0.1354', '-0.1099']
+    >>> line = Dense(1, 1, activation="linear", seed=0).set_parameters([2.0, 1.0])
+    >>> line([10.0]).backward(upstream=3.0)  # dout = 3
+    >>> line.dW, line.db, line.dx
+    ([[30.0]], [3.0], [6.0])
     """
 
     def __init__(
@@ -316,6 +327,7 @@ class Dense(Module):
         return _single(self._fire(_as_inputs(self, inputs, self.n_inputs)))
 
     def _fire(self, inputs: Sequence[Value]) -> list[Value]:
+        _INPUTS_OF_LAST_CALL[self] = inputs
         return [neuron._fire(inputs) for neuron in self.neurons]
 
     @property
@@ -329,17 +341,42 @@ class Dense(Module):
         return self.neurons[0].activation
 
     @property
-    def W(self) -> list[list[float]]:  # noqa: N802
-        """Its weights as numbers, n_inputs × n_outputs: `W[i][j]` leads from input i to output j."""
-        return [list(row) for row in zip(*([w.data for w in neuron.weights] for neuron in self.neurons), strict=True)]
+    def W(self) -> Matrix:  # noqa: N802 (as in mathematics)
+        """Its weights: `W[i][j]` leads from input i to output j."""
+        return transposed([[weight.data for weight in neuron.weights] for neuron in self.neurons])
 
     @property
     def b(self) -> list[float]:
-        """Its n_outputs biases as numbers."""
+        """Its biases."""
         return [neuron.bias.data for neuron in self.neurons]
+
+    @property
+    def dW(self) -> Matrix:  # noqa: N802
+        """The gradients of its weights."""
+        return transposed([[weight.grad for weight in neuron.weights] for neuron in self.neurons])
+
+    @property
+    def db(self) -> list[float]:
+        """The gradients of its biases."""
+        return [neuron.bias.grad for neuron in self.neurons]
+
+    @property
+    def dx(self) -> list[float]:
+        """The gradients of the inputs of the last call.
+
+        Raises:
+            RuntimeError: it was not called yet.
+        """
+        if self not in _INPUTS_OF_LAST_CALL:
+            raise RuntimeError(f"{self!r} has no dx: call it, then backward() on what comes out")
+        return [x.grad for x in _INPUTS_OF_LAST_CALL[self]]
 
     def __repr__(self) -> str:
         return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.activation!r})"
+
+
+# Beside the layers and not in them, since what a layer holds is searched for parameters, copied and saved.
+_INPUTS_OF_LAST_CALL: WeakKeyDictionary[Dense, Sequence[Value]] = WeakKeyDictionary()
 
 
 class MLP(Module):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -161,6 +163,35 @@ def test_a_copy_of_an_mlp_leaves_it_alone() -> None:
     network.backward()
     network.update(0.1)
     assert [parameter.data for parameter in mlp.parameters()] == before
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_dense_shows_what_its_layer_on_lists_keeps_and_hands_on(activation: str) -> None:
+    mlp = MLP(2, [3, 1], activation, seed=3)
+    network = Network.of(mlp)
+    network.loss(network.forward([[0.5, -2.0]]), [[1.0]])
+    dx = network.backward()
+    mean_squared_error(mlp([0.5, -2.0]), 1.0).backward()
+    for dense, linear in zip(mlp.layers, [network.layers[0], network.layers[-1]], strict=True):
+        assert (dense.W, dense.b) == (linear.W, linear.b)
+        assert (dense.dW, dense.db) == (linear.dW, linear.db)
+    assert [mlp.layers[0].dx] == dx
+
+
+def test_dense_that_was_not_called_has_no_dx() -> None:
+    with pytest.raises(RuntimeError, match=r"^Dense\(2, 1, activation='relu'\) has no dx: call it, then backward"):
+        _ = Dense(2, 1).dx
+
+
+def test_dense_forgets_its_inputs_with_itself() -> None:
+    dense = Dense(1, 1)
+    x = [Value(1.0)]
+    dense(x)
+    before = sys.getrefcount(x[0])
+    del dense
+    gc.collect()
+    after = sys.getrefcount(x[0])
+    assert after < before
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
