@@ -12,7 +12,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import SUPERSCRIPTS, show
 
-MAX_FORMULA_COLUMNS = 16
+MAX_FORMULA_COLUMNS = 26
 MAX_FORMULA_OPERANDS = 5  # of a sum; with more, it is too long anyway
 WORD = re.compile(r"[^\W\d][\w.]*")  # a label that can stand in a formula as it is
 SHORT_NUMBER = re.compile(r"−?[\d.]{1,5}")
