@@ -323,7 +323,7 @@ def _picture(
 def _laid_out(still: Still) -> Picture:
     """Write a picture in English in which everything has its place, for Graphviz to draw without moving it."""
     said = words("en")
-    layout = still.layout(faces(still.folding, said))
+    layout = still.layout(faces(still.folding, "en"))
     picture = Picture("microgrid")
     pixels = layout.width * layout.height * (DPI / 72) ** 2
     dpi = DPI * min(1.0, math.sqrt(MAX_PIXELS / pixels))
@@ -343,7 +343,7 @@ def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layou
     arrow = "0.4" if crowded else "0.7"
     picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize=arrow, penwidth="1")
     boxes = layout.boxes if layout else itertools.repeat(None)
-    for (card, face), box in zip(faces(folding, said).items(), boxes, strict=False):
+    for (card, face), box in zip(faces(folding, "en").items(), boxes, strict=False):
         kind = "output" if graph.output in card.outputs else card.kind
         fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
         attributes = {"pos": _pos((box.x + box.width / 2, box.y + box.height / 2))} if box else {}

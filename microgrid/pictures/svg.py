@@ -42,11 +42,11 @@ def before_know(layout: Layout, said: Mapping[str, str]) -> list[str]:
     return _edges(layout, numbers=False) + [_card(box, layout, said, numbers=False) for box in layout.boxes]
 
 
-def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "") -> list[str]:
+def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "", language: str = "en") -> list[str]:
     """Draw edges as they stay, then over all of their lines their numbers; `told` is shown to who points at an edge."""
     largest = largest_share(line.edge for line in layout.lines)
     edges = [_still_edge(i, line, largest, told(line.edge)) for i, line in enumerate(layout.lines)]
-    numbers = [_still_numbers(i, line) for i, line in enumerate(layout.lines)]
+    numbers = [_still_numbers(i, line, language) for i, line in enumerate(layout.lines)]
     return [*edges, *filter(None, numbers)]
 
 
@@ -134,10 +134,10 @@ def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
     return "".join(parts) + "</g>"
 
 
-def _still_numbers(i: int, line: Line) -> str:
+def _still_numbers(i: int, line: Line, language: str) -> str:
     """Draw the numbers of an edge, over the lines that run behind them; "" where it has none."""
     edge = line.edge
-    local, share = edge_numbers(edge)
+    local, share = edge_numbers(edge, language)
     if not line.label or not (local or share):
         return ""
     x, y = line.label

@@ -19,7 +19,6 @@ import pytest
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.words import words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.pictures import graphviz_renderer as renderer
@@ -673,10 +672,17 @@ def test_picture_whose_text_was_changed_is_drawn_by_graphviz() -> None:
     assert 'fill="pink"' in drawn
 
 
+def test_japanese_picture_writes_powers_of_ten_in_full() -> None:
+    output = Value(7.014e-19, "a") * Value(3.0, "b")
+    output.backward()
+    assert {"7.014e−19", "×7.014e−19"} <= set(texts(svg_of(output)))
+    assert {"7.014 × 10⁻¹⁹", "×7.014 × 10⁻¹⁹"} <= set(texts(svg_of(output, language="ja")))
+
+
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_png_has_its_cards_where_the_svg_has_them(direction: str) -> None:
     picture = draw(small_graph(), direction)
-    boxes = picture.still.layout(faces(picture.still.folding, words("en"))).boxes
+    boxes = picture.still.layout(faces(picture.still.folding, "en")).boxes
     places = dict(re.findall(r'^\t(n\d) \[.*? pos="([^"]*)"', _laid_out(picture.english).source, re.MULTILINE))
     for box in boxes:
         x, y = map(float, places[box.card.id].split(","))
