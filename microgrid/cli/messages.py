@@ -16,10 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TextIO
 
+from microgrid.language.numerals import SCIENTIFIC, powers_of_ten
 from microgrid.language.words import LANGUAGES, PLACEHOLDER, JapaneseText, words
 
 KEYS = ("message.", "command.one_hot", "command.classes", "page.grown")
 """How the keys of texts begin that are printed in English first."""
+LISTS = ("names", "columns", "commands", "choices", "classes", "formats")
+"""The placeholders of lists."""
 QUOTED = "'.*?'|\".*?\""  # what may hold the signs of the message around it
 
 
@@ -60,9 +63,16 @@ def translated(message: str, language: str) -> str:
         return message
     for pattern, text in _messages(language):
         if match := pattern.fullmatch(message):
-            parts = {name: translated(part, language) for name, part in match.groupdict().items()}
+            parts = {name: _part(name, part, language) for name, part in match.groupdict().items()}
             return text.fill(parts) if isinstance(text, JapaneseText) else text.format(**parts)
     return message
+
+
+def _part(name: str, part: str, language: str) -> str:
+    """Return a part of a message in a language: a message itself, a list of names, or a number."""
+    if name in LISTS:
+        return words(language)["list"].join(part.split(", "))
+    return powers_of_ten(part) if SCIENTIFIC.fullmatch(part) else translated(part, language)
 
 
 def in_language(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

@@ -156,11 +156,11 @@ def _explained(
     """
     row = _row_of(error, cycle, batch)
     if isinstance(error, ArithmeticError):
-        advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
+        advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or smaller inputs"
         if culprit := _given_not_finite(cycle, batch):
             advice = f"; {culprit}, and only finite numbers can be learned from"
         elif row and not has_changed:  # then the learning rate is not the cause
-            advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
+            advice = "; try smaller inputs" if isinstance(error, OverflowError) else ""
             return TrainingDivergedError(f"epoch {epoch}{row}: {error}{advice}", history)
         return TrainingDivergedError(f"epoch {epoch}: {error}{advice}", history)
     if type(error) in (ValueError, TypeError):  # other types may take more arguments than a message

@@ -91,7 +91,7 @@ function format(sentence, parts) {
 // Writes parts that are equal, each once: where all operands are constants, names and numbers are the same.
 const equal = (...parts) => [...new Set(parts)].join(" = ");
 
-// Puts texts into a template; a negative number gets brackets where it stands behind or before an operator.
+// Puts texts into a template; a negative number gets brackets beside an operator.
 function fill(template, names, texts, out = "", first = true) {
   const values = Object.fromEntries([...names.map((name, i) => [name, texts[i]]), ["out", out]]);
   return template.replace(/\{(\w+)\}/g, (whole, name, start) => {
@@ -180,7 +180,7 @@ class Sentences {
       values,
     );
     if ([...whole].length > LONGEST_WHOLE) whole = this.asAtom(i, values);
-    else if (operation.summed || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
+    else if (operation.summed || node.op === "neg" || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
     const left = `∂${whole}/∂${this.asAtom(node.operands[position], values)}`;
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
@@ -249,7 +249,7 @@ class Sentences {
     if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
     const withNumbers = this.expression(node, numbers, values),
       result = show(values[i]),
-      key = `know.${node.op}`;
+      key = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`;
     const sentence = this.say(key in this.words ? key : "know.other", {
       name: node.name,
       a: names[0],
