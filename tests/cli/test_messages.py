@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from microgrid._util.text import display_width
+from microgrid.cli.command import _parsers
 from microgrid.cli.messages import preferred_language, translated
 from microgrid.pictures import graphviz_renderer
 from tests.cli.running import FOUR_ROWS, Command, in_a_process
@@ -66,6 +68,21 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
     code = r"model|from|MLP|\w+\.\w+\(" if arguments[0] == "train" else r"=|microgrid|\|"
     untranslated = [line for line in asked.out.splitlines() if line and not JAPANESE.search(line)]
     assert not [line for line in untranslated if not re.search(code, line)]
+
+
+@pytest.mark.parametrize("name", ["", "draw", "step", "page", "check", "train", "lesson", "sheet"])
+def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    names = [name] if name else []
+    english, japanese = (command(*names, "--help", "--language", each).out for each in ("en", "ja"))
+    assert english.startswith("usage: ")
+    assert japanese.startswith("使い方: ")
+    assert max(map(display_width, japanese.partition("\n例:")[0].splitlines())) <= 70
+    parser, commands = _parsers()
+    chosen = commands[name] if name else parser
+    texts = [chosen.description or "", *(action.help or "" for action in chosen._actions)]
+    assert not [text for text in filter(None, texts) if "".join(text.split())[:20] in "".join(japanese.split())]
+    assert not re.search(r"by default|options:|example:|functions:", japanese)
 
 
 @pytest.mark.parametrize(
