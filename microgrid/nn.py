@@ -71,7 +71,7 @@ class NeuronName(str):
 
 
 _ONLY_VALUES = frozenset({Value})
-_WITHOUT_PARTS = frozenset({str, int, float, bool, type(None), NeuronName})  # told at once, since they are many
+_WITHOUT_PARTS = frozenset({str, int, float, bool, type(None), NeuronName})  # checked first, since they are common
 
 
 class Module:
@@ -378,10 +378,10 @@ def _single(outputs: list[Value]) -> Value | list[Value]:
 def _find_parameters(item: object, name: str | None, found: dict[Value, str | None], seen: dict[int, object]) -> None:
     """Add the parameters inside `item` to `found`, each with the name that leads to it; with None where `name` is None.
 
-    `seen` holds what was looked into, by its identity: two objects that are equal are still two.
+    `seen` holds the objects that were searched, by identity: two equal objects are still two.
     """
     template, keys, parts = _parts_of(item)
-    if name is None and _ONLY_VALUES.issuperset(map(type, parts)):  # the same in fewer steps: most stand in such a list
+    if name is None and _ONLY_VALUES.issuperset(map(type, parts)):  # a short cut: most parameters are in such lists
         for part in parts:
             if not part.recorded:
                 found[part] = None
@@ -398,7 +398,7 @@ def _find_parameters(item: object, name: str | None, found: dict[Value, str | No
 
 
 def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
-    """Return what an object holds, and how its parts are reached: a template, and the key of each."""
+    """Return the parts of an object, and how their names are formed: a template, and a key for each."""
     kind: type = type(item)
     if isinstance(item, (list, tuple, deque, UserList)):
         return "[{}]", count(), item
@@ -409,7 +409,7 @@ def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
         return ".{}", attributes, attributes.values()
     if isinstance(item, (dict, UserDict, MappingProxyType)):
         return "[{!r}]", item, item.values()
-    if isinstance(item, (set, frozenset)):  # has no order; that of the labels is the same in every process
+    if isinstance(item, (set, frozenset)):  # a set has no order; that of the labels is the same in every process
         return "{{{}}}", count(), sorted(item, key=lambda part: str(getattr(part, "label", "")))
     if getattr(getattr(item, "dtype", None), "hasobject", False):  # an array of NumPy, which may hold Values
         parts = item.tolist()
@@ -419,7 +419,7 @@ def _parts_of(item: Any) -> tuple[str, Iterable[object], Collection[Any]]:
 
 @cache
 def slots_of(kind: type) -> tuple[str, ...]:
-    """List the attributes that stand in `__slots__`, and so not in `vars`."""
+    """List the attributes defined in `__slots__`, which `vars` does not show."""
     return tuple(
         name
         for base in reversed(kind.__mro__)

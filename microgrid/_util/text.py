@@ -88,7 +88,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
     """Break text into rows of at most `width` columns: at spaces and, where it is Japanese, by its rules (禁則).
 
     No row begins with what belongs to the row before it, such as ー, ょ, 。 or 」, or ends with an opening bracket.
-    Words in katakana, and a number with its counter, stay whole. What is too wide for a row is cut.
+    Words in katakana, and a number with its counter, are not broken, unless they are too wide for a row.
 
     >>> list(wrapped("2 個のニューロン。", 10))
     ['2 個の', 'ニューロ', 'ン。']

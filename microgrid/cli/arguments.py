@@ -100,8 +100,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error in one line, and exit with code 2."""
-        told = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
-        complain(f"{self.prog}: {told}")
+        shown = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
+        complain(f"{self.prog}: {shown}")
         raise SystemExit(2)
 
 

@@ -58,7 +58,7 @@ def number_in(cell: str, decimal: str = ".") -> float | None:
 
 
 def has_decimal_comma(cell: str, delimiter: str) -> bool:
-    """Tell whether a cell shows that commas are decimal in its table; 1,500 shows it between semicolons only."""
+    """Tell whether a cell shows that commas are decimal in its table; 1,500 does so between semicolons only."""
     if delimiter == "," or not _DECIMAL_COMMA.fullmatch(cell):
         return False
     return delimiter == ";" or not _THOUSANDS.fullmatch(cell)
@@ -80,7 +80,7 @@ def categories_among(cells: Iterable[str]) -> tuple[str, ...]:
 
 
 def advice_for(cell: str) -> str:
-    """Say how to write what is a number or a date to people, but not here; of other text say nothing.
+    """Advise how to write a number or a date that is not written as it must be here; "" for other text.
 
     >>> advice_for("12 %"), advice_for("red")
     ('write percentages without the sign', '')

@@ -217,9 +217,11 @@ class _Reader:
         else:
             self.text = definition[2]
         if keyword.iskeyword(name):
-            raise ExpressionError(f"column 1 of {part.strip()!r}: {name} is a word of Python; take another name")
+            raise ExpressionError(
+                f"column 1 of {part.strip()!r}: {name} is a reserved word of Python; use another name"
+            )
         if name in self.leaves:
-            raise ExpressionError(f"{_several([name])} has a value already; name the result otherwise")
+            raise ExpressionError(f"{_several([name])} has a value already; give the result another name")
         if name in self.results:
             raise ExpressionError(f"{_several([name])} is defined twice")
         if name and not self.text.strip():
@@ -264,7 +266,7 @@ class _Reader:
             if after is None:
                 return ONLY_ALLOWED, column
             if keyword.iskeyword(token):
-                return f"{token} is a word of Python; take another name", column
+                return f"{token} is a reserved word of Python; use another name", column
             if after == "operand" and (kind == "operand" or before == ")"):
                 if before in KNOWN_FUNCTIONS and before not in self.leaves:
                     return f"a function needs parentheses: write {before}({brief(token)})", column

@@ -173,7 +173,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         engine: str | None,
         folder: str | None = None,
     ) -> bytes:
-        """Draw it as asked for: as we do, or with options or a changed text, as Graphviz does."""
+        """Draw it in our layout or, if its text was changed or options are given, with Graphviz alone."""
         suffix, engine = suffix or self.format, engine or self.engine
         renderer, formatter = renderer or self.renderer, formatter or self.formatter
         arguments = dot_command.command(engine, suffix, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op)
@@ -213,7 +213,7 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
             that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
             one card, and the picture says so.
         language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source are always in
-            English, because Graphviz cannot measure Japanese text.
+            English, because not every Graphviz has Japanese letters.
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -241,10 +241,10 @@ def save_picture(
     fold: str = "auto",
     language: str = "en",
 ) -> None:
-    """Write the picture of `output` to a file, as its suffix says: .svg, .png, .pdf or .dot; whole or not at all.
+    """Write the picture of `output` to a file, in the format of its suffix: .svg, .png, .pdf or .dot.
 
-    The other arguments are those of `draw`. In a PNG or PDF a minus sign is a hyphen, because Graphviz
-    measures the width of other characters wrongly.
+    An error leaves no incomplete file. The other arguments are those of `draw`. In a PNG or PDF a minus sign is a
+    hyphen, because Graphviz measures the width of other characters wrongly.
 
     Raises:
         ValueError: an unknown suffix, direction, fold or language.

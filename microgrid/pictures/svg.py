@@ -23,7 +23,7 @@ STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture outside
 
 
 def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> str:
-    """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`.
+    """Return the SVG of a whole layout, with all its numbers and the words of one language, `said`.
 
     Its edges lead to the results; `after_think` they point to the operands, and their widths grow with their shares.
     """
@@ -38,12 +38,12 @@ def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> s
 
 
 def before_know(layout: Layout, said: Mapping[str, str]) -> list[str]:
-    """Draw edges and cards without the numbers that a cycle brings to light."""
+    """Draw edges and cards without the numbers that a cycle computes."""
     return _edges(layout, numbers=False) + [_card(box, layout, said, numbers=False) for box in layout.boxes]
 
 
 def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "", language: str = "en") -> list[str]:
-    """Draw edges as they stay, then over all of their lines their numbers; `told` is shown to who points at an edge."""
+    """Draw the edges of a still picture, then their numbers above all lines; `told` is the tooltip of an edge."""
     largest = largest_share(line.edge for line in layout.lines)
     edges = [_still_edge(i, line, largest, told(line.edge)) for i, line in enumerate(layout.lines)]
     numbers = [_still_numbers(i, line, language) for i, line in enumerate(layout.lines)]
@@ -120,7 +120,7 @@ def _edge(i: int, line: Line, numbers: bool, compact: bool) -> str:
 
 
 def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
-    """Draw an edge as it stays: it points where its share goes, if it has one, and its width grows with that."""
+    """Draw an edge of a still picture: it points where its share goes, if it has one, and its width grows with it."""
     edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
     sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
     kind = " ".join(filter(None, ("edge", given, sign)))

@@ -20,7 +20,11 @@ from microgrid.graph.snapshot import numbers_among_equals
 from microgrid.relay.records import Change, Outcome, Record
 
 FORMAT, VERSION = "microgrid relay", 2
-DERIVED_ATTRIBUTES = {"number", "grad", "formula"}  # of a node: they follow from the others, and are not written
+DERIVED_ATTRIBUTES = {
+    "number",
+    "grad",
+    "formula",
+}  # attributes of a node that follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 
 
@@ -105,7 +109,7 @@ def read_outcome(content: dict[str, Any], relay: Record) -> Outcome:
 
 
 def is_same(content: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether two contents hold the same; 1 and 1.0 are the same, 0.0 and -0.0 are not."""
+    """Tell whether two contents are the same; 1 and 1.0 are, 0.0 and -0.0 are not."""
 
     def canonical(content: dict[str, Any]) -> str:
         return json.dumps(json.loads(json.dumps(content), parse_int=float), sort_keys=True)
@@ -155,7 +159,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
         if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
             raise ValueError(f"{node.id} of kind {quoted(node.kind)} has the operation {quoted(node.op)}")
         if node.op and not operations.accepts(node.op, len(node.operands)):
-            operations.OPERATIONS[node.op]  # says what to do where there is none
+            operations.OPERATIONS[node.op]  # if there is none, the error says what to do
             raise ValueError(f"{node.id}: there is no operation {quoted(node.op)} of {len(node.operands)} operands")
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")
@@ -192,7 +196,7 @@ def _follows(recorded: float, computed: float, op: str) -> bool:
 
 @cache
 def _tolerance(op: str) -> float:
-    """Return the difference that is allowed: another machine may round the functions of its C library otherwise."""
+    """Return the difference that is allowed: the C library of another machine may round its functions differently."""
     operation = operations.OPERATIONS[op]
     formulas = " ".join((operation.value, *operation.local_derivatives))
     return 1e-13 if re.search(r"exp|log|tanh|sin|cos|\*\*", formulas) else 0.0

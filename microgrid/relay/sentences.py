@@ -33,7 +33,7 @@ class Wording:
         name: what it is about, such as "o" or "loss → error".
         formula: the mathematics, with the numbers in it.
         result: the number computed, or the accumulated gradient.
-        sentence: the whole in a sentence or two.
+        sentence: all of this in a sentence or two.
     """
 
     phase: str

@@ -1,4 +1,4 @@
-// Every step in words, as Python's wording tells it. The words themselves come from the tables of each language.
+// Describes every step in words, as Python does. The words themselves come from the tables of each language.
 
 const MINUS = "−";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -114,7 +114,7 @@ class Sentences {
     return node.kind === "constant" ? show(values[i]) : node.name;
   }
 
-  // How strongly what a node is called holds together, as Python's graph/naming.py has it.
+  // How tightly the name of a node binds, as in Python's graph/naming.py.
   rankOf(i) {
     const {formula, op} = this.graph.nodes[i];
     return formula ? (RANKS[op] ?? ATOM) : ATOM;
@@ -189,8 +189,8 @@ class Sentences {
         first = position - (position % size);
       const template = this.powerSlope(node, position, values) || operation.slopes[position - first];
       if (!template) {
-        // it goes by cases, which take words
-        const cases = this.words[`slope.${node.op}.${position}`]; // none, if the operation is the learner's own
+        // it is defined by cases, which are described in words
+        const cases = this.words[`slope.${node.op}.${position}`]; // a user-defined operation has none
         const told = cases ? ` (${fill(cases, operation.operands, names)})` : "";
         return typeset(`${left} = ${local}${told}`, this.language);
       }

@@ -142,10 +142,10 @@ const endLabel = () => (endIsLoss ? say("loss") : graph.nodes[graph.loss].name);
 // What a leaf is called: a constant by the number that it has at the start.
 const leafName = (i) => (graph.nodes[i].kind === "constant" ? show(startLeaves.get(i)) : graph.nodes[i].name);
 
-// Puts names one behind the other, as the language does.
+// Joins names as the language does.
 const listed = (names) => names.join(WORDS[state.language].list);
 
-// Puts sentences one behind the other, as the language does.
+// Joins sentences as the language does.
 const joined = (...sentences) => sentences.filter(Boolean).join(WORDS[state.language].gap);
 
 // Tells whether a quiz is being asked now; on another tab it waits.
