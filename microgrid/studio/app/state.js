@@ -88,6 +88,22 @@ function write(element, text) {
   element.textContent = text;
 }
 
+// A number as a card shows it: where it is wider than the space for numbers, it is squeezed into that.
+const NUMBER_PX = 74;
+const ofCard = (text) => text.replaceAll(" × 10", "×10");
+
+function writeNumber(element, text) {
+  if (!element) return;
+  write(element, ofCard(shown(text)));
+  squeeze(element);
+}
+
+function squeeze(element) {
+  if (element.textContent.length <= 10) return element.removeAttribute("textLength");
+  element.setAttribute("textLength", NUMBER_PX);
+  element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
 function mark(element, kinds) {
   if (kindsOf.get(element) === kinds) return;
   kindsOf.set(element, kinds);

@@ -20,7 +20,9 @@ function sheet(title, isAnswer) {
     const group = copy.querySelector(`[id="${card.id}"]`),
       put = (kind, text) => {
         const element = group.querySelector(kind);
-        if (element) element.textContent = text;
+        if (!element) return;
+        element.textContent = ofCard(powersOfTen(text));
+        if (kind !== ".status") squeeze(element);
       };
     const {kind} = card.node;
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
