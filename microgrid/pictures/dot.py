@@ -46,7 +46,13 @@ from microgrid.pictures.captions import (
     largest_share,
     notes,
 )
-from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, program_for, run_graphviz
+from microgrid.pictures.graphviz_renderer import (
+    QUICK,
+    NoRendererError,
+    can_write_all_letters,
+    program_for,
+    run_graphviz,
+)
 from microgrid.pictures.layout import Box, Layout, Line
 from microgrid.pictures.palette import COLOURS, INK, QUIET, RULE
 from microgrid.pictures.routing import Point
@@ -74,7 +80,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
     """
 
     still: Still  # in the chosen language
-    english: Still  # for the DOT text, PNG and PDF
+    english: Still  # for the DOT text, and for PNG and PDF where Graphviz has no Japanese letters
     drawn_source = ""
 
     @property
@@ -183,7 +189,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
             return run_graphviz(self.source, suffix, self.is_wide, list(map(str, arguments[1:])), folder)
         if suffix == "svg":
             return self.still.svg().encode("utf-8")
-        return run_graphviz(_laid_out(self.english).source, suffix, self.is_wide)
+        still = self.still if can_write_all_letters() else self.english
+        return run_graphviz(_laid_out(still).source, suffix, self.is_wide or still is not self.english)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -212,8 +219,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
             that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
             one card, and the picture says so.
-        language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source are always in
-            English, because not every Graphviz has Japanese letters.
+        language: "en" or "ja", of the words in the picture. Its source is always in English, as are a PNG and a PDF
+            where the only Graphviz is that of the package graphviz-pure, which has no Japanese letters.
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -321,29 +328,30 @@ def _picture(
 
 
 def _laid_out(still: Still) -> Picture:
-    """Write a picture in English in which everything has its place, for Graphviz to draw without moving it."""
-    said = words("en")
-    layout = still.layout(faces(still.folding, "en"))
+    """Write a picture in which everything has its place, for Graphviz to draw without moving it."""
+    layout = still.layout(faces(still.folding, still.language))
     picture = Picture("microgrid")
     pixels = layout.width * layout.height * (DPI / 72) ** 2
     dpi = DPI * min(1.0, math.sqrt(MAX_PIXELS / pixels))
     picture.attr(layout="nop2", bgcolor="white", pad="0.15", dpi=f"{dpi:.1f}")
-    _describe(picture, still.graph, still.folding, layout)
-    if lines := notes(still.graph, still.folding, said, on_screen=False):
+    _describe(picture, still.graph, still.folding, layout, still.language)
+    if lines := notes(still.graph, still.folding, words(still.language), on_screen=False):
         width, height = max(map(width_of, lines)), NOTE_HEIGHT_PX * len(lines)
         place = _pos((width / 2 + CARD_MARGIN_PX, layout.height + height / 2))
         picture.node("notes", _notes_label(lines, width), pos=place, **NOTES_FONT)
     return picture
 
 
-def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None) -> None:
+def _describe(
+    picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None, language: str = "en"
+) -> None:
     """Add cards and edges, placed as in the layout, or by Graphviz if there is none."""
-    said, crowded = words("en"), folding.is_crowded
+    said, crowded = words(language), folding.is_crowded
     picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
     arrow = "0.4" if crowded else "0.7"
     picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize=arrow, penwidth="1")
     boxes = layout.boxes if layout else itertools.repeat(None)
-    for (card, face), box in zip(faces(folding, "en").items(), boxes, strict=False):
+    for (card, face), box in zip(faces(folding, language).items(), boxes, strict=False):
         kind = "output" if graph.output in card.outputs else card.kind
         fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
         attributes = {"pos": _pos((box.x + box.width / 2, box.y + box.height / 2))} if box else {}
@@ -352,7 +360,7 @@ def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layou
     largest = largest_share(folding.edges)
     lines = layout.lines if layout else itertools.repeat(None)
     for i, (edge, line) in enumerate(zip(folding.edges, lines, strict=False)):
-        attributes = _edge_attributes(edge, largest, not crowded, line)
+        attributes = _edge_attributes(edge, largest, not crowded, line, language)
         tooltip = _tooltip(edge_told(edge, said))
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", tooltip=tooltip, **attributes)
 
@@ -402,14 +410,14 @@ def _cell(cell: Cell, width: float) -> str:
     return f'<TD ALIGN="{alignment}"{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
 
 
-def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None) -> dict[str, str]:
+def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None, language: str) -> dict[str, str]:
     sign, given = edge_sign(edge), edge.operand.kind == "constant"
     attributes = {"style": "dashed"} if given or (sign == "negative" and not labelled) else {}
     points_back = edge.share is not None
     if points_back:
         attributes |= {"dir": "back", "penwidth": f"{edge_width(edge, largest):.2f}"}
         attributes |= {"color": COLOURS[sign] if sign else QUIET} if edge.share else {}
-    local, share = edge_numbers(edge)
+    local, share = edge_numbers(edge, language)
     lines = [_edge_line(local, QUIET)] if local else []
     lines += [_edge_line(share, COLOURS[sign])] if share else []
     if labelled and lines:
