@@ -14,8 +14,9 @@ from microgrid._util.files import asset
 from microgrid._util.text import isolated
 from microgrid.graph.folding import Edge
 from microgrid.language.numerals import show
+from microgrid.language.words import typeset
 from microgrid.pictures.captions import NUMBER_PX, edge_numbers, edge_sign, edge_width, largest_share
-from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line
+from microgrid.pictures.layout import HEADING_HEIGHT_PX, NUMBER_WIDTH_PX, ROW_HEIGHT_PX, Box, Layout, Line
 from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
 
@@ -158,16 +159,26 @@ def curve_of(line: Line) -> str:
     return f"M{_point(start)}C{' '.join(map(_point, rest))}L{_point(line.tips[1])}"
 
 
-def handed(line: Line) -> list[str]:
+def handed(line: Line, language: str = "en") -> list[str]:
     """Draw what an edge carries back: its tip at the operand, the local derivative and the share."""
     edge, (x, y) = line.edge, line.label or (0.0, 0.0)
     local = "" if edge.local_derivative is None else f"×{show(edge.local_derivative)}"
     share = "" if edge.share is None else show(edge.share)
     return [
         f'<path class="back" d="{_tip(line.curve[0], line.tips[0])}"/>',
-        text("local", (x, y - 4), local),
-        text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share),
+        number_text("local", (x, y - 4), local, language),
+        number_text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share, language),
     ]
+
+
+def number_text(kind: str, place: Point, number: str, language: str) -> str:
+    """Write a number where there is space for ten characters, as a language writes it; a longer one is squeezed."""
+    written = typeset(number, language).replace(" × 10", "×10")
+    if written == number or len(written) <= 10:
+        return text(kind, place, written)
+    x, y = place
+    width = f'textLength="{NUMBER_WIDTH_PX:g}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}" {width}>{written}</text>'
 
 
 def text(kind: str, place: Point, content: str) -> str:
