@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from microgrid._util.missing_names import answer_missing_names
-from microgrid._util.text import single_line
+from microgrid._util.text import is_japanese, single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import show
+from microgrid.language.words import words
 from microgrid.pictures.palette import COLOURS, INK, NEGATIVE, POSITIVE, QUIET, RULE, sign_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ GRID_POINTS = 81  # points per side of the area around a decision boundary
 CURVES = (INK, COLOURS["think"], COLOURS["know"], COLOURS["change"], QUIET)  # for curves told apart by their names
 ROUND_NUMBERS = ((0.5, ()), (1.3, (1.0, 2.0, 3.0, 5.0, 7.0)), (3.0, (1.0, 2.0, 5.0)))
 """If a logarithmic scale covers fewer powers of ten than this, the numbers on it, apart from their multiples of ten."""
+JAPANESE_TYPEFACES = (
+    *("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAGothic", "TakaoGothic", "VL Gothic"),
+    *("Hiragino Sans", "Hiragino Maru Gothic Pro", "Yu Gothic", "Meiryo", "MS Gothic", "Noto Serif CJK JP"),
+)
 MAX_DRAWN = 1e200  # beyond it, where a training blows up, matplotlib overflows
 ONE_OUTPUT = "the model must return one number or Value for a row"
 DASHES = ("-", "--", "-.", ":")  # … and without colours too
@@ -75,7 +81,9 @@ def panels(*titles: str, height: float = PANEL_HEIGHT_INCHES, share_y: bool = Fa
     return row
 
 
-def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False, axes: Axes | None = None) -> Axes:
+def plot_losses(
+    curves: Mapping[str, Sequence[float | Value]], log: bool = False, axes: Axes | None = None, language: str = "en"
+) -> Axes:
     """Plot metrics over the epochs, one curve for each name.
 
     `History.plot` is the usual way to it. A number that is not finite, or above 1e200, leaves a gap.
@@ -84,10 +92,11 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
         curves: for each name one number an epoch.
         log: whether the vertical axis is logarithmic, so that small losses can be told apart.
         axes: where to draw; by default a new figure. Curves that are there already stay.
+        language: "en" or "ja", of the words on it; English also where no Japanese typeface is installed.
 
     Raises:
         ImportError: matplotlib is not installed.
-        ValueError: there is no number to draw; or, with `log`, one is 0 or less.
+        ValueError: there is no number to draw; or, with `log`, one is 0 or less; or an unknown language.
         TypeError: a metric is not a number.
     """
     if not isinstance(curves, Mapping):
@@ -95,22 +104,23 @@ def plot_losses(curves: Mapping[str, Sequence[float | Value]], log: bool = False
     if not curves:
         raise ValueError("expected at least one curve, got none")
     checked = {name: _numbers_of(quoted(name), items, log) for name, items in curves.items()}
+    said = _words(language)
     axes = _axes_or_new(axes)
     for name, numbers in checked.items():
         position = len(axes.lines)
         axes.plot(
             range(1, len(numbers) + 1),
             [number if abs(number) < MAX_DRAWN else math.nan for number in numbers],
-            label=single_line(name),
+            label=said["page.loss"] if name == "loss" else single_line(name),
             color=CURVES[position % len(CURVES)],
             linestyle=DASHES[position % len(DASHES)],
             marker="o" if len(numbers) == 1 else "",
         )
-    axes.set(xlabel="epoch", ylabel="loss", yscale="log" if log else "linear")
+    axes.set(xlabel=said["figure.epoch"], ylabel=said["page.loss"], yscale="log" if log else "linear")
     _label_scales(axes, log)
     if len(axes.lines) > 1 or list(curves) != ["loss"]:
         axes.legend(frameon=False)
-    return axes
+    return _with_japanese_letters(axes)
 
 
 def _label_scales(axes: Axes, log: bool) -> None:
@@ -155,6 +165,7 @@ def plot_loss_along(
     *,
     visited: Sequence[float] = (),
     axes: Axes | None = None,
+    language: str = "en",
 ) -> Axes:
     """Draw the loss as a function of one number in its graph, while all others stay as they are.
 
@@ -170,11 +181,13 @@ def plot_loss_along(
         high: where the curve ends; by default as far above it, or at the largest of `visited`, if that is more.
         visited: the numbers that it had, one after the other.
         axes: where to draw; by default a new figure.
+        language: "en" or "ja", of the words on it; English also where no Japanese typeface is installed.
 
     Raises:
         ImportError: matplotlib is not installed.
         ValueError: `value` is not in the graph, a leaf was changed after the graph was recorded, `low` is not below
-            `high`, the loss has no value anywhere between, or the graph is too large to be compiled.
+            `high`, the loss has no value anywhere between, the graph is too large to be compiled, or an unknown
+            language.
         TypeError: `loss` is no Value.
 
     >>> w = Value(3.0, label="w")
@@ -182,7 +195,7 @@ def plot_loss_along(
     >>> axes.get_xlabel(), axes.get_legend_handles_labels()[1]
     ('w', ['slope 4'])
     """
-    graph = Snapshot.of(loss)
+    graph, said = Snapshot.of(loss), _words(language)
     graph.check_current()
     slopes = gradients(loss)
     if not isinstance(value, Value) or value not in slopes:
@@ -197,13 +210,14 @@ def plot_loss_along(
         raise ValueError(f"the loss has no value anywhere from {show(low)} to {show(high)}")
     axes = _axes_or_new(axes)
     axes.plot(numbers, losses, color=INK)
-    axes.set(xlabel=single_line(value.label or "") or "value", ylabel=single_line(loss.label or "") or "loss")
+    named = "" if loss.label == "loss" else single_line(loss.label or "")
+    axes.set(xlabel=single_line(value.label or "") or said["value"], ylabel=named or said["page.loss"])
     if visited:
         axes.plot(visited, [loss_at(number) for number in visited], "o-", color=CURVES[1], linewidth=1, markersize=5)
         axes.plot(visited[-1:], [loss_at(visited[-1])], "o", color=CURVES[1], markersize=9)
     else:
-        _add_tangent(axes, value.data, loss.data, slopes[value], low, high)
-    return axes
+        _add_tangent(axes, (value.data, loss.data), slopes[value], (low, high), said)
+    return _with_japanese_letters(axes)
 
 
 def _as_function(loss: Value, value: Value, graph: Snapshot) -> Callable[[float], float]:
@@ -233,11 +247,14 @@ def _range_around(numbers: Sequence[float], low: float | None, high: float | Non
     return low, high
 
 
-def _add_tangent(axes: Axes, x: float, y: float, slope: float, low: float, high: float) -> None:
+def _add_tangent(
+    axes: Axes, point: tuple[float, float], slope: float, ends: tuple[float, float], said: Mapping[str, str]
+) -> None:
+    x, y = point
     limits = axes.get_ylim()  # those of the curve; a steep tangent would press it flat
     colour = COLOURS[sign_of(slope)]
-    ends = [low, high]
-    axes.plot(ends, [y + slope * (end - x) for end in ends], color=colour, linewidth=1.5, label=f"slope {show(slope)}")
+    label = said["figure.slope"].format(slope=show(slope))
+    axes.plot(ends, [y + slope * (end - x) for end in ends], color=colour, linewidth=1.5, label=label)
     axes.plot([x], [y], "o", color=colour, markersize=8)
     axes.set_ylim(limits)
     axes.legend(frameon=False)
@@ -300,7 +317,7 @@ def plot_decision_boundary(
     axes.set(xlabel=name_across, ylabel=name_up, xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
     axes.grid(visible=False)
     axes.legend(frameon=True, framealpha=0.9, edgecolor=RULE)
-    return axes
+    return _with_japanese_letters(axes)
 
 
 def _two_classes(
@@ -350,6 +367,32 @@ def _axes_or_new(axes: Axes | None) -> Axes:
     if not isinstance(axes, _pyplot().Axes):
         raise TypeError(f"axes must be Axes of matplotlib, got {quoted(axes)}")
     return _calm(axes)
+
+
+def _words(language: str) -> Mapping[str, str]:
+    """Return the words of a language, or the English ones where no typeface has its letters."""
+    said = words(language)
+    return said if language == "en" or _japanese_typefaces() else words("en")
+
+
+def _with_japanese_letters(axes: Axes) -> Axes:
+    """Add a typeface that has them to the texts that need them; matplotlib's own has none."""
+    legend = axes.get_legend()
+    texts = [axes.title, axes.xaxis.label, axes.yaxis.label, *(legend.get_texts() if legend else [])]
+    for text in texts:
+        if any(map(is_japanese, text.get_text())):
+            text.set_fontfamily([*text.get_fontfamily(), *_japanese_typefaces()[:1]])
+    return axes
+
+
+@cache
+def _japanese_typefaces() -> list[str]:
+    """List the typefaces with Japanese letters on this machine."""
+    _pyplot()  # or say that it needs matplotlib
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return [name for name in JAPANESE_TYPEFACES if name in installed]
 
 
 def _pyplot() -> Any:

@@ -524,7 +524,7 @@ def _objects_in(array: Any) -> list[Any]:
 
 @cache
 def slots_of(kind: type) -> tuple[str, ...]:
-    """List the attributes that stand in `__slots__`, and so not in `vars`."""
+    """List the attributes defined in `__slots__`, which `vars` does not show."""
     return tuple(
         name
         for base in reversed(kind.__mro__)

@@ -444,3 +444,18 @@ def test_what_is_no_number_is_shown_in_one_short_line(kept: Any) -> None:
     with pytest.raises(TypeError, match=r"^'kept' must hold one number an epoch to be drawn, got ") as caught:
         History([1.0], {"kept": [kept]}).plot("kept")
     assert len(str(caught.value)) < 200
+
+
+def test_words_are_japanese_where_a_typeface_has_the_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    w = Value(3.0, "重み")
+    for typefaces, expected in (
+        (["IPAexGothic"], ("エポック", "損失", "傾き 6")),
+        ([], ("epoch", "loss", "slope 6")),
+    ):
+        monkeypatch.setattr(figures, "_japanese_typefaces", lambda found=typefaces: found)
+        curve, along = History([2.0, 1.0]).plot(language="ja"), plot_loss_along(w**2, w, language="ja")
+        assert (curve.get_xlabel(), along.get_ylabel(), *legend(along)) == expected
+        assert along.xaxis.label.get_fontfamily()[1:] == typefaces
+    assert History([2.0, 1.0]).plot().get_xlabel() == "epoch"
+    with pytest.raises(ValueError, match="language must be one of en, ja, got 'de'"):
+        plot_losses({"loss": [1.0]}, language="de")

@@ -75,7 +75,7 @@ def _is_device(path: Path) -> bool:
 
 
 def _linked_file(path: str | os.PathLike[str]) -> Path:
-    """Follow symbolic links, which stay links, to the file that they lead to."""
+    """Return the file to which symbolic links lead; the links stay."""
     target = Path(os.path.realpath(path))
     if target.is_symlink():  # they lead in a circle
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(path))

@@ -1,4 +1,4 @@
-"""What NumPy is answered when one of its functions meets a Value."""
+"""Answer NumPy when one of its functions is given a Value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def answer_ufunc(_: Value, function: Any, method: str, *inputs: Any, **__: Any) 
         on_the_left, on_the_right = METHODS[name]
         if isinstance(left, Value):
             return getattr(left, on_the_left)(right)
-        return getattr(right, on_the_right)(left[()] if left.shape == () else left)  # compared, it has become an array
+        return getattr(right, on_the_right)(left[()] if left.shape == () else left)  # a comparison has made it an array
     if method == "__call__" and name in ("equal", "not_equal"):
         return (inputs[0] is inputs[1]) == (name == "equal")  # as Python's ==, which is identity
     raise _refusal(name)

@@ -56,7 +56,7 @@ def run(
 
 @contextlib.contextmanager
 def _lifeline() -> Iterator[list[int]]:
-    """Open a pipe that ends with this process, however that ends, and yield what to read it from; on Linux only."""
+    """Open a pipe that closes when this process ends, in whatever way, and yield its end for reading; on Linux only."""
     ends = os.pipe() if sys.platform == "linux" else ()
     try:
         yield list(ends[:1])
@@ -71,7 +71,7 @@ def _kill_when_closed(pipe: int, group: int) -> None:
     The usual way, a function that the child calls before the program starts, is unsafe with threads.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # what only behaves like Linux may not know of it
+        with contextlib.suppress(OSError):  # a system that only behaves like Linux may not have it
             fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
             fcntl.fcntl(pipe, fcntl.F_SETOWN, -group)
             fcntl.fcntl(pipe, fcntl.F_SETFL, os.O_ASYNC)

@@ -82,13 +82,17 @@ NOT_FIRST = (
 )
 NOT_LAST = "（「『【〔［｛〈《([{"
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+TIGHT_SPACE = re.compile(
+    f"(?<=[0-9⁰¹²³⁴-⁹]) (?={JAPANESE.pattern}|[%℃°]|(?:[ck]?m|mm|k?g)\\b)"  # 2 個, 181 mm
+    "|(?<=[0-9]) (?=× 10[⁻⁰¹²³⁴-⁹])|(?<=[0-9] ×) (?=10[⁻⁰¹²³⁴-⁹])"  # 7 × 10⁻¹⁹
+)
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
     """Break text into rows of at most `width` columns: at spaces and, where it is Japanese, by its rules (禁則).
 
     No row begins with what belongs to the row before it, such as ー, ょ, 。 or 」, or ends with an opening bracket.
-    Words in katakana, and a number with its counter, stay whole. What is too wide for a row is cut.
+    A word in katakana, a number with its counter or unit, and 7 × 10⁻¹⁹ are broken only where a row is too narrow.
 
     >>> list(wrapped("2 個のニューロン。", 10))
     ['2 個の', 'ニューロ', 'ン。']
@@ -114,11 +118,11 @@ def wrapped(text: str, width: int) -> Iterator[str]:
 
 def _unbreakable(text: str) -> Iterator[str]:
     """Split text where a row may end."""
-    start = 0
+    start, tight = 0, {match.end() for match in TIGHT_SPACE.finditer(text)}
     for i in range(1, len(text)):
         before, after = text[i - 1], text[i]
         if before == " ":
-            may_break = not (text[i - 2 : i - 1].isdigit() and is_japanese(after))  # 2 個
+            may_break = i not in tight
         elif after == " " or after in NOT_FIRST or before in NOT_LAST:
             may_break = False
         else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
+from microgrid._util.text import wrapped
 from microgrid._util.validation import quoted
 from microgrid.cli.messages import language_of, translated
 from microgrid.cli.streams import complain
@@ -23,6 +25,42 @@ MEANT_BY = {
     **{name: f"microgrid page --example {name}" for name in EXAMPLES},
 }
 """Words that people take for a command, and the command that they mean."""
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Writes the help of a command in a language, whose lines it breaks by the rules of that language."""
+
+    def __init__(self, prog: str, language: str = "en") -> None:
+        super().__init__(prog)
+        self.language = language
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin a section, such as the options."""
+        super().start_section(heading and self._said(heading))
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        """Add the line that shows how the command is typed."""
+        super().add_usage(usage, actions, groups, self._said("usage: ") if prefix is None else prefix)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return list(wrapped(self._said(text), width))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = [self._said(line) for line in text.splitlines()]
+        is_code = text.startswith("example: ")  # which is copied, and stays on its line
+        return "\n".join(indent + row for line in lines for row in ([line] if is_code else wrapped(line, width)))
+
+    def _said(self, text: str) -> str:
+        """Return a text in the language; a description is looked up as it is listed, without capital and full stop."""
+        listed = f"{text[:1].lower()}{text[1:]}".removesuffix(".")
+        said = translated(listed, self.language, ("usage.",))
+        return text if said == listed else said
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,10 +93,15 @@ class Parser(argparse.ArgumentParser):
         help_text = f"language of {of}; by default that of the locale, such as LANG=ja_JP.UTF-8"
         self.add_choice("--language", LANGUAGES, None, help_text)
 
+    def format_help(self) -> str:
+        """Return the help, in the language of the command line."""
+        self.formatter_class = functools.partial(HelpFormatter, language=language_of(self.parsed))
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         """Print the error in one line, and exit with code 2."""
-        told = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
-        complain(f"{self.prog}: {told}")
+        shown = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
+        complain(f"{self.prog}: {shown}")
         raise SystemExit(2)
 
 
@@ -75,7 +118,6 @@ def add_command(
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example:  microgrid {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run, command=name)
     return command

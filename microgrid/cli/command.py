@@ -45,7 +45,7 @@ IN_ASCII = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C.
 
-    Without `arguments` it is the program: it takes those of the command line, and tidies up when it is told to end.
+    Without `arguments` it is the program: it takes those of the command line, and tidies up when a signal ends it.
     """
     open_missing_streams()
     _never_fail_to_print()

@@ -46,7 +46,7 @@ def add_draw(add_parser: AddParser) -> None:
         "auto",
         "draw each neuron, or each layer, as one card; auto does so in large graphs only; by default auto",
     )
-    command.add_language("what is printed, and of the words in an .svg")
+    command.add_language("what is printed and drawn")
 
 
 def _run_draw(options: argparse.Namespace) -> int:

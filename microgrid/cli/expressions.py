@@ -40,9 +40,9 @@ def add_learn(command: Parser) -> None:
         "--learn",
         metavar="NAMES",
         type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
-        help="the parameters, separated by commas; the other names are inputs. By default, these names are inputs: x, "
-        "t (or y, where there is no t), input, output, target, label, 入力, 出力, 正解, 目標, 教師, ラベル, also "
-        "numbered, such as x1 (if there are no others, all are parameters)",
+        help="the parameters, separated by commas; all other names are inputs. By default the inputs are x, t (y where "
+        "there is no t), input, output, target, label, 入力, 出力, 正解, 目標, 教師 and ラベル, with or without a "
+        "number, such as x1; if no other name is left, all are parameters",
     )
 
 

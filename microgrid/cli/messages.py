@@ -16,10 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TextIO
 
+from microgrid.language.numerals import SCIENTIFIC, powers_of_ten
 from microgrid.language.words import LANGUAGES, PLACEHOLDER, JapaneseText, words
 
 KEYS = ("message.", "command.one_hot", "command.classes", "page.grown")
 """How the keys of texts begin that are printed in English first."""
+LISTS = ("names", "columns", "commands", "choices", "classes", "formats")
+"""The placeholders of lists."""
 QUOTED = "'.*?'|\".*?\""  # what may hold the signs of the message around it
 
 
@@ -50,19 +53,28 @@ def language_of(arguments: Sequence[str]) -> str:
     return preferred_language()
 
 
-def translated(message: str, language: str) -> str:
+def translated(message: str, language: str, keys: tuple[str, ...] = KEYS) -> str:
     """Return a message in a language, or as it is where there is no translation.
+
+    `keys` are the beginnings of the keys among which it is looked up.
 
     >>> translated("column 3 of 'a*b': b has no value (known: a); give it one, such as b=2", "ja")
     "b の値がない (値のある名前: a)。b=2 のように与えてください ('a*b' の 3 文字目)"
     """
     if language == "en":
         return message
-    for pattern, text in _messages(language):
+    for pattern, text in _messages(language, keys):
         if match := pattern.fullmatch(message):
-            parts = {name: translated(part, language) for name, part in match.groupdict().items()}
+            parts = {name: _part(name, part, language, keys) for name, part in match.groupdict().items()}
             return text.fill(parts) if isinstance(text, JapaneseText) else text.format(**parts)
     return message
+
+
+def _part(name: str, part: str, language: str, keys: tuple[str, ...]) -> str:
+    """Return a part of a message in a language: a message itself, a list of names, or a number."""
+    if name in LISTS:
+        return words(language)["list"].join(part.split(", "))
+    return powers_of_ten(part) if SCIENTIFIC.fullmatch(part) else translated(part, language, keys)
 
 
 def in_language(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -97,10 +109,10 @@ class _TranslatedLines(io.TextIOBase):
 
 
 @cache
-def _messages(language: str) -> list[tuple[re.Pattern[str], str]]:
+def _messages(language: str, keys: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
     """Return a pattern for each English message, and its translation."""
     texts = words(language)
-    messages = {key: text for key, text in words("en").items() if key.startswith(KEYS)}
+    messages = {key: text for key, text in words("en").items() if key.startswith(keys)}
     return [(_pattern(text), texts[key]) for key, text in messages.items()]
 
 

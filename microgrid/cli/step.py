@@ -21,11 +21,9 @@ def add_step(add_parser: AddParser) -> None:
     )
     add_expression(command, optional=True)
     add_learn(command)
+    command.add_argument("--example", metavar="NAME", help="instead of an expression, show this example")
     command.add_argument(
-        "--example", metavar="NAME", help="instead of an expression, an example; microgrid page --examples lists them"
-    )
-    command.add_argument(
-        "--penguins", action="store_const", dest="example", const="penguins", help="--example penguins"
+        "--penguins", action="store_const", dest="example", const="penguins", help="short for --example penguins"
     )
     command.add_argument(
         "--layers", action="store_true", help="step layer by layer: dout in; dW, db, dx out (for satisfaction and xor)"

@@ -45,7 +45,7 @@ def substitute(formula: str, texts: Mapping[str, str], within: str = "") -> str:
     Args:
         formula: such as "where(a > 0, 1, b)", which becomes Python's own `1.0 if a > 0.0 else b`.
         texts: for each name in it what to write.
-        within: "sum" or "product" puts brackets round what could not stand in one without.
+        within: "sum" or "product", if the result becomes a part of one: it is put in brackets where it needs them.
 
     >>> substitute("out * (1 - out)", {"out": "p"})
     'p * (1.0 - p)'

@@ -96,7 +96,7 @@ def categories_among(cells: Iterable[str]) -> tuple[str, ...]:
 
 
 def advice_for(cell: str) -> str:
-    """Say how to write what is a number or a date to people, but not here; of other text say nothing.
+    """Advise how to write a number or a date that is not written as it must be here; "" for other text.
 
     >>> advice_for("12 %"), advice_for("red")
     ('write percentages without the sign', '')

@@ -101,7 +101,7 @@ class ColumnLearner:
         return self.target_scale.means[0]
 
     def error(self, data: Dataset) -> float:
-        """Return the mean absolute error on `data`, in the target's own units; of classes, the share that is wrong."""
+        """Return the mean absolute error on `data`, in the target's units; of classes, the share of wrong answers."""
         return self._mean_error([self.predict(row) for row in _checked(data).rows], data.targets)
 
     def error_of_the_mean(self, data: Dataset) -> float:

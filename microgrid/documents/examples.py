@@ -28,7 +28,7 @@ class Heading:
     """The title of a page, and a note of one or two sentences on what to look at, both by language.
 
     `own_labels` are those labels of the graph that the program gave, and not its user: a page shows them in its
-    language. None are all of them.
+    language; None means all labels.
     """
 
     title: Mapping[str, str] = field(default_factory=dict)

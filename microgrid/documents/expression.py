@@ -80,7 +80,7 @@ INSTEAD = {
     "²": "write **2",
     "³": "write **3",
     "√": "write sqrt( )",
-    "=": "give the numbers after the expression, such as a=2",
+    "=": "name a result as in 'p = w*x; p**2', and give numbers after the expression, as in a=2",
     "#": "an expression has no comments",
     **dict.fromkeys("［］【】", "write ( and )"),
     **dict.fromkeys("“”„‟‘’", "quotes are for the command line, around the whole expression"),
@@ -90,7 +90,7 @@ READ_AS = str.maketrans(
     dict.fromkeys("×·＊∗⋅", "*")
     | dict.fromkeys("÷／", "/")
     | dict.fromkeys("−－–", "-")
-    | dict(zip("＋（）０１２３４５６７８９．，＝；", "+()0123456789.,=;", strict=True))
+    | dict(zip("＋（）０１２３４５６７８９．，＝；＾｜", "+()0123456789.,=;^|", strict=True))
 )
 """What is typed where the keyboard has no such character, or writes Japanese."""
 PROLONGED = re.compile(r"(?<![\u3041-\u30ff\u3400-\u9fff])ー")  # the mark of a long vowel, where there is no vowel
@@ -212,16 +212,20 @@ class _Reader:
         name = "" if definition is None else unicodedata.normalize("NFKC", definition[1])
         if definition is None or (is_last and not self.results and _is_number(definition[2])):
             if not is_last:
-                raise ExpressionError(f"a name and = are missing before ; in {quoted(part.strip())}")
+                raise ExpressionError(f"expected a name, = and an expression before ;, got {quoted(part.strip())}")
             name, self.text = "", part
         else:
             self.text = definition[2]
         if keyword.iskeyword(name):
-            raise ExpressionError(f"column 1 of {part.strip()!r}: {name} is a word of Python; take another name")
+            raise ExpressionError(
+                f"column 1 of {part.strip()!r}: {name} is a reserved word of Python; use another name"
+            )
         if name in self.leaves:
-            raise ExpressionError(f"{_several([name])} has a value already; name the result otherwise")
+            raise ExpressionError(f"{_several([name])} has a value already; give the result another name")
         if name in self.results:
             raise ExpressionError(f"{_several([name])} is defined twice")
+        if name and not self.text.strip():
+            raise ExpressionError(f"a number or a name is missing after {brief(name)} =")
         result = self.build(self.parse(), depth=1)
         if name:
             self.results[name] = result
@@ -262,7 +266,7 @@ class _Reader:
             if after is None:
                 return ONLY_ALLOWED, column
             if keyword.iskeyword(token):
-                return f"{token} is a word of Python; take another name", column
+                return f"{token} is a reserved word of Python; use another name", column
             if after == "operand" and (kind == "operand" or before == ")"):
                 if before in KNOWN_FUNCTIONS and before not in self.leaves:
                     return f"a function needs parentheses: write {before}({brief(token)})", column

@@ -196,7 +196,10 @@ def drawable(folding: Folding, language: str = "en") -> Folding:
     cards, edges = folding
     if len(cards) <= MAX_CARDS_DRAWN and len(edges) <= MAX_EDGES_DRAWN:
         return folding
-    few, many = 1, min(len(cards), MAX_CARDS_DRAWN + 1)  # how many of the last cards stay: at least, and fewer than
+    few, many = (
+        1,
+        min(len(cards), MAX_CARDS_DRAWN + 1),
+    )  # at least `few` and fewer than `many` of the last cards can stay
     drawn = _merged(cards, edges, few, language)
     while many - few > 1:
         tried = _merged(cards, edges, (few + many) // 2, language)
@@ -354,7 +357,7 @@ def _feeds_itself(graph: Snapshot, cards: dict[Node, Card]) -> bool:
 def _in_order(cards: Iterable[Card], edges: Iterable[Edge]) -> list[Card]:
     """Sort cards topologically, otherwise by their ids (Kahn's algorithm); those on a cycle are left out."""
     results: dict[Card, list[Card]] = {card: [] for card in cards}
-    waiting = dict.fromkeys(results, 0)  # for how many edges from an operand
+    waiting = dict.fromkeys(results, 0)  # the number of edges from operands that are not sorted yet
     for edge in edges:
         results[edge.operand].append(edge.result)
         waiting[edge.result] += 1

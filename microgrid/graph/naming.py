@@ -12,13 +12,13 @@ from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import SUPERSCRIPTS, show
 
-MAX_FORMULA_COLUMNS = 16
+MAX_FORMULA_COLUMNS = 26
 MAX_FORMULA_OPERANDS = 5  # of a sum; with more, it is too long anyway
-WORD = re.compile(r"[^\W\d][\w.]*")  # a label that can stand in a formula as it is
+WORD = re.compile(r"[^\W\d][\w.]*")  # a label that can be used in a formula as it is
 SHORT_NUMBER = re.compile(r"−?[\d.]{1,5}")
 ATOM = 4
 RANKS = {"neg": 0, "+": 1, "-": 1, "total": 1, "weighted_sum": 1, "*": 2, "/": 2, "**": 3, "sqrt": 3}
-"""How strongly the formula of an operation holds together; that of a function does as a single name, an `ATOM`."""
+"""How tightly an operation binds its operands; a function call binds as tightly as a single name, an `ATOM`."""
 NEEDED_RANKS = {
     "+": (1, 2),
     "-": (1, 2),
@@ -30,14 +30,14 @@ NEEDED_RANKS = {
     "total": (2,),
     "weighted_sum": (2, 3),
 }
-"""The rank that an operand needs to stand in a formula without brackets, by its position."""
+"""The rank that an operand needs to be in a formula without brackets, by its position."""
 COMPACT = {"+": "{} + {}", "-": "{} − {}", "*": "{}·{}", "/": "{}/{}", "**": "{}^{}", "neg": "−{}", "sqrt": "√{}"}
 
 
 def name_by_formula(nodes: Sequence[Node]) -> list[Node]:
     """Return the nodes, in topological order, with the formulas that name those without a label.
 
-    A formula is short, no other node has it or is called so, and every operand in it is called as it is there.
+    Such a formula is short, belongs to no other node, is no label, and calls every operand by its own name.
     """
     formulas: dict[str, str] = {}
     by_id = {node.id: node for node in nodes}
@@ -101,7 +101,7 @@ def _needs_brackets(node: Node, position: int, operand: Node) -> bool:
 
 
 def rank(node: Node) -> int:
-    """Return how strongly what a node is called holds together: the name of a leaf or a function is an `ATOM`."""
+    """Return how tightly the name of a node binds: that of a leaf, or of a function call, is an `ATOM`."""
     if node.kind == "constant":
         return RANKS["neg"] if node.data < 0.0 else ATOM
     return ATOM if node.label else RANKS.get(node.op, ATOM)

@@ -35,7 +35,7 @@ T = TypeVar("T")
 class Operation:
     """One operation: its symbol, its formula, and its local derivatives.
 
-    An operation of one's own is drawn and told without; with a row in `OPERATIONS`, it is computed everywhere.
+    A user-defined operation is drawn and described without one; with an entry in `OPERATIONS`, it is computed, too.
 
     Attributes:
         symbol: how it is written in a picture.
@@ -43,7 +43,7 @@ class Operation:
         value: the formula of the result.
         local_derivatives: for each operand, the formula of ∂result/∂operand.
         shown, slopes: `value` and `local_derivatives` as people write them, with the operands in braces. A slope that
-            goes by cases is empty here, and in words in the table of sentences of each language.
+            is defined by cases is empty here; the table of each language describes it in words.
         summed: if true, there may be any number of operands: `operands` names one group of them, `value` is one term,
             and the result is the sum of the terms, added from 0 in order.
         last: of a summed operation, the name of one more operand that is added at the end; "" if there is none.
@@ -65,7 +65,7 @@ class Operation:
 
 
 class _Table(dict[str, Operation]):
-    """The operations by name; asked for one that it does not have, it says what to do."""
+    """The operations by name; the error about a missing one says what to do."""
 
     def __missing__(self, op: str) -> Operation:
         raise ValueError(
@@ -123,7 +123,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 
 
 def as_written(op: str, n_operands: int) -> Operation:
-    """Return how an operation is written, also one that is not in the table: with its own name, as a function.
+    """Return how an operation is written; one that is not in the table is written as a function of its name.
 
     >>> as_written("+", 2).shown, as_written("cube", 1).shown
     ('{a} + {b}', 'cube({a})')

@@ -32,7 +32,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.status import GATES, activation_status
 from microgrid.nn import LayerName, NeuronName
 
-UNNAMED = "f"  # an operation of one's own that was given no name
+UNNAMED = "f"  # a user-defined operation without a name
 
 
 class Snapshot:

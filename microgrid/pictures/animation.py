@@ -14,11 +14,21 @@ from microgrid._util.files import asset
 from microgrid._util.text import display_width, printable, shortened
 from microgrid.graph.folding import cards_and_edges
 from microgrid.language.numerals import bracketed, counted, show
-from microgrid.language.words import words
+from microgrid.language.words import typeset, words
 from microgrid.pictures.captions import edge_width, largest_share
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, sign_of, squeezed
-from microgrid.pictures.svg import STYLE, before_know, curve_of, gradient_place, handed, status_place, text, value_place
+from microgrid.pictures.svg import (
+    STYLE,
+    before_know,
+    curve_of,
+    gradient_place,
+    handed,
+    number_text,
+    status_place,
+    text,
+    value_place,
+)
 from microgrid.relay.records import Change, Know, Record, Seed, Share
 from microgrid.relay.sentences import in_words
 
@@ -102,7 +112,8 @@ class _Film:
         box = self.boxes[node]
         x, y = value_place(box) if kind == "value" else gradient_place(box)
         sign, _, figures = content.rpartition(" ")
-        return self.during(since, until, text(f"{kind} {sign}".strip(), (box.x + x, box.y + y), figures))
+        place = box.x + x, box.y + y
+        return self.during(since, until, number_text(f"{kind} {sign}".strip(), place, figures, self.language))
 
     def status(self, node: str, time: float) -> None:
         """Show the status of a card, such as "dead", from the time at which its value appears."""
@@ -119,8 +130,11 @@ class _Film:
         self.put(step.operand, "grad", arrival, step.after)
         width = edge_width(along.edge, self.largest)
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
-        self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
+        self.parts.append(
+            self.during(arrival, self.end, stroke + "".join(handed(along, self.language)), f"on {sign_of(step.share)}")
+        )
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
+        label = typeset(label, self.language)
         half = display_width(label) * 3.8 + 12
         pill = f'<rect x="{-half:g}" y="-12" width="{2 * half:g}" height="24" rx="12"/>'
         way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from microgrid._util.matrices import cut_matrix
@@ -16,6 +16,7 @@ from microgrid.graph.folding import MAX_CARDS_DRAWN, Card, Edge, Folding
 from microgrid.graph.layer_gradients import layer_gradients
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import MINUS, show
+from microgrid.language.words import typeset, words
 from microgrid.pictures.palette import sign_of
 
 MAX_PARAMETERS_LISTED = 5  # on the card of a folded neuron; with more, it gives their range
@@ -110,10 +111,19 @@ class Note(NamedTuple):
     sign: str = ""
 
 
-def faces(folding: Folding, said: Mapping[str, str]) -> dict[Card, Face]:
-    """Return the face of each card; `said` holds the words of one language."""
-    brief = folding.is_crowded and len(folding.cards) > MAX_CARDS_DETAILED
-    return {card: _brief_face(card, said) if brief else _face(card, said) for card in folding.cards}
+def faces(folding: Folding, language: str) -> dict[Card, Face]:
+    """Return the face of each card, with words and numbers as they are written in a language."""
+    is_brief, said = folding.is_crowded and len(folding.cards) > MAX_CARDS_DETAILED, words(language)
+    written = {card: _brief_face(card, said) if is_brief else _face(card, said) for card in folding.cards}
+    return {card: _typeset(face, language) for card, face in written.items()}
+
+
+def _typeset(face: Face, language: str) -> Face:
+    rows = [
+        tuple(cell._replace(text=typeset(cell.text, language)) if cell.is_number else cell for cell in row)
+        for row in face.rows
+    ]
+    return replace(face, rows=tuple(rows))
 
 
 def _face(card: Card, said: Mapping[str, str]) -> Face:
@@ -208,17 +218,17 @@ def edge_sign(edge: Edge) -> str:
     return "" if edge.share is None or edge.local_derivative is None else sign_of(edge.share)
 
 
-def edge_numbers(edge: Edge) -> tuple[str, str]:
+def edge_numbers(edge: Edge, language: str = "en") -> tuple[str, str]:
     """Return the local derivative, as a factor, and the share; each may be ""."""
     if edge.local_derivative is None:
         return "", ""
     local = f"×{show(edge.local_derivative)}" if edge.operand.kind != "constant" else ""
-    return local, "" if edge.share is None else show(edge.share)
+    return typeset(local, language), "" if edge.share is None else typeset(show(edge.share), language)
 
 
-def label_size(edges: Iterable[Edge]) -> tuple[float, float]:
+def label_size(edges: Iterable[Edge], language: str) -> tuple[float, float]:
     """Return width and height of the largest numbers beside an edge, in pixels."""
-    longest = max((len(number) for edge in edges for number in edge_numbers(edge)), default=0)
+    longest = max((len(number) for edge in edges for number in edge_numbers(edge, language)), default=0)
     return max(longest * NUMBER_PX, MIN_LABEL_PX) + 6.0, LABEL_HEIGHT_PX
 
 

@@ -48,7 +48,13 @@ from microgrid.pictures.captions import (
     largest_share,
     notes,
 )
-from microgrid.pictures.graphviz_renderer import QUICK, NoRendererError, program_for, run_graphviz
+from microgrid.pictures.graphviz_renderer import (
+    QUICK,
+    NoRendererError,
+    can_write_all_letters,
+    program_for,
+    run_graphviz,
+)
 from microgrid.pictures.layout import Box, Layout, Line
 from microgrid.pictures.palette import COLOURS, INK, QUIET, RULE
 from microgrid.pictures.routing import Point
@@ -76,7 +82,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
     """
 
     still: Still  # in the chosen language
-    english: Still  # for the DOT text, PNG and PDF
+    english: Still  # for the DOT text, and for PNG and PDF where Graphviz has no Japanese letters
     drawn_source = ""
 
     @property
@@ -175,7 +181,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
         engine: str | None,
         folder: str | None = None,
     ) -> bytes:
-        """Draw it as asked for: as we do, or with options or a changed text, as Graphviz does."""
+        """Draw it in our layout or, if its text was changed or options are given, with Graphviz alone."""
         suffix, engine = suffix or self.format, engine or self.engine
         renderer, formatter = renderer or self.renderer, formatter or self.formatter
         arguments = dot_command.command(engine, suffix, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op)
@@ -185,7 +191,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz ships no type
             return run_graphviz(self.source, suffix, self.is_wide, list(map(str, arguments[1:])), folder)
         if suffix == "svg":
             return self.still.svg().encode("utf-8")
-        return run_graphviz(_laid_out(self.english).source, suffix, self.is_wide)
+        still = self.still if can_write_all_letters() else self.english
+        return run_graphviz(_laid_out(still).source, suffix, self.is_wide or still is not self.english)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -214,8 +221,8 @@ def draw(output: Value, direction: str = "LR", fold: str = "auto", language: str
             "none" up to 60 cards, where a neuron counts as its products and their sum, and above that "neuron", if
             that is at most 60 cards, else "layer". Of more than 500 cards or 2,000 edges, those computed first share
             one card, and the picture says so.
-        language: "en" or "ja", of the words that a notebook and an SVG show. A PNG, a PDF and the source are always in
-            English, because Graphviz cannot measure Japanese text.
+        language: "en" or "ja", of the words in the picture. Its source is always in English, as are a PNG and a PDF
+            where the only Graphviz is that of the package graphviz-pure, which has no Japanese letters.
 
     Returns:
         a `Picture`, which is a `graphviz.Digraph`: show it in a notebook, or write it with its `render(...)`. Its
@@ -243,10 +250,10 @@ def save_picture(
     fold: str = "auto",
     language: str = "en",
 ) -> None:
-    """Write the picture of `output` to a file, as its suffix says: .svg, .png, .pdf or .dot; whole or not at all.
+    """Write the picture of `output` to a file, in the format of its suffix: .svg, .png, .pdf or .dot.
 
-    The other arguments are those of `draw`. In a PNG or PDF a minus sign is a hyphen, because Graphviz
-    measures the width of other characters wrongly.
+    An error leaves no incomplete file. The other arguments are those of `draw`. In a PNG or PDF a minus sign is a
+    hyphen, because Graphviz measures the width of other characters wrongly.
 
     Raises:
         ValueError: an unknown suffix, direction, fold or language.
@@ -323,29 +330,30 @@ def _picture(
 
 
 def _laid_out(still: Still) -> Picture:
-    """Write a picture in English in which everything has its place, for Graphviz to draw without moving it."""
-    said = words("en")
-    layout = still.layout(faces(still.folding, said))
+    """Write a picture in which everything has its place, for Graphviz to draw without moving it."""
+    layout = still.layout(faces(still.folding, still.language))
     picture = Picture("microgrid")
     pixels = layout.width * layout.height * (DPI / 72) ** 2
     dpi = DPI * min(1.0, math.sqrt(MAX_PIXELS / pixels))
     picture.attr(layout="nop2", bgcolor="white", pad="0.15", dpi=f"{dpi:.1f}")
-    _describe(picture, still.graph, still.folding, layout)
-    if lines := notes(still.graph, still.folding, said, on_screen=False):
+    _describe(picture, still.graph, still.folding, layout, still.language)
+    if lines := notes(still.graph, still.folding, words(still.language), on_screen=False):
         width, height = max(map(width_of, lines)), NOTE_HEIGHT_PX * len(lines)
         place = _pos((width / 2 + CARD_MARGIN_PX, layout.height + height / 2))
         picture.node("notes", _notes_label(lines, width), pos=place, **NOTES_FONT)
     return picture
 
 
-def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None) -> None:
+def _describe(
+    picture: Picture, graph: Snapshot, folding: Folding, layout: Layout | None = None, language: str = "en"
+) -> None:
     """Add cards and edges, placed as in the layout, or by Graphviz if there is none."""
-    said, crowded = words("en"), folding.is_crowded
+    said, crowded = words(language), folding.is_crowded
     picture.attr("node", shape="plain", fontname=WORD_FONT, fontsize="12", fontcolor=INK)
     arrow = "0.4" if crowded else "0.7"
     picture.attr("edge", fontname=NUMBER_FONT, fontsize="11", color=RULE, arrowsize=arrow, penwidth="1")
     boxes = layout.boxes if layout else itertools.repeat(None)
-    for (card, face), box in zip(faces(folding, said).items(), boxes, strict=False):
+    for (card, face), box in zip(faces(folding, language).items(), boxes, strict=False):
         kind = "output" if graph.output in card.outputs else card.kind
         fill = COLOURS["not-finite"] if card.status == "not finite" else COLOURS[kind]
         attributes = {"pos": _pos((box.x + box.width / 2, box.y + box.height / 2))} if box else {}
@@ -354,7 +362,7 @@ def _describe(picture: Picture, graph: Snapshot, folding: Folding, layout: Layou
     largest = largest_share(folding.edges)
     lines = layout.lines if layout else itertools.repeat(None)
     for i, (edge, line) in enumerate(zip(folding.edges, lines, strict=False)):
-        attributes = _edge_attributes(edge, largest, not crowded, line)
+        attributes = _edge_attributes(edge, largest, not crowded, line, language)
         tooltip = _tooltip(edge_told(edge, said))
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", tooltip=tooltip, **attributes)
 
@@ -411,14 +419,14 @@ def _cell(cell: Cell, width: float, span: str = "") -> str:
     return f'<TD ALIGN="{alignment}"{span}{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
 
 
-def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None) -> dict[str, str]:
+def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None, language: str) -> dict[str, str]:
     sign, given = edge_sign(edge), edge.operand.kind == "constant"
     attributes = {"style": "dashed"} if given or (sign == "negative" and not labelled) else {}
     points_back = edge.share is not None
     if points_back:
         attributes |= {"dir": "back", "penwidth": f"{edge_width(edge, largest):.2f}"}
         attributes |= {"color": COLOURS[sign] if sign else QUIET} if edge.share else {}
-    local, share = edge_numbers(edge)
+    local, share = edge_numbers(edge, language)
     lines = [_edge_line(local, QUIET)] if local else []
     lines += [_edge_line(share, COLOURS[sign])] if share else []
     if labelled and lines:

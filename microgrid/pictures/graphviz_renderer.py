@@ -71,6 +71,11 @@ def program_for(suffix: str, is_wide: bool = False) -> str:
     raise NoRendererError(f"nothing on this machine writes {what}: it needs {remedy}; {rest} can be written without")
 
 
+def can_write_all_letters() -> bool:
+    """Tell whether there is another Graphviz than that of graphviz-pure, whose PNG shows Japanese as empty boxes."""
+    return _find_program(needs_all=True) is not None
+
+
 def _find_program(needs_all: bool = False) -> str | None:
     """Return $MICROGRID_DOT, else graphviz-pure unless all of Graphviz is needed, else `dot` on the PATH, else None."""
     chosen = os.environ.get("MICROGRID_DOT")

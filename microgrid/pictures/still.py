@@ -46,7 +46,8 @@ class Still:
         Raises:
             NoRendererError: there is no Graphviz on this machine to lay it out.
         """
-        sizes, numbers = {card: _size(face) for card, face in face_of.items()}, label_size(self.folding.edges)
+        sizes = {card: _size(face) for card, face in face_of.items()}
+        numbers = label_size(self.folding.edges, self.language)
         return lay_out(self.folding, MAX_ROW_WIDTH_PX, sizes, numbers, self.direction)
 
     def svg(self, cell_width: float = math.inf) -> str:
@@ -56,7 +57,7 @@ class Still:
             NoRendererError: there is no Graphviz on this machine to lay it out.
         """
         said, folding = words(self.language), self.folding
-        face_of = faces(folding, said)
+        face_of = faces(folding, self.language)
         layout = self.layout(face_of)
         lines = notes(self.graph, folding, said)
         width = max([layout.width, *map(width_of, lines)])
@@ -70,7 +71,7 @@ class Still:
             f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>",
             f"<style>{STYLE}</style>",
             f'<rect class="paper" width="{width:g}" height="{height:g}"/>',
-            *still_edges(layout, lambda edge: edge_told(edge, said)),
+            *still_edges(layout, lambda edge: edge_told(edge, said), self.language),
             *(self._card(box, face_of[box.card], said) for box in layout.boxes),
             *(_note_drawn(line, layout.height + 6 + NOTE_HEIGHT_PX * i) for i, line in enumerate(lines)),
         ]

@@ -14,8 +14,9 @@ from microgrid._util.files import asset
 from microgrid._util.text import isolated
 from microgrid.graph.folding import Edge
 from microgrid.language.numerals import show
+from microgrid.language.words import typeset
 from microgrid.pictures.captions import NUMBER_PX, edge_numbers, edge_sign, edge_width, largest_share
-from microgrid.pictures.layout import HEADING_HEIGHT_PX, ROW_HEIGHT_PX, Box, Layout, Line
+from microgrid.pictures.layout import HEADING_HEIGHT_PX, NUMBER_WIDTH_PX, ROW_HEIGHT_PX, Box, Layout, Line
 from microgrid.pictures.palette import coloured, sign_of, squeezed
 from microgrid.pictures.routing import Point
 
@@ -23,7 +24,7 @@ STYLE = coloured(squeezed(asset("pictures/graph.css")))  # for a picture outside
 
 
 def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> str:
-    """Return the SVG of a whole layout, with all its numbers; its words are those that a language `said`.
+    """Return the SVG of a whole layout, with all its numbers and the words of one language, `said`.
 
     Its edges lead to the results; `after_think` they point to the operands, and their widths grow with their shares.
     """
@@ -38,15 +39,15 @@ def svg(layout: Layout, said: Mapping[str, str], after_think: bool = False) -> s
 
 
 def before_know(layout: Layout, said: Mapping[str, str]) -> list[str]:
-    """Draw edges and cards without the numbers that a cycle brings to light."""
+    """Draw edges and cards without the numbers that a cycle computes."""
     return _edges(layout, numbers=False) + [_card(box, layout, said, numbers=False) for box in layout.boxes]
 
 
-def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "") -> list[str]:
-    """Draw edges as they stay, then over all of their lines their numbers; `told` is shown to who points at an edge."""
+def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "", language: str = "en") -> list[str]:
+    """Draw the edges of a still picture, then their numbers above all lines; `told` is the tooltip of an edge."""
     largest = largest_share(line.edge for line in layout.lines)
     edges = [_still_edge(i, line, largest, told(line.edge)) for i, line in enumerate(layout.lines)]
-    numbers = [_still_numbers(i, line) for i, line in enumerate(layout.lines)]
+    numbers = [_still_numbers(i, line, language) for i, line in enumerate(layout.lines)]
     return [*edges, *filter(None, numbers)]
 
 
@@ -120,7 +121,7 @@ def _edge(i: int, line: Line, numbers: bool, compact: bool) -> str:
 
 
 def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
-    """Draw an edge as it stays: it points where its share goes, if it has one, and its width grows with that."""
+    """Draw an edge of a still picture: it points where its share goes, if it has one, and its width grows with it."""
     edge, half_width = line.edge, 4.5 if line.label else 2.0  # without numbers, many tips meet
     sign, given = edge_sign(edge), "given" if edge.operand.kind == "constant" else ""
     kind = " ".join(filter(None, ("edge", given, sign)))
@@ -134,10 +135,10 @@ def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
     return "".join(parts) + "</g>"
 
 
-def _still_numbers(i: int, line: Line) -> str:
+def _still_numbers(i: int, line: Line, language: str) -> str:
     """Draw the numbers of an edge, over the lines that run behind them; "" where it has none."""
     edge = line.edge
-    local, share = edge_numbers(edge)
+    local, share = edge_numbers(edge, language)
     if not line.label or not (local or share):
         return ""
     x, y = line.label
@@ -158,16 +159,26 @@ def curve_of(line: Line) -> str:
     return f"M{_point(start)}C{' '.join(map(_point, rest))}L{_point(line.tips[1])}"
 
 
-def handed(line: Line) -> list[str]:
+def handed(line: Line, language: str = "en") -> list[str]:
     """Draw what an edge carries back: its tip at the operand, the local derivative and the share."""
     edge, (x, y) = line.edge, line.label or (0.0, 0.0)
     local = "" if edge.local_derivative is None else f"×{show(edge.local_derivative)}"
     share = "" if edge.share is None else show(edge.share)
     return [
         f'<path class="back" d="{_tip(line.curve[0], line.tips[0])}"/>',
-        text("local", (x, y - 4), local),
-        text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share),
+        number_text("local", (x, y - 4), local, language),
+        number_text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share, language),
     ]
+
+
+def number_text(kind: str, place: Point, number: str, language: str) -> str:
+    """Write a number where there is space for ten characters, as a language writes it; a longer one is squeezed."""
+    written = typeset(number, language).replace(" × 10", "×10")
+    if written == number or len(written) <= 10:
+        return text(kind, place, written)
+    x, y = place
+    width = f'textLength="{NUMBER_WIDTH_PX:g}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}" {width}>{written}</text>'
 
 
 def text(kind: str, place: Point, content: str) -> str:

@@ -21,7 +21,11 @@ from microgrid.language.numerals import counted
 from microgrid.relay.records import Change, Outcome, Record
 
 FORMAT, VERSION = "microgrid relay", 2
-DERIVED_ATTRIBUTES = {"number", "grad", "formula"}  # of a node: they follow from the others, and are not written
+DERIVED_ATTRIBUTES = {
+    "number",
+    "grad",
+    "formula",
+}  # attributes of a node that follow from the others, and are not written
 RENAMED_IN_VERSION_2 = {"foretold": "predicted"}  # attributes of the outcome
 
 
@@ -175,7 +179,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
         if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
             raise ValueError(f"{node.id} of kind {quoted(node.kind)} has the operation {quoted(node.op)}")
         if node.op and not operations.accepts(node.op, len(node.operands)):
-            operations.OPERATIONS[node.op]  # says what to do where there is none
+            operations.OPERATIONS[node.op]  # if there is none, the error says what to do
             raise ValueError(f"{node.id}: there is no operation {quoted(node.op)} of {len(node.operands)} operands")
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")
@@ -212,7 +216,7 @@ def _follows(recorded: float, computed: float, op: str) -> bool:
 
 @cache
 def _tolerance(op: str) -> float:
-    """Return the difference that is allowed: another machine may round the functions of its C library otherwise."""
+    """Return the difference that is allowed: the C library of another machine may round its functions differently."""
     operation = operations.OPERATIONS[op]
     formulas = " ".join((operation.value, *operation.local_derivatives))
     return 1e-13 if re.search(r"exp|log|tanh|sin|cos|\*\*", formulas) else 0.0

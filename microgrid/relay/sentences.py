@@ -1,6 +1,6 @@
 """Describe the steps of a relay in words: a sentence for each, in English and Japanese.
 
-Their words stand in `microgrid.language`; what is mathematics is the same in every language, and comes from
+Their words are in `microgrid.language`. The mathematics is the same in every language, and comes from
 `microgrid.graph.operations`.
 """
 
@@ -33,7 +33,7 @@ class Wording:
         name: what it is about, such as "o" or "loss → error".
         formula: the mathematics, with the numbers in it.
         result: the number computed, or the accumulated gradient.
-        sentence: the whole in a sentence or two.
+        sentence: all of this in a sentence or two.
     """
 
     phase: str
@@ -45,7 +45,7 @@ class Wording:
 
     @property
     def equation(self) -> str:
-        """The mathematics with its result, which stands there once."""
+        """The mathematics with its result, written once where several parts are equal."""
         return _equal(*self.formula.split(" = "), self.result)
 
 
@@ -84,7 +84,8 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
     with_numbers = _expression(relay, node, numbers)
     names = [operand.spoken_name for operand in operands]
     a, b = (*names, "", "")[:2]
-    sentence = text.get(f"know.{node.op}", text["know.other"]).format(
+    key = "know.total.one" if node.op == "total" and len(names) == 1 else f"know.{node.op}"
+    sentence = text.get(key, text["know.other"]).format(
         name=node.name, a=a, b=b, count=len(names), computation=_equal(with_numbers, result),
         names=text["list"].join(names), operation=name_of(node.op, language),
     )  # fmt: skip
@@ -145,7 +146,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     whole = _expression(relay, node, operand_names(node, operands))
     if len(whole) > MAX_EXPRESSION_CHARS:
         whole = as_atom(node)  # names such as layer1.neuron1.w1 are too long
-    elif operation.symbol in whole.split() or operation.summed:
+    elif operation.symbol in whole.split() or operation.summed or node.op == "neg":
         whole = f"({whole})"
     left = f"∂{whole}/∂{as_atom(operands[position])}"
     if operation.last and position == len(node.operands) - 1:
@@ -201,7 +202,7 @@ def _expression(relay: Record, node: Node, operands: list[str]) -> str:
 def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str = "", first: bool = True) -> str:
     """Fill a template; a negative number gets brackets beside an operator.
 
-    `first` tells whether the template stands at the beginning of a line, where a minus sign needs none.
+    `first` tells whether the template begins a line, where a negative number needs none.
     """
     values = dict(zip(names, texts, strict=True)) | {"out": out}
 

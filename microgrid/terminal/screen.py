@@ -17,7 +17,7 @@ from microgrid.relay.records import PHASES, Record
 from microgrid.terminal.layer_walk import LayerWalk
 from microgrid.terminal.walk import Walk
 
-NEEDED = ("cup", "civis")  # what terminfo must know of a terminal: to move the cursor, and to hide it
+NEEDED = ("cup", "civis")  # what a terminal must be able to do: move the cursor, and hide it
 SEQUENCE_MS = 25  # bytes that follow Escape within this time were not typed
 SEQUENCE = re.compile(
     r"\[200~.*\x1b\[201~"  # pasted text
@@ -26,7 +26,7 @@ SEQUENCE = re.compile(
     r"|[]P^_X].*(\x07|\x1b\\)",  # an answer of the terminal
     re.DOTALL,
 )
-"""What follows Escape where it is no key but begins a sequence."""
+"""What follows Escape where it begins a sequence, and is not a key."""
 CURSOR_KEYS = {
     start + end: key
     for start in "[O"
@@ -52,7 +52,7 @@ def walk_relay(relay: Record | LayerRelay, language: str = "en", everything: boo
 
 
 def _is_walked(walk: Walk) -> bool:
-    """Run the walk on the whole screen until the user leaves; return False if this terminal has no such screen."""
+    """Run the walk in full screen until the user leaves; return False if this terminal cannot show it."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None is one that was closed
         return False
     if os.name != "nt" and not _is_utf8():
@@ -123,7 +123,7 @@ def _key(window: Any, curses: Any) -> str:
     Bytes are read, not characters: curses waits forever for the rest of one that is not valid UTF-8.
     """
     code = window.getch()
-    if code in (ord("\x1b"), curses.KEY_MOUSE):  # of a mouse, curses has read the beginning
+    if code in (ord("\x1b"), curses.KEY_MOUSE):  # curses has already read the beginning of a mouse report
         begun = "" if code != curses.KEY_MOUSE else curses.tigetstr("kmous").decode("latin-1")[1:]
         sequence = _sequence(window, begun)
         return CURSOR_KEYS.get(sequence, "") if sequence else "escape"

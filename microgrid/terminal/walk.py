@@ -22,20 +22,23 @@ JUMPS = dict(zip("123fbu", PHASES * 2, strict=True))  # also forward, backward, 
 LEAVE = ("q", "escape")
 PAGES = {"page up": -1, "page down": 1}
 KEY_GAP = "   "
-FREE_COLUMNS = 2  # at the right of a text
-MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # of a number, with the space before it
+FREE_COLUMNS = 2  # left empty at the right of a text
+MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # the width of a number, with the space before it
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of text, and what it is: "know", "think", "change", "bold", "quiet", "plus", "minus" or ""."""
+    """A piece of text, and its style: "know", "think", "change", "bold", "quiet", "plus", "minus" or ""."""
 
     text: str
     style: str = ""
 
 
-CUT_ROW = [Piece("  …", "quiet")]  # stands for rows of the board that there is no room for
-ABOVE, BELOW = [Piece("  … PgUp", "quiet")], [Piece("  … PgDn", "quiet")]  # for those before and after the page
+CUT_ROW = [Piece("  …", "quiet")]  # shown in place of rows for which there is no room
+ABOVE, BELOW = (
+    [Piece("  … PgUp", "quiet")],
+    [Piece("  … PgDn", "quiet")],
+)  # marks: there are rows before, or after, this page
 MIN_ROWS_TO_MARK = 3
 
 
@@ -60,7 +63,7 @@ class Walk:
         self.text = words(language)
         self.ending = " ".join(filter(None, (first_non_finite(relay, language), outcome(relay, language))))
         self.position = 1
-        self.page = 0  # of a screen that is too low for its rows, counted from the one where the sentence begins
+        self.page = 0  # where the rows do not fit on the screen, the page that is shown; page 0 begins at the sentence
 
     def press(self, key: str) -> bool:
         """Handle a key; return False if it ends the walk."""
@@ -123,7 +126,7 @@ class Walk:
         last = len(rows) - height
         if last <= 0:
             return rows
-        first, step = min(start, last), max(height - 2, 1)  # two rows are marks
+        first, step = min(start, last), max(height - 2, 1)  # two rows show marks
         self.page = max(-math.ceil(first / step), min(self.page, math.ceil((last - first) / step)))
         at = max(0, min(first + self.page * step, last))
         shown = rows[at : at + height]
@@ -159,7 +162,7 @@ class Walk:
         room -= 1  # for the headings
         start = min(max(at - room // 2, 0), max(len(self.subjects) - room, 0))
         names = min(max(display_width(subject.name) for subject in self.subjects), 34)
-        phases: tuple[str, ...] = PHASES  # or, where there is no room for all three, the present one
+        phases: tuple[str, ...] = PHASES  # without room for all three, only the present one
         if (width - names - 3) // 3 < MIN_NUMBER_COLUMNS:
             phases, names = (self.lines[self.position - 1].phase,), max(min(names, width - 3 - MIN_NUMBER_COLUMNS), 2)
         column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // len(phases)), MIN_NUMBER_COLUMNS)

@@ -1,9 +1,9 @@
 """Know and Think on a compiled graph, and the checks that it is the graph of every row.
 
-What is compiled is the graph of the first row. It stands for every row and every call if
+The graph of the first row is compiled. It is the graph of every row in every call if
 
 - the model and the loss compare no number of a row (`_RowNumber`),
-- nothing changes that they hold when they are called (`state_of`),
+- a call changes nothing that they hold (`state_of`),
 - the other rows have the same graph (`_RowGraph`), at first and later on, and
 - the loss of a batch is the mean over its rows (`_doubt_of_numbers`).
 
@@ -21,14 +21,15 @@ from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.training.cycle import Cycle, numbers_in
 from microgrid.training.state import state_of
 
-# How far a compiled number may be from the recorded one: relative to its own size, summed over the rows without their
-# signs; and relative to the largest gradient, where the shares within a row cancel except for rounding.
+# The allowed differences between compiled and recorded numbers: relative to the sum of a number's sizes in all rows;
+# and relative to the largest gradient, for numbers that are mere rounding errors because shares in a row cancel.
 RELATIVE_TOLERANCE = 1e-9
 ROUNDING_TOLERANCE = 1e-13
 
-# A check takes as long as 10 to 20 rows. The first epoch checks every row, the updates after it one row each; after so
-# many checks, one among so many rows is checked. Before the last epoch as many are checked at once. Whole batches are
-# computed both ways in the first epoch; later as many of their rows at most, as seldom, and once in the last epoch.
+# A check takes as long as 10 to 20 rows of training. The first epoch checks every row, and each later update one row.
+# After FREQUENT_CHECKS of these, one row in ROWS_PER_CHECK is checked, and FREQUENT_CHECKS rows before the last epoch.
+# Whole batches are compared in the first epoch; later at most that many of their rows, equally rarely, and once in the
+# last epoch.
 FREQUENT_CHECKS = 32
 ROWS_PER_CHECK = 256
 
@@ -61,7 +62,7 @@ class CompiledThinking:
             return
 
     def begin_epoch(self, is_last: bool, after_metrics: bool) -> None:
-        """Begin another epoch than the first: check many rows before the last, and one after functions were called."""
+        """Begin an epoch after the first: many rows are to be checked before the last one, and one after metrics."""
         self.is_first_epoch = False
         if is_last:
             self.unchecked = max(self.unchecked, FREQUENT_CHECKS)

@@ -97,7 +97,7 @@ class Cycle:
         self.loss: Value | None = None
         self._has_gradients = False  # whether the gradients belong to the current weights
         self._unlisted: set[Value] = set()
-        self._n_graphs = 0  # so many were searched for leaves that are not listed
+        self._n_graphs = 0  # how many were searched for leaves that are not listed
 
     def know(self) -> Value:
         """Run the forward pass: predict every row, and return the loss. May be called at any time."""

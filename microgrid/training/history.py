@@ -47,7 +47,9 @@ class History:
         stopped = "; interrupted" if self.interrupted else ""
         return f"<History of {counted(len(self.losses), 'epoch')}{ends and f': loss {ends}'}{metrics}{stopped}>"
 
-    def plot(self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None) -> Axes:
+    def plot(
+        self, *names: str, label: str = "loss", log: bool = False, axes: Axes | None = None, language: str = "en"
+    ) -> Axes:
         """Draw the loss of every epoch with matplotlib, and beside it the metrics called `names`.
 
         Args:
@@ -55,6 +57,7 @@ class History:
             label: the name of the curve of losses, if several trainings share one picture.
             log: whether the vertical axis is logarithmic, so that small losses can be told apart.
             axes: where to draw; by default a new figure.
+            language: "en" or "ja", of the words on it.
 
         Returns:
             the Axes, for more to be added.
@@ -74,4 +77,5 @@ class History:
             if not isinstance(name, str) or name not in self.metrics:
                 known = f"there is {brief(', '.join(self.metrics))}" if self.metrics else "there is none"
                 raise ValueError(f"there is no metric {quoted(name)}; {known} (see `metrics` of train)")
-        return plot_losses({label: self.losses, **{name: self.metrics[name] for name in names}}, log, axes)
+        curves = {label: self.losses, **{name: self.metrics[name] for name in names}}
+        return plot_losses(curves, log, axes, language)

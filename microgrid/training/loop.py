@@ -41,14 +41,14 @@ def train(
 ) -> History:
     """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
-    The graph of the first row is compiled (see `microgrid.compile_graph`), which is many times faster, with the same
-    numbers to about 1e-12. It is not the graph of every row if the model or the loss contains a Python `if`, changes
-    between calls (noise, dropout, a counter, a penalty that fades), or if the loss of a batch is not the mean over its
-    rows. Then a warning says so, and every row is recorded anew. To find out, the first row is recorded twice, every
-    row once in the first epoch, the first batch is computed both ways, and later one row in some hundred is recorded
-    again. An `if` that only a few rows fulfil, and only after the first epoch, may escape this; `compiled=False` is
-    for such models. If a row cannot be compiled at all, training goes on without compiling, too. (`cross_entropy`
-    cannot be compiled: the class decides which nodes its graph has.)
+    The graph of the first row is compiled (see `microgrid.compile_graph`): this is many times faster, and the numbers
+    are the same to about 1e-12. Other rows may have another graph if the model or the loss contains a Python `if`, if
+    it changes between calls (noise, dropout, a counter, a penalty that fades), or if the loss of a batch is not the
+    mean over its rows. In that case `train` warns, and records every row. To find out, it records the first row twice
+    and every row once in the first epoch, computes the first batch both ways, and later records one row in a few
+    hundred. It may miss an `if` whose condition holds for only a few rows, and only after the first epoch; use
+    `compiled=False` for such models. If a row cannot be compiled at all, training goes on without compiling, too.
+    (`cross_entropy` cannot be compiled: the class decides which nodes its graph has.)
 
     Args:
         model: as for `Cycle`.
@@ -61,12 +61,12 @@ def train(
             shuffled before each epoch.
         learning_rate: of gradient descent, where no optimizer is given; by default 0.1.
         seed: of the shuffling. The same seed gives the same weights, bit for bit.
-        metrics: functions to call after each epoch, by name; what they return is found in `History.metrics`.
+        metrics: functions to call after each epoch, by name; `History.metrics` holds what they return.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
         compiled: whether to compile.
 
     Returns:
-        a `History`. After Ctrl-C it holds what was reached, and the weights are those of the last finished update.
+        a `History`. After Ctrl-C it holds the finished epochs, and the weights are those of the last finished update.
 
     Raises:
         TrainingDivergedError: the loss, a gradient or a weight is not finite, or an operation has no finite result; the
@@ -156,11 +156,11 @@ def _explained(
     """
     row, message = _row_of(error, cycle, batch), single_line(str(error))
     if isinstance(error, ArithmeticError):
-        advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or inputs of a smaller size"
+        advice = f"; try a learning rate smaller than {cycle.optimizer.learning_rate:g}, or smaller inputs"
         if culprit := _given_not_finite(cycle, batch):
             advice = f"; {culprit}, and only finite numbers can be learned from"
         elif row and not has_changed:  # then the learning rate is not the cause
-            advice = "; try inputs of a smaller size" if isinstance(error, OverflowError) else ""
+            advice = "; try smaller inputs" if isinstance(error, OverflowError) else ""
             return TrainingDivergedError(f"epoch {epoch}{row}: {message}{advice}", history)
         return TrainingDivergedError(f"epoch {epoch}: {message}{advice}", history)
     if type(error) in (ValueError, TypeError):  # other types may take more arguments than a message

@@ -1,4 +1,4 @@
-"""What a model and a loss hold besides their arguments, and may decide by."""
+"""Find what a model and a loss hold, and what their results may therefore depend on besides their arguments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 from microgrid.engine import Value
 from microgrid.nn import slots_of
 
-MAX_OBJECTS = 20_000  # take about 40 ms to look through
+MAX_OBJECTS = 20_000  # looking through so many takes about 40 ms
 _PLAIN = (int, float, complex, str, bytes, type(None))
 _CALLABLES = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
 _KNOWN_MODULES = sys.stdlib_module_names | {"microgrid"}
@@ -25,15 +25,15 @@ _KNOWN_MODULES = sys.stdlib_module_names | {"microgrid"}
 def state_of(*roots: object) -> list[object]:
     """Return every number and text that can be reached from these objects, and the states of random generators.
 
-    Two of these lists tell whether a call in between has changed something. To be reached means: by attributes, by
-    containers, and from a function by its closure, its defaults and its global variables; but not through modules, or
-    through the code of microgrid and of Python itself.
+    Two such lists, made before and after a call, tell whether it changed something. Objects are reached through
+    attributes and containers, and from a function through its closure, defaults and global variables; but not through
+    modules, nor through the code of microgrid and of Python itself.
     """
     state: list[object] = [random.getstate()]
     if numpy := sys.modules.get("numpy.random"):
         state.append(repr(numpy.get_state()))
     waiting = [*roots]
-    seen: dict[int, object] = {}  # by identity; what is held here cannot pass its identity on to another object
+    seen: dict[int, object] = {}  # by id; an object that is held here cannot pass its id on to another
     while waiting and len(seen) < MAX_OBJECTS:
         item = waiting.pop()
         if isinstance(item, _PLAIN):

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from microgrid.cli.messages import preferred_language
+from microgrid._util.text import display_width
+from microgrid.cli.command import _parsers
+from microgrid.cli.messages import preferred_language, translated
+from microgrid.pictures import graphviz_renderer
 from tests.cli.running import FOUR_ROWS, Command, in_a_process
 
 JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
@@ -68,6 +71,21 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
     assert not [line for line in untranslated if not re.search(code, line)]
 
 
+@pytest.mark.parametrize("name", ["", "draw", "step", "page", "check", "train", "lesson", "sheet"])
+def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    names = [name] if name else []
+    english, japanese = (command(*names, "--help", "--language", each).out for each in ("en", "ja"))
+    assert english.startswith("usage: ")
+    assert japanese.startswith("使い方: ")
+    assert max(map(display_width, japanese.partition("\n例:")[0].splitlines())) <= 70
+    parser, commands = _parsers()
+    chosen = commands[name] if name else parser
+    texts = [chosen.description or "", *(action.help or "" for action in chosen._actions)]
+    assert not [text for text in filter(None, texts) if "".join(text.split())[:20] in "".join(japanese.split())]
+    assert not re.search(r"by default|options:|example:|functions:", japanese)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -81,14 +99,15 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
         (["draw", "leaky_relu(w,w,w)", "w=2"],
          "microgrid: leaky_relu に渡す数は 1 か 2 個なのに、3 個だった ('leaky_relu(w,w,w)' の 1 文字目)"),
         (["draw", "w = 2", "w=2"],
-         "microgrid: = は使えない。数は式の後に a=2 のように書いてください ('w = 2' の 3 文字目)"),
+         "microgrid: = は使えない。結果に名前を付けるには 'p = w*x; p**2' のように、数は式の後に a=2 のように"
+         "書いてください ('w = 2' の 3 文字目)"),
         (["draw", "log(w)", "w=0"], "microgrid: log(w = 0.0): 対数があるのは 0 より大きい数だけ"),
         (
             ["check", "w**0.5", "w=-2"],
             "microgrid: (w = -2.0) ** (0.5): 負の数を累乗できるのは、指数が整数の定数のときだけ",
         ),
-        (["check", "sqrt(w)", "w=0"], "microgrid: sqrt(w = 0.0): 平方根の傾きは 0 では無限大になる"),
-        (["check", "w**0.5", "w=0"], "microgrid: (w = 0.0) ** (0.5): この累乗の傾きは 0 では無限大になる"),
+        (["check", "sqrt(w)", "w=0"], "microgrid: sqrt(w = 0.0): 平方根の傾きは 0 で無限大になる"),
+        (["check", "w**0.5", "w=0"], "microgrid: (w = 0.0) ** (0.5): この累乗の傾きは 0 で無限大になる"),
         (["check", "w**-1", "w=1e-200"], "microgrid: (w = 1e-200) ** (-1.0): 傾きが大きすぎて計算できない"),
         (["draw", "{w: w}", "w=2"],
          "microgrid: 使えるのは、数、名前、+ - * / **、かっこ、関数だけ ('{w: w}' の 1 文字目)"),
@@ -97,6 +116,18 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
         (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: 書き込むフォルダーがない"),
         (["page", "w*2", "w=1", "--learning-rate=-1"],
          "microgrid: learning_rate は 0 以上の有限な数でなければならないのに、-1.0 だった"),
+        (["draw", "w**0.5", "w=-1"],
+         "microgrid: (w = -1.0) ** (0.5): 負の数を累乗できるのは、指数が整数の定数のときだけ"),
+        (["draw", "sqrt(w)", "w=0"], "microgrid: sqrt(w = 0.0): 平方根の傾きは 0 で無限大になる"),
+        (["draw", f"{'-' * 250}w", "w=1"],
+         f"microgrid: かっこの入れ子が 200 段より深い ('{'-' * 57}...' の 201 文字目)"),
+        (["draw", "p = w; q = 2; p", "w=1", "x=2"],
+         "microgrid: x の値があるのに、式 'p = w; q = 2; p' の中に x がない"),
+        (["draw", "w*y*z", "w=1", "x=2"],
+         "microgrid: y の値がない (値のある名前: w、x)。y=2 のように与えてください ('w*y*z' の 3 文字目)"),
+        (["demo"], "microgrid: 引数 COMMAND: 'demo' は選べない。コマンドなしの microgrid のことですか？"
+         " (microgrid --help を参照)"),
+        (["draw", "p := w; p", "w=1"], "microgrid: ; の前には「名前 = 式」が要るのに、'p := w' だった"),
         (["lesson", "7"], "microgrid: レッスン 7 はない。1 から 6 まである"),
         (["train", "a.csv"], "microgrid train: 引数が足りない: --target (microgrid train --help を参照)"),
     ],
@@ -132,7 +163,7 @@ def test_paths_that_lead_nowhere_are_told_in_japanese(file: str, told: str, comm
         ("x,z,y\n1,2\n", "{file} の 2 行目: セルが 2 個なのに、見出しは 3 列。行を補うか、消してください"),
         ("x,x,y\n1,2,3\n", "{file} には 'y' のほかに数の列がない。'x' 列: 見出しに 2 回ある"),
         ('x,y\n"1,2\n',
-         "{file} の 2 行目が CSV になっていない (unexpected end of data)。"
+         "{file} の 2 行目が CSV になっていない (引用符が閉じないまま終わっている)。"
          "引用符が足りないか、引用符のなかで二重になっていないのでは？"),
         ("x y\n1 2\n", "{file} に 'y' という列はなく、x y という列だけがある。"
          "列はコンマ、セミコロン、タブ、| のどれかで区切ってください"),
@@ -154,9 +185,40 @@ def test_column_that_is_left_out_and_a_file_that_is_kept_are_told_in_japanese(co
     options = ["train", "a.csv", "--target", "y", "--epochs", "1", "--language", "ja"]
     assert "day 列は使わない: 日付は、最初の日からの日数のような数で書いてください\n" in command(*options).out
     assert command(*options, "--save", "notes.txt").err == (
-        "microgrid: notes.txt は保存されたモデルではない (Expecting value: line 1 column 1 (char 0))。"
+        "microgrid: notes.txt は保存されたモデルではない (1 行目の 1 文字目 (先頭から 0 文字の後): 値がない)。"
         "モデルは別の名前で保存してください\n"
     )
+
+
+def test_reasons_of_a_training_that_fails_are_japanese_too() -> None:
+    advice = "; try a learning rate smaller than 0.1, or smaller inputs"
+    assert translated(f"epoch 2: the loss is inf{advice}", "ja") == (
+        "2 エポック目: 損失が inf になった。学習率を 0.1 より小さくするか、入力を小さくしてください"
+    )
+    assert translated("epoch 1, row 3: exp(1000.0): too large for a float; try smaller inputs", "ja") == (
+        "1 エポック目の 3 行目: exp(1000.0): 大きすぎて計算できない。入力を小さくしてください"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+def test_error_where_there_is_no_graphviz_is_japanese_too(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphviz_renderer, "_find_program", lambda _=False: None)
+    for kind in (suffix, graphviz_renderer.PLACES):
+        with pytest.raises(graphviz_renderer.NoRendererError) as caught:
+            graphviz_renderer.program_for(kind, is_wide=True)
+        told = translated(str(caught.value), "ja")
+        assert told.startswith("このコンピューターでは")
+        assert not re.search("needs|cannot|without|package", told)
+
+
+def test_report_of_a_training_writes_numbers_and_classes_as_japanese_does(command: Command, tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i}e200,{'small' if i % 2 else 'large'}\n" for i in range(1, 9))
+    (tmp_path / "a.csv").write_text(f"x,y,size\n{rows}", encoding="utf-8")
+    options = ["--epochs", "1", "--language", "ja", "--inputs", "x"]
+    out = command("train", "a.csv", "--target", "y", *options).out
+    assert " × 10²⁰⁰\n" in out
+    assert "e200" not in out
+    assert "  いつも large と予測した場合: " in command("train", "a.csv", "--target", "size", *options).out
 
 
 def test_error_without_a_translation_stays_as_it_is(command: Command) -> None:

@@ -94,15 +94,19 @@ def test_another_name_for_a_value_leaves_it_its_own() -> None:
     [
         ("p = a; 2*a", "p is defined, but not used"),
         ("p = a; p = 2*a; p", "p is defined twice"),
-        ("a = 2; a*2", "a has a value already; name the result otherwise"),
-        ("a*2; a", "a name and = are missing before ; in 'a*2'"),
-        ("for = a; a", "column 1 of 'for = a': for is a word of Python; take another name"),
+        ("a = 2; a*2", "a has a value already; give the result another name"),
+        ("a*2; a", "expected a name, = and an expression before ;, got 'a*2'"),
+        ("for = a; a", "column 1 of 'for = a': for is a reserved word of Python; use another name"),
         ("p = q; q = a; p", "column 1 of 'q': q has no value (known: a); give it one, such as q=2"),
         ("p = a +; p", "column 4 of 'a +': a number or a name is missing after +"),
-        ("p == a; p", "a name and = are missing before ; in 'p == a'"),
-        ("p = ; p", "the expression is empty; expected something like 'a*b + c'"),
+        ("p == a; p", "expected a name, = and an expression before ;, got 'p == a'"),
+        ("p = ; p", "a number or a name is missing after p ="),
         (";", "the expression is empty; expected something like 'a*b + c'"),
-        ("b=2", "column 2 of 'b=2': = is not allowed; give the numbers after the expression, such as a=2"),
+        (
+            "b=2",
+            "column 2 of 'b=2': = is not allowed; name a result as in 'p = w*x; p**2', and give numbers after the "
+            "expression, as in a=2",
+        ),
     ],
 )
 def test_definition_that_cannot_be_meant_is_refused(text: str, message: str) -> None:
@@ -213,7 +217,7 @@ def test_any_white_space_is_space(space: str) -> None:
 
 ONLY = "only numbers, names, + - * / **, parentheses and functions are allowed"
 OPERATORS = "only the operators + - * / ** are allowed"
-AFTERWARDS = "is not allowed; give the numbers after the expression, such as a=2"
+AFTERWARDS = "is not allowed; name a result as in 'p = w*x; p**2', and give numbers after the expression, as in a=2"
 NO_FUNCTION = "only functions can be called; write * to multiply"
 
 
@@ -238,7 +242,7 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("max(a,, 2)", "column 7 of 'max(a,, 2)': a number or a name is missing after ,"),
         ("*a", "column 1 of '*a': a number or a name is missing before *"),
         ("a * (**2)", "column 6 of 'a * (**2)': a number or a name is missing before **"),
-        ("lambda*a", "column 1 of 'lambda*a': lambda is a word of Python; take another name"),
+        ("lambda*a", "column 1 of 'lambda*a': lambda is a reserved word of Python; use another name"),
         ("|a|", "column 1 of '|a|': | is not allowed; write abs( ) for an absolute value"),
         ("a = 2", f"column 3 of 'a = 2': = {AFTERWARDS}"),
         ("a..a", f"column 3 of 'a..a': {ONLY}"),
@@ -302,7 +306,7 @@ ADVICE = [
     ("²", "write **2"),
     ("³", "write **3"),
     ("√", "write sqrt( )"),
-    ("=", "give the numbers after the expression, such as a=2"),
+    ("=", "name a result as in 'p = w*x; p**2', and give numbers after the expression, as in a=2"),
     ("#", "an expression has no comments"),
     ("［］【】", "write ( and )"),
     ("“”„‟‘’", "quotes are for the command line, around the whole expression"),

@@ -51,8 +51,8 @@ def test_name_is_the_formula_with_the_brackets_that_it_needs(output: Value, name
         (Value(2.0) * B, "n2"),  # of a value without a name
         (Value(2.0, "number of apples") * B, "n2"),  # a label that is no word
         (A * B * 1e-9, "n4"),  # a number that is long
-        (A.leaky_relu(0.125), "n2"),  # 20 characters
-        ((A + B + C) * (A + B + C + 1), "n9"),  # too long, and a + b + c is there twice
+        (Value(1.0, "learning_rate") * Value(2.0, "number_of_rows"), "n2"),  # 28 characters
+        ((A + B + C) * (A + B + C + 1), "n9"),  # a + b + c is there twice
         (Value(1.0, "x") * Value(2.0, "x"), "n2"),  # two nodes that only their numbers tell apart
         (A.exp() * Value(1.0, "exp(a)"), "n3"),  # a label that looks the same
     ],

@@ -199,3 +199,12 @@ def test_two_moving_pictures_in_one_page_have_no_name_in_common() -> None:
     )
     assert english
     assert not english & japanese
+
+
+def test_japanese_picture_writes_powers_of_ten_in_full_and_squeezes_them() -> None:
+    relay = Relay(Value(-7.014e-19, "a") * Value(3.0, "b"))
+    english, japanese = animation(relay), animation(relay, "ja")
+    assert ">−7.014e−19<" in english
+    assert "textLength" not in english
+    assert 'textLength="74" lengthAdjust="spacingAndGlyphs">−7.014×10⁻¹⁹<' in japanese
+    assert "7.014e−19" not in japanese

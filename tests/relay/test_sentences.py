@@ -109,7 +109,7 @@ def test_neuron_is_told_from_the_first_product_to_the_last_change() -> None:
         ("*", (3.0, -2.0), ["∂(a × b)/∂a = b = −2", "∂(a × b)/∂b = a = 3"]),
         ("/", (3.0, -2.0), ["∂(a ÷ b)/∂a = 1 ÷ (−2) = −0.5", "∂(a ÷ b)/∂b = −(−1.5) ÷ (−2) = −0.75"]),
         ("**", (3.0, 2.0), ["∂a^b/∂a = 2 × 3^(2 − 1) = 6", "∂a^b/∂b = 9 × log(3) = 9.888"]),
-        ("neg", (3.0,), ["∂−a/∂a = −1"]),
+        ("neg", (3.0,), ["∂(−a)/∂a = −1"]),
         ("abs", (-3.0,), ["∂|a|/∂a = −1 (1 where a > 0, −1 where a < 0, 0 at 0)"]),
         ("exp", (0.0,), ["∂exp(a)/∂a = exp(a) = 1"]),
         ("log", (4.0,), ["∂log(a)/∂a = 1 ÷ 4 = 0.25"]),
@@ -140,7 +140,7 @@ def test_local_derivative_is_shown_with_its_numbers(op: str, operands: tuple[flo
     [
         (-Value(0.7, "a"), "−a is the negative of a: −(0.7) = −0.7.", "−a = −(0.7) = −0.7"),
         (-Value(-0.7, "a"), "−a is the negative of a: −(−0.7) = 0.7.", "−a = −(−0.7) = 0.7"),
-        (total([Value(1.1, "a")]), "n1 adds up 1 numbers: 1.1.", "a = 1.1"),
+        (total([Value(1.1, "a")]), "n1 is the sum of one number: 1.1.", "a = 1.1"),
         (Constant(1.1) * Constant(2.0), "1.1·2 multiplies 1.1 by 2: 1.1 × 2 = 2.2.", "1.1 × 2 = 2.2"),
     ],
 )
@@ -242,7 +242,7 @@ def test_tanh_near_1_is_shown_with_the_digits_that_its_slope_needs() -> None:
 
 
 def test_dead_relu_and_saturated_tanh_say_where_responsibility_stops() -> None:
-    assert sentences(Value(-1.0, "a").relu())[2].endswith("The relu at relu(a) is 0, so no gradient passes back.")
+    assert sentences(Value(-1.0, "a").relu())[2].endswith("relu(a) is 0, and a relu at 0 passes no gradient back.")
     assert sentences(Value(9.0, "a").tanh())[2].endswith(
         "The slope at tanh(a) is almost 0, so almost no gradient passes back."
     )
@@ -254,9 +254,9 @@ def test_share_names_the_neuron_that_passes_nothing_back(fold: str) -> None:
     output = model([2.0])
     assert isinstance(output, Value)
     told = [line.sentence for line in tell(Relay(output), "en", fold).lines]
-    (silent,) = (sentence for sentence in told if "relu" in sentence and "passes back" in sentence)
+    (silent,) = (sentence for sentence in told if "passes no gradient back" in sentence)
     assert "Share for " in silent
-    assert silent.endswith(" The relu at layer2.neuron1 is 0 for this row, so no gradient passes back.")
+    assert silent.endswith(" For this row layer2.neuron1 is 0, and a relu at 0 passes no gradient back.")
 
 
 @given(st.floats(1e-300, 1e-5))

@@ -1282,6 +1282,17 @@ def test_worksheet_of_a_network_has_exactly_two_sheets(paper: str, language: str
             assert show(node.data) in teacher.split()
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "7.014e−19"), ("ja", "7.014×10⁻¹⁹")])
+def test_powers_of_ten_are_written_in_full_in_japanese_and_on_paper(language: str, shown: str, opened: Opener) -> None:
+    screen = opened(Relay(Value(7.014e-19, "a") * Value(-3.0, "b")), language=language)
+    screen.press("2", "End")
+    assert {shown, f"×{shown}"} <= set(screen.texts("#graph text"))
+    pupil, teacher = printed(screen, "A4")
+    assert "7.014×10⁻¹⁹" in pupil
+    assert "×7.014×10⁻¹⁹" in teacher
+    assert not re.search(r"\de−", pupil + teacher)
+
+
 def test_worksheet_says_after_how_many_changes_its_numbers_are(opened: Opener) -> None:
     screen = opened(neuron(), Heading({"en": "one neuron"}))
     screen.tab("train")

@@ -100,15 +100,16 @@ def test_last_screen_says_that_it_is_the_last() -> None:
 @pytest.mark.parametrize(
     ("steps", "marks"),
     [
-        (0, ["  x", "▸ x + x", "  x + x + x", "  x + x + x + x", "  n4", "  n5", "  …"]),
-        (9, ["  …", "  n8", "  n9", "▸ n10", "  n11", "  n12", "  …"]),
-        (19, ["  …", "  n15", "  n16", "  n17", "  n18", "  n19", "▸ n20"]),
+        (0, ["  x", "▸ a1", "  a2", "  a3", "  a4", "  a5", "  …"]),
+        (9, ["  …", "  a8", "  a9", "▸ a10", "  a11", "  a12", "  …"]),
+        (19, ["  …", "  a15", "  a16", "  a17", "  a18", "  a19", "▸ a20"]),
     ],
 )
 def test_rows_that_there_is_no_room_for_are_marked(steps: int, marks: list[str]) -> None:
     value = x = Value(1.0, "x")
-    for _ in range(20):
+    for i in range(1, 21):
         value = value + x
+        value.label = f"a{i}"
     walking = Walk(Relay(value))
     for _ in range(steps):
         walking.press("right")

@@ -165,7 +165,7 @@ def test_bad_argument_of_train_is_refused(arguments: Any, error: type[Exception]
 
 def test_divergence_names_the_epoch_and_advises_a_smaller_learning_rate() -> None:
     neuron = line(0.0, 0.0)
-    with pytest.raises(TrainingDivergedError, match="try a learning rate smaller than 10, or inputs") as caught:
+    with pytest.raises(TrainingDivergedError, match="try a learning rate smaller than 10, or smaller inputs") as caught:
         train(neuron, ROWS, TARGETS, epochs=1000, learning_rate=10)
     losses = caught.value.history.losses
     assert str(caught.value).startswith(f"epoch {len(losses) + 1}: ")
@@ -194,7 +194,7 @@ def test_parameter_without_a_label_is_called_a_parameter() -> None:
     [
         (
             lambda *_: Value(1e3).exp(),
-            r"epoch 1, row 1: exp\(1000.0\): too large for a float; try inputs of a smaller size$",
+            r"epoch 1, row 1: exp\(1000.0\): too large for a float; try smaller inputs$",
         ),
         (lambda *_: Value(math.nan), "epoch 1: the loss is nan; try"),
         (not_finite_slope, "epoch 1: the gradient of w1 is -?(inf|nan); try"),

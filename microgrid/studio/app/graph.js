@@ -186,10 +186,11 @@ function showGraph(view) {
       gradient = view.gradients.get(output);
     const isOld = isUpdate && Boolean(card.node.op),
       isChanged = view.changed.has(output);
-    write(drawn.value, isChanged ? changeOn(card, value, view.changed.get(output)) : value === undefined ? "" : show(value));
+    if (isChanged) write(drawn.value, changeOn(card, value, view.changed.get(output)));
+    else writeNumber(drawn.value, value === undefined ? "" : show(value));
     write(drawn.word, isChanged ? "" : isOld ? say("part.before") : word("value"));
     if (drawn.grad) {
-      write(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
+      writeNumber(drawn.grad, gradient === undefined ? (asked === card ? "?" : "") : show(gradient));
       mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
     }
     const remark = numbers.missing < 0 && value !== undefined && card.node.op ? remarkAt(output) : "";
@@ -222,9 +223,10 @@ function showGraph(view) {
 
 // The old number of a leaf and its new one, as far as its card has room for both.
 function changeOn({drawn}, before, after) {
-  const text = `${show(before)} → ${show(after)}`;
-  if (isCompact) return show(after);
-  return text.length * 7.53 <= drawn.width - 16 ? text : `→ ${show(after)}`;
+  const [old, changed] = [before, after].map((number) => ofCard(shown(show(number)))),
+    text = `${old} → ${changed}`;
+  if (isCompact) return changed;
+  return text.length * 7.53 <= drawn.width - 16 ? text : `→ ${changed}`;
 }
 
 function remarkAt(i) {
@@ -253,8 +255,8 @@ function showEdge(edge, view, largest, route) {
   const text = (Number.isFinite(width) ? width : 3.8).toFixed(2);
   if (drawn.width !== text) drawn.line.setAttribute("stroke-width", text);
   drawn.width = text;
-  write(drawn.local, share === undefined ? "" : `×${show(numbers.carried[edge.i].local)}`);
-  write(drawn.share, share === undefined ? "" : show(share));
+  writeNumber(drawn.local, share === undefined ? "" : `×${show(numbers.carried[edge.i].local)}`);
+  writeNumber(drawn.share, share === undefined ? "" : show(share));
   if (drawn.share) mark(drawn.share, `share ${signOf(share ?? 0)}`);
 }
 
@@ -343,7 +345,7 @@ function formulaOf(step, view, {formula, result}) {
   }
   if (step.kind === "share" || step.kind === "edge") {
     const parts = sentences.numbersOf(step, numbers, 0),
-      [upstream, local, share] = parts.map((number) => bracketed(show(number)));
+      [upstream, local, share] = parts.map((number) => shown(bracketed(show(number))));
     return [
       part(upstream, "upstream", signOf(parts[0])),
       " × ",
@@ -356,7 +358,7 @@ function formulaOf(step, view, {formula, result}) {
     const {values, gradients, learningRate, changed} = numbers,
       {node} = step;
     const [before, rate, gradient, after] = [values[node], learningRate, gradients[node], changed.get(node)].map(
-      (number) => show(number),
+      (number) => shown(show(number)),
     );
     return [
       part(before, "before"),

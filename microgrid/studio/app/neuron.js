@@ -144,14 +144,14 @@ function contentOf([kind, node, k], view) {
   if (kind === "value") {
     const value = view.values.get(node);
     return [
-      value === undefined ? "" : show(value),
+      value === undefined ? "" : shown(show(value)),
       "",
       current?.kind === "value" && current.node === node,
     ];
   }
   if (kind === "new")
     return [
-      view.changed.has(node) ? show(view.changed.get(node)) : "",
+      view.changed.has(node) ? shown(show(view.changed.get(node))) : "",
       "",
       current?.kind === "change" && current.node === node,
     ];
@@ -160,7 +160,7 @@ function contentOf([kind, node, k], view) {
       known = view.products.has(`${node}.${k}`) || view.values.has(node);
     const product = numbers.values[operands[2 * k]] * numbers.values[operands[2 * k + 1]];
     return [
-      known ? show(product) : "",
+      known ? shown(show(product)) : "",
       "",
       current?.kind === "product" && current.node === node && current.group === k,
     ];
@@ -168,11 +168,11 @@ function contentOf([kind, node, k], view) {
   if (kind === "grad") {
     const gradient = view.gradients.get(node),
       taker = current?.kind === "share" ? nodes[current.node].operands[current.position] : -1;
-    return [gradient === undefined ? "" : show(gradient), signOf(gradient ?? 0), taker === node];
+    return [gradient === undefined ? "" : shown(show(gradient)), signOf(gradient ?? 0), taker === node];
   }
   if (!view.handed.has(`${node}.${k}`)) return ["", "zero", false];
   const share = numbers.gradients[node] * numbers.locals[node][k];
-  return [show(share), signOf(share), current?.kind === "share" && current.node === node && current.position === k];
+  return [shown(show(share)), signOf(share), current?.kind === "share" && current.node === node && current.position === k];
 }
 
 function showInside(view) {

@@ -1,4 +1,4 @@
-// Every step in words, as Python's wording tells it. The words themselves come from the tables of each language.
+// Describes every step in words, as Python does. The words themselves come from the tables of each language.
 
 const MINUS = "−";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -91,7 +91,7 @@ function format(sentence, parts) {
 // Writes parts that are equal, each once: where all operands are constants, names and numbers are the same.
 const equal = (...parts) => [...new Set(parts)].join(" = ");
 
-// Puts texts into a template; a negative number gets brackets where it stands behind or before an operator.
+// Puts texts into a template; a negative number gets brackets beside an operator.
 function fill(template, names, texts, out = "", first = true) {
   const values = Object.fromEntries([...names.map((name, i) => [name, texts[i]]), ["out", out]]);
   return template.replace(/\{(\w+)\}/g, (whole, name, start) => {
@@ -114,7 +114,7 @@ class Sentences {
     return node.kind === "constant" ? show(values[i]) : node.name;
   }
 
-  // How strongly what a node is called holds together, as Python's graph/naming.py has it.
+  // How tightly the name of a node binds, as in Python's graph/naming.py.
   rankOf(i) {
     const {formula, op} = this.graph.nodes[i];
     return formula ? (RANKS[op] ?? ATOM) : ATOM;
@@ -180,7 +180,7 @@ class Sentences {
       values,
     );
     if ([...whole].length > LONGEST_WHOLE) whole = this.asAtom(i, values);
-    else if (operation.summed || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
+    else if (operation.summed || node.op === "neg" || whole.split(" ").includes(operation.symbol)) whole = `(${whole})`;
     const left = `∂${whole}/∂${this.asAtom(node.operands[position], values)}`;
     let parts;
     if (operation.last && position === node.operands.length - 1) parts = ["1"];
@@ -189,8 +189,8 @@ class Sentences {
         first = position - (position % size);
       const template = this.powerSlope(node, position, values) || operation.slopes[position - first];
       if (!template) {
-        // it goes by cases, which take words
-        const cases = this.words[`slope.${node.op}.${position}`]; // none, if the operation is the learner's own
+        // it is defined by cases, which are described in words
+        const cases = this.words[`slope.${node.op}.${position}`]; // a user-defined operation has none
         const told = cases ? ` (${fill(cases, operation.operands, names)})` : "";
         return typeset(`${left} = ${local}${told}`, this.language);
       }
@@ -249,7 +249,7 @@ class Sentences {
     if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
     const withNumbers = this.expression(node, numbers, values),
       result = show(values[i]),
-      key = `know.${node.op}`;
+      key = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`;
     const sentence = this.say(key in this.words ? key : "know.other", {
       name: node.name,
       a: names[0],

@@ -88,6 +88,22 @@ function write(element, text) {
   element.textContent = text;
 }
 
+// A number as a card shows it: where it is wider than the space for numbers, it is squeezed into that.
+const NUMBER_PX = 74;
+const ofCard = (text) => text.replaceAll(" × 10", "×10");
+
+function writeNumber(element, text) {
+  if (!element) return;
+  write(element, ofCard(shown(text)));
+  squeeze(element);
+}
+
+function squeeze(element) {
+  if (element.textContent.length <= 10) return element.removeAttribute("textLength");
+  element.setAttribute("textLength", NUMBER_PX);
+  element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
 function mark(element, kinds) {
   if (kindsOf.get(element) === kinds) return;
   kindsOf.set(element, kinds);
@@ -144,10 +160,10 @@ const endLabel = () => (endIsLoss ? say("loss") : graph.nodes[graph.loss].name);
 // What a leaf is called: a constant by the number that it has at the start.
 const leafName = (i) => (graph.nodes[i].kind === "constant" ? show(startLeaves.get(i)) : graph.nodes[i].name);
 
-// Puts names one behind the other, as the language does.
+// Joins names as the language does.
 const listed = (names) => names.join(WORDS[state.language].list);
 
-// Puts sentences one behind the other, as the language does.
+// Joins sentences as the language does.
 const joined = (...sentences) => sentences.filter(Boolean).join(WORDS[state.language].gap);
 
 // Tells whether a quiz is being asked now; on another tab it waits.

@@ -71,7 +71,7 @@ function run(step, view) {
     place(1 - (1 - way) ** 2);
     if (way === 1) baton.removeAttribute("class"); // it has arrived, and the total counts up
     if (grad)
-      write(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
+      writeNumber(grad, way < 1 && !before ? "" : show(before + (view.after - before) * Math.max(0, (time - 0.75) / 0.25)));
     if (time < 1) moving = requestAnimationFrame(frameOf);
     else showAll();
   };

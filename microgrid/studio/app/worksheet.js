@@ -16,12 +16,15 @@ function sheet(title, isAnswer) {
   const missing = numbers.missing >= 0;
   const blank = "________",
     narrow = "_______"; // beside an edge
+  const putIn = (group) => (kind, text) => {
+    const element = group.querySelector(kind);
+    if (!element) return;
+    element.textContent = ofCard(powersOfTen(text));
+    squeeze(element);
+  };
   for (const card of graph.cards) {
     const group = copy.querySelector(`[id="${card.id}"]`),
-      put = (kind, text) => {
-        const element = group.querySelector(kind);
-        if (element) element.textContent = text;
-      };
+      put = putIn(group);
     const {kind} = card.node;
     put(".value", kind === "computed" && !isAnswer ? blank : show(numbers.values[card.output] ?? NaN));
     put(".grad", isAnswer && !missing ? show(numbers.gradients[card.output]) : blank);
@@ -37,8 +40,9 @@ function sheet(title, isAnswer) {
     group.querySelector(".line").setAttribute("stroke-width", "1");
     if (!group.querySelector(".local")) continue;
     group.classList.add("handed");
-    group.querySelector(".local").textContent = isAnswer ? `×${show(local)}` : `×${narrow}`;
-    group.querySelector(".share").textContent = isAnswer ? show(share) : narrow;
+    const put = putIn(group);
+    put(".local", isAnswer ? `×${show(local)}` : `×${narrow}`);
+    put(".share", isAnswer ? show(share) : narrow);
   }
   copy.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
   copy.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
