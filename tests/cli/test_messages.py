@@ -89,7 +89,7 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
         (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: そのようなファイルやフォルダーはない"),
         (["page", "w*2", "w=1", "--learning-rate=-1"],
          "microgrid: learning_rate は 0 以上の有限な数でなければならないのに、-1.0 だった"),
-        (["lesson", "7"], "microgrid: レッスン 7 はない。1 から 6 まである"),
+        (["lesson", "8"], "microgrid: レッスン 8 はない。1 から 7 まである"),
         (["train", "a.csv"], "microgrid train: 引数が足りない: --target (microgrid train --help を参照)"),
     ],
 )  # fmt: skip
