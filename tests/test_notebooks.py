@@ -202,6 +202,7 @@ def names_after(language: str) -> dict[str, Any]:
     """Run the cells of the lesson on layers as plain Python, and return the names that they leave."""
     names: dict[str, Any] = {}
     for cell in code_cells(read_once(LESSONS / language / f"{LAYERS}.ipynb")):
+        assert "assert" not in cell.source
         exec(cell.source, names)
     return names
 
@@ -224,6 +225,7 @@ def check_lesson_on_layers(lesson: dict[str, Any]) -> None:
     assert mse.forward(layer.forward(x), t) == 9
     assert mse.backward() == [2 * 3 / 2, 2 * -3 / 2] == [3, -3]
     assert (layer.backward([3.0, -3.0]), layer.dW, layer.db) == ([3, -3], 3 * 3 + -3 * -3, 3 + -3) == ([3, -3], 18, 0)
+    assert (layer.backward([3.0, -1.0]), layer.dW, layer.db) == ([3, -1], 12, 2)
     for rate, stays in ((0.11, True), (0.12, False)):  # answer 2
         layer = lesson["Layer"](1.0, 25.0)
         for _ in range(1000):
@@ -240,6 +242,7 @@ def check_lesson_on_layers(lesson: dict[str, Any]) -> None:
     assert relu.backward(dx) == [[3, 0], [0, 3]]
     assert [cycles_until_content(lesson, rate) for rate in (0.01, 0.05, 0.1)] == [119, 24, 2]  # answer 3
     network.backward()
+    gradients = [first.dW, first.db, last.dW, last.db]
     network.update(0.1)
     assert network.forward(batch) == [last.b] * 2 == [[25], [25]]
     assert relu.slopes == [[0, 0], [0, 0]]
@@ -248,6 +251,7 @@ def check_lesson_on_layers(lesson: dict[str, Any]) -> None:
     two, hundred = (compute(np, lesson["two_neurons"](), batch * times, ideals * times) for times in (1, 100 // 2))
     assert two["dW1"].shape == hundred["dW1"].shape == (1, 2)
     assert all(np.allclose(two[name], hundred[name], rtol=0, atol=1e-12) for name in two)  # answer 4
+    assert [gradient.tolist() for gradient in two.values()] == gradients
     assert sys.float_info.dig + 1 == 16
 
 
