@@ -50,7 +50,7 @@ def lessons(language: str = "en") -> list[Lesson]:
         FileNotFoundError: the notebooks are not in this installation.
 
     >>> [lesson.number for lesson in lessons()]
-    [1, 2, 3, 4, 5, 6]
+    [1, 2, 3, 4, 5, 6, 7]
     """
     words(language)
     paths = [path for folder in FOLDERS for path in sorted((folder / language).glob("[0-9]*.ipynb"))]

@@ -20,11 +20,11 @@ MATRIX_STYLE = """
 .microgrid-layers h3 { margin: 14px 0 4px; font-size: 17px; }
 .microgrid-layers h4 { margin: 14px 0 2px; font-size: 15px; }
 .microgrid-layers p { margin: 4px 0; max-width: 46em; }
-.microgrid-layers code { display: block; background: none; color: var(--quiet); }
+.microgrid-layers caption code { display: block; background: none; color: var(--quiet); padding: 0; white-space: pre; }
 .microgrid-layers .matrices { display: flex; flex-wrap: wrap; gap: 6px 26px; align-items: flex-end; }
 .microgrid-layers table { border-collapse: collapse; margin: 4px 0; border: solid var(--ink); border-width: 0 1.5px; }
 .microgrid-layers caption { caption-side: top; text-align: left; color: var(--ink); white-space: nowrap; }
-.microgrid-layers tr, .microgrid-layers tr:nth-child(even) { background: none; }
+.microgrid-layers table tr:nth-child(n) { background: var(--paper); }
 .microgrid-layers td { font-family: monospace; text-align: right; padding: 2px 7px; border: 0; color: var(--ink); }
 """
 

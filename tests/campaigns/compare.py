@@ -48,7 +48,7 @@ OLD_IMPORT, NEW_IMPORT = "from microgrid.numerals import", "from microgrid impor
 
 EXPECTED = {
     ("figures", "history, no such name"): "the message names the argument metrics, not keep",
-    ("command: files", "lesson 6 --language ja: 06_under_the_hood.ipynb"): "a lesson imports public names",
+    ("command: files", "lesson 7 --language ja: 07_under_the_hood.ipynb"): "a lesson imports public names",
 }
 """Outputs that differ on purpose, and why."""
 

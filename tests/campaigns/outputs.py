@@ -617,7 +617,7 @@ train gaps.csv --target y --epochs 2
 lesson
 lesson --language ja
 lesson 1
-lesson 6 --language ja
+lesson 7 --language ja
 sheet
 sheet --language ja -o s.html
 """.splitlines(),
@@ -703,7 +703,7 @@ train nul.csv --target y
 train large.csv --target y
 train data.csv --target weight --learning-rate 1e9 --epochs 3
 lesson 0
-lesson 7
+lesson 8
 lesson x
 lesson 1 2
 lesson 1 --language de

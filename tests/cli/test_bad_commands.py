@@ -191,7 +191,7 @@ def test_option_of_train_out_of_its_range_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lesson", "7"], "there is no lesson 7; there are 1 to "),
+        (["lesson", "8"], "there is no lesson 8; there are 1 to "),
         (["lesson", "0"], "there is no lesson 0; there are 1 to "),
         (["lesson", "one"], "there is no lesson 'one'; there are 1 to "),
         (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),

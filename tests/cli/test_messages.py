@@ -128,7 +128,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
         (["demo"], "microgrid: 引数 COMMAND: 'demo' は選べない。コマンドなしの microgrid のことですか？"
          " (microgrid --help を参照)"),
         (["draw", "p := w; p", "w=1"], "microgrid: ; の前には「名前 = 式」が要るのに、'p := w' だった"),
-        (["lesson", "7"], "microgrid: レッスン 7 はない。1 から 6 まである"),
+        (["lesson", "8"], "microgrid: レッスン 8 はない。1 から 7 まである"),
         (["train", "a.csv"], "microgrid train: 引数が足りない: --target (microgrid train --help を参照)"),
     ],
 )  # fmt: skip

@@ -49,8 +49,8 @@ def test_lessons_are_listed_in_their_order_with_title_and_summary(language: str)
 
 
 def test_unknown_lesson_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match=r"there is no lesson 7; there are 1 to \d$"):
-        lesson(7)
+    with pytest.raises(ValueError, match=r"there is no lesson 8; there are 1 to \d$"):
+        lesson(8)
 
 
 def test_unknown_language_is_refused() -> None:
