@@ -52,7 +52,8 @@ TABLES = {
     ),
     "a control character in a name": (b"x\x04,z\n1,2\n", "data.csv has no column 'y'; it has x, z"),
     "UTF-16": ("x,y\n1,2\n".encode("utf-16-le"), "data.csv, line 1: a NUL character, so it is not text in UTF-8; save"),
-    "zipped": (b"PK\x03\x04\xff\xfe\n", "data.csv is not text in UTF-8; save it as CSV in UTF-8"),
+    "a workbook": (b"PK\x03\x04\xff\xfe\n", "data.csv is an Excel workbook; save it as CSV UTF-8"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\n", "data.csv is an Excel workbook; save it as CSV UTF-8"),
     "a NUL": (b"x,y\n1,2\x00\n3,4\n", "data.csv, line 2: a NUL character, so it is not text in UTF-8; save it"),
     "an infinity": (b"x,y\n1,-inf\n3,4\n", "data.csv, row 2, column 'y': expected a finite number, got '-inf'"),
     "a number too large": (
