@@ -196,7 +196,7 @@ def test_option_of_train_out_of_its_range_is_refused(
         (["lesson", "0"], "there is no lesson 0; there are 1 to "),
         (["lesson", "one"], "there is no lesson 'one'; there are 1 to "),
         (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),
-        (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
+        (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is; open it: "),
         (["sheet", "-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is"),
         (["sheet", "-o", "nowhere/sheet.html"], "nowhere/sheet.html: No such file or directory"),
         (["sheet", "--language", "fr"], "invalid choice: 'fr'"),
