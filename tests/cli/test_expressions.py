@@ -193,7 +193,7 @@ def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected either an EXPRESSION or --example NAME (see microgrid page --help)"),
+        ([], "expected either an EXPRESSION or --example NAME; for example: microgrid page "),
         (["a", "a=1", "--example", "xor"], "expected either an EXPRESSION or --example, got both"),
         (
             ["--example", "xro"],

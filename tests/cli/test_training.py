@@ -154,7 +154,7 @@ def test_table_or_option_that_training_cannot_use_is_refused(
         (["--epochs", "many"], "a whole number", "many"),
         (["--batch-size", ""], "a whole number", ""),
         (["--hidden", "x"], "a whole number", "x"),
-        (["--hidden", "4,", "4"], "a whole number", ""),
+        (["--hidden", "4,,4"], "a whole number", ""),
         (["--learning-rate", "fast"], "a number", "fast"),
         (["--test", "half"], "a number", "half"),
         (["--seed", "x"], "a whole number", "x"),
@@ -172,6 +172,7 @@ def test_option_that_is_no_number_is_refused(arguments: list[str], expected: str
         (["--inputs", "a,b"], ["--inputs", "a", "b"]),
         (["--inputs", "b, c", "a"], ["--inputs", "b", "c", "a"]),
         (["--inputs", "b,", "c"], ["--inputs", "b", "c"]),
+        (["--hidden", "4,", "3"], ["--hidden", "4", "3"]),
     ],
 )
 def test_lists_are_written_with_commas_or_with_spaces(
