@@ -18,7 +18,7 @@ from microgrid.language.words import LANGUAGES
 
 OPTION = re.compile("--[a-z][a-z-]*")
 ASSIGNMENT = re.compile(r"[^\W\d]\w*=")
-SPACED_ASSIGNMENT = re.compile(r"-{0,2}([^\W\d]\w*)[ =]+([-+.]?\d\S*)")  # a = 2, a 2, -a 2, --a=2
+SPACED_ASSIGNMENT = re.compile(r"-{0,2}([^\W\d]\w*)[ =:]+([-+.]?\d\S*)")  # a = 2, a 2, a:2, -a 2, --a=2
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 MEANT_BY = {
     "demo": "microgrid, without a command",

@@ -92,6 +92,7 @@ def test_command_line_that_cannot_be_read_is_refused(arguments: list[str], messa
         (["a=2", "3"], "expected a name and a number such as a=2, got '3' (give each name its number, such as w=3)"),
         (["a", "=", "-3"], "expected a name and a number such as a=2, got 'a' (write a=-3, without spaces)"),
         (["-a", "2", "-b", "3"], "expected a name and a number such as a=2, got '-a' (write a=2, without spaces)"),
+        (["a:2"], "expected a name and a number such as a=2, got 'a:2' (write a=2, without spaces)"),
         (["a", "2"], "expected a name and a number such as a=2, got 'a' (write a=2, without spaces)"),
         (["--a=2"], "expected a name and a number such as a=2, got '--a=2' (write a=2, without spaces)"),
         (["a=1,500"], "expected a number for a, got '1,500'; write 1500 or 1.5"),
