@@ -366,7 +366,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "ColumnLearner.target(target)": lambda bad: learner().target(bad),
     "ColumnLearner.predict(row)": lambda bad: learner().predict(bad),
     "ColumnLearner.error(data)": lambda bad: learner().error(bad),
-    "ColumnLearner.error_of_the_mean(data)": lambda bad: learner().error_of_the_mean(bad),
+    "ColumnLearner.baseline_error(data)": lambda bad: learner().baseline_error(bad),
     "ColumnLearner.train(learning_rate)": lambda bad: learner().train(1, bad),
     "ColumnLearner.train(batch_size)": lambda bad: learner().train(1, 0.01, bad),
     "read_expression(text)": lambda bad: read_expression(bad, {}),

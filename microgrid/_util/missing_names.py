@@ -51,6 +51,7 @@ NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in an
     "train": "microgrid.training.train",
 }
 MAX_NAMES_LISTED = 8
+MIN_BEGINNING = 3  # fewer letters begin too many names
 
 
 def answer_missing_names(module: str) -> None:
@@ -66,6 +67,19 @@ def answer_missing_names(module: str) -> None:
     namespace["__getattr__"] = __getattr__
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the one of `names` that was probably meant, in whatever case: that begins so, or is similar; else "".
+
+    >>> nearest("Weight", ["height", "weight"]), nearest("--lang", ["--learn", "--language"]), nearest("x", ["a"])
+    ('weight', '--language', '')
+    """
+    by_lower = {known.lower(): known for known in names}
+    typed = name.lower()
+    begun = [known for known in by_lower if known.startswith(typed)] if len(typed) >= MIN_BEGINNING else []
+    near = difflib.get_close_matches(typed, by_lower, 1, cutoff=0.7)
+    return next((by_lower[known] for known in (*sorted(begun, key=len), *near)), "")
+
+
 def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError | ImportError:
     """Return the error that a module's `__getattr__` raises for a name that is not among its public `names`.
 
@@ -73,16 +87,16 @@ def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError
     AttributeError by "cannot import name". Everywhere else it is an AttributeError, as `hasattr` and `pickle` expect.
     Only the instruction that is being carried out tells the two apart; no error can be both.
     """
-    names_by_lower = {known.lower(): known for known in names}
+    names = [*names]
     if name in NAMES_HERE:
         path, _, remark = NAMES_HERE[name].partition(", ")
         place, _, called = path.rpartition(".")
         hint = f"it is in {place}" if called == name else f"it is called {path.removeprefix(f'{module}.')} here"
         hint += remark and f", {remark}"
-    elif not name.startswith("_") and (close := difflib.get_close_matches(name.lower(), names_by_lower, 1, cutoff=0.7)):
-        hint = f"did you mean {names_by_lower[close[0]]}?"
-    elif not name.startswith("_") and len(names_by_lower) <= MAX_NAMES_LISTED:
-        hint = f"it has {', '.join(sorted(names_by_lower.values()))}"
+    elif not name.startswith("_") and (meant := nearest(name, names)):
+        hint = f"did you mean {meant}?"
+    elif not name.startswith("_") and len(names) <= MAX_NAMES_LISTED:
+        hint = f"it has {', '.join(sorted(names))}"
     else:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     message = f"{module} has no {brief(name)}; {hint}"

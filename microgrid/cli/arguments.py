@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
+from microgrid._util.missing_names import nearest
 from microgrid._util.text import wrapped
 from microgrid._util.validation import quoted
 from microgrid.cli.messages import language_of, translated
@@ -19,8 +19,10 @@ from microgrid.language.numerals import read_number
 from microgrid.language.words import LANGUAGES
 
 OPTION = re.compile("--[a-z][a-z-]*")
+ASSIGNMENT = re.compile(r"[^\W\d]\w*=")
+SPACED_ASSIGNMENT = re.compile(r"-{0,2}([^\W\d]\w*)[ =:]+([-+.]?\d\S*)")  # a = 2, a 2, a:2, -a 2, --a=2
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 MEANT_BY = {
-    "help": "microgrid --help",
     "demo": "microgrid, without a command",
     **{name: f"microgrid page --example {name}" for name in EXAMPLES},
 }
@@ -69,6 +71,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         self.options: list[str] = []
         self.takes_expression = False
+        self.example = ""
         self.parsed: Sequence[str] = ()
         super().__init__(allow_abbrev=False, **settings)
 
@@ -100,6 +103,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error in one line, and exit with code 2."""
+        if message.startswith("the following arguments are required"):
+            message = with_example(message, self.example)
         shown = translated(f"{message} (see {self.prog} --help)", language_of(self.parsed))
         complain(f"{self.prog}: {shown}")
         raise SystemExit(2)
@@ -119,8 +124,14 @@ def add_command(
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example:  microgrid {example}",
     )
-    command.set_defaults(run=run, command=name)
+    command.example = example
+    command.set_defaults(run=run, command=name, copied_example=example)
     return command
+
+
+def with_example(message: str, example: str) -> str:
+    """Put behind a message an example of the command, to copy."""
+    return f"{message}; for example: microgrid {example}"
 
 
 def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parser]) -> argparse.Namespace:
@@ -130,14 +141,15 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
         ValueError: an option that the command does not have.
         SystemExit: an argument is wrong, or help was asked for; all is said.
     """
-    arguments = _with_command_first([*arguments], commands)
+    arguments = _with_command_first([*arguments])
     for each in (parser, *commands.values()):
         each.parsed = arguments
     name, *others = arguments or [""]
     if name not in commands:
         _check_option(arguments, parser.options, commands)
-        if arguments and not name.startswith("-"):
-            parser.error(f"argument COMMAND: {invalid_choice(name, commands, MEANT_BY)}")
+        meant_by = MEANT_BY | _with_step_first(arguments)
+        if arguments and (not name.startswith("-") or name in meant_by):
+            parser.error(f"argument COMMAND: {invalid_choice(name, commands, meant_by)}")
         return parser.parse_args(arguments)
     command = commands[name]
     for i in range(len(others)):
@@ -147,13 +159,25 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
     return command.parse_intermixed_args(_without_false_options(_with_joined_names(others), command.options))
 
 
-def _with_command_first(arguments: Sequence[str], commands: Mapping[str, Parser]) -> Sequence[str]:
-    """Put the command before --language, which may begin the command line: it is an option of the demonstration too."""
+def _with_command_first(arguments: Sequence[str]) -> Sequence[str]:
+    """Put the command before --language, which may begin the command line: it is an option of the demonstration too.
+
+    `help step` is read as `step --help`.
+    """
     option, equals, _ = arguments[0].partition("=") if arguments else ("", "", "")
     position = 1 if equals else 2
-    if option != "--language" or not set(arguments[position : position + 1]) & set(commands):
-        return arguments
-    return [arguments[position], *arguments[:position], *arguments[position + 1 :]]
+    if option == "--language" and len(arguments) > position and not arguments[position].startswith("--"):
+        arguments = [arguments[position], *arguments[:position], *arguments[position + 1 :]]
+    return [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
+
+
+def _with_step_first(arguments: Sequence[str]) -> dict[str, str]:
+    """Return the command that an expression without one is meant for, by that expression; nothing for other words."""
+    first, second = [*arguments, "", ""][:2]
+    if not re.search(r"[*+()^]", first) and not ASSIGNMENT.match(second):
+        return {}
+    shown = [argument if re.fullmatch(r"[\w.,=-]+", argument) else f'"{argument}"' for argument in arguments]
+    return {first: f"microgrid step {' '.join(shown)}"}
 
 
 def _check_option(
@@ -167,11 +191,17 @@ def _check_option(
     option = arguments[0].partition("=")[0] if arguments else ""
     if option in options or not OPTION.fullmatch(option):
         return
-    near = difflib.get_close_matches(option, options, n=1, cutoff=0.7)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    if name and commands[name].takes_expression and _stands_twice(option[2:], commands[name].parsed):
+        return  # --w=3 beside w*x, for which there is advice when the values are read
+    near = nearest(option, options)
+    hint = f"; did you mean {near}?" if near else ""
     if owners := [owner for owner, command in commands.items() if option in command.options]:
         hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
     raise ValueError(f"unknown option {option}{hint} (see {f'microgrid {name}'.rstrip()} --help)")
+
+
+def _stands_twice(name: str, arguments: Sequence[str]) -> bool:
+    return len(re.findall(rf"\b{name}\b", " ".join(arguments))) > 1
 
 
 def _with_joined_names(arguments: Sequence[str]) -> list[str]:
@@ -197,8 +227,7 @@ def _without_false_options(arguments: Sequence[str], options: Sequence[str]) -> 
 
 def invalid_choice(choice: str, choices: Iterable[str], meant_by: Mapping[str, str] | None = None) -> str:
     """Return the message for an invalid choice: a suggestion, or the list of choices."""
-    near = difflib.get_close_matches(choice, choices, n=1, cutoff=0.7)
-    meant = (meant_by or {}).get(choice) or (near[0] if near else None)
+    meant = (meant_by or {}).get(choice) or nearest(choice, choices)
     hint = f"did you mean {meant}?" if meant else f"choose from {', '.join(choices)}"
     return f"invalid choice: {choice!r}; {hint}"
 
@@ -208,23 +237,24 @@ def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a whole number, got {quoted(text)}") from None
+        advice = f"; write {text.replace(',', '')}" if THOUSANDS.fullmatch(text) else ""
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {quoted(text)}{advice}") from None
 
 
 def whole_numbers(text: str) -> list[int]:
-    """Parse whole numbers separated by commas.
+    """Parse whole numbers separated by commas; one more comma at the end is that of `8, 8`.
 
-    >>> whole_numbers("8,8"), whole_numbers("8")
+    >>> whole_numbers("8,8"), whole_numbers("8,")
     ([8, 8], [8])
     """
-    return [*map(whole_number, text.split(","))]
+    return [*map(whole_number, text.rstrip(",").split(","))]
 
 
 def number_of(text: str) -> float:
     """Parse a number; raise ArgumentTypeError, which argparse reports in one line."""
     number = _number(text)
     if number is None:
-        raise argparse.ArgumentTypeError(f"expected a number, got {quoted(text)}")
+        raise argparse.ArgumentTypeError(f"expected a number, got {quoted(text)}{_without_commas(text)}")
     return number
 
 
@@ -245,7 +275,7 @@ def values_of(assignments: Sequence[str]) -> dict[str, float]:
             raise ValueError(f"expected a name and a number such as a=2, got {quoted(text)} ({hint})")
         data = _finite(number)
         if data is None:
-            raise ValueError(f"expected a number for {name}, got {quoted(number)}")
+            raise ValueError(f"expected a number for {name}, got {quoted(number)}{_without_commas(number)}")
         if name in values:
             raise ValueError(f"{name} has two values; expected one")
         values[name] = data
@@ -270,11 +300,25 @@ def _finite(text: str) -> float | None:
 def _advice(arguments: Sequence[str]) -> str:
     """Suggest a correction of the first argument, which should have been NAME=NUMBER."""
     text = arguments[0]
-    if spaced := re.match(r"([^\W\d]\w*) ?= ?([-+.]?\d\S*)", " ".join(arguments)):
-        return f"write {spaced[1]}={spaced[2]}, without spaces"
+    if assignment := _unspaced(arguments):
+        return f"write {assignment}, without spaces"
     others = [argument for argument in arguments if "=" not in argument and _finite(argument) is None]
     if any(set(other) & set("+-*/()") for other in others):
         return "put the whole expression in double quotes"
     if _finite(text) is not None:
         return f"give each name its number, such as w={text}"
     return f"give it a number, such as {text}=2" if text.isidentifier() else "put the whole expression in double quotes"
+
+
+def _unspaced(arguments: Sequence[str]) -> str:
+    """Return a=2 where arguments begin with another way to write it, such as `-a 2`; else nothing."""
+    spaced = SPACED_ASSIGNMENT.match(" ".join(arguments))
+    return f"{spaced[1]}={spaced[2]}" if spaced else ""
+
+
+def _without_commas(text: str) -> str:
+    """Say how to write a number such as 1,000, which could be either of two; of other text say nothing."""
+    if not THOUSANDS.fullmatch(text):
+        return ""
+    as_decimal = f" or {float(text.replace(',', '.'))}" if text.count(",") + text.count(".") == 1 else ""
+    return f"; write {text.replace(',', '')}{as_decimal}"

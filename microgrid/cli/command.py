@@ -43,7 +43,10 @@ IN_ASCII = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return 0 if all is well, 1 if a check found a difference, 2 for wrong input, 130 for Ctrl-C.
+    """Run the command; return its exit code.
+
+    It is 0 if all is well, 1 if a check found a difference, 2 for wrong input, 3 if a gradient cannot be checked there,
+    and 130 for Ctrl-C.
 
     Without `arguments` it is the program: it takes those of the command line, and tidies up when a signal ends it.
     """

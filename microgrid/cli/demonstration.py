@@ -49,7 +49,7 @@ def demonstrate(language: str = "en") -> bool:
         text["demonstration.result"].format(
             rows=len(learner.learning.rows), epochs=n_epochs,
             first=show(history.losses[0]), last=show(history.losses[-1]), held_out=len(learner.held_out.rows),
-            error=show(learner.error(learner.held_out)), baseline=show(learner.error_of_the_mean(learner.held_out)),
+            error=show(learner.error(learner.held_out)), baseline=show(learner.baseline_error(learner.held_out)),
         )
     )  # fmt: skip
     key = "demonstration.files" if PAGE in files else "demonstration.files.undrawn"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from microgrid.cli.arguments import Parser, values_of
+from microgrid.cli.arguments import Parser, values_of, with_example
 from microgrid.documents.examples import CAREFUL_LEARNING_RATE, EXAMPLES, Heading
 from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
 from microgrid.engine import Constant, Value, topological_order
@@ -60,7 +60,8 @@ def record_relay(options: argparse.Namespace, instead: str) -> tuple[Relay, Head
     `instead` is the alternative that an error names.
     """
     if options.expression is None:
-        raise ValueError(f"expected either an EXPRESSION or {instead} (see microgrid {options.command} --help)")
+        message = with_example(f"expected either an EXPRESSION or {instead}", options.copied_example)
+        raise ValueError(f"{message} (see microgrid {options.command} --help)")
     output = read_graph(options)
     if output.is_leaf:
         raise ValueError(f"expected an expression that computes something, got {options.expression!r}")

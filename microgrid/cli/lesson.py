@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from microgrid._util.text import say
 from microgrid.cli.arguments import AddParser, add_command
@@ -34,7 +35,11 @@ def _run_lesson(options: argparse.Namespace) -> int:
         say("", words(options.language)["lesson.list"].format(command=command))
         return 0
     chosen = lesson(options.number, options.language)
-    file = copy_lesson(chosen)
+    try:
+        file = copy_lesson(chosen)
+    except FileExistsError as error:
+        *_, opening = how_to_open(Path(error.filename)).split("\n")
+        raise ValueError(f"{error.filename}: {error.strerror}; {opening}") from None
     say(words(options.language)["lesson.copied"].format(file=file, title=chosen.title))
     say(*how_to_open(file, options.language).split("\n"))
     return 0

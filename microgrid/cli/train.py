@@ -178,8 +178,8 @@ def _print_errors(learner: ColumnLearner) -> None:
     else:
         say("no row was held out for testing, so the error on new rows is not known")
     tested = unseen if unseen.rows else learning
-    simplest = _shown(learner.simplest, classes) if classes else "the mean"
-    say(f"  for always predicting {simplest}: {show(learner.error_of_the_mean(tested))}")
+    constant = _shown(learner.baseline, classes) if classes else "the mean"
+    say(f"  for always predicting {constant}: {show(learner.baseline_error(tested))}")
     if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW_ROWS:
         say("so few rows say little about the error; --test 0 trains on all of them")
     examples = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW_ROWS]

@@ -27,6 +27,7 @@ _DATES = (
     rf"(?:\d{{1,2}}[-./ ]*)?{_MONTH}[-.,/ ]*\d[-\d:, ]*",  # 1 March 2024, Mar-24, March 1, 2024
 )
 _DECIMAL_COMMA = re.compile(rf"{_SIGN}\d*,\d+(?:e{_SIGN}\d+)?", re.IGNORECASE)
+_DECIMAL_POINT = re.compile(rf"{_SIGN}\d*\.\d+(?:e{_SIGN}\d+)?", re.IGNORECASE)
 _THOUSANDS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(?:[.,'’ ]\d{{3}})+(?:[.,]\d+)?")
 _ADVICE = tuple(
     (re.compile(pattern, re.IGNORECASE), advice)
@@ -67,17 +68,22 @@ def number_in(cell: str, decimal: str = ".") -> float | None:
         return None
 
 
-def has_decimal_commas(cells: Sequence[str], delimiter: str) -> bool:
-    """Tell whether a column shows that commas are decimal in its table; 1,500 shows it between semicolons only.
+def decimal_of(cells: Sequence[str], delimiter: str) -> str:
+    """Return the decimal separator that the cells of a column show, or "" if they show none.
 
-    Nine in ten of its cells are numbers then, so that a slip is told as one; among texts, "1,2" may be two answers.
+    1.500 shows none, for its point may separate thousands; so does 1,500, except between semicolons. Where commas are
+    decimal, nine in ten cells are numbers, so that a slip is told as one; among texts, "1,2" may be two answers.
+
+    >>> decimal_of(["1,5", "2"], ";"), decimal_of(["1.5", "2"], ";"), decimal_of(["1.500", "2"], ";")
+    (',', '.', '')
     """
-    if delimiter == "," or not any(
-        _DECIMAL_COMMA.fullmatch(cell) and (delimiter == ";" or not _THOUSANDS.fullmatch(cell)) for cell in cells
-    ):
-        return False
-    present = [cell for cell in cells if not is_missing(cell, among_numbers=True)]
-    return 10 * sum(number_in(cell, ",") is not None for cell in present) >= 9 * len(present)
+    if delimiter == ",":
+        return "."
+    if any(_DECIMAL_COMMA.fullmatch(cell) and (delimiter == ";" or not _THOUSANDS.fullmatch(cell)) for cell in cells):
+        present = [cell for cell in cells if not is_missing(cell, among_numbers=True)]
+        if 10 * sum(number_in(cell, ",") is not None for cell in present) >= 9 * len(present):
+            return ","
+    return "." if any(_DECIMAL_POINT.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells) else ""
 
 
 def categories_among(cells: Iterable[str]) -> tuple[str, ...]:

@@ -85,7 +85,12 @@ class ColumnLearner:
         )
 
     def predict(self, row: Sequence[float]) -> float:
-        """Predict from one row; both the row and the answer, a number or a class, are in the data's own units."""
+        """Predict from one row of inputs, in the data's own units.
+
+        Returns:
+            A number in the target's own units; of classes, the position of the class in `learning.classes`, as a float
+            such as those in `Dataset.targets`.
+        """
         prediction = self.model(self.inputs(row))
         if isinstance(prediction, Value):
             return self.target_scale.restore([prediction.data])[0]
@@ -93,7 +98,7 @@ class ColumnLearner:
         return float(scores.index(max(scores)))
 
     @property
-    def simplest(self) -> float:
+    def baseline(self) -> float:
         """The best answer that needs no inputs: the mean of the training rows, or their most frequent class."""
         if self.learning.classes:
             ((most_frequent, _),) = Counter(self.learning.targets).most_common(1)
@@ -104,9 +109,9 @@ class ColumnLearner:
         """Return the mean absolute error on `data`, in the target's units; of classes, the share of wrong answers."""
         return self._mean_error([self.predict(row) for row in _checked(data).rows], data.targets)
 
-    def error_of_the_mean(self, data: Dataset) -> float:
-        """Return the error on `data` of always predicting `simplest`."""
-        return self._mean_error([self.simplest] * len(_checked(data).rows), data.targets)
+    def baseline_error(self, data: Dataset) -> float:
+        """Return the error on `data` of always predicting `baseline`."""
+        return self._mean_error([self.baseline] * len(_checked(data).rows), data.targets)
 
     def _mean_error(self, predictions: Sequence[float], targets: Sequence[float]) -> float:
         errors = [abs(prediction - target) for prediction, target in zip(predictions, targets, strict=True)]

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from microgrid._util.missing_names import nearest
 from microgrid._util.text import brief, printable, single_line
 from microgrid._util.validation import quoted
-from microgrid.datasets.cells import has_decimal_commas, is_missing, number_in
+from microgrid.datasets.cells import decimal_of, is_missing, number_in
 from microgrid.language.numerals import counted
 
-DELIMITERS = ",;\t|"
+DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "|"}
+"""The signs that may separate columns, each as a message names it."""
+EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
+OTHER_INPUTS = "name other inputs with --inputs (in Python: inputs=)"
 QUOTE_ADVICE = "is a quote missing, or not doubled inside of quotes?"
 
 
@@ -33,13 +37,13 @@ class Sheet:
         path: the name of its file, for messages.
         names: the names of its columns; "" where a column has none.
         rows: the cells below the names, by the number that a spreadsheet gives their row.
-        decimal: the decimal separator, "." or ",".
+        delimiter: what separates its columns.
     """
 
     path: str
     names: list[str]
     rows: dict[int, list[str]]
-    decimal: str
+    delimiter: str
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
@@ -50,6 +54,14 @@ class Sheet:
                 positions.setdefault(name, []).append(i)
         return positions
 
+    @cached_property
+    def decimals(self) -> list[str]:
+        """The decimal separator of each column: its own, or that of the table where it shows none."""
+        columns = zip(*self.rows.values(), strict=True)
+        shown = [decimal_of(cells, self.delimiter) for cells in columns] or [""] * len(self.names)
+        of_table = "," if "," in shown else "."
+        return [decimal or of_table for decimal in shown]
+
     def position(self, name: str) -> int:
         """Return the position of the column with this name.
 
@@ -58,14 +70,15 @@ class Sheet:
         """
         positions = self.positions.get(name, [])
         if not positions:
+            if meant := nearest(name, self.positions):
+                raise DataError(f"{self.path} has no column {quoted(name)}; did you mean {quoted(meant)}?")
             known = brief(", ".join(self.positions), 200)
             if len(self.positions) == 1:
                 known = f"one column only, {known}: separate columns by commas, semicolons, tabs or |"
             raise DataError(f"{self.path} has no column {quoted(name)}; it has {known}")
         if len(positions) > 1:
             raise DataError(
-                f"{self.path}: the header names the column {quoted(name)} twice; rename one, or name other inputs with "
-                "--inputs"
+                f"{self.path}: the header names the column {quoted(name)} twice; rename one, or {OTHER_INPUTS}"
             )
         return positions[0]
 
@@ -79,7 +92,7 @@ def read_sheet(path: str | os.PathLike[str], target: str) -> Sheet:
             header.
     """
     shown = printable(os.fspath(path))
-    text, delimiters = _text_of(path, shown), DELIMITERS
+    text, delimiters = _text_of(path, shown), "".join(DELIMITERS)
     if named := re.match(r'"?sep=([^\w\s"]|\t)"?[,;\t]*(?:\r\n?|\n)', text, re.IGNORECASE):  # a line for Excel
         text, delimiters = text[named.end() :], named[1]
     headers = {delimiter: _header(text, delimiter, shown) for delimiter in delimiters}
@@ -88,21 +101,22 @@ def read_sheet(path: str | os.PathLike[str], target: str) -> Sheet:
     table, several = _parse(text, delimiter, shown)
     if not names:
         raise DataError(f"{shown} is empty: expected a first line that names the columns")
-    if all(number_in(name) is not None for name in names if name):
+    if target not in names and all(number_in(name) is not None for name in names if name):
         raise DataError(f"{shown} has no header: its first line should name the columns, but holds numbers")
     rows: dict[int, list[str]] = {}
     top = next(i for i, cells in enumerate(table, start=1) if any(cells))
     for number, cells in enumerate(table[top:], start=top + 1):
         if len(cells) == len(names) > 1 or any(cells):  # else it is a blank line
-            rows[number] = _fitted(cells, names, f"{shown}, row {number}")
+            rows[number] = _fitted(cells, names, delimiter, f"{shown}, row {number}")
     if found := _row_holding_rows(rows, several, delimiter):
         raise DataError(f"{shown}, row {found}: a cell holds the rows below; {QUOTE_ADVICE}")
-    has_commas = any(has_decimal_commas(column, delimiter) for column in zip(*rows.values(), strict=True))
-    return Sheet(shown, names, rows, "," if has_commas else ".")
+    return Sheet(shown, names, rows, delimiter)
 
 
 def _text_of(path: str | os.PathLike[str], shown: str) -> str:
     data = Path(path).read_bytes()
+    if data.startswith(EXCEL):
+        raise DataError(f"{shown} is an Excel workbook; save it as CSV UTF-8")
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if is_utf16 else "utf-8")
@@ -185,7 +199,7 @@ def _is_number(cell: str) -> bool:
     return is_missing(cell, among_numbers=True) or number_in(cell.replace(",", ".")) is not None
 
 
-def _fitted(cells: list[str], names: Sequence[str], where: str) -> list[str]:
+def _fitted(cells: list[str], names: Sequence[str], delimiter: str, where: str) -> list[str]:
     """Return as many cells as there are columns; columns without a name at the end may be missing, or be too many.
 
     Raises:
@@ -198,7 +212,7 @@ def _fitted(cells: list[str], names: Sequence[str], where: str) -> list[str]:
         n_cells, n_columns = counted(len(cells), "cell"), counted(n_named, "column")
         advice = "complete the row, or delete it"
         if len(cells) > n_named:
-            advice = "a comma inside of a cell needs quotes around the cell"
+            advice = f"{DELIMITERS.get(delimiter, delimiter)} inside of a cell needs quotes around the cell"
         if n_named == 1:
             advice = "the first line should name all columns"
         raise DataError(f"{where}: {n_cells}, but the header names {n_columns}; {advice}")

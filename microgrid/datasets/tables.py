@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from microgrid._util.text import brief, single_line
 from microgrid._util.validation import as_list, number_in_range, quoted, seeded
 from microgrid.datasets.cells import MAX_CATEGORIES, advice_for, categories_among, is_missing, number_in
-from microgrid.datasets.sheet import DataError, Sheet, read_sheet
+from microgrid.datasets.sheet import OTHER_INPUTS, DataError, Sheet, read_sheet
 from microgrid.language.numerals import counted
 
 
@@ -48,7 +48,7 @@ class Dataset:
         if not self.missing:
             return ""
         name, count = max(self.missing.items(), key=lambda item: item[1])
-        return f"{quoted(name)} is missing in {counted(count, 'row')}; --inputs names others"
+        return f"{quoted(name)} is missing in {counted(count, 'row')}; {OTHER_INPUTS}"
 
     def split(self, share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Shuffle, and return (training rows, held-out rows); `share` of all rows are held out, at least one.
@@ -74,13 +74,13 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
     """Read the columns `inputs` and `target` of a CSV file whose first line names its columns.
 
     A column without a single number holds text. From 2 to 20 different texts, each in two rows or more on average, are
-    categories: of an input they become one-hot numbers, of the target classes. Rows in which a column that is used is
-    empty, or holds a mark such as NA, None, ? or #N/A, among numbers also - or ., are dropped and counted. Columns that
-    are not used may hold anything.
+    categories: of an input they become one-hot numbers, of the target classes. A column of more texts than numbers is
+    used only where it is asked for. Rows in which a column that is used is empty, or holds a mark such as NA, None, ?
+    or #N/A, among numbers also - or ., are dropped and counted. Columns that are not used may hold anything.
 
     Args:
         path: a file in UTF-8 or, with a BOM, UTF-16, with any line endings; its columns are separated by commas,
-            semicolons, tabs or "|". Unless by commas, its numbers may have decimal commas.
+            semicolons, tabs or "|". Unless by commas, the numbers of a column may have decimal commas.
         target: the column to predict.
         inputs: the columns to predict it from; one item may name several, as in "length,width"; by default all others
             that have a name and hold numbers or categories. The rest is passed over (see `Dataset.text_columns` and
@@ -116,7 +116,7 @@ def read_csv(path: str | os.PathLike[str], target: str, inputs: Sequence[str] | 
         lacking = max(used, key=lambda column: column.n_missing)
         raise DataError(
             f"{sheet.path} has no complete row of numbers in the columns {brief(', '.join(names), 200)}: "
-            f"{quoted(lacking.name)} is missing in {lacking.n_missing} of {len(sheet.rows)}; --inputs names others"
+            f"{quoted(lacking.name)} is missing in {lacking.n_missing} of {len(sheet.rows)}; {OTHER_INPUTS}"
         )
     return Dataset(
         rows=[[number for column in columns for number in column.inputs(i)] for i in complete],
@@ -136,7 +136,7 @@ def _inputs(sheet: Sheet, target: str, asked: Sequence[str] | None) -> tuple[lis
     """Return the columns that are asked for, or all that can be used, and those passed over."""
     if asked is not None:
         lists = ([text] if text in sheet.positions else text.split(",") for text in map(single_line, asked))
-        return [_Column(sheet, sheet.position(name.strip())) for names in lists for name in names], []
+        return [_Column(sheet, sheet.position(name.strip())) for names in lists for name in names if name.strip()], []
     others = [_Column(sheet, i) for i, name in enumerate(sheet.names) if name and name != target]
     usable = [column for column in others if not (column.is_text or column.remark)]
     return usable, [column for column in others if column.is_text or column.remark]
@@ -148,7 +148,9 @@ class _Column:
     def __init__(self, sheet: Sheet, position: int) -> None:
         cells = [row[position] for row in sheet.rows.values()]
         self.sheet, self.position, self.name = sheet, position, sheet.names[position]
-        self.holds_numbers = any(number_in(cell, sheet.decimal) is not None and not is_missing(cell) for cell in cells)
+        self.decimal = sheet.decimals[position]
+        self.n_numbers = sum(number_in(cell, self.decimal) is not None and not is_missing(cell) for cell in cells)
+        self.holds_numbers = self.n_numbers > 0
         self.n_missing = sum(map(self.lacks, cells))
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
@@ -160,7 +162,12 @@ class _Column:
             return "the header names it twice"
         if self.n_missing == len(cells):
             return "it is empty"
-        return next(filter(None, map(advice_for, cells)), "") if self.is_text else ""
+        n_present = len(cells) - self.n_missing
+        if self.categories or 2 * self.n_numbers >= n_present:
+            return ""
+        n_texts = n_present - self.n_numbers
+        mixed = f"it holds text in {n_texts} of {n_present} cells" if self.holds_numbers else ""
+        return next(filter(None, map(advice_for, cells)), mixed)
 
     def lacks(self, cell: str) -> bool:
         """Tell whether a cell of this column has no value."""
@@ -174,7 +181,7 @@ class _Column:
     def inputs(self, row: int) -> list[float]:
         """Return the number in this row, or the one-hot numbers of its category."""
         if not self.categories:
-            return [self._number(row, ", or name other inputs with --inputs")]
+            return [self._number(row, f", or {OTHER_INPUTS}")]
         text = self.sheet.rows[row][self.position]
         return [float(text == category) for category in self.categories]
 
@@ -186,7 +193,7 @@ class _Column:
 
     def _number(self, row: int, way_out: str = "") -> float:
         cell = self.sheet.rows[row][self.position]
-        number = number_in(cell, self.sheet.decimal)
+        number = number_in(cell, self.decimal)
         if number is not None and math.isfinite(number):
             return number
         needs = f"text needs 2 to {MAX_CATEGORIES} different values that repeat" if self.is_text else "correct it"

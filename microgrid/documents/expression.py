@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from microgrid._util.missing_names import nearest
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, quoted
 from microgrid.engine import Constant, Input, Value, maximum, minimum
@@ -94,6 +95,7 @@ READ_AS = str.maketrans(
 )
 """What is typed where the keyboard has no such character, or writes Japanese."""
 PROLONGED = re.compile(r"(?<![\u3041-\u30ff\u3400-\u9fff])ー")  # the mark of a long vowel, where there is no vowel
+NOT_DECIMAL = re.compile(r"(?<![\w.])(?<![\d.]e[-+])(?:0[xob]\w*|0+[1-9]\d*(?![\d.e_]))", re.IGNORECASE)
 ONLY_ALLOWED = "only numbers, names, + - * / **, parentheses and functions are allowed"
 TOKEN = re.compile(
     r"(?P<operand>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\w+)|(?P<operator>\*\*|[-+*/])|(?P<mark>[().,])|\S", re.IGNORECASE
@@ -242,6 +244,10 @@ class _Reader:
         for i, character in enumerate(self.text, start=1):
             if character in INSTEAD:
                 raise ExpressionError(f"{self.place(i)}: {character} is not allowed; {INSTEAD[character]}")
+        if number := NOT_DECIMAL.search(self.text):
+            raise ExpressionError(
+                f"{self.place(number.start() + 1)}: expected a decimal number such as 7, got {brief(number[0])}"
+            )
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Python warns of code that looks odd; here it is refused or fine
@@ -336,7 +342,9 @@ class _Reader:
             return f"did you mean {_several(products[:1])}?"
         if name in KNOWN_FUNCTIONS:
             return f"write {name}( ) to call the function"
-        return CONSTANTS.get(name, f"give it one, such as {_several([name])}=2")
+        advice = CONSTANTS.get(name, f"give it one, such as {_several([name])}=2")
+        meant = nearest(name, self.leaves)
+        return f"did you mean {_several([meant])}? If not, {advice}" if meant else advice
 
     def call(self, node: ast.Call, depth: int) -> Value:
         operands = list(node.args)

@@ -529,7 +529,7 @@ def write_learner(section: dict[str, str]) -> None:
         [
             history.losses, repr(history), [parameter.data for parameter in learner.model.parameters()],
             [parameter.data for parameter in own.parameters()], learner.error(learner.held_out),
-            learner.error_of_the_mean(learner.held_out), [learner.predict(row) for row in learner.held_out.rows],
+            learner.baseline_error(learner.held_out), [learner.predict(row) for row in learner.held_out.rows],
         ]
     )  # fmt: skip
 

@@ -48,7 +48,14 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
             "microgrid: argument COMMAND: invalid choice: 'paint'; choose from draw, step, page, check, tr",
         ),
         (["stpe", "a"], "microgrid: argument COMMAND: invalid choice: 'stpe'; did you mean step? (see"),
-        (["help"], "microgrid: argument COMMAND: invalid choice: 'help'; did you mean microgrid --help? (see"),
+        (["help", "stpe"], "microgrid: argument COMMAND: invalid choice: 'stpe'; did you mean step? (see"),
+        (["STEP", "a"], "microgrid: argument COMMAND: invalid choice: 'STEP'; did you mean step? (see"),
+        (
+            ["w*x", "w=3", "x=2"],
+            "microgrid: argument COMMAND: invalid choice: 'w*x'; did you mean microgrid step \"w*x\" w=3 x=2? (see",
+        ),
+        (["-w", "w=3"], "microgrid: argument COMMAND: invalid choice: '-w'; did you mean microgrid step -w w=3? (see"),
+        (["step", "a", "a=1", "--lang", "ja"], "microgrid: unknown option --lang; did you mean --language? (see"),
         (["demo"], "microgrid: argument COMMAND: invalid choice: 'demo'; did you mean microgrid, without a command? ("),
         (["xor"], "microgrid: argument COMMAND: invalid choice: 'xor'; did you mean microgrid page --example xor? (se"),
         (
@@ -63,10 +70,13 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
             ["--learn=w"],
             "microgrid: unknown option --learn; it belongs to draw, step, page: microgrid draw --learn=w (see",
         ),
-        (["draw", "a", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
+        (["draw", "b", "--a=2"], "microgrid: unknown option --a (see microgrid draw --help)"),  # --all is one of step
         (["--versoin"], "microgrid: unknown option --versoin; did you mean --version? (see microgrid --help)"),
         (["sheet", "--outptu", "a.html"], "microgrid: unknown option --outptu; did you mean --output"),
-        (["train", "data.csv"], "microgrid train: the following arguments are required: --target"),
+        (
+            ["train", "data.csv"],
+            "microgrid train: the following arguments are required: --target; for example: microgrid train DATA.csv",
+        ),
     ],
 )
 def test_command_line_that_cannot_be_read_is_refused(arguments: list[str], message: str, command: Command) -> None:
@@ -81,6 +91,13 @@ def test_command_line_that_cannot_be_read_is_refused(arguments: list[str], messa
         (["b"], "expected a name and a number such as a=2, got 'b' (give it a number, such as b=2)"),
         (["a=2", "3"], "expected a name and a number such as a=2, got '3' (give each name its number, such as w=3)"),
         (["a", "=", "-3"], "expected a name and a number such as a=2, got 'a' (write a=-3, without spaces)"),
+        (["-a", "2", "-b", "3"], "expected a name and a number such as a=2, got '-a' (write a=2, without spaces)"),
+        (["a:2"], "expected a name and a number such as a=2, got 'a:2' (write a=2, without spaces)"),
+        (["a", "2"], "expected a name and a number such as a=2, got 'a' (write a=2, without spaces)"),
+        (["--a=2"], "expected a name and a number such as a=2, got '--a=2' (write a=2, without spaces)"),
+        (["a=1,500"], "expected a number for a, got '1,500'; write 1500 or 1.5"),
+        (["a=1,000,000"], "expected a number for a, got '1,000,000'; write 1000000"),
+        (["a=-1,234.5"], "expected a number for a, got '-1,234.5'; write -1234.5"),
         (["a", "=.5"], "expected a name and a number such as a=2, got 'a' (write a=.5, without spaces)"),
         (
             ["a", "-", "b"],
@@ -99,8 +116,21 @@ def test_value_that_cannot_be_read_is_refused_with_advice(values: list[str], mes
 
 
 def test_only_what_is_missing_is_called_missing(command: Command) -> None:
-    message = "microgrid draw: the following arguments are required: EXPRESSION (see microgrid draw --help)"
-    assert refusal(command("draw")) == message
+    told = refusal(command("draw"))
+    assert told.startswith("microgrid draw: the following arguments are required: EXPRESSION; for example: microgrid ")
+
+
+@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train"])
+def test_command_without_arguments_is_refused_with_the_example_of_its_help(name: str, command: Command) -> None:
+    told = refusal(command(name)).partition("; for example: ")[2].partition(" (see ")[0]
+    assert told.startswith(f"microgrid {name} ")
+    assert f"example:  {told}\n" in command(name, "--help").out
+
+
+@pytest.mark.parametrize("language", [[], ["--language=ja"]])
+def test_help_with_a_command_is_that_of_the_command(language: list[str], command: Command) -> None:
+    assert command(*language, "help", "step") == command("step", "--help", *language)
+    assert command(*language, "help") == command("--help", *language)
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])

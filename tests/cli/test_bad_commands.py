@@ -52,7 +52,8 @@ TABLES = {
     ),
     "a control character in a name": (b"x\x04,z\n1,2\n", "data.csv has no column 'y'; it has x, z"),
     "UTF-16": ("x,y\n1,2\n".encode("utf-16-le"), "data.csv, line 1: a NUL character, so it is not text in UTF-8; save"),
-    "zipped": (b"PK\x03\x04\xff\xfe\n", "data.csv is not text in UTF-8; save it as CSV in UTF-8"),
+    "a workbook": (b"PK\x03\x04\xff\xfe\n", "data.csv is an Excel workbook; save it as CSV UTF-8"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\n", "data.csv is an Excel workbook; save it as CSV UTF-8"),
     "a NUL": (b"x,y\n1,2\x00\n3,4\n", "data.csv, line 2: a NUL character, so it is not text in UTF-8; save it"),
     "an infinity": (b"x,y\n1,-inf\n3,4\n", "data.csv, row 2, column 'y': expected a finite number, got '-inf'"),
     "a number too large": (
@@ -195,7 +196,7 @@ def test_option_of_train_out_of_its_range_is_refused(
         (["lesson", "0"], "there is no lesson 0; there are 1 to "),
         (["lesson", "one"], "there is no lesson 'one'; there are 1 to "),
         (["lesson", "1", "--language", "fr"], "invalid choice: 'fr'"),
-        (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is"),
+        (["lesson", "2"], "microgrid: 02_think.ipynb: is there already, and is left as it is; open it: "),
         (["sheet", "-o", "sheet.pdf"], "a cheat sheet is written as .html, to be printed by a browser; 'sheet.pdf' is"),
         (["sheet", "-o", "nowhere/sheet.html"], "nowhere/sheet.html: there is no such folder to write to"),
         (["sheet", "--language", "fr"], "invalid choice: 'fr'"),

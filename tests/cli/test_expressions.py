@@ -67,6 +67,12 @@ def test_check_of_a_wrong_derivative_exits_with_1(command: Command, monkeypatch:
     assert [line.split()[-1] for line in out.splitlines()[1:]] == ["DIFFERS", "agrees"]
 
 
+def test_check_of_what_cannot_be_measured_exits_with_3(command: Command) -> None:
+    code, out, err = command("check", "sin(a)", "a=1e200")
+    assert (code, err) == (3, "")
+    assert out.endswith("cannot be checked here\n")
+
+
 def test_names_may_be_japanese(command: Command) -> None:
     assert "重み = 3, gradient 2\n" in command("draw", "重み * 2", "重み=3").out
 
@@ -187,7 +193,7 @@ def test_examples_are_listed_in_both_languages(command: Command, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected either an EXPRESSION or --example NAME (see microgrid page --help)"),
+        ([], "expected either an EXPRESSION or --example NAME; for example: microgrid page "),
         (["a", "a=1", "--example", "xor"], "expected either an EXPRESSION or --example, got both"),
         (
             ["--example", "xro"],

@@ -91,7 +91,8 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
     [
         (["draw", "w*y", "w=3"],
          "microgrid: y の値がない (値のある名前: w)。y=2 のように与えてください ('w*y' の 3 文字目)"),
-        (["draw"], "microgrid draw: 引数が足りない: EXPRESSION (microgrid draw --help を参照)"),
+        (["draw"], "microgrid draw: 引数が足りない: EXPRESSION。例: microgrid draw \"(a*b + c).tanh()\" a=2 b=-3 c=5.5 "
+         "(microgrid draw --help を参照)"),
         (["stpe"], "microgrid: 引数 COMMAND: 'stpe' は選べない。step のことですか？ (microgrid --help を参照)"),
         (["draw", "w*x", "w=3", "x=abc"], "microgrid: x には数が要るのに、'abc' だった"),
         (["draw", "w", "w=3", "重み=4"], "microgrid: 重みの値があるのに、式 'w' の中に重みがない"),
@@ -129,7 +130,17 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
          " (microgrid --help を参照)"),
         (["draw", "p := w; p", "w=1"], "microgrid: ; の前には「名前 = 式」が要るのに、'p := w' だった"),
         (["lesson", "8"], "microgrid: レッスン 8 はない。1 から 7 まである"),
-        (["train", "a.csv"], "microgrid train: 引数が足りない: --target (microgrid train --help を参照)"),
+        (["train", "a.csv"],
+         "microgrid train: 引数が足りない: --target。例: microgrid train DATA.csv --target weight --inputs length "
+         "width --save model.json (microgrid train --help を参照)"),
+        (["step", "007*w", "w=2"], "microgrid: 7 のような 10 進数が要るのに、007 だった ('007*w' の 1 文字目)"),
+        (["step", "w*X", "w=3", "x=2"],
+         "microgrid: X の値がない (値のある名前: w、x)。x のことですか？ 違うなら、X=2 のように与えてください "
+         "('w*X' の 3 文字目)"),
+        (["draw", "w", "w=1,500"], "microgrid: w には数が要るのに、'1,500' だった。1500 か 1.5 と書いてください"),
+        (["train", "a.csv", "--target", "y", "--epochs", "1,000"],
+         "microgrid train: 引数 --epochs: 整数が要るのに、'1,000' だった。1000 と書いてください "
+         "(microgrid train --help を参照)"),
     ],
 )  # fmt: skip
 def test_errors_are_japanese_too(arguments: list[str], message: str, command: Command) -> None:
@@ -169,6 +180,10 @@ def test_paths_that_lead_nowhere_are_told_in_japanese(file: str, told: str, comm
          "列はコンマ、セミコロン、タブ、| のどれかで区切ってください"),
         ("x,z,y\n1,,2\n3,4,5\n6,NA,7\n",
          "学習とテストに 2 行以上が要るのに、1 行だった。'z' は 2 行で欠けている。--inputs でほかの列を選べる"),
+        ("x;y\n1;2;3\n", "{file} の 2 行目: セルが 3 個なのに、見出しは 2 列。"
+         "セミコロンを含むセルは引用符で囲んでください"),
+        ("x,Y\n1,2\n", "{file} に 'y' という列はない。'Y' のことですか？"),
+        ("PK\3\4", "{file} は Excel のブック。「CSV UTF-8 (コンマ区切り)」として保存してください"),
         ("x,y\n1,\0\n", "{file} の 2 行目に NUL 文字がある。UTF-8 の CSV として保存してください"),
     ],
 )  # fmt: skip
@@ -238,7 +253,7 @@ def test_numbers_on_the_command_line_may_be_typed_as_people_do(command: Command)
     assert out.startswith(
         "value −0.625\nw = −6, gradient 0.125\nx = 0.125, gradient −6 (input)\nb = 0.125, gradient 1\n"
     )
-    assert command("draw", "w", "w=1,000").err == "microgrid: expected a number for w, got '1,000'\n"
+    assert command("draw", "w", "w=1,000").err == "microgrid: expected a number for w, got '1,000'; write 1000 or 1.0\n"
     assert command("page", "w*x", "w=1", "x=2", "--learning-rate", "0,5").code == 0
 
 

@@ -104,7 +104,7 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         ("", ["y"], "data.csv is empty: expected a first line that names the columns"),
         ("1,2\n3,4\n", ["y"], "data.csv has no header: its first line should name the columns, but holds numbers"),
         ("x,y\n1,2\n", ["y"], "needs at least 2 rows to learn from some and test on others, got 1"),
-        ("x,z,y\n1,2,3\n4,,6\n", ["y"], "test on others, got 1; 'z' is missing in 1 row; --inputs names others"),
+        ("x,z,y\n1,2,3\n4,,6\n", ["y"], "test on others, got 1; 'z' is missing in 1 row; name other inputs with"),
         ("x,y\n1,2\n2\n", ["y"], "data.csv, row 3: 1 cell, but the header names 2 columns"),
         ("x,y\n1,2\n2,3,4\n", ["y"], "data.csv, row 3: 3 cells, but the header names 2 columns"),
         ("x,y\n1,2\ntwo,3\n", ["y"], "data.csv, row 3, column 'x': expected a number, got 'two'"),
@@ -122,6 +122,7 @@ def test_same_seed_trains_the_same_network(command: Command, tmp_path: Path) -> 
         (FOUR_ROWS, ["z"], "data.csv has no column 'z'; it has x, y"),
         (FOUR_ROWS, ["y", "--inputs", "x", "z"], "data.csv has no column 'z'; it has x, y"),
         (FOUR_ROWS, ["y", "--inputs", "x", "y"], "the column 'y' is named twice among the inputs and the target"),
+        (FOUR_ROWS, ["Y"], "data.csv has no column 'Y'; did you mean 'y'?"),
         (FOUR_ROWS, ["y", "--epochs", "0"], "--epochs must be 1 or more, got 0"),
         (FOUR_ROWS, ["y", "--epochs", "-5"], "--epochs must be 1 or more, got -5"),
         (FOUR_ROWS, ["y", "--batch-size", "0"], "--batch-size must be 1 or more, got 0"),
@@ -153,7 +154,7 @@ def test_table_or_option_that_training_cannot_use_is_refused(
         (["--epochs", "many"], "a whole number", "many"),
         (["--batch-size", ""], "a whole number", ""),
         (["--hidden", "x"], "a whole number", "x"),
-        (["--hidden", "4,", "4"], "a whole number", ""),
+        (["--hidden", "4,,4"], "a whole number", ""),
         (["--learning-rate", "fast"], "a number", "fast"),
         (["--test", "half"], "a number", "half"),
         (["--seed", "x"], "a whole number", "x"),
@@ -170,6 +171,8 @@ def test_option_that_is_no_number_is_refused(arguments: list[str], expected: str
         (["--hidden", "4,3"], ["--hidden", "4", "3"]),
         (["--inputs", "a,b"], ["--inputs", "a", "b"]),
         (["--inputs", "b, c", "a"], ["--inputs", "b", "c", "a"]),
+        (["--inputs", "b,", "c"], ["--inputs", "b", "c"]),
+        (["--hidden", "4,", "3"], ["--hidden", "4", "3"]),
     ],
 )
 def test_lists_are_written_with_commas_or_with_spaces(
@@ -196,9 +199,7 @@ def test_column_that_costs_most_rows_is_named(command: Command, tmp_path: Path) 
     rows = [f"{i},{i if i < 3 else ''},{i if i else '-'},{i}\n" for i in range(7)]
     (tmp_path / "data.csv").write_text("a,b,c,y\n" + "".join(rows))
     out = command("train", "data.csv", "--target", "y", "--epochs", "1").out
-    assert (
-        "\n5 of 7 rows left out, because a value is missing\n'b' is missing in 4 rows; --inputs names others\n" in out
-    )
+    assert "\n5 of 7 rows left out, because a value is missing\n'b' is missing in 4 rows; name other inputs with" in out
     assert "is missing in" not in command("train", "data.csv", "--target", "y", "--inputs", "a", "c").out
 
 

@@ -53,7 +53,7 @@ def test_errors_by_hand() -> None:
     learner = by_hand()
     data = Dataset([[20.0], [10.0]], [790.0, 450.0], ("a",), "y")  # predicted as 800 and 400
     assert learner.error(data) == 30.0  # (10 + 50) / 2
-    assert learner.error_of_the_mean(data) == 320.0  # (490 + 150) / 2
+    assert learner.baseline_error(data) == 320.0  # (490 + 150) / 2
 
 
 @pytest.mark.parametrize(("hidden", "activation"), [((4, 4), "relu"), ((3,), "tanh"), ((), "relu")])
@@ -111,7 +111,7 @@ def test_penguin_demonstration_beats_guessing_the_mean_by_a_factor_of_two() -> N
     assert repr(learner.model) == "MLP(3, [4, 4, 1], activation='relu')"
     history = learner.train()
     assert history.losses[-1] < history.losses[0] / 3
-    assert learner.error(learner.held_out) < learner.error_of_the_mean(learner.held_out) / 2
+    assert learner.error(learner.held_out) < learner.baseline_error(learner.held_out) / 2
 
 
 def test_classes_are_learned_with_an_output_for_each() -> None:
@@ -119,9 +119,9 @@ def test_classes_are_learned_with_an_output_for_each() -> None:
     data = Dataset(rows, [row[1] for row in rows], ("a", "b"), "c", classes=("x", "y", "z"))
     learner = ColumnLearner.prepare(data, hidden=(), share=0)
     learner.train(epochs=200)
-    assert [learner.predict(row) for row in rows[:3]] == [0.0, 1.0, 2.0]
+    assert [learner.predict(row) for row in rows[:3]] == [0.0, 1.0, 2.0]  # positions in `classes`
     assert learner.error(data) == 0.0
-    assert learner.simplest == 0.0  # all classes are as frequent, and the first one came first
-    assert learner.error_of_the_mean(data) == 20 / 30
+    assert learner.baseline == 0.0  # all classes are as frequent, and the first one came first
+    assert learner.baseline_error(data) == 20 / 30
     scores = [score.data for score in learner.model_in_own_units()(rows[4])]  # type: ignore[union-attr]
     assert scores.index(max(scores)) == 1

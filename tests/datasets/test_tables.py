@@ -154,7 +154,10 @@ def test_row_numbers_count_as_in_a_spreadsheet(csv: Csv) -> None:
         ),
         pytest.param('a,y\n"' + "1" * 200_000, "row 2, is not CSV: field larger than", id="quote never closed"),
         pytest.param("a;b;y\n1,5;2;1.500\n", "got '1.500'; write numbers without thousands", id="1.500 beside 1,5"),
-        pytest.param("a;b;y\n1,5;2;1.5\n", "got '1.5'; write all numbers with a decimal point", id="1.5 beside 1,5"),
+        pytest.param("a;y\n1,5;2\n1.5;2\n", "got '1,5'; write all numbers with a decimal point", id="1.5 below 1,5"),
+        pytest.param("a;y\n1;2;3\n", "2 columns; a semicolon inside of a cell needs quotes", id="unquoted semicolon"),
+        pytest.param("a\ty\n1\t2\t3\n", "2 columns; a tab inside of a cell needs quotes", id="unquoted tab"),
+        pytest.param("sep=^\na^y\n1^2^3\n", r"2 columns; \^ inside of a cell needs quotes", id="unquoted sign"),
         pytest.param("a\ty\n1,500\t2\n", "besides 'y'; 'a': write numbers without thousands", id="1,500 between tabs"),
         pytest.param("a,y\n", "has no complete row: there is nothing below the header", id="header only"),
     ],
@@ -299,6 +302,32 @@ def test_delimiter_is_the_one_that_names_the_target(csv: Csv) -> None:
     assert (data.rows, data.targets) == ([[1.5], [3.5]], [2.5, 4.5])
 
 
+def test_column_decides_on_its_decimal_sign_by_its_own_cells(csv: Csv) -> None:
+    data = read_csv(csv("a;b;note;y\n1.5;2,5;3,5;1\n2.5;3,500;4,5;2\n"), "y", ["a", "b"])
+    assert data.rows == [[1.5, 2.5], [2.5, 3.5]]
+
+
+@pytest.mark.parametrize("cells", ["ok bad 3 fine", "ok 3 fine 4 so"])
+def test_column_of_more_texts_than_numbers_is_left_out_unless_it_is_asked_for(csv: Csv, cells: str) -> None:
+    texts = cells.split()
+    table = csv("remark,a,y\n" + "".join(f"{text},{i},{i}\n" for i, text in enumerate(texts)))
+    data = read_csv(table, "y")
+    assert (data.input_names, data.dropped) == (("a",), 0)
+    assert data.left_out == {"remark": f"it holds text in 3 of {len(texts)} cells"}
+    with pytest.raises(DataError, match="column 'remark': expected a number, got 'ok'; correct it"):
+        read_csv(table, "y", ["remark"])
+
+
+def test_header_of_numbers_is_one_where_it_names_the_target(csv: Csv) -> None:
+    assert read_csv(csv("2019,2020,2021\n1,2,3\n"), "2021").input_names == ("2019", "2020")
+
+
+@pytest.mark.parametrize("typed", ["Weight in g", "wieght in g", "weight"])
+def test_column_that_was_meant_is_named(csv: Csv, typed: str) -> None:
+    with pytest.raises(DataError, match=f"has no column '{typed}'; did you mean 'weight in g'\\?$"):
+        read_csv(csv("length,weight in g\n1,2\n"), typed)
+
+
 @pytest.mark.parametrize(
     ("cell", "advice"),
     [
@@ -359,7 +388,7 @@ def test_categories_are_2_to_20_texts_that_repeat(csv: Csv, n_texts: int, n_rows
 
 
 def test_no_complete_row_is_told_with_the_emptiest_column(csv: Csv) -> None:
-    with pytest.raises(DataError, match=r"columns a, b, y: 'b' is missing in 2 of 3; --inputs names others"):
+    with pytest.raises(DataError, match=r"columns a, b, y: 'b' is missing in 2 of 3; name other inputs with --inputs"):
         read_csv(csv("a,b,y\n1,,2\n,3,4\n5,,6\n"), "y")
 
 

@@ -45,7 +45,8 @@ def value_of(text: str, **values: float) -> float:
         ("1.5e3", 1500.0),
         (".5", 0.5),
         ("1_000", 1000.0),
-        ("0x10", 16.0),
+        ("00 + 007.5", 7.5),
+        ("1e-07 + 1.E+002", 100.0000001),
     ],
 )
 def test_operators_bind_as_in_mathematics(text: str, value: float) -> None:
@@ -233,6 +234,10 @@ NO_FUNCTION = "only functions can be called; write * to multiply"
         ("重み 重み", "column 4 of '重み 重み': an operator such as * is missing between 重み and 重み"),
         ("(a) a", "column 5 of '(a) a': an operator such as * is missing between ) and a"),
         ("max(a 1.5)", "column 7 of 'max(a 1.5)': an operator such as * is missing between a and 1.5"),
+        ("A", "column 1 of 'A': A has no value (known: a, 重み); did you mean a? If not, give it one, such as A=2"),
+        ("0x10*a", "column 1 of '0x10*a': expected a decimal number such as 7, got 0x10"),
+        ("a*0B1", "column 3 of 'a*0B1': expected a decimal number such as 7, got 0B1"),
+        ("a - 007", "column 5 of 'a - 007': expected a decimal number such as 7, got 007"),
         ("2a", "column 2 of '2a': an operator such as * is missing between 2 and a"),
         ("1 + tanh a", "column 10 of '1 + tanh a': a function needs parentheses: write tanh(a)"),
         ("a +", "column 4 of 'a +': a number or a name is missing after +"),
