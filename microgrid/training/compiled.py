@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.training.cycle import Cycle, numbers_in
-from microgrid.training.state import state_of
+from microgrid.training.state import UnreadableError, state_of
 
 # How far a compiled number may be from the recorded one: relative to its own size, summed over the rows without their
 # signs; and relative to the largest gradient, where the shares within a row cancel except for rounding.
@@ -57,6 +57,8 @@ class CompiledThinking:
             self._compile()
         except _ComparedError:
             self.doubt = COMPARES
+        except UnreadableError as error:
+            self.doubt = str(error)
         except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
             return
 
