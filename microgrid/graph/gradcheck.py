@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from microgrid._util.text import display_width, padded, single_line
+from microgrid._util.text import display_width, padded, right_aligned, single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
 from microgrid.engine import Constant, Value, gradients
 from microgrid.graph import operations
@@ -139,8 +139,7 @@ class GradientTable:
 def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Format one line: the name left-aligned, the numbers right-aligned."""
     (name, *numbers), (name_width, *number_widths) = cells, widths
-    aligned = (" " * (w - display_width(number)) + number for w, number in zip(number_widths, numbers, strict=True))
-    return "  ".join([padded(name, name_width), *aligned])
+    return "  ".join([padded(name, name_width), *map(right_aligned, numbers, number_widths)])
 
 
 def check_gradients(
