@@ -7,7 +7,7 @@ from typing import Any
 
 from microgrid.engine import Constant, Value
 
-OPERATORS = {
+UFUNCS = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -40,14 +40,14 @@ REPLACEMENTS = {
 def answer_ufunc(_: Value, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """Compute where NumPy took over an operator, as in `np.float64(2) * value`; refuse all else, such as `np.exp`."""
     name = function.__name__
-    if method != "__call__" or name not in {*OPERATORS, *EQUALITY}:
+    if method != "__call__" or name not in {*UFUNCS, *EQUALITY}:
         raise _refusal(name)
     has_array_of_values = any(getattr(item, "dtype", "") == "object" for item in inputs)
     if options and not has_array_of_values:
         raise TypeError(f"NumPy's {name} of a Value takes no option such as {min(options)}=: write it as an operator")
     if has_array_of_values or name in EQUALITY:  # each element by itself
         return function(*map(_as_objects, inputs), **options)
-    return OPERATORS[name](*map(_as_value, inputs))
+    return UFUNCS[name](*map(_as_value, inputs))
 
 
 def _as_objects(item: Any) -> Any:
