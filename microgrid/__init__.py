@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from microgrid import layers as layers
     from microgrid import training as training
     from microgrid.compiler.compile import compile_graph
-    from microgrid.graph.gradcheck import check_gradients, nudge, numerical_derivative
+    from microgrid.graph.gradcheck import check_gradients, numerical_derivative
+    from microgrid.graph.nudge import nudge
     from microgrid.language.numerals import show, show_signed
     from microgrid.pictures.dot import draw, save_picture
     from microgrid.relay.relay import Relay

@@ -15,7 +15,7 @@ import os
 import random
 from collections import UserDict, UserList, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -77,7 +77,8 @@ class Module:
     Parameters are found in the attributes of the object: leaf Values that are neither `Input` nor `Constant`, other
     Modules and dataclasses, and lists, tuples, dictionaries, deques, sets (in the order of their labels) and NumPy
     arrays of these. A subclass need not register them. A Value in a closure or in an object of another kind is not
-    found; `train` and `Cycle` warn if the loss depends on it.
+    found; `train` and `Cycle` warn if the loss depends on it. One that is an attribute of the class, and so of all its
+    objects at once, is refused with a ValueError wherever parameters are listed.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -488,6 +489,8 @@ _HOLDERS = _Holders()
 
 def _holder_of(kind: type) -> _Holder | None:
     attributes: Callable[[Any], dict[str, Any]] = _attributes if slots_of(kind) else vars
+    if issubclass(kind, Module) and (shared := _parameters_of_class(kind)):
+        attributes = partial(_own_attributes, shared)
     if issubclass(kind, Value):
         return None if issubclass(kind, (Input, Constant)) else _PARAMETER
     if issubclass(kind, (list, tuple, deque, UserList)):
@@ -507,6 +510,29 @@ def _attributes(item: Any) -> dict[str, Any]:
     kind: type = type(item)
     slots = {slot: getattr(item, slot) for slot in slots_of(kind) if hasattr(item, slot)}
     return getattr(item, "__dict__", {}) | slots
+
+
+def _parameters_of_class(kind: type) -> list[str]:
+    """List the attributes of a class that are parameters, or lists or modules of them."""
+    named = [(name, item) for base in kind.__mro__ for name, item in vars(base).items()]
+    return [
+        name
+        for name, item in named
+        for part in (item if isinstance(item, (list, tuple)) else [item])
+        if isinstance(part, Module) or (isinstance(part, Value) and not isinstance(part, (Input, Constant)))
+    ]
+
+
+def _own_attributes(shared: Iterable[str], item: Any) -> dict[str, Any]:
+    """Return the attributes of an object; refuse one that has some from its class."""
+    own = _attributes(item)
+    for name in shared:
+        if name not in own:
+            raise ValueError(
+                f"{name} belongs to the class {type(item).__name__}, so all its objects would share it; "
+                f"keep it in __init__ as self.{name}"
+            )
+    return own
 
 
 def _label(part: object) -> str:

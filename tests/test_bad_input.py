@@ -549,9 +549,20 @@ def test_function_of_plain_numbers_says_what_to_use_instead(function: Callable[[
 
 
 def test_array_of_values_is_computed_element_by_element() -> None:
-    values = np.array([Value(2.0), Value(3.0)])
+    values: Any = np.array([Value(2.0), Value(3.0)])
     assert [value.data for value in np.exp(values)] == [math.exp(2.0), math.exp(3.0)]
     assert (values @ np.array([10.0, 1.0])).data == 23.0
+    assert [value.data for value in values * Value(5.0)] == [10.0, 15.0]
+    assert [value.data for value in values ** values[0]] == [4.0, 9.0]
+    assert (values == values[1]).tolist() == (values > Value(2.0)).tolist() == [False, True]
+    assert values[1] in values
+
+
+def test_function_of_numpy_takes_a_plain_number_beside_a_value_and_no_options() -> None:
+    value: Any = Value(3.0)
+    assert (np.multiply(2.0, value).data, np.add(1, value).data, np.less(1, value)) == (6.0, 4.0, True)
+    with pytest.raises(TypeError, match=r"^NumPy's add of a Value takes no option such as where=: write it as an oper"):
+        np.add(value, 2, where=False)
 
 
 @pytest.mark.parametrize("number", [3.0, np.float64(3.0), np.array([3.0])])

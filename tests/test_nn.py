@@ -22,9 +22,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microgrid import Constant, Input, Value
+from microgrid import Constant, Input, Relay, Value
 from microgrid.losses import mean_squared_error
 from microgrid.nn import ACTIVATIONS, MLP, Dense, Module, Neuron
+from microgrid.optim import SGD
+from microgrid.training import Cycle, train
 
 
 def single(output: Value | list[Value]) -> Value:
@@ -498,6 +500,46 @@ def test_modules_that_are_equal_are_still_two() -> None:
     assert model.held[0] == model.held[1]
     assert model.parameters() == [model.held[0].weight, model.held[1].weight]
     assert model.held[0].parameters() == [model.held[0].weight]  # although a dataclass has no hash
+
+
+def shared_by_the_class(item: Any) -> Any:
+    class Line(Module):
+        w = item
+
+        def __call__(self, row: Any) -> Any:
+            return self.w * row[0]
+
+    return Line()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model: model.parameters(),
+        lambda model: model.named_parameters(),
+        lambda model: SGD(model.parameters(), 0.1),
+        lambda model: train(model, [[1.0]], [2.0]),
+        lambda model: Cycle(model, [[1.0]], [2.0]),
+        lambda model: Relay(model([1.0]), model.parameters()),
+        lambda model: model.save("never.json"),
+    ],
+)
+def test_parameter_of_the_class_is_refused_wherever_parameters_are_listed(use: Callable[[Any], object]) -> None:
+    with pytest.raises(ValueError, match=r"^w belongs to the class Line, .*; keep it in __init__ as self\.w$"):
+        use(shared_by_the_class(Value(2.0)))
+
+
+@pytest.mark.parametrize("item", [[Value(2.0)], Neuron(1)])
+def test_list_or_module_of_the_class_is_refused(item: Any) -> None:
+    with pytest.raises(ValueError, match=r"^w belongs to the class Line"):
+        shared_by_the_class(item).parameters()
+
+
+def test_what_stands_in_the_class_may_be_a_constant_or_a_default() -> None:
+    assert shared_by_the_class(Constant(2.0)).parameters() == []
+    model = shared_by_the_class(Value(2.0))
+    model.w = Value(3.0)
+    assert model.parameters() == [model.w]
 
 
 def test_parameter_that_is_added_or_replaced_later_is_found() -> None:

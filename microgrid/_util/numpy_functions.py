@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
-from microgrid.engine import Value
+from microgrid.engine import Constant, Value
 
-METHODS = {
-    "add": ("__add__", "__radd__"),
-    "subtract": ("__sub__", "__rsub__"),
-    "multiply": ("__mul__", "__rmul__"),
-    "divide": ("__truediv__", "__rtruediv__"),
-    "power": ("__pow__", "__rpow__"),
-    "less": ("__lt__", "__gt__"),
-    "less_equal": ("__le__", "__ge__"),
-    "greater": ("__gt__", "__lt__"),
-    "greater_equal": ("__ge__", "__le__"),
+UFUNCS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
 }
-"""The methods of the Value on the left, and on the right, by the name of NumPy's function."""
+EQUALITY = ("equal", "not_equal")
 REPLACEMENTS = {
     "absolute": "abs(v)",
     "add": "total(values) of microgrid",  # as np.sum with a Value beside other arguments
@@ -36,18 +37,29 @@ REPLACEMENTS = {
 }
 
 
-def answer_ufunc(_: Value, function: Any, method: str, *inputs: Any, **__: Any) -> Any:
+def answer_ufunc(_: Value, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """Compute where NumPy took over an operator, as in `np.float64(2) * value`; refuse all else, such as `np.exp`."""
     name = function.__name__
-    if method == "__call__" and name in METHODS:
-        left, right = inputs
-        on_the_left, on_the_right = METHODS[name]
-        if isinstance(left, Value):
-            return getattr(left, on_the_left)(right)
-        return getattr(right, on_the_right)(left[()] if left.shape == () else left)  # a comparison has made it an array
-    if method == "__call__" and name in ("equal", "not_equal"):
-        return (inputs[0] is inputs[1]) == (name == "equal")  # as Python's ==, which is identity
-    raise _refusal(name)
+    if method != "__call__" or name not in {*UFUNCS, *EQUALITY}:
+        raise _refusal(name)
+    has_array_of_values = any(getattr(item, "dtype", "") == "object" for item in inputs)
+    if options and not has_array_of_values:
+        raise TypeError(f"NumPy's {name} of a Value takes no option such as {min(options)}=: write it as an operator")
+    if has_array_of_values or name in EQUALITY:  # each element by itself
+        return function(*map(_as_objects, inputs), **options)
+    return UFUNCS[name](*map(_as_value, inputs))
+
+
+def _as_objects(item: Any) -> Any:
+    import numpy as np  # which asked, so it is loaded
+
+    return np.array(item, dtype=object)
+
+
+def _as_value(item: Any) -> Value:
+    if isinstance(item, Value):
+        return item
+    return Constant(item[()] if getattr(item, "shape", None) == () else item)  # compared, a number became an array
 
 
 def answer_function(_: Value, function: Any, *__: Any) -> Any:

@@ -76,6 +76,11 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(width - display_width(text), 0)
 
 
+def right_aligned(text: str, width: int) -> str:
+    """Put spaces before a text, up to `width` columns."""
+    return " " * max(width - display_width(text), 0) + text
+
+
 NOT_FIRST = (
     "、。，．,.・:;：；?!？！）」』】〕］｝〉》)]}…‥〜%％°"
     + "ー々゛゜ヽヾゝゞぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"

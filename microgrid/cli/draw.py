@@ -11,7 +11,8 @@ from microgrid.engine import Input
 from microgrid.graph.folding import FOLDS
 from microgrid.language.numerals import show
 from microgrid.language.words import words
-from microgrid.pictures.dot import DIRECTIONS, FORMATS, save_picture
+from microgrid.pictures.dot import FORMATS, save_picture
+from microgrid.pictures.dot_text import DIRECTIONS
 
 
 def add_draw(add_parser: AddParser) -> None:

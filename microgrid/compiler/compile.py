@@ -44,8 +44,9 @@ from microgrid._util.text import brief
 from microgrid._util.validation import ONLY_FLOATS, as_list
 from microgrid.compiler.codegen import CodeGenerator
 from microgrid.compiler.syntax import power
-from microgrid.engine import Constant, Input, Value, topological_order
+from microgrid.engine import Constant, Value, topological_order
 from microgrid.graph import operations
+from microgrid.graph.node import kind_of
 from microgrid.language.numerals import counted
 
 MAX_OPERANDS = 60_000  # take 2 to 4 s to compile
@@ -195,9 +196,7 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     inputs = _leaves("input", inputs)
     if parameters is None:
         given = set(inputs)
-        chosen = [
-            node for node in order if node.is_leaf and not isinstance(node, (Constant, Input)) and node not in given
-        ]
+        chosen = [node for node in order if kind_of(node) == "parameter" and node not in given]
     else:
         nodes = set(order)
         chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in nodes]

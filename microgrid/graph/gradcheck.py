@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from microgrid._util.text import display_width, padded, single_line
+from microgrid._util.text import display_width, padded, right_aligned, single_line
 from microgrid._util.validation import as_list, number_in_range, positive_number, quoted
-from microgrid.engine import Constant, Value, gradients
+from microgrid.engine import Value, gradients
 from microgrid.graph import operations
-from microgrid.graph.node import Node
+from microgrid.graph.node import Node, kind_of
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import show, show_signed
+from microgrid.language.numerals import show
 from microgrid.language.words import typeset, words
 
 STEP = 6e-6
@@ -42,21 +42,6 @@ def numerical_derivative(function: Callable[[float], float], x: float, step: flo
 def _central_difference(function: Callable[[float], float], x: float, h: float) -> float:
     above, below = x + h, x - h
     return (function(above) - function(below)) / (above - below) if above > below else math.nan
-
-
-def _read_checked(output: Value) -> Snapshot:
-    graph = Snapshot.of(output)
-    graph.check_current()
-    graph.check_computable()
-    return graph
-
-
-def _id_of(value: Value, graph: Snapshot) -> str:
-    if not isinstance(value, Value):
-        raise TypeError(f"expected a Value of this graph, got {quoted(value)}")
-    if value not in graph.ids:
-        raise ValueError(f"{quoted(value)} is not in the graph of this output")
-    return graph.ids[value]
 
 
 @dataclass(frozen=True)
@@ -139,8 +124,7 @@ class GradientTable:
 def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Format one line: the name left-aligned, the numbers right-aligned."""
     (name, *numbers), (name_width, *number_widths) = cells, widths
-    aligned = (" " * (w - display_width(number)) + number for w, number in zip(number_widths, numbers, strict=True))
-    return "  ".join([padded(name, name_width), *aligned])
+    return "  ".join([padded(name, name_width), *map(right_aligned, numbers, number_widths)])
 
 
 def check_gradients(
@@ -177,14 +161,14 @@ def check_gradients(
     a                2              −3              −3           0  agrees
     b               −3               2               2           0  agrees
     """
-    graph = _read_checked(output)
+    graph = Snapshot.computable(output)
     tolerance, step = number_in_range("tolerance", tolerance), positive_number("step", step)
     claims = _claims(graph, {graph.ids[value]: gradient for value, gradient in gradients(output).items()})
     if leaves is None:
-        leaves = [value for value in graph.ids if value.is_leaf and not isinstance(value, Constant)]
+        leaves = [value for value in graph.ids if kind_of(value) in ("parameter", "input")]
     rows = []
     for i, leaf in enumerate(as_list("leaves", leaves), start=1):
-        name = _id_of(leaf, graph)
+        name = graph.id_of(leaf)
         label = single_line(leaf.label or "") or f"leaf {i}"
         rows.append(_check(_OutputOf(graph, name), label, claims[name], tolerance, step))
     return GradientTable(tuple(rows))
@@ -197,6 +181,15 @@ ROUNDING = sys.float_info.epsilon
 
 PRECISION = 1e-4
 """The largest error of a slope, relative to the slope, with which it counts as measured."""
+
+PRECISION_OF_PATHS = 1e-6
+"""The same, relative to what the paths contribute, where they cancel."""
+
+NEGLIGIBLE = 1e-10
+"""A gradient below this fraction of its change over the size of the number is as good as 0."""
+
+CLEAR = 10.0
+"""How many times the error a difference must be to count where the slope itself was not measured."""
 
 JITTER = 8.0 * ROUNDING
 """How far a number may be from the exact one after a few operations, relative to its size."""
@@ -273,30 +266,32 @@ class _OutputOf:
 
     def _at(self, node: Node, operands: list[float]) -> tuple[float, tuple[float, ...], float]:
         """Return the value of a node, its local derivatives, and the size of the numbers that were rounded."""
-        before = [operand.data for operand in self.operands[node.id]]
-        if _side(node.op, operands) != _side(node.op, before):
+        before, operation = self._data(node), operations.OPERATIONS[node.op]
+        if operation.side_of_kink(operands) != operation.side_of_kink(before):
             slopes = self._slopes(node, before, node.data)
             moves = sum(s * (b - a) for s, a, b in zip(slopes, before, operands, strict=True))
             return node.data + moves, slopes, abs(node.data) + abs(moves)
         value = operations.evaluate(node.op, operands)
         slopes = self._slopes(node, operands, value)
-        if operations.OPERATIONS[node.op].summed:
+        if operation.summed:
             return value, slopes, len(slopes) * sum(abs(s * x) for s, x in zip(slopes, operands, strict=True))
         return value, slopes, abs(value)
 
     @property
     def is_at_kink(self) -> bool:
         """Whether an operation between the number and the output is at its kink."""
-        return any(_side(node.op, self._data(node)) == 0 for node in self.nodes)
+        return any(operations.OPERATIONS[node.op].side_of_kink(self._data(node)) == 0 for node in self.nodes)
 
     def slope_towards(self, direction: float) -> float:
         """Return the slope to the right (1.0) or to the left (-1.0), where an operation is at its kink."""
         moves = {self.name: direction}
         for node in self.nodes:
             data, moved = self._data(node), [moves.get(operand, 0.0) for operand in node.operands]
-            if _side(node.op, data) == 0:
+            operation = operations.OPERATIONS[node.op]
+            if operation.side_of_kink(data) == 0:
                 # Straight on both sides of the kink, it does to a move what it does to a number.
-                moves[node.id] = operations.evaluate(node.op, moved if node.op in TIES else [moved[0], *data[1:]])
+                numbers = moved if operation.kink == "tie" else [moved[0], *data[1:]]
+                moves[node.id] = operations.evaluate(node.op, numbers)
             else:
                 slopes = self._slopes(node, data, node.data)
                 moves[node.id] = sum(s * move for s, move in zip(slopes, moved, strict=True) if move)
@@ -308,18 +303,6 @@ class _OutputOf:
 
     def _data(self, node: Node) -> list[float]:
         return [operand.data for operand in self.operands[node.id]]
-
-
-TIES = ("maximum", "minimum")
-"""The operations with a kink where their operands are equal; the others have it where the first one is 0."""
-
-
-def _side(op: str, operands: Sequence[float]) -> int | None:
-    """Tell on which side of its kink an operation is: -1, 1, or 0 at the kink itself; None if it has none."""
-    if "" not in operations.OPERATIONS[op].slopes:  # no slope goes by cases
-        return None
-    a, b = operands[0], operands[1] if op in TIES else 0.0
-    return (a > b) - (a < b)
 
 
 def _difference(function: _OutputOf, h: float) -> _Measured:
@@ -381,10 +364,10 @@ class _Claim(NamedTuple):
         error = measured.error + self.rounding
         if math.isfinite(gap) and gap <= tolerance * size + error:
             enough = max(tolerance, PRECISION) * size if size else tolerance
-            as_good_as_0 = 1e-10 * self.bend if size <= 1e-10 * self.bend else 0.0  # as after a long training
-            is_seen = measured.error <= max(enough, 0.01 * PRECISION * self.paths, as_good_as_0)
+            as_good_as_0 = NEGLIGIBLE * self.bend if size <= NEGLIGIBLE * self.bend else 0.0  # as after a long training
+            is_seen = measured.error <= max(enough, PRECISION_OF_PATHS * self.paths, as_good_as_0)
             return "agrees" if is_seen else "unmeasured"
-        is_seen = measured.error <= PRECISION * abs(measured.slope) or 10.0 * error < gap < math.inf
+        is_seen = measured.error <= PRECISION * abs(measured.slope) or CLEAR * error < gap < math.inf
         return "differs" if is_seen else "unmeasured"
 
 
@@ -410,85 +393,3 @@ def _check(function: _OutputOf, name: str, claim: _Claim, tolerance: float, step
         if not all(math.isclose(x, claim.gradient, rel_tol=1e-9, abs_tol=measured.error) for x in (left, right)):
             verdict, numerical, slopes = "kink", (left + right) / 2, (left, right)
     return GradientRow(name, function.x, claim.gradient, numerical, verdict, slopes)
-
-
-@dataclass(frozen=True)
-class Nudge:
-    """The predicted and the actual change of an output after a small move; `print` it to read it in words.
-
-    `name` and `output_name` are labels, and empty where there is none.
-    """
-
-    name: str
-    moved_from: float
-    moved_to: float
-    output_name: str
-    before: float
-    after: float
-    gradient: float
-
-    @property
-    def predicted(self) -> float:
-        """The change that the gradient predicts: gradient × move."""
-        return self.gradient * (self.moved_to - self.moved_from)
-
-    @property
-    def actual(self) -> float:
-        """The change that happens."""
-        return self.after - self.before
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def text(self, language: str = "en") -> str:
-        """Return the predicted and the actual change in words, in "en" or "ja".
-
-        Raises:
-            ValueError: `language` is neither.
-        """
-        said = words(language)
-
-        def named(label: str, unnamed: str) -> str:
-            return said["end.named"].format(name=label) if label else said[unnamed]
-
-        return said["nudge"].format(
-            name=named(self.name, "nudge.value"),
-            output=said["end.loss"] if self.output_name == "loss" else named(self.output_name, "end.output"),
-            move=show_signed(self.moved_to - self.moved_from),
-            moved_from=show(self.moved_from),
-            moved_to=show(self.moved_to, 6),
-            gradient=show(self.gradient),
-            predicted=show_signed(self.predicted),
-            actual=show_signed(self.actual),
-            before=show(self.before),
-            after=show(self.after),
-        )
-
-
-def nudge(output: Value, value: Value, amount: float = 0.01) -> Nudge:
-    """Compare the change that a gradient predicts with the actual one, for a move of `value` by `amount`.
-
-    Raises:
-        TypeError: `output` or `value` is not a Value, or `amount` not a number.
-        ValueError: `value` is not in the graph behind `output`, a leaf was changed after the graph was recorded, or an
-            operation has no value after the move (where that is a division by 0, ZeroDivisionError).
-
-    >>> w = Value(3.0, label="w")
-    >>> print(nudge(w**2, w))
-    If w moves by +0.01 (3 → 3.01), its gradient 6 predicts that the output changes by +0.06.
-    It changes by +0.0601 (9 → 9.06).
-    """
-    graph = _read_checked(output)
-    name = _id_of(value, graph)
-    moved = value.data + number_in_range("amount", amount, low=-math.inf)
-    number_in_range("a new number", moved, low=-math.inf)
-    *_, after = graph.recompute({name: moved})
-    return Nudge(
-        name=single_line(value.label or ""),
-        moved_from=value.data,
-        moved_to=moved,
-        output_name=single_line(output.label or ""),
-        before=output.data,
-        after=after,
-        gradient=gradients(output)[value],
-    )

@@ -64,7 +64,7 @@ def _formula(node: Node, operands: Sequence[Node], formulas: dict[str, str]) -> 
         if not text:
             return ""
         texts.append(_in_brackets(text) if _needs_brackets(node, position, operand) else text)
-    if (exponent := _whole_exponent(node, operands)) is not None:
+    if (exponent := whole_exponent(node, operands)) is not None:
         formula = texts[0] + SUPERSCRIPTS[exponent]
     elif node.op == "total":
         formula = " + ".join(texts)
@@ -87,7 +87,8 @@ def _text(node: Node, formulas: dict[str, str]) -> str:
     return node.label if WORD.fullmatch(node.label) and not node.number and node.name == node.label else ""
 
 
-def _whole_exponent(node: Node, operands: Sequence[Node]) -> int | None:
+def whole_exponent(node: Node, operands: Sequence[Node]) -> int | None:
+    """Return the exponent of a power such as x² and x³, a constant whole number from 0 to 9; None if it is no such."""
     exponent = operands[-1]
     is_short = node.op == "**" and exponent.kind == "constant" and exponent.data in range(10)
     return int(exponent.data) if is_short else None

@@ -5,9 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from microgrid._util.text import isolated
+from microgrid.engine import Constant, Input, Value
 from microgrid.language.numerals import show
 
 KINDS = ("constant", "input", "parameter", "computed")
+
+
+def kind_of(value: Value) -> str:
+    """Return which of `KINDS` a Value is.
+
+    >>> kind_of(Value(2.0)), kind_of(Value(2.0) * 3)
+    ('parameter', 'computed')
+    """
+    if isinstance(value, Constant):
+        return "constant"
+    if isinstance(value, Input):
+        return "input"
+    return "parameter" if value.is_leaf else "computed"
 
 
 @dataclass(frozen=True, slots=True)

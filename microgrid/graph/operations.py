@@ -47,6 +47,8 @@ class Operation:
         summed: if true, there may be any number of operands: `operands` names one group of them, `value` is one term,
             and the result is the sum of the terms, added from 0 in order.
         last: of a summed operation, the name of one more operand that is added at the end; "" if there is none.
+        kink: where its slopes change at once: "zero" if at 0 of the first operand, "tie" if where the two operands are
+            equal; "" if nowhere.
     """
 
     symbol: str
@@ -57,6 +59,14 @@ class Operation:
     slopes: tuple[str, ...]
     summed: bool = False
     last: str = ""
+    kink: str = ""
+
+    def side_of_kink(self, operands: Sequence[float]) -> int | None:
+        """Tell on which side of its kink it is: -1, 1, or 0 at the kink itself; None if it has none."""
+        if not self.kink:
+            return None
+        a, b = operands[0], operands[1] if self.kink == "tie" else 0.0
+        return (a > b) - (a < b)
 
     def groups(self, operands: Sequence[T]) -> list[Sequence[T]]:
         """Split the operands of a sum into those of each term; the operand `last` belongs to none."""
@@ -89,7 +99,7 @@ OPERATIONS: dict[str, Operation] = _Table({
         "{a}^{b}", ("{b} × {a}^({b} − 1)", "{out} × log({a})")),
     "neg": Operation("−( )", ("a",), "-a", ("-1",), "−{a}", ("−1",)),
     "abs": Operation("|( )|", ("a",), "abs(a)", ("where(a > 0, 1, where(a < 0, -1, 0))",),
-        "|{a}|", ("",)),
+        "|{a}|", ("",), kink="zero"),
     "exp": Operation("exp", ("a",), "exp(a)", ("out",), "exp({a})", ("{out}",)),
     "log": Operation("log", ("a",), "log(a)", ("1 / a",), "log({a})", ("1 ÷ {a}",)),
     "sqrt": Operation("√( )", ("a",), "sqrt(a)", ("0.5 / out",), "√{a}", ("0.5 ÷ {out}",)),
@@ -98,20 +108,20 @@ OPERATIONS: dict[str, Operation] = _Table({
     "sigmoid": Operation("sigmoid", ("a",), _SIGMOID, ("out * (1 - out)",),
         "sigmoid({a})", ("{out} × (1 − {out})",)),
     "relu": Operation("relu", ("a",), "where(a <= 0, 0, a)", ("where(a > 0, 1, 0)",),
-        "relu({a})", ("",)),
+        "relu({a})", ("",), kink="zero"),
     "leaky_relu": Operation("leaky relu", ("a", "b"), "where(a > 0, a, b * a)",
         ("where(a > 0, 1, b)", "where(a > 0, 0, a)"),
-        "leaky_relu({a}, {b})", ("", "")),
+        "leaky_relu({a}, {b})", ("", ""), kink="zero"),
     "softplus": Operation("softplus", ("a",), "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", (_SIGMOID,),
         "softplus({a})", ("sigmoid({a})",)),
     "sin": Operation("sin", ("a",), "sin(a)", ("cos(a)",), "sin({a})", ("cos({a})",)),
     "cos": Operation("cos", ("a",), "cos(a)", ("-sin(a)",), "cos({a})", ("−sin({a})",)),
     "maximum": Operation("max", ("a", "b"), "where(a >= b, a, where(b > a, b, a + b))",
         ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"),
-        "max({a}, {b})", ("", "")),
+        "max({a}, {b})", ("", ""), kink="tie"),
     "minimum": Operation("min", ("a", "b"), "where(a <= b, a, where(b < a, b, a + b))",
         ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"),
-        "min({a}, {b})", ("", "")),
+        "min({a}, {b})", ("", ""), kink="tie"),
     "total": Operation("Σ", ("a",), "a", ("1",), "{a}", ("1",), summed=True),
     "weighted_sum": Operation("Σ w·x + b", ("w", "x"), "w * x", ("x", "w"),
         "{w} × {x}", ("{x}", "{w}"), summed=True, last="b"),
@@ -179,6 +189,15 @@ def accepts(op: str, n_operands: int) -> bool:
         return n_operands == size
     rest = n_operands - bool(operation.last)
     return rest > 0 and rest % size == 0
+
+
+def check_formula(op: str) -> None:
+    """Check that there is a formula to compute this operation at other numbers.
+
+    Raises:
+        ValueError: there is none; it says what to do.
+    """
+    OPERATIONS[op]
 
 
 def check_operands(op: str, n_operands: int) -> None:

@@ -12,7 +12,7 @@ import re
 from microgrid._util.files import asset
 from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges
-from microgrid.graph.gradcheck import nudge
+from microgrid.graph.nudge import nudge
 from microgrid.graph.operations import OPERATIONS, Operation, name_of
 from microgrid.language.numerals import bracketed, show, show_signed
 from microgrid.language.words import label_in, words

@@ -179,7 +179,7 @@ def _check_nodes(nodes: Sequence[Node]) -> None:
         if (node.kind == "computed") != bool(node.op) or node.kind not in KINDS:
             raise ValueError(f"{node.id} of kind {quoted(node.kind)} has the operation {quoted(node.op)}")
         if node.op and not operations.accepts(node.op, len(node.operands)):
-            operations.OPERATIONS[node.op]  # if there is none, the error says what to do
+            operations.check_formula(node.op)
             raise ValueError(f"{node.id}: there is no operation {quoted(node.op)} of {len(node.operands)} operands")
         if not node.op and node.operands:
             raise ValueError(f"{node.id} is a leaf with operands")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from microgrid._util.matrices import Matrix, cut, cut_matrix
-from microgrid._util.text import display_width, wrapped
+from microgrid._util.text import display_width, right_aligned, wrapped
 from microgrid.language.numerals import bracketed, show, show_signed
 from microgrid.language.words import typeset, words
 from microgrid.relay.records import PHASES
@@ -125,14 +125,11 @@ def _grid(entry: Entry, language: str) -> list[list[Fragment]]:
     widths = [max(display_width(part.text) for part in column) + 1 for column in zip(*rows, strict=True)]
     lines = [[Fragment(f"{entry.name}  {len(entry.matrix)} × {len(entry.matrix[0])}")]]
     for row in rows:
-        numbers = (Fragment(_right(part.text, width), part.number) for part, width in zip(row, widths, strict=True))
+        pairs = zip(row, widths, strict=True)
+        numbers = (Fragment(right_aligned(part.text, width), part.number) for part, width in pairs)
         lines.append([Fragment("["), *numbers, Fragment(" ]")])
     columns = max(map(_columns, lines))
     return [[*line, Fragment(" " * (columns - _columns(line)))] for line in lines]
-
-
-def _right(text: str, width: int) -> str:
-    return " " * (width - display_width(text)) + text
 
 
 def _columns(line: Iterable[Fragment]) -> int:

@@ -127,16 +127,12 @@ class Relay(Record):
         Raises:
             ValueError: it is not in that graph, or the relay, read from JSON or a pickle, knows no graph.
         """
-        if not isinstance(value, Value):
-            raise TypeError(f"expected a Value of this relay, got {quoted(value)}")
-        if not self.snapshot.ids:
+        if isinstance(value, Value) and not self.snapshot.ids:
             raise ValueError(
                 "this relay was read from JSON or a pickle, and has no Values; expected the id of a node, such as "
                 f"{self.nodes[0].id!r}"
             )
-        if value not in self.snapshot.ids:
-            raise ValueError(f"{quoted(value)} is not in the graph of this relay")
-        return self.snapshot.ids[value]
+        return self.snapshot.id_of(value)
 
     def paths(self, value: Value | str, limit: int = 10) -> Routes:
         """Return the `limit` paths that contribute most to the gradient of a value.

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from microgrid._util.text import display_width, padded, shortened, wrapped
+from microgrid._util.text import display_width, padded, right_aligned, shortened, wrapped
 from microgrid.language.numerals import MINUS
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Record
@@ -23,7 +23,8 @@ LEAVE = ("q", "escape")
 PAGES = {"page up": -1, "page down": 1}
 KEY_GAP = "   "
 FREE_COLUMNS = 2  # left empty at the right of a text
-MAX_NUMBER_COLUMNS, MIN_NUMBER_COLUMNS = 18, 11  # the width of a number, with the space before it
+MIN_NUMBER_COLUMNS = 11  # the width of a number, with the space before it
+HEADING_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,12 @@ class Walk:
         phases: tuple[str, ...] = PHASES  # without room for all three, only the present one
         if (width - names - 3) // 3 < MIN_NUMBER_COLUMNS:
             phases, names = (self.lines[self.position - 1].phase,), max(min(names, width - 3 - MIN_NUMBER_COLUMNS), 2)
-        column = max(min(MAX_NUMBER_COLUMNS, (width - names - 3) // len(phases)), MIN_NUMBER_COLUMNS)
-        headings = (_right(shortened(self.text[RESULT_COLUMNS[phase]], column - 1), column) for phase in phases)
-        yield [Piece(f"  {' ' * names}{''.join(headings)}", "quiet")]
+        headings = [self.text[RESULT_COLUMNS[phase]] for phase in phases]
+        columns = [max(display_width(heading) + HEADING_GAP, MIN_NUMBER_COLUMNS) for heading in headings]
+        missing = max(sum(columns) - (width - names - 3), 0)
+        columns[columns.index(max(columns))] = max(max(columns) - missing, MIN_NUMBER_COLUMNS)
+        told = (right_aligned(shortened(x, column - 1), column) for x, column in zip(headings, columns, strict=True))
+        yield [Piece(f"  {' ' * names}{''.join(told)}", "quiet")]
         cut = {start if start else -1, start + room - 1 if start + room < len(self.subjects) else -1}
         for i, subject in enumerate(self.subjects[start : start + room], start=start):
             here = subject.id == present
@@ -177,16 +181,12 @@ class Walk:
             row = [
                 Piece(f"{'▸' if here else ' '} {padded(shortened(subject.name, names), names)}", "bold" if here else "")
             ]
-            for phase in phases:
+            for phase, column in zip(phases, columns, strict=True):
                 number = numbers[subject.id].get(phase, "")
                 sign = "minus" if number.startswith(MINUS) else "plus"
                 style = sign if phase == "think" and number not in ("", "0") else ""
-                row.append(Piece(_right(number, column), style))
+                row.append(Piece(right_aligned(number, column), style))
             yield row
-
-
-def _right(text: str, width: int) -> str:
-    return " " * max(width - display_width(text), 0) + text
 
 
 def _side_by_side(pieces: Iterable[Piece], width: int, gap: str) -> Iterator[list[Piece]]:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.training.cycle import Cycle, numbers_in
-from microgrid.training.state import state_of
+from microgrid.training.state import UnreadableError, state_of
 
 # The allowed differences between compiled and recorded numbers: relative to the sum of a number's sizes in all rows;
 # and relative to the largest gradient, for numbers that are mere rounding errors because shares in a row cancel.
@@ -58,6 +58,8 @@ class CompiledThinking:
             self._compile()
         except _ComparedError:
             self.doubt = COMPARES
+        except UnreadableError as error:
+            self.doubt = str(error)
         except Exception:  # any error of a model or a loss: the uncompiled cycle will raise it
             return
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from microgrid._util.text import brief
 from microgrid._util.validation import as_list, quoted
-from microgrid.engine import Constant, Input, Value, gradients
+from microgrid.engine import Value, gradients
+from microgrid.graph.node import kind_of
 from microgrid.losses import mean_squared_error
 from microgrid.optim import SGD, Optimizer
 
@@ -143,7 +144,7 @@ class Cycle:
         if self._n_graphs == 2:
             return
         listed = {*self.parameters, *numbers_in([list(self.rows), list(self.targets)])}
-        unlisted = {node for node in graph if node.is_leaf and not isinstance(node, (Input, Constant))} - listed
+        unlisted = {node for node in graph if kind_of(node) == "parameter"} - listed
         self._unlisted = unlisted if self._n_graphs == 0 else unlisted & self._unlisted
         self._n_graphs += 1
 

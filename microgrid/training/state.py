@@ -13,6 +13,7 @@ from operator import length_hint
 from types import BuiltinMethodType, CodeType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 
+from microgrid._util.text import brief
 from microgrid.engine import Value
 from microgrid.nn import slots_of
 
@@ -20,6 +21,10 @@ MAX_OBJECTS = 20_000  # looking through so many takes about 40 ms
 _PLAIN = (int, float, complex, str, bytes, type(None))
 _CALLABLES = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
 _KNOWN_MODULES = sys.stdlib_module_names | {"microgrid"}
+
+
+class UnreadableError(Exception):
+    """Raised where an object does not tell its state, and names its type."""
 
 
 def state_of(*roots: object) -> list[object]:
@@ -40,7 +45,11 @@ def state_of(*roots: object) -> list[object]:
             state.append(item)
         elif id(item) not in seen:
             seen[id(item)] = item
-            waiting += _held_by(item)
+            try:
+                waiting += _held_by(item)
+            except Exception as error:
+                what = f"an object of type {brief(type(item).__name__)}"
+                raise UnreadableError(f"the model or the loss holds {what}, whose state cannot be read") from error
     return state
 
 
@@ -67,19 +76,24 @@ def _held_by_object(item: Any) -> Iterable[object]:
         return (os.urandom(16),)  # its state is not known: it always counts as changed
     if isinstance(item, random.Random):
         return (repr(item.getstate()),)
-    if hasattr(type(item), "bit_generator"):  # a generator of NumPy, and below it an older one, or an array
+    kind: type = type(item)
+    if _is_in_c(kind, "bit_generator"):  # a generator of NumPy, and below it an older one, or an array
         return (repr(item.bit_generator.state),)
-    if hasattr(type(item), "get_state"):
+    if _is_in_c(kind, "get_state"):
         return (repr(item.get_state()),)
-    if hasattr(type(item), "tobytes"):
-        return (item.tobytes(),)
+    if _is_in_c(kind, "tobytes"):
+        return (item.tobytes(), *_attributes(item))
     if isinstance(item, GeneratorType):
         return (item.gi_frame.f_lasti, *item.gi_frame.f_locals.values()) if item.gi_frame else ()
-    kind: type = type(item)
     attributes = _attributes(item)
     if _is_known(kind) and not attributes:  # probably written in C, such as an iterator, a date, or a Decimal
         return (repr(item), length_hint(item, 0), *gc.get_referents(item))
     return (kind, *attributes)
+
+
+def _is_in_c(kind: type, name: str) -> bool:
+    """Tell whether a type has this, and not written in Python: there the attributes hold what it would return."""
+    return hasattr(kind, name) and not isinstance(getattr(kind, name), (FunctionType, property))
 
 
 def _attributes(item: Any) -> Collection[object]:

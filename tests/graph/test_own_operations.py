@@ -123,3 +123,11 @@ def test_page_tells_it_in_the_same_words(opened: Opener) -> None:
     for line in Walk(relay).lines:
         screen.press("ArrowRight")
         assert screen.text("#sentence").startswith(line.sentence)
+
+
+def test_operation_says_itself_where_its_kink_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    hinge = Operation("hinge", ("a",), "where(a > 0, a, 0)", ("where(a > 0, 1, 0)",), "{a}₊", ("1 or 0",), kink="zero")
+    monkeypatch.setitem(OPERATIONS, "hinge", hinge)
+    out = Value(0.0)
+    out.op, out.recorded = "hinge", (Value(0.0, "x"), 0.0)
+    assert check_gradients(out).rows[0].slopes == (0.0, 1.0)

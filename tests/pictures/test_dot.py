@@ -24,13 +24,12 @@ from microgrid.nn import MLP, Dense, Neuron
 from microgrid.pictures import graphviz_renderer as renderer
 from microgrid.pictures.captions import MAX_CARDS_DETAILED, faces
 from microgrid.pictures.dot import (
-    DIRECTIONS,
-    _laid_out,
     draw,
     draw_snapshot,
     render,
     save_picture,
 )
+from microgrid.pictures.dot_text import DIRECTIONS, placed
 from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.pictures.notebook import value_mimebundle
 from microgrid.pictures.svg import STYLE
@@ -705,7 +704,7 @@ def test_japanese_picture_writes_powers_of_ten_in_full() -> None:
 def test_png_has_its_cards_where_the_svg_has_them(direction: str) -> None:
     picture = draw(small_graph(), direction)
     boxes = picture.still.layout(faces(picture.still.folding, "en")).boxes
-    places = dict(re.findall(r'^\t(n\d) \[.*? pos="([^"]*)"', _laid_out(picture.english).source, re.MULTILINE))
+    places = dict(re.findall(r'^\t(n\d) \[.*? pos="([^"]*)"', placed(picture.english).source, re.MULTILINE))
     for box in boxes:
         x, y = map(float, places[box.card.id].split(","))
         assert (x, -y) == pytest.approx((box.x + box.width / 2, box.y + box.height / 2), abs=0.1)

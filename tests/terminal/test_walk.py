@@ -19,7 +19,7 @@ import pytest
 
 from microgrid import Relay, Value
 from microgrid._util.text import display_width
-from microgrid.language.words import LANGUAGES
+from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.terminal import walk_relay
@@ -81,6 +81,13 @@ def test_numbers_appear_as_the_walk_goes_on_and_vanish_as_it_goes_back() -> None
     assert screen_of(walking) != before
     walking.press("left")
     assert screen_of(walking) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_of_the_numbers_are_whole_where_there_is_room(language: str) -> None:
+    text = words(language)
+    heading = screen_of(walk(language), 80).splitlines()[2]
+    assert re.split("  +", heading)[-3:] == [text["value"], text["column.think"], text["column.change"]]
 
 
 def test_last_screen_tells_how_the_loss_turned_out() -> None:

@@ -56,6 +56,31 @@ def test_few_rows_are_recorded() -> None:
     assert len(model.predictions) < 100  # of 3000; that a model remembers what it has predicted changes nothing
 
 
+class Game:
+    """Has a method called as one of NumPy's, with another argument."""
+
+    def get_state(self, name: str) -> str:
+        return name
+
+
+class Secretive:
+    tobytes = None
+
+
+def test_object_with_methods_called_as_those_of_numpy_is_no_reason_to_record() -> None:
+    model = Wrapped()
+    model.game = Game()  # type: ignore[attr-defined]
+    train(model, ROWS, TARGETS, epochs=1000)
+    assert len(model.predictions) < 100
+
+
+def test_object_whose_state_cannot_be_read_is_named() -> None:
+    model = Wrapped()
+    model.kept = Secretive()  # type: ignore[attr-defined]
+    with pytest.warns(RuntimeWarning, match="^the model or the loss holds an object of type Secretive, whose"):
+        train(model, ROWS, TARGETS, epochs=3)
+
+
 def test_target_that_is_a_class_is_recorded_anew_without_a_warning() -> None:
     model = MLP(1, [3], activation="linear", seed=0)
     history = train(model, [[0.0], [1.0], [2.0]], [0, 1, 2], cross_entropy, epochs=50, learning_rate=0.5)
