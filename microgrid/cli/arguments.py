@@ -168,7 +168,7 @@ def _with_command_first(arguments: Sequence[str]) -> Sequence[str]:
     position = 1 if equals else 2
     if option == "--language" and len(arguments) > position and not arguments[position].startswith("--"):
         arguments = [arguments[position], *arguments[:position], *arguments[position + 1 :]]
-    return [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
+    return _with_command_first([*arguments[1:], "--help"]) if arguments[:1] == ["help"] else arguments
 
 
 def _with_step_first(arguments: Sequence[str]) -> dict[str, str]:
