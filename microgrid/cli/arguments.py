@@ -61,7 +61,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def _said(self, text: str) -> str:
         """Return a text in the language; a description is looked up as it is listed, without capital and full stop."""
         listed = f"{text[:1].lower()}{text[1:]}".removesuffix(".")
-        said = translated(listed, self.language, ("usage.",))
+        said = translated(listed, self.language, "usage.")
         return text if said == listed else said
 
 

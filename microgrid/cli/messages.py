@@ -1,4 +1,4 @@
-"""Put into the reader's language what the program says in English: errors, and the report of a training.
+"""Put the errors that the program raises in English into the language of the reader.
 
 The library raises its errors in English, whatever language a view speaks. Here, where they reach a reader, each is
 looked up among the messages of `microgrid.language`, as are its parts. One that is not there stays English.
@@ -6,21 +6,14 @@ looked up among the messages of `microgrid.language`, as are its parts. One that
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import io
 import os
 import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TextIO
 
 from microgrid.language.numerals import SCIENTIFIC, powers_of_ten
 from microgrid.language.words import LANGUAGES, PLACEHOLDER, JapaneseText, words
 
-KEYS = ("message.", "command.one_hot", "command.classes", "page.grown")
-"""How the keys of texts begin that are printed in English first."""
 LISTS = ("names", "columns", "commands", "choices", "classes", "formats")
 """The placeholders of lists."""
 QUOTED = "'.*?'|\".*?\""  # what may hold the signs of the message around it
@@ -53,10 +46,10 @@ def language_of(arguments: Sequence[str]) -> str:
     return preferred_language()
 
 
-def translated(message: str, language: str, keys: tuple[str, ...] = KEYS) -> str:
+def translated(message: str, language: str, keys: str = "message.") -> str:
     """Return a message in a language, or as it is where there is no translation.
 
-    `keys` are the beginnings of the keys among which it is looked up.
+    `keys` is the beginning of the keys among which it is looked up.
 
     >>> translated("column 3 of 'a*b': b has no value (known: a); give it one, such as b=2", "ja")
     "b の値がない (値のある名前: a)。b=2 のように与えてください ('a*b' の 3 文字目)"
@@ -70,46 +63,15 @@ def translated(message: str, language: str, keys: tuple[str, ...] = KEYS) -> str
     return message
 
 
-def _part(name: str, part: str, language: str, keys: tuple[str, ...]) -> str:
+def _part(name: str, part: str, language: str, keys: str) -> str:
     """Return a part of a message in a language: a message itself, a list of names, or a number."""
     if name in LISTS:
         return words(language)["list"].join(part.split(", "))
     return powers_of_ten(part) if SCIENTIFIC.fullmatch(part) else translated(part, language, keys)
 
 
-def in_language(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Return a command that prints its lines, which it writes in English, in the language of its options."""
-
-    def run_in_language(options: argparse.Namespace) -> int:
-        if options.language == "en":
-            return run(options)
-        with contextlib.redirect_stdout(_TranslatedLines(sys.stdout, options.language)):
-            return run(options)
-
-    return run_in_language
-
-
-class _TranslatedLines(io.TextIOBase):
-    """A stream that passes on every line in another language."""
-
-    def __init__(self, stream: TextIO, language: str) -> None:
-        self.stream, self.language, self.line = stream, language, ""
-
-    def write(self, text: str) -> int:
-        *lines, self.line = (self.line + text).split("\n")
-        for line in lines:
-            self.stream.write(f"{translated(line, self.language)}\n")
-        return len(text)
-
-    def flush(self) -> None:
-        self.stream.flush()
-
-    def isatty(self) -> bool:
-        return self.stream.isatty()
-
-
 @cache
-def _messages(language: str, keys: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
+def _messages(language: str, keys: str) -> list[tuple[re.Pattern[str], str]]:
     """Return a pattern for each English message, and its translation."""
     texts = words(language)
     messages = {key: text for key, text in words("en").items() if key.startswith(keys)}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from microgrid._util.files import check_writable
 from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
-from microgrid.cli.messages import in_language
+from microgrid.cli.messages import translated
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
-from microgrid.language.numerals import counted, show
+from microgrid.language.numerals import show
 from microgrid.language.words import words
 from microgrid.nn import read_model
 
@@ -25,7 +25,7 @@ def add_train(add_parser: AddParser) -> None:
     command = add_command(
         add_parser,
         "train",
-        in_language(_run_train),
+        _run_train,
         "train a network to predict one column of a CSV file from the others",
         "train DATA.csv --target weight --inputs length width --save model.json",
     )
@@ -70,41 +70,43 @@ def add_train(add_parser: AddParser) -> None:
 
 
 def _run_train(options: argparse.Namespace) -> int:
-    data = read_csv(options.data, options.target, options.inputs)
+    data, text = read_csv(options.data, options.target, options.inputs), words(options.language)
     learner = _checked_learner(options, data)
-    _print_what_is_used(data)
+    _print_what_is_used(data, options.language)
     history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
     if history.interrupted:
-        say(f"interrupted after {len(history.losses)} of {options.epochs} epochs")
+        say(text["train.interrupted"].format(number=len(history.losses), all=options.epochs))
     if history.losses:
-        first, last = history.losses[0], history.losses[-1]
-        kind = "binary cross-entropy" if data.classes else "of standardised numbers"
-        say(f"loss ({kind}): {show(first)} → {show(last)} in {counted(len(history.losses), 'epoch')}")
+        first, last, n = history.losses[0], history.losses[-1], len(history.losses)
+        kind = text["train.cross_entropy" if data.classes else "train.standardised"]
+        line = text["train.loss.one" if n == 1 else "train.loss"]
+        say(line.format(kind=kind, first=show(first), last=show(last), number=n))
         if last > first:
-            say(words("en")["page.grown"])
-    _print_errors(learner)
+            say(text["page.grown"])
+    _print_errors(learner, text)
     if options.save:
-        _save(learner, options.save)
+        _save(learner, options.save, text)
     return 130 if history.interrupted else 0
 
 
-def _print_what_is_used(data: Dataset) -> None:
+def _print_what_is_used(data: Dataset, language: str) -> None:
     """Print which columns and rows are used, how texts become numbers, and what is left out."""
-    text = words("en")
-    say(f"predict {data.target_name} from {', '.join(_columns(data))}")
+    text = words(language)
+    separator = text["list"]
+    say(text["train.predict"].format(target=data.target_name, columns=separator.join(_columns(data))))
     if data.categories:
-        columns = ", ".join(f"{name} ({', '.join(values)})" for name, values in data.categories.items())
-        say(text["command.one_hot"].format(columns=columns))
+        columns = (f"{name} ({', '.join(values)})" for name, values in data.categories.items())
+        say(text["train.one_hot"].format(columns=separator.join(columns)))
     if data.classes:
-        say(text["command.classes"].format(target=data.target_name, classes=", ".join(data.classes)))
+        say(text["train.classes"].format(target=data.target_name, classes=separator.join(data.classes)))
     if data.text_columns:
-        say(f"left out, because they hold text: {', '.join(data.text_columns)}")
+        say(text["train.text"].format(columns=separator.join(data.text_columns)))
     for name, remark in data.left_out.items():
-        say(f"left out {name}: {remark}")
+        say(text["train.left_out"].format(name=name, remark=translated(remark, language)))
     if data.dropped:
-        say(f"{data.dropped} of {len(data.rows) + data.dropped} rows left out, because a value is missing")
+        say(text["train.dropped"].format(number=data.dropped, all=len(data.rows) + data.dropped))
     if data.dropped > len(data.rows):
-        say(data.emptiest)
+        say(translated(data.emptiest, language))
 
 
 def _columns(data: Dataset) -> dict[str, None]:
@@ -113,15 +115,13 @@ def _columns(data: Dataset) -> dict[str, None]:
     return dict.fromkeys(owner.get(name, name) for name in data.input_names)
 
 
-def _save(learner: ColumnLearner, path: str) -> None:
+def _save(learner: ColumnLearner, path: str, text: Mapping[str, str]) -> None:
     """Save the network, and print how to use it."""
     model, data, row = learner.model_in_own_units(), learner.learning, learner.learning.rows[0]
     model.save(path)
-    names = ", ".join(data.input_names)
-    say(
-        f"wrote {path}, in the units of the file; from {names} it predicts {data.target_name}:",
-        f"  from microgrid.nn import {type(model).__name__}",
-    )
+    columns = text["list"].join(data.input_names)
+    say(text["train.wrote"].format(file=path, columns=columns, target=data.target_name))
+    say(f"  from microgrid.nn import {type(model).__name__}")
     call, answer = f"{model!r}.load({path!r})({row})", _shown(learner.predict(row), data.classes)
     if data.classes:
         say(f"  max(zip({call}, {list(data.classes)}))[1]  # {answer}")
@@ -166,23 +166,28 @@ def _check_replaceable(path: str, data: str) -> None:
         raise ValueError(f"{error}; {advice}") from None
 
 
-def _print_errors(learner: ColumnLearner) -> None:
+def _print_errors(learner: ColumnLearner, text: Mapping[str, str]) -> None:
     """Print the mean absolute error, or the share of wrong classes, on the training rows and on the held-out rows."""
     learning, unseen, classes = learner.learning, learner.held_out, learner.learning.classes
-    measure = "share of wrong predictions" if classes else "mean absolute error"
-    n_learning = counted(len(learning.rows), "row")
-    say(f"{measure} on the {n_learning} for training: {show(learner.error(learning))}")
+    measure = text["train.wrong" if classes else "train.absolute"]
+
+    def say_error(key: str, data: Dataset) -> None:
+        n = len(data.rows)
+        rows = text["message.row" if n == 1 else "message.rows"].format(number=n)
+        say(text[key].format(measure=measure, rows=rows, error=show(learner.error(data))))
+
+    say_error("train.learning", learning)
     if unseen.rows:
-        n_unseen = counted(len(unseen.rows), "row")
-        say(f"{measure} on the {n_unseen} held out for testing: {show(learner.error(unseen))}")
+        say_error("train.test", unseen)
     else:
-        say("no row was held out for testing, so the error on new rows is not known")
+        say(text["train.no_test"])
     tested = unseen if unseen.rows else learning
-    constant = _shown(learner.baseline, classes) if classes else "the mean"
-    say(f"  for always predicting {constant}: {show(learner.baseline_error(tested))}")
+    constant = _shown(learner.baseline, classes) if classes else text["train.mean"]
+    say(text["train.baseline"].format(constant=constant, error=show(learner.baseline_error(tested))))
     if unseen.rows and len(learning.rows) + len(unseen.rows) < FEW_ROWS:
-        say("so few rows say little about the error; --test 0 trains on all of them")
+        say(text["train.few"])
     examples = [*zip(tested.rows, tested.targets, strict=True)][: 3 if unseen.rows else FEW_ROWS]
-    say(f"{'all' if len(examples) == len(tested.rows) else 'some'} of them, in {learning.target_name}:")
+    say(text["train.all" if len(examples) == len(tested.rows) else "train.some"].format(target=learning.target_name))
     for row, target in examples:
-        say(f"  predicted {_shown(learner.predict(row), classes)}, actual {_shown(target, classes)}")
+        predicted, actual = _shown(learner.predict(row), classes), _shown(target, classes)
+        say(text["train.predicted"].format(predicted=predicted, actual=actual))
