@@ -83,23 +83,19 @@ class Value:
     # --- arithmetic: compute the number, and record how it depends on each operand -----------------------------------
 
     def __add__(self, other: Operand) -> Value:
-        if not isinstance(other, Value):
-            other = Constant(other)
+        other = other if isinstance(other, Value) else Constant(other)
         return _record(self.data + other.data, "+", (self, 1.0, other, 1.0))
 
     def __sub__(self, other: Operand) -> Value:
-        if not isinstance(other, Value):
-            other = Constant(other)
+        other = other if isinstance(other, Value) else Constant(other)
         return _record(self.data - other.data, "-", (self, 1.0, other, -1.0))
 
     def __mul__(self, other: Operand) -> Value:
-        if not isinstance(other, Value):
-            other = Constant(other)
+        other = other if isinstance(other, Value) else Constant(other)
         return _record(self.data * other.data, "*", (self, other.data, other, self.data))
 
     def __truediv__(self, other: Operand) -> Value:
-        if not isinstance(other, Value):
-            other = Constant(other)
+        other = other if isinstance(other, Value) else Constant(other)
         if other.data == 0.0:
             raise ZeroDivisionError(f"({_named(self)}) / ({_named(other)}): division by zero")
         quotient = self.data / other.data
@@ -108,23 +104,19 @@ class Value:
     def __pow__(self, exponent: Operand) -> Value:
         """Raise to a power; the gradient flows to the base and, unless it is a plain number, to the exponent.
 
-        With x the base and y the exponent: x**0 has derivative 0, also at 0; where x is 0 or less, the derivative with
-        respect to y is 0.
+        Conventions: x**0 has derivative 0, also at 0; with respect to y, x**y has derivative 0 where x is 0 or less.
 
         Raises:
-            ValueError: a negative base with a fractional exponent, or with an exponent that is itself a Value (its
-                share would need the logarithm of the base).
-            ZeroDivisionError: 0 to a negative power; or to one between 0 and 1 (its slope at 0 is infinite), unless the
-                0 is a plain number, whose slope nobody asks for.
-            OverflowError: the result, or a power in the derivative of a base that is a Value, is too large for a float.
+            ValueError: a negative base with a fractional exponent, or with one that is a Value, which needs log(base).
+            ZeroDivisionError: 0 to a negative power; or a Value of 0 to one below 1, whose slope is infinite.
+            OverflowError: the result, or the slope for a base that is a Value, is too large for a float.
 
         >>> x = Value(-3.0)
         >>> (x**2).backward()
         >>> x.grad
         -6.0
         """
-        if not isinstance(exponent, Value):
-            exponent = Constant(exponent)
+        exponent = exponent if isinstance(exponent, Value) else Constant(exponent)
         x, y = self.data, exponent.data
         # x**2 of a negative x is fine: a constant exponent needs no gradient, so log(x) is not needed.
         if x < 0.0 and not (isinstance(exponent, Constant) and y % 1.0 == 0.0):
@@ -199,18 +191,12 @@ class Value:
         return _record(root, "sqrt", (self, 0.5 / root if root else 0.0))
 
     def tanh(self) -> Value:
-        """Return the hyperbolic tangent, between -1 and 1; safe for any number.
-
-        Its derivative, 1 - tanh(x)**2, keeps fewer and fewer digits where it nears 0, and is 0 beyond about ±19.
-        """
+        """Return t, the hyperbolic tangent. Its derivative, 1 - t**2, loses digits as it nears 0 at about ±19."""
         t = math.tanh(self.data)
         return _record(t, "tanh", (self, 1.0 - t * t))
 
     def sigmoid(self) -> Value:
-        """Return s = 1 / (1 + exp(-x)), between 0 and 1; safe for any number.
-
-        Its derivative, s * (1 - s), keeps fewer and fewer digits as s nears 1, and is 0 above about 37.
-        """
+        """Return s = 1 / (1 + exp(-x)). Its derivative, s * (1 - s), loses digits as it nears 0 above about 37."""
         s = _sigmoid(self.data)
         return _record(s, "sigmoid", (self, s * (1.0 - s)))
 
@@ -224,8 +210,7 @@ class Value:
 
         The slope is an operand like any other: a plain number is a constant, a Value is learned.
         """
-        if not isinstance(slope, Value):
-            slope = Constant(slope)
+        slope = slope if isinstance(slope, Value) else Constant(slope)
         if self.data > 0.0:
             return _record(self.data, "leaky_relu", (self, 1.0, slope, 0.0))
         return _record(slope.data * self.data, "leaky_relu", (self, slope.data, slope, self.data))
@@ -250,28 +235,21 @@ class Value:
 
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
-    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0) -> None:  # noqa: D417 (nothing comes unnamed)
+    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0) -> None:
         """Backpropagate: add ∂output/∂node to the `grad` of this node and of all that it depends on (Think).
 
+        It starts from `upstream`, ∂output/∂self: 1 for the output itself, or what a layer receives as its dout.
         Gradients accumulate over calls, so two calls double them exactly. No `data` changes, and after an error no
         `grad` either. `gradients` says the same rule more plainly; this is faster.
 
-        Args:
-            upstream: ∂output/∂self, the gradient that arrives here: 1 if this is the output itself; a layer's `dout`,
-                if it comes from the layer behind.
-
         Raises:
-            TypeError: `upstream` is not a number, or comes without its name; or something that is not a number was
-                assigned to the `data` of a leaf, or to a `grad` (where None counts as 0).
+            TypeError: `upstream`, or what was assigned to a leaf's `data` or to a `grad`, is not a number.
 
         >>> a = Value(2.0)
         >>> b = a + a
         >>> (b + b).backward()
         >>> a.grad
         4.0
-        >>> (a + 1).backward(upstream=0.5)
-        >>> a.grad
-        4.5
         """
         start = _checked_upstream(upstream, unnamed)
         _checked_number(self.data)  # a bad value assigned to a leaf's `data` propagates to the output
@@ -386,13 +364,7 @@ def total(values: Iterable[Operand]) -> Value:
 def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Operand) -> Value:
     """Compute w1·x1 + w2·x2 + … + b as a single node: a neuron's pre-activation.
 
-    Args:
-        weights: n numbers or Values.
-        inputs: n numbers or Values.
-        bias: one number or Value.
-
-    Returns:
-        a Value with operands w1, x1, w2, x2, …, b; the shares passed to them are the dW, dx and db of a neuron.
+    Its operands are w1, x1, w2, x2, …, b; the shares passed to them are the dW, dx and db of a neuron.
 
     Raises:
         ValueError: there are not as many inputs as weights, or none at all.
@@ -408,14 +380,11 @@ def weighted_sum(weights: Iterable[Operand], inputs: Iterable[Operand], bias: Op
     result = 0.0
     recorded: list[Value | float] = []
     for w, x in zip(weights, inputs):
-        if not isinstance(w, Value):
-            w = Constant(w)
-        if not isinstance(x, Value):
-            x = Constant(x)
+        w = w if isinstance(w, Value) else Constant(w)
+        x = x if isinstance(x, Value) else Constant(x)
         result += w.data * x.data
         recorded += (w, x.data, x, w.data)
-    if not isinstance(bias, Value):
-        bias = Constant(bias)
+    bias = bias if isinstance(bias, Value) else Constant(bias)
     return _record(result + bias.data, "weighted_sum", (*recorded, bias, 1.0))
 
 
