@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 
-from microgrid._util.text import counted as counted  # for who formats numbers, too
+from microgrid._util.text import counted as counted  # errors of _util use it, which may not import this
 
 MINUS = "−"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
