@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 
 from microgrid._util.matrices import Matrix, as_matrix, elementwise, kept, plain_sum, product, square, transposed
 from microgrid._util.missing_names import answer_missing_names
-from microgrid._util.validation import as_list, as_number, number_in_range
+from microgrid._util.validation import as_layer, as_list, as_number, as_numbers, number_in_range
 from microgrid.nn import MLP, Dense
 
 __all__ = ["LeakyReLU", "Linear", "MeanSquaredError", "Network", "ReLU", "Sigmoid", "Softplus", "Tanh"]
@@ -44,15 +44,16 @@ class Linear:
 
     def __init__(self, n_inputs: int, n_outputs: int, seed: int | None = None) -> None:
         dense = Dense(n_inputs, n_outputs, "linear", seed)
-        self.W, self.b = dense.W, dense.b
+        self.n_inputs, self.n_outputs, self.W, self.b = n_inputs, n_outputs, dense.W, dense.b
         self.x: Matrix | None = None
         self.dW: Matrix | None = None
         self.db: list[float] | None = None
 
     def forward(self, x: Matrix) -> Matrix:
         """Return y, rows × n_outputs, for x, rows × n_inputs."""
-        self.W = as_matrix(f"{self}.W", self.W, n_columns=len(self.b))  # it may have been set by hand
-        self.x = as_matrix(f"x of {self}.forward(x)", x, n_columns=len(self.W))
+        self.W = as_matrix(f"{self}.W", self.W, self.n_outputs, n_rows=self.n_inputs)  # set by hand, perhaps
+        self.b = as_numbers(f"{self}.b", self.b, self.n_outputs)
+        self.x = as_matrix(f"x of {self}.forward(x)", x, n_columns=self.n_inputs)
         self.dW = self.db = None  # they belonged to the batch before
         # y = x @ W + b
         return elementwise(lambda weighted, bias: weighted + bias, product(self.x, self.W), [self.b] * len(self.x))
@@ -60,7 +61,7 @@ class Linear:
     def backward(self, dout: Matrix) -> Matrix:
         """Set dW and db, which are sums over the rows, and return dx, sums over the outputs, in the shape of x."""
         x = kept(self.x, f"{self}.backward(dout) needs the x of its forward pass; call forward(x) first")
-        dout = as_matrix(f"dout of {self}.backward(dout)", dout, len(self.b), n_rows=len(x))
+        dout = as_matrix(f"dout of {self}.backward(dout)", dout, self.n_outputs, n_rows=len(x))
         # dW = x.T @ dout; db = dout.sum(axis=0)
         self.dW = product(transposed(x[::-1]), dout[::-1])
         self.db = [plain_sum(column) for column in transposed(dout[::-1])]
@@ -83,7 +84,7 @@ class Linear:
         return self.dW, self.db
 
     def __repr__(self) -> str:
-        return f"Linear({len(self.W)}, {len(self.b)})"
+        return f"Linear({self.n_inputs}, {self.n_outputs})"
 
 
 class Activation:
@@ -150,8 +151,7 @@ class Softplus(Activation):
     """log(1 + exp(x)), a ReLU with a smooth bend; its slope is the sigmoid of x."""
 
     def value_and_slope(self, x: float) -> tuple[float, float]:
-        y = (0.0 if x <= 0.0 else x) + math.log1p(math.exp(-abs(x)))
-        return y, Sigmoid().value_and_slope(x)[0]
+        return (0.0 if x <= 0.0 else x) + math.log1p(math.exp(-abs(x))), Sigmoid().value_and_slope(x)[0]
 
 
 class MeanSquaredError:
@@ -178,7 +178,7 @@ class MeanSquaredError:
 
     def backward(self) -> Matrix:
         """Return dout = 2 · (y − t) / n, in the shape of y; n is the number of outputs in all rows."""
-        errors = kept(self.errors, "the loss has no errors to pass back; call forward(y, t) first")
+        errors = kept(self.errors, "the loss has no errors yet; call forward(y, t), or loss(y, t) of a network, first")
         # dout = 2 * (y - t) / y.size
         n = len(errors) * len(errors[0])
         return elementwise(lambda error: 0.0 + 1.0 / n * (2.0 * error), errors)
@@ -194,8 +194,8 @@ class Network:
     """
 
     def __init__(self, layers: Iterable[Linear | Activation], loss: MeanSquaredError | None = None) -> None:
-        self.layers = as_list("layers", layers)
-        self.loss_layer = MeanSquaredError() if loss is None else loss
+        self.layers = [as_layer("each layer", layer) for layer in as_list("layers", layers)]
+        self.loss_layer = MeanSquaredError() if loss is None else as_layer("loss", loss)
 
     def forward(self, x: Matrix) -> Matrix:
         """Return the predictions y for x (Know)."""
@@ -236,9 +236,9 @@ class Network:
         """Return an `MLP` with copies of the parameters. Raises ValueError unless these are the layers of one."""
         linears = [layer for layer in self.layers if isinstance(layer, Linear)]
         names = [name for name, kind in _ACTIVATIONS.items() if kind in map(type, self.layers)] or ["linear"]
-        mlp = MLP(len(linears[0].W), [len(layer.b) for layer in linears], names[0]) if linears else None
+        mlp = MLP(linears[0].n_inputs, [layer.n_outputs for layer in linears], names[0]) if linears else None
         if mlp is None or repr(Network.of(mlp)) != repr(self):
-            raise ValueError(f"expected Linear, activation, Linear, …, Linear, as in an MLP, got {self}")
+            raise ValueError(f"expected Linear, activation, …, Linear, as in an MLP, all activations alike, got {self}")
         for dense, linear in zip(mlp.layers, linears, strict=True):
             dense.set_parameters(number for neuron in transposed([*linear.W, linear.b]) for number in neuron)
         return mlp

@@ -6,6 +6,7 @@ import gc
 import random
 import re
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -203,11 +204,11 @@ SHAPES = [
         [[1.0, 2.0], [3.0]],
         "x of Linear(2, 1).forward(x) must have rows of equal length, got rows of 1 and of 2 numbers",
     ),
-    ([1.0, 2.0], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[1.0, 2.0]], got [1.0, 2.0]"),
+    ([1, 2], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[0.0, 0.0], [0.0, 0.0]], got [1, 2]"),
     ([], "x of Linear(2, 1).forward(x) must have at least one number, got []"),
     ([[]], "x of Linear(2, 1).forward(x) must have at least one number, got [[]]"),
     (3.0, "x of Linear(2, 1).forward(x) must be a list, got 3.0"),
-    (["ab"], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[1.0, 2.0]], got ['ab']"),
+    (["ab"], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[0.0, 0.0], [0.0, 0.0]], got ['ab']"),
     ([[1.0, "2"]], "each number of x of Linear(2, 1).forward(x) must be a number, got '2'"),
     ([[1.0, True]], "each number of x of Linear(2, 1).forward(x) must be a number, got True"),
 ]
@@ -231,11 +232,35 @@ def test_targets_need_the_shape_of_the_predictions() -> None:
         MeanSquaredError().forward([[1.0], [2.0]], [[1.0, 2.0]])
 
 
-def test_weights_set_by_hand_need_their_shape() -> None:
-    layer = Linear(2, 2)
-    layer.W = [[1.0, 2.0], [3.0]]
-    with pytest.raises(ValueError, match=r"^Linear\(2, 2\)\.W must have rows of equal length"):
-        layer.forward([[1.0, 2.0]])
+SET_BY_HAND = [
+    ("W", [[1.0], [-1.0]], "Linear(1, 2).W must have the shape 1 × 2, got the shape 2 × 1"),
+    ("W", [1.0, -1.0], "Linear(1, 2).W must be a list of rows, such as [[0.0, 0.0]], got [1.0, -1.0]"),
+    ("b", 25.0, "Linear(1, 2).b must be a list, got 25.0"),
+    ("b", [25.0], "Linear(1, 2).b must have 2 numbers, got 1"),
+    ("b", [[25.0, 25.0]], "each number of Linear(1, 2).b must be a number, got [25.0, 25.0]"),
+]
+
+
+@pytest.mark.parametrize(("name", "numbers", "message"), SET_BY_HAND)
+def test_parameters_set_by_hand_need_their_shape(name: str, numbers: object, message: str) -> None:
+    layer = Linear(1, 2)
+    setattr(layer, name, numbers)
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}$"):
+        layer.forward([[1.0]])
+
+
+NO_LAYERS = [
+    (ReLU, "each layer must be an object, got the class ReLU; write ReLU(…)"),
+    ("relu", "each layer must have forward and backward, got 'relu'"),
+]
+
+
+@pytest.mark.parametrize(("item", "message"), NO_LAYERS)
+def test_network_refuses_what_is_no_layer(item: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        Network([Linear(1, 1), item])
+    with pytest.raises(TypeError, match=f"^{re.escape(message.replace('each layer', 'loss'))}$"):
+        Network([Linear(1, 1)], loss=item)
 
 
 @pytest.mark.parametrize("layer", ALL_LAYERS)
@@ -245,7 +270,7 @@ def test_backward_before_forward_says_what_to_call(layer: Linear | ReLU) -> None
 
 
 def test_loss_before_forward_says_what_to_call() -> None:
-    with pytest.raises(RuntimeError, match=r"call forward\(y, t\) first$"):
+    with pytest.raises(RuntimeError, match=r"call forward\(y, t\), or loss\(y, t\) of a network, first$"):
         MeanSquaredError().backward()
 
 
@@ -300,7 +325,9 @@ def test_a_refused_update_changes_no_layer() -> None:
     ],
 )
 def test_only_the_layers_of_an_mlp_become_one(layers: list[Linear | ReLU]) -> None:
-    with pytest.raises(ValueError, match=r"^expected Linear, activation, Linear, …, Linear, as in an MLP, got Network"):
+    with pytest.raises(
+        ValueError, match=r"^expected Linear, activation, …, Linear, as in an MLP, all activations alike"
+    ):
         Network(layers).to_mlp()
 
 

@@ -248,7 +248,11 @@ def check_lesson_on_layers(lesson: dict[str, Any]) -> None:
     assert relu.slopes == [[0, 0], [0, 0]]
 
     np, compute = lesson["np"], lesson["numpy_gradients"]
-    two, hundred = (compute(np, lesson["two_neurons"](), batch * times, ideals * times) for times in (1, 100 // 2))
+    two, hundred = (compute(lesson["two_neurons"](), batch * times, ideals * times) for times in (1, 100 // 2))
+    single = compute(lesson["two_neurons"](), batch, ideals[:1])
+    assert [single[name].tolist() for name in two] == [two[name].tolist() for name in two]
+    with pytest.raises(ValueError, match="t must have the shape 2 × 1, got the shape 1 × 1"):
+        network.loss(network.forward(batch), ideals[:1])
     assert two["dW1"].shape == hundred["dW1"].shape == (1, 2)
     assert all(np.allclose(two[name], hundred[name], rtol=0, atol=1e-12) for name in two)  # answer 4
     assert [gradient.tolist() for gradient in two.values()] == gradients

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
+from microgrid._util.text import counted
 from microgrid._util.validation import as_list, as_number, quoted
 
 Matrix: TypeAlias = list[list[float]]
@@ -25,15 +26,16 @@ def as_matrix(name: str, rows: Iterable[Any], n_columns: int | None = None, n_ro
     rows = as_list(name, rows)
     for row in rows:
         if isinstance(row, (str, bytes)) or not hasattr(row, "__iter__"):
-            raise TypeError(f"{name} must be a list of rows, such as [[1.0, 2.0]], got {quoted(rows)}")
+            example = quoted([[0.0] * (n_columns or 1)] * (n_rows or 2))
+            raise TypeError(f"{name} must be a list of rows, such as {example}, got {quoted(rows)}")
     matrix = [[as_number(f"each number of {name}", number) for number in row] for row in rows]
     widths = sorted({len(row) for row in matrix})
     if not widths or widths == [0]:
         raise ValueError(f"{name} must have at least one number, got {quoted(rows)}")
     if len(widths) > 1:
         raise ValueError(f"{name} must have rows of equal length, got rows of {widths[0]} and of {widths[-1]} numbers")
-    if n_columns not in (None, widths[0]) or n_rows not in (None, len(matrix)):
-        expected = f"{n_columns} columns" if n_rows is None else f"the shape {n_rows} × {n_columns}"
+    if n_columns is not None and (n_rows or len(matrix), n_columns) != (len(matrix), widths[0]):
+        expected = counted(n_columns, "column") if n_rows is None else f"the shape {n_rows} × {n_columns}"
         raise ValueError(f"{name} must have {expected}, got the shape {len(matrix)} × {widths[0]}")
     return matrix
 

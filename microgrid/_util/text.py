@@ -22,6 +22,15 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a count with its noun, singular or plural.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(*lines: str, file: TextIO | None = None) -> None:
     """Print lines, each on one line whatever it holds: the gate for text from outside on its way to a terminal.
 

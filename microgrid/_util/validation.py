@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from microgrid._util.text import shortened, single_line
+from microgrid._util.text import counted, shortened, single_line
 from microgrid.engine import Value
 
 ONLY_FLOATS = frozenset({float})
@@ -121,6 +121,36 @@ def as_list(name: str, items: Iterable[Any]) -> list[Any]:
         except TypeError:  # also an array of NumPy without a dimension, which calls itself iterable
             pass
     raise TypeError(f"{name} must be a list, got {quoted(items)}")
+
+
+def as_numbers(name: str, numbers: Iterable[Any], n_numbers: int) -> list[float]:
+    """Return numbers as a list of floats, if there are as many of them as expected.
+
+    Raises:
+        TypeError: they are not a list of numbers.
+        ValueError: there are more, or fewer.
+
+    >>> as_numbers("b", [1, 2, 3], n_numbers=1)
+    Traceback (most recent call last):
+    ValueError: b must have 1 number, got 3
+    """
+    floats = [as_number(f"each number of {name}", number) for number in as_list(name, numbers)]
+    if len(floats) != n_numbers:
+        raise ValueError(f"{name} must have {counted(n_numbers, 'number')}, got {len(floats)}")
+    return floats
+
+
+def as_layer(name: str, layer: Any) -> Any:
+    """Return a layer or a loss: any object that goes forward and backward.
+
+    Raises:
+        TypeError: it does not, or it is a class such as ReLU where ReLU() was meant.
+    """
+    if isinstance(layer, type):
+        raise TypeError(f"{name} must be an object, got the class {layer.__name__}; write {layer.__name__}(…)")
+    if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+        raise TypeError(f"{name} must have forward and backward, got {quoted(layer)}")
+    return layer
 
 
 def seeded(seed: int | random.Random | None) -> random.Random:

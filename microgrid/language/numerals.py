@@ -7,6 +7,8 @@ import math
 import re
 import unicodedata
 
+from microgrid._util.text import counted as counted  # errors of _util use it, which may not import this
+
 MINUS = "−"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 EXPONENTS = str.maketrans("0123456789−", SUPERSCRIPTS + "⁻")
@@ -33,15 +35,6 @@ def show(number: float, digits: int = 4) -> str:
     text = f"{number:.0f}" if whole else f"{number + 0.0:.{digits}g}"  # + 0.0 turns −0 into 0
     mantissa, e, exponent = text.partition("e")
     return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", MINUS)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a count with its noun, singular or plural.
-
-    >>> counted(1, "row"), counted(2, "row")
-    ('1 row', '2 rows')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def show_signed(number: float, digits: int = 4) -> str:

@@ -117,7 +117,8 @@ def test_text_of_the_satisfaction_meter() -> None:
       [ −3 ]         [ −3 ]                                            [ −3 ]
       The layer receives dout and asks: was my W too large, or was it x? The number in dW furthest
       from 0 is that of W[0][0], 18: this weight was too large. If it grew by 0.01, the loss would
-      change by about +0.18. dx answers for x. This is the first layer, so the relay ends here.
+      change by about +0.18. dx is the answer for x. This is the first layer, so the relay ends
+      here.
 """
         in text
     )
@@ -140,7 +141,7 @@ def test_every_sentence_is_filled_in_and_fits(activation: str, language: str) ->
 
 def test_a_closed_relu_is_told() -> None:
     (closed,) = (step for step in xor("relu").steps_of("think") if step.kind == "activation")
-    assert sentence(xor("relu"), closed, "en").endswith("Where the slope is 0, nothing passes: 10 of 16.")
+    assert sentence(xor("relu"), closed, "en").endswith("Where the slope is 0, in 10 of 16 places, nothing passes.")
 
 
 def test_a_dw_of_zero_blames_no_weight() -> None:
