@@ -67,7 +67,7 @@ def test_change_of_the_demonstration_is_the_learning_rate_times_what_think_found
     assert len(gradients) == 4
     assert moves.keys() == gradients.keys()
     for name, (old, new) in moves.items():
-        assert new == pytest.approx(old - 0.1 * gradients[name], abs=2e-3)
+        assert new == pytest.approx(old - 0.01 * gradients[name], abs=2e-3)
 
 
 def test_demonstration_lowers_the_loss_by_one_cycle_and_by_training(demonstration: tuple[str, Path]) -> None:
