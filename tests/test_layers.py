@@ -219,6 +219,7 @@ SHAPES = [
     ([[]], "x of Linear(2, 1).forward(x) must have at least one number, got [[]]"),
     (3.0, "x of Linear(2, 1).forward(x) must be a list, got 3.0"),
     (["ab"], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[1.0, 2.0]], got ['ab']"),
+    ([{1.0, 2.0}], "x of Linear(2, 1).forward(x) must be a list of rows, such as [[1.0, 2.0]], got [{1.0, 2.0}]"),
     ([[1.0, "2"]], "each number of x of Linear(2, 1).forward(x) must be a number, got '2'"),
     ([[1.0, True]], "each number of x of Linear(2, 1).forward(x) must be a number, got True"),
 ]

@@ -170,7 +170,7 @@ def test_text_of_the_satisfaction_meter() -> None:
 
 def test_text_in_japanese() -> None:
     text = satisfaction().text("ja")
-    assert "「私の W が大きすぎたのか、それとも x のせいか?」" in text
+    assert "「私の W が大きすぎたのか、それとも x のせいか？」" in text
     assert text.endswith("損失は 9 だった。勾配から見積もると 5.76、実際は 6.052 だった。")
 
 
