@@ -118,7 +118,7 @@ def bands(entries: Sequence[Entry], language: str, width: int) -> Iterator[list[
     for entry in entries:
         grids = (_grid(entry, language, most) for most in range(MAX_COLUMNS_SHOWN, MIN_COLUMNS_SHOWN - 1, -1))
         grid = next((grid for grid in grids if _columns(grid[0]) <= width), _grid(entry, language, MIN_COLUMNS_SHOWN))
-        if band and sum(_columns(each[0]) + len(GRID_GAP) for each in [*band, grid]) > width:
+        if band and sum(_columns(each[0]) + len(GRID_GAP) for each in [*band, grid]) > width + len(GRID_GAP):
             yield from _joined(band)
             band = []
         band.append(grid)
@@ -130,7 +130,7 @@ def _joined(band: Sequence[Sequence[list[Fragment]]]) -> Iterator[list[Fragment]
         row: list[Fragment] = []
         for grid in band:
             blank = [Fragment(" " * _columns(grid[0]))]
-            row += [*(grid[i] if i < len(grid) else blank), Fragment(GRID_GAP)]
+            row += [*([Fragment(GRID_GAP)] if row else []), *(grid[i] if i < len(grid) else blank)]
         yield row
 
 
