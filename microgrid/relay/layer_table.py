@@ -63,7 +63,8 @@ def _facts(relay: LayerRelay, step: LayerStep, text: Mapping[str, str]) -> tuple
 def _facts_of_weights(relay: LayerRelay, step: LayerStep, text: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     place, gradient = _largest(step.matrix("dW"))
     before = relay.layer_before(step)
-    return ".none" if not gradient else "" if math.isfinite(gradient) else ".not_finite", {
+    variant = ".none" if gradient == 0.0 else "" if math.isfinite(gradient) else ".not_finite"
+    return variant, {
         "weight": f"W{_index(place)}",
         "gradient": show(gradient),
         "verdict": text["layers.large" if gradient > 0.0 else "layers.small"],
@@ -90,6 +91,7 @@ def _largest(matrix: Matrix) -> tuple[tuple[int, int], float]:
 
 
 def _size(number: float) -> tuple[bool, float]:
+    """Return what compares numbers by their distance from 0; NaN is the largest."""
     return math.isnan(number), abs(number)
 
 
