@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 
 from microgrid._util.matrices import Matrix, as_matrix, elementwise, kept, plain_sum, product, square, transposed
 from microgrid._util.missing_names import answer_missing_names
-from microgrid._util.validation import as_layer, as_list, as_number, as_numbers, number_in_range
+from microgrid._util.validation import as_layer, as_layers, as_number, as_numbers, number_in_range
 from microgrid.nn import MLP, Dense
 
 __all__ = ["LeakyReLU", "Linear", "MeanSquaredError", "Network", "ReLU", "Sigmoid", "Softplus", "Tanh"]
@@ -194,7 +194,7 @@ class Network:
     """
 
     def __init__(self, layers: Iterable[Linear | Activation], loss: MeanSquaredError | None = None) -> None:
-        self.layers = [as_layer("each layer", layer) for layer in as_list("layers", layers)]
+        self.layers = as_layers(layers)
         self.loss_layer = MeanSquaredError() if loss is None else as_layer("loss", loss)
 
     def forward(self, x: Matrix) -> Matrix:

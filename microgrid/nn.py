@@ -19,7 +19,6 @@ from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
 
 from microgrid._util.files import write_atomic
 from microgrid._util.matrices import Matrix, transposed
@@ -281,6 +280,16 @@ class Neuron(Module):
         return f"Neuron({len(self.weights)}, activation={self.activation!r})"
 
 
+class _LastCall:
+    """The inputs of the last call of a layer: no search for parameters looks into it, and no copy takes them along."""
+
+    def __init__(self, inputs: Sequence[Value] = ()) -> None:
+        self.inputs = inputs
+
+    def __reduce__(self) -> tuple[type[_LastCall], tuple[()]]:
+        return _LastCall, ()
+
+
 class Dense(Module):
     """A dense layer: `n_outputs` neurons with the same `n_inputs` inputs.
 
@@ -300,6 +309,8 @@ class Dense(Module):
     >>> line.dW, line.db, line.dx
     ([[30.0]], [3.0], [6.0])
     """
+
+    _last = _LastCall()
 
     def __init__(
         self,
@@ -328,7 +339,7 @@ class Dense(Module):
         return _single(self._fire(_as_inputs(self, inputs, self.n_inputs)))
 
     def _fire(self, inputs: Sequence[Value]) -> list[Value]:
-        _INPUTS_OF_LAST_CALL[self] = inputs
+        self._last = _LastCall(inputs)
         return [neuron._fire(inputs) for neuron in self.neurons]
 
     @property
@@ -368,16 +379,12 @@ class Dense(Module):
         Raises:
             RuntimeError: it was not called yet.
         """
-        if self not in _INPUTS_OF_LAST_CALL:
+        if not self._last.inputs:
             raise RuntimeError(f"{self!r} has no dx: call it, then backward() on what comes out")
-        return [x.grad for x in _INPUTS_OF_LAST_CALL[self]]
+        return [x.grad for x in self._last.inputs]
 
     def __repr__(self) -> str:
         return f"Dense({self.n_inputs}, {len(self.neurons)}, activation={self.activation!r})"
-
-
-# Beside the layers and not in them, since what a layer holds is searched for parameters, copied and saved.
-_INPUTS_OF_LAST_CALL: WeakKeyDictionary[Dense, Sequence[Value]] = WeakKeyDictionary()
 
 
 class MLP(Module):

@@ -24,11 +24,12 @@ def as_matrix(name: str, rows: Iterable[Any], n_columns: int | None = None, n_ro
     ValueError: x must have 2 columns, got the shape 1 × 3
     """
     rows = as_list(name, rows)
-    for row in rows:
-        if isinstance(row, (str, bytes)) or not hasattr(row, "__iter__"):
-            example = quoted([[0.0] * (n_columns or 1)] * (n_rows or 2))
-            raise TypeError(f"{name} must be a list of rows, such as {example}, got {quoted(rows)}")
-    matrix = [[as_number(f"each number of {name}", number) for number in row] for row in rows]
+    try:
+        listed = [as_list(name, row) for row in rows]
+    except TypeError:
+        example = quoted([[0.0] * (n_columns or 1)] * (n_rows or 2))
+        raise TypeError(f"{name} must be a list of rows, such as {example}, got {quoted(rows)}") from None
+    matrix = [[as_number(f"each number of {name}", number) for number in row] for row in listed]
     widths = sorted({len(row) for row in matrix})
     if not widths or widths == [0]:
         raise ValueError(f"{name} must have at least one number, got {quoted(rows)}")

@@ -140,6 +140,20 @@ def as_numbers(name: str, numbers: Iterable[Any], n_numbers: int) -> list[float]
     return floats
 
 
+def as_layers(layers: Iterable[Any]) -> list[Any]:
+    """Return the layers of a network as a list.
+
+    Raises:
+        TypeError: they are not a list, or one is no layer.
+        ValueError: one is there twice; it would keep the x of its last use only.
+    """
+    checked = [as_layer("each layer", layer) for layer in as_list("layers", layers)]
+    for i, layer in enumerate(checked):
+        if any(layer is other for other in checked[:i]):
+            raise ValueError(f"each layer must be an object of its own, got {quoted(layer)} twice")
+    return checked
+
+
 def as_layer(name: str, layer: Any) -> Any:
     """Return a layer or a loss: any object that goes forward and backward.
 

@@ -385,7 +385,7 @@ def _describe(card: Card, graph: Snapshot, name_all: bool, text: Mapping[str, st
         card.status = graph.status.get(value.id, "")
     else:
         card.name = value.label
-    if not graph.not_finite.isdisjoint(node.id for node in card.inside):
+    if not graph.not_finite.isdisjoint(node.id for node in (*card.inside, *card.weights, *card.biases)):
         card.status = "not finite"
     if value.layer and len(card.inside) > 1:
         card.symbol = as_written(value.op, 1).symbol

@@ -59,7 +59,7 @@ class Matrices:
         return f"<h4>{heading}</h4><div class='matrices'>{matrices}</div><p>{said}</p>"
 
     def _matrix(self, entry: Entry) -> str:
-        largest = max((abs(number) for row in entry.matrix for number in row), default=0.0)
+        largest = max((abs(number) for row in entry.matrix for number in row if math.isfinite(number)), default=0.0)
         rows = "".join(
             f"<tr>{''.join(self._cell(number, largest) for number in row)}</tr>"
             for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN)
@@ -71,7 +71,7 @@ class Matrices:
     def _cell(self, number: float | None, largest: float) -> str:
         if number is None:
             return "<td>…</td>"
-        share = abs(number) / largest if 0.0 < largest < math.inf else 0.0
-        red, green, blue = (int(COLOURS[sign_of(number)][i : i + 2], 16) for i in (1, 3, 5))
-        tint = f"rgba({red},{green},{blue},{STRONGEST_TINT * share:.2f})" if share >= 0.01 else "none"
-        return f"<td style='background:{tint}'>{typeset(show(number), self.language)}</td>"
+        share = min(abs(number) / largest, 1.0) if largest and not math.isnan(number) else 0.0
+        opacity = round(255 * STRONGEST_TINT * share)
+        tint = f" style='background:{COLOURS[sign_of(number)]}{opacity:02x}'" if opacity else ""
+        return f"<td{tint}>{typeset(show(number), self.language)}</td>"

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from microgrid._util.matrices import Matrix, as_matrix
+from microgrid._util.text import brief
 from microgrid._util.validation import check_choice, number_in_range, quoted
 from microgrid.language.numerals import show
 from microgrid.layers import (
@@ -101,7 +102,8 @@ class LayerRelay:
     Attributes:
         steps: a `LayerStep` for the forward pass of each layer and of the loss, for the dout of the loss, for the
             backward pass of each layer, and for the update.
-        outcome: the loss before and after the update, and the one that the gradients predict.
+        outcome: the loss before and after the update, and the one that the gradients predict; NaN where a layer of
+            one's own has parameters.
 
     Raises:
         TypeError, ValueError: not a network, or x or t in a shape that it does not take.
@@ -111,8 +113,8 @@ class LayerRelay:
         if not isinstance(network, Network):
             raise TypeError(f"a LayerRelay needs a Network, got {quoted(network)}")
         self.learning_rate = number_in_range("learning_rate", learning_rate)
-        network = copy.deepcopy(network)
-        self.steps = tuple(_steps(network, as_matrix("x", x), as_matrix("t", t), self.learning_rate))
+        network, x, t = copy.deepcopy(network), as_matrix("x", x), as_matrix("t", t)
+        self.steps = tuple(_steps(network, x, t, self.learning_rate))
         self.outcome = _outcome(network, self.steps, x, t, self.learning_rate)
 
     def steps_of(self, phase: str) -> tuple[LayerStep, ...]:
@@ -151,20 +153,21 @@ class LayerRelay:
 
 def _steps(network: Network, x: Matrix, t: Matrix, learning_rate: float) -> Iterator[LayerStep]:
     """Run one cycle on `network`, which it changes, and yield its steps."""
-    layers = [(f"{number}: {layer}", layer) for number, layer in enumerate(network.layers, start=1)]
+    layers = [(f"{number}: {brief(layer)}", layer) for number, layer in enumerate(network.layers, start=1)]
     batches = [x]  # the x of each layer, and the y of the last
     for name, layer in layers:
-        batches.append(layer.forward(batches[-1]))
+        batches.append(as_matrix(f"y of {name}", layer.forward(batches[-1])))
         yield LayerStep("know", name, _kind(layer), (Entry("x", batches[-2]), *_known(layer, batches[-1])))
     y, loss_layer = batches[-1], network.loss_layer
-    kind, name = ("loss", "MeanSquaredError()") if type(loss_layer) is MeanSquaredError else ("other", repr(loss_layer))
-    loss_line, dout_line = LINES[MeanSquaredError] if kind == "loss" else ("loss.forward(y, t)", "loss.backward()")
+    is_mse = type(loss_layer) is MeanSquaredError
+    kind, name = ("loss", "MeanSquaredError()") if is_mse else ("other", brief(loss_layer))
+    loss_line, dout_line = LINES[MeanSquaredError] if is_mse else ("loss.forward(y, t)", "loss.backward()")
     compared = (Entry("y", y), Entry("t", t))
     yield LayerStep("know", name, kind, (*compared, Entry("loss", [[network.loss(y, t)]], loss_line)))
     dout = loss_layer.backward()
     yield LayerStep("think", name, kind, (*compared, Entry("dout", dout, dout_line)))
     for (name, layer), x in zip(reversed(layers), reversed(batches[:-1]), strict=True):
-        received, dout = dout, layer.backward(dout)
+        received, dout = dout, as_matrix(f"dx of {name}", layer.backward(dout))
         yield LayerStep("think", name, _kind(layer), (Entry("dout", received), *_thought(layer, x, dout)))
     network.update(learning_rate)
     updated = (
@@ -214,13 +217,17 @@ def _kind(layer: object) -> str:
 
 
 def _outcome(network: Network, steps: Sequence[LayerStep], x: Matrix, t: Matrix, learning_rate: float) -> Outcome:
-    """Compare the loss after the update with the one that the gradients predict."""
+    """Compare the loss after the update with the one that dW and db predict, if they are all the gradients."""
     entries = [entry for step in steps for entry in step.results]
     before = next(entry.matrix[0][0] for entry in entries if entry.name == "loss")
     gradients = [n for entry in entries if entry.name in ("dW", "db") for row in entry.matrix for n in row]
     predicted = predict(before, ((gradient, -learning_rate * gradient) for gradient in gradients))
+    if any(hasattr(layer, "update") and not isinstance(layer, Linear) for layer in network.layers):
+        predicted = math.nan
     try:
         after = network.loss(network.forward(x), t)
     except OverflowError:
         after = math.inf
+    except (ArithmeticError, ValueError):  # of a layer or loss of one's own
+        after = math.nan
     return Outcome(before, predicted, after, ())

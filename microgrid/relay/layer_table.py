@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 TEXT_COLUMNS = 100
 MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN = 8, 6  # of a matrix; "…" stands for the others
+MIN_COLUMNS_SHOWN = 2  # of a matrix where the screen is narrow: "…" and the last
 MAX_TERMS_OF_OUTPUT = 5  # of the sum that a number of y is
 GRID_GAP, INDENT = "    ", "      "
 NUDGE = 0.01  # by which a sentence moves a weight
@@ -33,29 +35,42 @@ class Fragment:
 
 def sentence(relay: LayerRelay, step: LayerStep, language: str) -> str:
     """Say in words what a step does."""
-    text, kind = words(language), f"layers.{step.phase}.{step.kind}"
-    names = {"layer": step.layer, "names": text["list"].join(entry.name for entry in step.results)}
-    if kind == "layers.know.linear":
-        names["computation"] = _largest_output(step)
-    elif kind == "layers.know.loss":
-        names["loss"] = show(step.matrix("loss")[0][0])
-    elif kind == "layers.think.loss":
-        names["count"] = str(sum(map(len, step.matrix("y"))))
-    elif kind == "layers.think.linear":
-        place, gradient = _largest(step.matrix("dW"))
-        kind += "" if gradient else ".none"
-        names |= {"weight": f"W{_index(place)}", "gradient": show(gradient), "effect": show_signed(NUDGE * gradient)}
-        names["verdict"] = text["layers.large" if gradient > 0.0 else "layers.small"]
-        before = relay.layer_before(step)
-        names["next"] = text["layers.next" if before else "layers.next.none"].format(before=before)
-    elif kind == "layers.think.activation":
-        slopes = [slope for row in step.matrix("slope") for slope in row]
-        names |= {"closed": str(slopes.count(0.0)), "count": str(len(slopes))}
-        kind += ".closed" if 0.0 in slopes else ""
-    elif kind == "layers.change.update":
-        kind += "" if step.entries else ".none"
-        names["computation"] = _largest_change(relay)
-    return typeset(text[kind].format(**names), language)
+    text = words(language)
+    variant, facts = _facts(relay, step, text)
+    template = text[f"layers.{step.phase}.{step.kind}{variant}"]
+    return typeset(template.format(layer=step.layer, **facts), language)
+
+
+def _facts(relay: LayerRelay, step: LayerStep, text: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return which variant of its sentence a step needs, and what is filled in there."""
+    match step.phase, step.kind:
+        case "know", "linear":
+            return "", {"computation": _largest_output(step)}
+        case "know", "loss":
+            return "", {"loss": show(step.matrix("loss")[0][0])}
+        case "think", "loss":
+            return "", {"count": str(sum(map(len, step.matrix("y"))))}
+        case "think", "linear":
+            return _facts_of_weights(relay, step, text)
+        case "think", "activation":
+            slopes = [slope for row in step.matrix("slope") for slope in row]
+            return ".closed" if 0.0 in slopes else "", {"closed": str(slopes.count(0.0)), "count": str(len(slopes))}
+        case "change", _:
+            return "" if step.entries else ".none", {"computation": _largest_change(relay)}
+    return "", {"names": text["list"].join(entry.name for entry in step.results)}
+
+
+def _facts_of_weights(relay: LayerRelay, step: LayerStep, text: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    place, gradient = _largest(step.matrix("dW"))
+    before = relay.layer_before(step)
+    variant = ".none" if gradient == 0.0 else "" if math.isfinite(gradient) else ".not_finite"
+    return variant, {
+        "weight": f"W{_index(place)}",
+        "gradient": show(gradient),
+        "verdict": text["layers.large" if gradient > 0.0 else "layers.small"],
+        "effect": show_signed(NUDGE * gradient),
+        "next": text["layers.next" if before else "layers.next.none"].format(before=before),
+    }
 
 
 def _largest_output(step: LayerStep) -> str:
@@ -70,10 +85,14 @@ def _largest_output(step: LayerStep) -> str:
 
 
 def _largest(matrix: Matrix) -> tuple[tuple[int, int], float]:
-    """Return the row and column of the number furthest from 0, and that number."""
-    places = ((i, j) for i, row in enumerate(matrix) for j in range(len(row)))
-    i, j = max(places, key=lambda place: abs(matrix[place[0]][place[1]]))
-    return (i, j), matrix[i][j]
+    """Return the row and column of the number furthest from 0, and that number; of NaN, if there is one."""
+    places = [((i, j), number) for i, row in enumerate(matrix) for j, number in enumerate(row)]
+    return max(places, key=lambda place: _size(place[1]))
+
+
+def _size(number: float) -> tuple[bool, float]:
+    """Return what compares numbers by their distance from 0; NaN is the largest."""
+    return math.isnan(number), abs(number)
 
 
 def _index(place: tuple[int, int]) -> str:
@@ -85,7 +104,7 @@ def _largest_change(relay: LayerRelay) -> str:
     steps = [step for step in relay.steps_of("think") if step.kind == "linear"]
     if not steps:
         return ""
-    step = max(steps, key=lambda step: abs(_largest(step.matrix("dW"))[1]))
+    step = max(steps, key=lambda step: _size(_largest(step.matrix("dW"))[1]))
     (i, j), gradient = _largest(step.matrix("dW"))
     name, before = f"W{step.layer.partition(':')[0]}", step.matrix("W")[i][j]
     moved = f"{show(before)} − {show(relay.learning_rate)} × {bracketed(show(gradient))}"
@@ -96,11 +115,12 @@ def _largest_change(relay: LayerRelay) -> str:
 
 
 def bands(entries: Sequence[Entry], language: str, width: int) -> Iterator[list[Fragment]]:
-    """Yield rows with the matrices side by side, as many as fit, each under its name and shape."""
+    """Yield rows with the matrices side by side, as many as fit, each under its name and shape, cut to the width."""
     band: list[list[list[Fragment]]] = []
     for entry in entries:
-        grid = _grid(entry, language)
-        if band and sum(_columns(each[0]) + len(GRID_GAP) for each in [*band, grid]) > width:
+        grids = (_grid(entry, language, most) for most in range(MAX_COLUMNS_SHOWN, MIN_COLUMNS_SHOWN - 1, -1))
+        grid = next((grid for grid in grids if _columns(grid[0]) <= width), _grid(entry, language, MIN_COLUMNS_SHOWN))
+        if band and sum(_columns(each[0]) + len(GRID_GAP) for each in [*band, grid]) > width + len(GRID_GAP):
             yield from _joined(band)
             band = []
         band.append(grid)
@@ -112,15 +132,15 @@ def _joined(band: Sequence[Sequence[list[Fragment]]]) -> Iterator[list[Fragment]
         row: list[Fragment] = []
         for grid in band:
             blank = [Fragment(" " * _columns(grid[0]))]
-            row += [*(grid[i] if i < len(grid) else blank), Fragment(GRID_GAP)]
+            row += [*([Fragment(GRID_GAP)] if row else []), *(grid[i] if i < len(grid) else blank)]
         yield row
 
 
-def _grid(entry: Entry, language: str) -> list[list[Fragment]]:
+def _grid(entry: Entry, language: str, most_columns: int) -> list[list[Fragment]]:
     """Write a matrix as rows of equal width; the first has its name and shape."""
     rows = [
         [Fragment("…" if number is None else typeset(show(number), language), number) for number in row]
-        for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, MAX_COLUMNS_SHOWN)
+        for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, most_columns)
     ]
     widths = [max(display_width(part.text) for part in column) + 1 for column in zip(*rows, strict=True)]
     lines = [[Fragment(f"{entry.name}  {len(entry.matrix)} × {len(entry.matrix[0])}")]]
@@ -140,9 +160,12 @@ def _columns(line: Iterable[Fragment]) -> int:
 
 
 def outcome(relay: LayerRelay, language: str) -> str:
-    """Compare the loss after the update with the one that the gradients predicted."""
-    text = words(language)
-    return typeset(compare(relay.outcome, text["outcome.loss"], text["end.loss"], True, text), language)
+    """Compare the loss after the update with the one that the gradients predicted, if they did."""
+    text, result = words(language), relay.outcome
+    if math.isnan(result.predicted):
+        return typeset(text["layers.outcome"].format(before=show(result.before), after=show(result.after)), language)
+    is_square = relay.steps_of("know")[-1].kind == "loss"
+    return typeset(compare(result, text["outcome.loss"], text["end.loss"], is_square, text), language)
 
 
 def title(step: LayerStep, language: str) -> str:

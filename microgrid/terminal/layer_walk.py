@@ -9,7 +9,7 @@ from microgrid.language.words import words
 from microgrid.relay.layer_relay import LayerRelay
 from microgrid.relay.layer_table import TEXT_COLUMNS, bands, outcome, sentence, title
 from microgrid.relay.sentences import Wording
-from microgrid.terminal.walk import Piece, Walk
+from microgrid.terminal.walk import FREE_COLUMNS, Piece, Walk
 
 MARGIN = "  "
 
@@ -39,7 +39,7 @@ class LayerWalk(Walk):
         self.position, self.page = 1, 0
 
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:  # noqa: ARG002 (what does not fit is on a page of its own)
-        for row in bands(self.steps[self.position - 1].entries, self.language, width - len(MARGIN)):
+        for row in bands(self.steps[self.position - 1].entries, self.language, width - len(MARGIN) - FREE_COLUMNS):
             signs = ("" if not part.number else "plus" if part.number > 0.0 else "minus" for part in row)
             yield [Piece(MARGIN), *(Piece(part.text, sign) for part, sign in zip(row, signs, strict=True))]
 

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+import time
 from typing import Any
 
 from microgrid._util.text import display_width, shortened
@@ -19,6 +20,7 @@ from microgrid.terminal.walk import Walk
 
 NEEDED = ("cup", "civis")  # what a terminal must be able to do: move the cursor, and hide it
 SEQUENCE_MS = 25  # bytes that follow Escape within this time were not typed
+KEY_MS = 250  # one wait for a key: curses misses a resize that comes just before it, until it is over
 SEQUENCE = re.compile(
     r"\[200~.*\x1b\[201~"  # pasted text
     r"|\[M..."  # a mouse, in its oldest form
@@ -97,6 +99,7 @@ def _show(window: Any, walk: Walk) -> None:
     # Ctrl-C and Ctrl-Z come as keys: as signals they could come just before the wait for a key, and go unnoticed.
     curses.raw()
     window.keypad(True)
+    window.timeout(KEY_MS)
     styles = _styles(curses)
     key = ""
     while walk.press(key):  # a resize arrives as a key, and redraws
@@ -122,7 +125,7 @@ def _key(window: Any, curses: Any) -> str:
 
     Bytes are read, not characters: curses waits forever for the rest of one that is not valid UTF-8.
     """
-    code = window.getch()
+    code = _code(window)
     if code in (ord("\x1b"), curses.KEY_MOUSE):  # curses has already read the beginning of a mouse report
         begun = "" if code != curses.KEY_MOUSE else curses.tigetstr("kmous").decode("latin-1")[1:]
         sequence = _sequence(window, begun)
@@ -145,12 +148,21 @@ def _key(window: Any, curses: Any) -> str:
     return keys.get(code, chr(code))
 
 
+def _code(window: Any) -> int:
+    """Wait for a byte or a key, in short waits; return -1 if one ends early, since there is nothing more to read."""
+    while True:
+        start = time.monotonic()
+        code: int = window.getch()
+        if code != -1 or time.monotonic() - start < KEY_MS / 2000:
+            return code
+
+
 def _sequence(window: Any, text: str) -> str:
     """Read the rest of the sequence that follows Escape, with `text` so far; return "" if Escape was typed."""
     window.timeout(SEQUENCE_MS)
     while not SEQUENCE.match(text) and text[:1] in INTRODUCERS and (code := window.getch()) != -1:
         text += chr(code)
-    window.timeout(-1)
+    window.timeout(KEY_MS)
     return text if text[:1] in INTRODUCERS[1:] else ""
 
 

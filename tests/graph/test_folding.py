@@ -490,6 +490,15 @@ def test_one_row_does_not_tell_whether_a_neuron_of_a_network_is_dead() -> None:
     assert cards_of(neuron([1.0]), "neuron")[0][-1].status == "off"
 
 
+@pytest.mark.parametrize("fold", ["neuron", "layer"])
+def test_weight_that_is_not_finite_marks_the_card_that_it_is_folded_into(fold: str) -> None:
+    layer = Dense(1, 2, seed=0)
+    layer.neurons[0].weights[0].data = float("nan")
+    first, second = layer([1.0])  # type: ignore[misc]
+    cards = cards_of(first + second, fold)[0]
+    assert next(card for card in cards if card.weights).status == "not finite"
+
+
 def test_relus_of_one_name_are_rows_and_without_a_name_each_is_on_its_own() -> None:
     a, b = Value(-1.0, "a"), Value(1.0, "b")
     first, second = a.relu(), b.relu()

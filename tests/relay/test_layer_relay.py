@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from microgrid._util.text import display_width
 from microgrid.language.words import LANGUAGES, words
 from microgrid.layers import Linear, MeanSquaredError, Network, ReLU
 from microgrid.nn import ACTIVATIONS, MLP
@@ -87,10 +88,33 @@ class Doubled:
 
 
 class OwnError(MeanSquaredError):
-    """A loss of one's own."""
+    """A loss of one's own, which can lie below 0."""
+
+    def forward(self, y: list[list[float]], t: list[list[float]]) -> float:
+        return super().forward(y, t) - 3.0
 
     def __repr__(self) -> str:
         return "OwnError()"
+
+
+class Factor(Doubled):
+    """A layer of one's own with a parameter, and a name of two lines."""
+
+    factor = 2.0
+
+    def gradients(self) -> float:
+        return 8.0
+
+    def update(self, learning_rate: float) -> None:
+        self.factor -= learning_rate * self.gradients()
+
+    def forward(self, x: list[list[float]]) -> list[list[float]]:
+        return [[self.factor * number for number in row] for row in x]
+
+    backward = forward
+
+    def __repr__(self) -> str:
+        return "Factor\n" + "with a name " * 20
 
 
 def test_layers_and_losses_of_ones_own_take_part() -> None:
@@ -98,7 +122,27 @@ def test_layers_and_losses_of_ones_own_take_part() -> None:
     assert [step.layer for step in relay.steps_of("think")] == ["OwnError()", "2: ReLU()", "1: Doubled()"]
     assert relay.steps_of("think")[-1].matrix("dx") == [[8.0]]
     assert "OwnError() computes loss." in relay.text()
-    assert "There are no parameters, so nothing changes." in relay.text()
+    assert "No layer here has a W or a b to change." in relay.text()
+
+
+def test_no_loss_is_predicted_where_a_layer_of_ones_own_has_parameters() -> None:
+    text = LayerRelay(Network([Factor()]), [[1.0]], [[0.0]]).text()  # type: ignore[list-item]
+    assert "No layer here has a W or a b to change." in text
+    assert text.endswith("The loss was 4; after the update it is 1.44.")
+    assert max(map(len, text.splitlines())) <= TEXT_COLUMNS
+    assert "1: Factor with a name" in text
+
+
+def test_a_loss_of_ones_own_may_be_negative() -> None:
+    relay = LayerRelay(Network([Linear(1, 1, seed=0)], loss=OwnError()), [[1.0]], [[0.0]], 0.9)
+    assert relay.outcome.predicted < 0.0
+    assert "cannot be negative" not in relay.text()
+
+
+def test_rows_may_be_any_iterables() -> None:
+    network = Network([Linear(2, 1, seed=0)])
+    rows, targets = (iter(row) for row in ROWS), (tuple(row) for row in TARGETS)
+    assert LayerRelay(network, rows, targets).steps == LayerRelay(network, ROWS, TARGETS).steps  # type: ignore[arg-type]
 
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -127,7 +171,7 @@ def test_text_of_the_satisfaction_meter() -> None:
 
 def test_text_in_japanese() -> None:
     text = satisfaction().text("ja")
-    assert "「私の W が大きすぎたのか、それとも x のせいか?」" in text
+    assert "「私の W が大きすぎたのか、それとも x のせいか？」" in text
     assert text.endswith("損失は 9 だった。勾配から見積もると 5.76、実際は 6.052 だった。")
 
 
@@ -147,6 +191,13 @@ def test_a_closed_relu_is_told() -> None:
 def test_a_dw_of_zero_blames_no_weight() -> None:
     relay = LayerRelay(Network([Linear(1, 1, seed=0)]), [[0.0]], [[0.0]])
     assert "dW is 0 everywhere, so no weight moves." in sentence(relay, relay.steps[-2], "en")
+
+
+def test_a_dw_that_is_not_finite_blames_no_weight() -> None:
+    layer = Linear(1, 2, seed=0)
+    layer.W = [[1.0, float("nan")]]
+    relay = LayerRelay(Network([layer]), [[1.0]], [[0.0, 0.0]])
+    assert "The gradient of W[0][1] is NaN. It is not a finite number" in sentence(relay, relay.steps[-2], "en")
 
 
 def test_a_large_matrix_is_cut() -> None:
@@ -178,11 +229,19 @@ def test_the_walk_ends_with_the_outcome_on_every_screen(language: str, width: in
     assert walk.press("q") is False
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_matrix_is_cut_to_the_width_of_the_screen(width: int) -> None:
+    relay = LayerRelay(Network([Linear(6, 6, seed=0)]), [[1e-19] * 6], [[-1.5e-20] * 6])
+    rows = ["".join(piece.text for piece in row) for row in LayerWalk(relay, "ja")._board(width, 20)]
+    assert max(map(display_width, rows)) < width  # the last column stays free; blanks that are cut would show "…"
+    assert any("…" in row for row in rows)
+
+
 def test_a_notebook_shows_each_matrix_with_its_line_of_numpy() -> None:
     shown = satisfaction()._repr_html_()
     assert "<b>dW</b> 1 × 1<code>dW = x.T @ dout</code></caption>" in shown
-    assert "<td style='background:rgba(163,72,26,0.40)'>3</td>" in shown  # positive, and the furthest from 0
-    assert "<td style='background:rgba(11,111,164,0.40)'>−3</td>" in shown
+    assert "<td style='background:#a3481a66'>3</td>" in shown  # positive, and the furthest from 0
+    assert "<td style='background:#0b6fa466'>−3</td>" in shown
     assert repr(satisfaction().matrices("ja")) == satisfaction().text("ja")
     assert words("ja")["heading.layers.think"] in satisfaction().matrices("ja")._repr_html_()
 

@@ -234,7 +234,7 @@ needs_pty = pytest.mark.skipif(not has_pseudo_terminals(), reason="this system g
 class Terminal:
     """A pseudo-terminal with a program in it."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, *command: str, **environment: str) -> None:
         import fcntl
         import pty
         import termios
@@ -245,7 +245,7 @@ class Terminal:
         self.theirs = theirs
         plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "LINES", "COLUMNS")}
         self.process = subprocess.Popen(
-            COMMAND,
+            command or COMMAND,
             stdin=theirs,
             stdout=theirs,
             stderr=subprocess.PIPE,
@@ -281,8 +281,8 @@ class Terminal:
 
 
 @contextmanager
-def terminal(**environment: str) -> Iterator[Terminal]:
-    opened = Terminal(**environment)
+def terminal(*command: str, **environment: str) -> Iterator[Terminal]:
+    opened = Terminal(*command, **environment)
     try:
         yield opened
     finally:
@@ -474,6 +474,28 @@ def test_window_of_any_size_is_walked() -> None:
         screen.resize(26, 90)
         screen.press(b"3")
         screen.read_until("w moves against its gradient")
+        screen.press(b"q")
+        assert screen.process.wait(20) == 0
+
+
+RESIZED_BEFORE_THE_FIRST_WAIT = """
+import fcntl, runpy, struct, sys, termios
+from microgrid.terminal import screen
+def resized(window, wait=screen._code):
+    if screen._code is resized:
+        screen._code = wait
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 26, 60, 0, 0))
+    return wait(window)
+screen._code = resized
+sys.argv = sys.argv[2:]
+runpy.run_module("microgrid", run_name="__main__")
+"""
+
+
+@needs_pty
+def test_resize_just_before_the_wait_for_a_key_is_noticed() -> None:
+    with terminal(sys.executable, "-c", RESIZED_BEFORE_THE_FIRST_WAIT, *COMMAND[1:]) as screen:
+        screen.read_until("\x1b[1;51H")  # where "step 1/10" begins on 60 columns
         screen.press(b"q")
         assert screen.process.wait(20) == 0
 
