@@ -250,7 +250,7 @@ class Value:
 
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
-    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0) -> None:  # noqa: D417 (nothing comes unnamed)
+    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0, **unknown: NoReturn) -> None:  # noqa: D417
         """Backpropagate: add ∂output/∂node to the `grad` of this node and of all that it depends on (Think).
 
         Gradients accumulate over calls, so two calls double them exactly. No `data` changes, and after an error no
@@ -273,7 +273,7 @@ class Value:
         >>> a.grad
         4.5
         """
-        start = _checked_upstream(upstream, unnamed)
+        start = _checked_upstream(upstream, unnamed, unknown)
         _checked_number(self.data)  # a bad value assigned to a leaf's `data` propagates to the output
         order = topological_order(self)
         earlier = [node.grad for node in order]  # from earlier calls: set aside, and added again at the end
@@ -501,7 +501,10 @@ def _checked_number(data: Number) -> float:
     return number
 
 
-def _checked_upstream(upstream: Number, unnamed: tuple[Any, ...]) -> float:
+def _checked_upstream(upstream: Number, unnamed: tuple[Any, ...], unknown: dict[str, Any]) -> float:
+    if unknown:
+        given = ", ".join(unknown)
+        raise TypeError(f"backward() takes upstream, not {given}; microgrid.differentiate gives derivatives as Values")
     if unnamed:
         raise TypeError(f"backward() takes an upstream gradient by its name: backward(upstream={_shown(unnamed[0])})")
     return _checked_number(upstream)
