@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from microgrid import figures as figures
     from microgrid import layers as layers
     from microgrid import training as training
+    from microgrid.calculus import differentiate
     from microgrid.compiler.compile import compile_graph
     from microgrid.graph.gradcheck import check_gradients, numerical_derivative
     from microgrid.graph.nudge import nudge
@@ -55,6 +56,7 @@ __all__ = [
     "Value",
     "check_gradients",
     "compile_graph",
+    "differentiate",
     "draw",
     "gradients",
     "losses",
@@ -78,6 +80,7 @@ _MODULES_LOADED_ON_USE = ("datasets", "figures", "layers", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
     "compile_graph": "microgrid.compiler",
+    "differentiate": "microgrid.calculus",
     "draw": "microgrid.pictures",
     "save_picture": "microgrid.pictures",
     "check_gradients": "microgrid.graph",

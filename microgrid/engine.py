@@ -235,7 +235,7 @@ class Value:
 
     # --- the chain rule ----------------------------------------------------------------------------------------------
 
-    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0) -> None:
+    def backward(self, *unnamed: NoReturn, upstream: Number = 1.0, **unknown: NoReturn) -> None:
         """Backpropagate: add ∂output/∂node to the `grad` of this node and of all that it depends on (Think).
 
         It starts from `upstream`, ∂output/∂self: 1 for the output itself, or what a layer receives as its dout.
@@ -251,7 +251,7 @@ class Value:
         >>> a.grad
         4.0
         """
-        start = _checked_upstream(upstream, unnamed)
+        start = _checked_upstream(upstream, unnamed, unknown)
         _checked_number(self.data)  # a bad value assigned to a leaf's `data` propagates to the output
         order = topological_order(self)
         earlier = [node.grad for node in order]  # from earlier calls: set aside, and added again at the end
@@ -470,9 +470,9 @@ def _checked_number(data: Number) -> float:
     return number
 
 
-def _checked_upstream(upstream: Number, unnamed: tuple[Any, ...]) -> float:
-    if unnamed:
-        raise TypeError(f"backward() takes an upstream gradient by its name: backward(upstream={_shown(unnamed[0])})")
+def _checked_upstream(upstream: Number, *others: object) -> float:
+    if any(others):
+        raise TypeError("backward() takes upstream=… only; for derivatives as Values, use microgrid.differentiate")
     return _checked_number(upstream)
 
 

@@ -99,7 +99,7 @@ def _by_calculus(recipe: Recipe, values: Sequence[Value]) -> tuple[float, tuple[
         there = [numbers[i] for i in operands]
         if _side(op, *there) != _side(op, *(values[i].data for i in operands)):
             raise AtAKinkError(f"{op} in step {position}")
-        number, slopes = _rule(op, there)
+        number, slopes = rule_of(op, there)
         numbers.append(number)
         pairs = [(slope, derivatives[i]) for slope, i in zip(slopes, operands, strict=True) if slope]
         derivatives.append([DIGITS.fsum(slope * by[j] for slope, by in pairs if by[j]) for j in range(n)])
@@ -120,7 +120,7 @@ def _sign(x: Any) -> int:
     return int(x > 0) - int(x < 0)
 
 
-def _rule(op: str, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
+def rule_of(op: str, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
     """Return the value of an operation and its derivative by each operand, as a calculus book has them."""
     m, a = DIGITS, operands[0]
     b = operands[1] if len(operands) > 1 else m.zero

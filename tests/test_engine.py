@@ -363,7 +363,7 @@ def test_graph_can_be_cut_and_handed_on_from_layer_to_layer() -> None:
 @pytest.mark.parametrize(
     ("arguments", "named", "message"),
     [
-        ((5,), {}, "backward() takes an upstream gradient by its name: backward(upstream=5)"),
+        ((5,), {}, "backward() takes upstream=… only; for derivatives as Values, use microgrid.differentiate"),
         ((), {"upstream": "5"}, "expected a number (int or float), got str: '5'"),
         ((), {"upstream": None}, "expected a number (int or float), got NoneType: None"),
         ((), {"upstream": [1.0]}, "expected a number (int or float), got list: [1.0]"),

@@ -7,6 +7,7 @@ import base64
 import inspect
 import io
 import json
+import math
 import re
 import sys
 from functools import cache
@@ -44,6 +45,7 @@ NAMES = [
     "07_under_the_hood",
 ]
 LAYERS = "05_by_layers"
+LAST = "07_under_the_hood"
 LONGEST_CELL = 12  # lines
 MAX_PICTURE_BYTES = 60_000
 MAX_OUTPUT_BYTES = 1_500_000  # of all lessons in both languages
@@ -173,8 +175,9 @@ def numbers_in_code(notebook: Any) -> set[float]:
 
 
 def numbers_checked_below(path: Path) -> set[float]:
-    """Find the numbers in the test of a lesson whose cells assert nothing."""
-    return numbers_in_code(notebook_of(inspect.getsource(check_lesson_on_layers))) if path.stem == LAYERS else set()
+    """Find the numbers in the test of a lesson, or of a section, whose cells assert nothing."""
+    checks = {LAYERS: check_lesson_on_layers, LAST: check_section_on_second_derivatives}
+    return numbers_in_code(notebook_of(inspect.getsource(checks[path.stem]))) if path.stem in checks else set()
 
 
 @each_notebook
@@ -277,6 +280,35 @@ def test_lesson_on_layers_goes_on_without_numpy(
     printed = capsys.readouterr().out
     assert "pip install numpy" in printed
     assert printed.endswith("True\n")
+
+
+# --- what the last lesson says of second derivatives, in a section whose cells assert nothing ------------------------
+
+
+@each_language
+def test_section_on_second_derivatives_is_right(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [cell.source for cell in read_once(LESSONS / language / f"{LAST}.ipynb").cells]
+    start = next(i for i, source in enumerate(cells) if source.startswith("## 8."))
+    section: dict[str, Any] = {}
+    for source in (cells[start + 1], cells[start + 3], cells[start + 7]):  # without the figure
+        exec(source, section)
+    check_section_on_second_derivatives(section)
+    assert re.findall(r"\d+", " ".join(capsys.readouterr().out.splitlines()[:2])) == ["24", "44"]
+
+
+def check_section_on_second_derivatives(section: dict[str, Any]) -> None:
+    differentiate, x, slope, walk = (section[name] for name in ("differentiate", "x", "slope", "walk"))
+    assert (x.data, slope.data, differentiate(slope, x).data) == (2, 24, 44)
+    assert len(section["newton"]) - 1 == 6
+    assert len(section["descent"]) - 1 > 100
+    shrinking = [(after - 1) / (before - 1) for before, after in pairwise(section["descent"])][50:]
+    assert max(shrinking) - min(shrinking) < 0.01
+    errors = [abs(number - 1) for number in section["newton"][3:]]
+    assert all(math.log10(after) < 1.8 * math.log10(before) for before, after in pairwise(errors))
+    top = walk(0.4, lambda slope, x: slope.data / differentiate(slope, x).data)[-1]
+    assert abs(top - 0) < 1e-9
+    assert 13 * 13 == 169
+    assert 1e-6 == 1 / 1_000_000 == 10**-6
 
 
 # --- both languages --------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ NAMES_HERE = {  # a name in micrograd, PyTorch, tinygrad or Keras, or ours in an
     "binary_cross_entropy_with_logits": "microgrid.losses.binary_cross_entropy",
     "cross_entropy": "microgrid.losses.cross_entropy",
     "draw_dot": "microgrid.draw",
+    "grad": "microgrid.differentiate",
     "gradcheck": "microgrid.check_gradients",
     "hinge": "microgrid.losses.hinge",
     "l1_loss": "microgrid.losses.mean_absolute_error",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from microgrid._util.matrices import Matrix
 from microgrid._util.validation import quoted
+from microgrid.calculus import differentiate
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
 from microgrid.engine import Input, Value, weighted_sum
@@ -149,6 +150,11 @@ def _learning_rate() -> Value:
     return _named(error**2, "loss")
 
 
+def _newton() -> Value:
+    x = Value(2.0, "x")
+    return differentiate(_named(x**4 - 2 * x**2, "y"), x)
+
+
 def labelled_penguin(learner: ColumnLearner, row: Sequence[float], mass: float) -> tuple[list[Input], Input]:
     """Return the standardised inputs and target of one penguin, labelled."""
     inputs = [Input(x, label) for x, label in zip(learner.inputs(row), MEASURES, strict=True)]
@@ -174,6 +180,7 @@ _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "vanishing-gradients": (_vanishing, CAREFUL_LEARNING_RATE),
     "dead-relu": (_dead_relu, CAREFUL_LEARNING_RATE),
     "learning-rate": (_learning_rate, 0.3),
+    "newton": (_newton, 24.0 / 44.0**2),  # with it, x − rate · 44 is x − slope / slope of the slope
     "penguins": (_trained_penguin, 0.005),
 }
 _LAYERS = {"satisfaction": _satisfaction_layers, "xor": _xor_layers}

@@ -49,6 +49,8 @@ class Operation:
         last: of a summed operation, the name of one more operand that is added at the end; "" if there is none.
         kink: where its slopes change at once: "zero" if at 0 of the first operand, "tie" if where the two operands are
             equal; "" if nowhere.
+        differentiable: `local_derivatives` in a form that `differentiate` can differentiate again, which may call any
+            function of the engine; empty if they have that form already.
     """
 
     symbol: str
@@ -60,6 +62,7 @@ class Operation:
     summed: bool = False
     last: str = ""
     kink: str = ""
+    differentiable: tuple[str, ...] = ()
 
     def side_of_kink(self, operands: Sequence[float]) -> int | None:
         """Tell on which side of its kink it is: -1, 1, or 0 at the kink itself; None if it has none."""
@@ -79,8 +82,9 @@ class _Table(dict[str, Operation]):
 
     def __missing__(self, op: str) -> Operation:
         raise ValueError(
-            f"microgrid has no formula for the operation {quoted(op)}, and needs one to compute it at other numbers; "
-            f"add it as microgrid.graph.OPERATIONS[{quoted(op)}], a microgrid.graph.Operation like that of 'tanh'"
+            f"microgrid has no formula for the operation {quoted(op)}, and needs one to compute it at other numbers or "
+            f"to differentiate it; add it as microgrid.graph.OPERATIONS[{quoted(op)}], a microgrid.graph.Operation "
+            "like that of 'tanh'"
         )
 
 
@@ -96,7 +100,9 @@ OPERATIONS: dict[str, Operation] = _Table({
     # where(): x**0 must not try 0 ** -1, nor the exponent's derivative the logarithm of 0 or less. That is 0 there
     # by convention: a negative base has a constant exponent only, which takes no responsibility.
     "**": Operation("( )ʸ", ("a", "b"), "a ** b", ("b * a ** where(b == 0, 0, b - 1)", "out * log(where(a > 0, a, 1))"),
-        "{a}^{b}", ("{b} × {a}^({b} − 1)", "{out} × log({a})")),
+        "{a}^{b}", ("{b} × {a}^({b} − 1)", "{out} × log({a})"),
+        # Where b is 0, the slope b * a**(b - 1) is 0, but its own slope by b is 1 / a.
+        differentiable=("where(a == b == 0, 0, b * a ** (b - 1))", "out * log(where(a > 0, a, 1))")),
     "neg": Operation("−( )", ("a",), "-a", ("-1",), "−{a}", ("−1",)),
     "abs": Operation("|( )|", ("a",), "abs(a)", ("where(a > 0, 1, where(a < 0, -1, 0))",),
         "|{a}|", ("",), kink="zero"),
@@ -113,7 +119,7 @@ OPERATIONS: dict[str, Operation] = _Table({
         ("where(a > 0, 1, b)", "where(a > 0, 0, a)"),
         "leaky_relu({a}, {b})", ("", ""), kink="zero"),
     "softplus": Operation("softplus", ("a",), "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", (_SIGMOID,),
-        "softplus({a})", ("sigmoid({a})",)),
+        "softplus({a})", ("sigmoid({a})",), differentiable=("sigmoid(a)",)),  # abs(a) would have no slope at 0
     "sin": Operation("sin", ("a",), "sin(a)", ("cos(a)",), "sin({a})", ("cos({a})",)),
     "cos": Operation("cos", ("a",), "cos(a)", ("-sin(a)",), "cos({a})", ("−sin({a})",)),
     "maximum": Operation("max", ("a", "b"), "where(a >= b, a, where(b > a, b, a + b))",
@@ -162,7 +168,7 @@ def evaluate(op: str, operands: Sequence[float]) -> float:
         ArithmeticError, ValueError: the operation has no value there (division by 0, log of 0 or less, overflow …).
     """
     operation = OPERATIONS[op]
-    compute = _function(operation.value, operation.operands)
+    compute = function_of(operation.value, operation.operands)
     if not operation.summed:
         numbers = ", ".join(map(str, operands))
         try:
@@ -229,7 +235,7 @@ def local_derivatives(
     """
     operation = OPERATIONS[op]
     names = (*operation.operands, "out")
-    compute = [_function(text, names) for text in operation.local_derivatives]
+    compute = [function_of(text, names) for text in operation.local_derivatives]
     derivatives = []
     for group in operation.groups(operands):
         for derivative in compute:
@@ -243,7 +249,7 @@ def local_derivatives(
 
 
 @cache
-def _function(formula: str, names: tuple[str, ...]) -> Callable[..., float]:
-    """Compile a formula of the table above to a Python function; never call this with other text."""
+def function_of(formula: str, names: tuple[str, ...]) -> Callable[..., float]:
+    """Compile a formula of the table to a Python function of these names; never call this with other text."""
     function: Callable[..., float] = eval(f"lambda {', '.join(names)}: {formula}", dict(FUNCTIONS))
     return function

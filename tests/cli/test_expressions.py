@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from microgrid import differentiate
+from microgrid.cli import check
 from microgrid.documents.examples import EXAMPLES
 from microgrid.documents.expression import KNOWN_FUNCTIONS
 from microgrid.engine import Value
@@ -71,6 +73,34 @@ def test_check_of_what_cannot_be_measured_exits_with_3(command: Command) -> None
     code, out, err = command("check", "sin(a)", "a=1e200")
     assert (code, err) == (3, "")
     assert out.endswith("cannot be checked here\n")
+
+
+def test_check_compares_second_derivatives(command: Command) -> None:
+    code, out, err = command("check", "x**4 - 2*w*x**2", "x=2", "w=1", "--order", "2")
+    assert (code, err) == (0, "")
+    heading, _, x, w, *_ = out.splitlines()
+    assert heading == "Derivatives of dresult/dx, which is 24 here"
+    assert [numbers_in(x)[1], numbers_in(w)[1]] == [44.0, -8.0]
+    assert x.endswith("  agrees")
+
+
+def test_check_says_which_first_derivative_is_constant(command: Command) -> None:
+    assert command("check", "3*relu(x)", "x=2", "--order", "2").out == "dresult/dx is constant: 3\n"
+    japanese = command("check", "3*relu(x)", "x=2", "--order", "2", "--language", "ja")
+    assert japanese.out == "d結果/dx は定数 3\n"
+
+
+def test_check_of_a_wrong_second_derivative_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong_by_little(output: Value, leaves: list[Value]) -> list[Value]:
+        derivatives = differentiate(output, leaves)
+        for derivative in derivatives:
+            plant(derivative, [slope * 1.0005 for slope in derivative.local_derivatives])
+        return derivatives
+
+    monkeypatch.setattr(check, "differentiate", wrong_by_little)
+    code, out, _ = command("check", "sin(a)", "a=2", "--order", "2")
+    assert code == 1
+    assert out.endswith("DIFFERS\n")
 
 
 def test_names_may_be_japanese(command: Command) -> None:

@@ -10,6 +10,7 @@ from microgrid.documents.examples import EXAMPLES, example
 from microgrid.engine import topological_order
 from microgrid.graph.operations import local_derivatives
 from microgrid.language.words import LANGUAGES
+from microgrid.relay.records import Change
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 from tests.graphs import plant, rebuilt
@@ -52,6 +53,15 @@ def test_apples_and_oranges_cost_715() -> None:
 def test_two_paths_add_up() -> None:
     gradients = labelled(example("two-paths").record())
     assert (gradients["a"], gradients["b"]) == (2.0, 5.0)
+
+
+def test_newtons_step_makes_the_slope_0_by_the_estimate() -> None:
+    relay = example("newton").record()
+    assert labelled(relay) == {"x": 44.0, "dy/dx": 1.0}
+    assert relay.outcome.before == 24.0
+    assert relay.outcome.predicted == pytest.approx(0.0, abs=1e-12)
+    (moved,) = [step.after for step in relay.steps if isinstance(step, Change)]
+    assert moved == pytest.approx(2 - 24 / 44)
 
 
 def test_xor_is_learned_in_two_hundred_cycles() -> None:

@@ -10,7 +10,7 @@ from microgrid.documents.examples import EXAMPLES, Heading, example
 from microgrid.language.words import label_in, words
 from microgrid.relay.table import tell
 
-MATHEMATICS = re.compile(r"(層\d+\.ニューロン\d+\.)?[a-z]\d*")  # w1, b, x
+MATHEMATICS = re.compile(r"(層\d+\.ニューロン\d+\.)?[a-z]\d*|d[a-z]/d[a-z]")  # w1, b, dy/dx
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -539,10 +539,10 @@ def test_record_of_a_machine_that_rounds_otherwise_is_read(
         for name in ("exp", "log", "tanh", "sin"):
             there.setattr(math, name, rounded_up(getattr(math, name)))
             there.setitem(operations.FUNCTIONS, name, getattr(math, name))
-        operations._function.cache_clear()
+        operations.function_of.cache_clear()
         relay = Relay(loss_of_functions())
         text = write(relay)
-    operations._function.cache_clear()
+    operations.function_of.cache_clear()
     assert relay != here
     assert Relay.from_json(text) == relay
 
