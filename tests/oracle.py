@@ -134,7 +134,7 @@ def rule_of(op: str, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
         case "/":
             return a / b, [1 / b, -a / b**2]
         case "**":
-            return a**b, [b * a ** (b - 1) if b else 0, a**b * m.log(a) if a > 0 else 0]
+            return a**b, [b * a ** (b - 1) if b and (a or b >= 1) else 0, a**b * m.log(a) if a > 0 else 0]
         case "neg":
             return -a, [-1]
         case "abs":
@@ -144,7 +144,7 @@ def rule_of(op: str, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
         case "log":
             return m.log(a), [1 / a]
         case "sqrt":
-            return m.sqrt(a), [1 / (2 * m.sqrt(a))]
+            return m.sqrt(a), [1 / (2 * m.sqrt(a)) if a else 0]  # of a constant 0, which takes no share
         case "tanh":
             return m.tanh(a), [1 / m.cosh(a) ** 2]
         case "sigmoid":
