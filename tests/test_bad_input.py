@@ -41,6 +41,7 @@ from microgrid import (
     total,
     weighted_sum,
 )
+from microgrid._util.errors import NoRendererError
 from microgrid._util.files import write_atomic
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
@@ -57,7 +58,6 @@ from microgrid.optim import SGD, Adam, Optimizer
 from microgrid.pictures.animation import animation
 from microgrid.pictures.cheatsheet import cheat_sheet
 from microgrid.pictures.dot import draw_snapshot
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.studio.page import page
 from microgrid.terminal.screen import walk_relay
 from microgrid.training import Cycle, History, TrainingDivergedError, train

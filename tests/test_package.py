@@ -26,6 +26,7 @@ PUBLIC_MODULES = (
     "microgrid",
     *(f"microgrid.{name}" for name in ("datasets", "figures", "losses", "nn", "optim", "training")),
 )
+WINGS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"_util", "cli", "language"}
 VIEWS = ("cli", "documents", "figures", "pictures", "saving", "studio", "terminal")
 
 
@@ -36,8 +37,23 @@ def in_fresh_process(program: str) -> str:
 def test_importing_the_package_loads_no_view() -> None:
     loaded = in_fresh_process("import sys, microgrid; print(*sys.modules)").split()
     assert "microgrid.nn" in loaded
-    assert {"graphviz", "tqdm", "dataclasses"}.isdisjoint(loaded)
+    assert {"graphviz", "tqdm", "dataclasses", "difflib", "argparse"}.isdisjoint(loaded)
     assert [name for name in loaded if name.startswith(tuple(f"microgrid.{view}" for view in VIEWS))] == []
+
+
+def wings_loaded_by(*arguments: str) -> set[str]:
+    program = f"import sys; from microgrid.cli import main; main({[*arguments]}); print(*sys.modules)"
+    loaded = in_fresh_process(program).split("\n")[-1].split()
+    return {name.split(".")[1] for name in loaded if name.startswith("microgrid.")} & WINGS
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["help", "--language", "ja"], ["--version"]])
+def test_help_of_all_commands_loads_no_wing(arguments: list[str]) -> None:
+    assert wings_loaded_by(*arguments) == set()
+
+
+def test_command_that_only_prints_loads_no_view() -> None:
+    assert wings_loaded_by("check", "a*b", "a=2", "b=3").isdisjoint({"pictures", "studio", "terminal"})
 
 
 def test_every_public_name_can_be_imported_first() -> None:

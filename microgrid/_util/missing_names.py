@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import dis
 import sys
 from collections.abc import Iterable
 
@@ -74,6 +72,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     >>> nearest("Weight", ["height", "weight"]), nearest("--lang", ["--learn", "--language"]), nearest("x", ["a"])
     ('weight', '--language', '')
     """
+    import difflib  # imported here: only a wrong name needs it
+
     by_lower = {known.lower(): known for known in names}
     typed = name.lower()
     begun = [known for known in by_lower if known.startswith(typed)] if len(typed) >= MIN_BEGINNING else []
@@ -101,6 +101,8 @@ def missing_name(module: str, name: str, names: Iterable[str]) -> AttributeError
     else:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     message = f"{module} has no {brief(name)}; {hint}"
+    import dis  # imported here, too
+
     reader = sys._getframe(2)
     if reader.f_code.co_code[reader.f_lasti] == dis.opmap["IMPORT_FROM"]:
         return ImportError(message)

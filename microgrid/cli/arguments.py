@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from microgrid._util.missing_names import nearest
 from microgrid._util.text import wrapped
 from microgrid._util.validation import quoted
 from microgrid.cli.messages import language_of, translated
 from microgrid.cli.streams import complain
-from microgrid.documents.examples import EXAMPLES
 from microgrid.language.numerals import read_number
 from microgrid.language.words import LANGUAGES
 
@@ -22,11 +22,6 @@ OPTION = re.compile("--[a-z][a-z-]*")
 ASSIGNMENT = re.compile(r"[^\W\d]\w*=")
 SPACED_ASSIGNMENT = re.compile(r"-{0,2}([^\W\d]\w*)[ =:]+([-+.]?\d\S*)")  # a = 2, a 2, a:2, -a 2, --a=2
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-MEANT_BY = {
-    "demo": "microgrid, without a command",
-    **{name: f"microgrid page --example {name}" for name in EXAMPLES},
-}
-"""Words that people take for a command, and the command that they mean."""
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -66,14 +61,33 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argparse parser that records its options and reports errors in one line."""
+    """An argparse parser that records its options and reports errors in one line.
 
-    def __init__(self, **settings: Any) -> None:
+    Args:
+        module: the module of a command, whose function `add_arguments` `load` calls.
+        settings: as of argparse.
+    """
+
+    def __init__(self, module: str = "", **settings: Any) -> None:
+        self.module = module
         self.options: list[str] = []
         self.takes_expression = False
         self.example = ""
         self.parsed: Sequence[str] = ()
         super().__init__(allow_abbrev=False, **settings)
+
+    def load(self) -> Parser:
+        """Import the module of a command, unless that is done, and let it add its arguments; return the parser."""
+        module, self.module = self.module, ""
+        if module:
+            importlib.import_module(module).add_arguments(self)
+        return self
+
+    def describe(self, run: Callable[[argparse.Namespace], int], example: str) -> None:
+        """Set an example to copy, and `run`, which takes the parsed arguments and returns the exit code."""
+        self.epilog = f"example:  microgrid {example}"
+        self.example = example
+        self.set_defaults(run=run, copied_example=example)
 
     def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
         """Add an argument as argparse does; record it if it is an option."""
@@ -110,25 +124,6 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-AddParser: TypeAlias = Callable[..., Parser]
-"""`add_parser` of argparse, which adds the parser of a command."""
-
-
-def add_command(
-    add_parser: AddParser, name: str, run: Callable[[argparse.Namespace], int], summary: str, example: str
-) -> Parser:
-    """Add the parser of a command; `run` takes the parsed arguments and returns the exit code."""
-    command = add_parser(
-        name,
-        help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example:  microgrid {example}",
-    )
-    command.example = example
-    command.set_defaults(run=run, command=name, copied_example=example)
-    return command
-
-
 def with_example(message: str, example: str) -> str:
     """Put behind a message an example of the command, to copy."""
     return f"{message}; for example: microgrid {example}"
@@ -142,14 +137,18 @@ def parse(arguments: Sequence[str], parser: Parser, commands: Mapping[str, Parse
         SystemExit: an argument is wrong, or help was asked for; all is said.
     """
     arguments = _with_command_first([*arguments])
-    for each in (parser, *commands.values()):
-        each.parsed = arguments
+    parser.parsed = arguments
+    for each, command in commands.items():
+        command.parsed = arguments
+        if each in arguments:  # of the others, the help of all commands needs the summary only
+            command.load()
     name, *others = arguments or [""]
     if name not in commands:
         _check_option(arguments, parser.options, commands)
-        meant_by = MEANT_BY | _with_step_first(arguments)
-        if arguments and (not name.startswith("-") or name in meant_by):
-            parser.error(f"argument COMMAND: {invalid_choice(name, commands, meant_by)}")
+        if arguments and name.partition("=")[0] not in parser.options:
+            meant_by = _meant_by(arguments)
+            if not name.startswith("-") or name in meant_by:
+                parser.error(f"argument COMMAND: {invalid_choice(name, commands, meant_by)}")
         return parser.parse_args(arguments)
     command = commands[name]
     for i in range(len(others)):
@@ -169,6 +168,14 @@ def _with_command_first(arguments: Sequence[str]) -> Sequence[str]:
     if option == "--language" and len(arguments) > position and not arguments[position].startswith("--"):
         arguments = [arguments[position], *arguments[:position], *arguments[position + 1 :]]
     return _with_command_first([*arguments[1:], "--help"]) if arguments[:1] == ["help"] else arguments
+
+
+def _meant_by(arguments: Sequence[str]) -> dict[str, str]:
+    """Return words that people take for a command, each with the command that they mean."""
+    from microgrid.documents.examples import EXAMPLES  # imported here: only a wrong command needs it
+
+    examples = {name: f"microgrid page --example {name}" for name in EXAMPLES}
+    return {"demo": "microgrid, without a command", **examples, **_with_step_first(arguments)}
 
 
 def _with_step_first(arguments: Sequence[str]) -> dict[str, str]:
@@ -195,7 +202,7 @@ def _check_option(
         return  # --w=3 beside w*x, for which there is advice when the values are read
     near = nearest(option, options)
     hint = f"; did you mean {near}?" if near else ""
-    if owners := [owner for owner, command in commands.items() if option in command.options]:
+    if owners := [owner for owner, command in commands.items() if option in command.load().options]:
         hint = f"; it belongs to {', '.join(owners)}: microgrid {owners[0]} {' '.join(arguments[:2])}"
     raise ValueError(f"unknown option {option}{hint} (see {f'microgrid {name}'.rstrip()} --help)")
 

@@ -6,7 +6,7 @@ import argparse
 
 from microgrid._util.text import say
 from microgrid.calculus import derivative_label, differentiate
-from microgrid.cli.arguments import AddParser, add_command
+from microgrid.cli.arguments import Parser
 from microgrid.cli.expressions import add_expression, leaves_of, read_graph
 from microgrid.engine import Value
 from microgrid.graph.gradcheck import GradientTable, check_gradients
@@ -16,15 +16,9 @@ from microgrid.language.words import label_in, typeset, words
 CANNOT_BE_CHECKED = 3  # the exit code where nothing differs, but not everything can be measured
 
 
-def add_check(add_parser: AddParser) -> None:
-    """Add `microgrid check`: compare gradients with numerical derivatives."""
-    command = add_command(
-        add_parser,
-        "check",
-        _run_check,
-        "compare gradients with numerical derivatives",
-        'check "log(a) / b**2" a=2 b=-3',
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid check`."""
+    command.describe(_run_check, 'check "log(a) / b**2" a=2 b=-3')
     add_expression(command)
     command.epilog = (
         f"{command.epilog}\nexit code:  0 if all gradients agree, 1 if one differs, {CANNOT_BE_CHECKED} if one cannot "

@@ -11,20 +11,22 @@ from collections.abc import Mapping, Sequence
 
 import microgrid
 from microgrid._util.early_interrupt import exit_quietly
+from microgrid._util.errors import NoRendererError
 from microgrid.cli.arguments import Parser, parse
-from microgrid.cli.check import add_check
-from microgrid.cli.demonstration import demonstrate
-from microgrid.cli.draw import add_draw
-from microgrid.cli.lesson import add_lesson
 from microgrid.cli.messages import language_of, preferred_language, translated
-from microgrid.cli.page import add_page
-from microgrid.cli.sheet import add_sheet
-from microgrid.cli.step import add_step
 from microgrid.cli.streams import complain, flush_or_discard, is_unread, open_missing_streams
-from microgrid.cli.train import add_train
 from microgrid.language.numerals import SUPERSCRIPTS
-from microgrid.pictures.graphviz_renderer import NoRendererError
 
+COMMANDS = {
+    "draw": "draw an expression as a graph, with its gradients",
+    "step": "step through one cycle of an expression: forward, backward, update",
+    "page": "write a web page that steps through one cycle; it works offline",
+    "check": "compare gradients with numerical derivatives",
+    "train": "train a network to predict one column of a CSV file from the others",
+    "lesson": "copy a lesson, a Jupyter notebook, into this folder",
+    "sheet": "write a cheat sheet to print: three steps, chain rule, operations",
+}
+"""What each command does; its module, `microgrid.cli.NAME`, is loaded when it is named. Help lists them from here."""
 USER_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, NoRendererError)
 """Errors of wrong input: reported in one line, with exit code 2."""
 IN_ASCII = {
@@ -83,7 +85,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
-    """Return the parser of the whole command line, and that of each command by its name."""
+    """Return the parser of the whole command line, and by name those of the commands, not yet loaded."""
     parser = Parser(
         prog="microgrid",
         description="Show how a neural network learns, one number at a time. Without a command, microgrid runs a "
@@ -94,12 +96,16 @@ def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
     parser.set_defaults(run=_run_demonstration)
     parser.add_language("what is printed and written")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for add in (add_draw, add_step, add_page, add_check, add_train, add_lesson, add_sheet):
-        add(commands.add_parser)
+    for name, summary in COMMANDS.items():
+        description = f"{summary[0].upper()}{summary[1:]}."
+        command = commands.add_parser(name, help=summary, description=description, module=f"microgrid.cli.{name}")
+        command.set_defaults(command=name)
     return parser, commands.choices
 
 
 def _run_demonstration(options: argparse.Namespace) -> int:
+    from microgrid.cli.demonstration import demonstrate  # imported here, as the commands are
+
     return 0 if demonstrate(options.language) else 130
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from microgrid._util.errors import NoRendererError
 from microgrid._util.files import write_atomic
 from microgrid._util.text import padded
 from microgrid.datasets.column_learner import ColumnLearner
@@ -13,7 +14,6 @@ from microgrid.engine import Value
 from microgrid.language.numerals import show, show_signed
 from microgrid.language.words import in_each_language, label_in, words
 from microgrid.pictures.dot import draw_snapshot, write_picture
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 from microgrid.training.cycle import Cycle

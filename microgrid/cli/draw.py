@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from microgrid._util.text import say
-from microgrid.cli.arguments import AddParser, add_command
+from microgrid.cli.arguments import Parser
 from microgrid.cli.expressions import add_expression, add_learn, leaves_of, read_graph
 from microgrid.engine import Input
 from microgrid.graph.folding import FOLDS
@@ -15,15 +15,9 @@ from microgrid.pictures.dot import FORMATS, save_picture
 from microgrid.pictures.dot_text import DIRECTIONS
 
 
-def add_draw(add_parser: AddParser) -> None:
-    """Add `microgrid draw`: draw the graph of an expression."""
-    command = add_command(
-        add_parser,
-        "draw",
-        _run_draw,
-        "draw an expression as a graph, with its gradients",
-        'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5',
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid draw`."""
+    command.describe(_run_draw, 'draw "(a*b + c).tanh()" a=2 b=-3 c=5.5')
     add_expression(command)
     add_learn(command)
     formats = ", ".join(f".{suffix}" for suffix in FORMATS)

@@ -6,16 +6,14 @@ import argparse
 from pathlib import Path
 
 from microgrid._util.text import say
-from microgrid.cli.arguments import AddParser, add_command
+from microgrid.cli.arguments import Parser
 from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.language.words import words
 
 
-def add_lesson(add_parser: AddParser) -> None:
-    """Add `microgrid lesson`: copy a lesson into the current folder."""
-    command = add_command(
-        add_parser, "lesson", _run_lesson, "copy a lesson, a Jupyter notebook, into this folder", "lesson 1"
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid lesson`."""
+    command.describe(_run_lesson, "lesson 1")
     command.add_argument(
         "number",
         metavar="N",

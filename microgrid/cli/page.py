@@ -7,7 +7,7 @@ from pathlib import Path
 
 from microgrid._util.files import write_atomic
 from microgrid._util.text import say
-from microgrid.cli.arguments import AddParser, add_command, number_of
+from microgrid.cli.arguments import Parser, number_of
 from microgrid.cli.expressions import add_expression, add_learn, record_relay
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.language.words import LANGUAGES, words
@@ -15,15 +15,9 @@ from microgrid.relay.relay import Relay
 from microgrid.studio.page import page
 
 
-def add_page(add_parser: AddParser) -> None:
-    """Add `microgrid page`: write a page to step through one cycle in a browser."""
-    command = add_command(
-        add_parser,
-        "page",
-        _run_page,
-        "write a web page that steps through one cycle; it works offline",
-        'page "(w*x - target)**2" w=3 x=2 target=5',
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid page`."""
+    command.describe(_run_page, 'page "(w*x - target)**2" w=3 x=2 target=5')
     add_expression(command, optional=True)
     add_learn(command)
     command.add_argument(

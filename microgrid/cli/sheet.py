@@ -7,20 +7,14 @@ from pathlib import Path
 
 from microgrid._util.files import write_atomic
 from microgrid._util.text import say
-from microgrid.cli.arguments import AddParser, add_command
+from microgrid.cli.arguments import Parser
 from microgrid.language.words import words
 from microgrid.pictures.cheatsheet import cheat_sheet
 
 
-def add_sheet(add_parser: AddParser) -> None:
-    """Add `microgrid sheet`: write the cheat sheet."""
-    command = add_command(
-        add_parser,
-        "sheet",
-        _run_sheet,
-        "write a cheat sheet to print: three steps, chain rule, operations",
-        "sheet --language ja",
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid sheet`."""
+    command.describe(_run_sheet, "sheet --language ja")
     command.add_argument(
         "-o", "--output", metavar="FILE", help="by default cheatsheet.html, or cheatsheet.ja.html in Japanese"
     )

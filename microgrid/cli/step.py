@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from microgrid.cli.arguments import AddParser, add_command, number_of
+from microgrid.cli.arguments import Parser, number_of
 from microgrid.cli.expressions import add_expression, add_learn, record_relay
 from microgrid.documents.examples import example
 from microgrid.terminal.screen import walk_relay
 
 
-def add_step(add_parser: AddParser) -> None:
-    """Add `microgrid step`: step through one cycle in the terminal."""
-    command = add_command(
-        add_parser,
-        "step",
-        _run_step,
-        "step through one cycle of an expression: forward, backward, update",
-        'step "(w*x - target)**2" w=3 x=2 target=5',
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid step`."""
+    command.describe(_run_step, 'step "(w*x - target)**2" w=3 x=2 target=5')
     add_expression(command, optional=True)
     add_learn(command)
     command.add_argument("--example", metavar="NAME", help="instead of an expression, show this example")

@@ -9,7 +9,7 @@ from pathlib import Path
 from microgrid._util.files import check_writable
 from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
-from microgrid.cli.arguments import AddParser, add_command, number_of, whole_number, whole_numbers
+from microgrid.cli.arguments import Parser, number_of, whole_number, whole_numbers
 from microgrid.cli.messages import translated
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
@@ -20,15 +20,9 @@ from microgrid.nn import read_model
 FEW_ROWS = 10  # with fewer, the error says little
 
 
-def add_train(add_parser: AddParser) -> None:
-    """Add `microgrid train`: train a network to predict one column of a table."""
-    command = add_command(
-        add_parser,
-        "train",
-        _run_train,
-        "train a network to predict one column of a CSV file from the others",
-        "train DATA.csv --target weight --inputs length width --save model.json",
-    )
+def add_arguments(command: Parser) -> None:
+    """Add the arguments of `microgrid train`."""
+    command.describe(_run_train, "train DATA.csv --target weight --inputs length width --save model.json")
     command.usage = "microgrid train DATA.csv --target COLUMN [options]"
     command.add_argument("data", metavar="DATA.csv", help="a table whose first line names the columns")
     command.add_argument(

@@ -49,7 +49,7 @@ from microgrid.graph import operations
 from microgrid.graph.node import kind_of
 from microgrid.language.numerals import counted
 
-MAX_OPERANDS = 60_000  # take 2 to 4 s to compile
+MAX_OPERANDS = 150_000  # take 4 to 6 s and up to 1.1 GB to compile
 
 
 class CompiledGraph:
@@ -206,7 +206,8 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     if size > MAX_OPERANDS:
         raise ValueError(
             f"this graph has {size} operands; a program of more than {MAX_OPERANDS} takes too long to compile. "
-            "Compile the graph of one row, and call it with batches of rows"
+            "If it holds several rows, compile the graph of one, and call it with batches of rows; if it is one row, "
+            "record it at each step, and call backward()"
         )
     return CompiledGraph(output, inputs, chosen)
 

@@ -21,6 +21,7 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
+from microgrid._util.errors import NoRendererError
 from microgrid._util.files import write_atomic
 from microgrid._util.text import printable
 from microgrid._util.validation import check_choice, quoted
@@ -28,7 +29,7 @@ from microgrid.engine import Value
 from microgrid.graph.folding import cards_and_edges, drawable
 from microgrid.graph.snapshot import Snapshot
 from microgrid.pictures.dot_text import DIRECTIONS, placed, write_unplaced
-from microgrid.pictures.graphviz_renderer import NoRendererError, can_write_all_letters, program_for, run_graphviz
+from microgrid.pictures.graphviz_renderer import can_write_all_letters, program_for, run_graphviz
 from microgrid.pictures.still import Still
 
 FORMATS = ("svg", "png", "pdf", "dot")

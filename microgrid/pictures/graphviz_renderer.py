@@ -10,19 +10,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from microgrid._util.errors import NoRendererError
 from microgrid._util.processes import run
-from microgrid._util.text import printable, single_line
+from microgrid._util.text import single_line
 
 QUICK = {"nslimit": "1", "nslimit1": "1", "searchsize": "10"}  # attributes that bound the time Graphviz takes to place
 PLACES = "json0"  # the format that says where Graphviz has put everything
 MAX_SECONDS = 60  # the largest page and the largest picture take 4 s, on a slow machine several times as long
-
-
-class NoRendererError(RuntimeError):
-    """There is no Graphviz on this machine that can write the format."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))  # it names programs and files
 
 
 def run_graphviz(

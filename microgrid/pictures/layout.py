@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 
 import graphviz
 
+from microgrid._util.errors import NoRendererError
 from microgrid.graph.folding import Card, Edge, Folding
 from microgrid.graph.status import GATES
-from microgrid.pictures.graphviz_renderer import PLACES, QUICK, NoRendererError, run_graphviz
+from microgrid.pictures.graphviz_renderer import PLACES, QUICK, run_graphviz
 from microgrid.pictures.routing import TIP_LENGTH_PX, Point, courses, place_labels, route
 
 ROW_HEIGHT_PX, HEADING_HEIGHT_PX = 19.0, 26.0

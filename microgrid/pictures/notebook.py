@@ -6,10 +6,10 @@ import base64
 import contextlib
 import html
 
+from microgrid._util.errors import NoRendererError
 from microgrid.engine import Value
 from microgrid.graph.snapshot import Snapshot
 from microgrid.pictures.dot import notebook_picture
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.records import Record
 from microgrid.relay.table import table
 

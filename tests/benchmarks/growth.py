@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import operator
 import statistics
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,9 @@ from microgrid.engine import Value, topological_order
 from microgrid.losses import mean_squared_error
 from microgrid.studio.page import page
 from microgrid.training.collector import paused_collector
-from tests.benchmarks.networks import compiled_graph, network, rows_for
+from tests.benchmarks.cases import NETWORK, SIZES, version_of
+from tests.benchmarks.networks import compiled_graph, eager_peers, network, ours, rows_for
+from tests.benchmarks.plain import Plain
 from tests.benchmarks.timing import clock, exponent, only_own_garbage, timed
 
 NODES = 100_000
@@ -25,35 +31,70 @@ NODES = 100_000
 Case = tuple[Callable[[], object], Value]  # what to time, and the end of the graph that says how large it is
 
 
-def memory(make: Callable[[], Any]) -> float:
-    """Return the bytes that each of many equal nodes takes, operands and shared things left out."""
-    kept: list[Any] = [None] * NODES
+@dataclass
+class Measure:
+    """Something measured at several sizes, or of several engines.
+
+    Attributes:
+        name: what was done.
+        unit: "ms" or "bytes".
+        numbers: what it took, by size or by engine.
+        exponent: it grows as the number of edges to this power; None where that is not asked.
+    """
+
+    name: str
+    unit: str
+    numbers: dict[str, float]
+    exponent: float | None = None
+
+    def __str__(self) -> str:
+        """Return a line to print."""
+        grows = "" if self.exponent is None else f"; grows as edges to the power {self.exponent:.2f}"
+        return f"{self.name}, {self.unit}: {numbers_of(self.numbers)}{grows}"
+
+
+def numbers_of(numbers: dict[str, float]) -> str:
+    """Write what was measured, by size or by engine.
+
+    >>> numbers_of({"8": 34.8, "64": 1303.1})
+    '8: 34.8, 64: 1,303'
+    """
+    return ", ".join(f"{name}: {number:,.{0 if number >= 100 else 1}f}" for name, number in numbers.items())
+
+
+def memory(make: Callable[[], Any], times: int = NODES) -> float:
+    """Return the bytes that what is made takes, the mean of many; what it shares with the others is left out."""
+    kept: list[Any] = [None] * times
     make()
+    gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    for i in range(NODES):
+    for i in range(times):
         kept[i] = make()
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    return (after - before) / NODES
+    return (after - before) / times
 
 
-def memory_lines() -> list[str]:
-    """Tell what a node takes, here and in micrograd."""
-    a, b = Value(1.5), Value(2.5)
-    ours = {"a + b": memory(lambda: a + b), "a * b": memory(lambda: a * b), "a / b": memory(lambda: a / b)}
-    lines = [f"memory of a node {name}: {size:.0f} bytes" for name, size in ours.items()]
-    try:
+def memory_measures() -> Iterator[Measure]:
+    """Tell what a node takes, here and in other engines, and what the graph of a network takes."""
+    kinds: dict[str, Callable[[float], Any]] = {"microgrid": Value, "plain class": Plain}
+    if version_of("micrograd") != "not installed":
         from micrograd.engine import Value as Theirs
-    except ImportError:
-        return lines
-    x, y = Theirs(1.5), Theirs(2.5)
-    return [*lines, f"memory of a node a * b in micrograd: {memory(lambda: x * y):.0f} bytes"]
+
+        kinds["micrograd"] = Theirs
+    for name, operation in (("a + b", operator.add), ("a * b", operator.mul)):
+        bytes_of = {who: memory(partial(operation, kind(1.5), kind(2.5))) for who, kind in kinds.items()}
+        yield Measure(f"memory of a node {name}", "bytes", bytes_of)
+    model, rows = network(SIZES), rows_for(SIZES, 30)
+    engines = {"microgrid": ours(model, rows), **eager_peers(model, rows)}
+    bytes_of = {who: memory(engine.record, times=5) for who, engine in engines.items()}
+    yield Measure(f"memory of the graph of {NETWORK}", "bytes", bytes_of)
 
 
 def growing(
     name: str, sizes: Sequence[int], prepare: Callable[[int], Case], turns: int, clock: Callable[[], float] = clock
-) -> str:
+) -> Measure:
     """Time something at several sizes, and tell how it grows with the number of edges of its graph."""
     seconds, edges = [], []
     for size in sizes:
@@ -61,8 +102,8 @@ def growing(
         edges.append(sum(len(node.operands) for node in topological_order(output)))
         with only_own_garbage():
             seconds.append(statistics.median(timed(run, clock=clock) for _ in range(turns)))
-    shown = ", ".join(f"{size}: {second * 1e3:.3g} ms" for size, second in zip(sizes, seconds, strict=True))
-    return f"{name}: {shown}; grows as edges to the power {exponent(edges, seconds):.2f}"
+    numbers = {str(size): second * 1e3 for size, second in zip(sizes, seconds, strict=True)}
+    return Measure(name, "ms", numbers, exponent(edges, seconds))
 
 
 def chain(n: int) -> Value:
@@ -82,12 +123,21 @@ def loss_of(hidden: int, rows: int = 1) -> Value:
     return loss
 
 
-def lines(quick: bool) -> Iterator[str]:
+def products(n: int) -> Value:
+    """Multiply a number n times by a weight."""
+    value, weight = Value(1.0, label="v"), Value(0.99, label="w")
+    for _ in range(n):
+        value = value * weight
+    value.backward()
+    return value
+
+
+def measures(quick: bool) -> Iterator[Measure]:
     """Measure everything that grows."""
     turns = 1 if quick else 3
     depths = [1_000, 10_000, 100_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
     # Below 32 neurons a layer is drawn another way, so that smaller networks say nothing of how the cost grows.
-    wide, narrow, rows = [32, 64, 128], [8, 16, 32, 64], [30, 100, 300]
+    wide, narrow, rows, factors = [32, 64, 128], [8, 16, 32, 64], [30, 100, 300], [50, 100, 200]
 
     def forward(n: int) -> Case:
         return lambda: chain(n), chain(n)
@@ -106,6 +156,9 @@ def lines(quick: bool) -> Iterator[str]:
     def of_chain(what: Callable[[Value], object]) -> Callable[[int], Case]:
         return lambda n: _applied(what, chain(n))
 
+    def of_products(n: int) -> Case:
+        return _applied(_picture, products(n))
+
     def by_width(what: Callable[[Value], object]) -> Callable[[int], Case]:
         return lambda hidden: _applied(what, loss_of(hidden))
 
@@ -116,17 +169,18 @@ def lines(quick: bool) -> Iterator[str]:
         return page(Relay(loss))
 
     on_the_wall = time.perf_counter  # Graphviz is a process of its own
-    yield from memory_lines()
+    yield from memory_measures()
     yield growing("chain of additions, forward", depths, forward, turns)
     yield growing("chain of additions, backward", depths, backward, turns)
     yield growing("both, with the collector paused", depths, both, turns)
+    yield growing("picture of a chain of products as SVG", factors, of_products, turns, on_the_wall)
     yield growing("folded picture of 3-h-h-1 as SVG, by h", wide, by_width(_picture), turns, on_the_wall)
     yield growing("picture of 3-16-16-1 as SVG, by rows", rows, by_rows(_picture), turns, on_the_wall)
     yield growing("record a relay, chain", depths[:3], of_chain(Relay), turns)
     yield growing("record a relay, 3-h-h-1, by h", wide, by_width(Relay), turns)
     yield growing("write a page, 3-h-h-1, by h", narrow, by_width(written), turns, on_the_wall)
     yield growing("compile and run 3-h-h-1, by h", narrow if quick else [*narrow, 128], compiling, turns)
-    yield from start_lines(3 if quick else 9)
+    yield starts(3 if quick else 9)
 
 
 def _applied(what: Callable[[Value], object], output: Value) -> Case:
@@ -144,12 +198,12 @@ def compiling(hidden: int) -> Case:
     return lambda: compiled_graph(model)([[0.1, 0.2, 0.3, 0.4]]), loss_of(hidden)
 
 
-def start_lines(turns: int) -> list[str]:
+def starts(turns: int) -> Measure:
     """Time whole processes, side by side with one that does nothing."""
     programs = {
         "python -c pass": ["-I", "-c", "pass"],
         "import microgrid": ["-I", "-c", "import microgrid"],
-        "microgrid --version": ["-m", "microgrid", "--version"],
+        "microgrid --help": ["-m", "microgrid", "--help"],
         "microgrid (the demonstration)": ["-m", "microgrid"],
     }
     times: dict[str, list[float]] = {name: [] for name in programs}
@@ -162,4 +216,4 @@ def start_lines(turns: int) -> list[str]:
                     [sys.executable, *arguments], cwd=folder, capture_output=True, check=True, env=environment
                 )
                 times[name].append(time.perf_counter() - begin)
-    return [f"process: {name}: {statistics.median(seconds) * 1e3:.0f} ms" for name, seconds in times.items()]
+    return Measure("a process", "ms", {name: min(seconds) * 1e3 for name, seconds in times.items()})

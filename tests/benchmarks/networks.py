@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrid.compiler.compile import CompiledGraph, compile_graph
 from microgrid.engine import Input, Value
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
+from tests.benchmarks.plain import Plain, plain_neuron
 
 Numbers = tuple[float, list[float]]  # a loss, and the gradients in the order of our parameters
 
@@ -25,7 +26,7 @@ def rows_for(sizes: Sequence[int], n: int) -> list[list[float]]:
     return [[rng.uniform(-1, 1) for _ in range(sizes[0] + 1)] for _ in range(n)]
 
 
-def numbers_of(loss: float, parameters: Sequence[Value]) -> Numbers:
+def numbers_of(loss: float, parameters: Sequence[Any]) -> Numbers:
     """Gather what a turn has left."""
     return loss, [parameter.grad for parameter in parameters]
 
@@ -36,17 +37,91 @@ def difference(mine: Numbers, theirs: Numbers) -> float:
     return max(abs(a - b) for a, b in pairs)
 
 
-def eager(model: MLP, rows: list[list[float]]) -> Callable[[], Numbers]:
-    """Record every row anew."""
-    parameters = model.parameters()
+class Engine(NamedTuple):
+    """An engine that records a graph for every pass: how it records the loss of all rows, and what it learns."""
+
+    record: Callable[[], Any]
+    zero_grad: Callable[[], object]
+    parameters: Sequence[Any]  # in our order
+    operands: str  # the attribute of a node that holds them
+
+
+def step_of(engine: Engine) -> Callable[[], Numbers]:
+    """Return a turn of a whole step: every row is recorded anew."""
 
     def turn() -> Numbers:
-        model.zero_grad()
-        loss = mean_squared_error([model(row[:-1]) for row in rows], [row[-1] for row in rows])
+        engine.zero_grad()
+        loss = engine.record()
         loss.backward()
-        return numbers_of(loss.data, parameters)
+        return numbers_of(loss.data, engine.parameters)
 
     return turn
+
+
+def backward_of(engine: Engine) -> Callable[[], Numbers]:
+    """Return a turn of `backward()` on a graph that is there already; peers need its gradients to be 0."""
+    loss = engine.record()
+    nodes = nodes_of(loss, engine.operands)
+
+    def turn() -> Numbers:
+        for node in nodes:
+            node.grad = 0.0
+        loss.backward()
+        return numbers_of(loss.data, engine.parameters)
+
+    return turn
+
+
+def nodes_of(end: Any, operands: str) -> list[Any]:
+    """List all that a number was computed from, and itself; `operands` is the attribute that holds its operands."""
+    found = {end: None}
+    waiting = [end]
+    for node in waiting:  # grows during the loop
+        new = dict.fromkeys(operand for operand in getattr(node, operands) if operand not in found)
+        found |= new
+        waiting += new
+    return waiting
+
+
+def ours(model: MLP, rows: list[list[float]]) -> Engine:
+    """Record our network."""
+
+    def record() -> Value:
+        return mean_squared_error([model(row[:-1]) for row in rows], [row[-1] for row in rows])
+
+    return Engine(record, model.zero_grad, model.parameters(), "operands")
+
+
+def eager_peers(model: MLP, rows: list[list[float]]) -> dict[str, Engine]:
+    """Return the others that record a graph, those that are installed."""
+    peers = {"micrograd": _micrograd(model, rows), "plain class": _plain_class(model, rows)}
+    return {name: engine for name, engine in peers.items() if engine}
+
+
+def _plain_class(model: MLP, rows: list[list[float]]) -> Engine:
+    """Write the same with a plain class."""
+    layers = [
+        [([Plain(weight.data) for weight in neuron.weights], Plain(neuron.bias.data)) for neuron in layer.neurons]
+        for layer in model.layers
+    ]
+    parameters = [one for layer in layers for weights, bias in layer for one in (*weights, bias)]
+
+    def record() -> Plain:
+        loss = Plain(0.0)
+        for row in rows:
+            values = [Plain(x) for x in row[:-1]]
+            for layer in layers[:-1]:
+                values = [plain_neuron(weights, values, bias).relu() for weights, bias in layer]
+            [(weights, bias)] = layers[-1]
+            error = plain_neuron(weights, values, bias) + Plain(-row[-1])
+            loss = loss + error * error
+        return loss * Plain(1 / len(rows))
+
+    def zero_grad() -> None:
+        for parameter in parameters:
+            parameter.grad = 0.0
+
+    return Engine(record, zero_grad, parameters, "children")
 
 
 def compiled_graph(model: MLP) -> CompiledGraph:
@@ -56,7 +131,7 @@ def compiled_graph(model: MLP) -> CompiledGraph:
     return compile_graph(loss, [*inputs, target], model.parameters())
 
 
-def micrograd(model: MLP, rows: list[list[float]]) -> Callable[[], Numbers] | None:
+def _micrograd(model: MLP, rows: list[list[float]]) -> Engine | None:
     """Let micrograd do the same; None where it is not installed."""
     try:
         import micrograd.engine
@@ -69,14 +144,11 @@ def micrograd(model: MLP, rows: list[list[float]]) -> Callable[[], Numbers] | No
     for parameter, value in zip(parameters, model.parameters(), strict=True):
         parameter.data = value.data
 
-    def turn() -> Numbers:
-        theirs.zero_grad()
+    def record() -> Any:
         predictions = [theirs([micrograd.engine.Value(x) for x in row[:-1]]) for row in rows]
-        loss = sum((p - row[-1]) ** 2 for p, row in zip(predictions, rows, strict=True)) * (1 / len(rows))
-        loss.backward()
-        return loss.data, [parameter.grad for parameter in parameters]
+        return sum((p - row[-1]) ** 2 for p, row in zip(predictions, rows, strict=True)) * (1 / len(rows))
 
-    return turn
+    return Engine(record, theirs.zero_grad, parameters, "_prev")
 
 
 def _arrays(model: MLP, array: Callable[[Any], Any]) -> list[tuple[Any, Any]]:

@@ -24,6 +24,9 @@ class Plain:
     def __mul__(self, other: Plain) -> Plain:
         return Plain(self.data * other.data, (self, other), (other.data, self.data))
 
+    def relu(self) -> Plain:
+        return Plain(max(self.data, 0.0), (self,), (1.0 if self.data > 0.0 else 0.0,))
+
     def backward(self) -> None:
         order: list[Plain] = []
         seen: set[Plain] = set()
@@ -42,15 +45,12 @@ class Plain:
                 child.grad += local * node.grad
 
 
-def nodes_of(end: Plain) -> list[Plain]:
-    """List all that a number was computed from, and itself."""
-    found = {end: None}
-    waiting = [end]
-    for node in waiting:  # grows during the loop
-        new = [child for child in node.children if child not in found]
-        found |= dict.fromkeys(new)
-        waiting += dict.fromkeys(new)
-    return list(found)
+def plain_neuron(weights: list[Plain], values: list[Plain], bias: Plain) -> Plain:
+    """Return w1·x1 + w2·x2 + … + b, added up from the bias, as micrograd's neuron does."""
+    end = bias
+    for weight, value in zip(weights, values, strict=True):
+        end = end + weight * value
+    return end
 
 
 def sums_of_products(kind: Callable[[float], Any]) -> tuple[Any, list[Any]]:

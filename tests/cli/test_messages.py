@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from microgrid._util.errors import NoRendererError
 from microgrid._util.text import display_width
 from microgrid.cli.command import _parsers
 from microgrid.cli.messages import preferred_language, translated
@@ -80,7 +81,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
     assert japanese.startswith("使い方: ")
     assert max(map(display_width, japanese.partition("\n例:")[0].splitlines())) <= 70
     parser, commands = _parsers()
-    chosen = commands[name] if name else parser
+    chosen = commands[name].load() if name else parser
     texts = [chosen.description or "", *(action.help or "" for action in chosen._actions)]
     assert not [text for text in filter(None, texts) if "".join(text.split())[:20] in "".join(japanese.split())]
     assert not re.search(r"by default|options:|example:|functions:", japanese)
@@ -219,7 +220,7 @@ def test_reasons_of_a_training_that_fails_are_japanese_too() -> None:
 def test_error_where_there_is_no_graphviz_is_japanese_too(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphviz_renderer, "_find_program", lambda _=False: None)
     for kind in (suffix, graphviz_renderer.PLACES):
-        with pytest.raises(graphviz_renderer.NoRendererError) as caught:
+        with pytest.raises(NoRendererError) as caught:
             graphviz_renderer.program_for(kind, is_wide=True)
         told = translated(str(caught.value), "ja")
         assert told.startswith("このコンピューターでは")

@@ -1073,7 +1073,7 @@ def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPa
     w, x = Value(2.0, "w"), Input(4.0, "x")
     assert compile_graph(w * x, [x])([[3.0]]) == 6.0
     with pytest.raises(
-        ValueError, match=r"too long to compile\. Compile the graph of one row, .* with batches of rows$"
+        ValueError, match=r"several rows, compile the graph of one, .*; if it is one row, record it .* backward\(\)$"
     ):
         compile_graph(w * x + 1, [x])
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import graphviz
 import pytest
 
+from microgrid._util.errors import NoRendererError
 from microgrid.engine import Constant, Input, Value, topological_order, total, weighted_sum
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
@@ -30,7 +31,6 @@ from microgrid.pictures.dot import (
     save_picture,
 )
 from microgrid.pictures.dot_text import DIRECTIONS, placed
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.pictures.notebook import value_mimebundle
 from microgrid.pictures.svg import STYLE
 from microgrid.relay.relay import Relay

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 
 from microgrid import Input, Relay, Value
+from microgrid._util.errors import NoRendererError
 from microgrid.graph.folding import MAX_TITLE_COLUMNS, cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import graphviz_renderer as renderer
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.pictures.layout import (
     COMPACT_SIZE_PX,
     CONSTANT_SIZE_PX,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
+from microgrid._util.errors import NoRendererError
 from microgrid._util.files import asset
 from microgrid.documents.examples import Heading, example
 from microgrid.engine import gradients
@@ -29,7 +30,6 @@ from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import cross_entropy, mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import graphviz_renderer as renderer
-from microgrid.pictures.graphviz_renderer import NoRendererError
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell

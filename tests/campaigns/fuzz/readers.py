@@ -19,6 +19,7 @@ from unittest.mock import patch
 import graphviz
 
 from microgrid import Input, Relay, Value, draw
+from microgrid._util.errors import NoRendererError
 from microgrid.datasets import DataError, read_csv
 from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
 from microgrid.graph.folding import cards_and_edges
@@ -27,7 +28,7 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.pictures import layout
 from microgrid.pictures.dot import draw_snapshot
-from microgrid.pictures.graphviz_renderer import NoRendererError, run_graphviz
+from microgrid.pictures.graphviz_renderer import run_graphviz
 
 LONGEST_MESSAGE = 500
 NUMBERS = (2.0, -3.0, 0.5, 0.0, 1e300, -1e-300, 5e-324)
