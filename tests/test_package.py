@@ -24,9 +24,9 @@ MODULES = sorted(
 
 PUBLIC_MODULES = (
     "microgrid",
-    *(f"microgrid.{name}" for name in ("datasets", "figures", "losses", "nn", "optim", "training")),
+    *(f"microgrid.{name}" for name in ("datasets", "export", "figures", "losses", "nn", "optim", "training")),
 )
-VIEWS = ("cli", "documents", "figures", "pictures", "saving", "studio", "terminal")
+VIEWS = ("cli", "documents", "export", "figures", "pictures", "saving", "studio", "terminal")
 
 
 def in_fresh_process(program: str) -> str:
@@ -93,6 +93,7 @@ def test_every_part_is_an_attribute_of_the_package() -> None:
         (".optim", "RMSprop", "it has Adam, Optimizer, SGD"),
         (".training", "trian", "did you mean train?"),
         (".datasets", "pengiuns", "did you mean penguins?"),
+        (".export", "torch_sourc", "did you mean torch_source?"),
         (".figures", "plot_loses", "did you mean plot_losses?"),
     ],
 )
