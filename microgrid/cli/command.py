@@ -15,6 +15,7 @@ from microgrid.cli.arguments import Parser, parse
 from microgrid.cli.check import add_check
 from microgrid.cli.demonstration import demonstrate
 from microgrid.cli.draw import add_draw
+from microgrid.cli.export import add_export
 from microgrid.cli.lesson import add_lesson
 from microgrid.cli.messages import language_of, preferred_language, translated
 from microgrid.cli.page import add_page
@@ -94,7 +95,7 @@ def _parsers() -> tuple[Parser, Mapping[str, Parser]]:
     parser.set_defaults(run=_run_demonstration)
     parser.add_language("what is printed and written")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for add in (add_draw, add_step, add_page, add_check, add_train, add_lesson, add_sheet):
+    for add in (add_draw, add_step, add_page, add_check, add_train, add_export, add_lesson, add_sheet):
         add(commands.add_parser)
     return parser, commands.choices
 
