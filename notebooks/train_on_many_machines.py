@@ -21,6 +21,7 @@ On GPUs, the backend is "nccl" instead of "gloo", and the network and the rows a
 """
 
 import argparse
+import gc
 import random
 import runpy
 import sys
@@ -97,20 +98,21 @@ def main():
     learner.model = from_torch(network)  # where microgrid would start
 
     dist.init_process_group("gloo")  # for CPUs
-    model = DistributedDataParallel(network)
+    rank, n_processes = dist.get_rank(), dist.get_world_size()
     losses = train(
-        model,
+        DistributedDataParallel(network),
         torch.tensor([learner.inputs(row) for row in learner.learning.rows], dtype=torch.float64),
         torch.tensor([[learner.target(target)] for target in learner.learning.targets], dtype=torch.float64),
-        torch.optim.SGD(model.parameters(), options.learning_rate, momentum=0.9),
+        torch.optim.SGD(network.parameters(), options.learning_rate, momentum=0.9),
         options.epochs,
         options.batch_size,
         options.seed,
     )
+    gc.collect()  # what still refers to the process group keeps its threads alive, and they must end before Python does
+    dist.destroy_process_group()
 
-    if dist.get_rank() == 0:
-        n_processes, last = dist.get_world_size(), losses[-1]
-        print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {last!r}")
+    if rank == 0:
+        print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {losses[-1]!r}")
         if options.compare:
             history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
             differences = [abs(a / b - 1) for a, b in zip(losses, history.losses)]
@@ -120,8 +122,6 @@ def main():
         print(f"{learner.error(learner.held_out):.4g} (a constant: {learner.baseline_error(learner.held_out):.4g})")
         learner.model_in_own_units().save(options.save)
         print(f"wrote {options.save}")
-    dist.barrier()  # end together: a process that ends early may disturb the others
-    dist.destroy_process_group()
 
 
 if __name__ == "__main__":
