@@ -36,6 +36,7 @@ from microgrid.engine import (
 
 if TYPE_CHECKING:
     from microgrid import datasets as datasets
+    from microgrid import export as export
     from microgrid import figures as figures
     from microgrid import layers as layers
     from microgrid import training as training
@@ -76,7 +77,7 @@ __all__ = [
 ]
 
 # Views are imported on first use, so that computing alone does not load graphviz.
-_MODULES_LOADED_ON_USE = ("datasets", "figures", "layers", "training")
+_MODULES_LOADED_ON_USE = ("datasets", "export", "figures", "layers", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
     "compile_graph": "microgrid.compiler",

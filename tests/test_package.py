@@ -24,10 +24,10 @@ MODULES = sorted(
 
 PUBLIC_MODULES = (
     "microgrid",
-    *(f"microgrid.{name}" for name in ("datasets", "figures", "losses", "nn", "optim", "training")),
+    *(f"microgrid.{name}" for name in ("datasets", "export", "figures", "losses", "nn", "optim", "training")),
 )
 WINGS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"_util", "cli", "language"}
-VIEWS = ("cli", "documents", "figures", "pictures", "saving", "studio", "terminal")
+VIEWS = ("cli", "documents", "export", "figures", "pictures", "saving", "studio", "terminal")
 
 
 def in_fresh_process(program: str) -> str:
@@ -109,6 +109,7 @@ def test_every_part_is_an_attribute_of_the_package() -> None:
         (".optim", "RMSprop", "it has Adam, Optimizer, SGD"),
         (".training", "trian", "did you mean train?"),
         (".datasets", "pengiuns", "did you mean penguins?"),
+        (".export", "torch_sourc", "did you mean torch_source?"),
         (".figures", "plot_loses", "did you mean plot_losses?"),
     ],
 )

@@ -23,6 +23,7 @@ COMMANDS = {
     "page": "write a web page that steps through one cycle; it works offline",
     "check": "compare gradients with numerical derivatives",
     "train": "train a network to predict one column of a CSV file from the others",
+    "export": "write a saved network as a program that needs PyTorch only",
     "lesson": "copy a lesson, a Jupyter notebook, into this folder",
     "sheet": "write a cheat sheet to print: three steps, chain rule, operations",
 }

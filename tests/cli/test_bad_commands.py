@@ -233,6 +233,7 @@ OPTIONS_OF_OTHERS = [
     *(["page", "a*b", "a=1", "b=2", "-o", bad] for bad in ("", ".", "relay.svg", "no such folder/relay.html")),
     *(["page", *rest] for rest in ([], ["--example", "nope"], ["--example", ""], ["--example", "xor", "a"])),
     *(["step", *rest] for rest in ([], ["--penguins", "a"])),
+    *(["export", *rest] for rest in ([], [""], ["."], ["no such file.json"], ["a.json", "b.json"])),
     *(["lesson", *rest] for rest in (["-1"], ["1.5"], [""], ["1", "2"])), ["sheet", "-o", ""],
     ["nope"], ["--nope"], [""], ["draw"], ["check"], ["train"], ["train", "no such file.csv", "--target", "y"],
     ["train", ".", "--target", "y"],

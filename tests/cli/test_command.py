@@ -17,6 +17,7 @@ import pytest
 import microgrid
 from microgrid.cli import command as cli
 from microgrid.cli import main
+from microgrid.nn import MLP
 from microgrid.pictures.graphviz_renderer import program_for
 from tests.cli.running import PENGUINS, PLAIN, PROGRAM, Command, in_a_process, refusal
 from tests.processes import is_running, wait_until
@@ -31,15 +32,17 @@ def test_help_lists_the_commands(command: Command) -> None:
         "page",
         "check",
         "train",
+        "export",
         "lesson",
         "sheet",
     ]
 
 
-@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train", "lesson", "sheet"])
+@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train", "export", "lesson", "sheet"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
     rows = "".join(f"{x},{x % 3},{2 * x + 1}\n" for x in range(10))
     (tmp_path / "DATA.csv").write_text(f"length,width,weight\n{rows}", encoding="utf-8")
+    MLP(2, [1]).save(tmp_path / "model.json")
     code, out, err = command(name, "--help")
     assert (code, err) == (0, "")
     (example,) = re.findall(r"^example:  microgrid (.*)$", out, re.MULTILINE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
+from microgrid.nn import MLP
 from tests.cli.running import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file name there holds a control character")
@@ -45,6 +47,11 @@ CASES = {
     "a model": ["train", "table.csv", "--target", "y", "--save", f"{ESCAPES}.json"],
     "a model of classes": ["train", "table.csv", "--target", "class", "--save", f"{ESCAPES}.json"],
     "a model nowhere": ["train", "table.csv", "--target", "y", "--save", f"{ESCAPES}/a.json"],
+    "no model": ["export", ESCAPES],
+    "a model of another kind": ["export", f"{ESCAPES}.json"],
+    "a program of another kind": ["export", "model.json", "-o", ESCAPES],
+    "a program": ["export", "model.json", "-o", f"{ESCAPES}.py"],
+    "another program": ["export", "model.json", "-o", f"{ESCAPES}mine.py"],
     "another file": ["train", "table.csv", "--target", "y", "--save", f"{ESCAPES}.csv"],
 }
 
@@ -53,6 +60,10 @@ CASES = {
 def test_escapes_do_not_reach_the_terminal(case: str, command: Command, tmp_path: Path) -> None:
     for name in ("table.csv", f"{ESCAPES}.csv"):
         (tmp_path / name).write_text(TABLE, encoding="utf-8", newline="")
+    MLP(1, [1]).save(tmp_path / "model.json")
+    saved = (tmp_path / "model.json").read_text(encoding="utf-8")
+    (tmp_path / f"{ESCAPES}.json").write_text(saved.replace("MLP", json.dumps(ESCAPES)[1:-1]), encoding="utf-8")
+    (tmp_path / f"{ESCAPES}mine.py").write_text("mine", encoding="utf-8")
     code, out, err = command(*CASES[case])
     assert (code, bool(err)) in ((0, False), (2, True))
     for line in (out + err).split("\n"):

@@ -12,6 +12,7 @@ from microgrid._util.errors import NoRendererError
 from microgrid._util.text import display_width
 from microgrid.cli.command import _parsers
 from microgrid.cli.messages import preferred_language, translated
+from microgrid.nn import MLP
 from microgrid.pictures import graphviz_renderer
 from tests.cli.running import FOUR_ROWS, Command, in_a_process
 
@@ -48,6 +49,7 @@ COMMANDS = [
     ["page", "w*x", "w=3", "x=2"],
     ["check", "w*x", "w=3", "x=2"],
     ["sheet"],
+    ["export", "model.json"],
     ["lesson"],
     ["page", "--examples"],
     ["train", "a.csv", "--target", "y", "--epochs", "1", "--test", "0.25"],
@@ -59,6 +61,7 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
     arguments: list[str], command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.csv").write_text(FOUR_ROWS, encoding="utf-8")
+    MLP(2, [1]).save(tmp_path / "model.json")
     english = command(*arguments)
     asked = command(*arguments, "--language", "ja")
     asked_first = command("--language=ja", *arguments)
@@ -72,7 +75,7 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
     assert not [line for line in untranslated if not re.search(code, line)]
 
 
-@pytest.mark.parametrize("name", ["", "draw", "step", "page", "check", "train", "lesson", "sheet"])
+@pytest.mark.parametrize("name", ["", "draw", "step", "page", "check", "train", "export", "lesson", "sheet"])
 def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "70")
     names = [name] if name else []

@@ -1,0 +1,128 @@
+r"""Train a network further by several processes, on one machine or on many, with PyTorch's DistributedDataParallel.
+
+microgrid itself uses one core of one machine. It hands the network over to PyTorch, and takes it back.
+
+    pip install -e ".[torch]"
+    microgrid train microgrid/datasets/penguins.csv --target body_mass_g --save model.json
+    microgrid export model.json -o model.py
+    torchrun --nproc_per_node 2 notebooks/train_on_many_machines.py \
+        model.py microgrid/datasets/penguins.csv --target body_mass_g --compare
+
+Every process holds the same network and takes a part of the rows of each batch. PyTorch adds up the gradients of all
+processes, so each makes the same update. --compare shows that it is the training of microgrid: the losses are equal to
+12 digits. At the end, trained.json holds the network, which microgrid can load and export again.
+
+On two machines that reach each other, with the same files on both, start on each (HOST is the name of one of them):
+
+    torchrun --nnodes 2 --nproc_per_node 4 --rdzv_backend c10d --rdzv_endpoint HOST:29500 \
+        notebooks/train_on_many_machines.py model.py …
+
+On GPUs, the backend is "nccl" instead of "gloo", and the network and the rows are moved to each process's GPU.
+"""
+
+import argparse
+import gc
+import random
+import runpy
+import sys
+
+import torch
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from microgrid.datasets import ColumnLearner, read_csv
+from microgrid.export import from_torch
+
+
+def train(model, rows, targets, optimizer, epochs, batch_size, seed):
+    """Do what microgrid.training.train does with mean_squared_error; return the loss of each epoch."""
+    rank, n_processes = dist.get_rank(), dist.get_world_size()
+    order, rng, losses = list(range(len(rows))), random.Random(seed), []
+    for _ in range(epochs):
+        if batch_size < len(order):
+            rng.shuffle(order)  # every process has the same seed, and so the same batches
+        total = torch.zeros((), dtype=torch.float64)
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            mine = torch.tensor(batch[rank::n_processes], dtype=torch.long)  # the last batch may leave this one none
+            # Know. Divided by the rows of the whole batch, so that every row counts the same, in whichever process.
+            part = ((model(rows[mine]) - targets[mine]) ** 2).sum() / (len(batch) * targets.shape[1])
+            # Think. The gradients of the processes are averaged, and here they should be added.
+            optimizer.zero_grad()
+            (part * n_processes).backward()
+            # Change. By the same gradients in every process.
+            optimizer.step()
+            total += part.detach() * len(batch)
+        dist.all_reduce(total)  # add up what the processes have
+        losses.append(total.item() / len(order))
+    return losses
+
+
+def take_standardised(network, learner):
+    """Let a network that was saved in the units of the table take, and return, standardised numbers."""
+    first, last = network[0], network[-1]
+    means, deviations = torch.tensor([learner.input_scale.means, learner.input_scale.deviations], dtype=torch.float64)
+    (mean,), (deviation,) = learner.target_scale.means, learner.target_scale.deviations
+    with torch.no_grad():
+        first.bias += first.weight @ means
+        first.weight *= deviations
+        last.bias -= mean
+        last.bias /= deviation
+        last.weight /= deviation
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Train an exported network further, by all processes of torchrun.")
+    parser.add_argument("model", help="the program that microgrid export wrote, such as model.py")
+    parser.add_argument("data", help="the table that the network was trained on")
+    parser.add_argument("--target", required=True, help="the column to predict, as in microgrid train")
+    parser.add_argument("--inputs", nargs="+", help="the columns to predict it from, as in microgrid train")
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--learning-rate", type=float, default=0.02)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", default="trained.json", help="where the network is written, for microgrid")
+    parser.add_argument("--compare", action="store_true", help="train by microgrid, too, and compare the losses")
+    options = parser.parse_args()
+
+    # The same rows, held-out rows and scales as in microgrid train.
+    learner = ColumnLearner.prepare(read_csv(options.data, options.target, options.inputs))
+    network = runpy.run_path(options.model)["model"]
+    if learner.learning.classes:
+        sys.exit(f"{options.target} holds classes; this script learns a column of numbers")
+    if network[0].in_features != len(learner.learning.input_names):
+        sys.exit(
+            f"{options.model} takes {network[0].in_features} inputs, got {', '.join(learner.learning.input_names)}"
+        )
+    take_standardised(network, learner)
+    learner.model = from_torch(network)  # where microgrid would start
+
+    dist.init_process_group("gloo")  # for CPUs
+    rank, n_processes = dist.get_rank(), dist.get_world_size()
+    losses = train(
+        DistributedDataParallel(network),
+        torch.tensor([learner.inputs(row) for row in learner.learning.rows], dtype=torch.float64),
+        torch.tensor([[learner.target(target)] for target in learner.learning.targets], dtype=torch.float64),
+        torch.optim.SGD(network.parameters(), options.learning_rate, momentum=0.9),
+        options.epochs,
+        options.batch_size,
+        options.seed,
+    )
+    gc.collect()  # what still refers to the process group keeps its threads alive, and they must end before Python does
+    dist.destroy_process_group()
+
+    if rank == 0:
+        print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {losses[-1]!r}")
+        if options.compare:
+            history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
+            differences = [abs(a / b - 1) for a, b in zip(losses, history.losses)]
+            print(f"largest relative difference from the losses of microgrid: {max(differences):.1e}")
+        learner.model = from_torch(network)
+        print(f"mean absolute error on {len(learner.held_out.rows)} rows that were held out: ", end="")
+        print(f"{learner.error(learner.held_out):.4g} (a constant: {learner.baseline_error(learner.held_out):.4g})")
+        learner.model_in_own_units().save(options.save)
+        print(f"wrote {options.save}")
+
+
+if __name__ == "__main__":
+    main()
