@@ -34,12 +34,16 @@ OTHER_TEXTS = (
     "command",
     "demonstration",
     "example",
+    "figure",
+    "layers",
     "lesson",
     "message",
     "notebook",
     "nudge",
     "picture",
     "sheet",
+    "train",
+    "usage",
 )
 """The first part of the keys of texts that no page shows."""
 
