@@ -7,6 +7,7 @@ hold, and the fixture `browser` marks the tests that ask for it.
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ TIERS = {HERE / "slow": "slow", HERE / "campaigns": "campaign"}
 
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 os.environ["LANGUAGE"] = "en"  # commands speak English, whatever the locale
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored, which commands respect
 
 # No time limit for an example: a busy machine changes nothing. In CI the examples are the same on every run.
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize="CI" in os.environ)
