@@ -19,7 +19,7 @@ Targets have the shape of the predictions there, rows × outputs, also where the
 
 >>> from microgrid.nn import MLP
 >>> program = torch_source(MLP(2, [3, 1], activation="tanh", seed=0))
->>> for line in program.splitlines()[6:11]:
+>>> for line in program.splitlines()[14:19]:
 ...     print(line)
 model = nn.Sequential(
     nn.Linear(2, 3),
@@ -59,7 +59,15 @@ ACTIVATIONS_IN_TORCH: dict[str, tuple[str, dict[str, float]]] = {
 MAX_NUMBER_COLUMNS = 110  # of a line of numbers
 
 PROGRAM = '''\
-"""The network {description} of microgrid, as a program that needs PyTorch only."""
+"""The network {description} of microgrid, as a program that needs PyTorch only.
+
+In Python, where this file is model.py, it predicts from a list of rows of {n_inputs} numbers, in the order in which
+microgrid train lists its inputs:
+
+    import torch
+    from model import model
+    model(torch.tensor(rows, dtype=torch.float64)).tolist()
+"""
 
 import torch
 from torch import nn
@@ -71,7 +79,12 @@ model = nn.Sequential(
 
 
 def train_step(rows, targets, optimizer, loss_function=nn.functional.mse_loss):
-    """Run one cycle on float64 tensors of rows × {n_inputs} and rows × {n_outputs} numbers, and return the loss."""
+    """Run one cycle on float64 tensors of rows × {n_inputs} and rows × {n_outputs} numbers, and return the loss.
+
+    optimizer is one such as torch.optim.SGD(model.parameters(), lr=0.01). A network that microgrid train saved takes
+    the units of its table, such as grams, in which such a step is far too large: notebooks/train_on_many_machines.py of
+    microgrid shows how to train it on standardised numbers.
+    """
     loss = loss_function(model(rows), targets)  # Know
     optimizer.zero_grad()
     loss.backward()  # Think
@@ -86,7 +99,7 @@ numbers = {{
 model.load_state_dict({{name: torch.tensor(values, dtype=torch.float64) for name, values in numbers.items()}})
 
 if __name__ == "__main__":
-    rows = torch.ones(1, {n_inputs}, dtype=torch.float64)
+    rows = torch.ones(1, {n_inputs}, dtype=torch.float64)  # a row of ones, to try it
     print(model(rows).tolist())
 '''
 

@@ -8,9 +8,14 @@ microgrid itself uses one core of one machine. It hands the network over to PyTo
     torchrun --nproc_per_node 2 notebooks/train_on_many_machines.py \
         model.py microgrid/datasets/penguins.csv --target body_mass_g --compare
 
+It needs the table, --target and --inputs of microgrid train, and its --seed and --test where they were given: so the
+rows that were held out there are held out here.
+
 Every process holds the same network and takes a part of the rows of each batch. PyTorch adds up the gradients of all
 processes, so each makes the same update. --compare shows that it is the training of microgrid: the losses are equal to
 12 digits. At the end, trained.json holds the network, which microgrid can load and export again.
+
+When something is wrong, a line that begins with "error:" says what. torchrun prints a long report of its own below it.
 
 On two machines that reach each other, with the same files on both, start on each (HOST is the name of one of them):
 
@@ -22,9 +27,11 @@ On GPUs, the backend is "nccl" instead of "gloo", and the network and the rows a
 
 import argparse
 import gc
+import os
 import random
 import runpy
 import sys
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -71,31 +78,59 @@ def take_standardised(network, learner):
         last.weight /= deviation
 
 
+def read_network(path):
+    """Run the program that microgrid export wrote, and return its network."""
+    try:
+        network = runpy.run_path(path).get("model")
+    except SyntaxError:
+        network = None
+    if not isinstance(network, torch.nn.Sequential):
+        raise ValueError(f"{path} is not a program that microgrid export wrote, such as model.py")
+    return network
+
+
+def prepare(options):
+    """Return the network, and a learner with the rows, held-out rows and scales of microgrid train."""
+    if not Path(options.save).parent.is_dir():
+        raise ValueError(f"{options.save}: there is no such folder to write to")
+    data = read_csv(options.data, options.target, options.inputs)
+    learner = ColumnLearner.prepare(data, seed=options.seed, share=options.test)
+    network = read_network(options.model)
+    if data.classes:
+        raise ValueError(f"{options.target} holds classes; this script learns a column of numbers")
+    n_inputs, n_outputs = network[0].in_features, network[-1].out_features
+    if (n_inputs, n_outputs) != (len(data.input_names), 1):
+        raise ValueError(
+            f"{options.model} takes {n_inputs} numbers and returns {n_outputs}, but {options.target} is 1 number, from "
+            f"{len(data.input_names)}: {', '.join(data.input_names)}. "
+            "Give the same table, --target and --inputs as to microgrid train"
+        )
+    take_standardised(network, learner)
+    learner.model = from_torch(network)  # where microgrid would start
+    return network, learner
+
+
 def main():
     parser = argparse.ArgumentParser(description="Train an exported network further, by all processes of torchrun.")
     parser.add_argument("model", help="the program that microgrid export wrote, such as model.py")
     parser.add_argument("data", help="the table that the network was trained on")
     parser.add_argument("--target", required=True, help="the column to predict, as in microgrid train")
     parser.add_argument("--inputs", nargs="+", help="the columns to predict it from, as in microgrid train")
+    parser.add_argument("--test", type=float, default=0.2, help="the fraction held out, as in microgrid train")
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--learning-rate", type=float, default=0.02)
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="as in microgrid train")
     parser.add_argument("--save", default="trained.json", help="where the network is written, for microgrid")
     parser.add_argument("--compare", action="store_true", help="train by microgrid, too, and compare the losses")
     options = parser.parse_args()
 
-    # The same rows, held-out rows and scales as in microgrid train.
-    learner = ColumnLearner.prepare(read_csv(options.data, options.target, options.inputs))
-    network = runpy.run_path(options.model)["model"]
-    if learner.learning.classes:
-        sys.exit(f"{options.target} holds classes; this script learns a column of numbers")
-    if network[0].in_features != len(learner.learning.input_names):
-        sys.exit(
-            f"{options.model} takes {network[0].in_features} inputs, got {', '.join(learner.learning.input_names)}"
-        )
-    take_standardised(network, learner)
-    learner.model = from_torch(network)  # where microgrid would start
+    if not dist.is_torchelastic_launched():
+        sys.exit("error: torchrun starts this script: torchrun --nproc_per_node 2 " + " ".join(sys.argv))
+    try:
+        network, learner = prepare(options)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}" if os.environ["LOCAL_RANK"] == "0" else 0)  # one line a machine
 
     dist.init_process_group("gloo")  # for CPUs
     rank, n_processes = dist.get_rank(), dist.get_world_size()
@@ -118,8 +153,9 @@ def main():
             differences = [abs(a / b - 1) for a, b in zip(losses, history.losses)]
             print(f"largest relative difference from the losses of microgrid: {max(differences):.1e}")
         learner.model = from_torch(network)
-        print(f"mean absolute error on {len(learner.held_out.rows)} rows that were held out: ", end="")
-        print(f"{learner.error(learner.held_out):.4g} (a constant: {learner.baseline_error(learner.held_out):.4g})")
+        tested, which = (learner.held_out, "held out") if learner.held_out.rows else (learner.learning, "learned from")
+        print(f"mean absolute error on the {len(tested.rows)} rows {which}: {learner.error(tested):.4g}")
+        print(f"  for always predicting the mean: {learner.baseline_error(tested):.4g}")
         learner.model_in_own_units().save(options.save)
         print(f"wrote {options.save}")
 

@@ -35,7 +35,15 @@ def test_program_reads_like_one_for_pytorch() -> None:
     assert (
         program
         == '''\
-"""The network MLP(2, [2, 1], activation='softplus') of microgrid, as a program that needs PyTorch only."""
+"""The network MLP(2, [2, 1], activation='softplus') of microgrid, as a program that needs PyTorch only.
+
+In Python, where this file is model.py, it predicts from a list of rows of 2 numbers, in the order in which
+microgrid train lists its inputs:
+
+    import torch
+    from model import model
+    model(torch.tensor(rows, dtype=torch.float64)).tolist()
+"""
 
 import torch
 from torch import nn
@@ -49,7 +57,12 @@ model = nn.Sequential(
 
 
 def train_step(rows, targets, optimizer, loss_function=nn.functional.mse_loss):
-    """Run one cycle on float64 tensors of rows × 2 and rows × 1 numbers, and return the loss."""
+    """Run one cycle on float64 tensors of rows × 2 and rows × 1 numbers, and return the loss.
+
+    optimizer is one such as torch.optim.SGD(model.parameters(), lr=0.01). A network that microgrid train saved takes
+    the units of its table, such as grams, in which such a step is far too large: notebooks/train_on_many_machines.py of
+    microgrid shows how to train it on standardised numbers.
+    """
     loss = loss_function(model(rows), targets)  # Know
     optimizer.zero_grad()
     loss.backward()  # Think
@@ -72,7 +85,7 @@ numbers = {
 model.load_state_dict({name: torch.tensor(values, dtype=torch.float64) for name, values in numbers.items()})
 
 if __name__ == "__main__":
-    rows = torch.ones(1, 2, dtype=torch.float64)
+    rows = torch.ones(1, 2, dtype=torch.float64)  # a row of ones, to try it
     print(model(rows).tolist())
 '''
     )

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from microgrid.export import torch_source
+from microgrid.nn import MLP
 from tests.cli.running import PENGUINS
 from tests.torch_check import CASES, PROMISED, largest_difference, random_case
 
@@ -31,8 +33,15 @@ def test_thousands_of_networks_compute_what_pytorch_computes() -> None:
     assert differences[worst] <= PROMISED
 
 
+TORCHRUN = ["torch.distributed.run", "--standalone", "--nproc_per_node"]
+
+
+def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
 def run(folder: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = start(folder, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -45,10 +54,58 @@ def test_several_processes_have_the_losses_of_train(processes: int, batch_size: 
     table = [str(PENGUINS), "--target", "body_mass_g", *INPUTS]
     run(tmp_path, "microgrid", "train", *table, "--save", "model.json")
     run(tmp_path, "microgrid", "export", "model.json", "-o", "model.py")
-    torchrun = ["torch.distributed.run", "--standalone", "--nproc_per_node", str(processes), str(SCRIPT), "model.py"]
-    out = run(tmp_path, *torchrun, *table, "--compare", "--batch-size", str(batch_size))
+    out = run(
+        tmp_path,
+        *TORCHRUN,
+        str(processes),
+        str(SCRIPT),
+        "model.py",
+        *table,
+        "--compare",
+        "--batch-size",
+        str(batch_size),
+    )
     print(f"\n{out}", end="")
     assert f"processes: {processes};" in out
     (difference,) = re.findall("from the losses of microgrid: (.*)", out)
     assert float(difference) <= 1e-12
     run(tmp_path, "microgrid", "export", "trained.json", "-o", "model.py")
+
+
+def test_seed_and_fraction_held_out_are_those_of_train(tmp_path: Path) -> None:
+    table = [str(PENGUINS), "--target", "body_mass_g", *INPUTS, "--seed", "3", "--test", "0.5"]
+    trained = run(tmp_path, "microgrid", "train", *table, "--save", "model.json", "--language", "en")
+    run(tmp_path, "microgrid", "export", "model.json", "-o", "model.py")
+    out = run(tmp_path, *TORCHRUN, "2", str(SCRIPT), "model.py", *table, "--epochs", "1")
+    baseline = re.compile("  for always predicting the mean: .*")
+    assert baseline.findall(trained) == baseline.findall(out) != []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.py", str(PENGUINS), "--target", "body_mass_g"], "No such file or directory"),
+        (["model.json", str(PENGUINS), "--target", "body_mass_g"], "model.json is not a program that microgrid export"),
+        (["model.py", "none.csv", "--target", "body_mass_g"], "No such file or directory: 'none.csv'"),
+        (["model.py", str(PENGUINS), "--target", "mass"], "has no column 'mass'"),
+        (["model.py", str(PENGUINS), "--target", "species"], "species holds classes"),
+        (["model.py", str(PENGUINS), "--target", "body_mass_g"], "model.py takes 3 numbers and returns 1"),
+    ],
+)
+def test_bad_input_is_said_once_before_the_report_of_torchrun(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    model = MLP(3, [1], seed=0)
+    model.save(tmp_path / "model.json")
+    (tmp_path / "model.py").write_text(torch_source(model), encoding="utf-8")
+    done = start(tmp_path, *TORCHRUN, "2", str(SCRIPT), *arguments)
+    (error,) = re.findall("^error: .*", done.stderr, re.MULTILINE)
+    assert message in error
+    assert done.returncode == 1
+    assert 'train_on_many_machines.py", line' not in done.stderr
+
+
+def test_script_says_that_torchrun_starts_it(tmp_path: Path) -> None:
+    command = [sys.executable, str(SCRIPT), "model.py", "a.csv", "--target", "y"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("error: torchrun starts this script: torchrun --nproc_per_node 2 ")
