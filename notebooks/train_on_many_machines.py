@@ -93,6 +93,8 @@ def prepare(options):
     """Return the network, and a learner with the rows, held-out rows and scales of microgrid train."""
     if not Path(options.save).parent.is_dir():
         raise ValueError(f"{options.save}: there is no such folder to write to")
+    if min(options.epochs, options.batch_size) < 1:
+        raise ValueError("--epochs and --batch-size must be 1 or more")
     data = read_csv(options.data, options.target, options.inputs)
     learner = ColumnLearner.prepare(data, seed=options.seed, share=options.test)
     network = read_network(options.model)
