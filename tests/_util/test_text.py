@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microgrid._util.text import display_width, printable, say, single_line, wrapped
@@ -55,6 +55,7 @@ def test_text_is_broken_where_a_reader_breaks_it(text: str, width: int, rows: li
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=8)  # of widths, each for every text
 @given(width=st.integers(8, 80))
 def test_no_row_is_too_wide_or_begins_with_what_belongs_to_the_one_before(language: str, width: int) -> None:
     for text in words(language).values():
