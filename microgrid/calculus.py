@@ -16,7 +16,7 @@ from microgrid._util.validation import as_list, quoted
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.graph.algebra import ONE, Algebra
 from microgrid.graph.operations import OPERATIONS, check_operands
-from microgrid.language.numerals import SUPERSCRIPTS
+from microgrid.language.numerals import EXPONENTS, RAISED, SUPERSCRIPTS
 
 SLOPE_TOLERANCE = 1e-9  # the most by which a slope may differ from the recorded one, relative to it
 
@@ -76,8 +76,7 @@ def derivative_label(output: str, value: str) -> str:
     repeated = re.fullmatch(rf"d([{SUPERSCRIPTS}]*)(.+)/d{re.escape(value)}\1", output)
     if not repeated:
         return f"d({output})/d{value}" if "/" in output else f"d{output}/d{value}"
-    times = 1 + int(repeated[1].translate(str.maketrans(SUPERSCRIPTS, "0123456789")) or 1)
-    exponent = "".join(SUPERSCRIPTS[int(digit)] for digit in str(times))
+    exponent = str(1 + int(repeated[1].translate(RAISED) or 1)).translate(EXPONENTS)
     return f"d{exponent}{repeated[2]}/d{value}{exponent}"
 
 
