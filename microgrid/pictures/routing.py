@@ -63,9 +63,12 @@ def route(rectangles: Sequence[Rectangle], edges: Sequence[Edge], straight: bool
         bent = {n: edge for n, edge in bent.items() if _is_blocked(edge, (starts[n], ends[n]), rectangles)}
     lanes = dict(zip(bent, _lanes(rectangles, [*bent.values()]), strict=True))
     if straight:
-        lanes |= {
-            n: _past_neighbours(rectangles, edges[n], (starts[n], ends[n])) for n, lane in lanes.items() if not lane
-        }
+        sides = _sides_of_columns(rectangles)
+        for n in (n for n, lane in lanes.items() if not lane):  # level at its ends, to pass wider cards of its columns
+            operand, result = edges[n]
+            (_, right), (left, _) = sides[operand], sides[result]
+            lanes[n] = [(right, starts[n])] if right > rectangles[operand][2] + TIP_LENGTH_PX else []
+            lanes[n] += [(left, ends[n])] if left < rectangles[result][0] - TIP_LENGTH_PX else []
     else:
         leaving |= {n: lane[0][1] for n, lane in lanes.items() if lane}
         arriving |= {n: lane[-1][1] for n, lane in lanes.items() if lane}
@@ -131,13 +134,13 @@ def _lanes(rectangles: Sequence[Rectangle], edges: Sequence[Edge]) -> list[list[
     return points
 
 
-def _past_neighbours(rectangles: Sequence[Rectangle], edge: Edge, ports: tuple[float, float]) -> list[Point]:
-    """Return the points up to which an edge is level at its ends, to pass wider cards of the same column."""
-    column_of = {i: members for members in _columns(rectangles) for i in members}
-    right = max(rectangles[i][2] for i in column_of[edge[0]])
-    left = min(rectangles[i][0] for i in column_of[edge[1]])
-    ends = [(right, ports[0])] if right > rectangles[edge[0]][2] + TIP_LENGTH_PX else []
-    return ends + ([(left, ports[1])] if left < rectangles[edge[1]][0] - TIP_LENGTH_PX else [])
+def _sides_of_columns(rectangles: Sequence[Rectangle]) -> dict[int, tuple[float, float]]:
+    """Return the left and the right side of the column of each card: those of its widest."""
+    sides: dict[int, tuple[float, float]] = {}
+    for members in _columns(rectangles):
+        left, right = min(rectangles[i][0] for i in members), max(rectangles[i][2] for i in members)
+        sides |= dict.fromkeys(members, (left, right))
+    return sides
 
 
 def _columns(rectangles: Sequence[Rectangle]) -> list[list[int]]:
