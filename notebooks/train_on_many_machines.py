@@ -78,15 +78,15 @@ def take_standardised(network, learner):
         last.weight /= deviation
 
 
-def read_network(path):
-    """Run the program that microgrid export wrote, and return its network."""
+def read_program(path):
+    """Run the program that microgrid export wrote, and return what it defines: the network, and names of columns."""
     try:
-        network = runpy.run_path(path).get("model")
+        program = runpy.run_path(path)
     except SyntaxError:
-        network = None
-    if not isinstance(network, torch.nn.Sequential):
+        program = {}
+    if not isinstance(program.get("model"), torch.nn.Sequential):
         raise ValueError(f"{path} is not a program that microgrid export wrote, such as model.py")
-    return network
+    return program
 
 
 def prepare(options):
@@ -97,9 +97,19 @@ def prepare(options):
         raise ValueError("--epochs and --batch-size must be 1 or more")
     data = read_csv(options.data, options.target, options.inputs)
     learner = ColumnLearner.prepare(data, seed=options.seed, share=options.test)
-    network = read_network(options.model)
+    program = read_program(options.model)
+    network = program["model"]
     if data.classes:
         raise ValueError(f"{options.target} holds classes; this script learns a column of numbers")
+    trained_for = program.get("target", data.target_name)
+    if trained_for != data.target_name:
+        raise ValueError(f"{options.model} was trained to predict {trained_for}, not {data.target_name}")
+    inputs = program.get("inputs", data.input_names)
+    if tuple(inputs) != data.input_names:
+        raise ValueError(
+            f"{options.model} was trained on {', '.join(inputs)}, not on {', '.join(data.input_names)}. "
+            "Give the same table and --inputs as to microgrid train"
+        )
     n_inputs, n_outputs = network[0].in_features, network[-1].out_features
     if (n_inputs, n_outputs) != (len(data.input_names), 1):
         raise ValueError(
@@ -158,7 +168,7 @@ def main():
         tested, which = (learner.held_out, "held out") if learner.held_out.rows else (learner.learning, "learned from")
         print(f"mean absolute error on the {len(tested.rows)} rows {which}: {learner.error(tested):.4g}")
         print(f"  for always predicting the mean: {learner.baseline_error(tested):.4g}")
-        learner.model_in_own_units().save(options.save)
+        learner.save(options.save)
         print(f"wrote {options.save}")
 
 

@@ -37,8 +37,7 @@ def test_program_reads_like_one_for_pytorch() -> None:
         == '''\
 """The network MLP(2, [2, 1], activation='softplus') of microgrid, as a program that needs PyTorch only.
 
-In Python, where this file is model.py, it predicts from a list of rows of 2 numbers, in the order in which
-microgrid train lists its inputs:
+In Python, where this file is model.py, it predicts from a list of rows of 2 numbers:
 
     import torch
     from model import model
@@ -89,6 +88,30 @@ if __name__ == "__main__":
     print(model(rows).tolist())
 '''
     )
+
+
+def test_program_names_the_columns_of_its_table() -> None:
+    names, target = ["重さ (g)", 'a "\\n"""'], "x\ny"
+    program = torch_source(Dense(2, 1), names, target)
+    assert "rows of 2 numbers, in the order of inputs:\n" in program
+    assert 'inputs = [\n    "重さ (g)",\n' in program
+    columns = {ast.unparse(line.targets[0]): line.value for line in ast.parse(program).body if type(line) is ast.Assign}
+    assert ast.literal_eval(columns["inputs"]) == names
+    assert ast.literal_eval(columns["target"]) == target
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "error", "message"),
+    [
+        (["a"], "y", ValueError, "^expected a name for each of 2 inputs, got 1$"),
+        (["a", 3], "y", TypeError, "^expected the name of a column, got 3$"),
+        (["a", "b"], None, TypeError, "^expected the name of a column, got None$"),
+        ("ab", "y", TypeError, "^inputs must be a list, got 'ab'$"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(names: Any, target: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        torch_source(Dense(2, 1), names, target)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

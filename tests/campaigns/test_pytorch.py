@@ -82,6 +82,25 @@ def test_seed_and_fraction_held_out_are_those_of_train(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["--target", "bill_length_mm"], "model.py was trained to predict body_mass_g, not bill_length_mm"),
+        (
+            ["--target", "body_mass_g", "--inputs", "flipper_length_mm"],
+            "model.py was trained on bill_length_mm, not on flipper_length_mm. Give the same table and --inputs as",
+        ),
+    ],
+)
+def test_other_columns_than_those_of_train_are_refused(columns: list[str], message: str, tmp_path: Path) -> None:
+    table = [str(PENGUINS), "--target", "body_mass_g", "--inputs", "bill_length_mm", "--epochs", "1"]
+    run(tmp_path, "microgrid", "train", *table, "--save", "model.json")
+    run(tmp_path, "microgrid", "export", "model.json", "-o", "model.py")
+    done = start(tmp_path, *TORCHRUN, "1", str(SCRIPT), "model.py", str(PENGUINS), *columns)
+    assert f"error: {message}" in done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["none.py", str(PENGUINS), "--target", "body_mass_g"], "No such file or directory"),
