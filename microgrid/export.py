@@ -19,7 +19,7 @@ Targets have the shape of the predictions there, rows × outputs, also where the
 
 >>> from microgrid.nn import MLP
 >>> program = torch_source(MLP(2, [3, 1], activation="tanh", seed=0))
->>> for line in program.splitlines()[14:19]:
+>>> for line in program.splitlines()[13:18]:
 ...     print(line)
 model = nn.Sequential(
     nn.Linear(2, 3),
@@ -63,7 +63,7 @@ MAX_NUMBER_COLUMNS = 110  # of a line of numbers
 PROGRAM = '''\
 """The network {description} of microgrid, as a program that needs PyTorch only.
 
-In Python, where this file is model.py, it predicts from a list of rows of {n_inputs} numbers{order}:
+In Python, where this file is model.py, it predicts from a list of rows of {numbers_in_row}{order}:
 
     import torch
     from model import model
@@ -144,6 +144,7 @@ def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "") ->
     return PROGRAM.format(
         description=MLP.__repr__(model) if isinstance(model, MLP) else Dense.__repr__(layers[0]),
         n_inputs=n_inputs,
+        numbers_in_row=counted(n_inputs, "number"),
         order=", in the order of inputs" if names else "",
         columns=_columns_source(names, target),
         n_outputs=len(layers[-1].neurons),

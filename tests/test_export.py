@@ -140,6 +140,7 @@ def test_numbers_of_other_types_are_written_as_floats() -> None:
 
 def test_layer_alone_is_a_program_too() -> None:
     assert "    nn.Linear(2, 3),\n    nn.LeakyReLU(negative_slope=0.01),\n)" in torch_source(Dense(2, 3, "leaky_relu"))
+    assert "a list of rows of 1 number:" in torch_source(Dense(1, 3))
 
 
 class Doubled(MLP):
