@@ -46,6 +46,17 @@ def test_missing_file_is_told_before_anything_is_measured(
     assert "a.json" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("text", ["# Speed", "[]", "{}", '{"python": "3.11.7"}'])
+def test_file_without_figures_is_told_before_anything_is_measured(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--compare", str(tmp_path / "a.json")])
+    with pytest.raises(SystemExit):
+        main()
+    assert "a.json holds no figures that --json has written" in capsys.readouterr().err
+
+
 def test_readme_and_chart_show_what_is_recorded() -> None:
     runs = recorded_runs()
     assert tables(runs) in README.read_text(encoding="utf-8")
