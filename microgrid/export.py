@@ -30,6 +30,7 @@ model = nn.Sequential(
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import textwrap
@@ -239,6 +240,10 @@ def _dense_layers(model: Module) -> list[Dense]:
     for layer in layers:
         if not isinstance(layer, Dense) or len({neuron.activation for neuron in layer.neurons}) > 1:
             raise ValueError(f"expected layers of neurons that share an activation, got {quoted(layer)}")
+    for before, layer in itertools.pairwise(layers):
+        if layer.n_inputs != len(before.neurons):
+            n_before = len(before.neurons)
+            raise ValueError(f"{layer} takes {layer.n_inputs} numbers, but the layer before it returns {n_before}")
     theirs = [parameter for layer in layers for neuron in layer.neurons for parameter in (*neuron.weights, neuron.bias)]
     if theirs != model.parameters():
         raise ValueError(

@@ -27,6 +27,7 @@ On GPUs, the backend is "nccl" instead of "gloo", and the network and the rows a
 
 import argparse
 import gc
+import math
 import os
 import random
 import runpy
@@ -39,6 +40,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from microgrid.datasets import ColumnLearner, read_csv
 from microgrid.export import from_torch
+from microgrid.nn import read_model
 
 
 def train(model, rows, targets, optimizer, epochs, batch_size, seed):
@@ -93,6 +95,10 @@ def prepare(options):
     """Return the network, and a learner with the rows, held-out rows and scales of microgrid train."""
     if not Path(options.save).parent.is_dir():
         raise ValueError(f"{options.save}: there is no such folder to write to")
+    if Path(options.save).exists():
+        read_model(options.save)  # nothing but a saved model is replaced
+    if not 0 < options.learning_rate < math.inf:
+        raise ValueError("--learning-rate must be a number above 0")
     if min(options.epochs, options.batch_size) < 1:
         raise ValueError("--epochs and --batch-size must be 1 or more")
     data = read_csv(options.data, options.target, options.inputs)
@@ -110,12 +116,13 @@ def prepare(options):
             f"{options.model} was trained on {', '.join(inputs)}, not on {', '.join(data.input_names)}. "
             "Give the same table and --inputs as to microgrid train"
         )
-    n_inputs, n_outputs = network[0].in_features, network[-1].out_features
-    if (n_inputs, n_outputs) != (len(data.input_names), 1):
+    from_torch(network)  # refuses what is no MLP
+    sizes, n_inputs = (network[0].in_features, network[-1].out_features), len(data.input_names)
+    if sizes != (n_inputs, 1):
         raise ValueError(
-            f"{options.model} takes {n_inputs} numbers and returns {n_outputs}, but {options.target} is 1 number, from "
-            f"{len(data.input_names)}: {', '.join(data.input_names)}. "
-            "Give the same table, --target and --inputs as to microgrid train"
+            f"{options.model} has inputs: {sizes[0]}, outputs: {sizes[1]}; {options.data} has inputs: {n_inputs} "
+            f"({', '.join(data.input_names)}), outputs: 1. Give the same table, --target and --inputs as to microgrid "
+            "train"
         )
     take_standardised(network, learner)
     learner.model = from_torch(network)  # where microgrid would start
@@ -141,7 +148,7 @@ def main():
         sys.exit("error: torchrun starts this script: torchrun --nproc_per_node 2 " + " ".join(sys.argv))
     try:
         network, learner = prepare(options)
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         sys.exit(f"error: {error}" if os.environ["LOCAL_RANK"] == "0" else 0)  # one line a machine
 
     dist.init_process_group("gloo")  # for CPUs
@@ -158,6 +165,8 @@ def main():
     gc.collect()  # what still refers to the process group keeps its threads alive, and they must end before Python does
     dist.destroy_process_group()
 
+    if not math.isfinite(losses[-1]):
+        sys.exit(f"error: the loss became {losses[-1]}; try a smaller --learning-rate" if rank == 0 else 1)
     if rank == 0:
         print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {losses[-1]!r}")
         if options.compare:

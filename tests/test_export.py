@@ -167,6 +167,10 @@ def fix_a_weight(model: MLP) -> None:
     model.layers[0].neurons[0].weights[0] = Constant(1.0)
 
 
+def remove_a_neuron(model: MLP) -> None:
+    del model.layers[0].neurons[0]
+
+
 def share_a_weight(model: MLP) -> None:
     model.layers[0].neurons[0].weights[0] = model.layers[0].neurons[1].weights[0]
 
@@ -194,6 +198,7 @@ def test_what_is_no_network_of_dense_layers_is_refused(export: Callable[[Any], o
     [
         (set_one_activation, "^expected layers of neurons that share an activation, got Dense"),
         (add_a_layer_of_another_kind, "^expected layers of neurons that share an activation, got Neuron"),
+        (remove_a_neuron, r"^Dense\(2, 1, .*\) takes 2 numbers, but the layer before it returns 1$"),
         (fix_a_weight, "or some are constants or shared; PyTorch would train it otherwise$"),
         (share_a_weight, "or some are constants or shared; PyTorch would train it otherwise$"),
         (add_a_parameter, "has other parameters than the weights and biases of its layers"),
