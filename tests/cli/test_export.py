@@ -17,7 +17,7 @@ def test_trained_network_is_exported_as_it_was_saved(command: Command, tmp_path:
     assert command("train", "a.csv", "--target", "y", "--epochs", "3", "--save", "model.json").code == 0
     wrote = "wrote {}; to run it: pip install torch numpy\n"
     assert command("export", "model.json", "-o", "learned.py") == (0, wrote.format("learned.py"), "")
-    expected = torch_source(MLP(1, [8, 8, 1]).load("model.json"))
+    expected = torch_source(MLP(1, [8, 8, 1]).load("model.json"), ["x"], "y")
     assert (tmp_path / "learned.py").read_text(encoding="utf-8") == expected
     assert command("export", "model.json") == (0, wrote.format("model.py"), "")
     assert (tmp_path / "model.py").read_text(encoding="utf-8") == expected
