@@ -34,9 +34,12 @@ import runpy
 import sys
 from pathlib import Path
 
-import torch
-import torch.distributed as dist
-from torch.nn.parallel import DistributedDataParallel
+try:
+    import torch
+    import torch.distributed as dist
+    from torch.nn.parallel import DistributedDataParallel
+except ImportError as error:
+    sys.exit(f"error: {error}; this script needs PyTorch and NumPy: pip install torch numpy")
 
 from microgrid.datasets import ColumnLearner, read_csv
 from microgrid.export import from_torch
@@ -136,9 +139,9 @@ def main():
     parser.add_argument("--target", required=True, help="the column to predict, as in microgrid train")
     parser.add_argument("--inputs", nargs="+", help="the columns to predict it from, as in microgrid train")
     parser.add_argument("--test", type=float, default=0.2, help="the fraction held out, as in microgrid train")
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--learning-rate", type=float, default=0.02)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=40, help="passes over all rows; by default 40")
+    parser.add_argument("--learning-rate", type=float, default=0.02, help="of SGD with momentum 0.9; by default 0.02")
+    parser.add_argument("--batch-size", type=int, default=16, help="rows of one update; by default 16")
     parser.add_argument("--seed", type=int, default=0, help="as in microgrid train")
     parser.add_argument("--save", default="trained.json", help="where the network is written, for microgrid")
     parser.add_argument("--compare", action="store_true", help="train by microgrid, too, and compare the losses")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,7 +88,7 @@ model.load_state_dict({name: torch.tensor(values, dtype=torch.float64) for name,
 
 if __name__ == "__main__":
     rows = torch.ones(1, 2, dtype=torch.float64)  # a row of ones, to try it
-    print(model(rows).tolist())
+    print("for a row of ones:", model(rows).tolist())
 '''
     )
 
@@ -226,3 +229,18 @@ def test_missing_pytorch_is_said_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match=r"^this needs PyTorch, which is not installed: pip install torch$"):
         convert(MLP(1, [1]))
+
+
+def test_script_for_many_machines_says_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError(\"No module named 'torch'\")", encoding="utf-8")
+    script = Path(__file__).parents[1] / "notebooks" / "train_on_many_machines.py"
+    run = subprocess.run(
+        [sys.executable, script, "--help"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (
+        run.stderr == "error: No module named 'torch'; this script needs PyTorch and NumPy: pip install torch numpy\n"
+    )

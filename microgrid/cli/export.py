@@ -36,6 +36,8 @@ def _run_export(options: argparse.Namespace) -> int:
     file = options.output
     if Path(file).suffix.lower() != ".py":
         raise ValueError(f"a program is written as .py; {file!r} is not")
+    if Path(file).stem in ("torch", "numpy"):
+        raise ValueError(f"{file!r} would be imported in the place of {Path(file).stem}; give another name with -o")
     model, columns = _saved_network(options.model)
     program = torch_source(model, **columns)
     _check_replaceable(file, program)

@@ -64,6 +64,11 @@ WRONG = {
                          "ファイルの 'b' はこのモデルにない"),
     "a size without end": ("large.json", "sizes[0] must be 10000000 or less, got 99999999999999999999",
                            "sizes[0] は 10000000 以下でなければならないのに、99999999999999999999 だった"),
+    "the name of PyTorch": (
+        "model.json -o torch.py",
+        "'torch.py' would be imported in the place of torch; give another name with -o",
+        "'torch.py' は torch の代わりに import されてしまう。-o で別の名前を付ける",
+    ),
     "another suffix": ("model.json -o model.txt", "a program is written as .py; 'model.txt' is not",
                        "プログラムは .py に書く。'model.txt' は違う"),
     "no folder": ("model.json -o there/model.py", "there/model.py: there is no such folder to write to",
