@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from microgrid._util.text import brief
 from microgrid.documents.notation import (
     ATTRIBUTES,
-    FUNCTIONS,
     INSTEAD,
-    LEAVES,
+    KNOWN_FUNCTIONS,
+    LEAF_FUNCTIONS,
     MAX_CHARACTERS,
     MAX_DEPTH,
     NO_STATEMENTS,
@@ -435,7 +435,7 @@ class _Grammar:
         if token.text in ATTRIBUTES:
             raise self.error("attribute", token, name=token.text)
         if not self.follows("("):
-            if token.text in FUNCTIONS:
+            if token.text in KNOWN_FUNCTIONS:
                 raise self.error("missing.parentheses", token, call=f"{token.text}()")
             raise self.error("method", token, name=token.text)
         return token
@@ -449,16 +449,16 @@ class _Grammar:
         count = 0
         while not self.follows(closing):
             if self.next.kind == "name" and self.tokens[self.at + 1].text == "=":
-                if step.text not in LEAVES or step.is_method:
+                if step.text not in LEAF_FUNCTIONS or step.is_method:
                     raise self.error("keyword", self.next, name=step.text, keyword=self.next.text)
                 if self.next.text not in ("data", "label"):
-                    raise self.error("leaf", self.next, name=step.text, example=LEAVES[step.text])
+                    raise self.error("leaf", self.next, name=step.text, example=LEAF_FUNCTIONS[step.text])
                 keywords.append(self.take().text)
                 self.take()
             elif keywords:
                 raise self.error("only", self.next, came=self.next.text)
             is_label = keywords[-1:] == ["label"] or (count == 1 and not keywords)
-            if is_label and step.kind == "call" and step.text in LEAVES and self.next.kind != "string":
+            if is_label and step.kind == "call" and step.text in LEAF_FUNCTIONS and self.next.kind != "string":
                 is_other = self.next.kind == "other"
                 raise (
                     self.unread(self.next)
@@ -507,7 +507,7 @@ class _Grammar:
         if token.text == "(":
             return self.error("not_called", token)
         if token.kind in ("name", "number"):
-            if before.text in FUNCTIONS:
+            if before.text in KNOWN_FUNCTIONS:
                 return self.error("missing.parentheses", token, call=f"{before.text}({token.text})")
             return self.error("missing.operator", token, first=before.text, second=token.text)
         return self.error("only", token, came=token.text)
