@@ -47,10 +47,10 @@ def read_document(text: str, values: Mapping[str, Number] | None = None, learned
 
     A text is one expression, or statements on lines of their own or separated by semicolons, in Python's notation:
     names (`w = 3`, `w, b = Value(3), Value(1)`, `a = b = …`), `+= -= *= /= **=`, `Value(3, "w")`, `Input(2)`,
-    `Constant(1)`, `.label = "…"`, `+ - * / **`, parentheses, the functions of `notation.KNOWN_FUNCTIONS` (also as methods),
-    `total([a, b])`, `weighted_sum([w1, w2], [x1, x2], b)` and comments. Its nodes are those that Python records, with
-    two differences: a plain number that is given a name becomes a leaf, a parameter unless its name is given by
-    convention; and a result has its name as its label.
+    `Constant(1)`, `.label = "…"`, `+ - * / **`, parentheses, the functions of `notation.KNOWN_FUNCTIONS` (also as
+    methods), `total([a, b])`, `sum([a, b])`, `weighted_sum([w1, w2], [x1, x2], b)` and comments. Its nodes are those
+    that Python records, with two differences: a plain number that is given a name becomes a leaf, a parameter unless
+    its name is given by convention; and a result has its name as its label.
 
     Passed over are imports, texts alone on a line, `print`, `draw`, `Relay` and the other functions of
     `notation.PASSED_FUNCTIONS`, `.backward()`, `.zero_grad()`, `.save(…)`, `.text()` and the other methods of

@@ -57,6 +57,8 @@ SYNONYMS = {"ln": "log", "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "ta
 """Functions that are not read, and what to write instead."""
 KNOWN_NUMBERS = {"pi": "3.14159", "π": "3.14159", "e": "2.71828"}
 """Numbers of mathematics, which a document defines itself."""
+MODULES = ["math", "np", "numpy", "torch"]
+"""Modules whose functions of the same name are meant: exp(x) by math.exp(x)."""
 
 # --- what is passed over ---------------------------------------------------------------------------------------------
 
@@ -111,6 +113,16 @@ INSTEAD: dict[str, str] = {
     "。": ".",
 }
 """Notation that is not read, and what to write instead."""
+
+
+def tables() -> dict[str, object]:
+    """Return all tables by their names, as plain data that can be written as JSON.
+
+    >>> tables()["GIVEN_UNLESS"]
+    {'y': 't'}
+    """
+    return {name: table for name, table in globals().items() if name.isupper() and not name.startswith("_")}
+
 
 _TRANSLATION = str.maketrans(READ_AS)
 
