@@ -177,13 +177,13 @@ class _Reader:
 
     def take(self, statement: Statement, is_last: bool) -> list[Value]:
         """Evaluate a statement, bind its names, and return its values."""
+        before = self.look_up(statement.targets[0][0]) if statement.operator else None
         evaluated = [(self.operand(*self.evaluate(value)), value) for value in statement.values]
         if statement.kind == "bare":
             if not is_last and [step.kind for step in statement.values[0]] != ["name"]:
                 raise self.error("discarded", statement.first)
             return [_as_value(value) for value, _ in evaluated]
-        if statement.operator:
-            before = self.look_up(statement.targets[0][0])
+        if statement.operator and before is not None:
             evaluated = [(self.combined(statement.operator.text, before, evaluated[0][0]), [])]
         results = []
         for i, (value, expression) in enumerate(evaluated):
