@@ -157,12 +157,12 @@ class _Reader:
         output: tuple[Value, Statement] | None = None
         told: tuple[Value, Statement] | None = None  # by .backward()
         for statement in self.statements:
-            if statement.kind == "passed":
+            if statement.kind == "output":
+                told = _as_value(self.operand(*self.evaluate(statement.values[0]))), statement
+            if statement.kind in ("passed", "output"):
                 self.scope |= {name.text: _Passed() for names in statement.targets for name in names}
             elif statement.kind == "label":
                 self.label(statement)
-            elif statement.kind == "output":
-                told = _as_value(self.operand(*self.evaluate(statement.values[0]))), statement
             else:
                 for value in self.take(statement, statement is read[-1]):
                     if output is None or value.op or not output[0].op:
