@@ -1,4 +1,7 @@
-"""Open a page in each of the three browsers; one that is missing is skipped, or fails with MICROGRID_REQUIRE_BROWSER=1."""
+"""Open a page in each of the three browsers.
+
+The tests of one that is missing are skipped; with MICROGRID_REQUIRE_BROWSER=1 they fail.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SCREEN = "2000x1400x24"  # pixels and depth of the screen that nobody sees
 KEYS = {  # as the WebDriver standard numbers them; every other key is its character
     "Backspace": "\ue003",
     "Tab": "\ue004",
-    "Enter": "\ue007",
+    "Enter": "\ue006",
     "Shift": "\ue008",
     "Control": "\ue009",
     "Escape": "\ue00c",
@@ -190,7 +190,8 @@ class Firefox(Driver):
         self.socket = socket
         self.commands = 0
         self.send("session.new", capabilities={})
-        self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        # Without a screen, the window that Firefox starts with never has the focus, and its buttons take no key.
+        self.context = self.send("browsingContext.create", type="window")["context"]
 
     def send(self, method: str, **parameters: Any) -> Any:
         """Send a command, and return its result; nothing else arrives, for no event is asked for."""
@@ -324,7 +325,7 @@ def _screen() -> Iterator[str]:
     )
     os.close(writing)
     try:
-        with open(reading, encoding="ascii") as number:
+        with os.fdopen(reading, encoding="ascii") as number:
             yield f":{int(number.readline())}"
     finally:
         _end(process)
