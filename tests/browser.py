@@ -10,6 +10,7 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
@@ -61,9 +62,9 @@ def expect(locator: Locator) -> Any:
     return expect_of_playwright(locator)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start one Chromium for all tests."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start a Chromium, and close it at the end."""
     playwright = needed("playwright.sync_api")
     path = _chromium()
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -71,6 +72,13 @@ def browser() -> Iterator[Browser]:
         started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"] if as_root else [])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for all tests."""
+    with launched() as started:
+        yield started
 
 
 @dataclass

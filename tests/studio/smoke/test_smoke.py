@@ -1,7 +1,7 @@
 """What a learner does with the page, in Chromium, Firefox and WebKit: one list of behaviours.
 
-Each is tried once in each browser, and here it is enough that it works at all: the tests beside this folder say what the
-page does in detail, in Chromium only. A new behaviour is one more function; it finds things by their ids and by the
+Each is tried once in each browser, and it is enough that it works at all: the tests beside this folder say in detail
+what the page does, in Chromium only. A new behaviour is one more function, which finds things by their ids and by the
 words on them.
 """
 
