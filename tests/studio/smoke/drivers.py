@@ -87,16 +87,21 @@ class Driver(ABC):
         return answer.get("value")
 
     def wait_for(self, condition: str) -> None:
-        """Wait until an expression is true; the page looks itself, again and again."""
+        """Wait until an expression is true."""
+        if not self.comes_true(condition, PATIENCE):
+            raise AssertionError(f"waited {PATIENCE} ms for {condition}; the page tells: {self.text('#told')}")
+
+    def comes_true(self, condition: str, patience: int) -> bool:
+        """Tell whether an expression is true within some milliseconds; the page looks itself, again and again."""
         script = f"""new Promise((done) => {{
-          const end = Date.now() + {PATIENCE};
+          const end = Date.now() + {patience};
           (function look() {{
             let found = null;
             try {{ found = ({condition}); }} catch {{ /* not yet */ }}
             found || Date.now() > end ? done(Boolean(found)) : setTimeout(look, 20);
           }})();
         }})"""
-        assert self.evaluate(script), f"waited {PATIENCE} ms for {condition}; the page tells: {self.text('#told')}"
+        return bool(self.evaluate(script))
 
     def text(self, selector: str) -> str:
         """Return what stands in the first element."""
@@ -226,6 +231,7 @@ class WebKit(Driver):
     def __init__(self, remote: Any) -> None:
         self.remote = remote
         self.remote.set_script_timeout(2 * PATIENCE / 1000)
+        self.frame = [0, 0]  # pixels of the window that are not the page's: it has a tool bar
 
     def load(self, address: str) -> None:
         self.remote.get(address)
@@ -240,10 +246,13 @@ class WebKit(Driver):
         self.remote.execute("actions", {"actions": _pointer_actions(points)})
 
     def resize(self, width: int, height: int) -> None:
-        self.remote.set_window_rect(width=width, height=height)
-        inside = self.evaluate("[innerWidth, innerHeight]")  # the window has a tool bar, too
-        self.remote.set_window_rect(width=2 * width - inside[0], height=2 * height - inside[1])
-        self.wait_for(f"innerWidth === {width} && innerHeight === {height}")
+        for _ in range(10):  # the page learns of a new size some time after the window has it
+            self.remote.set_window_rect(width=width + self.frame[0], height=height + self.frame[1])
+            if self.comes_true(f"innerWidth === {width} && innerHeight === {height}", 1000):
+                return
+            inside = self.evaluate("[innerWidth, innerHeight]")
+            self.frame = [self.frame[0] + width - inside[0], self.frame[1] + height - inside[1]]
+        raise AssertionError(f"the page has {inside} pixels instead of {width} × {height}")
 
 
 # --- starting them ---------------------------------------------------------------------------------------------------
