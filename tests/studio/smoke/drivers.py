@@ -51,7 +51,7 @@ class Driver(ABC):
 
     @abstractmethod
     def load(self, address: str) -> None:
-        """Load an address, and return when it is loaded."""
+        """Load an address anew, also where only its fragment differs, and return when it is loaded."""
 
     @abstractmethod
     def run(self, script: str) -> str:
@@ -72,8 +72,7 @@ class Driver(ABC):
     # --- what is made of them ------------------------------------------------------------------------------------
 
     def open(self, address: str) -> None:
-        """Load an address anew, also where only its fragment differs, and wait until the page's program runs."""
-        self.load("about:blank")
+        """Load an address anew, and wait until the page's program runs."""
         self.load(address)
         self.wait_for("window.microgrid")
         self.evaluate(WATCH)
@@ -168,6 +167,7 @@ class Chromium(Driver):
         self.page = page
 
     def load(self, address: str) -> None:
+        self.page.goto("about:blank")
         self.page.goto(address)
 
     def run(self, script: str) -> str:
@@ -194,9 +194,9 @@ class Firefox(Driver):
     def __init__(self, socket: Any) -> None:
         self.socket = socket
         self.commands = 0
+        self.size = (1280, 800)
         self.send("session.new", capabilities={})
-        # Without a screen, the window that Firefox starts with never has the focus, and its buttons take no key.
-        self.context = self.send("browsingContext.create", type="window")["context"]
+        self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
 
     def send(self, method: str, **parameters: Any) -> Any:
         """Send a command, and return its result; nothing else arrives, for no event is asked for."""
@@ -207,6 +207,11 @@ class Firefox(Driver):
         return answer["result"]
 
     def load(self, address: str) -> None:
+        # In a new window: the one that Firefox starts with never has the focus where there is no screen, so its buttons
+        # take no key; and now and then Firefox does not tell that it has left a page for an empty one.
+        before, self.context = self.context, self.send("browsingContext.create", type="window")["context"]
+        self.send("browsingContext.close", context=before)
+        self.resize(*self.size)
         self.send("browsingContext.navigate", context=self.context, url=address, wait="complete")
 
     def run(self, script: str) -> str:
@@ -221,8 +226,9 @@ class Firefox(Driver):
         self.send("input.performActions", context=self.context, actions=_pointer_actions(points))
 
     def resize(self, width: int, height: int) -> None:
-        size = {"width": width, "height": height}
-        self.send("browsingContext.setViewport", context=self.context, viewport=size)
+        self.size = (width, height)
+        viewport = {"width": width, "height": height}
+        self.send("browsingContext.setViewport", context=self.context, viewport=viewport)
 
 
 class WebKit(Driver):
@@ -234,6 +240,7 @@ class WebKit(Driver):
         self.frame = [0, 0]  # pixels of the window that are not the page's: it has a tool bar
 
     def load(self, address: str) -> None:
+        self.remote.get("about:blank")
         self.remote.get(address)
 
     def run(self, script: str) -> str:
