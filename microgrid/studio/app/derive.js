@@ -12,7 +12,6 @@ import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/s
 import {Words} from "./core/words.js";
 
 const MAX_ROUTES = 6;
-const MAX_ROW_WIDTH_PX = 1045; // wider rows would need text that is too small on a usual screen
 
 /**
  * Remembers the last result of a function.
@@ -40,7 +39,8 @@ const graphOf = memoised((document, language) => {
   relabel(graph, document.labels?.[language] ?? {});
   return graph;
 });
-const startOf = memoised((document) => leavesOf(readRecord(document.record)));
+const plainGraphOf = memoised((document) => readRecord(document.record)); // as Python has called its nodes
+const startOf = memoised((document) => leavesOf(plainGraphOf(document)));
 const cycleOf = memoised(cycle);
 const stepsWith = memoised((graph, opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
 const stepsClosed = memoised((graph) => stepsOf(graph, new Set()));
@@ -140,7 +140,6 @@ const alongRoute = memoised((graph, route) => {
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
 
-const layoutOf = memoised((document, language, graph) => layOutGraph(graph, {maxRowWidth: MAX_ROW_WIDTH_PX}));
 const toldOf = memoised((sentences, step, numbers, after) => sentences.inWords(step, numbers, after));
 
 /** What the output of the graph is called, in a sentence and beside its number; it need not be a loss. */
@@ -186,15 +185,20 @@ function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
  * @param {Record<string, Record<string, string>>} tables the words by language
  */
 export function createDerive(tables) {
-  const wordsOf = memoised((language) => new Words(tables, language));
+  const wordsOf = memoised((language) => new Words(tables, language)),
+    wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
   const sentencesOf = memoised((graph, words) => new Sentences(graph, words));
+  // The cards have room for their names in all languages, so that a switch moves nothing.
+  const layoutOf = memoised((document, words) =>
+    layOutGraph(plainGraphOf(document), {words, labels: document.labels}),
+  );
   return memoised((state) => {
     const graph = graphIn(state),
       numbers = numbersIn(state),
       steps = stepsIn(state),
       words = wordsOf(state.language),
       sentences = sentencesOf(graph, words),
-      layout = layoutOf(state.document, state.language, graph),
+      layout = layoutOf(state.document, wordsAtFirst),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),

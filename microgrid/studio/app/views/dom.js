@@ -98,7 +98,7 @@ export function refuse(field, place, why) {
 
 // --- numbers on cards and edges --------------------------------------------------------------------------------------
 
-const NUMBER_WIDTH_PX = 74; // for ten characters; a longer number is squeezed into it
+const NUMBER_ROOM_PX = 74; // for ten characters; a longer number is squeezed into it
 
 /** @param {string} text */
 export function asOnCard(text) {
@@ -117,6 +117,6 @@ export function writeNumber(element, text) {
 /** @param {Element} element */
 function squeeze(element) {
   if (element.textContent.length <= 10) return element.removeAttribute("textLength");
-  element.setAttribute("textLength", `${NUMBER_WIDTH_PX}`);
+  element.setAttribute("textLength", `${NUMBER_ROOM_PX}`);
   element.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }

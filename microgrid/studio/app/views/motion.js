@@ -10,7 +10,7 @@ const RUN_MS = 1000, // that a baton takes for an edge
   APPEAR_MS = 350;
 const ARRIVAL = 0.75; // the part of the time after which the baton has arrived, and the total counts up
 const BATON_HEIGHT_PX = 24,
-  CHARACTER_PX = 7.9,
+  BATON_CHARACTER_PX = 7.9,
   BATON_PADDING_PX = 26;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -77,7 +77,7 @@ export function createMotion(scene, size, repaint) {
     const [upstream, local, handed] = sentences.numbersOf(step, numbers, known.after).map((number) => show(number));
     text.textContent = `${upstream} × ${bracketed(local)} = ${handed}`;
     baton.setAttribute("class", "running");
-    const width = text.textContent.length * CHARACTER_PX + BATON_PADDING_PX,
+    const width = text.textContent.length * BATON_CHARACTER_PX + BATON_PADDING_PX,
       zoom = Math.max(1, 1 / scale); // it is never shown smaller than its text can be read
     plate.setAttribute("width", `${width}`);
     plate.setAttribute("x", `${-width / 2}`);

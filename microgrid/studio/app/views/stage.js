@@ -10,7 +10,7 @@ const MIN_TEXT_PX = 11; // smaller text cannot be read in class: then one scroll
 const CARD_TEXT_PX = 12.5,
   SMALL_CARD_TEXT_PX = 11.5;
 const MAX_SCALE = 1.9,
-  MARGIN_PX = 8;
+  STAGE_MARGIN_PX = 8;
 
 export function createStage(app) {
   const room = byId("graph"),
@@ -91,7 +91,7 @@ export function createStage(app) {
   function fit() {
     const {zoom, whole} = app.state,
       {width, height, compact} = app.derived.layout;
-    const fitting = Math.min((room.clientWidth - MARGIN_PX) / width, (room.clientHeight - MARGIN_PX) / height, MAX_SCALE),
+    const fitting = Math.min((room.clientWidth - STAGE_MARGIN_PX) / width, (room.clientHeight - STAGE_MARGIN_PX) / height, MAX_SCALE),
       least = MIN_TEXT_PX / (compact ? SMALL_CARD_TEXT_PX : CARD_TEXT_PX);
     scale = whole ? fitting : Math.max(fitting, least) * zoom;
     scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);

@@ -25,7 +25,7 @@ export function createTold() {
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
     mark(sentence, ending && !asking && !problem ? "ending" : "");
     setAttribute(sentence.parentElement, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
-    if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : formulaOf(current, derived));
+    if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : partsOfFormula(current, derived));
     write(byId("note"), state.position || problem || asking ? "" : derived.note || whoLearns(derived));
   }
 
@@ -52,7 +52,7 @@ function endingOf({position}, {steps, known, numbers, sentences}) {
 }
 
 /** The mathematics of a step; the parts of a share, and of a change, say what they are. */
-function formulaOf(step, derived) {
+function partsOfFormula(step, derived) {
   const {numbers, sentences, words, told} = derived,
     {formula, result} = told;
   const part = (text, name, kind = "") =>

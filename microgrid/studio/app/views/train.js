@@ -4,7 +4,7 @@ import {readNumber, show} from "../core/numerals.js";
 import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
 
 const CYCLES = [1, 10, 100];
-const DIGITS_TYPED = 6;
+const RATE_DIGITS = 6;
 
 export function createTrain(app) {
   const panel = byId("train"),
@@ -19,7 +19,7 @@ export function createTrain(app) {
     if (!parts) return;
     if (isNewRate(parts, state.learningRate, state.leaves) || isStale) {
       isStale = false;
-      parts.rate.value = show(state.learningRate, DIGITS_TYPED);
+      parts.rate.value = show(state.learningRate, RATE_DIGITS);
       refuse(parts.rate, parts.refused, "");
     }
     for (const button of parts.buttons) button.disabled = derived.isStuck;
@@ -56,7 +56,7 @@ export function createTrain(app) {
       why = isValid ? "" : app.derived.words.say("rate.refused");
     refuse(parts.rate, parts.refused, why);
     if (why) app.announce(why);
-    else if (parts.rate.value !== show(app.state.learningRate, DIGITS_TYPED))
+    else if (parts.rate.value !== show(app.state.learningRate, RATE_DIGITS))
       app.dispatch({type: "setLearningRate", learningRate: value});
     return isValid;
   }

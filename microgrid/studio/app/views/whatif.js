@@ -6,7 +6,7 @@ import {byId, createWatch, make, mark, refill, refuse, write} from "./dom.js";
 const MAX_SLIDERS = 12, // of a graph whose leaves are all listed
   MAX_ROWS = 60;
 const KINDS_IN_ORDER = ["parameter", "input", "constant"];
-const DIGITS_TYPED = 6;
+const LEAF_DIGITS = 6;
 const MAX_SLIDER = 1e300; // no slider reaches further
 const MAX_NAME_COLUMNS = 7; // of a name beside its slider
 
@@ -23,7 +23,7 @@ export function createWhatIf(app) {
       isReset = state.leaves === derived.startLeaves && previous?.leaves !== state.leaves;
     if (isNewList(derived.graph, derived.words, leaves.join()) || isReset || isStale) build(leaves, derived);
     for (const row of rows) showRow(row, state.leaves.get(row.leaf), derived.startLeaves.get(row.leaf));
-    write(result, toldOf(state, derived, rows.length));
+    write(result, textOfWhatIf(state, derived, rows.length));
     mark(result, state.nudged ? "told" : "told hint");
   }
 
@@ -88,7 +88,7 @@ function showRow({slider, field}, value, start) {
   const span = Math.max(1, 2 * Math.abs(start), Math.abs(value - start));
   slider.disabled = !(span < MAX_SLIDER);
   if (!slider.disabled) Object.assign(slider, {min: start - span, max: start + span, step: span / 100, value});
-  if (document.activeElement !== field) field.value = show(value, DIGITS_TYPED);
+  if (document.activeElement !== field) field.value = show(value, LEAF_DIGITS);
 }
 
 /** Lists the leaves that get a slider: all of a small graph; of a large one those selected or opened come first. */
@@ -104,7 +104,7 @@ function leavesToMove(state, {graph, startLeaves}) {
 }
 
 /** The text above the sliders: what +0.01 has changed or, before, what they do and where the other leaves are. */
-function toldOf(state, {graph, words, sentences, endName, awaitsThink, startLeaves}, listed) {
+function textOfWhatIf(state, {graph, words, sentences, endName, awaitsThink, startLeaves}, listed) {
   const {nudged} = state;
   if (nudged?.missing) return sentences.missing(nudged.missing);
   if (nudged) {
