@@ -4,7 +4,7 @@ import {columnsOf, readNumber, show, showSigned} from "../core/numerals.js";
 import {byId, createWatch, make, mark, refill, refuse, write} from "./dom.js";
 
 const MAX_SLIDERS = 12, // of a graph whose leaves are all listed
-  MAX_ROWS = 60;
+  MAX_LISTED = 60;
 const KINDS_IN_ORDER = ["parameter", "input", "constant"];
 const LEAF_DIGITS = 6;
 const MAX_SLIDER = 1e300; // no slider reaches further
@@ -100,7 +100,7 @@ function leavesToMove(state, {graph, startLeaves}) {
     selected = graph.cards[state.selected],
     chosen = selected && !selected.node.op ? [selected.output] : [],
     opened = graph.cards[state.opened]?.parameters ?? [];
-  return [...new Set([...chosen, ...opened, ...leaves.filter((leaf) => onCards.has(leaf))])].slice(0, MAX_ROWS);
+  return [...new Set([...chosen, ...opened, ...leaves.filter((leaf) => onCards.has(leaf))])].slice(0, MAX_LISTED);
 }
 
 /** The text above the sliders: what +0.01 has changed or, before, what they do and where the other leaves are. */
