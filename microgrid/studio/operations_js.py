@@ -106,7 +106,7 @@ def _function(formula: str, names: Sequence[str]) -> str:
 
 def _as_javascript(formula: str) -> str:
     """Write `a ** b` as power(a, b): the two languages differ in what 1 ** NaN is."""
-    return re.sub(r"a \*\* (\w+(?:\([^()]*\))?)", r"power(a, \1)", formula)
+    return re.sub(r"a \*\* (\w+(?:\([^()]*\))?)", r"power(a, \1)", formula).replace(" == ", " === ")
 
 
 def _constants(named: Mapping[str, object]) -> Iterator[str]:

@@ -79,7 +79,7 @@ export const OPERATIONS = {
     last: "",
     kink: "",
     value: (a, b) => power(a, b),
-    localDerivatives: [(a, b) => b * power(a, where(b == 0, 0, b - 1)), (a, b, out) => out * log(where(a > 0, a, 1))],
+    localDerivatives: [(a, b) => b * power(a, where(b === 0, 0, b - 1)), (a, b, out) => out * log(where(a > 0, a, 1))],
   },
   "neg": {
     symbol: "−( )",
