@@ -12,6 +12,10 @@ const ARRIVAL = 0.75; // the part of the time after which the baton has arrived,
 const BATON_HEIGHT_PX = 24,
   BATON_CHARACTER_PX = 7.9,
   BATON_PADDING_PX = 26;
+// Where a baton may rest beside its edge, in its own widths and heights; the nearest first.
+const PLACES_BESIDE_EDGE = [0, -0.5, 0.5].flatMap((aside) =>
+  [0, -1, 1, -1.6, 1.6, -2.4, 2.4, -3.2, 3.2].map((away) => [aside, away]),
+);
 const SVG = "http://www.w3.org/2000/svg";
 
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -111,11 +115,11 @@ export function createMotion(scene, size, repaint) {
       height: around.height + 8 * height,
     });
     let best = null;
-    for (const shift of [0, -1, 1, -1.6, 1.6, -2.4, 2.4, -3.2, 3.2]) {
+    for (const [aside, away] of PLACES_BESIDE_EDGE) {
       for (const way of [0.5, 0.35, 0.65, 0.2, 0.8, 0.05, 0.95]) {
         const at = line.getPointAtLength(length * way),
-          x = Math.min(Math.max(at.x, width / 2), Math.max(size.width - width / 2, width / 2)),
-          y = Math.min(Math.max(at.y + shift * height, height / 2), size.height - height / 2),
+          x = Math.min(Math.max(at.x + aside * width, width / 2), Math.max(size.width - width / 2, width / 2)),
+          y = Math.min(Math.max(at.y + away * height, height / 2), size.height - height / 2),
           box = {x: x - width / 2, y: y - height / 2, width, height};
         const cost = taken.reduce((sum, [other, weight]) => sum + weight * overlap(box, other), 0);
         if (!best || cost < best.cost) best = {x, y, cost};
