@@ -11,7 +11,7 @@ DECLARATION = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|le
 
 
 def join_modules(entry: str, read: Callable[[str], str]) -> str:
-    """Return the modules that `entry` imports, in the order of their imports, then itself, as one script.
+    r"""Return the modules that `entry` imports, in the order of their imports, then itself, as one script.
 
     Only the lines of imports and the word `export` are left out.
 
@@ -22,7 +22,7 @@ def join_modules(entry: str, read: Callable[[str], str]) -> str:
     Raises:
         ValueError: an import is renamed, or two modules declare the same name.
 
-    >>> texts = {"a.js": 'import {b} from "./b.js";\\n\\nb();\\n', "b.js": "export function b() {}\\n"}
+    >>> texts = {"a.js": 'import {b} from "./b.js";\n\nb();\n', "b.js": "export function b() {}\n"}
     >>> print(join_modules("a.js", texts.__getitem__), end="")
     // --- b.js ---
     <BLANKLINE>
