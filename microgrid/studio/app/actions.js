@@ -14,6 +14,7 @@ import {
   numbersIn,
   reachIn,
   startLeavesOf,
+  startRateOf,
   stepsIn,
 } from "./derive.js";
 
@@ -59,7 +60,7 @@ export function initialState(document, language) {
     document,
     language,
     leaves: startLeavesOf(document),
-    learningRate: document.record.learning_rate,
+    learningRate: startRateOf(document),
     opened: null,
     position: 0,
     wanted: 0,
@@ -207,7 +208,7 @@ const REDUCERS = {
 
   reset(state) {
     const {document} = state,
-      start = {leaves: startLeavesOf(document), learningRate: document.record.learning_rate};
+      start = {leaves: startLeavesOf(document), learningRate: startRateOf(document)};
     const fresh = startCurve({...state, ...start, playing: false, nudged: null}, false);
     return at(withoutIdleQuiz(fresh), state.wanted);
   },

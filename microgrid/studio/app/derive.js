@@ -60,6 +60,11 @@ export function startLeavesOf(document) {
   return startOf(document);
 }
 
+/** The learning rate that the document has. */
+export function startRateOf(document) {
+  return plainGraphOf(document).learningRate;
+}
+
 /** One cycle at the numbers that the leaves have now. */
 export function numbersIn(state) {
   return cycleOf(graphIn(state), state.leaves, state.learningRate);

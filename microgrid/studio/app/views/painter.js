@@ -10,6 +10,18 @@ const CHARACTER_PX = 7.53; // of a number on a card
 const MIN_LINE_PX = 0.8,
   LINE_RANGE_PX = 3;
 
+const MAX_TEXTS = 20000;
+const textOfNumber = new Map(); // most numbers are the same at the next step
+
+function shown(number) {
+  let text = textOfNumber.get(number);
+  if (text !== undefined) return text;
+  if (textOfNumber.size >= MAX_TEXTS) textOfNumber.clear();
+  text = show(number);
+  textOfNumber.set(number, text);
+  return text;
+}
+
 /**
  * Writes numbers, marks and labels on all cards and edges.
  * @param {{cards: Map<object, any>, edges: Map<object, any>}} scene
@@ -28,10 +40,10 @@ function paintCard(drawn, card, state, derived) {
     isChanged = known.changed.has(output),
     isOld = known.current?.phase === "change" && Boolean(node.op);
   if (isChanged) write(drawn.value, changeOnCard(card, drawn, value, known.changed.get(output), derived));
-  else writeNumber(drawn.value, value === undefined ? "" : words.typeset(show(value)));
+  else writeNumber(drawn.value, value === undefined ? "" : words.typeset(shown(value)));
   write(drawn.word, isChanged ? "" : isOld ? words.say("part.before") : words.word("value"));
   if (drawn.grad) {
-    writeNumber(drawn.grad, gradient === undefined ? (isAsked ? "?" : "") : words.typeset(show(gradient)));
+    writeNumber(drawn.grad, gradient === undefined ? (isAsked ? "?" : "") : words.typeset(shown(gradient)));
     mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
   }
   const status = numbers.missing < 0 && value !== undefined && node.op ? statusAt(graph, numbers, output) : "";
@@ -41,12 +53,12 @@ function paintCard(drawn, card, state, derived) {
   }
   write(drawn.status, status ? words.say(status) : "");
   mark(drawn.group, kindsOfCard(drawn, card, state, derived, {isAsked, isOld, isChanged, status}));
-  const isShown = (number) => number !== undefined;
+  const isKnown = (number) => number !== undefined;
   const facts = [
     node.kind === "constant" ? "" : node.name,
-    isShown(value) ? `${isOld ? words.say("part.before") : words.word("value")} ${show(value)}` : "",
+    isKnown(value) ? `${isOld ? words.say("part.before") : words.word("value")} ${shown(value)}` : "",
     isChanged ? `${words.say("part.after")} ${show(known.changed.get(output))}` : "",
-    isShown(gradient) ? `${words.word("grad")} ${show(gradient)}` : "",
+    isKnown(gradient) ? `${words.word("grad")} ${shown(gradient)}` : "",
   ];
   setAttribute(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
   if (card.isNeuron) setAttribute(drawn.group, "aria-expanded", `${state.opened === card.i}`);
@@ -98,8 +110,8 @@ function paintEdge(drawn, edge, derived) {
     width = isHanded && largest ? MIN_LINE_PX + LINE_RANGE_PX * Math.min(Math.abs(share) / largest, 1) : 1;
   const widest = MIN_LINE_PX + LINE_RANGE_PX;
   setAttribute(drawn.line, "stroke-width", (Number.isFinite(width) ? width : widest).toFixed(2));
-  writeNumber(drawn.local, isHanded ? words.typeset(`×${show(numbers.carried[edge.i].local)}`) : "");
-  writeNumber(drawn.share, isHanded ? words.typeset(show(share)) : "");
+  writeNumber(drawn.local, isHanded ? words.typeset(`×${shown(numbers.carried[edge.i].local)}`) : "");
+  writeNumber(drawn.share, isHanded ? words.typeset(shown(share)) : "");
   mark(drawn.share, `share ${signOf(share ?? 0)}`);
 }
 

@@ -12,7 +12,8 @@ const MAX_NAME_COLUMNS = 7; // of a name beside its slider
 
 export function createWhatIf(app) {
   const panel = byId("whatif"),
-    isNewList = createWatch();
+    isNewList = createWatch(),
+    isNewNumbers = createWatch();
   let rows = [],
     result = null,
     isStale = true; // whether what was typed is to be dropped, as after a reset
@@ -22,7 +23,9 @@ export function createWhatIf(app) {
     const leaves = leavesToMove(state, derived),
       isReset = state.leaves === derived.startLeaves && previous?.leaves !== state.leaves;
     if (isNewList(derived.graph, derived.words, leaves.join()) || isReset || isStale) build(leaves, derived);
-    for (const row of rows) showRow(row, state.leaves.get(row.leaf), derived.startLeaves.get(row.leaf));
+    if (isNewNumbers(rows, state.leaves)) {
+      for (const row of rows) showRow(row, state.leaves.get(row.leaf), derived.startLeaves.get(row.leaf));
+    }
     write(result, textOfWhatIf(state, derived, rows.length));
     mark(result, state.nudged ? "told" : "told hint");
   }
