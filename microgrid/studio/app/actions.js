@@ -18,14 +18,60 @@ import {
   stepsIn,
 } from "./derive.js";
 
+/** @typedef {import("./store.js").Action} Action */
+
+/** @typedef {import("./core/steps.js").Phase} Phase */
+
 export const NUDGE = 0.01;
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 
 /**
+ * A document: a recorded graph, what some of its labels are called in each language, and its heading.
+ * @typedef {object} DocumentOfPage
+ * @property {string} kind "record"
+ * @property {import("./core/graph.js").RecordContent} record
+ * @property {Record<string, Record<string, string>>} [labels]
+ * @property {Record<string, string>} [title]
+ * @property {Record<string, string>} [note]
+ */
+
+/**
+ * What +0.01 has changed: as the gradient predicts it, and as it is. Before Think there is no prediction (`isEarly`);
+ * `missing` is the forward pass in which a value is missing.
+ * @typedef {object} Nudged
+ * @property {number} leaf
+ * @property {boolean} isEarly
+ * @property {number} gradient
+ * @property {number} predicted
+ * @property {number} actual
+ * @property {import("./core/cycle.js").Forward | null} missing
+ */
+
+/**
+ * What is said about an answer; "shown" where the right one had to be.
+ * @typedef {{kind: "number" | "right" | "wrong" | "shown" | "hint", given?: number}} Verdict
+ */
+
+/**
+ * A quiz: cards whose gradients are asked for, and how it went so far.
+ * @typedef {object} Quiz
+ * @property {number[]} questions
+ * @property {number[]} answered
+ * @property {number} card of the question; −1 after the last
+ * @property {number} right how many were right at the first try, without a hint
+ * @property {number} tries
+ * @property {boolean} isHinted
+ * @property {number} done
+ * @property {Verdict | null} verdict
+ * @property {boolean} settled whether the answer is known
+ * @property {boolean} over
+ */
+
+/**
  * All that can change on the page. Nodes and cards are named by their positions in the graph.
  * @typedef {object} State
- * @property {object} document what was opened
+ * @property {DocumentOfPage} document what was opened
  * @property {string} language
  * @property {Map<number, number>} leaves the numbers of the leaves, by node
  * @property {number} learningRate
@@ -37,7 +83,7 @@ const MIN_ZOOM = 0.4,
  * @property {number[]} losses the output after each update; NaN where it is missing
  * @property {boolean} restarted whether the curve began anew because a leaf was changed
  * @property {{cycle: number, rate: number} | null} diverged where training broke off
- * @property {object | null} nudged what +0.01 has changed
+ * @property {Nudged | null} nudged what +0.01 has changed
  * @property {number | null} selected a card
  * @property {number} route which of its routes is shown; −1 for none
  * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
@@ -46,16 +92,17 @@ const MIN_ZOOM = 0.4,
  * @property {number} speed
  * @property {number} zoom
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
- * @property {object | null} quiz
+ * @property {Quiz | null} quiz
  */
 
 /**
  * The state in which a document is opened.
- * @param {object} document
+ * @param {DocumentOfPage} document
  * @param {string} language
  * @returns {State}
  */
 export function initialState(document, language) {
+  /** @type {State} */
   const state = {
     document,
     language,
@@ -97,7 +144,12 @@ export function reduce(state, action) {
 
 // --- parts of several actions ----------------------------------------------------------------------------------------
 
-/** Goes to a position, or to the last one before it that can be reached. */
+/**
+ * Goes to a position, or to the last one before it that can be reached.
+ * @param {State} state
+ * @param {number} wanted
+ * @param {boolean} [animated]
+ */
 function at(state, wanted, animated = false) {
   wanted = Math.min(Math.max(wanted, 0), stepsIn(state).length);
   const position = Math.min(wanted, reachIn(state)),
@@ -105,42 +157,68 @@ function at(state, wanted, animated = false) {
   return {...state, wanted, position, route, visit: {animated}};
 }
 
-/** Stops playing and, unless a quiz is asked, goes to a position. */
+/**
+ * Stops playing and, unless a quiz is asked, goes to a position.
+ * @param {State} state
+ * @param {number} position
+ * @param {boolean} animated
+ */
 function goingTo(state, position, animated) {
   const paused = {...state, playing: false};
   return askingIn(state) ? paused : at(paused, position, animated);
 }
 
-/** A new experiment begins here, and with it a new curve. */
+/**
+ * A new experiment begins here, and with it a new curve.
+ * @param {State} state
+ * @param {boolean} restarted
+ */
 function startCurve(state, restarted) {
   const {missing, values} = numbersIn(state);
   return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
 }
 
-/** Ends a quiz in which some question has no answer any more. */
+/**
+ * Ends a quiz in which some question has no answer any more.
+ * @param {State} state
+ */
 function withoutIdleQuiz(state) {
   const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
   return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
 }
 
-/** Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same. */
+/**
+ * Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same.
+ * @param {State} state
+ * @param {number | null} opened
+ */
 function withOpened(state, opened) {
   const current = stepsIn(state)[state.position - 1],
     next = {...state, opened};
   return at(next, current ? samePlace(current, stepsIn(next)) : state.wanted);
 }
 
-/** Shows the answer to the question of a quiz, and the verdict. */
+/**
+ * Shows the answer to the question of a quiz, and the verdict.
+ * @param {Quiz} quiz
+ * @param {Verdict} verdict
+ */
 function settled(quiz, verdict) {
   return {...quiz, verdict, settled: true, done: quiz.done + 1, answered: [...quiz.answered, quiz.card]};
 }
 
-function withQuiz(state, change) {
-  return {...state, quiz: {...state.quiz, ...change}};
+/**
+ * Makes an action of what follows from a quiz; where none is asked, nothing does.
+ * @param {(quiz: Quiz, state: State, action: any) => Quiz} change
+ * @returns {(state: State, action: any) => State}
+ */
+function inQuiz(change) {
+  return (state, action) => (state.quiz ? {...state, quiz: change(state.quiz, state, action)} : state);
 }
 
 // --- the actions -----------------------------------------------------------------------------------------------------
 
+/** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
@@ -157,7 +235,7 @@ const REDUCERS = {
   },
 
   goToPhase(state, {phase}) {
-    return goingTo(state, endsIn(state)[phase], false);
+    return goingTo(state, endsIn(state)[/** @type {Phase} */ (phase)], false);
   },
 
   /** Plays on from here or, at the end, from the start. */
@@ -194,7 +272,7 @@ const REDUCERS = {
     const numbers = numbersIn(state),
       graph = graphIn(state);
     if (numbers.missing >= 0) return state;
-    const moved = forward(graph, new Map(state.leaves).set(leaf, state.leaves.get(leaf) + NUDGE), true);
+    const moved = forward(graph, new Map(state.leaves).set(leaf, numbers.values[leaf] + NUDGE), true);
     const nudged = {
       leaf,
       isEarly: awaitsThinkIn(state),
@@ -221,6 +299,7 @@ const REDUCERS = {
   train(state, {cycles}) {
     const graph = graphIn(state),
       losses = [...state.losses];
+    /** @type {State} */
     let next = {...state, playing: false, nudged: null};
     for (let i = 0; i < cycles && !isStuckIn(next); i++) {
       next = {...next, leaves: new Map(numbersIn(next).changed), cycle: next.cycle + 1};
@@ -285,7 +364,7 @@ const REDUCERS = {
     const quiz = {
       questions,
       answered: [],
-      card: questions[0] ?? null,
+      card: questions[0] ?? -1,
       right: 0,
       tries: 0,
       isHinted: false,
@@ -298,32 +377,26 @@ const REDUCERS = {
   },
 
   /** Judges an answer; a second wrong one shows the right one. */
-  answer(state, {text}) {
-    const {quiz} = state,
-      given = readNumber(text);
-    if (Number.isNaN(given)) return withQuiz(state, {verdict: {kind: "number"}});
-    if (isNear(given, numbersIn(state).gradients[graphIn(state).cards[quiz.card].output])) {
-      const right = quiz.right + (quiz.tries === 0 && !quiz.isHinted ? 1 : 0);
-      return {...state, quiz: settled({...quiz, right}, {kind: "right"})};
+  answer: inQuiz((quiz, state, {text}) => {
+    const given = readNumber(text),
+      {output} = graphIn(state).cards[quiz.card];
+    if (Number.isNaN(given)) return {...quiz, verdict: {kind: "number"}};
+    if (isNear(given, numbersIn(state).gradients[output])) {
+      const isFirst = quiz.tries === 0 && !quiz.isHinted;
+      return settled({...quiz, right: quiz.right + (isFirst ? 1 : 0)}, {kind: "right"});
     }
     const wrong = {...quiz, tries: quiz.tries + 1};
-    if (quiz.tries > 0) return {...state, quiz: settled(wrong, {kind: "shown"})};
-    return {...state, quiz: {...wrong, verdict: {kind: "wrong", given}}};
-  },
+    return quiz.tries > 0 ? settled(wrong, {kind: "shown"}) : {...wrong, verdict: {kind: "wrong", given}};
+  }),
 
-  showHint(state) {
-    return withQuiz(state, {isHinted: true, verdict: {kind: "hint"}});
-  },
+  showHint: inQuiz((quiz) => ({...quiz, isHinted: true, verdict: {kind: "hint"}})),
 
-  showAnswer(state) {
-    return {...state, quiz: settled(state.quiz, {kind: "shown"})};
-  },
+  showAnswer: inQuiz((quiz) => settled(quiz, {kind: "shown"})),
 
-  nextQuestion(state) {
-    const {quiz} = state,
-      card = quiz.questions[quiz.done] ?? null;
-    return withQuiz(state, {card, tries: 0, isHinted: false, verdict: null, settled: false, over: card === null});
-  },
+  nextQuestion: inQuiz((quiz) => {
+    const card = quiz.questions[quiz.done] ?? -1;
+    return {...quiz, card, tries: 0, isHinted: false, verdict: null, settled: false, over: card < 0};
+  }),
 
   endQuiz(state) {
     return at({...state, quiz: null}, state.position);

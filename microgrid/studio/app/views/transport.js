@@ -2,13 +2,23 @@
 
 import {byId, setAttribute} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
 const STEP_MS = 1500; // between two steps, at the usual speed
 
+/** @param {App} app */
 export function createTransport(app) {
   const play = byId("play"),
-    speed = byId("speed");
+    speed = /** @type {HTMLSelectElement} */ (byId("speed"));
   let clock = 0;
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
   function show(state, derived, previous) {
     setAttribute(play, "aria-pressed", `${state.playing}`);
     document.body.toggleAttribute("data-playing", state.playing);
