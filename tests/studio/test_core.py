@@ -212,11 +212,7 @@ def test_random_graphs_cover_every_operation_and_kind_of_leaf() -> None:
 
 
 def folded(relay: Record) -> Folding:
-    """Fold by neuron, unless a node outside a neuron uses a node inside it."""
-    folding = cards_and_edges(relay.snapshot, "neuron", name_all=True)
-    if any(len(card.outputs) > 1 for card in folding.cards):
-        return cards_and_edges(relay.snapshot, "none", name_all=True)
-    return folding
+    return cards_and_edges(relay.snapshot, "neuron", name_all=True)
 
 
 def test_cards_and_edges_are_those_of_python() -> None:
