@@ -58,6 +58,15 @@ test("gradients grow share by share", () => {
   assert.equal(arrivalOf(steps, b), last);
 });
 
+test("an edge that stands for two uses has arrived with the second", () => {
+  const weights = [leaf("w1", 1), leaf("x", 2, "input"), leaf("w2", 3), leaf("b", 0)],
+    graph = graphOf([...weights, computed("weighted_sum", [0, 1, 2, 1, 3]), computed("tanh", [4], "h", "layer1#0")]),
+    x = graph.cards[0],
+    steps = stepsOf(graph, new Set([1])),
+    last = steps.findLastIndex((step) => targetOf(step) === x) + 1;
+  assert.deepEqual([last - 1, last].map((position) => hasArrived(graph, x, after(graph, steps, position))), [false, true]);
+});
+
 test("after the last step all gradients and all changes are known", () => {
   for (const graph of [twoPaths(), line(), neuron()]) {
     const steps = stepsOf(graph, CLOSED),
