@@ -67,10 +67,8 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
 
 
 def _check_size(graph: Snapshot) -> None:
-    """Refuse a graph of too many cards: folded by neuron, unless a node outside a neuron uses a node inside it."""
+    """Refuse a graph of too many cards, folded by neuron."""
     folding = cards_and_edges(graph, "neuron")
-    if any(len(card.outputs) > 1 for card in folding.cards):
-        folding = cards_and_edges(graph, "none")
     n_cards, n_edges = len(folding.cards), len(folding.edges)
     if n_cards > MAX_CARDS or n_edges > MAX_EDGES:
         raise ValueError(
