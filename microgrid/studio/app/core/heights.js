@@ -59,9 +59,10 @@ function wishOf(stop, sides) {
   let sum = 0,
     weight = 0;
   for (const side of sides) {
-    for (const other of stop[side]) {
-      const pull = pullBetween(stop, other);
-      sum += pull * other.y;
+    for (const link of stop[side]) {
+      const pull = pullOf(link, stop),
+        height = side === "before" ? link.from.y - link.shift : link.to.y + link.shift;
+      sum += pull * height;
       weight += pull;
     }
   }
@@ -69,7 +70,8 @@ function wishOf(stop, sides) {
 }
 
 // What passes is kept level before what begins or ends.
-function pullBetween(one, other) {
-  const isCard = (one.card >= 0) + (other.card >= 0);
-  return [8, 2, 1][isCard];
+function pullOf({from, to, pulls}, stop) {
+  if (from.card < 0 && to.card < 0) return 8;
+  if (!pulls) return stop.card < 0 ? 0.1 : 0;
+  return from.card >= 0 && to.card >= 0 ? 1 : 2;
 }
