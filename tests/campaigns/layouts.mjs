@@ -8,7 +8,7 @@ import {pointOnCurve} from "../../microgrid/studio/app/core/routing.js";
 const MAX_MEDIAN = 1.2,
   MAX_RATIO = 1.5,
   FEW_CROSSINGS = 3; // more than Graphviz's are no matter where there are few
-const RUNS = 5; // of which the fastest counts
+const RUNS = 3; // of which the fastest counts
 const SAMPLES = 10; // of each piece of a curve
 
 function compared({name, cards, edges, options, graphviz}) {

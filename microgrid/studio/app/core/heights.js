@@ -36,23 +36,28 @@ function stackCentred(stops, gapBetween) {
 // Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
 // the mean of what its members want (the method "pool adjacent violators").
 function settleColumn(stops, sides, gapBetween) {
-  const blocks = [];
-  let offset = 0; // from the first stop, where all stand as close as they may
+  const blocks = [],
+    offsets = []; // from the first stop, where all stand as close as they may
   for (const [i, stop] of stops.entries()) {
-    if (i) offset += (stops[i - 1].height + stop.height) / 2 + gapBetween(stops[i - 1], stop);
+    const above = stops[i - 1];
+    offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
     const {sum, weight} = wishOf(stop, sides);
-    let block = {sum: sum - weight * offset, weight, members: [{stop, offset}]};
-    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) block = joinedBlocks(blocks.pop(), block);
+    const block = {sum: sum - weight * offsets[i], weight, first: i};
+    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) {
+      const upper = blocks.pop();
+      block.sum += upper.sum;
+      block.weight += upper.weight;
+      block.first = upper.first;
+    }
     blocks.push(block);
   }
-  for (const block of blocks) for (const member of block.members) member.stop.y = topOfBlock(block) + member.offset;
+  for (const [k, block] of blocks.entries()) {
+    const end = blocks[k + 1]?.first ?? stops.length;
+    for (let i = block.first; i < end; i++) stops[i].y = topOfBlock(block) + offsets[i];
+  }
 }
 
 const topOfBlock = ({sum, weight}) => sum / weight;
-
-function joinedBlocks(above, below) {
-  return {sum: above.sum + below.sum, weight: above.weight + below.weight, members: [...above.members, ...below.members]};
-}
 
 // Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
 function wishOf(stop, sides) {

@@ -241,16 +241,15 @@ function placeCards(cards, edges, options) {
     cards.length,
     placed.map(({operand, result}) => ({from: operand, to: result, weight: cards[operand].isLeaf ? 1 : COMPUTED_WEIGHT})),
   );
-  const scale = fans.size ? 2 : 1; // between two columns of cards is one for numbers
-  const stops = cards.map(({width, height}, card) => newStop(scale * ranks[card], {card, width, height}));
-  const labelSize = options.labelSize ?? LABEL_SIZE_PX;
-  const chains = chainsOf(edges, stops, {detours, fans, labelSize});
-  const columns = Array.from({length: scale * Math.max(...ranks) + 1}, () => []);
+  const columnOf = columnsOfRanks(ranks, fans);
+  const stops = cards.map(({width, height}, card) => newStop(columnOf[ranks[card]], {card, width, height}));
+  const chains = chainsOf(edges, stops, {detours, fans, labelSize: options.labelSize ?? LABEL_SIZE_PX});
+  const columns = Array.from({length: columnOf.at(-1) + 1}, () => []);
   for (const stop of new Set([...stops, ...chains.flat()])) columns[stop.column].push(stop);
   orderColumns(columns, isLate(0.7));
   const slots = slotsInTrunks(edges, stops, chains);
   setHeights(columns, gapsFor(options), isLate(1));
-  const width = setAcross(columns, columnGap(edges, options) / scale);
+  const width = setAcross(columns, columnGap(edges, options));
   return {
     stops,
     width: Math.ceil(width + 2 * MARGIN_PX),
@@ -286,6 +285,14 @@ function countBy(edges, end) {
   const counts = {};
   for (const edge of edges) counts[edge[end]] = (counts[edge[end]] ?? 0) + 1;
   return counts;
+}
+
+// The columns of the ranks. Before that of a result whose edges need places for their numbers, there is one for these.
+function columnsOfRanks(ranks, fans) {
+  const hasNumbersBefore = new Set([...fans].map(({result}) => ranks[result])),
+    columns = [0];
+  for (let rank = 1; rank <= Math.max(...ranks); rank++) columns.push(columns[rank - 1] + (hasNumbersBefore.has(rank) ? 2 : 1));
+  return columns;
 }
 
 function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) {
@@ -390,11 +397,13 @@ function columnGap(edges, {isCrowded, isCompact, labelSize = LABEL_SIZE_PX}) {
 
 // Sets `x` of all stops, their middle, and returns the width of all columns.
 function setAcross(columns, gap) {
-  let right = -gap;
-  for (const stops of columns) {
+  const hasNumbers = columns.map((stops) => stops.some(({isNumbers}) => isNumbers));
+  let right = 0;
+  for (const [column, stops] of columns.entries()) {
+    if (column) right += hasNumbers[column] || hasNumbers[column - 1] ? gap / 2 : gap;
     const width = Math.max(...stops.map((stop) => stop.width));
-    for (const stop of stops) stop.x = right + gap + width / 2;
-    right += gap + width;
+    for (const stop of stops) stop.x = right + width / 2;
+    right += width;
   }
   return right;
 }
@@ -447,9 +456,10 @@ function routedLines(boxes, stops, edges, lanes, {isFolded = false, labelSize = 
 
 // Moves all down such that edges and numbers above the cards are on the sheet, and makes it as high as is needed.
 function framedLayout({boxes, lines, width}, labelSize) {
-  const heights = heightsOfLines(lines, labelSize);
-  const top = Math.min(MARGIN_PX, ...heights.map((y) => y - MARGIN_PX / 2));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height), ...heights.map((y) => y + MARGIN_PX / 2));
+  const ofLines = heightsOfLines(lines, labelSize),
+    ofBoxes = heightsOfBoxes(boxes);
+  const top = Math.min(MARGIN_PX, ofLines.top - MARGIN_PX / 2),
+    bottom = Math.max(ofBoxes.bottom, ofLines.bottom + MARGIN_PX / 2);
   const move = /** @type {Point} */ ([0, MARGIN_PX - top]);
   return {
     boxes: boxes.map((box) => ({...box, y: toTenth(box.y + move[1])})),
@@ -461,10 +471,21 @@ function framedLayout({boxes, lines, width}, labelSize) {
 
 // The heights that edges and their numbers reach.
 function heightsOfLines(lines, labelSize) {
-  return lines.flatMap(({curve, label}) => {
-    const heights = curve.map(([, y]) => y);
-    return label ? [...heights, label[1] - labelSize[1] / 2, label[1] + labelSize[1] / 2] : heights;
-  });
+  let top = Infinity,
+    bottom = -Infinity;
+  const reach = (y) => {
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  };
+  for (const {curve, label} of lines) {
+    for (const [, y] of curve) reach(y);
+    if (label) [-0.5, 0.5].forEach((part) => reach(label[1] + part * labelSize[1]));
+  }
+  return {top, bottom};
+}
+
+function heightsOfBoxes(boxes) {
+  return {top: Math.min(...boxes.map(({y}) => y)), bottom: Math.max(...boxes.map(({y, height}) => y + height))};
 }
 
 function movedLine({curve, tips, label}, move) {
@@ -530,10 +551,12 @@ function inRows(layout, edges, cuts, count, labelSize) {
   for (let row = 0; row < nRows; row++) {
     const cards = boxes.filter((_, card) => rowOf[card] === row),
       inner = lines.filter((_, n) => isInner[n] && rowOf[edges[n].operand] === row);
-    const heights = [...heightsOfLines(inner, labelSize), ...cards.flatMap(({y, height}) => [y, y + height])];
+    const ofLines = heightsOfLines(inner, labelSize),
+      ofBoxes = heightsOfBoxes(cards),
+      highest = Math.min(ofLines.top, ofBoxes.top);
     const left = MARGIN_PX + (row ? TURN_PX : 0);
-    moves.push([left - Math.min(...cards.map(({x}) => x)), top - Math.min(...heights)]);
-    bottom = top + Math.max(...heights) - Math.min(...heights);
+    moves.push([left - Math.min(...cards.map(({x}) => x)), top - highest]);
+    bottom = top + Math.max(ofLines.bottom, ofBoxes.bottom) - highest;
     lanes.push(bottom + LANE_PX - MARGIN_PX);
     top = bottom + LANE_PX;
   }
