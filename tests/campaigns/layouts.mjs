@@ -1,7 +1,7 @@
 // Lays out the graphs of a file that layouts.py has written, and compares the drawings with those of Graphviz.
 
 import {readFileSync} from "node:fs";
-import {argv, exit} from "node:process";
+import {argv, cpuUsage, exit} from "node:process";
 import {layOut} from "../../microgrid/studio/app/core/layout.js";
 import {pointOnCurve} from "../../microgrid/studio/app/core/routing.js";
 
@@ -15,9 +15,9 @@ function compared({name, cards, edges, options, graphviz}) {
   let layout = null,
     milliseconds = Infinity;
   for (let run = 0; run < RUNS; run++) {
-    const start = performance.now();
+    const start = cpuUsage().user; // other programs on this machine do not count
     layout = layOut(cards, edges, {...options, budgetMs: Infinity});
-    milliseconds = Math.min(milliseconds, performance.now() - start);
+    milliseconds = Math.min(milliseconds, (cpuUsage().user - start) / 1000);
   }
   return {
     name,
@@ -60,7 +60,7 @@ function countedCrossings({lines}) {
       const met = new Set();
       for (let x = cell(part, 0, Math.min); x <= cell(part, 0, Math.max); x++) {
         for (let y = cell(part, 1, Math.min); y <= cell(part, 1, Math.max); y++) {
-          const key = `${x} ${y}`;
+          const key = x * 100_000 + y;
           if (!cells.has(key)) cells.set(key, []);
           for (const other of cells.get(key)) if (other.n !== n) met.add(other);
           cells.get(key).push(part);
@@ -130,7 +130,7 @@ function summary(all) {
   return misses;
 }
 
-const cases = JSON.parse(readFileSync(argv[2], "utf-8"));
+const cases = JSON.parse(readFileSync(argv[2], "utf-8")).filter(({cards}) => cards.length < (Number(process.env.MOST) || Infinity));
 for (const item of cases.slice(0, 20)) layOut(item.cards, item.edges, item.options); // until the program is compiled
 const results = cases.map(compared);
 if (argv.includes("--all")) results.forEach(report);

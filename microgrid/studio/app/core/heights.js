@@ -5,6 +5,8 @@
 
 const ROUNDS = 16,
   LAST_ROUNDS = 4; // which look at both sides at once
+const PASSING_PULL = 16,
+  LEAST_PULL = 0.1;
 
 /**
  * Sets `y` of all stops.
@@ -75,8 +77,8 @@ function wishOf(stop, sides) {
 }
 
 // What passes is kept level before what begins or ends.
-function pullOf({from, to, pulls}, stop) {
-  if (from.card < 0 && to.card < 0) return 8;
-  if (!pulls) return stop.card < 0 ? 0.1 : 0;
-  return from.card >= 0 && to.card >= 0 ? 1 : 2;
+function pullOf({from, to, pull}, stop) {
+  if (from.card < 0 && to.card < 0) return PASSING_PULL;
+  if (stop.card < 0) return Math.max(pull, LEAST_PULL);
+  return pull;
 }

@@ -243,7 +243,8 @@ function placeCards(cards, edges, options) {
   );
   const columnOf = columnsOfRanks(ranks, fans);
   const stops = cards.map(({width, height}, card) => newStop(columnOf[ranks[card]], {card, width, height}));
-  const chains = chainsOf(edges, stops, {detours, fans, labelSize: options.labelSize ?? LABEL_SIZE_PX});
+  const pulls = edges.map(({operand}, i) => (detours.has(i) ? 0 : cards[operand].isLeaf ? 1 : COMPUTED_WEIGHT));
+  const chains = chainsOf(edges, stops, pulls, fans, options.labelSize ?? LABEL_SIZE_PX);
   const columns = Array.from({length: columnOf.at(-1) + 1}, () => []);
   for (const stop of new Set([...stops, ...chains.flat()])) columns[stop.column].push(stop);
   orderColumns(columns, isLate(0.7));
@@ -296,42 +297,48 @@ function columnsOfRanks(ranks, fans) {
 }
 
 function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) {
-  return {column, card, width, height, isNumbers, place: 0, x: 0, y: 0, before: [], after: [], slots: {first: 0, last: 0}};
+  return {column, card, width, height, isNumbers, place: 0, middle: 0, x: 0, y: 0, before: [], after: [], slots: {first: 0, last: 0}};
 }
 
 // Joins each two cards by a stop in each column between them. All edges of an operand share theirs, as a trunk from which
-// one after the other branches off; where the numbers of an edge need a place, the last stop is its own.
-function chainsOf(edges, stops, {detours, fans, labelSize}) {
-  const trunks = stops.map(() => new Map()), // of each card, a stop by its column
-    links = new Map();
-  const join = (from, to, pulls) => {
-    if (!links.has(from)) links.set(from, new Map());
-    let link = links.get(from).get(to);
-    if (!link) {
-      link = {from, to, edges: 0, shift: 0, pulls: false};
-      links.get(from).set(to, link);
-      from.after.push(link);
-      to.before.push(link);
-    }
-    link.edges++;
-    link.pulls ||= pulls;
-  };
+// one after the other branches off; where the numbers of edges need a place, the last stop is that of the two cards alone.
+function chainsOf(edges, stops, pulls, fans, labelSize) {
+  const trunks = stops.map(() => new Map()), // of each card, a stop by its column or, of numbers, by the result
+    join = newJoiner();
   return edges.map((edge, i) => {
     const end = stops[edge.result],
       trunk = trunks[edge.operand],
       chain = [];
     for (let column = stops[edge.operand].column + 1; column < end.column; column++) {
-      if (fans.has(edge) && column === end.column - 1) {
-        chain.push(newStop(column, {width: labelSize[0] + FAN_GAP_PX, height: labelSize[1], isNumbers: true}));
-        continue;
+      const isNumbers = fans.has(edge) && column === end.column - 1,
+        key = isNumbers ? end : column;
+      if (!trunk.has(key)) {
+        const size = isNumbers ? {width: labelSize[0] + FAN_GAP_PX, height: labelSize[1]} : {};
+        trunk.set(key, newStop(column, {...size, isNumbers}));
       }
-      if (!trunk.has(column)) trunk.set(column, newStop(column, {}));
-      chain.push(trunk.get(column));
+      chain.push(trunk.get(key));
     }
     const path = [stops[edge.operand], ...chain, end];
-    for (let k = 1; k < path.length; k++) join(path[k - 1], path[k], !detours.has(i));
+    for (let k = 1; k < path.length; k++) join(path[k - 1], path[k], pulls[i]);
     return chain;
   });
+}
+
+// Returns a function that links two stops, or adds an edge to their link.
+function newJoiner() {
+  const links = new Map();
+  return (from, to, pull) => {
+    if (!links.has(from)) links.set(from, new Map());
+    const own = links.get(from);
+    if (!own.has(to)) {
+      const link = {from, to, edges: 0, shift: 0, pull: 0};
+      own.set(to, link);
+      from.after.push(link);
+      to.before.push(link);
+    }
+    own.get(to).edges++;
+    own.get(to).pull += pull;
+  };
 }
 
 // Gives each edge of a trunk a slot, such that none crosses another: those that branch off upwards are above the others,

@@ -7,12 +7,13 @@
  * @typedef {object} Stop
  * @property {number} column
  * @property {number} place its position in the column, from the top
+ * @property {number} middle of the places of its neighbours in another column
  * @property {number} card the position of its card, or -1
  * @property {number} width
  * @property {number} height
  * @property {number} x of its middle
  * @property {number} y of its middle
- * @property {number} isNumbers
+ * @property {boolean} isNumbers whether it is the place for the numbers of an edge
  * @property {Link[]} before from the column before
  * @property {Link[]} after to the next column
  */
@@ -25,7 +26,7 @@
  * @property {Stop} to
  * @property {number} edges how many edges it stands for
  * @property {number} shift how much higher it begins than it ends where both stops have the same height
- * @property {boolean} pulls whether it draws cards towards itself
+ * @property {number} pull how much it draws cards towards itself
  */
 
 const MAX_SWEEPS = 24,
@@ -90,21 +91,20 @@ function sortByNeighbours(columns, side, byMedian) {
   const inOrder = side === "before" ? columns : [...columns].reverse();
   for (const stops of inOrder) {
     const moving = stops.filter((stop) => stop[side].length > 0); // the others keep their places
-    const middles = new Map(moving.map((stop) => [stop, middleOf(placesOf(stop, side), byMedian)]));
-    moving.sort((a, b) => middles.get(a) - middles.get(b) || a.place - b.place);
+    for (const stop of moving) stop.middle = middleOf(stop[side], FAR_END[side], byMedian);
+    moving.sort((a, b) => a.middle - b.middle || a.place - b.place);
     let next = 0;
     for (let i = 0; i < stops.length; i++) if (stops[i][side].length > 0) stops[i] = moving[next++];
     setPlaces(stops);
   }
 }
 
-const placesOf = (stop, side) => stop[side].map((link) => link[FAR_END[side]].place);
-
-function middleOf(places, byMedian) {
-  if (places.length === 1) return places[0];
-  if (!byMedian) return places.reduce((sum, place) => sum + place, 0) / places.length;
-  places.sort((a, b) => a - b);
-  const half = places.length >> 1;
+// The median of the places of the neighbours, or their mean.
+function middleOf(links, end, byMedian) {
+  if (links.length === 1) return links[0][end].place;
+  if (!byMedian) return links.reduce((sum, link) => sum + link[end].place, 0) / links.length;
+  const places = links.map((link) => link[end].place).sort((a, b) => a - b),
+    half = places.length >> 1;
   return places.length % 2 ? places[half] : (places[half - 1] + places[half]) / 2;
 }
 

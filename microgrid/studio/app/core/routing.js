@@ -111,6 +111,7 @@ function pointsOfLanes(heights, sides) {
  * @typedef {object} Course
  * @property {Point[]} points of a Bézier curve: one, then three for each piece; it leaves room for a tip at either end
  * @property {number[]} pieces the positions of the pieces beside which its numbers could be written, the best first
+ * @property {number[]} own the positions of those pieces that the other course of the edge does not share
  */
 
 const LEVEL_PX = 48; // the length that an edge keeps level beside its numbers
@@ -132,7 +133,7 @@ export function coursesOf(path, levelAtOperand, straight = false) {
       dy = (endY - y) * part;
     const first = /** @type {Point} */ ([x + dx, y + dy]),
       last = /** @type {Point} */ ([endX - dx, endY - dy]);
-    return [{points: [first, first, last, last], pieces: [0]}];
+    return [{points: [first, first, last, last], pieces: [0], own: [0]}];
   }
   x += TIP_LENGTH_PX;
   endX -= TIP_LENGTH_PX;
@@ -142,8 +143,8 @@ export function coursesOf(path, levelAtOperand, straight = false) {
   const fromOperand = [Math.min(x + LEVEL_PX, (x + 2 * after) / 3), y];
   const toResult = [Math.max(endX - LEVEL_PX, (endX + 2 * before) / 3), endY];
   const inner = path.slice(1, -1);
-  const atOperand = {points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]), pieces: [0, 1]};
-  const atResult = {points: levelAt([[x, y], ...inner, toResult, [endX, endY]]), pieces: [n - 1, n - 2]};
+  const atOperand = {points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]), pieces: [0, 1], own: n > 2 ? [0, 1, n - 1] : [0, 1]};
+  const atResult = {points: levelAt([[x, y], ...inner, toResult, [endX, endY]]), pieces: [n - 1, n - 2], own: n > 2 ? [0, n - 2, n - 1] : [0, 1]};
   return levelAtOperand ? [atOperand, atResult] : [atResult, atOperand];
 }
 
@@ -264,13 +265,16 @@ class Sheet {
     this.places = [];
     [this.cards, this.labels, this.edges] = [new Neighbourhood(), new Neighbourhood(), new Neighbourhood()];
     for (const rectangle of rectangles) this.cards.add(rectangle, rectangle);
-    this.outlines = choices.map((choice) => choice.map(outlineOf));
-    this.outlines.forEach((outlines, n) => outlines[0].forEach((part) => this.edges.add(part, n)));
+    this.outlines = choices.map((choice) => choice.map((course) => outlineOf(course, course.own)));
+    for (const [n, [course]] of choices.entries()) {
+      const shared = [...course.points.keys()].filter((piece) => 3 * piece + 3 < course.points.length && !course.own.includes(piece));
+      for (const part of [...this.outlines[n][0], ...outlineOf(course, shared)]) this.edges.add(part, n);
+    }
   }
 
   // Chooses the course of an edge and the place beside it where its numbers cost least.
   label(n) {
-    const own = ownParts(this.outlines[n]);
+    const own = this.outlines[n];
     let best = {cost: Infinity, place: this.choices[n][0].points[0]},
       choice = 0;
     for (const [i, course] of this.choices[n].entries()) {
@@ -282,8 +286,8 @@ class Sheet {
       if (found) [best, choice] = [found, i];
     }
     if (choice !== this.chosen[n]) {
-      for (const part of this.outlines[n][this.chosen[n]]) this.edges.remove(part, n);
-      for (const part of this.outlines[n][choice]) this.edges.add(part, n);
+      for (const part of own[this.chosen[n]]) this.edges.remove(part, n);
+      for (const part of own[choice]) this.edges.add(part, n);
       this.chosen[n] = choice;
     }
     this.places[n] = best.place;
@@ -315,14 +319,6 @@ class Sheet {
     }
     return best;
   }
-}
-
-// What each of two outlines does not share with the other.
-function ownParts(outlines) {
-  if (outlines.length < 2) return outlines;
-  const keyOf = ({left, top, right, bottom}) => `${left} ${top} ${right} ${bottom}`;
-  const keys = outlines.map((outline) => new Set(outline.map(keyOf)));
-  return outlines.map((outline, i) => outline.filter((part) => !keys[1 - i].has(keyOf(part))));
 }
 
 // How steep a course is where it is one straight line; a curve has level parts.
@@ -357,10 +353,10 @@ function placesBeside(course, [width, height]) {
   return places.sort((a, b) => a.cost - b.cost || a.place[0] - b.place[0] || a.place[1] - b.place[1]);
 }
 
-// Covers a course with small rectangles: one for a level piece, and one between two points of any other.
-function outlineOf({points}) {
+// Covers pieces of a course with small rectangles: one for a level piece, and one between two points of any other.
+function outlineOf({points}, pieces) {
   const outline = [];
-  for (let piece = 0; 3 * piece + 3 < points.length; piece++) {
+  for (const piece of pieces) {
     const rise = Math.abs(points[3 * piece + 3][1] - points[3 * piece][1]);
     const n = Math.min(1 + Math.trunc(rise / SAMPLE_DISTANCE_PX), MAX_SAMPLES);
     let [x, y] = points[3 * piece];
