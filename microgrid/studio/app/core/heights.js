@@ -3,7 +3,9 @@
 
 /** @typedef {import("./ordering.js").Stop} Stop */
 
-const ROUNDS = 16,
+const MAX_ROUNDS = 16,
+  MIN_ROUNDS = 8,
+  MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
   LAST_ROUNDS = 4; // which look at both sides at once
 const PASSING_PULL = 16,
   LEAST_PULL = 0.1;
@@ -16,11 +18,13 @@ const PASSING_PULL = 16,
  * @param {() => boolean} isLate whether there is no more time for another round
  */
 export function setHeights(columns, gapBetween, isLate) {
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    rounds = Math.min(Math.max(Math.floor(MAX_VISITS_OF_ROUNDS / nStops), MIN_ROUNDS), MAX_ROUNDS);
   for (const stops of columns) stackCentred(stops, gapBetween);
-  for (let round = 0; round < ROUNDS && !(round > 1 && isLate()); round++) {
+  for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
     const forwards = round % 2 === 0,
       inOrder = forwards ? columns : [...columns].reverse();
-    const sides = round >= ROUNDS - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
+    const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
     for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
   }
 }

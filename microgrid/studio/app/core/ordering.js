@@ -29,7 +29,9 @@
  * @property {number} pull how much it draws cards towards itself
  */
 
-const MAX_SWEEPS = 24,
+const MAX_SWEEPS = 24, // from each of two starts
+  MIN_SWEEPS = 3,
+  MAX_VISITS = 60_000, // of stops in all sweeps from one start: in a large graph, there are fewer sweeps
   MAX_IDLE_SWEEPS = 6, // that save no crossing
   MAX_EXCHANGE_ROUNDS = 10;
 
@@ -42,10 +44,12 @@ const MAX_SWEEPS = 24,
 export function orderColumns(columns, isLate) {
   let best = null,
     fewest = Infinity;
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    maxSweeps = Math.min(Math.max(Math.floor(MAX_VISITS / nStops), MIN_SWEEPS), MAX_SWEEPS);
   for (const side of /** @type {const} */ (["before", "after"])) {
     if (best && isLate()) break;
     startFrom(columns, side);
-    for (let sweep = 0, idle = 0; sweep < MAX_SWEEPS && idle < MAX_IDLE_SWEEPS && fewest > 0; sweep++) {
+    for (let sweep = 0, idle = 0; sweep < maxSweeps && idle < MAX_IDLE_SWEEPS && fewest > 0; sweep++) {
       if (sweep > 0) sortByNeighbours(columns, (sweep % 2 === 1) === (side === "before") ? "before" : "after", sweep % 4 < 2);
       exchangeNeighbours(columns, isLate);
       const crossings = countCrossings(columns);
