@@ -3,8 +3,12 @@
 
 /** @typedef {import("./ordering.js").Stop} Stop */
 
-const ROUNDS = 16,
+const MAX_ROUNDS = 16,
+  MIN_ROUNDS = 8,
+  MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
   LAST_ROUNDS = 4; // which look at both sides at once
+const PASSING_PULL = 16,
+  LEAST_PULL = 0.1;
 
 /**
  * Sets `y` of all stops.
@@ -14,11 +18,13 @@ const ROUNDS = 16,
  * @param {() => boolean} isLate whether there is no more time for another round
  */
 export function setHeights(columns, gapBetween, isLate) {
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    rounds = Math.min(Math.max(Math.floor(MAX_VISITS_OF_ROUNDS / nStops), MIN_ROUNDS), MAX_ROUNDS);
   for (const stops of columns) stackCentred(stops, gapBetween);
-  for (let round = 0; round < ROUNDS && !(round > 1 && isLate()); round++) {
+  for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
     const forwards = round % 2 === 0,
       inOrder = forwards ? columns : [...columns].reverse();
-    const sides = round >= ROUNDS - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
+    const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
     for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
   }
 }
@@ -36,32 +42,38 @@ function stackCentred(stops, gapBetween) {
 // Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
 // the mean of what its members want (the method "pool adjacent violators").
 function settleColumn(stops, sides, gapBetween) {
-  const blocks = [];
-  let offset = 0; // from the first stop, where all stand as close as they may
+  const blocks = [],
+    offsets = []; // from the first stop, where all stand as close as they may
   for (const [i, stop] of stops.entries()) {
-    if (i) offset += (stops[i - 1].height + stop.height) / 2 + gapBetween(stops[i - 1], stop);
+    const above = stops[i - 1];
+    offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
     const {sum, weight} = wishOf(stop, sides);
-    let block = {sum: sum - weight * offset, weight, members: [{stop, offset}]};
-    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) block = joinedBlocks(blocks.pop(), block);
+    const block = {sum: sum - weight * offsets[i], weight, first: i};
+    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) {
+      const upper = blocks.pop();
+      block.sum += upper.sum;
+      block.weight += upper.weight;
+      block.first = upper.first;
+    }
     blocks.push(block);
   }
-  for (const block of blocks) for (const member of block.members) member.stop.y = topOfBlock(block) + member.offset;
+  for (const [k, block] of blocks.entries()) {
+    const end = blocks[k + 1]?.first ?? stops.length;
+    for (let i = block.first; i < end; i++) stops[i].y = topOfBlock(block) + offsets[i];
+  }
 }
 
 const topOfBlock = ({sum, weight}) => sum / weight;
-
-function joinedBlocks(above, below) {
-  return {sum: above.sum + below.sum, weight: above.weight + below.weight, members: [...above.members, ...below.members]};
-}
 
 // Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
 function wishOf(stop, sides) {
   let sum = 0,
     weight = 0;
   for (const side of sides) {
-    for (const other of stop[side]) {
-      const pull = pullBetween(stop, other);
-      sum += pull * other.y;
+    for (const link of stop[side]) {
+      const pull = pullOf(link, stop),
+        height = side === "before" ? link.from.y - link.shift : link.to.y + link.shift;
+      sum += pull * height;
       weight += pull;
     }
   }
@@ -69,7 +81,8 @@ function wishOf(stop, sides) {
 }
 
 // What passes is kept level before what begins or ends.
-function pullBetween(one, other) {
-  const isCard = (one.card >= 0) + (other.card >= 0);
-  return [8, 2, 1][isCard];
+function pullOf({from, to, pull}, stop) {
+  if (from.card < 0 && to.card < 0) return PASSING_PULL;
+  if (stop.card < 0) return Math.max(pull, LEAST_PULL);
+  return pull;
 }

@@ -8,7 +8,7 @@ import {setHeights} from "./heights.js";
 import {columnsOf, singleLine} from "./numerals.js";
 import {orderColumns} from "./ordering.js";
 import {ranksOf} from "./ranks.js";
-import {coursesOf, LANE_DISTANCE_PX, placeLabels, routeEdges, TIP_LENGTH_PX} from "./routing.js";
+import {coursesOf, placeLabels, routeEdges, TIP_LENGTH_PX} from "./routing.js";
 
 /**
  * @typedef {import("./routing.js").Point} Point
@@ -223,6 +223,7 @@ const FAN_GAP_PX = 14; // the same, where edges are so close that there is a col
 const CARD_GAP_PX = 14.4, // between two cards of a column
   SMALL_CARD_GAP_PX = 5.8,
   CROWDED_CARD_GAP_PX = 8.6,
+  LANE_DISTANCE_PX = 9, // between two edges that run side by side
   PASSING_GAP_PX = 12, // between a card and an edge that passes it
   NUMBERS_GAP_PX = 5;
 const MANY_EDGES = 80; // from this many edges on, small cards are placed farther apart
@@ -240,19 +241,20 @@ function placeCards(cards, edges, options) {
     cards.length,
     placed.map(({operand, result}) => ({from: operand, to: result, weight: cards[operand].isLeaf ? 1 : COMPUTED_WEIGHT})),
   );
-  const scale = fans.size ? 2 : 1; // between two columns of cards is one for numbers
-  const stops = cards.map(({width, height}, card) => newStop(scale * ranks[card], {card, width, height}));
-  const labelSize = options.labelSize ?? LABEL_SIZE_PX;
-  const chains = edges.map((edge, i) => (detours.has(i) ? [] : chainOf(edge, stops, fans.has(edge) && labelSize, scale)));
-  const columns = Array.from({length: scale * Math.max(...ranks) + 1}, () => []);
-  for (const stop of [...stops, ...chains.flat()]) columns[stop.column].push(stop);
+  const columnOf = columnsOfRanks(ranks, fans);
+  const stops = cards.map(({width, height}, card) => newStop(columnOf[ranks[card]], {card, width, height}));
+  const pulls = edges.map(({operand}, i) => (detours.has(i) ? 0 : cards[operand].isLeaf ? 1 : COMPUTED_WEIGHT));
+  const chains = chainsOf(edges, stops, pulls, fans, options.labelSize ?? LABEL_SIZE_PX);
+  const columns = Array.from({length: columnOf.at(-1) + 1}, () => []);
+  for (const stop of new Set([...stops, ...chains.flat()])) columns[stop.column].push(stop);
   orderColumns(columns, isLate(0.7));
+  const slots = slotsInTrunks(edges, stops, chains);
   setHeights(columns, gapsFor(options), isLate(1));
-  const width = setAcross(columns, columnGap(edges, options) / scale);
+  const width = setAcross(columns, columnGap(edges, options));
   return {
     stops,
     width: Math.ceil(width + 2 * MARGIN_PX),
-    planned: chains.map((chain) => (chain.length ? new Map(chain.map(({column, y}) => [column, y])) : null)),
+    lanes: chains.map((chain, i) => new Map(chain.map((stop) => [stop.column, laneIn(stop, slots[i])]))),
   };
 }
 
@@ -286,25 +288,104 @@ function countBy(edges, end) {
   return counts;
 }
 
-function newStop(column, {card = -1, width = 0, height = 0}) {
-  return {column, card, width, height, place: 0, x: 0, y: 0, before: [], after: []};
+// The columns of the ranks. Before that of a result whose edges need places for their numbers, there is one for these.
+function columnsOfRanks(ranks, fans) {
+  const hasNumbersBefore = new Set([...fans].map(({result}) => ranks[result])),
+    columns = [0];
+  for (let rank = 1; rank <= Math.max(...ranks); rank++) columns.push(columns[rank - 1] + (hasNumbersBefore.has(rank) ? 2 : 1));
+  return columns;
 }
 
-// Joins two cards by a stop in each column between them, one of which holds the numbers if they need a place.
-function chainOf({operand, result}, stops, numbersSize, scale) {
-  const chain = [];
-  for (let column = stops[operand].column + 1; column < stops[result].column; column++) {
-    const holdsNumbers = numbersSize && column === stops[result].column - 1;
-    const [width, height] = holdsNumbers ? [numbersSize[0] + FAN_GAP_PX, numbersSize[1]] : [0, 0];
-    chain.push(newStop(column, {width, height}));
-  }
-  const path = [stops[operand], ...chain, stops[result]];
-  for (let i = 1; i < path.length; i++) {
-    path[i - 1].after.push(path[i]);
-    path[i].before.push(path[i - 1]);
-  }
-  return chain;
+function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) {
+  return {column, card, width, height, isNumbers, place: 0, middle: 0, x: 0, y: 0, before: [], after: [], slots: {first: 0, last: 0}};
 }
+
+// Joins each two cards by a stop in each column between them. All edges of an operand share theirs, as a trunk from which
+// one after the other branches off; where the numbers of edges need a place, the last stop is that of the two cards alone.
+function chainsOf(edges, stops, pulls, fans, labelSize) {
+  const trunks = stops.map(() => new Map()), // of each card, a stop by its column or, of numbers, by the result
+    join = newJoiner();
+  return edges.map((edge, i) => {
+    const end = stops[edge.result],
+      trunk = trunks[edge.operand],
+      chain = [];
+    for (let column = stops[edge.operand].column + 1; column < end.column; column++) {
+      const isNumbers = fans.has(edge) && column === end.column - 1,
+        key = isNumbers ? end : column;
+      if (!trunk.has(key)) {
+        const size = isNumbers ? {width: labelSize[0] + FAN_GAP_PX, height: labelSize[1]} : {};
+        trunk.set(key, newStop(column, {...size, isNumbers}));
+      }
+      chain.push(trunk.get(key));
+    }
+    const path = [stops[edge.operand], ...chain, end];
+    for (let k = 1; k < path.length; k++) join(path[k - 1], path[k], pulls[i]);
+    return chain;
+  });
+}
+
+// Returns a function that links two stops, or adds an edge to their link.
+function newJoiner() {
+  const links = new Map();
+  return (from, to, pull) => {
+    if (!links.has(from)) links.set(from, new Map());
+    const own = links.get(from);
+    if (!own.has(to)) {
+      const link = {from, to, edges: 0, shift: 0, pull: 0};
+      own.set(to, link);
+      from.after.push(link);
+      to.before.push(link);
+    }
+    own.get(to).edges++;
+    own.get(to).pull += pull;
+  };
+}
+
+// Gives each edge of a trunk a slot, such that none crosses another: those that branch off upwards are above the others,
+// and the first of them at the top; those that branch off downwards are below. Then each stop is as high as its lanes.
+function slotsInTrunks(edges, stops, chains) {
+  const ofOperand = stops.map(() => []),
+    slots = edges.map(() => 0);
+  for (const [i, {operand}] of edges.entries()) ofOperand[operand].push(i);
+  for (const members of ofOperand) {
+    const long = members.filter((i) => chains[i].some((stop) => !stop.isNumbers));
+    const branches = long.map((i) => branchOf(chains[i], stops[edges[i].result], i));
+    branches.sort((a, b) => a.way - b.way || a.way * (b.column - a.column) || a.place - b.place || a.i - b.i);
+    branches.forEach(({i}, slot) => (slots[i] = slot));
+    setSlotsOfStops(long, chains, slots);
+  }
+  return slots;
+}
+
+// Where an edge leaves its trunk, and whether upwards (-1) or downwards (1).
+function branchOf(chain, end, i) {
+  const own = chain.filter((stop) => !stop.isNumbers),
+    last = own.at(-1),
+    target = chain[own.length] ?? end;
+  const onward = last.after.find(({to}) => to.card < 0 && !to.isNumbers);
+  return {i, column: last.column, place: target.place, way: onward && target.place < onward.to.place ? -1 : 1};
+}
+
+function setSlotsOfStops(members, chains, slots) {
+  const slotsOf = new Map();
+  for (const i of members) {
+    for (const stop of chains[i]) {
+      if (stop.isNumbers) continue;
+      if (!slotsOf.has(stop)) slotsOf.set(stop, []);
+      slotsOf.get(stop).push(slots[i]);
+    }
+  }
+  for (const [stop, taken] of slotsOf) {
+    stop.slots = {first: Math.min(...taken), last: Math.max(...taken)};
+    stop.height = LANE_DISTANCE_PX * (stop.slots.last - stop.slots.first);
+  }
+  for (const stop of slotsOf.keys()) {
+    for (const link of stop.after) if (slotsOf.has(link.to)) link.shift = LANE_DISTANCE_PX * (middleSlot(stop) - middleSlot(link.to));
+  }
+}
+
+const middleSlot = ({slots: {first, last}}) => (first + last) / 2;
+const laneIn = (stop, slot) => (stop.isNumbers ? stop.y : stop.y + LANE_DISTANCE_PX * (slot - middleSlot(stop)));
 
 // Returns how far apart two stops of a column must be.
 function gapsFor({isCrowded, isCompact}) {
@@ -312,7 +393,7 @@ function gapsFor({isCrowded, isCompact}) {
   return (above, below) => {
     if (above.card >= 0 && below.card >= 0) return between;
     if (above.card >= 0 || below.card >= 0) return Math.min(between, PASSING_GAP_PX);
-    return above.height || below.height ? NUMBERS_GAP_PX : LANE_DISTANCE_PX;
+    return above.isNumbers || below.isNumbers ? NUMBERS_GAP_PX : LANE_DISTANCE_PX;
   };
 }
 
@@ -323,11 +404,13 @@ function columnGap(edges, {isCrowded, isCompact, labelSize = LABEL_SIZE_PX}) {
 
 // Sets `x` of all stops, their middle, and returns the width of all columns.
 function setAcross(columns, gap) {
-  let right = -gap;
-  for (const stops of columns) {
+  const hasNumbers = columns.map((stops) => stops.some(({isNumbers}) => isNumbers));
+  let right = 0;
+  for (const [column, stops] of columns.entries()) {
+    if (column) right += hasNumbers[column] || hasNumbers[column - 1] ? gap / 2 : gap;
     const width = Math.max(...stops.map((stop) => stop.width));
-    for (const stop of stops) stop.x = right + gap + width / 2;
-    right += gap + width;
+    for (const stop of stops) stop.x = right + width / 2;
+    right += width;
   }
   return right;
 }
@@ -335,7 +418,7 @@ function setAcross(columns, gap) {
 // --- the edges -------------------------------------------------------------------------------------------------------
 
 // Adds the edges to cards in columns.
-function withLines({stops, width, planned}, edges, options) {
+function withLines({stops, width, lanes}, edges, options) {
   const top = Math.min(...stops.map(({y, height}) => y - height / 2));
   const boxes = stops.map((stop) => ({
     x: toTenth(stop.x - stop.width / 2 + MARGIN_PX),
@@ -347,7 +430,7 @@ function withLines({stops, width, planned}, edges, options) {
     const height = Math.ceil(Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN_PX);
     return {boxes, lines: edges.map((edge) => straightLine(boxes[edge.operand], boxes[edge.result])), width, height};
   }
-  const moved = planned.map((heights) => heights && new Map([...heights].map(([column, y]) => [column, y - top + MARGIN_PX])));
+  const moved = lanes.map((heights) => new Map([...heights].map(([column, y]) => [column, y - top + MARGIN_PX])));
   const lines = routedLines(boxes, stops, edges, moved, options);
   return framedLayout({boxes, lines, width}, options.labelSize ?? LABEL_SIZE_PX);
 }
@@ -362,13 +445,13 @@ function straightLine(operand, result) {
   return {curve: course.points, tips: [start, end], label: null};
 }
 
-function routedLines(boxes, stops, edges, planned, {isFolded = false, labelSize = LABEL_SIZE_PX}) {
+function routedLines(boxes, stops, edges, lanes, {isFolded = false, labelSize = LABEL_SIZE_PX}) {
   const rectangles = boxes.map(({x, y, width, height}) => ({left: x, top: y, right: x + width, bottom: y + height}));
   const leaving = countBy(edges, "operand"),
     arriving = countBy(edges, "result");
   const ends = edges.map(({operand, result}) => ({from: operand, to: result}));
   const columnOf = stops.map(({column}) => column);
-  const paths = routeEdges(rectangles, columnOf, ends, {straight: isFolded, planned});
+  const paths = routeEdges(rectangles, columnOf, ends, lanes, isFolded);
   const choices = edges.map(({operand, result}, n) => coursesOf(paths[n], leaving[operand] < arriving[result], isFolded));
   const labelled = edges.map((edge) => edge.labelled);
   return placeLabels(choices, labelled, rectangles, labelSize).map(({course, label}, n) => ({
@@ -380,9 +463,10 @@ function routedLines(boxes, stops, edges, planned, {isFolded = false, labelSize 
 
 // Moves all down such that edges and numbers above the cards are on the sheet, and makes it as high as is needed.
 function framedLayout({boxes, lines, width}, labelSize) {
-  const heights = heightsOfLines(lines, labelSize);
-  const top = Math.min(MARGIN_PX, ...heights.map((y) => y - MARGIN_PX / 2));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height), ...heights.map((y) => y + MARGIN_PX / 2));
+  const ofLines = heightsOfLines(lines, labelSize),
+    ofBoxes = heightsOfBoxes(boxes);
+  const top = Math.min(MARGIN_PX, ofLines.top - MARGIN_PX / 2),
+    bottom = Math.max(ofBoxes.bottom, ofLines.bottom + MARGIN_PX / 2);
   const move = /** @type {Point} */ ([0, MARGIN_PX - top]);
   return {
     boxes: boxes.map((box) => ({...box, y: toTenth(box.y + move[1])})),
@@ -394,10 +478,21 @@ function framedLayout({boxes, lines, width}, labelSize) {
 
 // The heights that edges and their numbers reach.
 function heightsOfLines(lines, labelSize) {
-  return lines.flatMap(({curve, label}) => {
-    const heights = curve.map(([, y]) => y);
-    return label ? [...heights, label[1] - labelSize[1] / 2, label[1] + labelSize[1] / 2] : heights;
-  });
+  let top = Infinity,
+    bottom = -Infinity;
+  const reach = (y) => {
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  };
+  for (const {curve, label} of lines) {
+    for (const [, y] of curve) reach(y);
+    if (label) [-0.5, 0.5].forEach((part) => reach(label[1] + part * labelSize[1]));
+  }
+  return {top, bottom};
+}
+
+function heightsOfBoxes(boxes) {
+  return {top: Math.min(...boxes.map(({y}) => y)), bottom: Math.max(...boxes.map(({y, height}) => y + height))};
 }
 
 function movedLine({curve, tips, label}, move) {
@@ -463,10 +558,12 @@ function inRows(layout, edges, cuts, count, labelSize) {
   for (let row = 0; row < nRows; row++) {
     const cards = boxes.filter((_, card) => rowOf[card] === row),
       inner = lines.filter((_, n) => isInner[n] && rowOf[edges[n].operand] === row);
-    const heights = [...heightsOfLines(inner, labelSize), ...cards.flatMap(({y, height}) => [y, y + height])];
+    const ofLines = heightsOfLines(inner, labelSize),
+      ofBoxes = heightsOfBoxes(cards),
+      highest = Math.min(ofLines.top, ofBoxes.top);
     const left = MARGIN_PX + (row ? TURN_PX : 0);
-    moves.push([left - Math.min(...cards.map(({x}) => x)), top - Math.min(...heights)]);
-    bottom = top + Math.max(...heights) - Math.min(...heights);
+    moves.push([left - Math.min(...cards.map(({x}) => x)), top - highest]);
+    bottom = top + Math.max(ofLines.bottom, ofBoxes.bottom) - highest;
     lanes.push(bottom + LANE_PX - MARGIN_PX);
     top = bottom + LANE_PX;
   }

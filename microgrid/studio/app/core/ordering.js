@@ -2,20 +2,36 @@
 // median of its neighbours, then exchanges of two that stand beside each other (Gansner and others, 1993).
 
 /**
- * A place in a column: of a card, of the numbers of an edge, or where a long edge passes.
+ * A place in a column: of a card, of the numbers of an edge, or where long edges pass.
  *
  * @typedef {object} Stop
  * @property {number} column
  * @property {number} place its position in the column, from the top
+ * @property {number} middle of the places of its neighbours in another column
  * @property {number} card the position of its card, or -1
  * @property {number} width
  * @property {number} height
+ * @property {number} x of its middle
  * @property {number} y of its middle
- * @property {Stop[]} before those in the column before to which it is joined
- * @property {Stop[]} after those in the next column
+ * @property {boolean} isNumbers whether it is the place for the numbers of an edge
+ * @property {Link[]} before from the column before
+ * @property {Link[]} after to the next column
  */
 
-const MAX_SWEEPS = 24,
+/**
+ * Joins the stops of two columns that are side by side.
+ *
+ * @typedef {object} Link
+ * @property {Stop} from
+ * @property {Stop} to
+ * @property {number} edges how many edges it stands for
+ * @property {number} shift how much higher it begins than it ends where both stops have the same height
+ * @property {number} pull how much it draws cards towards itself
+ */
+
+const MAX_SWEEPS = 24, // from each of two starts
+  MIN_SWEEPS = 3,
+  MAX_VISITS = 60_000, // of stops in all sweeps from one start: in a large graph, there are fewer sweeps
   MAX_IDLE_SWEEPS = 6, // that save no crossing
   MAX_EXCHANGE_ROUNDS = 10;
 
@@ -28,10 +44,12 @@ const MAX_SWEEPS = 24,
 export function orderColumns(columns, isLate) {
   let best = null,
     fewest = Infinity;
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    maxSweeps = Math.min(Math.max(Math.floor(MAX_VISITS / nStops), MIN_SWEEPS), MAX_SWEEPS);
   for (const side of /** @type {const} */ (["before", "after"])) {
     if (best && isLate()) break;
     startFrom(columns, side);
-    for (let sweep = 0, idle = 0; sweep < MAX_SWEEPS && idle < MAX_IDLE_SWEEPS && fewest > 0; sweep++) {
+    for (let sweep = 0, idle = 0; sweep < maxSweeps && idle < MAX_IDLE_SWEEPS && fewest > 0; sweep++) {
       if (sweep > 0) sortByNeighbours(columns, (sweep % 2 === 1) === (side === "before") ? "before" : "after", sweep % 4 < 2);
       exchangeNeighbours(columns, isLate);
       const crossings = countCrossings(columns);
@@ -45,6 +63,8 @@ export function orderColumns(columns, isLate) {
     setPlaces(stops);
   });
 }
+
+const FAR_END = /** @type {const} */ ({before: "from", after: "to"});
 
 function setPlaces(stops) {
   for (let place = 0; place < stops.length; place++) stops[place].place = place;
@@ -63,7 +83,7 @@ function startFrom(columns, side) {
     if (seen.has(stop)) continue;
     seen.add(stop);
     lists[stop.column].push(stop);
-    for (let i = stop[side].length - 1; i >= 0; i--) waiting.push(stop[side][i]);
+    for (let i = stop[side].length - 1; i >= 0; i--) waiting.push(stop[side][i][FAR_END[side]]);
   }
   for (const [column, stops] of lists.entries()) {
     columns[column].splice(0, stops.length, ...stops);
@@ -75,18 +95,19 @@ function sortByNeighbours(columns, side, byMedian) {
   const inOrder = side === "before" ? columns : [...columns].reverse();
   for (const stops of inOrder) {
     const moving = stops.filter((stop) => stop[side].length > 0); // the others keep their places
-    const middles = new Map(moving.map((stop) => [stop, middleOf(stop[side], byMedian)]));
-    moving.sort((a, b) => middles.get(a) - middles.get(b) || a.place - b.place);
+    for (const stop of moving) stop.middle = middleOf(stop[side], FAR_END[side], byMedian);
+    moving.sort((a, b) => a.middle - b.middle || a.place - b.place);
     let next = 0;
     for (let i = 0; i < stops.length; i++) if (stops[i][side].length > 0) stops[i] = moving[next++];
     setPlaces(stops);
   }
 }
 
-function middleOf(neighbours, byMedian) {
-  if (neighbours.length === 1) return neighbours[0].place;
-  if (!byMedian) return neighbours.reduce((sum, {place}) => sum + place, 0) / neighbours.length;
-  const places = neighbours.map(({place}) => place).sort((a, b) => a - b),
+// The median of the places of the neighbours, or their mean.
+function middleOf(links, end, byMedian) {
+  if (links.length === 1) return links[0][end].place;
+  if (!byMedian) return links.reduce((sum, link) => sum + link[end].place, 0) / links.length;
+  const places = links.map((link) => link[end].place).sort((a, b) => a - b),
     half = places.length >> 1;
   return places.length % 2 ? places[half] : (places[half - 1] + places[half]) / 2;
 }
@@ -105,10 +126,7 @@ function exchangeWithin(stops) {
   let hasChanged = false;
   for (let i = 0; i + 1 < stops.length; i++) {
     const [above, below] = [stops[i], stops[i + 1]];
-    const now = crossingsOf(above.before, below.before) + crossingsOf(above.after, below.after);
-    if (now === 0) continue;
-    const then = crossingsOf(below.before, above.before) + crossingsOf(below.after, above.after);
-    if (then >= now) continue;
+    if (savedByExchange(above.before, below.before, "from") + savedByExchange(above.after, below.after, "to") <= 0) continue;
     [stops[i], stops[i + 1]] = [below, above];
     [below.place, above.place] = [i, i + 1];
     hasChanged = true;
@@ -116,11 +134,18 @@ function exchangeWithin(stops) {
   return hasChanged;
 }
 
-// Counts the pairs of edges that cross, where `upper` are the neighbours of the upper one of two stops.
-function crossingsOf(upper, lower) {
-  let count = 0;
-  for (const a of upper) for (const b of lower) if (a.place > b.place) count++;
-  return count;
+// How many fewer edges cross at one side, where `upper` are the links of the upper one of two stops, if they change places.
+function savedByExchange(upper, lower, end) {
+  let saved = 0;
+  for (const a of upper) {
+    const place = a[end].place;
+    for (const b of lower) {
+      const other = b[end].place;
+      if (place > other) saved += a.edges * b.edges;
+      else if (place < other) saved -= a.edges * b.edges;
+    }
+  }
+  return saved;
 }
 
 /**
@@ -136,16 +161,17 @@ export function countCrossings(columns) {
       sums = new Int32Array(2 * size); // of the edges that end there: of each place, and of each pair of parts
     let all = 0;
     for (const stop of columns[column]) {
-      for (const {place} of stop.after) {
-        count += all;
-        for (let low = size, high = size + place + 1; low < high; low >>= 1, high >>= 1) {
-          if (low & 1) count -= sums[low++];
-          if (high & 1) count -= sums[--high];
+      for (const {to, edges} of stop.after) {
+        let above = 0;
+        for (let low = size, high = size + to.place + 1; low < high; low >>= 1, high >>= 1) {
+          if (low & 1) above += sums[low++];
+          if (high & 1) above += sums[--high];
         }
+        count += edges * (all - above);
       }
-      for (const {place} of stop.after) {
-        all++;
-        for (let part = size + place; part > 0; part >>= 1) sums[part]++;
+      for (const {to, edges} of stop.after) {
+        all += edges;
+        for (let part = size + to.place; part > 0; part >>= 1) sums[part] += edges;
       }
     }
   }
