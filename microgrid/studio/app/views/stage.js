@@ -34,6 +34,7 @@ export function createStage(app) {
    */
   function showStage(state, derived, previous) {
     const isNew = isNewScene(derived.graph, derived.layout),
+      isResized = isNewSize(state.zoom, state.whole, state.opened),
       isEntered = previous !== null && state.entered !== previous.entered,
       hadFocus = isNew && scene.svg.contains(document.activeElement);
     if (isNew) {
@@ -42,7 +43,8 @@ export function createStage(app) {
     }
     paint(scene, state, derived);
     setAttribute(room, "aria-label", derived.words.say("graph"));
-    if (isNewSize(scene, state.zoom, state.whole, state.opened)) fit();
+    if (!scene.svg.isConnected) putIntoRoom();
+    else if (isResized) fit();
     if (isNew || isEntered || !previous) reachByTab(state.entered.card);
     if (isEntered || hadFocus) drawnAt(state.entered.card)?.group.focus();
     if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
@@ -52,12 +54,20 @@ export function createStage(app) {
   function draw({graph, layout, words}) {
     const drawn = createScene(graph, layout, words);
     for (const card of graph.cards) drawn.cards.get(card)?.group.setAttribute("role", "button");
-    room.replaceChildren(drawn.svg);
     return {
       scene: drawn,
       motion: createMotion(drawn, layout, () => paint(scene, app.state, app.derived)),
       cardOf: new Map(graph.cards.map((card) => [drawn.cards.get(card)?.group, card])),
     };
+  }
+
+  // The room is measured while it is empty: else the browser would lay out all texts twice.
+  function putIntoRoom() {
+    const {scrollLeft, scrollTop} = room;
+    room.replaceChildren();
+    fit();
+    room.append(scene.svg);
+    if (scrollLeft || scrollTop) room.scrollTo(scrollLeft, scrollTop);
   }
 
   // --- cards and keys ---
