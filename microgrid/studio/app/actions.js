@@ -341,8 +341,10 @@ const REDUCERS = {
     return route === state.route ? state : {...state, route};
   },
 
+  /** Shows a tab; where a quiz waits there, nothing plays on behind it. */
   showTab(state, {tab}) {
-    return {...state, tab};
+    const next = {...state, tab};
+    return askingIn(next) ? {...next, playing: false} : next;
   },
 
   setLanguage(state, {language}) {

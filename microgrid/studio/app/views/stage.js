@@ -35,7 +35,7 @@ export function createStage(app) {
   function showStage(state, derived, previous) {
     const isNew = isNewScene(derived.graph, derived.layout),
       isResized = isNewSize(state.zoom, state.whole, state.opened),
-      isEntered = previous !== null && state.entered !== previous.entered,
+      isEntered = previous?.document === state.document && state.entered !== previous.entered,
       hadFocus = isNew && scene.svg.contains(document.activeElement);
     if (isNew) {
       motion.stop();
