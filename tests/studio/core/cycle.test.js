@@ -79,8 +79,9 @@ test("an activation that passes nothing back has a status", () => {
 });
 
 test("a relu that is at 0 for one row of two is off", () => {
-  const rows = [leaf("a", -1), computed("relu", [0], "h"), leaf("b", 1), computed("relu", [2], "h"), computed("+", [1, 3])];
-  const graph = graphOf(rows),
+  const first = [leaf("a", -1), computed("relu", [0], "h")],
+    second = [leaf("b", 1), computed("relu", [2], "h")],
+    graph = graphOf([...first, ...second, computed("+", [1, 3])]),
     numbers = numbersOf(graph);
   assert.deepEqual([statusOf(graph, numbers, 1), statusOf(graph, numbers, 3)], ["off", ""]);
 });
