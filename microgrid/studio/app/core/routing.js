@@ -11,6 +11,15 @@
  * @typedef {{from: number, to: number}} Ends the positions of the cards that an edge joins
  */
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
+export function pointAt(x, y) {
+  return [x, y];
+}
+
 export const TIP_LENGTH_PX = 8;
 
 const SAME_HEIGHT_PX = 1; // two lanes with less between them are one
