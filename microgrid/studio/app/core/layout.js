@@ -140,7 +140,7 @@ export function headingTexts(graph, card, words) {
  * @param {Record<string, Record<string, string>>} labels
  */
 function measureHeading(graph, card, words, labels) {
-  const {full, short, symbol, shortestSymbol} = headingTexts(graph, card, words),
+  const {short, symbol, shortestSymbol} = headingTexts(graph, card, words),
     {label, nth} = card.node;
   const others = Object.values(labels)
     .filter((table) => Object.hasOwn(table, label))
