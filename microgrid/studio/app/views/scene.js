@@ -23,7 +23,7 @@ import {isolated} from "../core/numerals.js";
 /**
  * The elements of a card that are filled in and lit later; those that it does not have are null.
  * @typedef {object} DrawnCard
- * @property {Element} group
+ * @property {SVGGElement} group
  * @property {string} kinds its classes when nothing is lit
  * @property {ChildNode | null} heading the text node that holds its title
  * @property {Element | null} value
@@ -38,7 +38,7 @@ import {isolated} from "../core/numerals.js";
 /**
  * The same of an edge.
  * @typedef {object} DrawnEdge
- * @property {Element} group
+ * @property {SVGGElement} group
  * @property {SVGPathElement} line
  * @property {Element | null} local
  * @property {Element | null} share
@@ -54,14 +54,14 @@ import {isolated} from "../core/numerals.js";
  */
 export function createScene(graph, layout, words) {
   const svg = /** @type {SVGSVGElement} */ (elementOf(sceneParts(graph, layout, words)));
-  const groups = [...svg.children],
+  const groups = /** @type {SVGGElement[]} */ ([...svg.children]),
     edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])])),
     cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
   return {svg, cards: new Map(cards), edges: new Map(edges)};
 }
 
 /**
- * @param {Element} group
+ * @param {SVGGElement} group
  * @param {Box} box
  * @returns {DrawnCard}
  */
@@ -83,7 +83,7 @@ function drawnCard(group, {width}) {
 }
 
 /**
- * @param {Element} group
+ * @param {SVGGElement} group
  * @returns {DrawnEdge}
  */
 function drawnEdge(group) {
