@@ -23,25 +23,25 @@ import {isolated} from "../core/numerals.js";
 /**
  * The elements of a card that are filled in and lit later; those that it does not have are null.
  * @typedef {object} DrawnCard
- * @property {Element} group
+ * @property {SVGGElement} group
  * @property {string} kinds its classes when nothing is lit
  * @property {ChildNode | null} heading the text node that holds its title
- * @property {Element | null} value
- * @property {Element | null} word "value"
+ * @property {SVGTextElement | null} value
+ * @property {SVGTextElement | null} word "value"
  * @property {number} width
- * @property {Element | null} grad
- * @property {Element | null} status
- * @property {Element | null} symbol
+ * @property {SVGTextElement | null} grad
+ * @property {SVGTextElement | null} status
+ * @property {SVGTextElement | null} symbol
  * @property {string} plain its symbol when no status takes its place
  */
 
 /**
  * The same of an edge.
  * @typedef {object} DrawnEdge
- * @property {Element} group
+ * @property {SVGGElement} group
  * @property {SVGPathElement} line
- * @property {Element | null} local
- * @property {Element | null} share
+ * @property {SVGTextElement | null} local
+ * @property {SVGTextElement | null} share
  * @property {string} kinds its classes when nothing is lit
  */
 
@@ -54,19 +54,19 @@ import {isolated} from "../core/numerals.js";
  */
 export function createScene(graph, layout, words) {
   const svg = /** @type {SVGSVGElement} */ (elementOf(sceneParts(graph, layout, words)));
-  const groups = [...svg.children],
+  const groups = /** @type {SVGGElement[]} */ ([...svg.children]),
     edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])])),
     cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
   return {svg, cards: new Map(cards), edges: new Map(edges)};
 }
 
 /**
- * @param {Element} group
+ * @param {SVGGElement} group
  * @param {Box} box
  * @returns {DrawnCard}
  */
 function drawnCard(group, {width}) {
-  const find = (/** @type {string} */ kind) => group.querySelector(`.${kind}`),
+  const find = (/** @type {string} */ kind) => textIn(group, kind),
     symbol = find("symbol") ?? find("op");
   return {
     group,
@@ -83,13 +83,20 @@ function drawnCard(group, {width}) {
 }
 
 /**
- * @param {Element} group
+ * @param {SVGGElement} group
  * @returns {DrawnEdge}
  */
 function drawnEdge(group) {
   const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
-  const [local, share] = [".local", ".share"].map((kind) => group.querySelector(kind));
-  return {group, line, local, share, kinds: group.getAttribute("class") ?? ""};
+  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds: group.getAttribute("class") ?? ""};
+}
+
+/**
+ * @param {SVGGElement} group
+ * @param {string} kind
+ */
+function textIn(group, kind) {
+  return /** @type {SVGTextElement | null} */ (group.querySelector(`.${kind}`));
 }
 
 /**
