@@ -137,7 +137,8 @@ export function markupOf({tag, attributes, children}) {
   const attributeTexts = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapedText(`${value}`)}"`);
   const inside = children.map((child) => (typeof child === "string" ? escapedText(child) : markupOf(child)));
   const space = tag === "svg" ? ' xmlns="http://www.w3.org/2000/svg"' : "";
-  return `<${tag}${space}${attributeTexts.join("")}>${inside.join("")}</${tag}>`;
+  const start = `<${tag}${space}${attributeTexts.join("")}`;
+  return inside.length || tag === "text" ? `${start}>${inside.join("")}</${tag}>` : `${start}/>`;
 }
 
 /** @param {string} text */
