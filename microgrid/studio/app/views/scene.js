@@ -26,12 +26,12 @@ import {isolated} from "../core/numerals.js";
  * @property {SVGGElement} group
  * @property {string} kinds its classes when nothing is lit
  * @property {ChildNode | null} heading the text node that holds its title
- * @property {Element | null} value
- * @property {Element | null} word "value"
+ * @property {SVGTextElement | null} value
+ * @property {SVGTextElement | null} word "value"
  * @property {number} width
- * @property {Element | null} grad
- * @property {Element | null} status
- * @property {Element | null} symbol
+ * @property {SVGTextElement | null} grad
+ * @property {SVGTextElement | null} status
+ * @property {SVGTextElement | null} symbol
  * @property {string} plain its symbol when no status takes its place
  */
 
@@ -40,8 +40,8 @@ import {isolated} from "../core/numerals.js";
  * @typedef {object} DrawnEdge
  * @property {SVGGElement} group
  * @property {SVGPathElement} line
- * @property {Element | null} local
- * @property {Element | null} share
+ * @property {SVGTextElement | null} local
+ * @property {SVGTextElement | null} share
  * @property {string} kinds its classes when nothing is lit
  */
 
@@ -66,7 +66,7 @@ export function createScene(graph, layout, words) {
  * @returns {DrawnCard}
  */
 function drawnCard(group, {width}) {
-  const find = (/** @type {string} */ kind) => group.querySelector(`.${kind}`),
+  const find = (/** @type {string} */ kind) => textIn(group, kind),
     symbol = find("symbol") ?? find("op");
   return {
     group,
@@ -88,8 +88,15 @@ function drawnCard(group, {width}) {
  */
 function drawnEdge(group) {
   const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
-  const [local, share] = [".local", ".share"].map((kind) => group.querySelector(kind));
-  return {group, line, local, share, kinds: group.getAttribute("class") ?? ""};
+  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds: group.getAttribute("class") ?? ""};
+}
+
+/**
+ * @param {SVGGElement} group
+ * @param {string} kind
+ */
+function textIn(group, kind) {
+  return /** @type {SVGTextElement | null} */ (group.querySelector(`.${kind}`));
 }
 
 /**
@@ -130,7 +137,8 @@ export function markupOf({tag, attributes, children}) {
   const attributeTexts = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapedText(`${value}`)}"`);
   const inside = children.map((child) => (typeof child === "string" ? escapedText(child) : markupOf(child)));
   const space = tag === "svg" ? ' xmlns="http://www.w3.org/2000/svg"' : "";
-  return `<${tag}${space}${attributeTexts.join("")}>${inside.join("")}</${tag}>`;
+  const start = `<${tag}${space}${attributeTexts.join("")}`;
+  return inside.length || tag === "text" ? `${start}>${inside.join("")}</${tag}>` : `${start}/>`;
 }
 
 /** @param {string} text */
