@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.studio.operations_js import GENERATED_MODULE
-from microgrid.studio.operations_js import operations_js
+from microgrid.studio.operations_js import GENERATED_MODULE, operations_js
 
 APP = "studio/app"
 

@@ -3,8 +3,8 @@
     python -m tests.campaigns.layouts              the medians and the worst ratios
     python -m tests.campaigns.layouts --all        every graph
 
-Python lays the graphs out with Graphviz and writes them, with the sizes of their cards, as JSON; `layouts.mjs` lays them
-out as the page does, counts the crossings of both drawings, and prints the ratios. It needs Node, and takes about three
+Python lays the graphs out with Graphviz and writes them, with the sizes of their cards, as JSON; `layouts.mjs` lays
+them out as the page does, counts the crossings of both drawings, and prints the ratios. It needs Node, and takes about three
 minutes. The exit code is 1 if a ratio is beyond its limit.
 """
 
