@@ -101,9 +101,10 @@ function ratio([ours, graphviz]) {
 }
 
 function report({name, cards, milliseconds, length, covered, ...sides}) {
-  const compared = ["crossings", "width", "height"].map((key) => `${key} ${sides[key].join("/")} (${ratio(sides[key]).toFixed(2)})`);
-  const facts = [`${milliseconds.toFixed(0)} ms`, ...compared, `length ${ratio(length).toFixed(2)}`, `covered ${covered.join("/")}`];
-  console.log(`${name}: ${cards} cards, ${facts.join(", ")}`);
+  const beside = (key) => `${key} ${sides[key].join("/")} (${ratio(sides[key]).toFixed(2)})`;
+  const facts = ["crossings", "width", "height"].map(beside).join(", "),
+    rest = `length ${ratio(length).toFixed(2)}, covered ${covered.join("/")}`;
+  console.log(`${name}: ${cards} cards, ${milliseconds.toFixed(0)} ms, ${facts}, ${rest}`);
 }
 
 function median(numbers) {
@@ -121,11 +122,14 @@ function summary(all) {
     const worst = all.filter((result) => !isFew(result)).sort((a, b) => ratio(b[measure]) - ratio(a[measure])),
       beyond = worst.filter((result) => ratio(result[measure]) > MAX_RATIO);
     const named = worst.slice(0, 3).map((result) => `${ratio(result[measure]).toFixed(2)} (${result.name})`);
-    console.log(`${measure}: median ${middle.toFixed(2)}, beyond ${MAX_RATIO}: ${beyond.length}; worst ${named.join(", ")}`);
+    const counted = `beyond ${MAX_RATIO}: ${beyond.length}`;
+    console.log(`${measure}: median ${middle.toFixed(2)}, ${counted}; worst ${named.join(", ")}`);
     if (measure !== "length" && (middle > MAX_MEDIAN || beyond.length)) misses++;
   }
   const total = (key, i) => all.reduce((sum, result) => sum + result[key][i], 0);
-  for (const key of ["crossings", "covered"]) console.log(`${key} of all graphs: ${total(key, 0)}, Graphviz ${total(key, 1)}`);
+  for (const key of ["crossings", "covered"]) {
+    console.log(`${key} of all graphs: ${total(key, 0)}, Graphviz ${total(key, 1)}`);
+  }
   for (const [least, most] of [[1, 20], [21, 45], [46, 65], [66, 120], [121, 200], [201, 280], [281, 1000]]) {
     const times = all.filter(({cards}) => cards >= least && cards <= most).map(({milliseconds}) => milliseconds);
     const [middle, longest] = [median(times), Math.max(...times)].map((time) => `${time.toFixed(1)} ms`);

@@ -393,7 +393,7 @@ function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) 
 function chainsOf(edges, stops, pulls, fans, [labelWidth, labelHeight]) {
   const numbers = {width: labelWidth + FAN_GAP_PX, height: labelHeight, isNumbers: true},
     trunks = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())), // of each operand, by the column
-    places = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())); // for numbers: of each operand, by the result
+    places = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())); // for numbers: by the result
   const link = newLinker();
   return edges.map((edge, i) => {
     const start = stops[edge.operand],
@@ -432,7 +432,8 @@ function newLinker() {
 
 /**
  * Gives each edge of a trunk a lane, such that none crosses another: those that branch off upwards are above the
- * others, and the first of them at the top; those that branch off downwards are below. Each stop is as high as its lanes.
+ * others, and the first of them at the top; those that branch off downwards are below. Then each stop is as high as its
+ * lanes.
  * @param {readonly EdgeToPlace[]} edges
  * @param {Stop[]} stops of the cards
  * @param {Stop[][]} chains

@@ -18,8 +18,8 @@
  */
 
 /**
- * An edge of the tree that holds a part of the graph back, and that part: it can move to the right where `step` is 1, to
- * the left where it is -1.
+ * An edge of the tree that holds a part of the graph back, and that part: it can move to the right where `step` is 1,
+ * to the left where it is -1.
  * @typedef {{edge: Span, step: 1 | -1, isMoved: boolean[]}} Slack
  */
 

@@ -1,6 +1,6 @@
 // The drawing of a graph: its cards and edges as SVG, whose numbers are filled in later. Colours are not written into
-// it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the edges
-// (e0, e1, …).
+// it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the
+// edges (e0, e1, …).
 
 import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/layout.js";
 import {isolated} from "../core/numerals.js";
