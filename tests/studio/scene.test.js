@@ -43,7 +43,8 @@ test("an operation stands beside a label, and not beside a formula", () => {
 
 test("a constant shows its number only, and no number is on its edge", () => {
   const drawing = drawingOf(line());
-  assert.match(drawing, /id="n7" transform="[^"]*"><rect width="62" height="26" rx="8"\/><text class="value" x="31" y="17"><\/text><\/g>/);
+  const [card] = drawing.match(/<g class="card constant".*?<\/g>/) ?? [""];
+  assert.match(card, /><rect width="62" height="26" rx="8"\/><text class="value" x="31" y="17"><\/text><\/g>/);
   const [edge] = drawing.match(/<g class="edge given".*?<\/g>/) ?? [""];
   assert(!edge.includes("text"));
 });

@@ -71,18 +71,20 @@ function pointsOf({curve, tips}) {
 }
 
 const eachDirection = (check) => {
-  for (const direction of ["LR", "TB"]) for (const graph of GRAPHS) check(graph, layOut(graph.cards, graph.edges, {...UNLIMITED, direction}));
+  for (const {cards, edges} of GRAPHS) {
+    for (const direction of ["LR", "TB"]) check(layOut(cards, edges, {...UNLIMITED, direction}));
+  }
 };
 
 test("no card overlaps another", () => {
-  eachDirection((_, {boxes}) => {
+  eachDirection(({boxes}) => {
     const rectangles = boxes.map(rectangleOf);
     for (const [i, one] of rectangles.entries()) assert(!rectangles.slice(0, i).some((other) => overlap(one, other)));
   });
 });
 
 test("all cards, edges and numbers are on the sheet", () => {
-  eachDirection((_, {boxes, lines, width, height}) => {
+  eachDirection(({boxes, lines, width, height}) => {
     const labels = lines.flatMap(({label}) => (label ? [around(label, LABEL_SIZE)] : [])),
       points = lines.flatMap(pointsOf).map(([x, y]) => ({left: x, top: y, right: x, bottom: y}));
     for (const {left, top, right, bottom} of [...boxes.map(rectangleOf), ...labels, ...points]) {
@@ -109,11 +111,10 @@ test("every edge runs from top to bottom where that is the direction", () => {
 });
 
 test("no edge runs through a card", () => {
-  eachDirection((_, {boxes, lines}) => {
-    const inner = boxes.map(rectangleOf).map(({left, top, right, bottom}) => ({left: left + 1, top: top + 1, right: right - 1, bottom: bottom - 1}));
-    for (const line of lines) {
-      for (const [x, y] of pointsOf(line)) assert(!inner.some((box) => x > box.left && x < box.right && y > box.top && y < box.bottom));
-    }
+  eachDirection(({boxes, lines}) => {
+    const points = lines.flatMap(pointsOf).map(([x, y]) => ({left: x - 1, top: y - 1, right: x + 1, bottom: y + 1}));
+    const inner = boxes.map(({x, y, width, height}) => around([x + width / 2, y + height / 2], [width - 4, height - 4]));
+    for (const point of points) assert(!inner.some((box) => overlap(box, point)));
   });
 });
 
@@ -172,8 +173,9 @@ test("a new last operation does not change the order of the others", () => {
   for (const {cards, edges} of GRAPHS.slice(0, 6)) {
     const before = layOut(cards, edges, UNLIMITED).boxes,
       end = cards.length,
-      more = {cards: [...cards, card(true), card(false)], edges: [...edges, edge(end - 1, end + 1), edge(end, end + 1)]};
-    const after = layOut(more.cards, more.edges, UNLIMITED).boxes;
+      moreCards = [...cards, card(true), card(false)],
+      moreEdges = [...edges, edge(end - 1, end + 1), edge(end, end + 1)];
+    const after = layOut(moreCards, moreEdges, UNLIMITED).boxes;
     for (const [i, one] of before.entries()) {
       for (const [k, other] of before.entries()) {
         if (one.x === other.x && one.y < other.y) assert(after[i].y < after[k].y);

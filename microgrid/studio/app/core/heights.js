@@ -75,11 +75,11 @@ function settleColumn(stops, wishOf, gapBetween) {
     offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
     const {sum, weight} = wishOf(stop),
       block = {sum: sum - weight * offsets[i], weight, first: i};
-    for (let last = blocks[blocks.length - 1]; last && startOf(last) > startOf(block); last = blocks[blocks.length - 1]) {
+    while (blocks.length && startOf(blocks[blocks.length - 1]) > startOf(block)) {
+      const last = /** @type {Block} */ (blocks.pop());
       block.sum += last.sum;
       block.weight += last.weight;
       block.first = last.first;
-      blocks.pop();
     }
     blocks.push(block);
   }

@@ -1,5 +1,6 @@
-// The drawing of a graph: its cards and edges as SVG, whose numbers are filled in later. Colours are not written into it:
-// they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and edges (e0, e1, …).
+// The drawing of a graph: its cards and edges as SVG, whose numbers are filled in later. Colours are not written into
+// it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the
+// edges (e0, e1, …).
 
 import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/layout.js";
 import {isolated} from "../core/numerals.js";
@@ -56,7 +57,10 @@ export function createScene(graph, layout, words) {
   const svg = /** @type {SVGSVGElement} */ (elementOf(sceneParts(graph, layout, words)));
   const groups = /** @type {SVGGElement[]} */ ([...svg.children]),
     edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])])),
-    cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
+    cards = graph.cards.map((card, i) => {
+      const drawn = drawnCard(groups[edges.length + i], layout.boxes[i]);
+      return /** @type {const} */ ([card, drawn]);
+    });
   return {svg, cards: new Map(cards), edges: new Map(edges)};
 }
 
@@ -88,7 +92,8 @@ function drawnCard(group, {width}) {
  */
 function drawnEdge(group) {
   const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
-  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds: group.getAttribute("class") ?? ""};
+  const kinds = group.getAttribute("class") ?? "";
+  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds};
 }
 
 /**
@@ -122,7 +127,8 @@ function elementOf({tag, attributes, children}) {
 export function sceneParts(graph, layout, words) {
   const {width, height, compact, tall} = layout,
     kinds = ["graph", compact && "compact", tall && "tall"].filter(Boolean).join(" ");
-  const frame = {class: kinds, viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": words.say("graph")};
+  const size = {viewBox: `0 0 ${width} ${height}`, width, height},
+    frame = {class: kinds, ...size, role: "group", "aria-label": words.say("graph")};
   const edges = graph.edges.map((edge, i) => edgeParts(edge, layout.lines[i], compact));
   const cards = graph.cards.map((card, i) => cardParts(graph, card, layout.boxes[i], layout, words));
   return svgPart("svg", frame, ...edges, ...cards);
@@ -177,7 +183,8 @@ function textPart(kind, [x, y], ...content) {
  */
 function cardParts(graph, card, {x, y, width, height}, layout, words) {
   const kind = card.output === graph.output ? "output" : card.node.kind;
-  const place = {class: `card ${kind}${card.isNeuron ? " neuron" : ""}`, id: card.id, transform: `translate(${x} ${y})`},
+  const kinds = `card ${kind}${card.isNeuron ? " neuron" : ""}`,
+    place = {class: kinds, id: card.id, transform: `translate(${x} ${y})`},
     frame = svgPart("rect", {width, height, rx: 8});
   if (kind === "constant") return svgPart("g", place, frame, textPart("value", [width / 2, 17]));
   const heading = headingTexts(graph, card, words),
@@ -244,7 +251,8 @@ function edgeParts(edge, line, compact) {
   const {curve, tips, label} = line,
     given = edge.operand.node.kind === "constant" ? " given" : "";
   const parts = [svgPart("path", {class: "line", d: curveOf(line)})];
-  if (!compact) parts.push(svgPart("path", {class: "fore", d: tipOf(curve[curve.length - 1], tips[1])})); // else there is no space
+  // On a compact drawing there is no space for tips.
+  if (!compact) parts.push(svgPart("path", {class: "fore", d: tipOf(curve[curve.length - 1], tips[1])}));
   if (label) {
     const [x, y] = label;
     parts.push(svgPart("path", {class: "back", d: tipOf(curve[0], tips[0])}));
