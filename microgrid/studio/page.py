@@ -22,7 +22,7 @@ from microgrid.language.words import LANGUAGES, typeset, words
 from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
 from microgrid.relay.table import tell
-from microgrid.studio.joined_modules import join_modules
+from microgrid.studio.modules import joined
 from microgrid.studio.operations_js import operations_js
 from microgrid.studio.page_data import document_of, words_of_page
 
@@ -105,7 +105,7 @@ def _style() -> str:
 @cache
 def _program(ops: tuple[str, ...]) -> str:  # noqa: ARG001  # operations that a user adds later are written, too
     """Return the page's JavaScript: the modules of the app, with the operations there are now."""
-    return '"use strict";\n{\n' + join_modules("app.js", _module) + "}\n"
+    return joined("app.js", _module)
 
 
 def _module(path: str) -> str:
