@@ -1,0 +1,90 @@
+"""The file of accepted and refused texts, `cases.json`, which the readers of Python and of the app are held to."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from microgrid.documents.document import read_document
+from microgrid.documents.syntax import ExpressionError
+from microgrid.graph.snapshot import Snapshot
+from microgrid.language.words import LANGUAGES, words
+from tests.documents.as_python import run
+
+Case = dict[str, Any]
+CASES: list[Case] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
+ACCEPTED = [case for case in CASES if "accepted" in case]
+REFUSED = [case for case in CASES if "refused" in case]
+READ_BY_US_ONLY = {
+    "a mark of a long vowel without a vowel is a minus",
+    "a name may be that of a function",
+    "a prolonged vowel is no minus",
+    "all in full width",
+    "blank lines, indentation and comments",
+    "maximum and minimum as methods",
+    "semicolons without statements",
+    "spaces of all kinds",
+    "the absolute value",
+}
+
+
+def why(case: Case) -> str:
+    return str(case["why"])
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=why)
+def test_accepted_text_becomes_its_graph(case: Case) -> None:
+    nodes = Snapshot.of(read_document(case["text"])).nodes
+    expected = case["accepted"]["nodes"]
+    position = {node.id: i for i, node in enumerate(nodes)}
+    assert [
+        {"label": node.label, "kind": node.kind, "op": node.op, "operands": [position[each] for each in node.operands]}
+        for node in nodes
+    ] == [{name: node[name] for name in ("label", "kind", "op", "operands")} for node in expected]
+    for node, other in zip(nodes, expected, strict=True):
+        assert math.isclose(node.data, other["data"], rel_tol=1e-12)
+        assert math.copysign(1.0, node.data) == math.copysign(1.0, other["data"])
+    assert [i for i, node in enumerate(nodes) if node.kind == "parameter"] == case["accepted"]["parameters"]
+    assert case["accepted"]["output"] == len(nodes) - 1
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=why)
+def test_refused_text_is_refused_with_its_key_and_place(case: Case) -> None:
+    expected = case["refused"]
+    with pytest.raises((ValueError, ArithmeticError)) as refusal:
+        read_document(case["text"])
+    error = refusal.value
+    if not isinstance(error, ExpressionError):  # of the engine: mathematics has no such number
+        pattern = re.escape(words("en")[expected["key"]]).replace(r"\{call\}", ".*")
+        assert re.fullmatch(pattern, str(error))
+        return
+    place = {"line": error.line, "column": error.column, "length": error.length}
+    assert {"key": error.key, "parts": error.parts, **place} == expected
+    assert str(error) == error.in_language("en")
+    assert all("\n" not in error.in_language(language) and "{" not in words(language)[error.key].format(**error.parts)
+               for language in LANGUAGES if "{" not in str(error.parts))  # fmt: skip
+
+
+def test_every_message_has_a_case() -> None:
+    """Those without a text of their own here: too long a text, and values given beside it."""
+    beside = {"reader.place", "reader.place.line", "reader.characters", "reader.value.unused", "reader.value.computed"}
+    beside |= {"reader.learned", "reader.learned.none"}
+    keys = {key for key in words("en") if key.startswith("reader.")}
+    assert {case["refused"]["key"] for case in REFUSED} >= keys - beside
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=why)
+def test_graph_is_the_one_that_python_records(case: Case) -> None:
+    output = run(case["text"])
+    assert (output is None) == (case["why"] in READ_BY_US_ONLY)
+    if output is None:
+        return
+    expected, nodes = Snapshot.of(output).nodes, Snapshot.of(read_document(case["text"])).nodes
+    assert [(node.label, node.op, node.operands, node.data) for node in nodes] == [
+        (node.label, node.op, node.operands, node.data) for node in expected
+    ]
