@@ -95,7 +95,8 @@ class DocumentReader {
   constructor(text) {
     this.text = text;
     this.statements = statementsOf(text);
-    this.defined = new Set(this.statements.flatMap(({targets}) => targets.flat().map((name) => name.text)));
+    const binding = this.statements.filter(({kind}) => kind !== "label");
+    this.defined = new Set(binding.flatMap(({targets}) => targets.flat().map((name) => name.text)));
     this.parameters = this.findParameters();
     /** @type {Map<string, DocumentNode | typeof PASSED>} */
     this.scope = new Map();
@@ -139,7 +140,8 @@ class DocumentReader {
       } else if (statement.kind === "label") {
         this.label(statement);
       } else if (statement.kind === "output") {
-        told = {node: this.asNode(this.evaluated(statement.values[0]), statement.first), statement};
+        const operand = this.evaluated(statement.values[0]);
+        told = {node: this.asNode(operand, statement.first), statement};
       } else {
         for (const node of this.take(statement, statement === last)) {
           if (!output || node.op || !output.node.op) output = {node, statement};
@@ -210,10 +212,8 @@ class DocumentReader {
         this.checkCallee(step);
         continue;
       }
-      const count = step.kind === "operator" ? 2 : step.kind === "sign" ? 1 : step.count;
-      const taken = stack.splice(stack.length - count);
-      const pointsAtFirst = (step.kind === "operator" || step.kind === "list") && taken.length > 0;
-      stack.push({result: this.resultOf(step, taken), step: pointsAtFirst ? taken[0].step : step});
+      const taken = stack.splice(stack.length - operandCountOf(step));
+      stack.push({result: this.resultOf(step, taken), step: step.kind === "operator" ? taken[0].step : step});
     }
     return this.operand(stack[0]);
   }
@@ -450,6 +450,12 @@ class DocumentReader {
  */
 function bindingsOf({kind, operator, targets, values}) {
   return kind === "bind" && !operator ? values.map((value, i) => ({name: targets[0][i], value})) : [];
+}
+
+/** How many results a step takes.  @param {ExpressionStep} step */
+function operandCountOf({kind, count, isMethod}) {
+  if (kind === "operator") return 2;
+  return kind === "sign" ? 1 : count + (isMethod ? 1 : 0);
 }
 
 /** Tells whether an expression gives a plain number.  @param {Expression} expression */

@@ -188,6 +188,9 @@ const isOpening = ({kind, text}) => kind === "mark" && Object.hasOwn(CLOSING, te
 /** @param {Token | undefined} token  @param {string} text */
 const isMark = (token, text) => token?.kind === "mark" && token.text === text;
 
+/** @param {ExpressionStep} step */
+const isLeafCall = ({kind, token}) => kind === "call" && Object.hasOwn(NOTATION.LEAVES, token.text);
+
 /** The parser of one statement: `at` is the next of its tokens, the last of which is an end. */
 class Grammar {
   /** @param {string} whole  @param {Token[]} tokens */
@@ -255,9 +258,8 @@ class Grammar {
     const [first] = this.tokens,
       tokens = this.tokens.slice(0, -1);
     const {PASSED_WORDS, PASSED_ASSIGNMENTS, PASSED_FUNCTIONS, ATTRIBUTES} = NOTATION;
-    if (PASSED_WORDS.includes(first.text) || (tokens.length === 1 && first.kind === "string")) {
-      return statementOf("passed", first);
-    }
+    const isPlainText = tokens.length === 1 && first.kind === "string" && /^[rRuU"']/.test(first.text);
+    if (isPlainText || PASSED_WORDS.includes(first.text)) return statementOf("passed", first);
     const isAttribute = (/** @type {number} */ i) =>
       i > 0 && i < tokens.length && tokens[i - 1].text === "." && PASSED_ASSIGNMENTS.includes(tokens[i].text);
     if (assigns.length > 0 && tokens.some((_, i) => i < assigns[0] && isAttribute(i))) return statementOf("passed", first);
@@ -268,9 +270,9 @@ class Grammar {
     if (value.length > 1 && PASSED_FUNCTIONS.includes(value[0].text) && value[1].text === "(") {
       return statementOf("passed", first, {targets});
     }
-    if (!isNamed && value.length > 2 && value.length % 2 === 1 && ATTRIBUTES.includes(value[value.length - 1].text)) {
-      const areDots = value.every((token, i) => i % 2 === 0 || token.text === ".");
-      if (value[0].kind === "name" && areDots) return statementOf("passed", first);
+    const isPath = first.kind === "name" && tokens.length % 2 === 1 && tokens.every(({text}, i) => i % 2 === 0 || text === ".");
+    if (isPath && tokens.length > 1 && ATTRIBUTES.includes(tokens[tokens.length - 1].text)) {
+      return statementOf("passed", first);
     }
     return this.passedMethod(first, targets, value);
   }
@@ -294,10 +296,10 @@ class Grammar {
 
   /** @param {number[]} assigns  @returns {Statement} */
   assignment(assigns) {
-    const [first, dot, attribute] = this.tokens,
+    const [first, ...others] = this.tokens,
       sign = this.tokens[assigns[0]];
-    if (assigns.length === 1 && assigns[0] === 3 && dot.text === "." && attribute.text === "label") {
-      if (first.kind === "name" && sign.text === "=") return this.labelled(first, this.tokens[4]);
+    if (first.kind === "name" && [".", "label", "="].every((text, i) => others[i].text === text)) {
+      return this.labelled(first, others[3]);
     }
     const targets = assigns.map((i) => {
       const names = this.names(i);
@@ -342,7 +344,7 @@ class Grammar {
     if (tokens.length > 2 && isOpening(tokens[0]) && tokens[tokens.length - 1].text === CLOSING[tokens[0].text]) {
       tokens = tokens.slice(1, -1);
     }
-    if (tokens.length > 1 && tokens[tokens.length - 1].text === ",") tokens = tokens.slice(0, -1);
+    if (tokens.length > 3 && tokens[tokens.length - 1].text === ",") tokens = tokens.slice(0, -1);
     const target = this.error("target", tokens[0], {came: this.whole.slice(tokens[0].start, tokens[tokens.length - 1].end)});
     for (const [i, token] of tokens.entries()) {
       if (token.kind === "reserved" && i % 2 === 0) throw this.reserved(token);
@@ -432,7 +434,7 @@ class Grammar {
     while (this.follows(".")) {
       this.take();
       const name = this.method();
-      steps.push(stepOf("callee", name, {isMethod: true}), ...this.bracketed(stepOf("call", name, {count: 1, isMethod: true})));
+      steps.push(stepOf("callee", name, {isMethod: true}), ...this.bracketed(stepOf("call", name, {isMethod: true})));
     }
     return steps;
   }
@@ -457,7 +459,7 @@ class Grammar {
 
   decimal() {
     const token = this.take(),
-      isGlued = token.end === this.next.start;
+      isGlued = ["name", "number"].includes(this.next.kind) && this.next.start === token.end;
     const written = isGlued ? token.text + this.next.text : token.text;
     if (NOT_DECIMAL.test(written)) throw this.error("decimal", token, {came: written});
     return token;
@@ -489,13 +491,15 @@ class Grammar {
     const steps = [];
     /** @type {string[]} */
     const keywords = [];
-    let {count} = step;
+    let count = 0;
     while (!this.follows(closing)) {
       if (this.next.kind === "name" && this.tokens[this.at + 1].text === "=") {
         keywords.push(this.keyword(step));
       } else if (keywords.length > 0) {
         throw this.error("only", this.next, {came: this.next.text});
       }
+      const isLabel = keywords.length > 0 ? keywords[keywords.length - 1] === "label" : count === 1;
+      if (isLabel && isLeafCall(step)) this.checkLabel(step.token);
       for (const each of this.expression()) steps.push(each);
       count++;
       if (this.follows(closing)) break;
@@ -510,12 +514,19 @@ class Grammar {
   keyword(step) {
     const keyword = this.next,
       name = step.token.text;
-    if (step.kind !== "call" || !Object.hasOwn(NOTATION.LEAVES, name) || !["data", "label"].includes(keyword.text)) {
+    if (!isLeafCall(step) || !["data", "label"].includes(keyword.text)) {
       throw this.error("keyword", keyword, {name, keyword: keyword.text});
     }
     this.take();
     this.take();
     return keyword.text;
+  }
+
+  /** Refuse a label that is no text.  @param {Token} leafFunction */
+  checkLabel({text}) {
+    const {next} = this;
+    if (next.kind === "other") throw this.unread(next);
+    if (next.kind !== "string") throw this.error("label", next, {name: text, came: next.text});
   }
 
   /** @param {string} closing */
