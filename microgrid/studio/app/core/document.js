@@ -437,8 +437,8 @@ class DocumentReader {
   }
 
   /** @param {Token} token  @returns {SourceLine} */
-  sourceOf({start}) {
-    return {...this.extent, line: this.text.slice(0, start).split(/\r\n|\r|\n/).length};
+  sourceOf({line}) {
+    return {...this.extent, line};
   }
 }
 

@@ -35,9 +35,10 @@ const NAME = /[\p{XID_Start}_]\p{XID_Continue}*/uy;
 const PROLONGED = new RegExp(NOTATION.PROLONGED, "gu");
 
 /**
- * A word or sign of the text; `text` is as it is meant, a name in the form in which Python compares it (NFKC).
+ * A word or sign of the text; `text` is as it is meant, a name in the form in which Python compares it (NFKC). It
+ * stands from `start` to `end`, and begins on a line, counted from 1.
  *
- * @typedef {{kind: string, text: string, start: number, end: number}} Token
+ * @typedef {{kind: string, text: string, start: number, end: number, line: number}} Token
  */
 
 /**
@@ -125,9 +126,10 @@ function tokensByStatement(text) {
   const found = [[]];
   /** @type {Token[]} */
   const opened = [];
-  for (let at = 0; at < text.length; ) {
-    const token = tokenAt(text, typed, at);
+  for (let at = 0, line = 1; at < text.length; ) {
+    const token = tokenAt(text, typed, at, line);
     at = token.end;
+    if (["end", "space", "string"].includes(token.kind)) line += text.slice(token.start, at).split(LINE_END).length - 1;
     if (token.kind === "space" || token.kind === "comment") continue;
     if (token.kind === "end" && opened.length === 0) found.push([]);
     if (token.kind === "end" && (token.text !== ";" || opened.length === 0)) continue;
@@ -149,20 +151,22 @@ function tokensByStatement(text) {
  * @param {string} text
  * @param {string} typed the text as it is meant
  * @param {number} start
+ * @param {number} line
  * @returns {Token}
  */
-function tokenAt(text, typed, start) {
+function tokenAt(text, typed, start, line) {
   TOKEN.lastIndex = NAME.lastIndex = start;
-  const groups = TOKEN.exec(typed)?.groups ?? {};
-  const kind = Object.keys(groups).find((name) => groups[name] !== undefined) ?? "other";
-  const name = kind === "string" ? null : NAME.exec(typed)?.[0];
-  if (name) {
-    const normal = name.normalize("NFKC");
-    const isReserved = NOTATION.RESERVED.includes(normal);
-    return {kind: isReserved ? "reserved" : "name", text: normal, start, end: start + name.length};
+  const name = NAME.exec(typed)?.[0];
+  const isPrefix = name && /["']/.test(typed[start + name.length] ?? ""); // perhaps, as in r"text"
+  const groups = name && !isPrefix ? {} : (TOKEN.exec(typed)?.groups ?? {});
+  if (name && groups.string === undefined) {
+    const normal = name.normalize("NFKC"),
+      isReserved = NOTATION.RESERVED.includes(normal);
+    return {kind: isReserved ? "reserved" : "name", text: normal, start, end: start + name.length, line};
   }
-  const end = start + groups[kind].length;
-  return {kind, text: kind === "string" ? text.slice(start, end) : groups[kind], start, end};
+  const [kind] = TOKEN_KINDS.find(([each]) => groups[each] !== undefined) ?? ["other"],
+    end = start + groups[kind].length;
+  return {kind, text: kind === "string" ? text.slice(start, end) : groups[kind], start, end, line};
 }
 
 /**
@@ -195,9 +199,9 @@ const isLeafCall = ({kind, token}) => kind === "call" && Object.hasOwn(NOTATION.
 class Grammar {
   /** @param {string} whole  @param {Token[]} tokens */
   constructor(whole, tokens) {
-    const {end} = tokens[tokens.length - 1];
+    const {end, line} = tokens[tokens.length - 1];
     this.whole = whole;
-    this.tokens = [...tokens, {kind: "end", text: "", start: end, end}];
+    this.tokens = [...tokens, {kind: "end", text: "", start: end, end, line}];
     this.at = 0;
     this.depth = 0;
   }
@@ -325,12 +329,12 @@ class Grammar {
   }
 
   /** @param {Token} sign  @param {number} count  @param {Token[]} names  @returns {Token} */
-  assignmentOperator({text, start, end}, count, names) {
-    const operator = text.slice(0, -1);
+  assignmentOperator(sign, count, names) {
+    const operator = sign.text.slice(0, -1);
     if (count > 1 || names.length > 1 || !Object.hasOwn(PRECEDENCE, operator)) {
-      throw this.error("operator", {kind: "assign", text, start, end}, {came: text});
+      throw this.error("operator", sign, {came: sign.text});
     }
-    return {kind: "operator", text: operator, start, end: end - 1};
+    return {...sign, kind: "operator", text: operator, end: sign.end - 1};
   }
 
   /**
@@ -345,21 +349,22 @@ class Grammar {
       tokens = tokens.slice(1, -1);
     }
     if (tokens.length > 3 && tokens[tokens.length - 1].text === ",") tokens = tokens.slice(0, -1);
-    const target = this.error("target", tokens[0], {came: this.whole.slice(tokens[0].start, tokens[tokens.length - 1].end)});
+    const target = () =>
+      this.error("target", tokens[0], {came: this.whole.slice(tokens[0].start, tokens[tokens.length - 1].end)});
     for (const [i, token] of tokens.entries()) {
       if (token.kind === "reserved" && i % 2 === 0) throw this.reserved(token);
       if (Object.hasOwn(NOTATION.INSTEAD, token.text)) throw this.unread(token);
-      if (i % 2 === 0 ? token.kind !== "name" : token.text !== ",") throw target;
+      if (i % 2 === 0 ? token.kind !== "name" : token.text !== ",") throw target();
     }
-    if (tokens.length % 2 === 0) throw target;
+    if (tokens.length % 2 === 0) throw target();
     return tokens.filter((_, i) => i % 2 === 0);
   }
 
   /** Parse one or several expressions up to the end of the statement, also all of them in parentheses. */
   values() {
     if (this.isTuple()) {
-      const {start} = this.tokens[this.tokens.length - 2];
-      this.tokens.splice(-2, 2, {kind: "end", text: "", start, end: start});
+      const closing = this.tokens[this.tokens.length - 2];
+      this.tokens.splice(-2, 2, {...closing, kind: "end", text: "", end: closing.start});
       this.at++;
     }
     const values = [this.expression()];
