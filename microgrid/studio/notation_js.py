@@ -35,7 +35,6 @@ def tables() -> dict[str, object]:
     return of_notation | {
         "LEARNING_RATE": CAREFUL_LEARNING_RATE,
         "LEAKY_RELU_SLOPE": inspect.signature(Value.leaky_relu).parameters["slope"].default,
-        "FORMULAS": {op: operation.value for op, operation in OPERATIONS.items()},
         "SLOPES": {
             op: list(operation.differentiable or operation.local_derivatives) for op, operation in OPERATIONS.items()
         },

@@ -90,7 +90,7 @@ export function readDocument(text) {
 const asJsonNumber = (number) => (Number.isFinite(number) ? number : `${number}`);
 
 /** Takes the statements one by one; `scope` is what the names hold so far. */
-class DocumentReader {
+export class DocumentReader {
   /** @param {string} text */
   constructor(text) {
     this.text = text;
@@ -101,6 +101,10 @@ class DocumentReader {
     /** @type {Map<string, DocumentNode | typeof PASSED>} */
     this.scope = new Map();
     this.extent = {from: 0, to: 0}; // of the statement that is being read
+    /** @type {Map<Statement, DocumentNode[]>} the values of each statement that computes or names some */
+    this.results = new Map();
+    /** @type {Map<DocumentNode, Statement>} the statement whose name became the label of a node */
+    this.namedBy = new Map();
   }
 
   /**
@@ -142,8 +146,10 @@ class DocumentReader {
       } else if (statement.kind === "output") {
         const operand = this.evaluated(statement.values[0]);
         told = {node: this.asNode(operand, statement.first), statement};
+        this.results.set(statement, [told.node]);
       } else {
-        for (const node of this.take(statement, statement === last)) {
+        this.results.set(statement, this.take(statement, statement === last));
+        for (const node of this.results.get(statement) ?? []) {
           if (!output || node.op || !output.node.op) output = {node, statement};
         }
       }
@@ -172,26 +178,27 @@ class DocumentReader {
     if (operator) operands = [this.combined(operator, this.lookUp(targets[0][0]), operands[0])];
     return operands.map((operand, i) => {
       const names = targets.map((each) => each[i]);
-      const node = this.named(names[0], operand, operator ? null : leafFunctionOf(values[i]));
+      const node = this.nameable(names[0], operand, operator ? null : leafFunctionOf(values[i]));
+      if (!node.label) this.namedBy.set(node, statement);
+      node.label ||= names[0].text;
       for (const name of names) this.scope.set(name.text, node);
       return node;
     });
   }
 
   /**
-   * What was computed, with a name; a plain number becomes a leaf.
+   * What was computed, as what a name can hold: a plain number becomes a leaf.
    *
    * @param {Token} name  @param {Operand} operand
    * @param {string | null} leafFunction
    * @returns {DocumentNode}
    */
-  named(name, operand, leafFunction) {
+  nameable(name, operand, leafFunction) {
     if (operand.kind === "number") {
       const kind = this.parameters.has(name.text) ? "parameter" : "input";
-      return this.newLeaf(kind, operand.data, name.text, name);
+      return this.newLeaf(kind, operand.data, "", name);
     }
     if (leafFunction) operand.source = this.sourceOf(name);
-    operand.label ||= name.text;
     return operand;
   }
 
@@ -448,7 +455,7 @@ class DocumentReader {
  * @param {Statement} statement
  * @returns {{name: Token, value: Expression}[]}
  */
-function bindingsOf({kind, operator, targets, values}) {
+export function bindingsOf({kind, operator, targets, values}) {
   return kind === "bind" && !operator ? values.map((value, i) => ({name: targets[0][i], value})) : [];
 }
 
@@ -459,7 +466,7 @@ function operandCountOf({kind, count, isMethod}) {
 }
 
 /** Tells whether an expression gives a plain number.  @param {Expression} expression */
-function isPlain(expression) {
+export function isPlain(expression) {
   return expression.every(
     ({kind, token}) =>
       ["number", "operator", "sign", "list"].includes(kind) ||
@@ -472,7 +479,7 @@ function isPlain(expression) {
  *
  * @param {Expression} expression
  */
-function leafFunctionOf(expression) {
+export function leafFunctionOf(expression) {
   const first = expression[0],
     isCall = expression.length > 1 && first.kind === "callee" && expression[expression.length - 1].token === first.token;
   return isCall && Object.hasOwn(KIND_OF_LEAF, first.token.text) ? first.token.text : null;

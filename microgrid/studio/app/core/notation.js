@@ -53,8 +53,6 @@ export const NOTATION = {
   LEARNING_RATE: 0.05,
   /** @type {number} */
   LEAKY_RELU_SLOPE: 0.01,
-  /** @type {Readonly<Record<string, string>>} */
-  FORMULAS: {"+": "a + b", "-": "a - b", "*": "a * b", "/": "a / b", "**": "a ** b", "neg": "-a", "abs": "abs(a)", "exp": "exp(a)", "log": "log(a)", "sqrt": "sqrt(a)", "tanh": "tanh(a)", "sigmoid": "where(a >= 0, 1, exp(-abs(a))) / (1 + exp(-abs(a)))", "relu": "where(a <= 0, 0, a)", "leaky_relu": "where(a > 0, a, b * a)", "softplus": "where(a <= 0, 0, a) + log1p(exp(-abs(a)))", "sin": "sin(a)", "cos": "cos(a)", "maximum": "where(a >= b, a, where(b > a, b, a + b))", "minimum": "where(a <= b, a, where(b < a, b, a + b))", "total": "a", "weighted_sum": "w * x"},
   /** @type {Readonly<Record<string, readonly string[]>>} */
   SLOPES: {"+": ["1", "1"], "-": ["1", "-1"], "*": ["b", "a"], "/": ["1 / b", "-out / b"], "**": ["where(a == b == 0, 0, b * a ** (b - 1))", "out * log(where(a > 0, a, 1))"], "neg": ["-1"], "abs": ["where(a > 0, 1, where(a < 0, -1, 0))"], "exp": ["out"], "log": ["1 / a"], "sqrt": ["0.5 / out"], "tanh": ["1 - out * out"], "sigmoid": ["out * (1 - out)"], "relu": ["where(a > 0, 1, 0)"], "leaky_relu": ["where(a > 0, 1, b)", "where(a > 0, 0, a)"], "softplus": ["sigmoid(a)"], "sin": ["cos(a)"], "cos": ["-sin(a)"], "maximum": ["where(a >= b, 1, 0)", "where(a >= b, 0, 1)"], "minimum": ["where(a <= b, 1, 0)", "where(a <= b, 0, 1)"], "total": ["1"], "weighted_sum": ["x", "w"]},
 };

@@ -6,9 +6,9 @@
 
 import {NOTATION} from "./notation.js";
 
-const SIGN_PRECEDENCE = 3; // binds more strongly than * and /, but less than **
+export const SIGN_PRECEDENCE = 3; // binds more strongly than * and /, but less than **
 /** @type {Record<string, number>} */
-const PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4};
+export const PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4};
 /** @type {Record<string, string>} */
 const CLOSING = {"(": ")", "[": "]"};
 const PYTHON_OPERATORS = ["//", "%", "@", "<", ">", "<=", ">=", "!=", "&", "~"];
@@ -294,8 +294,11 @@ class Grammar {
       if (level === 0) break;
     }
     if (i < 3 || !NOTATION.PASSED_METHODS.includes(value[i - 1].text) || value[i - 2].text !== ".") return null;
+    const inner = new Grammar(this.whole, value.slice(0, i - 2)),
+      levels = inner.levels();
+    if (inner.tokens.some(({kind}, k) => kind === "operator" && levels[k] === 0)) return null;
     if (value[i - 1].text !== "backward") return statementOf("passed", first, {targets});
-    return statementOf("output", first, {values: [new Grammar(this.whole, value.slice(0, i - 2)).wholeExpression()]});
+    return statementOf("output", first, {values: [inner.wholeExpression()]});
   }
 
   /** @param {number[]} assigns  @returns {Statement} */
@@ -476,11 +479,10 @@ class Grammar {
     if (token.kind !== "name") throw this.missing(token);
     this.take();
     if (NOTATION.ATTRIBUTES.includes(token.text)) throw this.error("attribute", token, {name: token.text});
-    if (!this.follows("(")) {
-      const key = Object.hasOwn(NOTATION.FUNCTIONS, token.text) ? "missing.parentheses" : "method";
-      throw this.error(key, token, {call: `${token.text}()`});
-    }
-    return token;
+    if (this.follows("(")) return token;
+    const isFunction = Object.hasOwn(NOTATION.FUNCTIONS, token.text);
+    if (isFunction) throw this.error("missing.parentheses", token, {call: `${token.text}()`});
+    throw this.error("method", token, {name: token.text});
   }
 
   /**
@@ -519,8 +521,11 @@ class Grammar {
   keyword(step) {
     const keyword = this.next,
       name = step.token.text;
-    if (!isLeafCall(step) || !["data", "label"].includes(keyword.text)) {
+    if (!Object.hasOwn(NOTATION.LEAVES, name) || step.isMethod) {
       throw this.error("keyword", keyword, {name, keyword: keyword.text});
+    }
+    if (!["data", "label"].includes(keyword.text)) {
+      throw this.error("leaf", keyword, {name, example: NOTATION.LEAVES[name]});
     }
     this.take();
     this.take();
