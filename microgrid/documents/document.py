@@ -2,7 +2,7 @@
 
 Nothing is ever evaluated: the text is parsed, and every part of it must be on the list of what is read.
 
->>> loss = read_document("w, x = 3, Input(2)  # a plain number is learned\\nloss = (w*x - 5)**2")
+>>> loss = read_document("w, x = 3, Input(2); loss = (w*x - 5)**2  # a plain number is learned")
 >>> loss.data, loss.label, loss.operands[0].operands[0].operands[0]
 (1.0, 'loss', Value(data=3.0, grad=0.0, label='w'))
 """

@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, list[int]] = {
 ALIASES = {"max": "maximum", "min": "minimum"}
 LISTS = {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"}
 """Functions of lists, each with how it is called."""
-LEAVES = {"Value": "Value(3)", "Input": "Input(2)", "Constant": "Constant(1)"}
+LEAVES = {"Value": 'Value(3, "w")', "Input": 'Input(2, "x")', "Constant": 'Constant(1, "c")'}
 """What makes a leaf, each with how it is called; a second argument, or `label=`, is its label."""
 NUMBER_FUNCTIONS = ["abs", "max", "min", "sum"]
 """Functions that give a plain number where they are given plain numbers only."""
@@ -82,7 +82,7 @@ RESERVED = [
 ]
 NO_STATEMENTS = {
     **dict.fromkeys(["for", "while", "break", "continue"], "loops"),
-    **dict.fromkeys(["if", "elif", "else"], "conditions"),
+    **dict.fromkeys(["if", "elif", "else", "and", "or", "not", "is", "in"], "conditions"),
     **dict.fromkeys(["def", "return", "lambda", "class", "yield"], "functions"),
 }
 """Reserved words, each with what a document has none of: the last part of the key of the message."""

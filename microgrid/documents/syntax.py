@@ -82,8 +82,7 @@ class ExpressionError(ValueError):
     def in_language(self, language: str) -> str:
         """Return the message in a language, with its place."""
         text = words(language)
-        parts = {name: text["list"].join(part) if isinstance(part, list) else part for name, part in self.parts.items()}
-        message = text[self.key].format(**{name: _brief(part) for name, part in parts.items()})
+        message = text[self.key].format(**{name: _shown(part, text["list"]) for name, part in self.parts.items()})
         if self._quoted is None:
             return message
         line, is_of_several = self._quoted
@@ -92,7 +91,9 @@ class ExpressionError(ValueError):
         return place.format(line=self.line, column=self.column, text=repr(shown), message=message)
 
 
-def _brief(part: object) -> object:
+def _shown(part: object, separator: str) -> object:
+    if isinstance(part, list):
+        return brief(separator.join(part), 200)
     return brief(part, 100) if isinstance(part, str) else part
 
 
@@ -277,9 +278,13 @@ class _Grammar:
                 break
         if i < 3 or value[i - 1].text not in PASSED_METHODS or value[i - 2].text != ".":
             return None
+        inner = _Grammar(self.whole, value[: i - 2])
+        if any(
+            token.kind == "operator" and not level for token, level in zip(inner.tokens, inner.levels(), strict=True)
+        ):
+            return None
         if value[i - 1].text != "backward":
             return Statement("passed", first, names)
-        inner = _Grammar(self.whole, value[: i - 2])
         return Statement("output", first, values=[inner.whole_expression()])
 
     def assignment(self, assigns: Sequence[int]) -> Statement:
@@ -430,8 +435,9 @@ class _Grammar:
         if token.text in ATTRIBUTES:
             raise self.error("attribute", token, name=token.text)
         if not self.follows("("):
-            key = "missing.parentheses" if token.text in FUNCTIONS else "method"
-            raise self.error(key, token, call=f"{token.text}()")
+            if token.text in FUNCTIONS:
+                raise self.error("missing.parentheses", token, call=f"{token.text}()")
+            raise self.error("method", token, name=token.text)
         return token
 
     def bracketed(self, step: Step) -> Expression:
@@ -443,8 +449,10 @@ class _Grammar:
         count = 0
         while not self.follows(closing):
             if self.next.kind == "name" and self.tokens[self.at + 1].text == "=":
-                if step.text not in LEAVES or step.kind != "call" or self.next.text not in ("data", "label"):
+                if step.text not in LEAVES or step.is_method:
                     raise self.error("keyword", self.next, name=step.text, keyword=self.next.text)
+                if self.next.text not in ("data", "label"):
+                    raise self.error("leaf", self.next, name=step.text, example=LEAVES[step.text])
                 keywords.append(self.take().text)
                 self.take()
             elif keywords:
