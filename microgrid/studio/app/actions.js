@@ -1,14 +1,16 @@
 // The actions: each returns the state that follows from another. Nothing else changes a state, and none is changed in
 // place. Nothing here knows the screen.
 
+import {EDITOR, spoken} from "./actions/editor.js";
+import {at, goingTo, openDocument, startCurve, startOf, withOpened, withoutIdleQuiz} from "./actions/parts.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
-import {canBeAsked, isNear, questionsOf} from "./core/quiz.js";
-import {samePlace} from "./core/steps.js";
+import {isNear, questionsOf} from "./core/quiz.js";
 import {
   askingIn,
   awaitsThinkIn,
   endsIn,
+  goalIn,
   graphIn,
   isStuckIn,
   numbersIn,
@@ -22,65 +24,24 @@ export const NUDGE = 0.01;
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 
-/**
- * All that can change on the page. Nodes and cards are named by their positions in the graph.
- * @typedef {object} State
- * @property {object} document what was opened
- * @property {string} language
- * @property {Map<number, number>} leaves the numbers of the leaves, by node
- * @property {number} learningRate
- * @property {number | null} opened the card of the neuron that is open
- * @property {number} position how many steps have been taken
- * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
- * @property {{animated: boolean}} visit how this position was reached; another object for every time
- * @property {number} cycle
- * @property {number[]} losses the output after each update; NaN where it is missing
- * @property {boolean} restarted whether the curve began anew because a leaf was changed
- * @property {{cycle: number, rate: number} | null} diverged where training broke off
- * @property {object | null} nudged what +0.01 has changed
- * @property {number | null} selected a card
- * @property {number} route which of its routes is shown; −1 for none
- * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
- * @property {string} tab
- * @property {boolean} playing
- * @property {number} speed
- * @property {number} zoom
- * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
- * @property {object | null} quiz
- */
+/** @typedef {import("./actions/parts.js").State} State */
 
 /**
  * The state in which a document is opened.
- * @param {object} document
+ * @param {object} document as the page holds it
  * @param {string} language
  * @returns {State}
  */
 export function initialState(document, language) {
-  const state = {
-    document,
+  return {
+    ...startOf(openDocument(document, language)),
     language,
-    leaves: startLeavesOf(document),
-    learningRate: startRateOf(document),
-    opened: null,
-    position: 0,
-    wanted: 0,
-    visit: {animated: false},
-    cycle: 1,
-    losses: [],
-    restarted: false,
-    diverged: null,
-    nudged: null,
-    selected: null,
-    route: -1,
-    entered: {card: 0},
-    tab: "whatif",
-    playing: false,
+    tab: document.kind === "text" ? "" : "whatif",
     speed: 1,
     zoom: 1,
     whole: false,
-    quiz: null,
+    isCodeShown: false,
   };
-  return startCurve(state, false);
 }
 
 /**
@@ -95,41 +56,6 @@ export function reduce(state, action) {
   return change(state, action);
 }
 
-// --- parts of several actions ----------------------------------------------------------------------------------------
-
-/** Goes to a position, or to the last one before it that can be reached. */
-function at(state, wanted, animated = false) {
-  wanted = Math.min(Math.max(wanted, 0), stepsIn(state).length);
-  const position = Math.min(wanted, reachIn(state)),
-    route = position === state.position ? state.route : -1; // after a step, the step is shown and no longer a route
-  return {...state, wanted, position, route, visit: {animated}};
-}
-
-/** Stops playing and, unless a quiz is asked, goes to a position. */
-function goingTo(state, position, animated) {
-  const paused = {...state, playing: false};
-  return askingIn(state) ? paused : at(paused, position, animated);
-}
-
-/** A new experiment begins here, and with it a new curve. */
-function startCurve(state, restarted) {
-  const {missing, values} = numbersIn(state);
-  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
-}
-
-/** Ends a quiz in which some question has no answer any more. */
-function withoutIdleQuiz(state) {
-  const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
-  return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
-}
-
-/** Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same. */
-function withOpened(state, opened) {
-  const current = stepsIn(state)[state.position - 1],
-    next = {...state, opened};
-  return at(next, current ? samePlace(current, stepsIn(next)) : state.wanted);
-}
-
 /** Shows the answer to the question of a quiz, and the verdict. */
 function settled(quiz, verdict) {
   return {...quiz, verdict, settled: true, done: quiz.done + 1, answered: [...quiz.answered, quiz.card]};
@@ -142,10 +68,11 @@ function withQuiz(state, change) {
 // --- the actions -----------------------------------------------------------------------------------------------------
 
 const REDUCERS = {
+  ...EDITOR,
+
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
-    const {language, speed} = state;
-    return {...initialState(document, language), speed};
+    return {...state, ...startOf(openDocument(document, state.language)), zoom: 1, whole: false};
   },
 
   goTo(state, {position, animated = false}) {
@@ -164,7 +91,7 @@ const REDUCERS = {
   play(state) {
     if (askingIn(state)) return state;
     const start = state.position === reachIn(state) ? 0 : state.position;
-    return {...at(state, start + 1, true), playing: true};
+    return {...at(state, start + 1, true), playing: true, goal: null};
   },
 
   pause(state) {
@@ -173,7 +100,7 @@ const REDUCERS = {
 
   /** Takes the next step of playing, or stops where there is none. */
   playOn(state) {
-    if (state.position >= reachIn(state)) return {...state, playing: false};
+    if (state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity)) return {...state, playing: false};
     return at(state, state.position + 1, true);
   },
 
@@ -262,12 +189,14 @@ const REDUCERS = {
     return route === state.route ? state : {...state, route};
   },
 
+  /** Shows a tab; of a text document, the one that is open is closed by asking for it again. */
   showTab(state, {tab}) {
-    return {...state, tab};
+    const isClosing = state.document.kind === "text" && tab === state.tab;
+    return {...state, tab: isClosing ? "" : tab};
   },
 
   setLanguage(state, {language}) {
-    return {...state, language};
+    return spoken(state, language);
   },
 
   zoomBy(state, {factor}) {

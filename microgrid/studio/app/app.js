@@ -13,10 +13,14 @@ import {createStore} from "./store.js";
 import {createAddress, stepInAddress} from "./views/address.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
+import {createEditor} from "./views/editor.js";
+import {createExamples} from "./views/examples.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPrimary} from "./views/primary.js";
+import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
 import {createStage} from "./views/stage.js";
@@ -51,6 +55,10 @@ function startApp() {
     stage = createStage(app);
   const views = [
     createTexts(app),
+    createEditor(app),
+    createExamples(app, contentOfElement("gallery")),
+    createPrimary(app),
+    createPython(app),
     createTabs(app),
     createTold(app),
     createLegend(app),
@@ -72,7 +80,7 @@ function startApp() {
     for (const view of views) view.show(state, derive(state), previous);
   };
   document.body.toggleAttribute("data-live", true);
-  store.dispatch({type: "goTo", position: stepInAddress() ?? 0});
+  store.dispatch({type: "goTo", position: stepInAddress() ?? store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
   exposeToConsole(app, stage, tables);

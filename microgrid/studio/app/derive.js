@@ -2,7 +2,7 @@
 // anew only when a part of the state that it depends on has changed, so that a step costs little.
 
 import {cycle} from "./core/cycle.js";
-import {leavesOf, readRecord, relabel} from "./core/graph.js";
+import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
 import {layOutGraph} from "./core/layout.js";
 import {show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
@@ -10,8 +10,10 @@ import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
+import {editorOf} from "./derive/editor.js";
 
 const MAX_ROUTES = 6;
+const NO_LABELS = {};
 
 /**
  * Remembers the last result of a function.
@@ -34,13 +36,14 @@ export function memoised(compute) {
 
 // --- what needs no words ---------------------------------------------------------------------------------------------
 
-const graphOf = memoised((document, language) => {
-  const graph = readRecord(document.record);
-  relabel(graph, document.labels?.[language] ?? {});
+const graphOf = memoised((record, labels, isText) => {
+  const graph = readRecord(record);
+  relabel(graph, labels);
+  if (isText) abbreviate(graph); // an id is no name for a learner
   return graph;
 });
-const plainGraphOf = memoised((document) => readRecord(document.record)); // as Python has called its nodes
-const startOf = memoised((document) => leavesOf(plainGraphOf(document)));
+const plainGraphOf = memoised((record) => readRecord(record)); // as Python has called its nodes
+const leavesAtStart = memoised((record) => leavesOf(plainGraphOf(record)));
 const cycleOf = memoised(cycle);
 const stepsWith = memoised((graph, opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
 const stepsClosed = memoised((graph) => stepsOf(graph, new Set()));
@@ -52,17 +55,27 @@ const routesTo = memoised((graph, numbers, output) => largestRoutes(graph, numbe
 
 /** The graph, its nodes called as in the language of the page. */
 export function graphIn({document, language}) {
-  return graphOf(document, language);
+  return graphOf(document.record, document.labels?.[language] ?? NO_LABELS, document.kind === "text");
 }
 
 /** The numbers of the leaves as the document has them. */
 export function startLeavesOf(document) {
-  return startOf(document);
+  return leavesAtStart(document.record);
 }
 
 /** The learning rate that the document has. */
 export function startRateOf(document) {
-  return plainGraphOf(document).learningRate;
+  return plainGraphOf(document.record).learningRate;
+}
+
+/** Where playing ends before the last step, and how fast it goes there; null where it does not. */
+export function goalIn({playing, goal}) {
+  return playing ? goal : null;
+}
+
+/** How fast steps follow each other. */
+export function paceIn(state) {
+  return goalIn(state)?.speed ?? state.speed;
 }
 
 /** One cycle at the numbers that the leaves have now. */
@@ -194,16 +207,15 @@ export function createDerive(tables) {
     wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
   const sentencesOf = memoised((graph, words) => new Sentences(graph, words));
   // The cards have room for their names in all languages, so that a switch moves nothing.
-  const layoutOf = memoised((document, words) =>
-    layOutGraph(plainGraphOf(document), {words, labels: document.labels}),
-  );
+  const layoutOf = memoised((graph, words, labels) => layOutGraph(graph, {words, labels}));
   return memoised((state) => {
     const graph = graphIn(state),
       numbers = numbersIn(state),
       steps = stepsIn(state),
       words = wordsOf(state.language),
       sentences = sentencesOf(graph, words),
-      layout = layoutOf(state.document, wordsAtFirst),
+      {document} = state,
+      layout = layoutOf(document.kind === "text" ? graph : plainGraphOf(document.record), wordsAtFirst, document.labels),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),
@@ -233,6 +245,7 @@ export function createDerive(tables) {
       title: state.document.title?.[state.language] ?? "",
       note: state.document.note?.[state.language] ?? "",
       ...namesOfEnd(graph, words),
+      ...editorOf(state, {graph, numbers, ends: endsIn(state), known, words, asking}),
     };
   });
 }

@@ -2,6 +2,7 @@
 
 import {bracketed, show} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
+import {paceIn} from "../derive.js";
 import {write, writeNumber} from "./dom.js";
 import {changeOnCard} from "./painter.js";
 
@@ -48,7 +49,7 @@ export function createMotion(scene, size, repaint) {
   /** Shows the step that was just taken as a movement. */
   function start(state, derived, scale) {
     const step = derived.known.current,
-      pace = Math.min(1, 1 / state.speed),
+      pace = Math.min(1, 1 / paceIn(state)),
       target = targetOf(step);
     if (step.phase === "think" && step.edge) run(step, derived, scale, pace);
     else if (reducedMotion.matches) return;

@@ -21,12 +21,12 @@ export function createTold() {
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
-      text = asking ? words.say("quiz.hint") : problem || (told ? told.sentence + ending : words.say("start"));
+      text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
-    mark(sentence, ending && !asking && !problem ? "ending" : "");
+    mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
     setAttribute(sentence.parentElement, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : partsOfFormula(current, derived));
-    write(byId("note"), state.position || problem || asking ? "" : derived.note || whoLearns(derived));
+    write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
 
   // The local derivative, on the first line, is mathematics and not a sentence.
@@ -43,6 +43,12 @@ export function createTold() {
   }
 
   return {show: showTold};
+}
+
+/** What to look at; of a text, where all values stand, and of a record, at the start. */
+function noteFor({document, position, cycle}, derived) {
+  if (document.kind === "text") return position === derived.ends.know && cycle === 1 ? derived.note : "";
+  return position ? "" : derived.note || whoLearns(derived);
 }
 
 /** After the last step of Change: how the output turned out. */

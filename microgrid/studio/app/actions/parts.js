@@ -1,0 +1,109 @@
+// Parts of several actions: how a document is opened, and how a state goes to a position. Pure, as all actions are.
+
+import {canBeAsked} from "../core/quiz.js";
+import {readDocument} from "../core/document.js";
+import {samePlace} from "../core/steps.js";
+import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+
+/**
+ * All that can change on the page. Nodes and cards are named by their positions in the graph.
+ * @typedef {object} State
+ * @property {object} document what was opened; of a text also the record it was read into, and the lines of its nodes
+ * @property {{text: string, error: import("../core/syntax.js").DocumentError | null}} draft what stands in the editor
+ * @property {string} language
+ * @property {Map<number, number>} leaves the numbers of the leaves, by node
+ * @property {number} learningRate
+ * @property {number | null} opened the card of the neuron that is open
+ * @property {number} position how many steps have been taken
+ * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
+ * @property {{animated: boolean}} visit how this position was reached; another object for every time
+ * @property {number} cycle
+ * @property {number[]} losses the output after each update; NaN where it is missing
+ * @property {boolean} restarted whether the curve began anew because a leaf was changed
+ * @property {{cycle: number, rate: number} | null} diverged where training broke off
+ * @property {object | null} nudged what +0.01 has changed
+ * @property {number | null} selected a card
+ * @property {number} route which of its routes is shown; −1 for none
+ * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
+ * @property {string} tab "" where none is open
+ * @property {boolean} playing
+ * @property {{position: number, speed: number} | null} goal where playing ends, if not at the end, and how fast it goes there
+ * @property {number} speed
+ * @property {number} zoom
+ * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
+ * @property {object | null} quiz
+ */
+
+/**
+ * A document as the page holds it, made ready to be shown: a text is read into a record.
+ * @param {any} document
+ * @param {string} language that is spoken, for a document that there is in several
+ * @throws {import("../core/syntax.js").DocumentError} the text cannot be read
+ */
+export function openDocument(document, language) {
+  if (document.kind !== "text" || document.record) return document;
+  const text = document.texts?.[language] ?? document.text,
+    {content, lines} = readDocument(text);
+  const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
+  return {...document, text, record, lines};
+}
+
+/**
+ * What a document starts with: its numbers, and nothing of what a reader has done with another. Of a text all values
+ * stand there already.
+ * @param {any} document that is open
+ */
+export function startOf(document) {
+  const start = {
+    document,
+    draft: {text: document.text ?? "", error: null},
+    leaves: startLeavesOf(document),
+    learningRate: startRateOf(document),
+    opened: null,
+    position: 0,
+    wanted: 0,
+    visit: {animated: false},
+    nudged: null,
+    selected: null,
+    route: -1,
+    entered: {card: 0},
+    playing: false,
+    goal: null,
+    quiz: null,
+  };
+  const position = document.kind === "text" ? endsIn(start).know : 0;
+  return startCurve({...start, position, wanted: position}, false);
+}
+
+/** Goes to a position, or to the last one before it that can be reached. */
+export function at(state, wanted, animated = false) {
+  wanted = Math.min(Math.max(wanted, 0), stepsIn(state).length);
+  const position = Math.min(wanted, reachIn(state)),
+    route = position === state.position ? state.route : -1; // after a step, the step is shown and no longer a route
+  return {...state, wanted, position, route, visit: {animated}};
+}
+
+/** Stops playing and, unless a quiz is asked, goes to a position. */
+export function goingTo(state, position, animated) {
+  const paused = {...state, playing: false};
+  return askingIn(state) ? paused : at(paused, position, animated);
+}
+
+/** A new experiment begins here, and with it a new curve. */
+export function startCurve(state, restarted) {
+  const {missing, values} = numbersIn(state);
+  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
+}
+
+/** Ends a quiz in which some question has no answer any more. */
+export function withoutIdleQuiz(state) {
+  const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
+  return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
+}
+
+/** Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same. */
+export function withOpened(state, opened) {
+  const current = stepsIn(state)[state.position - 1],
+    next = {...state, opened};
+  return at(next, current ? samePlace(current, stepsIn(next)) : state.wanted);
+}

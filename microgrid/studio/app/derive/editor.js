@@ -1,0 +1,93 @@
+// What the editor, the sentences at the end of a phase and the large button show.
+
+import {mistakesOf, mostResponsible} from "../core/blame.js";
+import {show} from "../core/numerals.js";
+import {backwardLines, changeLine, knowLine} from "../core/python.js";
+import {PHASES} from "../core/steps.js";
+
+const MAX_MISTAKES = 4, // whose numbers are listed
+  MAX_RESPONSIBLE = 3;
+const MAX_PART = 200; // characters of what a sentence about a mistake repeats
+
+/**
+ * Returns the phase that the large button plays: the one that is not over, or that of the next cycle.
+ * @param {number} position
+ * @param {Record<import("../core/steps.js").Phase, number>} ends
+ */
+export function nextPhase(position, ends) {
+  return PHASES.find((phase) => position < ends[phase]) ?? PHASES[0];
+}
+
+/**
+ * Returns what is shown of a state beside its graph.
+ * @param {any} state
+ * @param {any} parts of what else is derived from it
+ */
+export function editorOf(state, parts) {
+  const {graph, numbers, ends, known, words} = parts,
+    {document, draft, learningRate} = state;
+  return {
+    nextPhase: nextPhase(state.position, ends),
+    summary: document.kind === "text" && numbers.missing < 0 ? summaryAt(state, parts) : "",
+    extent: extentAt(document, draft, known.current),
+    mistake: draft.error && sentenceOf(draft.error, words),
+    codeLines: state.isCodeShown && known.current ? codeOfStep(known.current, graph, learningRate) : [],
+  };
+}
+
+/** What a phase has led to, at its end: who was how wrong, and who is responsible. */
+function summaryAt({position}, {graph, numbers, ends, words, asking}) {
+  if (asking || position === 0) return "";
+  if (position === ends.know) return questionOf(graph, numbers, words);
+  return position === ends.think ? answerOf(graph, numbers, words) : "";
+}
+
+function questionOf(graph, numbers, words) {
+  const mistakes = mistakesOf(graph, numbers),
+    {name} = graph.nodes[graph.output];
+  const value = show(numbers.values[graph.output]),
+    said = words.listed(mistakes.map((mistake) => show(mistake.said))),
+    right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
+  if (mistakes.length === 0) return words.say("editor.value", {name, value});
+  if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
+  if (mistakes.length > MAX_MISTAKES) return words.say("editor.blame.many", {count: mistakes.length, name, value});
+  return words.say("editor.blame", {said, right});
+}
+
+function answerOf(graph, numbers, words) {
+  const responsible = mostResponsible(graph, numbers);
+  if (responsible.length === 0) return words.say("editor.answer.none");
+  const names = responsible.slice(0, MAX_RESPONSIBLE).map((i) => {
+    return words.say("editor.answer.name", {name: graph.nodes[i].name, gradient: show(numbers.gradients[i])});
+  });
+  const isBlamed = mistakesOf(graph, numbers).length > 0;
+  return words.say(isBlamed ? "editor.answer" : "editor.answer.value", {names: words.listed(names)});
+}
+
+/** The statement that made the current card; none while the text is another than that of the graph. */
+function extentAt(document, draft, current) {
+  if (document.kind !== "text" || !current || draft.text !== document.text) return null;
+  return document.lines[current.node ?? current.card.output];
+}
+
+/** A mistake in one sentence. */
+function sentenceOf({key, parts, line}, words) {
+  const texts = Object.entries(parts).map(([name, part]) => [name, abridged(part, words)]);
+  const message = words.word(key, Object.fromEntries(texts));
+  if (line === null) return message[0].toUpperCase() + message.slice(1);
+  return words.say("editor.mistake", {line, message});
+}
+
+function abridged(part, words) {
+  if (typeof part === "number") return part;
+  const text = Array.isArray(part) ? words.listed(part) : part;
+  return text.length > MAX_PART ? `${text.slice(0, MAX_PART)}…` : text;
+}
+
+/** The lines of Python that do what a step does. */
+function codeOfStep(step, graph, learningRate) {
+  if (step.phase === "think") return backwardLines(graph, step);
+  if (step.kind === "change") return [changeLine(graph, step.node, learningRate)];
+  if (step.kind === "changes") return step.parameters.map((i) => changeLine(graph, i, learningRate));
+  return step.kind === "value" ? [knowLine(graph, step.node)] : [];
+}

@@ -1,0 +1,77 @@
+// The editor: the text that makes the graph. The field is never written into while somebody types, so that the caret,
+// the browser's own undo and the input of Japanese are left alone. Marks are shown by a copy of the text behind it.
+
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+
+const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
+
+export function createEditor(app) {
+  const field = byId("editor"),
+    marks = byId("marks"),
+    isNewMark = createWatch(),
+    isNewMistake = createWatch();
+  let isComposing = false,
+    isPatient = true,
+    clock = 0;
+
+  function showEditor(state, derived, previous) {
+    const isText = state.document.kind === "text";
+    document.body.dataset.document = state.document.kind;
+    byId("write").hidden = !isText;
+    if (!isText) return;
+    const {text, error} = state.draft;
+    if (field.value !== text && !isComposing) field.value = text;
+    if (state.draft !== previous?.draft && isNewMistake(text, error)) {
+      clearTimeout(clock);
+      isPatient = Boolean(error);
+      if (error) clock = setTimeout(pointOut, PATIENCE_MS);
+    }
+    showMarks(state, derived);
+  }
+
+  function pointOut() {
+    isPatient = false;
+    showMarks(app.state, app.derived);
+  }
+
+  function showMarks({draft}, {extent, mistake}) {
+    const isMistaken = Boolean(mistake) && !isPatient,
+      place = isMistaken ? placeOf(draft.text, draft.error) : extent;
+    write(byId("mistake"), isMistaken ? mistake : "");
+    setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
+    setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
+    const text = isComposing ? field.value : draft.text;
+    if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
+  }
+
+  // A line break at the very end has a line of its own in the field, and gets one here.
+  function fillMarks(text, place, isMistaken) {
+    if (!place) return marks.replaceChildren(`${text}\n`);
+    const marked = text.slice(place.from, place.to);
+    const mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
+    marks.replaceChildren(text.slice(0, place.from), mark, `${text.slice(place.to)}\n`);
+  }
+
+  function read() {
+    if (!isComposing) app.dispatch({type: "typeText", text: field.value});
+    else showMarks(app.state, {extent: null, mistake: null}); // only how high the field is
+  }
+
+  field.addEventListener("input", read);
+  field.addEventListener("compositionstart", () => (isComposing = true));
+  field.addEventListener("compositionend", () => {
+    isComposing = false;
+    read();
+  });
+  return {show: showEditor};
+}
+
+/** Where a mistake stands in a text, at least one character long; null where it is the whole text. */
+function placeOf(text, {line, column, length}) {
+  if (line === null) return null;
+  const lines = text.split(/(?<=\r\n|\r(?!\n)|\n)/),
+    start = lines.slice(0, line - 1).join("").length;
+  const characters = Array.from(text.slice(start)),
+    from = start + characters.slice(0, column - 1).join("").length;
+  return {from, to: from + characters.slice(column - 1, column - 1 + Math.max(length, 1)).join("").length};
+}

@@ -1,0 +1,37 @@
+// The strip of examples: a click opens one.
+
+import {byId, createWatch, make, setAttribute} from "./dom.js";
+
+/** @param {{name: string, document: any}[]} gallery */
+export function createExamples(app, gallery) {
+  const strip = byId("strip"),
+    more = byId("more"),
+    isNewStrip = createWatch();
+  let buttons = [];
+
+  function showExamples(state, {words}) {
+    byId("examples").hidden = state.document.kind !== "text";
+    if (isNewStrip(words)) build(words);
+    for (const [i, button] of buttons.entries()) {
+      setAttribute(button, "aria-pressed", `${state.document.name === gallery[i].name}`);
+    }
+  }
+
+  function build({language}) {
+    buttons = gallery.map((document) =>
+      make("button", {onclick: () => app.dispatch({type: "setDocument", document})}, document.title[language]),
+    );
+    strip.replaceChildren(...buttons);
+    showMore();
+  }
+
+  // What the strip has no room for is announced by an arrow, which scrolls to it.
+  function showMore() {
+    more.hidden = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - 1;
+  }
+
+  strip.addEventListener("scroll", showMore, {passive: true});
+  more.addEventListener("click", () => strip.scrollBy({left: strip.clientWidth * 0.7, behavior: "smooth"}));
+  new ResizeObserver(showMore).observe(strip);
+  return {show: showExamples};
+}

@@ -1,0 +1,18 @@
+// The one large button: it names the phase that comes next, and plays it.
+
+import {goalIn} from "../derive.js";
+import {byId, mark, setAttribute, write} from "./dom.js";
+
+export function createPrimary(app) {
+  const button = byId("primary");
+
+  function showPrimary(state, {words, nextPhase, numbers, reach}) {
+    write(button, words.word(`phase.${nextPhase}`));
+    mark(button, nextPhase);
+    setAttribute(button, "aria-busy", goalIn(state) ? "true" : null);
+    button.disabled = numbers.missing >= 0 && state.position >= reach;
+  }
+
+  button.addEventListener("click", () => app.dispatch({type: "playPhase"}));
+  return {show: showPrimary};
+}
