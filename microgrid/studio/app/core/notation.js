@@ -20,7 +20,7 @@ export const NOTATION = {
   /** @type {Readonly<Record<string, string>>} */
   LISTS: {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"},
   /** @type {Readonly<Record<string, string>>} */
-  LEAVES: {"Value": "Value(3)", "Input": "Input(2)", "Constant": "Constant(1)"},
+  LEAVES: {"Value": "Value(3, \"w\")", "Input": "Input(2, \"x\")", "Constant": "Constant(1, \"c\")"},
   /** @type {readonly string[]} */
   NUMBER_FUNCTIONS: ["abs", "max", "min", "sum"],
   /** @type {Readonly<Record<string, string>>} */
@@ -40,7 +40,7 @@ export const NOTATION = {
   /** @type {readonly string[]} */
   RESERVED: ["and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False"],
   /** @type {Readonly<Record<string, string>>} */
-  NO_STATEMENTS: {"for": "loops", "while": "loops", "break": "loops", "continue": "loops", "if": "conditions", "elif": "conditions", "else": "conditions", "def": "functions", "return": "functions", "lambda": "functions", "class": "functions", "yield": "functions"},
+  NO_STATEMENTS: {"for": "loops", "while": "loops", "break": "loops", "continue": "loops", "if": "conditions", "elif": "conditions", "else": "conditions", "and": "conditions", "or": "conditions", "not": "conditions", "is": "conditions", "in": "conditions", "def": "functions", "return": "functions", "lambda": "functions", "class": "functions", "yield": "functions"},
   /** @type {string} */
   SPACES: " \t\f\u000b\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff",
   /** @type {Readonly<Record<string, string>>} */
