@@ -317,7 +317,8 @@ function slopeCode(graph, i, position) {
   if (exponent?.kind === "constant" && exponent.data !== 0) formula = withConstantExponent(formula, exponent.data);
   const code = withConditions(formula).replace(/\b[a-z]\w*\b(?!\()/g, (name) => numbers[name] ?? name);
   const withModule = code.replace(/\b(exp|log|sin|cos)\(/g, "math.$1(");
-  const isProduct = /^-?\d+$|^[^-+/]*$/.test(withModule.replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, "( )")) && !/ if /.test(formula);
+  const outermost = withModule.replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, "( )"), // without what stands in brackets
+    isProduct = /^-?\d+$/.test(withModule) || !/[-+/]| if /.test(outermost);
   return isProduct ? withModule : `(${withModule})`;
 }
 
