@@ -178,7 +178,7 @@ class PythonWriter {
     if (kind === "operator") return infix(token.text, codes[0], codes[1]);
     if (kind === "list") return atom(`[${texts.join(", ")}]`);
     const name = token.text;
-    if (!isMethod && Object.hasOwn(NOTATION.LEAVES, name)) {
+    if (!isMethod && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name)) {
       const first = texts.length - keywords.length;
       const withKeywords = texts.map((text, i) => (i < first ? text : `${keywords[i - first]}=${text}`));
       return atom(`${this.imported(name)}(${withKeywords.join(", ")})`);
