@@ -7,7 +7,7 @@ import {NOTATION} from "./notation.js";
 import {show, singleLine} from "./numerals.js";
 import {DocumentError, statementsOf} from "./syntax.js";
 
-const MAX_WHOLE = 2 ** 53; // larger whole numbers are floats
+const LARGEST_WHOLE = 2 ** 53; // larger whole numbers are floats
 const EMPTY_EXAMPLE = "a*b + c";
 /** @type {Record<string, NodeKind>} */
 const KIND_OF_LEAF = {Value: "parameter", Input: "input", Constant: "constant"};
@@ -286,7 +286,7 @@ export class DocumentReader {
   plainResult(op, token, a, b) {
     const {data} = this.newNode(op, [this.asNode(a, token), this.asNode(b, token)], token);
     const areWhole = a.isWhole && b.isWhole && op !== "/" && (op !== "**" || b.data >= 0);
-    const isWhole = areWhole && Number.isInteger(data) && Math.abs(data) <= MAX_WHOLE;
+    const isWhole = areWhole && Number.isInteger(data) && Math.abs(data) <= LARGEST_WHOLE;
     return {kind: "number", data: isWhole ? data + 0 : data, isWhole};
   }
 
@@ -294,7 +294,7 @@ export class DocumentReader {
   number(token) {
     const data = Number(token.text.replaceAll("_", ""));
     if (!Number.isFinite(data)) throw this.error("large", token);
-    return {kind: "number", data, isWhole: /^[0-9_]+$/.test(token.text) && data <= MAX_WHOLE};
+    return {kind: "number", data, isWhole: /^[0-9_]+$/.test(token.text) && data <= LARGEST_WHOLE};
   }
 
   /** The characters of a text in quotes.  @param {Token} token */
