@@ -302,7 +302,7 @@ class _Reader:
         for first in known:
             if name.startswith(first) and name.removeprefix(first) in known:
                 raise self.error("undefined.product", token, name=name, product=f"{first}*{name.removeprefix(first)}")
-        if name in KNOWN_FUNCTIONS:
+        if name in KNOWN_FUNCTIONS or name in LIST_FUNCTIONS or name in LEAF_FUNCTIONS:
             raise self.error("undefined.call", token, name=name)
         if name in KNOWN_NUMBERS:
             raise self.error(

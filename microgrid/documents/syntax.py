@@ -292,8 +292,10 @@ class _Grammar:
         first, sign = self.tokens[0], self.tokens[assigns[0]]
         if first.kind == "name" and [token.text for token in self.tokens[1:4]] == [".", "label", "="]:
             text = self.tokens[4]
-            if text.kind != "string" or self.tokens[5].kind != "end":
+            if text.kind != "string":
                 raise self.error("label", text, name=first.text, came=text.text)
+            self.at = 5
+            self.expect_end()
             return Statement("label", first, [[first]], label=text)
         targets = []
         for i in assigns:

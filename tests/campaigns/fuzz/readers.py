@@ -145,6 +145,10 @@ def examples(name: str) -> list[bytes]:
     """Return input that a reader accepts, or that is nearly right: where a search may begin."""
     if name == "expression":
         texts = ["relu(a*b + c)**2", "(a*b + c).tanh()", "-2**-x + 1e9/.5", "max(a, b).log().min(c)", "重み*x - 5"]
+        texts += [
+            "w, b = Value(3), Input(1, 'b')\nw += total([w, b])\nw.label = \"w\"; w.backward()",
+            "w = 3  # learned",
+        ]
         return [text.encode() for text in [*texts, "9**9**9", "1" * 400, "(" * 150 + "a" + ")" * 150, "a.exp().exp()"]]
     if name == "csv":
         tables = [
