@@ -91,10 +91,8 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
 
 
 def _folded(graph: Snapshot) -> Folding:
-    """Fold a graph by neuron, unless a node outside a neuron uses a node inside it."""
+    """Fold a graph by neuron, and check that it is not too large."""
     folding = cards_and_edges(graph, "neuron", name_all=True)
-    if any(len(card.outputs) > 1 for card in folding.cards):
-        folding = cards_and_edges(graph, "none", name_all=True)
     n_cards, n_edges = len(folding.cards), len(folding.edges)
     if n_cards > MAX_CARDS or n_edges > MAX_EDGES:
         raise ValueError(
