@@ -14,17 +14,22 @@ from tests.browser import missing
 ANSWERS = Path(__file__).parent / "studio" / "core" / "answers.js"
 
 
-def ask_core(task: str, items: list[Any]) -> list[Any]:
-    """Return the answer of a task of `answers.js` for each item; without Node the test is skipped, or fails."""
+def run_node(script: Path, text: str = "") -> str:
+    """Return what a script prints when it reads `text`; without Node the test is skipped, or fails."""
     program = shutil.which("node") or shutil.which("nodejs")
     if not program:
         missing("there is no Node")
-    question = to_json({"task": task, "items": items})
-    ended = subprocess.run([str(program), str(ANSWERS)], input=question.encode(), capture_output=True, timeout=500)
+    ended = subprocess.run([str(program), str(script)], input=text.encode(), capture_output=True, timeout=500)
     assert ended.returncode == 0, ended.stderr.decode()
-    answers = json.loads(ended.stdout, object_hook=_with_floats)
+    return ended.stdout.decode()
+
+
+def ask_core(task: str, items: list[Any]) -> list[Any]:
+    """Return the answer of a task of `answers.js` for each item."""
+    printed = run_node(ANSWERS, to_json({"task": task, "items": items}))
+    answers: list[Any] = json.loads(printed, object_hook=_with_floats)
     assert len(answers) == len(items)
-    return list(answers)
+    return answers
 
 
 def _with_floats(item: dict[str, Any]) -> Any:

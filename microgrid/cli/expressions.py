@@ -11,7 +11,7 @@ from microgrid._util.text import brief
 from microgrid.cli.arguments import Parser, values_of, with_example
 from microgrid.documents.document import read_document
 from microgrid.documents.examples import CAREFUL_LEARNING_RATE, EXAMPLES, Heading
-from microgrid.documents.notation import FUNCTIONS, LISTS
+from microgrid.documents.notation import KNOWN_FUNCTIONS, LIST_FUNCTIONS
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.language.words import LANGUAGES
 from microgrid.relay.relay import Relay
@@ -22,7 +22,7 @@ FILE = re.compile(r"[^\n;=(*\"']+\.(?:py|txt)", re.IGNORECASE)  # what is the na
 def add_expression(command: Parser, optional: bool = False) -> None:
     """Add the arguments EXPRESSION and NAME=NUMBER to a command."""
     command.takes_expression = True
-    command.epilog = f"{command.epilog}\nfunctions:  {', '.join([*FUNCTIONS, *LISTS])}"
+    command.epilog = f"{command.epilog}\nfunctions:  {', '.join([*KNOWN_FUNCTIONS, *LIST_FUNCTIONS])}"
     command.add_argument(
         "expression",
         metavar="EXPRESSION",

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 from microgrid._util.validation import as_list, quoted
 from microgrid.documents.notation import (
     ALIASES,
-    FUNCTIONS,
-    LEAVES,
-    LISTS,
+    KNOWN_FUNCTIONS,
+    KNOWN_NUMBERS,
+    LEAF_FUNCTIONS,
+    LIST_FUNCTIONS,
     MAX_NODES,
     NUMBER_FUNCTIONS,
-    NUMBERS,
     SYNONYMS,
-    is_given,
+    given_by_convention,
 )
 from microgrid.documents.syntax import Expression, ExpressionError, Statement, Step, Token, statements
 from microgrid.engine import Constant, Input, Value, maximum, minimum, topological_order, total, weighted_sum
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from microgrid.engine import Number
 
 MAX_WHOLE = 2**53  # larger whole numbers are floats, as in the app, where all numbers are
-KINDS: dict[str, type[Value]] = {"Value": Value, "Input": Input, "Constant": Constant}
+LEAF_TYPES: dict[str, type[Value]] = {"Value": Value, "Input": Input, "Constant": Constant}
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "\n": ""}
 ESCAPE = re.compile(r"\\(?:([ntr\\'\"\n])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 EXAMPLE = "a*b + c"
+MAX_COMPARED = 30  # letters of a name for which a nearer one is looked for
 
 
 def read_document(text: str, values: Mapping[str, Number] | None = None, learned: Iterable[str] | None = None) -> Value:
@@ -46,10 +47,10 @@ def read_document(text: str, values: Mapping[str, Number] | None = None, learned
 
     A text is one expression, or statements on lines of their own or separated by semicolons, in Python's notation:
     names (`w = 3`, `w, b = Value(3), Value(1)`, `a = b = …`), `+= -= *= /= **=`, `Value(3, "w")`, `Input(2)`,
-    `Constant(1)`, `.label = "…"`, `+ - * / **`, parentheses, the functions of `notation.FUNCTIONS` (also as methods),
-    `total([a, b])`, `weighted_sum([w1, w2], [x1, x2], b)` and comments. Its nodes are those that Python records, with
-    two differences: a plain number that is given a name becomes a leaf, a parameter unless its name is given by
-    convention; and a result has its name as its label.
+    `Constant(1)`, `.label = "…"`, `+ - * / **`, parentheses, the functions of `notation.KNOWN_FUNCTIONS` (also as
+    methods), `total([a, b])`, `sum([a, b])`, `weighted_sum([w1, w2], [x1, x2], b)` and comments. Its nodes are those
+    that Python records, with two differences: a plain number that is given a name becomes a leaf, a parameter unless
+    its name is given by convention; and a result has its name as its label.
 
     Passed over are imports, texts alone on a line, `print`, `draw`, `Relay` and the other functions of
     `notation.PASSED_FUNCTIONS`, `.backward()`, `.zero_grad()`, `.save(…)`, `.text()` and the other methods of
@@ -139,8 +140,9 @@ class _Reader:
         plain = [*free, *(names[0].text for names, value in bindings if _is_plain(value))]
         leaves = [*plain, *(names[0].text for names, value in bindings if _leaf_kind(value))]
         if learned is None:
-            by_convention = {name for name in plain if not is_given(name, leaves)}
-            is_made = any(step.text == "Value" for each in self.statements for value in each.values for step in value)
+            by_convention = set(plain) - given_by_convention(leaves)
+            steps = [step for each in self.statements for value in each.values for step in value]
+            is_made = any(step.kind == "call" and step.text == "Value" for step in steps)
             return by_convention if by_convention or is_made else set(plain)
         for name in learned:
             if name not in leaves:
@@ -185,24 +187,24 @@ class _Reader:
             evaluated = [(self.combined(statement.operator.text, before, evaluated[0][0]), [])]
         results = []
         for i, (value, expression) in enumerate(evaluated):
-            names = [targets[i] for targets in statement.targets]
-            results.append(self.named(names[0].text, value, expression))
-            self.scope |= {name.text: results[-1] for name in names}
+            names = [targets[i].text for targets in statement.targets]
+            results.append(self.named(names, value, expression))
+            self.scope |= dict.fromkeys(names, results[-1])
         return results
 
-    def named(self, name: str, value: Operand, expression: Expression) -> Value:
+    def named(self, names: Sequence[str], value: Operand, expression: Expression) -> Value:
         """Return a value with a name: a leaf with the number that is given for it, or what was computed."""
         kind = _leaf_kind(expression)
-        if not isinstance(value, Value) or kind in (Value, Input):
-            is_parameter = kind is Value if kind and not self.is_chosen else name in self.parameters
+        if kind or not isinstance(value, Value):
+            data: Number = value.data if isinstance(value, Value) else value
             label = value.label if isinstance(value, Value) else ""
-            data = value.data if isinstance(value, Value) else value
-            value = (Value if is_parameter else Input)(self.values.get(name, data), label)
-            self.used.add(name)
-        elif kind is Constant and name in self.values:
-            value = Constant(self.values[name], value.label)
-            self.used.add(name)
-        value.label = value.label or name
+            for name in names:
+                data = self.values.get(name, data)
+            self.used.update(names)
+            if kind is not Constant and (kind is None or self.is_chosen):
+                kind = Input if self.parameters.isdisjoint(names) else Value
+            value = kind(data, label)
+        value.label = value.label or names[0]
         return value
 
     def label(self, statement: Statement) -> None:
@@ -297,16 +299,17 @@ class _Reader:
         known = [name for name, value in self.scope.items() if isinstance(value, Value)]
         if name in self.defined:
             raise self.error("undefined.later", token, name=name)
-        if products := [f"{a}*{b}" for a in known for b in known if a + b == name]:
-            raise self.error("undefined.product", token, name=name, product=products[0])
-        if name in FUNCTIONS:
+        for first in known:
+            if name.startswith(first) and name.removeprefix(first) in known:
+                raise self.error("undefined.product", token, name=name, product=f"{first}*{name.removeprefix(first)}")
+        if name in KNOWN_FUNCTIONS or name in LIST_FUNCTIONS or name in LEAF_FUNCTIONS:
             raise self.error("undefined.call", token, name=name)
-        if name in NUMBERS:
+        if name in KNOWN_NUMBERS:
             raise self.error(
                 "undefined.e" if name == "e" else "undefined.number",
                 token,
                 name=name,
-                example=f"{name}={NUMBERS[name]}",
+                example=f"{name}={KNOWN_NUMBERS[name]}",
             )
         parts: dict[str, object] = {"name": name, "example": f"{name}=2"}
         if meant := _nearest(name, known):
@@ -320,23 +323,23 @@ class _Reader:
     def check_callee(self, step: Step) -> None:
         """Refuse to call what is not a function."""
         name = step.text
-        if name in FUNCTIONS or (not step.is_method and (name in LISTS or name in LEAVES)):
+        if name in KNOWN_FUNCTIONS or (not step.is_method and (name in LIST_FUNCTIONS or name in LEAF_FUNCTIONS)):
             return
         if name in self.scope and not step.is_method:
             raise self.error("number_called", step.token, name=name)
-        callable_names = [*FUNCTIONS, *([] if step.is_method else [*LISTS, *LEAVES])]
+        callable_names = [*KNOWN_FUNCTIONS, *([] if step.is_method else [*LIST_FUNCTIONS, *LEAF_FUNCTIONS])]
         if meant := SYNONYMS.get(name) or _nearest(name, callable_names):
             raise self.error("function.meant", step.token, name=name, meant=meant)
         raise self.error("function", step.token, name=name, known=callable_names)
 
     def called(self, step: Step, taken: Sequence[tuple[Any, Step]]) -> Operand:
         name = step.text
-        if name in LEAVES and not step.is_method:
+        if name in LEAF_FUNCTIONS and not step.is_method:
             return self.leaf(step, taken)
-        if name in LISTS and not step.is_method:
+        if name in LIST_FUNCTIONS and not step.is_method:
             return self.of_lists(step, [value for value, _ in taken])
         operands = [self.operand(*each) for each in taken]
-        sizes = FUNCTIONS[name]
+        sizes = KNOWN_FUNCTIONS[name]
         if len(operands) not in sizes:
             key = "operands.either" if len(sizes) > 1 else "operands.one" if sizes == [1] else "operands"
             raise self.error(key, step.token, name=name, expected=sizes[0], most=sizes[-1], count=len(operands))
@@ -352,20 +355,20 @@ class _Reader:
         places = [*["data", "label"][: step.count - len(step.keywords)], *step.keywords]
         given = {place: value for place, (value, _) in zip(places, taken, strict=False)}
         if len(given) != step.count or "data" not in given:
-            raise self.error("leaf", step.token, name=step.text, example=LEAVES[step.text])
+            raise self.error("leaf", step.token, name=step.text, example=LEAF_FUNCTIONS[step.text])
         for place, (value, first) in zip(places, taken, strict=True):
             if place == "data" and (isinstance(value, (Value, list, _Text))):
-                raise self.error("leaf", first.token, name=step.text, example=LEAVES[step.text])
+                raise self.error("leaf", first.token, name=step.text, example=LEAF_FUNCTIONS[step.text])
             if place == "label" and not isinstance(value, _Text):
                 raise self.error("label", first.token, name=step.text, came=first.text)
-        return KINDS[step.text](given["data"], str(given.get("label", "")))
+        return LEAF_TYPES[step.text](given["data"], str(given.get("label", "")))
 
     def of_lists(self, step: Step, operands: Sequence[Any]) -> Operand:
         name = step.text
         kinds = [isinstance(operand, list) for operand in operands]
         expected = [True, True, False] if name == "weighted_sum" else [True]
         if kinds != expected or [] in operands[:1] or isinstance(operands[-1], _Text):
-            raise self.error("lists", step.token, name=name, example=LISTS[name])
+            raise self.error("lists", step.token, name=name, example=LIST_FUNCTIONS[name])
         if name == "total":
             return total(operands[0])
         if name == "sum":
@@ -406,7 +409,7 @@ def _is_plain(expression: Expression) -> bool:
 def _leaf_kind(expression: Expression) -> type[Value] | None:
     """Return what an expression makes, if it is one call of Value, Input or Constant."""
     is_call = len(expression) > 1 and expression[0].kind == "callee" and expression[-1].token is expression[0].token
-    return KINDS.get(expression[0].text) if is_call else None
+    return LEAF_TYPES.get(expression[0].text) if is_call else None
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -415,8 +418,13 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the first of the names that differs least, by at most a third of its letters; None if none does."""
-    distances = [(_distance(name.lower(), other.lower()), other) for other in names]
+    """Return the first of the names that differs least, by at most a third of its letters; None if none does.
+
+    Long names are not compared.
+    """
+    if len(name) > MAX_COMPARED:
+        return None
+    distances = [(_distance(name.lower(), other.lower()), other) for other in names if len(other) <= MAX_COMPARED]
     close = [(distance, other) for distance, other in distances if distance <= len(name) // 3]
     return min(close, key=lambda each: each[0])[1] if close else None
 

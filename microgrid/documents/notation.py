@@ -28,7 +28,7 @@ GIVEN_UNLESS = {"y": "t"}
 
 # --- what is called --------------------------------------------------------------------------------------------------
 
-FUNCTIONS: dict[str, list[int]] = {
+KNOWN_FUNCTIONS: dict[str, list[int]] = {
     "exp": [1],
     "log": [1],
     "sqrt": [1],
@@ -47,16 +47,18 @@ FUNCTIONS: dict[str, list[int]] = {
 }
 """Functions of values, with their numbers of operands: `relu(x)` and `x.relu()` are the same."""
 ALIASES = {"max": "maximum", "min": "minimum"}
-LISTS = {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"}
+LIST_FUNCTIONS = {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"}
 """Functions of lists, each with how it is called."""
-LEAVES = {"Value": 'Value(3, "w")', "Input": 'Input(2, "x")', "Constant": 'Constant(1, "c")'}
+LEAF_FUNCTIONS = {"Value": 'Value(3, "w")', "Input": 'Input(2, "x")', "Constant": 'Constant(1, "c")'}
 """What makes a leaf, each with how it is called; a second argument, or `label=`, is its label."""
 NUMBER_FUNCTIONS = ["abs", "max", "min", "sum"]
 """Functions that give a plain number where they are given plain numbers only."""
 SYNONYMS = {"ln": "log", "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "tan": "sin(x)/cos(x)"}
 """Functions that are not read, and what to write instead."""
-NUMBERS = {"pi": "3.14159", "π": "3.14159", "e": "2.71828"}
+KNOWN_NUMBERS = {"pi": "3.14159", "π": "3.14159", "e": "2.71828"}
 """Numbers of mathematics, which a document defines itself."""
+MODULES = ["math", "np", "numpy", "torch"]
+"""Modules whose functions of the same name are meant: exp(x) by math.exp(x)."""
 
 # --- what is passed over ---------------------------------------------------------------------------------------------
 
@@ -112,6 +114,16 @@ INSTEAD: dict[str, str] = {
 }
 """Notation that is not read, and what to write instead."""
 
+
+def tables() -> dict[str, object]:
+    """Return all tables by their names, as plain data that can be written as JSON.
+
+    >>> tables()["GIVEN_UNLESS"]
+    {'y': 't'}
+    """
+    return {name: table for name, table in globals().items() if name.isupper() and not name.startswith("_")}
+
+
 _TRANSLATION = str.maketrans(READ_AS)
 
 
@@ -120,10 +132,15 @@ def as_typed(text: str) -> str:
     return re.sub(PROLONGED, "-", text).translate(_TRANSLATION)
 
 
-def is_given(name: str, names: Iterable[str]) -> bool:
-    """Tell whether a name is given by convention, beside all names of leaves."""
-    stem = _stem(name)
-    return stem in GIVEN_NAMES or (stem in GIVEN_UNLESS and GIVEN_UNLESS[stem] not in map(_stem, names))
+def given_by_convention(names: Iterable[str]) -> set[str]:
+    """Return those of the names of leaves that are given by convention."""
+    stems = {name: _stem(name) for name in names}
+    present = set(stems.values())
+    return {
+        name
+        for name, stem in stems.items()
+        if stem in GIVEN_NAMES or (stem in GIVEN_UNLESS and GIVEN_UNLESS[stem] not in present)
+    }
 
 
 def _stem(name: str) -> str:
@@ -141,4 +158,5 @@ def learned_by_convention(names: Iterable[str]) -> list[str]:
     (['w'], ['y'], ['x'])
     """
     names = list(names)
-    return [name for name in names if not is_given(name, names)] or names
+    given = given_by_convention(names)
+    return [name for name in names if name not in given] or names

@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from microgrid._util.text import brief
 from microgrid.documents.notation import (
     ATTRIBUTES,
-    FUNCTIONS,
     INSTEAD,
-    LEAVES,
+    KNOWN_FUNCTIONS,
+    LEAF_FUNCTIONS,
     MAX_CHARACTERS,
     MAX_DEPTH,
+    MODULES,
     NO_STATEMENTS,
     PASSED_ASSIGNMENTS,
     PASSED_FUNCTIONS,
@@ -291,8 +292,10 @@ class _Grammar:
         first, sign = self.tokens[0], self.tokens[assigns[0]]
         if first.kind == "name" and [token.text for token in self.tokens[1:4]] == [".", "label", "="]:
             text = self.tokens[4]
-            if text.kind != "string" or self.tokens[5].kind != "end":
+            if text.kind != "string":
                 raise self.error("label", text, name=first.text, came=text.text)
+            self.at = 5
+            self.expect_end()
             return Statement("label", first, [[first]], label=text)
         targets = []
         for i in assigns:
@@ -399,6 +402,7 @@ class _Grammar:
         elif token.kind == "string":
             steps = [Step("text", self.take())]
         elif token.kind == "name":
+            self.check_module()
             self.take()
             steps = [Step("name", token)]
             if self.follows("("):
@@ -418,6 +422,14 @@ class _Grammar:
             steps += self.bracketed(Step("call", name, is_method=True))
         return steps
 
+    def check_module(self) -> None:
+        """Refuse the function of a module, such as math.exp(x); a function of a Value has no operand of its own."""
+        module, dot, name, bracket, operand = [*self.tokens[self.at :], *[self.tokens[-1]] * 4][:5]
+        signs = (dot.text, bracket.text, name.kind)
+        if module.text in MODULES and signs == (".", "(", "name") and operand.text != ")":
+            both = Token("name", f"{module.text}.{name.text}", module.start, name.end)
+            raise self.error("instead", both, came=both.text, instead=f"{name.text}( )")
+
     def decimal(self) -> Token:
         token = self.take()
         is_glued = self.next.kind in ("name", "number") and self.next.start == token.end
@@ -435,7 +447,7 @@ class _Grammar:
         if token.text in ATTRIBUTES:
             raise self.error("attribute", token, name=token.text)
         if not self.follows("("):
-            if token.text in FUNCTIONS:
+            if token.text in KNOWN_FUNCTIONS:
                 raise self.error("missing.parentheses", token, call=f"{token.text}()")
             raise self.error("method", token, name=token.text)
         return token
@@ -449,22 +461,11 @@ class _Grammar:
         count = 0
         while not self.follows(closing):
             if self.next.kind == "name" and self.tokens[self.at + 1].text == "=":
-                if step.text not in LEAVES or step.is_method:
-                    raise self.error("keyword", self.next, name=step.text, keyword=self.next.text)
-                if self.next.text not in ("data", "label"):
-                    raise self.error("leaf", self.next, name=step.text, example=LEAVES[step.text])
-                keywords.append(self.take().text)
-                self.take()
+                keywords.append(self.keyword(step))
             elif keywords:
                 raise self.error("only", self.next, came=self.next.text)
-            is_label = keywords[-1:] == ["label"] or (count == 1 and not keywords)
-            if is_label and step.kind == "call" and step.text in LEAVES and self.next.kind != "string":
-                is_other = self.next.kind == "other"
-                raise (
-                    self.unread(self.next)
-                    if is_other
-                    else self.error("label", self.next, name=step.text, came=self.next.text)
-                )
+            if keywords[-1:] == ["label"] or (count == 1 and not keywords):
+                self.check_label(step)
             steps += self.expression()
             count += 1
             if not self.follows(closing):
@@ -473,6 +474,25 @@ class _Grammar:
                 self.take()
         self.close(closing)
         return [*steps, Step(step.kind, step.token, count, tuple(keywords), step.is_method)]
+
+    def keyword(self, step: Step) -> str:
+        """Parse the name and the = of an operand that is given by name: the data and the label of a leaf alone are."""
+        token = self.next
+        if step.text not in LEAF_FUNCTIONS or step.is_method:
+            raise self.error("keyword", token, name=step.text, keyword=token.text)
+        if token.text not in ("data", "label"):
+            raise self.error("leaf", token, name=step.text, example=LEAF_FUNCTIONS[step.text])
+        self.at += 2
+        return token.text
+
+    def check_label(self, step: Step) -> None:
+        """Refuse anything but a text for the label of a leaf: it is a label whose quotes were forgotten."""
+        token = self.next
+        if step.kind != "call" or step.text not in LEAF_FUNCTIONS or token.kind == "string":
+            return
+        raise (
+            self.unread(token) if token.kind == "other" else self.error("label", token, name=step.text, came=token.text)
+        )
 
     def close(self, closing: str) -> None:
         if not self.follows(closing):
@@ -507,7 +527,7 @@ class _Grammar:
         if token.text == "(":
             return self.error("not_called", token)
         if token.kind in ("name", "number"):
-            if before.text in FUNCTIONS:
+            if before.text in KNOWN_FUNCTIONS:
                 return self.error("missing.parentheses", token, call=f"{before.text}({token.text})")
             return self.error("missing.operator", token, first=before.text, second=token.text)
         return self.error("only", token, came=token.text)

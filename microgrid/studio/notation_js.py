@@ -12,6 +12,7 @@ import json
 
 from microgrid._util.files import PACKAGE, write_atomic
 from microgrid.documents import notation
+from microgrid.documents.document import MAX_COMPARED
 from microgrid.documents.examples import CAREFUL_LEARNING_RATE
 from microgrid.engine import Value
 from microgrid.graph.operations import OPERATIONS
@@ -31,8 +32,8 @@ def tables() -> dict[str, object]:
 
     `SLOPES` are the local derivatives of each operation as formulas of Python, with the names of `OPERATIONS`.
     """
-    of_notation = {name: table for name, table in vars(notation).items() if name.isupper() and name[0] != "_"}
-    return of_notation | {
+    return notation.tables() | {
+        "MAX_COMPARED": MAX_COMPARED,
         "LEARNING_RATE": CAREFUL_LEARNING_RATE,
         "LEAKY_RELU_SLOPE": inspect.signature(Value.leaky_relu).parameters["slope"].default,
         "SLOPES": {
@@ -44,7 +45,7 @@ def tables() -> dict[str, object]:
 def notation_js() -> str:
     """Return the text of the module.
 
-    >>> 'FUNCTIONS: {"exp": [1], "log": [1], ' in notation_js()
+    >>> 'KNOWN_FUNCTIONS: {"exp": [1], "log": [1], ' in notation_js()
     True
     """
     lines = []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from microgrid.documents.document import read_document
+from microgrid.documents.notation import tables
 from microgrid.documents.syntax import ExpressionError
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.words import LANGUAGES, words
@@ -88,3 +89,9 @@ def test_graph_is_the_one_that_python_records(case: Case) -> None:
     assert [(node.label, node.op, node.operands, node.data) for node in nodes] == [
         (node.label, node.op, node.operands, node.data) for node in expected
     ]
+
+
+def test_tables_are_plain_data() -> None:
+    written = json.loads(json.dumps(tables()))
+    assert written["INSTEAD"]["²"] == "**2"
+    assert set(written["KNOWN_FUNCTIONS"]) > {"relu", "max"}

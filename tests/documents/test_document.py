@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from microgrid.documents.document import read_document
 from microgrid.documents.notation import (
-    FUNCTIONS,
     INSTEAD,
-    LEAVES,
-    LISTS,
+    KNOWN_FUNCTIONS,
+    LEAF_FUNCTIONS,
+    LIST_FUNCTIONS,
     MAX_CHARACTERS,
     MAX_NODES,
     learned_by_convention,
@@ -96,6 +96,7 @@ def test_another_name_for_a_value_leaves_it_its_own() -> None:
 def test_number_given_for_a_name_takes_the_place_of_the_one_in_the_text() -> None:
     text = "w = 3; x = Input(2); k = Constant(1); w*x + k"
     assert value_of(text, w=5.0, x=7.0, k=2.0) == 37.0
+    assert value_of("a = b = Value(3); a*b", b=2.0) == 4.0
     leaves = [node for node in topological_order(read_document(text, {"w": 5.0, "x": 7.0})) if node.is_leaf]
     assert [(type(leaf), leaf.label) for leaf in leaves] == [(Value, "w"), (Input, "x"), (Constant, "k")]
 
@@ -168,7 +169,7 @@ CALLS: list[tuple[str, list[str], float]] = [
 
 
 def test_list_of_calls_leaves_no_function_out() -> None:
-    assert {name for name, _, _ in CALLS} == set(FUNCTIONS)
+    assert {name for name, _, _ in CALLS} == set(KNOWN_FUNCTIONS)
 
 
 @pytest.mark.parametrize(("name", "operands", "value"), CALLS)
@@ -275,10 +276,10 @@ def test_unknown_function_is_refused_with_the_one_that_was_probably_meant(
 @pytest.mark.parametrize(
     ("text", "function", "column", "known"),
     [
-        ("__import__('os')", "__import__", 1, [*FUNCTIONS, *LISTS, *LEAVES]),
-        ("f(2)", "f", 1, [*FUNCTIONS, *LISTS, *LEAVES]),
-        ("a * a.foo()", "foo", 7, FUNCTIONS),
-        ("2 * a.relu().backward()", "backward", 14, FUNCTIONS),
+        ("__import__('os')", "__import__", 1, [*KNOWN_FUNCTIONS, *LIST_FUNCTIONS, *LEAF_FUNCTIONS]),
+        ("f(2)", "f", 1, [*KNOWN_FUNCTIONS, *LIST_FUNCTIONS, *LEAF_FUNCTIONS]),
+        ("a * a.foo()", "foo", 7, KNOWN_FUNCTIONS),
+        ("2 * a.relu().backward()", "backward", 14, KNOWN_FUNCTIONS),
     ],
 )
 def test_unknown_function_is_refused_and_the_known_ones_are_listed(
@@ -386,8 +387,8 @@ well_formed = st.recursive(
     st.sampled_from(["a", "重み", "0", "2", "-3", "0.5", "1e300", "9**9"]),
     lambda inner: (
         st.builds("({}){}({})".format, inner, st.sampled_from(["+", "-", "*", "/", "**"]), inner)
-        | st.builds("{}({})".format, st.sampled_from(sorted(FUNCTIONS)), inner)
-        | st.builds("({}).{}({})".format, inner, st.sampled_from(sorted(FUNCTIONS)), inner)
+        | st.builds("{}({})".format, st.sampled_from(sorted(KNOWN_FUNCTIONS)), inner)
+        | st.builds("({}).{}({})".format, inner, st.sampled_from(sorted(KNOWN_FUNCTIONS)), inner)
     ),
 )
 

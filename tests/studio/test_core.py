@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from microgrid import Constant, Input, Relay, Value, total
+from microgrid._util.files import asset
 from microgrid._util.text import display_width, single_line
 from microgrid.documents.examples import EXAMPLES, example
 from microgrid.graph.bounds import output_is_non_negative
@@ -27,9 +29,10 @@ from microgrid.nn import MLP, Neuron
 from microgrid.relay.records import Record
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
+from microgrid.studio.modules import joined
 from tests.graph.test_folding import relus_of_two_rows
 from tests.graphs import BINARY, UNARY, grown, record
-from tests.node import ask_core
+from tests.node import ask_core, run_node
 
 pytestmark = pytest.mark.browser
 
@@ -212,11 +215,7 @@ def test_random_graphs_cover_every_operation_and_kind_of_leaf() -> None:
 
 
 def folded(relay: Record) -> Folding:
-    """Fold by neuron, unless a node outside a neuron uses a node inside it."""
-    folding = cards_and_edges(relay.snapshot, "neuron", name_all=True)
-    if any(len(card.outputs) > 1 for card in folding.cards):
-        return cards_and_edges(relay.snapshot, "none", name_all=True)
-    return folding
+    return cards_and_edges(relay.snapshot, "neuron", name_all=True)
 
 
 def test_cards_and_edges_are_those_of_python() -> None:
@@ -379,6 +378,21 @@ def test_numbers_after_a_moved_leaf_are_those_of_python() -> None:
             agreed += 1
     assert agreed > 150
     assert refused > 0
+
+
+def test_core_is_the_same_program_when_it_is_joined(tmp_path: Path) -> None:
+    relay = network(2, 3, 1)
+    modules = {"graph": "readRecord, leavesOf", "cycle": "cycle", "steps": "stepsOf", "sentences": "Sentences"}
+    imports = "".join(f'import {{{names}}} from "./core/{name}.js";\n' for name, names in modules.items())
+    compute = f"""const graph = readRecord({relay.to_json()});
+const result = cycle(graph, leavesOf(graph), graph.learningRate).gradients;
+console.log(JSON.stringify(result));
+"""
+    script = tmp_path / "app.js"
+    app = {"app.js": imports + compute}
+    text = joined("app.js", lambda name: app.get(name) or asset(f"studio/app/{name}"))
+    script.write_text(text, encoding="utf-8")
+    assert json.loads(run_node(script)) == pytest.approx([relay.gradients[node.id] for node in relay.nodes], rel=1e-12)
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------

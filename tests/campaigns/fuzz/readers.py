@@ -22,7 +22,7 @@ from microgrid import Input, Relay, Value, draw
 from microgrid._util.errors import NoRendererError
 from microgrid.datasets import DataError, read_csv
 from microgrid.documents.document import read_document
-from microgrid.documents.notation import FUNCTIONS
+from microgrid.documents.notation import KNOWN_FUNCTIONS
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
@@ -45,7 +45,7 @@ def check_refusal(error: Exception) -> None:
 def expression(written: bytes) -> None:
     """Read an expression, with a number for each of its names; what was read goes backward, and into every view."""
     text = written.decode("utf-8", "replace")
-    names = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", text)) if name not in FUNCTIONS]
+    names = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", text)) if name not in KNOWN_FUNCTIONS]
     names = names[: len(text) % 8 or None]  # now and then some have no number
     values = {name: NUMBERS[i % len(NUMBERS)] for i, name in enumerate(names)}
     try:
@@ -145,6 +145,10 @@ def examples(name: str) -> list[bytes]:
     """Return input that a reader accepts, or that is nearly right: where a search may begin."""
     if name == "expression":
         texts = ["relu(a*b + c)**2", "(a*b + c).tanh()", "-2**-x + 1e9/.5", "max(a, b).log().min(c)", "重み*x - 5"]
+        texts += [
+            "w, b = Value(3), Input(1, 'b')\nw += total([w, b])\nw.label = \"w\"; w.backward()",
+            "w = 3  # learned",
+        ]
         return [text.encode() for text in [*texts, "9**9**9", "1" * 400, "(" * 150 + "a" + ")" * 150, "a.exp().exp()"]]
     if name == "csv":
         tables = [

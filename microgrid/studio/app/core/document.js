@@ -7,7 +7,7 @@ import {NOTATION} from "./notation.js";
 import {show, singleLine} from "./numerals.js";
 import {DocumentError, statementsOf} from "./syntax.js";
 
-const MAX_WHOLE = 2 ** 53; // larger whole numbers are floats
+const LARGEST_WHOLE = 2 ** 53; // larger whole numbers are floats
 const EMPTY_EXAMPLE = "a*b + c";
 /** @type {Record<string, NodeKind>} */
 const KIND_OF_LEAF = {Value: "parameter", Input: "input", Constant: "constant"};
@@ -125,8 +125,10 @@ export class DocumentReader {
       bindings.filter(({value}) => isMeant(value)).map(({name}) => name.text);
     const plain = namesOf(isPlain),
       leaves = [...plain, ...namesOf(leafFunctionOf)];
-    const learned = plain.filter((name) => !isGiven(name, leaves));
-    const isMade = this.statements.some(({values}) => values.flat().some(({token}) => token.text === "Value"));
+    const given = givenByConvention(leaves),
+      learned = plain.filter((name) => !given.has(name));
+    const steps = this.statements.flatMap(({values}) => values.flat()),
+      isMade = steps.some(({kind, token}) => kind === "call" && token.text === "Value");
     return new Set(learned.length > 0 || isMade ? learned : plain);
   }
 
@@ -178,7 +180,7 @@ export class DocumentReader {
     if (operator) operands = [this.combined(operator, this.lookUp(targets[0][0]), operands[0])];
     return operands.map((operand, i) => {
       const names = targets.map((each) => each[i]);
-      const node = this.nameable(names[0], operand, operator ? null : leafFunctionOf(values[i]));
+      const node = this.nameable(names, operand, operator ? null : leafFunctionOf(values[i]));
       if (!node.label) this.namedBy.set(node, statement);
       node.label ||= names[0].text;
       for (const name of names) this.scope.set(name.text, node);
@@ -189,16 +191,16 @@ export class DocumentReader {
   /**
    * What was computed, as what a name can hold: a plain number becomes a leaf.
    *
-   * @param {Token} name  @param {Operand} operand
+   * @param {Token[]} names  @param {Operand} operand
    * @param {string | null} leafFunction
    * @returns {DocumentNode}
    */
-  nameable(name, operand, leafFunction) {
+  nameable(names, operand, leafFunction) {
     if (operand.kind === "number") {
-      const kind = this.parameters.has(name.text) ? "parameter" : "input";
-      return this.newLeaf(kind, operand.data, "", name);
+      const kind = names.some(({text}) => this.parameters.has(text)) ? "parameter" : "input";
+      return this.newLeaf(kind, operand.data, "", names[0]);
     }
-    if (leafFunction) operand.source = this.sourceOf(name);
+    if (leafFunction) operand.source = this.sourceOf(names[0]);
     return operand;
   }
 
@@ -284,7 +286,7 @@ export class DocumentReader {
   plainResult(op, token, a, b) {
     const {data} = this.newNode(op, [this.asNode(a, token), this.asNode(b, token)], token);
     const areWhole = a.isWhole && b.isWhole && op !== "/" && (op !== "**" || b.data >= 0);
-    const isWhole = areWhole && Number.isInteger(data) && Math.abs(data) <= MAX_WHOLE;
+    const isWhole = areWhole && Number.isInteger(data) && Math.abs(data) <= LARGEST_WHOLE;
     return {kind: "number", data: isWhole ? data + 0 : data, isWhole};
   }
 
@@ -292,7 +294,7 @@ export class DocumentReader {
   number(token) {
     const data = Number(token.text.replaceAll("_", ""));
     if (!Number.isFinite(data)) throw this.error("large", token);
-    return {kind: "number", data, isWhole: /^[0-9_]+$/.test(token.text) && data <= MAX_WHOLE};
+    return {kind: "number", data, isWhole: /^[0-9_]+$/.test(token.text) && data <= LARGEST_WHOLE};
   }
 
   /** The characters of a text in quotes.  @param {Token} token */
@@ -323,9 +325,9 @@ export class DocumentReader {
     if (this.defined.has(name)) return this.error("undefined.later", token, {name});
     const factor = known.find((a) => name.startsWith(a) && known.includes(name.slice(a.length)));
     if (factor) return this.error("undefined.product", token, {name, product: `${factor}*${name.slice(factor.length)}`});
-    if (Object.hasOwn(NOTATION.FUNCTIONS, name)) return this.error("undefined.call", token, {name});
-    if (Object.hasOwn(NOTATION.NUMBERS, name)) {
-      const example = `${name}=${NOTATION.NUMBERS[name]}`;
+    if (Object.hasOwn(NOTATION.KNOWN_FUNCTIONS, name)) return this.error("undefined.call", token, {name});
+    if (Object.hasOwn(NOTATION.KNOWN_NUMBERS, name)) {
+      const example = `${name}=${NOTATION.KNOWN_NUMBERS[name]}`;
       return this.error(name === "e" ? "undefined.e" : "undefined.number", token, {name, example});
     }
     const meant = nearestName(name, known),
@@ -339,8 +341,8 @@ export class DocumentReader {
   /** Refuse to call what is not a function.  @param {ExpressionStep} step */
   checkCallee({token, isMethod}) {
     const name = token.text,
-      {FUNCTIONS, LISTS, LEAVES, SYNONYMS} = NOTATION;
-    const known = Object.keys(isMethod ? FUNCTIONS : {...FUNCTIONS, ...LISTS, ...LEAVES});
+      {KNOWN_FUNCTIONS, LIST_FUNCTIONS, LEAF_FUNCTIONS, SYNONYMS} = NOTATION;
+    const known = Object.keys(isMethod ? KNOWN_FUNCTIONS : {...KNOWN_FUNCTIONS, ...LIST_FUNCTIONS, ...LEAF_FUNCTIONS});
     if (known.includes(name)) return;
     if (this.scope.has(name) && !isMethod) throw this.error("number_called", token, {name});
     const meant = Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name] : nearestName(name, known);
@@ -351,12 +353,12 @@ export class DocumentReader {
   called(step, taken) {
     const {token, isMethod} = step,
       name = token.text;
-    if (!isMethod && Object.hasOwn(NOTATION.LEAVES, name)) return this.leaf(step, taken);
-    if (!isMethod && Object.hasOwn(NOTATION.LISTS, name)) {
+    if (!isMethod && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name)) return this.leaf(step, taken);
+    if (!isMethod && Object.hasOwn(NOTATION.LIST_FUNCTIONS, name)) {
       return this.ofLists(token, taken.map(({result}) => result));
     }
     const operands = taken.map((each) => this.operand(each)),
-      sizes = NOTATION.FUNCTIONS[name];
+      sizes = NOTATION.KNOWN_FUNCTIONS[name];
     if (!sizes.includes(operands.length)) {
       const key = sizes.length > 1 ? "operands.either" : sizes[0] === 1 ? "operands.one" : "operands";
       throw this.error(key, token, {name, expected: sizes[0], most: sizes[sizes.length - 1], count: operands.length});
@@ -375,7 +377,7 @@ export class DocumentReader {
   leaf({token, count, keywords}, taken) {
     const name = token.text,
       places = [...["data", "label"].slice(0, Math.max(count - keywords.length, 0)), ...keywords];
-    const example = NOTATION.LEAVES[name],
+    const example = NOTATION.LEAF_FUNCTIONS[name],
       given = new Map(places.map((place, i) => [place, taken[i]]));
     if (given.size !== count || !given.has("data")) throw this.error("leaf", token, {name, example});
     for (const [i, place] of places.entries()) {
@@ -395,7 +397,7 @@ export class DocumentReader {
     const [first, second, bias] = operands;
     const areLists = operands.length === (isNeuron ? 3 : 1) && first.kind === "list" && first.items.length > 0;
     const isBias = !isNeuron || (second?.kind === "list" && bias?.kind !== "list" && bias?.kind !== "text");
-    if (!areLists || !isBias) throw this.error("lists", token, {name, example: NOTATION.LISTS[name]});
+    if (!areLists || !isBias) throw this.error("lists", token, {name, example: NOTATION.LIST_FUNCTIONS[name]});
     const {items} = first;
     if (name === "sum") {
       /** @type {Operand} */
@@ -485,12 +487,14 @@ export function leafFunctionOf(expression) {
   return isCall && Object.hasOwn(KIND_OF_LEAF, first.token.text) ? first.token.text : null;
 }
 
-/** Tells whether a name is given by convention, beside all names of leaves.  @param {string} name  @param {string[]} names */
-function isGiven(name, names) {
-  const stem = stemOf(name),
-    {GIVEN_NAMES, GIVEN_UNLESS} = NOTATION;
-  if (GIVEN_NAMES.includes(stem)) return true;
-  return Object.hasOwn(GIVEN_UNLESS, stem) && !names.some((other) => stemOf(other) === GIVEN_UNLESS[stem]);
+/** Those of the names of leaves that are given by convention.  @param {string[]} names */
+function givenByConvention(names) {
+  const stems = new Map(names.map((name) => [name, stemOf(name)])),
+    present = new Set(stems.values());
+  const {GIVEN_NAMES, GIVEN_UNLESS} = NOTATION;
+  const isGiven = (/** @type {string} */ stem) =>
+    GIVEN_NAMES.includes(stem) || (Object.hasOwn(GIVEN_UNLESS, stem) && !present.has(GIVEN_UNLESS[stem]));
+  return new Set([...stems].filter(([, stem]) => isGiven(stem)).map(([name]) => name));
 }
 
 /** A name without its number, and without regard to case: x of X_2.  @param {string} name */
@@ -509,15 +513,18 @@ function plainFunction(name, [a, b]) {
 }
 
 /**
- * The first of the names that differs least, by at most a third of its letters; null if none does.
+ * The first of the names that differs least, by at most a third of its letters; null if none does. Long names are not
+ * compared.
  *
  * @param {string} name  @param {string[]} names
  * @returns {string | null}
  */
 function nearestName(name, names) {
+  const isShort = (/** @type {string} */ each) => Array.from(each).length <= NOTATION.MAX_COMPARED;
+  if (!isShort(name)) return null;
   let nearest = null,
     least = Math.floor(Array.from(name).length / 3) + 1;
-  for (const other of names) {
+  for (const other of names.filter(isShort)) {
     const distance = editDistance(Array.from(name.toLowerCase()), Array.from(other.toLowerCase()));
     if (distance < least) [nearest, least] = [other, distance];
   }

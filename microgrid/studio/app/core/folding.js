@@ -21,13 +21,12 @@
  */
 
 /**
- * A card while it is made: `id` is its last node, `outputs` are those that nothing inside it uses.
- * @typedef {{id: number, outputs: number[], inside: number[], weights: Set<number>, biases: Set<number>}} Draft
+ * A card while it is made.
+ * @typedef {{output: number, inside: number[], weights: Set<number>, biases: Set<number>}} Draft
  */
 
 /**
- * Returns cards in topological order and the edges between them. A neuron is unfolded, with all others, if a node
- * outside it uses a node inside it.
+ * Returns cards in topological order and the edges between them.
  * @param {readonly FoldedNode[]} nodes in topological order
  * @param {{unfolded?: boolean}} [options]
  * @returns {{cards: FoldedCard[], edges: FoldedEdge[]}}
@@ -37,12 +36,10 @@ export function foldNeurons(nodes, {unfolded = false} = {}) {
   const drafts = new Set(cardOf.values()),
     edges = joinCards(nodes, cardOf),
     order = cardsInOrder(drafts, edges);
-  const isTorn = order.length < drafts.size || order.some(({outputs}) => outputs.length > 1);
-  if (isTorn && !unfolded) return foldNeurons(nodes, {unfolded: true});
   const place = new Map(order.map((card, i) => [card, i]));
   return {
-    cards: order.map(({outputs, inside, weights, biases}) => ({
-      output: outputs[outputs.length - 1],
+    cards: order.map(({output, inside, weights, biases}) => ({
+      output,
       inside,
       weights: [...weights],
       biases: [...biases],
@@ -60,24 +57,35 @@ export function foldNeurons(nodes, {unfolded = false} = {}) {
  * @param {readonly FoldedNode[]} nodes
  */
 function groupByNeuron(nodes) {
+  const usersOf = usersOfEach(nodes);
   /** @type {Map<number, number>} */
   const groupOf = new Map();
   for (const [output, {layer}] of nodes.entries()) {
-    if (layer) for (const inner of insideOfNeuron(nodes, output)) groupOf.set(inner, output);
+    const inside = layer ? insideOfNeuron(nodes, output) : [];
+    // A card shows one number: where another node uses a number from inside, the neuron is no card.
+    const isWhole = inside.every((i) => i === output || usersOf[i].every((user) => inside.includes(user)));
+    if (isWhole) for (const i of inside) groupOf.set(i, output);
   }
-  const used = new Set(),
-    usedOtherwise = new Set();
+  const usedOtherwise = new Set();
   for (const [i, node] of nodes.entries()) {
     const own = groupOf.has(i) ? ownOfNeuron(nodes, node) : [];
-    for (const operand of node.operands) {
-      used.add(operand);
-      if (!own.includes(operand)) usedOtherwise.add(operand);
-    }
+    for (const operand of node.operands) if (!own.includes(operand)) usedOtherwise.add(operand);
   }
-  for (const i of nodes.keys()) {
-    if (!groupOf.has(i) && (!used.has(i) || usedOtherwise.has(i))) groupOf.set(i, i);
+  for (const [i, users] of usersOf.entries()) {
+    if (!groupOf.has(i) && (!users.length || usedOtherwise.has(i))) groupOf.set(i, i);
   }
   return groupOf;
+}
+
+/**
+ * Returns for each node those of which it is an operand.
+ * @param {readonly FoldedNode[]} nodes
+ */
+function usersOfEach(nodes) {
+  /** @type {number[][]} */
+  const usersOf = nodes.map(() => []);
+  for (const [i, {operands}] of nodes.entries()) for (const operand of operands) usersOf[operand].push(i);
+  return usersOf;
 }
 
 /** @param {FoldedNode} node */
@@ -122,19 +130,13 @@ function gatherCards(nodes, groupOf) {
   for (const i of nodes.keys()) {
     const group = groupOf.get(i);
     if (group === undefined) continue;
-    const card = byGroup.get(group) ?? {id: i, outputs: [], inside: [], weights: new Set(), biases: new Set()};
+    const card = byGroup.get(group) ?? {output: group, inside: [], weights: new Set(), biases: new Set()};
     byGroup.set(group, card);
     cardOf.set(i, card);
-    card.id = i;
     card.inside.push(i);
-  }
-  const usedInside = new Set();
-  for (const [i, card] of cardOf) {
-    for (const operand of nodes[i].operands) if (cardOf.get(operand) === card) usedInside.add(operand);
   }
   for (const [i, card] of cardOf) {
     const {operands} = nodes[i];
-    if (!usedInside.has(i)) card.outputs.push(i);
     for (const operand of operands) {
       if (cardOf.has(operand) || nodes[operand].kind !== "parameter") continue;
       const isBias = isSum(nodes[i]) && operand === operands[operands.length - 1];
@@ -157,7 +159,7 @@ function joinCards(nodes, cardOf) {
       const start = cardOf.get(operand) ?? result;
       if (start === result) continue;
       const isFolded = start.inside.length > 1 || result.inside.length > 1,
-        key = [start.id, result.id, isFolded ? "" : position].join();
+        key = [start.output, result.output, isFolded ? "" : position].join();
       const edge = edges.get(key) ?? {operand: start, result, uses: []};
       edges.set(key, edge);
       edge.uses.push([node, position]);
@@ -167,7 +169,7 @@ function joinCards(nodes, cardOf) {
 }
 
 /**
- * Sorts cards topologically, otherwise by their last nodes; those on a cycle are left out.
+ * Sorts cards topologically, otherwise by their outputs.
  * @param {Set<Draft>} drafts
  * @param {{operand: Draft, result: Draft}[]} edges
  */
@@ -181,14 +183,14 @@ function cardsInOrder(drafts, edges) {
   }
   const free = [...drafts].filter((card) => waiting.get(card) === 0),
     order = [];
-  free.sort((a, b) => b.id - a.id); // the first one last, where it is taken from
+  free.sort((a, b) => b.output - a.output); // the first one last, where it is taken from
   for (let card = free.pop(); card; card = free.pop()) {
     order.push(card);
     for (const result of resultsOf.get(card) ?? []) {
       const left = (waiting.get(result) ?? 0) - 1;
       waiting.set(result, left);
       if (left) continue;
-      const place = free.findIndex(({id}) => id < result.id);
+      const place = free.findIndex(({output}) => output < result.output);
       free.splice(place < 0 ? free.length : place, 0, result);
     }
   }

@@ -14,19 +14,21 @@ export const NOTATION = {
   /** @type {Readonly<Record<string, string>>} */
   GIVEN_UNLESS: {"y": "t"},
   /** @type {Readonly<Record<string, readonly number[]>>} */
-  FUNCTIONS: {"exp": [1], "log": [1], "sqrt": [1], "tanh": [1], "sigmoid": [1], "relu": [1], "leaky_relu": [1, 2], "softplus": [1], "sin": [1], "cos": [1], "abs": [1], "maximum": [2], "minimum": [2], "max": [2], "min": [2]},
+  KNOWN_FUNCTIONS: {"exp": [1], "log": [1], "sqrt": [1], "tanh": [1], "sigmoid": [1], "relu": [1], "leaky_relu": [1, 2], "softplus": [1], "sin": [1], "cos": [1], "abs": [1], "maximum": [2], "minimum": [2], "max": [2], "min": [2]},
   /** @type {Readonly<Record<string, string>>} */
   ALIASES: {"max": "maximum", "min": "minimum"},
   /** @type {Readonly<Record<string, string>>} */
-  LISTS: {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"},
+  LIST_FUNCTIONS: {"total": "total([a, b])", "weighted_sum": "weighted_sum([w1, w2], [x1, x2], b)", "sum": "sum([a, b])"},
   /** @type {Readonly<Record<string, string>>} */
-  LEAVES: {"Value": "Value(3)", "Input": "Input(2)", "Constant": "Constant(1)"},
+  LEAF_FUNCTIONS: {"Value": "Value(3, \"w\")", "Input": "Input(2, \"x\")", "Constant": "Constant(1, \"c\")"},
   /** @type {readonly string[]} */
   NUMBER_FUNCTIONS: ["abs", "max", "min", "sum"],
   /** @type {Readonly<Record<string, string>>} */
   SYNONYMS: {"ln": "log", "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "tan": "sin(x)/cos(x)"},
   /** @type {Readonly<Record<string, string>>} */
-  NUMBERS: {"pi": "3.14159", "π": "3.14159", "e": "2.71828"},
+  KNOWN_NUMBERS: {"pi": "3.14159", "π": "3.14159", "e": "2.71828"},
+  /** @type {readonly string[]} */
+  MODULES: ["math", "np", "numpy", "torch"],
   /** @type {readonly string[]} */
   PASSED_WORDS: ["import", "from"],
   /** @type {readonly string[]} */
@@ -40,7 +42,7 @@ export const NOTATION = {
   /** @type {readonly string[]} */
   RESERVED: ["and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False"],
   /** @type {Readonly<Record<string, string>>} */
-  NO_STATEMENTS: {"for": "loops", "while": "loops", "break": "loops", "continue": "loops", "if": "conditions", "elif": "conditions", "else": "conditions", "def": "functions", "return": "functions", "lambda": "functions", "class": "functions", "yield": "functions"},
+  NO_STATEMENTS: {"for": "loops", "while": "loops", "break": "loops", "continue": "loops", "if": "conditions", "elif": "conditions", "else": "conditions", "and": "conditions", "or": "conditions", "not": "conditions", "is": "conditions", "in": "conditions", "def": "functions", "return": "functions", "lambda": "functions", "class": "functions", "yield": "functions"},
   /** @type {string} */
   SPACES: " \t\f\u000b\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff",
   /** @type {Readonly<Record<string, string>>} */
@@ -49,6 +51,8 @@ export const NOTATION = {
   PROLONGED: "(?<![\\u3041-\\u30ff\\u3400-\\u9fff])ー",
   /** @type {Readonly<Record<string, string>>} */
   INSTEAD: {"^": "**", "|": "abs( )", "√": "sqrt( )", "∑": "total([ ])", "⁰": "**0", "¹": "**1", "²": "**2", "³": "**3", "⁴": "**4", "⁵": "**5", "⁶": "**6", "⁷": "**7", "⁸": "**8", "⁹": "**9", "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8", "₉": "9", "【": "( )", "】": "( )", "〔": "( )", "〕": "( )", "｛": "( )", "｝": "( )", "{": "( )", "}": "( )", "「": "\"", "」": "\"", "『": "\"", "』": "\"", "“": "\"", "”": "\"", "„": "\"", "‟": "\"", "‘": "\"", "’": "\"", "＂": "\"", "＇": "\"", "。": "."},
+  /** @type {number} */
+  MAX_COMPARED: 30,
   /** @type {number} */
   LEARNING_RATE: 0.05,
   /** @type {number} */

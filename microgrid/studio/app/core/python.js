@@ -178,7 +178,7 @@ class PythonWriter {
     if (kind === "operator") return infix(token.text, codes[0], codes[1]);
     if (kind === "list") return atom(`[${texts.join(", ")}]`);
     const name = token.text;
-    if (!isMethod && Object.hasOwn(NOTATION.LEAVES, name)) {
+    if (!isMethod && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name)) {
       const first = texts.length - keywords.length;
       const withKeywords = texts.map((text, i) => (i < first ? text : `${keywords[i - first]}=${text}`));
       return atom(`${this.imported(name)}(${withKeywords.join(", ")})`);
@@ -317,7 +317,8 @@ function slopeCode(graph, i, position) {
   if (exponent?.kind === "constant" && exponent.data !== 0) formula = withConstantExponent(formula, exponent.data);
   const code = withConditions(formula).replace(/\b[a-z]\w*\b(?!\()/g, (name) => numbers[name] ?? name);
   const withModule = code.replace(/\b(exp|log|sin|cos)\(/g, "math.$1(");
-  const isProduct = /^-?\d+$|^[^-+/]*$/.test(withModule.replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, "( )")) && !/ if /.test(formula);
+  const outermost = withModule.replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, "( )"), // without what stands in brackets
+    isProduct = /^-?\d+$/.test(withModule) || !/[-+/]| if /.test(outermost);
   return isProduct ? withModule : `(${withModule})`;
 }
 

@@ -193,7 +193,7 @@ const isOpening = ({kind, text}) => kind === "mark" && Object.hasOwn(CLOSING, te
 const isMark = (token, text) => token?.kind === "mark" && token.text === text;
 
 /** @param {ExpressionStep} step */
-const isLeafCall = ({kind, token}) => kind === "call" && Object.hasOwn(NOTATION.LEAVES, token.text);
+const isLeafCall = ({kind, token}) => kind === "call" && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, token.text);
 
 /** The parser of one statement: `at` is the next of its tokens, the last of which is an end. */
 class Grammar {
@@ -453,6 +453,7 @@ class Grammar {
     if (token.kind === "number") return [stepOf("number", this.decimal())];
     if (token.kind === "string") return [stepOf("text", this.take())];
     if (token.kind === "name") {
+      this.checkModule();
       this.take();
       if (!this.follows("(")) return [stepOf("name", token)];
       return [stepOf("callee", token), ...this.bracketed(stepOf("call", token))];
@@ -463,6 +464,15 @@ class Grammar {
     const steps = this.expression();
     this.close(")");
     return steps;
+  }
+
+  /** Refuse the function of a module, such as math.exp(x); a function of a Value has no operand of its own. */
+  checkModule() {
+    const [module, dot, name, bracket, operand] = this.tokens.slice(this.at);
+    if (!NOTATION.MODULES.includes(module.text) || !isMark(dot, ".") || name.kind !== "name") return;
+    if (bracket.text !== "(" || operand.text === ")") return;
+    const came = `${module.text}.${name.text}`;
+    throw this.error("instead", {...module, end: name.end}, {came, instead: `${name.text}( )`});
   }
 
   decimal() {
@@ -480,7 +490,7 @@ class Grammar {
     this.take();
     if (NOTATION.ATTRIBUTES.includes(token.text)) throw this.error("attribute", token, {name: token.text});
     if (this.follows("(")) return token;
-    const isFunction = Object.hasOwn(NOTATION.FUNCTIONS, token.text);
+    const isFunction = Object.hasOwn(NOTATION.KNOWN_FUNCTIONS, token.text);
     if (isFunction) throw this.error("missing.parentheses", token, {call: `${token.text}()`});
     throw this.error("method", token, {name: token.text});
   }
@@ -521,11 +531,11 @@ class Grammar {
   keyword(step) {
     const keyword = this.next,
       name = step.token.text;
-    if (!Object.hasOwn(NOTATION.LEAVES, name) || step.isMethod) {
+    if (!Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name) || step.isMethod) {
       throw this.error("keyword", keyword, {name, keyword: keyword.text});
     }
     if (!["data", "label"].includes(keyword.text)) {
-      throw this.error("leaf", keyword, {name, example: NOTATION.LEAVES[name]});
+      throw this.error("leaf", keyword, {name, example: NOTATION.LEAF_FUNCTIONS[name]});
     }
     this.take();
     this.take();
@@ -572,7 +582,7 @@ class Grammar {
     if (token.kind === "assign") return this.error("assign", token, {came: token.text});
     if (token.text === "(") return this.error("not_called", token);
     if (token.kind !== "name" && token.kind !== "number") return this.error("only", token, {came: token.text});
-    if (Object.hasOwn(NOTATION.FUNCTIONS, before.text)) {
+    if (Object.hasOwn(NOTATION.KNOWN_FUNCTIONS, before.text)) {
       return this.error("missing.parentheses", token, {call: `${before.text}(${token.text})`});
     }
     return this.error("missing.operator", token, {first: before.text, second: token.text});
