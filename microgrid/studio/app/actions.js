@@ -40,6 +40,7 @@ export function initialState(document, language) {
     speed: 1,
     zoom: 1,
     whole: false,
+    room: null,
     isCodeShown: false,
   };
 }
@@ -201,6 +202,11 @@ const REDUCERS = {
 
   zoomBy(state, {factor}) {
     return {...state, whole: false, zoom: Math.min(Math.max(state.zoom * factor, MIN_ZOOM), MAX_ZOOM)};
+  },
+
+  /** Tells how much room there is for the graph; a text's is laid out to fill it. */
+  setRoom(state, {room}) {
+    return {...state, room};
   },
 
   fitWindow(state) {

@@ -83,6 +83,7 @@ function startApp() {
   store.dispatch({type: "goTo", position: stepInAddress() ?? store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
+  stage.measure();
   exposeToConsole(app, stage, tables);
 }
 

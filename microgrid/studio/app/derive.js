@@ -14,6 +14,7 @@ import {editorOf} from "./derive/editor.js";
 
 const MAX_ROUTES = 6;
 const NO_LABELS = {};
+const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
 
 /**
  * Remembers the last result of a function.
@@ -156,6 +157,11 @@ const alongRoute = memoised((graph, route) => {
   return {edges, cards};
 });
 
+// A graph is cut into rows where one row would need smaller text than can be read.
+function fitting(room) {
+  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
+}
+
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
 
 const toldOf = memoised((sentences, step, numbers, after) => sentences.inWords(step, numbers, after));
@@ -207,7 +213,7 @@ export function createDerive(tables) {
     wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
   const sentencesOf = memoised((graph, words) => new Sentences(graph, words));
   // The cards have room for their names in all languages, so that a switch moves nothing.
-  const layoutOf = memoised((graph, words, labels) => layOutGraph(graph, {words, labels}));
+  const layoutOf = memoised((graph, words, labels, room) => layOutGraph(graph, {words, labels, ...fitting(room)}));
   return memoised((state) => {
     const graph = graphIn(state),
       numbers = numbersIn(state),
@@ -215,7 +221,13 @@ export function createDerive(tables) {
       words = wordsOf(state.language),
       sentences = sentencesOf(graph, words),
       {document} = state,
-      layout = layoutOf(document.kind === "text" ? graph : plainGraphOf(document.record), wordsAtFirst, document.labels),
+      isText = document.kind === "text",
+      layout = layoutOf(
+        isText ? graph : plainGraphOf(document.record),
+        wordsAtFirst,
+        document.labels,
+        isText ? state.room : null,
+      ),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),

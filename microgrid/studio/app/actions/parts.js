@@ -30,6 +30,8 @@ import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateO
  * @property {{position: number, speed: number} | null} goal where playing ends, if not at the end, and how fast it goes there
  * @property {number} speed
  * @property {number} zoom
+ * @property {[number, number] | null} room width and height of the window of the graph
+ * @property {boolean} isCodeShown
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {object | null} quiz
  */

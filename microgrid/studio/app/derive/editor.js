@@ -38,11 +38,11 @@ export function editorOf(state, parts) {
 /** What a phase has led to, at its end: who was how wrong, and who is responsible. */
 function summaryAt({position}, {graph, numbers, ends, words, asking}) {
   if (asking || position === 0) return "";
-  if (position === ends.know) return questionOf(graph, numbers, words);
-  return position === ends.think ? answerOf(graph, numbers, words) : "";
+  if (position === ends.know) return blameQuestion(graph, numbers, words);
+  return position === ends.think ? blameAnswer(graph, numbers, words) : "";
 }
 
-function questionOf(graph, numbers, words) {
+function blameQuestion(graph, numbers, words) {
   const mistakes = mistakesOf(graph, numbers),
     {name} = graph.nodes[graph.output];
   const value = show(numbers.values[graph.output]),
@@ -54,7 +54,7 @@ function questionOf(graph, numbers, words) {
   return words.say("editor.blame", {said, right});
 }
 
-function answerOf(graph, numbers, words) {
+function blameAnswer(graph, numbers, words) {
   const responsible = mostResponsible(graph, numbers);
   if (responsible.length === 0) return words.say("editor.answer.none");
   const names = responsible.slice(0, MAX_RESPONSIBLE).map((i) => {

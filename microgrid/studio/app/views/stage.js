@@ -9,6 +9,7 @@ import {createScene} from "./scene.js";
 const MIN_TEXT_PX = 11; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
 const CARD_TEXT_PX = 12.5,
   SMALL_CARD_TEXT_PX = 11.5;
+const ROOM_STEP_PX = 16;
 const MAX_SCALE = 1.9,
   STAGE_MARGIN_PX = 8;
 
@@ -138,10 +139,21 @@ export function createStage(app) {
   byId("smaller").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1 / 1.25}));
   byId("larger").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1.25}));
   byId("fit").addEventListener("click", () => app.dispatch({type: "fitWindow"}));
-  new ResizeObserver(() => scene && fit()).observe(room);
+  new ResizeObserver(() => {
+    measure();
+    if (scene) fit();
+  }).observe(room);
+
+  // Lays the graph out anew only where the room has become another.
+  function measure() {
+    const now = [room.clientWidth, room.clientHeight].map((length) => Math.round(length / ROOM_STEP_PX) * ROOM_STEP_PX);
+    const isSame = app.state.room?.every((length, i) => length === now[i]);
+    if (!isSame && now.every((length) => length > 0)) app.dispatch({type: "setRoom", room: now});
+  }
 
   return {
     show,
+    measure,
     get scale() {
       return scale;
     },
