@@ -2,6 +2,8 @@
 
 import {byId, createWatch, make, setAttribute} from "./dom.js";
 
+const STRIP_END_PX = 6; // what is left at the end is no button
+
 /** @param {{name: string, document: any}[]} gallery */
 export function createExamples(app, gallery) {
   const strip = byId("strip"),
@@ -27,7 +29,7 @@ export function createExamples(app, gallery) {
 
   // What the strip has no room for is announced by an arrow, which scrolls to it.
   function showMore() {
-    more.hidden = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - 1;
+    more.hidden = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - STRIP_END_PX;
   }
 
   strip.addEventListener("scroll", showMore, {passive: true});
