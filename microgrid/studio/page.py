@@ -144,9 +144,7 @@ def _table(relay: Record, language: str) -> str:
 
 @cache
 def _style() -> str:
-    return "\n".join(
-        [PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)]
-    )
+    return "\n".join([PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)])
 
 
 @cache

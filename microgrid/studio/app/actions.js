@@ -17,7 +17,6 @@ import {
   reachIn,
   startLeavesOf,
   startRateOf,
-  stepsIn,
 } from "./derive.js";
 
 export const NUDGE = 0.01;
@@ -178,12 +177,12 @@ const REDUCERS = {
     const {opened} = state;
     if (opened === null) return state;
     const selected = state.selected === opened ? null : state.selected;
-    return {...withOpened({...state, selected}, null), entered: {card: opened}};
+    return {...withOpened({...state, selected}, null), entered: {card: opened, isFocused: true}};
   },
 
   /** Moves the focus to a card. */
   enterCard(state, {card}) {
-    return graphIn(state).cards[card] ? {...state, entered: {card}} : state;
+    return graphIn(state).cards[card] ? {...state, entered: {card, isFocused: true}} : state;
   },
 
   chooseRoute(state, {route}) {

@@ -4,7 +4,7 @@
 import {cycle} from "./core/cycle.js";
 import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
 import {layOutGraph} from "./core/layout.js";
-import {show} from "./core/numerals.js";
+import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
@@ -157,6 +157,12 @@ const alongRoute = memoised((graph, route) => {
   return {edges, cards};
 });
 
+// What the places of the cards depend on.
+function sizesIn({cards, edges}) {
+  const kinds = cards.map(({node}) => [node.kind, node.op, node.kind === "constant" ? 0 : columnsOf(node.name), node.layer]);
+  return [kinds, cards.map(({inside}) => inside.length), edges.map(({operand, result}) => [operand.i, result.i])];
+}
+
 // A graph is cut into rows where one row would need smaller text than can be read.
 function fitting(room) {
   return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
@@ -213,7 +219,12 @@ export function createDerive(tables) {
     wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
   const sentencesOf = memoised((graph, words) => new Sentences(graph, words));
   // The cards have room for their names in all languages, so that a switch moves nothing.
-  const layoutOf = memoised((graph, words, labels, room) => layOutGraph(graph, {words, labels, ...fitting(room)}));
+  let latest = null; // numbers change more often than what has to be placed
+  const layoutOf = memoised((graph, words, labels, room) => {
+    const placed = JSON.stringify([sizesIn(graph), labels, room]);
+    if (latest?.placed !== placed) latest = {placed, layout: layOutGraph(graph, {words, labels, ...fitting(room)})};
+    return latest.layout;
+  });
   return memoised((state) => {
     const graph = graphIn(state),
       numbers = numbersIn(state),

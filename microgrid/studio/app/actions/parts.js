@@ -3,12 +3,15 @@
 import {canBeAsked} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
 import {samePlace} from "../core/steps.js";
+import {DocumentError} from "../core/syntax.js";
 import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+
+const MAX_CARDS = 600; // a graph of more cannot be looked at
 
 /**
  * All that can change on the page. Nodes and cards are named by their positions in the graph.
  * @typedef {object} State
- * @property {object} document what was opened; of a text also the record it was read into, and the lines of its nodes
+ * @property {any} document what was opened; of a text also the record it was read into, and the lines of its nodes
  * @property {{text: string, error: import("../core/syntax.js").DocumentError | null}} draft what stands in the editor
  * @property {string} language
  * @property {Map<number, number>} leaves the numbers of the leaves, by node
@@ -24,7 +27,8 @@ import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateO
  * @property {object | null} nudged what +0.01 has changed
  * @property {number | null} selected a card
  * @property {number} route which of its routes is shown; −1 for none
- * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
+ * @property {{card: number, isFocused: boolean}} entered the card that the Tab key reaches; another object for every time
+ *   that it gets the focus
  * @property {string} tab "" where none is open
  * @property {boolean} playing
  * @property {{position: number, speed: number} | null} goal where playing ends, if not at the end, and how fast it goes there
@@ -46,6 +50,7 @@ export function openDocument(document, language) {
   if (document.kind !== "text" || document.record) return document;
   const text = document.texts?.[language] ?? document.text,
     {content, lines} = readDocument(text);
+  if (lines.length > MAX_CARDS) throw new DocumentError("reader.nodes", {limit: MAX_CARDS});
   const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
   return {...document, text, record, lines};
 }
@@ -68,7 +73,7 @@ export function startOf(document) {
     nudged: null,
     selected: null,
     route: -1,
-    entered: {card: 0},
+    entered: {card: 0, isFocused: false},
     playing: false,
     goal: null,
     quiz: null,

@@ -4,6 +4,8 @@
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
+const PROMPT_MS = 40, // a graph that is shown as fast follows every key; a slower one follows when the typing pauses
+  PAUSE_MS = 250;
 
 export function createEditor(app) {
   const field = byId("editor"),
@@ -12,7 +14,9 @@ export function createEditor(app) {
     isNewMistake = createWatch();
   let isComposing = false,
     isPatient = true,
-    clock = 0;
+    clock = 0,
+    waiting = 0, // until what was typed is read; 0 where it has been
+    cost = 0; // in milliseconds, of the last text that could be read
 
   function showEditor(state, derived, previous) {
     const isText = state.document.kind === "text";
@@ -20,8 +24,12 @@ export function createEditor(app) {
     byId("write").hidden = !isText;
     if (!isText) return;
     const {text, error} = state.draft;
-    if (field.value !== text && !isComposing) field.value = text;
-    if (state.draft !== previous?.draft && isNewMistake(text, error)) {
+    const isNewDraft = state.draft !== previous?.draft;
+    if (isNewDraft && field.value !== text) {
+      stopWaiting();
+      field.value = text; // of another document
+    }
+    if (isNewDraft && isNewMistake(text, error)) {
       clearTimeout(clock);
       isPatient = Boolean(error);
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
@@ -35,13 +43,18 @@ export function createEditor(app) {
   }
 
   function showMarks({draft}, {extent, mistake}) {
+    if (isComposing || waiting) return showPlain();
     const isMistaken = Boolean(mistake) && !isPatient,
       place = isMistaken ? placeOf(draft.text, draft.error) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
     setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
     setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
-    const text = isComposing ? field.value : draft.text;
-    if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
+    if (isNewMark(draft.text, place?.from, place?.to, isMistaken)) fillMarks(draft.text, place, isMistaken);
+  }
+
+  // What has not been read yet has no marks; the copy makes the field as high as its text.
+  function showPlain() {
+    if (isNewMark(field.value)) fillMarks(field.value, null, false);
   }
 
   // A line break at the very end has a line of its own in the field, and gets one here.
@@ -53,11 +66,27 @@ export function createEditor(app) {
   }
 
   function read() {
-    if (!isComposing) app.dispatch({type: "typeText", text: field.value});
-    else showMarks(app.state, {extent: null, mistake: null}); // only how high the field is
+    stopWaiting();
+    if (!isComposing && cost <= PROMPT_MS) return readNow();
+    if (!isComposing) waiting = setTimeout(readNow, PAUSE_MS);
+    showPlain();
+  }
+
+  function readNow() {
+    stopWaiting();
+    const start = performance.now();
+    app.dispatch({type: "typeText", text: field.value});
+    if (!app.state.draft.error) cost = performance.now() - start;
+    showMarks(app.state, app.derived);
+  }
+
+  function stopWaiting() {
+    clearTimeout(waiting);
+    waiting = 0;
   }
 
   field.addEventListener("input", read);
+  field.addEventListener("blur", () => waiting && readNow());
   field.addEventListener("compositionstart", () => (isComposing = true));
   field.addEventListener("compositionend", () => {
     isComposing = false;

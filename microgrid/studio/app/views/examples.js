@@ -2,7 +2,7 @@
 
 import {byId, createWatch, make, setAttribute} from "./dom.js";
 
-const STRIP_END_PX = 6; // what is left at the end is no button
+const STRIP_END_PX = 16; // what is left at the end is no button
 
 /** @param {{name: string, document: any}[]} gallery */
 export function createExamples(app, gallery) {

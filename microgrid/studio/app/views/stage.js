@@ -31,7 +31,7 @@ export function createStage(app) {
     setAttribute(room, "aria-label", derived.words.say("graph"));
     if (isNewSize(scene, state.zoom, state.whole, state.opened)) fit();
     reachByTab(state, isNew || state.entered !== previous?.entered);
-    if (state.entered !== previous?.entered && previous) focusOn(state.entered.card);
+    if (state.entered !== previous?.entered && state.entered.isFocused) focusOn(state.entered.card);
     if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
   }
 
