@@ -71,7 +71,7 @@ def studio_page(
     >>> studio_page("a*")
     Traceback (most recent call last):
         ...
-    microgrid.documents.syntax.ExpressionError: column 2 of 'a*': a number or a name is missing after *
+    microgrid.documents.syntax.ExpressionError: column 3 of 'a*': a number or a name is missing after *
     """
     if text is None:
         name = next(iter(GALLERY))
