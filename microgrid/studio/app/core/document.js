@@ -325,7 +325,9 @@ export class DocumentReader {
     if (this.defined.has(name)) return this.error("undefined.later", token, {name});
     const factor = known.find((a) => name.startsWith(a) && known.includes(name.slice(a.length)));
     if (factor) return this.error("undefined.product", token, {name, product: `${factor}*${name.slice(factor.length)}`});
-    if (Object.hasOwn(NOTATION.KNOWN_FUNCTIONS, name)) return this.error("undefined.call", token, {name});
+    const {KNOWN_FUNCTIONS, LIST_FUNCTIONS, LEAF_FUNCTIONS} = NOTATION;
+    const isFunction = [KNOWN_FUNCTIONS, LIST_FUNCTIONS, LEAF_FUNCTIONS].some((table) => Object.hasOwn(table, name));
+    if (isFunction) return this.error("undefined.call", token, {name});
     if (Object.hasOwn(NOTATION.KNOWN_NUMBERS, name)) {
       const example = `${name}=${NOTATION.KNOWN_NUMBERS[name]}`;
       return this.error(name === "e" ? "undefined.e" : "undefined.number", token, {name, example});

@@ -325,9 +325,9 @@ class Grammar {
 
   /** @param {Token} first  @param {Token} label  @returns {Statement} */
   labelled(first, label) {
-    if (label.kind !== "string" || this.tokens[5].kind !== "end") {
-      throw this.error("label", label, {name: first.text, came: label.text});
-    }
+    if (label.kind !== "string") throw this.error("label", label, {name: first.text, came: label.text});
+    this.at = this.tokens.indexOf(label) + 1;
+    this.expectEnd();
     return statementOf("label", first, {targets: [[first]], label});
   }
 
