@@ -205,6 +205,7 @@ def test_program_prints_the_output_and_the_gradients() -> None:
             'w = Value(3, label="w")\nc = w * 2\nc.label = "c"\noutput = c\nc = Value(1, label="c")\n\noutput',
         ),
         ("w = Value(3, 'a\"\\u200b')", 'w = Value(3, label="a\\"\\u200b")\n\nw'),
+        ("# Given\nx = 2  ＃ metres\nprint(x)  # 2", '# Given\nx = Value(2, label="x")  # metres\n\nx'),
         ("2×３", "output = Constant(2 * 3)\n\noutput"),
     ],
 )

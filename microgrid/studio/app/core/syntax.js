@@ -57,6 +57,7 @@ const PROLONGED = new RegExp(NOTATION.PROLONGED, "gu");
  * @property {string} kind
  * @property {Token} first the token with which it begins
  * @property {number} end where its last token ends
+ * @property {Token[]} comments those before it and on its lines
  * @property {Token[][]} targets the names that are bound, of each = in a chain
  * @property {Expression[]} values the expressions, as many as there are names, or one
  * @property {Token | null} operator that of an assignment such as +=
@@ -113,25 +114,29 @@ export function statementsOf(text) {
   const count = charactersIn(text),
     limit = NOTATION.MAX_CHARACTERS;
   if (count > limit) throw new DocumentError("reader.characters", {count, limit});
-  return tokensByStatement(text).map((tokens) => ({
+  return tokensByStatement(text).map(({tokens, comments}) => ({
     ...new Grammar(text, tokens).statement(),
     end: tokens[tokens.length - 1].end,
+    comments,
   }));
 }
 
-/** @param {string} text  @returns {Token[][]} */
+/** @param {string} text  @returns {{tokens: Token[], comments: Token[]}[]} */
 function tokensByStatement(text) {
   const typed = asTyped(text);
-  /** @type {Token[][]} */
-  const found = [[]];
+  /** @type {{tokens: Token[], comments: Token[]}[]} */
+  const found = [{tokens: [], comments: []}];
   /** @type {Token[]} */
   const opened = [];
   for (let at = 0, line = 1; at < text.length; ) {
     const token = tokenAt(text, typed, at, line);
     at = token.end;
     if (["end", "space", "string"].includes(token.kind)) line += text.slice(token.start, at).split(LINE_END).length - 1;
+    if (token.kind === "comment") found[found.length - 1].comments.push(token);
     if (token.kind === "space" || token.kind === "comment") continue;
-    if (token.kind === "end" && opened.length === 0) found.push([]);
+    if (token.kind === "end" && opened.length === 0 && found[found.length - 1].tokens.length > 0) {
+      found.push({tokens: [], comments: []});
+    }
     if (token.kind === "end" && (token.text !== ";" || opened.length === 0)) continue;
     if (isOpening(token)) opened.push(token);
     if (token.kind === "mark" && (token.text === ")" || token.text === "]")) {
@@ -140,11 +145,11 @@ function tokensByStatement(text) {
         throw new DocumentError("reader.unopened", {mark: token.text}, {text, start: token.start, end: token.end});
       }
     }
-    found[found.length - 1].push(token);
+    found[found.length - 1].tokens.push(token);
   }
   const open = opened.at(-1);
   if (open) throw new DocumentError("reader.unclosed", {mark: open.text}, {text, start: open.start, end: open.end});
-  return found.filter((tokens) => tokens.length > 0);
+  return found.filter(({tokens}) => tokens.length > 0);
 }
 
 /**
@@ -182,7 +187,7 @@ const stepOf = (kind, token, others) => ({kind, token, count: 0, keywords: [], i
  * @returns {Statement}
  */
 const statementOf = (kind, first, others) => ({
-  ...{kind, first, end: first.end, targets: [], values: [], operator: null, label: null},
+  ...{kind, first, end: first.end, comments: [], targets: [], values: [], operator: null, label: null},
   ...others,
 });
 
