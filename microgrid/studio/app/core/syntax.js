@@ -15,22 +15,21 @@ const PYTHON_OPERATORS = ["//", "%", "@", "<", ">", "<=", ">=", "!=", "&", "~"];
 const LINE_END = /\r\n|\r|\n/;
 const NOT_DECIMAL = /^(?:0[xobXOB][0-9a-fA-F_]*|0+[1-9][0-9]*(?![0-9.e_]))/;
 const DIGITS = "[0-9]+(?:_[0-9]+)*";
-/** @type {[string, string][]} kinds of tokens, names apart, in the order in which they are tried */
+/** @type {[string, RegExp][]} kinds of tokens, names apart, in the order in which they are tried */
 const TOKEN_KINDS = [
-  ["space", `[${NOTATION.SPACES}]+|\\\\(?:\\r\\n|\\r|\\n)`],
-  ["comment", "#[^\\r\\n]*"],
-  ["end", "\\r\\n|\\r|\\n|;"],
+  ["space", new RegExp(String.raw`[${NOTATION.SPACES}]+|\\(?:\r\n|\r|\n)`, "uy")],
+  ["comment", /#[^\r\n]*/uy],
+  ["end", /\r\n|\r|\n|;/uy],
   [
     "string",
-    `[rRuUbBfF]{0,2}(?:"""(?:\\\\.|[^\\\\])*?"""|'''(?:\\\\.|[^\\\\])*?'''|"(?:\\\\.|[^\\\\"\\r\\n])*"|'(?:\\\\.|[^\\\\'\\r\\n])*')`,
+    /[rRuUbBfF]{0,2}(?:"""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^\\"\r\n])*"|'(?:\\.|[^\\'\r\n])*')/suy,
   ],
-  ["number", `(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`],
-  ["assign", "(?:\\*\\*|//|[-+*/%@&\\|^])?=(?!=)"],
-  ["operator", "\\*\\*|[-+*]|/(?!/)"],
-  ["mark", "[()\\[\\],.]"],
-  ["other", "//|==|!=|<=|>=|:=|."],
+  ["number", new RegExp(String.raw`(?:${DIGITS}\.?(?:${DIGITS})?|\.${DIGITS})(?:[eE][+-]?${DIGITS})?`, "uy")],
+  ["assign", /(?:\*\*|\/\/|[-+*/%@&|^])?=(?!=)/uy],
+  ["operator", /\*\*|[-+*]|\/(?!\/)/uy],
+  ["mark", /[()[\],.]/uy],
 ];
-const TOKEN = new RegExp(TOKEN_KINDS.map(([kind, pattern]) => `(?<${kind}>${pattern})`).join("|"), "suy");
+const OTHER = /\/\/|==|!=|<=|>=|:=|./suy;
 const NAME = /[\p{XID_Start}_]\p{XID_Continue}*/uy;
 const PROLONGED = new RegExp(NOTATION.PROLONGED, "gu");
 
@@ -160,18 +159,26 @@ function tokensByStatement(text) {
  * @returns {Token}
  */
 function tokenAt(text, typed, start, line) {
-  TOKEN.lastIndex = NAME.lastIndex = start;
-  const name = NAME.exec(typed)?.[0];
-  const isPrefix = name && /["']/.test(typed[start + name.length] ?? ""); // perhaps, as in r"text"
-  const groups = name && !isPrefix ? {} : (TOKEN.exec(typed)?.groups ?? {});
-  if (name && groups.string === undefined) {
-    const normal = name.normalize("NFKC"),
-      isReserved = NOTATION.RESERVED.includes(normal);
-    return {kind: isReserved ? "reserved" : "name", text: normal, start, end: start + name.length, line};
+  const afterName = endOf(NAME, typed, start),
+    isPrefix = /["']/.test(typed[afterName] ?? ""); // perhaps, as in r"text"
+  const found = afterName > start && !isPrefix ? undefined : TOKEN_KINDS.find((each) => endOf(each[1], typed, start) > start);
+  if (afterName > start && found?.[0] !== "string") {
+    const name = typed.slice(start, afterName).normalize("NFKC");
+    return {kind: NOTATION.RESERVED.includes(name) ? "reserved" : "name", text: name, start, end: afterName, line};
   }
-  const [kind] = TOKEN_KINDS.find(([each]) => groups[each] !== undefined) ?? ["other"],
-    end = start + groups[kind].length;
-  return {kind, text: kind === "string" ? text.slice(start, end) : groups[kind], start, end, line};
+  const [kind, pattern] = found ?? ["other", OTHER],
+    end = endOf(pattern, typed, start);
+  return {kind, text: (kind === "string" ? text : typed).slice(start, end), start, end, line};
+}
+
+/**
+ * Where what a pattern matches at a place ends; the place itself if it does not match there.
+ *
+ * @param {RegExp} pattern  @param {string} text  @param {number} start
+ */
+function endOf(pattern, text, start) {
+  pattern.lastIndex = start;
+  return pattern.test(text) ? pattern.lastIndex : start;
 }
 
 /**
