@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
+from microgrid.studio.operations_js import FILE as OPERATIONS_FILE
+from microgrid.studio.operations_js import operations_js
 
 APP = "studio/app"
 
@@ -61,7 +63,9 @@ def joined(entry: str, read: Callable[[str], str] | None = None) -> str:
 
 
 def _of_app(name: str) -> str:
-    return asset(f"{APP}/{name}")
+    """Return the text of a module; the operations are written anew, for a user may have added some."""
+    path = f"{APP}/{name}"
+    return operations_js() if path == OPERATIONS_FILE else asset(path)
 
 
 def _in_order(entry: str, read: Callable[[str], str]) -> dict[str, str]:

@@ -7,7 +7,10 @@ import globals from "globals";
 const SCRIPTS = ["graph", "neuron", "numbers", "page", "panels", "quiz", "sentences", "state", "stepping", "worksheet"];
 
 // What a module without a screen may use: what browsers and Node both have.
-const EVERYWHERE = ["performance", "TextEncoder", "TextDecoder", "atob", "btoa", "CompressionStream", "DecompressionStream"];
+const EVERYWHERE = [
+  ...["performance", "TextEncoder", "TextDecoder", "atob", "btoa"],
+  ...["Blob", "Response", "CompressionStream", "DecompressionStream"],
+];
 
 export default [
   {ignores: ["**/node_modules/", ...SCRIPTS.map((name) => `microgrid/studio/app/${name}.js`)]},
@@ -24,7 +27,7 @@ export default [
   },
   {
     files: ["microgrid/studio/app/core/**/*.js"],
-    languageOptions: {globals: Object.fromEntries([...EVERYWHERE, "Blob", "Response"].map((name) => [name, "readonly"]))},
+    languageOptions: {globals: Object.fromEntries(EVERYWHERE.map((name) => [name, "readonly"]))},
   },
   {
     files: ["microgrid/studio/app/**/*.js"],
