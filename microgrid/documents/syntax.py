@@ -3,6 +3,10 @@
 A statement ends with its line, unless a bracket is open, or with a semicolon. An expression is a list of steps in the
 order in which Python takes them, operands before operators, so that nothing here or later goes deeper with the text.
 
+The app has a reader of its own, which is held to the same cases and gives the same errors at the same places, in this
+order: a text that is too long; the brackets of the whole text; the grammar, statement by statement; then, statement by
+statement and step by step, what the names and numbers mean (`document`). Columns count characters.
+
 >>> [binding] = statements("c = a*b + 1")
 >>> [step.text for step in binding.values[0]]
 ['a', 'b', '*', '1', '+']
