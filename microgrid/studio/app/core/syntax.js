@@ -75,13 +75,16 @@ export class DocumentError extends Error {
     this.name = "DocumentError";
     this.key = key;
     this.parts = parts;
-    /** @type {number | null} line and column count from 1, column and length in characters */
+    /** @type {number | null} line and column count from 1, column and length in characters, as in Python */
     this.line = null;
     /** @type {number | null} */
     this.column = null;
     /** @type {number | null} */
     this.length = null;
+    /** @type {{from: number, to: number} | null} the same place as a string of JavaScript counts */
+    this.extent = null;
     if (!place) return;
+    this.extent = {from: place.start, to: place.end};
     const before = place.text.slice(0, place.start).split(LINE_END);
     this.line = before.length;
     this.column = charactersIn(before[before.length - 1]) + 1;
