@@ -290,7 +290,7 @@ class _Grammar:
             return None
         if value[i - 1].text != "backward":
             return Statement("passed", first, names)
-        return Statement("output", first, values=[inner.whole_expression()])
+        return Statement("output", first, names, [inner.whole_expression()])
 
     def assignment(self, assigns: Sequence[int]) -> Statement:
         first, sign = self.tokens[0], self.tokens[assigns[0]]
