@@ -313,7 +313,7 @@ class Grammar {
       levels = inner.levels();
     if (inner.tokens.some(({kind}, k) => kind === "operator" && levels[k] === 0)) return null;
     if (value[i - 1].text !== "backward") return statementOf("passed", first, {targets});
-    return statementOf("output", first, {values: [inner.wholeExpression()]});
+    return statementOf("output", first, {targets, values: [inner.wholeExpression()]});
   }
 
   /** @param {number[]} assigns  @returns {Statement} */
