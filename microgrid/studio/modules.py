@@ -20,9 +20,6 @@ WRITTEN = {
     operations_js.OPERATIONS_FILE: operations_js.operations_js,
     notation_js.NOTATION_FILE: notation_js.notation_js,
 }
-    operations_js.OPERATIONS_FILE: operations_js.operations_js,
-    notation_js.NOTATION_FILE: notation_js.notation_js,
-}
 
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
