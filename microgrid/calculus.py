@@ -42,7 +42,8 @@ def differentiate(output: Value, with_respect_to: Value | Iterable[Value]) -> Va
     Raises:
         TypeError: `output` is not a Value, or what it is differentiated by is none, or a Constant, which never changes.
         ValueError: an operation of your own has no formula, or a leaf was changed after the graph was recorded.
-        ArithmeticError: a derivative is too large for a float, or has no slope there, as 1.5 · x**0.5 has none at 0.
+        ArithmeticError: there is no derivative, as of sqrt(x) at 0, or it has no slope there, as 1.5 · x**0.5 has none
+            at 0, or a power in it is too large for a float. (A product that is too large is inf, as in any graph.)
 
     >>> x = Value(2.0, label="x")
     >>> y = x**4 - 2 * x**2
@@ -53,7 +54,7 @@ def differentiate(output: Value, with_respect_to: Value | Iterable[Value]) -> Va
     >>> differentiate(slope, x)  # 12x² − 4
     Value(data=44.0, grad=0.0, op='-', label='d²y/dx²')
     """
-    values = [with_respect_to] if isinstance(with_respect_to, Value) else as_list("with_respect_to", with_respect_to)
+    values = [with_respect_to] if isinstance(with_respect_to, Value) else _listed(with_respect_to)
     for value in values:
         if not isinstance(value, Value) or isinstance(value, Constant):
             raise TypeError(f"expected a Value to differentiate by, which may change, got {quoted(value)}")
@@ -63,6 +64,16 @@ def differentiate(output: Value, with_respect_to: Value | Iterable[Value]) -> Va
         if derivative not in known and uses[derivative] == 1:
             derivative.label = derivative_label(output.label, value.label)
     return derivatives[0] if isinstance(with_respect_to, Value) else derivatives
+
+
+def _listed(values: Iterable[Value]) -> list[Value]:
+    try:
+        return as_list("with_respect_to", values)
+    except TypeError:
+        advice = "; give its parameters()" if hasattr(values, "parameters") else ""
+        raise TypeError(
+            f"expected a Value to differentiate by, or a list of Values, got {quoted(values)}{advice}"
+        ) from None
 
 
 def derivative_label(output: str, value: str) -> str:

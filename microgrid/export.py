@@ -19,7 +19,7 @@ Targets have the shape of the predictions there, rows × outputs, also where the
 
 >>> from microgrid.nn import MLP
 >>> program = torch_source(MLP(2, [3, 1], activation="tanh", seed=0))
->>> for line in program.splitlines()[14:19]:
+>>> for line in program.splitlines()[13:18]:
 ...     print(line)
 model = nn.Sequential(
     nn.Linear(2, 3),
@@ -30,13 +30,16 @@ model = nn.Sequential(
 
 from __future__ import annotations
 
+import itertools
+import json
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgrid._util.missing_names import answer_missing_names
-from microgrid._util.validation import quoted
+from microgrid._util.validation import as_list, quoted
+from microgrid.language.numerals import counted
 from microgrid.nn import MLP, Dense, Module
 
 if TYPE_CHECKING:
@@ -61,8 +64,7 @@ MAX_NUMBER_COLUMNS = 110  # of a line of numbers
 PROGRAM = '''\
 """The network {description} of microgrid, as a program that needs PyTorch only.
 
-In Python, where this file is model.py, it predicts from a list of rows of {n_inputs} numbers, in the order in which
-microgrid train lists its inputs:
+In Python, where this file is model.py, it predicts from a list of rows of {numbers_in_row}{order}:
 
     import torch
     from model import model
@@ -71,7 +73,7 @@ microgrid train lists its inputs:
 
 import torch
 from torch import nn
-
+{columns}
 # In float64, as in microgrid: float32 has 7 digits. It takes rows × {n_inputs} numbers, and returns rows × {n_outputs}.
 model = nn.Sequential(
 {layers}
@@ -100,11 +102,11 @@ model.load_state_dict({{name: torch.tensor(values, dtype=torch.float64) for name
 
 if __name__ == "__main__":
     rows = torch.ones(1, {n_inputs}, dtype=torch.float64)  # a row of ones, to try it
-    print(model(rows).tolist())
+    print("for a row of ones:", model(rows).tolist())
 '''
 
 
-def torch_source(model: Module) -> str:
+def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "") -> str:
     """Write a network as a program that needs PyTorch only, with its numbers in it.
 
     The program defines `model`, a `torch.nn.Sequential` in float64, and `train_step`. Run by itself, it prints the
@@ -112,12 +114,21 @@ def torch_source(model: Module) -> str:
 
     Args:
         model: an `MLP` or a `Dense`.
+        inputs: the names of its inputs, to be written into the program.
+        target: the name of what it predicts, likewise.
 
     Raises:
-        TypeError: `model` is something else.
-        ValueError: a parameter is not finite, or the network was changed into one that PyTorch would train otherwise.
+        TypeError: `model` is something else, or a name is no text.
+        ValueError: there are more or fewer names than inputs, a parameter is not finite, or the network was changed
+            into one that PyTorch would train otherwise.
     """
     layers = _dense_layers(model)
+    names, n_inputs = as_list("inputs", inputs), layers[0].n_inputs
+    for name in (*names, target):
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of a column, got {quoted(name)}")
+    if names and len(names) != n_inputs:
+        raise ValueError(f"expected a name for each of {counted(n_inputs, 'input')}, got {len(names)}")
     for name, parameter in model.named_parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(f"{name} must be a finite number to be exported, got {quoted(parameter.data)}")
@@ -133,7 +144,10 @@ def torch_source(model: Module) -> str:
             lines.append(f"    nn.{_call(layer.activation)},")
     return PROGRAM.format(
         description=MLP.__repr__(model) if isinstance(model, MLP) else Dense.__repr__(layers[0]),
-        n_inputs=layers[0].n_inputs,
+        n_inputs=n_inputs,
+        numbers_in_row=counted(n_inputs, "number"),
+        order=", in the order of inputs" if names else "",
+        columns=_columns_source(names, target),
         n_outputs=len(layers[-1].neurons),
         layers="\n".join(lines),
         numbers="\n".join(numbers),
@@ -165,7 +179,8 @@ def to_torch(model: Module) -> TorchModule:
         if layer.activation != "linear":
             name, settings = ACTIVATIONS_IN_TORCH[layer.activation]
             parts.append(getattr(torch.nn, name)(**settings))
-    return torch.nn.Sequential(*parts)
+    network: TorchModule = torch.nn.Sequential(*parts)
+    return network
 
 
 def from_torch(module: TorchModule) -> MLP:
@@ -225,6 +240,10 @@ def _dense_layers(model: Module) -> list[Dense]:
     for layer in layers:
         if not isinstance(layer, Dense) or len({neuron.activation for neuron in layer.neurons}) > 1:
             raise ValueError(f"expected layers of neurons that share an activation, got {quoted(layer)}")
+    for before, layer in itertools.pairwise(layers):
+        if layer.n_inputs != len(before.neurons):
+            n_before = len(before.neurons)
+            raise ValueError(f"{layer} takes {layer.n_inputs} numbers, but the layer before it returns {n_before}")
     theirs = [parameter for layer in layers for neuron in layer.neurons for parameter in (*neuron.weights, neuron.bias)]
     if theirs != model.parameters():
         raise ValueError(
@@ -232,6 +251,21 @@ def _dense_layers(model: Module) -> list[Dense]:
             "shared; PyTorch would train it otherwise"
         )
     return layers
+
+
+def _columns_source(inputs: list[str], target: str) -> str:
+    """Write the names of the columns, where they are known."""
+    lines = ["", "# The columns of the table that it was trained on."] if inputs or target else []
+    if inputs:
+        lines += ["inputs = [", *(f"    {_text_source(name)}," for name in inputs), "]"]
+    if target:
+        lines.append(f"target = {_text_source(target)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _text_source(text: str) -> str:
+    """Write a text as JSON, which Python reads as the same text."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _list_source(beginning: str, numbers: list[float]) -> str:

@@ -14,7 +14,7 @@ import math
 import os
 import random
 from collections import UserDict, UserList, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType, MemberDescriptorType, SimpleNamespace
@@ -44,6 +44,7 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
 _HE = ("relu", "leaky_relu", "softplus")
 
 _FORMAT = {"format": "microgrid model", "version": 1}
+COLUMNS = ("inputs", "target")  # what a file may say of the table: the names of its input columns, and of the target's
 MAX_WEIGHTS_PER_LAYER = 10_000_000  # they take about 2 GB
 M = TypeVar("M", bound="Module")
 
@@ -163,12 +164,7 @@ class Module:
             OSError: the file cannot be written.
             ValueError: a parameter is not finite, or two have the same name, as in a set without labels.
         """
-        parameters = {name: parameter.data for name, parameter in self._by_name().items()}
-        for name, number in parameters.items():
-            if not isinstance(number, (int, float)) or not math.isfinite(number):
-                raise ValueError(f"{name} must be a finite number to be saved, got {quoted(number)}")
-        content = {**_FORMAT, "model": self._description(), "parameters": parameters}
-        write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        write_model(path, self)
 
     def load(self: M, path: str | os.PathLike[str]) -> M:
         """Load the parameters that `save` wrote, and return this model.
@@ -177,7 +173,7 @@ class Module:
             OSError: the file cannot be read.
             ValueError: it is not a saved model, or it was saved from another model. This model is then unchanged.
         """
-        saved_from, parameters = read_model(path)
+        saved_from, parameters, _ = read_model(path)
         path = printable(os.fspath(path))
         mine = self._by_name()
         strays = sorted(set(mine) ^ set(parameters))
@@ -566,8 +562,26 @@ def slots_of(kind: type) -> tuple[str, ...]:
     )
 
 
-def read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
-    """Return the file's description of its model, and its parameters.
+def write_model(path: str | os.PathLike[str], model: Module, columns: Mapping[str, object] | None = None) -> None:
+    """Save a model, and the names of the columns that it was trained on where they are given; see `Module.save`."""
+    parameters = {name: parameter.data for name, parameter in model._by_name().items()}
+    for name, number in parameters.items():
+        if not isinstance(number, (int, float)) or not math.isfinite(number):
+            raise ValueError(f"{name} must be a finite number to be saved, got {quoted(number)}")
+    content = {**_FORMAT, "model": model._description(), **(columns or {}), "parameters": parameters}
+    write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+class SavedModel(NamedTuple):
+    """What a file holds: the description of the model, its parameters, and the columns that it names."""
+
+    description: object
+    parameters: dict[str, float]
+    columns: dict[str, Any]
+
+
+def read_model(path: str | os.PathLike[str]) -> SavedModel:
+    """Read a file that `save` wrote.
 
     Raises:
         OSError: the file cannot be read.
@@ -589,7 +603,7 @@ def read_model(path: str | os.PathLike[str]) -> tuple[object, dict[str, float]]:
     for name, number in parameters.items():
         if not isinstance(number, float) or not math.isfinite(number):
             raise ValueError(f"{path}: {brief(name)} must be a finite number, got {quoted(number)}")
-    return content.get("model"), parameters
+    return SavedModel(content.get("model"), parameters, {name: content[name] for name in COLUMNS if name in content})
 
 
 answer_missing_names(__name__)

@@ -27,18 +27,23 @@ On GPUs, the backend is "nccl" instead of "gloo", and the network and the rows a
 
 import argparse
 import gc
+import math
 import os
 import random
 import runpy
 import sys
 from pathlib import Path
 
-import torch
-import torch.distributed as dist
-from torch.nn.parallel import DistributedDataParallel
+try:
+    import torch
+    import torch.distributed as dist
+    from torch.nn.parallel import DistributedDataParallel
+except ImportError as error:
+    sys.exit(f"error: {error}; this script needs PyTorch and NumPy: pip install torch numpy")
 
 from microgrid.datasets import ColumnLearner, read_csv
 from microgrid.export import from_torch
+from microgrid.nn import read_model
 
 
 def train(model, rows, targets, optimizer, epochs, batch_size, seed):
@@ -78,34 +83,49 @@ def take_standardised(network, learner):
         last.weight /= deviation
 
 
-def read_network(path):
-    """Run the program that microgrid export wrote, and return its network."""
+def read_program(path):
+    """Run the program that microgrid export wrote, and return what it defines: the network, and names of columns."""
     try:
-        network = runpy.run_path(path).get("model")
+        program = runpy.run_path(path)
     except SyntaxError:
-        network = None
-    if not isinstance(network, torch.nn.Sequential):
+        program = {}
+    if not isinstance(program.get("model"), torch.nn.Sequential):
         raise ValueError(f"{path} is not a program that microgrid export wrote, such as model.py")
-    return network
+    return program
 
 
 def prepare(options):
     """Return the network, and a learner with the rows, held-out rows and scales of microgrid train."""
     if not Path(options.save).parent.is_dir():
         raise ValueError(f"{options.save}: there is no such folder to write to")
+    if Path(options.save).exists():
+        read_model(options.save)  # nothing but a saved model is replaced
+    if not 0 < options.learning_rate < math.inf:
+        raise ValueError("--learning-rate must be a number above 0")
     if min(options.epochs, options.batch_size) < 1:
         raise ValueError("--epochs and --batch-size must be 1 or more")
     data = read_csv(options.data, options.target, options.inputs)
     learner = ColumnLearner.prepare(data, seed=options.seed, share=options.test)
-    network = read_network(options.model)
+    program = read_program(options.model)
+    network = program["model"]
     if data.classes:
         raise ValueError(f"{options.target} holds classes; this script learns a column of numbers")
-    n_inputs, n_outputs = network[0].in_features, network[-1].out_features
-    if (n_inputs, n_outputs) != (len(data.input_names), 1):
+    trained_for = program.get("target", data.target_name)
+    if trained_for != data.target_name:
+        raise ValueError(f"{options.model} was trained to predict {trained_for}, not {data.target_name}")
+    inputs = program.get("inputs", data.input_names)
+    if tuple(inputs) != data.input_names:
         raise ValueError(
-            f"{options.model} takes {n_inputs} numbers and returns {n_outputs}, but {options.target} is 1 number, from "
-            f"{len(data.input_names)}: {', '.join(data.input_names)}. "
-            "Give the same table, --target and --inputs as to microgrid train"
+            f"{options.model} was trained on {', '.join(inputs)}, not on {', '.join(data.input_names)}. "
+            "Give the same table and --inputs as to microgrid train"
+        )
+    from_torch(network)  # refuses what is no MLP
+    sizes, n_inputs = (network[0].in_features, network[-1].out_features), len(data.input_names)
+    if sizes != (n_inputs, 1):
+        raise ValueError(
+            f"{options.model} has inputs: {sizes[0]}, outputs: {sizes[1]}; {options.data} has inputs: {n_inputs} "
+            f"({', '.join(data.input_names)}), outputs: 1. Give the same table, --target and --inputs as to microgrid "
+            "train"
         )
     take_standardised(network, learner)
     learner.model = from_torch(network)  # where microgrid would start
@@ -119,9 +139,9 @@ def main():
     parser.add_argument("--target", required=True, help="the column to predict, as in microgrid train")
     parser.add_argument("--inputs", nargs="+", help="the columns to predict it from, as in microgrid train")
     parser.add_argument("--test", type=float, default=0.2, help="the fraction held out, as in microgrid train")
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--learning-rate", type=float, default=0.02)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=40, help="passes over all rows; by default 40")
+    parser.add_argument("--learning-rate", type=float, default=0.02, help="of SGD with momentum 0.9; by default 0.02")
+    parser.add_argument("--batch-size", type=int, default=16, help="rows of one update; by default 16")
     parser.add_argument("--seed", type=int, default=0, help="as in microgrid train")
     parser.add_argument("--save", default="trained.json", help="where the network is written, for microgrid")
     parser.add_argument("--compare", action="store_true", help="train by microgrid, too, and compare the losses")
@@ -131,7 +151,7 @@ def main():
         sys.exit("error: torchrun starts this script: torchrun --nproc_per_node 2 " + " ".join(sys.argv))
     try:
         network, learner = prepare(options)
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         sys.exit(f"error: {error}" if os.environ["LOCAL_RANK"] == "0" else 0)  # one line a machine
 
     dist.init_process_group("gloo")  # for CPUs
@@ -148,6 +168,8 @@ def main():
     gc.collect()  # what still refers to the process group keeps its threads alive, and they must end before Python does
     dist.destroy_process_group()
 
+    if not math.isfinite(losses[-1]):
+        sys.exit(f"error: the loss became {losses[-1]}; try a smaller --learning-rate" if rank == 0 else 1)
     if rank == 0:
         print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {losses[-1]!r}")
         if options.compare:
@@ -158,7 +180,7 @@ def main():
         tested, which = (learner.held_out, "held out") if learner.held_out.rows else (learner.learning, "learned from")
         print(f"mean absolute error on the {len(tested.rows)} rows {which}: {learner.error(tested):.4g}")
         print(f"  for always predicting the mean: {learner.baseline_error(tested):.4g}")
-        learner.model_in_own_units().save(options.save)
+        learner.save(options.save)
         print(f"wrote {options.save}")
 
 

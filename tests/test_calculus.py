@@ -283,8 +283,10 @@ def test_zero_slope_ends_the_way_back() -> None:
     ("arguments", "message"),
     [
         ((3.0, Value(1.0)), "expected a Value, the end of a graph, got float"),
-        ((Value(1.0), 3.0), "with_respect_to must be a list, got 3.0"),
-        ((Value(1.0), "x"), "with_respect_to must be a list, got 'x'"),
+        ((Value(1.0), 3.0), "expected a Value to differentiate by, or a list of Values, got 3.0"),
+        ((Value(1.0), "x"), "expected a Value to differentiate by, or a list of Values, got 'x'"),
+        ((Value(1.0), {Value(1.0)}), "expected a Value to differentiate by, or a list of Values, got {Value("),
+        ((Value(1.0), MLP(2, [1])), "got MLP(2, [1], activation='relu'); give its parameters()"),
         ((Value(1.0), [3.0]), "expected a Value to differentiate by, which may change, got 3.0"),
         ((Value(1.0), Constant(2.0)), "expected a Value to differentiate by, which may change, got Constant"),
     ],

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +40,7 @@ def test_program_reads_like_one_for_pytorch() -> None:
         == '''\
 """The network MLP(2, [2, 1], activation='softplus') of microgrid, as a program that needs PyTorch only.
 
-In Python, where this file is model.py, it predicts from a list of rows of 2 numbers, in the order in which
-microgrid train lists its inputs:
+In Python, where this file is model.py, it predicts from a list of rows of 2 numbers:
 
     import torch
     from model import model
@@ -86,9 +88,33 @@ model.load_state_dict({name: torch.tensor(values, dtype=torch.float64) for name,
 
 if __name__ == "__main__":
     rows = torch.ones(1, 2, dtype=torch.float64)  # a row of ones, to try it
-    print(model(rows).tolist())
+    print("for a row of ones:", model(rows).tolist())
 '''
     )
+
+
+def test_program_names_the_columns_of_its_table() -> None:
+    names, target = ["重さ (g)", 'a "\\n"""'], "x\ny"
+    program = torch_source(Dense(2, 1), names, target)
+    assert "rows of 2 numbers, in the order of inputs:\n" in program
+    assert 'inputs = [\n    "重さ (g)",\n' in program
+    columns = {ast.unparse(line.targets[0]): line.value for line in ast.parse(program).body if type(line) is ast.Assign}
+    assert ast.literal_eval(columns["inputs"]) == names
+    assert ast.literal_eval(columns["target"]) == target
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "error", "message"),
+    [
+        (["a"], "y", ValueError, "^expected a name for each of 2 inputs, got 1$"),
+        (["a", 3], "y", TypeError, "^expected the name of a column, got 3$"),
+        (["a", "b"], None, TypeError, "^expected the name of a column, got None$"),
+        ("ab", "y", TypeError, "^inputs must be a list, got 'ab'$"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(names: Any, target: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        torch_source(Dense(2, 1), names, target)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -117,6 +143,7 @@ def test_numbers_of_other_types_are_written_as_floats() -> None:
 
 def test_layer_alone_is_a_program_too() -> None:
     assert "    nn.Linear(2, 3),\n    nn.LeakyReLU(negative_slope=0.01),\n)" in torch_source(Dense(2, 3, "leaky_relu"))
+    assert "a list of rows of 1 number:" in torch_source(Dense(1, 3))
 
 
 class Doubled(MLP):
@@ -141,6 +168,10 @@ def set_one_activation(model: MLP) -> None:
 
 def fix_a_weight(model: MLP) -> None:
     model.layers[0].neurons[0].weights[0] = Constant(1.0)
+
+
+def remove_a_neuron(model: MLP) -> None:
+    del model.layers[0].neurons[0]
 
 
 def share_a_weight(model: MLP) -> None:
@@ -170,6 +201,7 @@ def test_what_is_no_network_of_dense_layers_is_refused(export: Callable[[Any], o
     [
         (set_one_activation, "^expected layers of neurons that share an activation, got Dense"),
         (add_a_layer_of_another_kind, "^expected layers of neurons that share an activation, got Neuron"),
+        (remove_a_neuron, r"^Dense\(2, 1, .*\) takes 2 numbers, but the layer before it returns 1$"),
         (fix_a_weight, "or some are constants or shared; PyTorch would train it otherwise$"),
         (share_a_weight, "or some are constants or shared; PyTorch would train it otherwise$"),
         (add_a_parameter, "has other parameters than the weights and biases of its layers"),
@@ -197,3 +229,18 @@ def test_missing_pytorch_is_said_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match=r"^this needs PyTorch, which is not installed: pip install torch$"):
         convert(MLP(1, [1]))
+
+
+def test_script_for_many_machines_says_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError(\"No module named 'torch'\")", encoding="utf-8")
+    script = Path(__file__).parents[1] / "notebooks" / "train_on_many_machines.py"
+    run = subprocess.run(
+        [sys.executable, script, "--help"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (
+        run.stderr == "error: No module named 'torch'; this script needs PyTorch and NumPy: pip install torch numpy\n"
+    )

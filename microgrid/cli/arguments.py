@@ -99,6 +99,7 @@ class Parser(argparse.ArgumentParser):
         """Add an option with fixed choices; errors carry the advice of `invalid_choice`."""
 
         def checked(text: str) -> str:
+            text = text.strip()  # " -1" for -1: see _without_false_options
             if text not in choices:
                 raise argparse.ArgumentTypeError(invalid_choice(text, choices))
             return text

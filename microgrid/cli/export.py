@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Any
 
 from microgrid._util.files import write_atomic
 from microgrid._util.text import brief, printable, say
@@ -35,25 +36,28 @@ def _run_export(options: argparse.Namespace) -> int:
     file = options.output
     if Path(file).suffix.lower() != ".py":
         raise ValueError(f"a program is written as .py; {file!r} is not")
-    program = torch_source(_saved_network(options.model))
+    if Path(file).stem in ("torch", "numpy"):
+        raise ValueError(f"{file!r} would be imported in the place of {Path(file).stem}; give another name with -o")
+    model, columns = _saved_network(options.model)
+    program = torch_source(model, **columns)
     _check_replaceable(file, program)
     write_atomic(file, program)
     say(words(options.language)["command.export"].format(file=file))
     return 0
 
 
-def _saved_network(path: str) -> MLP | Dense:
-    """Build the network that a file describes, and load its parameters.
+def _saved_network(path: str) -> tuple[MLP | Dense, dict[str, Any]]:
+    """Build the network that a file describes, load its parameters, and return it with the columns that it names.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: it is not a saved model, or it was saved from a model of another kind.
     """
-    description, _ = read_model(path)
+    description, _, columns = read_model(path)
     if mlp := AN_MLP.fullmatch(str(description)):
-        return MLP(int(mlp[1]), [int(size) for size in mlp[2].split(", ")], mlp[3]).load(path)
+        return MLP(int(mlp[1]), [int(size) for size in mlp[2].split(", ")], mlp[3]).load(path), columns
     if dense := A_DENSE.fullmatch(str(description)):
-        return Dense(int(dense[1]), int(dense[2]), dense[3]).load(path)
+        return Dense(int(dense[1]), int(dense[2]), dense[3]).load(path), columns
     raise ValueError(f"{printable(path)} was saved from {brief(description)}; only an MLP or a Dense can be exported")
 
 

@@ -112,7 +112,7 @@ def _columns(data: Dataset) -> dict[str, None]:
 def _save(learner: ColumnLearner, path: str, text: Mapping[str, str]) -> None:
     """Save the network, and print how to use it."""
     model, data, row = learner.model_in_own_units(), learner.learning, learner.learning.rows[0]
-    model.save(path)
+    learner.save(path)
     columns = text["list"].join(data.input_names)
     say(text["train.wrote"].format(file=path, columns=columns, target=data.target_name))
     say(f"  from microgrid.nn import {type(model).__name__}")

@@ -7,6 +7,7 @@ by binary cross-entropy, and the class of the largest is the prediction.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from microgrid.datasets.scale import Scale
 from microgrid.datasets.tables import Dataset
 from microgrid.engine import Value
 from microgrid.losses import binary_cross_entropy, mean_squared_error
-from microgrid.nn import MLP
+from microgrid.nn import MLP, write_model
 from microgrid.optim import SGD
 from microgrid.training.history import History
 from microgrid.training.loop import train
@@ -116,6 +117,11 @@ class ColumnLearner:
     def _mean_error(self, predictions: Sequence[float], targets: Sequence[float]) -> float:
         errors = [abs(prediction - target) for prediction, target in zip(predictions, targets, strict=True)]
         return math.fsum(map(bool, errors) if self.learning.classes else errors) / len(errors)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save the network in the data's own units, with the names of its columns; see `Module.save`."""
+        columns = {"inputs": self.learning.input_names, "target": self.learning.target_name}
+        write_model(path, self.model_in_own_units(), columns)
 
     def model_in_own_units(self) -> MLP:
         """Return a network in the data's own units, with both scalings folded into its weights.

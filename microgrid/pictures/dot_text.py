@@ -129,7 +129,10 @@ def _heading(face: Face) -> str:
         return f'{parts[0]}<FONT COLOR="{QUIET}"> = {operation}</FONT>' if len(parts) == 2 else "".join(parts)
     # Graphviz cannot measure such a name: give it as much room as its characters take, two columns for a wide one.
     width = sum(13 if east_asian_width(character) in "WF" else 7 for character in face.name)
-    cells = [f'<TD ALIGN="LEFT" WIDTH="{width}">{parts[0]}</TD>', *(f"<TD>= {part}</TD>" for part in parts[1:])]
+    # And let it end where the operation begins, or be centred: there it stands right however wide it was taken to be.
+    align = "RIGHT" if name and operation else "CENTER"
+    cells = [f'<TD ALIGN="{align}" WIDTH="{width}">{parts[0]}</TD>']
+    cells += [f'<TD ALIGN="LEFT">= {part}</TD>' for part in parts[1:]]
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 

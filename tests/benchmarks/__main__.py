@@ -36,7 +36,10 @@ def main() -> int:
         parser.error(f"the folder of {options.json} does not exist")  # said now, not after minutes of work
     if options.compare and not Path(options.compare).is_file():
         parser.error(f"there is no file {options.compare}")
-    earlier = read(options.compare) if options.compare else None
+    try:
+        earlier = read(options.compare) if options.compare else None
+    except ValueError as error:
+        parser.error(str(error))
     facts = {
         "date": datetime.date.today().isoformat(),
         "python": platform.python_version(),

@@ -11,8 +11,17 @@ MIN_REMAINING = 0.8  # of a ratio; what is below has fallen by a fifth
 
 
 def read(file: str | Path) -> dict[str, Any]:
-    """Read the figures of an earlier run."""
-    figures: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
+    """Read the figures of an earlier run.
+
+    Raises:
+        ValueError: the file holds none.
+    """
+    try:
+        figures = json.loads(Path(file).read_text(encoding="utf-8"))
+    except ValueError:
+        figures = None
+    if not isinstance(figures, dict) or not {"python", "versions", "cases"} <= figures.keys():
+        raise ValueError(f"{file} holds no figures that --json has written")
     return figures
 
 

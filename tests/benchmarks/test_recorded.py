@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.__main__ import main
-from tests.benchmarks.recorded import differences, fallen
-from tests.benchmarks.report import CHART, README, chart, recorded_runs, tables
+from tests.benchmarks.cases import NETWORK
+from tests.benchmarks.recorded import differences, fallen, ratios_in
+from tests.benchmarks.report import CHART, README, chart, recorded_runs, shown, tables
 
 
 def run_with(ratio: float, python: str = "3.11.7") -> dict[str, Any]:
@@ -46,8 +47,26 @@ def test_missing_file_is_told_before_anything_is_measured(
     assert "a.json" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("text", ["# Speed", "[]", "{}", '{"python": "3.11.7"}'])
+def test_file_without_figures_is_told_before_anything_is_measured(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--compare", str(tmp_path / "a.json")])
+    with pytest.raises(SystemExit):
+        main()
+    assert "a.json holds no figures that --json has written" in capsys.readouterr().err
+
+
 def test_readme_and_chart_show_what_is_recorded() -> None:
     runs = recorded_runs()
     assert tables(runs) in README.read_text(encoding="utf-8")
     assert CHART.read_text(encoding="utf-8") == chart(runs)
     ET.fromstring(chart(runs))
+
+
+@pytest.mark.parametrize(("file", "times"), [("README.md", "{} times"), ("README.ja.md", "{} 倍")])
+def test_readme_of_the_project_quotes_what_is_recorded(file: str, times: str) -> None:
+    text = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
+    for run in recorded_runs():
+        assert times.format(shown(ratios_in(run)[f"eager {NETWORK}", "micrograd"])) in text

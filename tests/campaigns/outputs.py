@@ -359,6 +359,18 @@ def write_checks(graph: Graph, outputs: Outputs) -> None:
             section[f"nudge {graph.name}, n{i}, {amount}"] = as_text(moved)
 
 
+def write_derivatives(graph: Graph, outputs: Outputs) -> None:
+    """Differentiate by every leaf, and draw what came out."""
+    nodes = topological_order(graph.loss)
+    if len(nodes) > LARGE or not hasattr(microgrid, "differentiate"):  # which an older tree lacks
+        return
+    for i, node in enumerate(nodes):
+        if node.is_leaf:
+            derivative = outcome_of(functools.partial(microgrid.differentiate, graph.loss, node))
+            drawn = derivative if isinstance(derivative, str) else draw(derivative).source
+            outputs["derivatives"][f"{graph.name}, n{i}"] = drawn
+
+
 def write_pictures(graph: Graph, outputs: Outputs) -> None:
     """Draw the graph in every way: before and after its gradients are known."""
     loss = graph.loss
@@ -581,6 +593,7 @@ step --help
 page --help
 check --help
 train --help
+export --help
 lesson --help
 sheet --help
 draw "(a*b + c).tanh()" a=2 b=-3 c=5.5
@@ -607,6 +620,8 @@ page --example penguins --language ja
 page --example learning-rate --learning-rate 0.7
 check "log(a) / b**2" a=2 b=-3
 check "abs(a) + relu(b)" a=0 b=0
+check "x**3*y" x=2 y=-1 --order 2
+check "3*relu(x)" x=2 --order 2 --language ja
 train data.csv --target weight
 train data.csv --target weight --inputs length --hidden 4 --epochs 3 --test 0 --save m.json
 train data.csv --target weight --hidden 3,2 --epochs 3 --batch-size 4 --seed 7 --learning-rate 0.1 --test 0.5
@@ -614,6 +629,8 @@ train data.csv --target weight --hidden --epochs 2
 train few.csv --target y --epochs 2
 train few.csv --target y --epochs 2 --test 0
 train gaps.csv --target y --epochs 2
+export model.json
+export model.json -o m.py --language ja
 lesson
 lesson --language ja
 lesson 1
@@ -671,6 +688,8 @@ check
 check 1+1
 check a
 check xor
+check a a=1 --order 3
+check sqrt(a) a=0 --order 2
 train
 train data.csv
 train missing.csv --target y
@@ -702,6 +721,13 @@ train quote.csv --target y
 train nul.csv --target y
 train large.csv --target y
 train data.csv --target weight --learning-rate 1e9 --epochs 3
+export
+export missing.json
+export data.csv
+export neuron.json
+export model.json -o m.txt
+export model.json -o missing/m.py
+export missing.json --language ja
 lesson 0
 lesson 8
 lesson x
@@ -735,6 +761,14 @@ TABLES: Mapping[str, bytes] = {
     "quote.csv": b'x,y\n"1,2\n3,4\n',
     "nul.csv": b"x,y\n1,2\x00\n3,4\n",
     "large.csv": b"x,y\n1.7e308,1\n1.6e308,2\n1.5e308,3\n1.4e308,4\n",
+    "model.json": (
+        b'{"format": "microgrid model", "version": 1, "model": "MLP(1, [1], activation=\'relu\')", "inputs": ["x"], '
+        b'"target": "weight", "parameters": {"layers[0].neurons[0].weights[0]": 0.1, "layers[0].neurons[0].bias": -2}}'
+    ),
+    "neuron.json": (
+        b'{"format": "microgrid model", "version": 1, "model": "Neuron(1, activation=\'relu\')", '
+        b'"parameters": {"weights[0]": 0.1, "bias": -2}}'
+    ),
 }
 
 
@@ -822,16 +856,21 @@ PUBLIC = {
     "microgrid.training": ("Cycle", "History", "TrainingDivergedError", "paused_collector", "train"),
     "microgrid.datasets": ("DataError", "Dataset", "Scale", "penguin_species", "penguins", "read_csv"),
     "microgrid.figures": ("panels", "plot_losses", "plot_loss_along", "plot_decision_boundary"),
+    "microgrid.layers": ("Linear", "ReLU", "Tanh", "Sigmoid", "MeanSquaredError", "Network"),
+    "microgrid.export": ("from_torch", "to_torch", "torch_source"),
     "microgrid.cli": ("main",),
 }
-"""What users import, and from where."""
+"""What users import, and from where; an older tree may lack the last modules."""
 
 
 def write_interface(outputs: Outputs) -> None:
     """List every public name with its signature, and the attributes of classes and of what they make."""
     section = outputs["interface"]
     for module_name, public_names in PUBLIC.items():
-        module = importlib.import_module(module_name)
+        module = outcome_of(functools.partial(importlib.import_module, module_name))
+        if isinstance(module, str):
+            section[module_name] = module
+            continue
         for name in public_names:
             item = getattr(module, name)
             section[f"{module_name}.{name}"] = signature_of(item)
@@ -970,6 +1009,7 @@ def write_all() -> Outputs:
     for graph in all_graphs():
         write_relays(graph, outputs)
         write_checks(graph, outputs)
+        write_derivatives(graph, outputs)
         write_pictures(graph, outputs)
         graph.loss.zero_grad()
         graph.loss.backward()

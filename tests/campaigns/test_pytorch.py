@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from microgrid.export import torch_source
-from microgrid.nn import MLP
+from microgrid.nn import MLP, Dense
 from tests.cli.running import PENGUINS
 from tests.torch_check import CASES, PROMISED, largest_difference, random_case
 
@@ -82,6 +82,25 @@ def test_seed_and_fraction_held_out_are_those_of_train(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["--target", "bill_length_mm"], "model.py was trained to predict body_mass_g, not bill_length_mm"),
+        (
+            ["--target", "body_mass_g", "--inputs", "flipper_length_mm"],
+            "model.py was trained on bill_length_mm, not on flipper_length_mm. Give the same table and --inputs as",
+        ),
+    ],
+)
+def test_other_columns_than_those_of_train_are_refused(columns: list[str], message: str, tmp_path: Path) -> None:
+    table = [str(PENGUINS), "--target", "body_mass_g", "--inputs", "bill_length_mm", "--epochs", "1"]
+    run(tmp_path, "microgrid", "train", *table, "--save", "model.json")
+    run(tmp_path, "microgrid", "export", "model.json", "-o", "model.py")
+    done = start(tmp_path, *TORCHRUN, "1", str(SCRIPT), "model.py", str(PENGUINS), *columns)
+    assert f"error: {message}" in done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["none.py", str(PENGUINS), "--target", "body_mass_g"], "No such file or directory"),
@@ -89,7 +108,14 @@ def test_seed_and_fraction_held_out_are_those_of_train(tmp_path: Path) -> None:
         (["model.py", "none.csv", "--target", "body_mass_g"], "No such file or directory: 'none.csv'"),
         (["model.py", str(PENGUINS), "--target", "mass"], "has no column 'mass'"),
         (["model.py", str(PENGUINS), "--target", "species"], "species holds classes"),
-        (["model.py", str(PENGUINS), "--target", "body_mass_g"], "model.py takes 3 numbers and returns 1"),
+        (["model.py", str(PENGUINS), "--target", "body_mass_g"], "model.py has inputs: 3, outputs: 1; "),
+        (["tanh.py", str(PENGUINS), "--target", "body_mass_g"], "the last layer of an MLP is linear, got Tanh()"),
+        (["model.py", str(PENGUINS), "--target", "body_mass_g", "--save", "model.py"], "model.py is not a saved model"),
+        (["model.py", str(PENGUINS), "--target", "body_mass_g", "--learning-rate", "-1"], "must be a number above 0"),
+        (
+            ["model.py", str(PENGUINS), "--target", "body_mass_g", *INPUTS, "--learning-rate", "1e9", "--epochs", "9"],
+            "the loss became nan; try a smaller --learning-rate",
+        ),
     ],
 )
 def test_bad_input_is_said_once_before_the_report_of_torchrun(
@@ -98,10 +124,12 @@ def test_bad_input_is_said_once_before_the_report_of_torchrun(
     model = MLP(3, [1], seed=0)
     model.save(tmp_path / "model.json")
     (tmp_path / "model.py").write_text(torch_source(model), encoding="utf-8")
+    (tmp_path / "tanh.py").write_text(torch_source(Dense(3, 1, "tanh")), encoding="utf-8")
     done = start(tmp_path, *TORCHRUN, "2", str(SCRIPT), *arguments)
     (error,) = re.findall("^error: .*", done.stderr, re.MULTILINE)
     assert message in error
     assert done.returncode == 1
+    assert not (tmp_path / "trained.json").exists()
     assert 'train_on_many_machines.py", line' not in done.stderr
 
 

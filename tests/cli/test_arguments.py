@@ -34,6 +34,7 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
     [
         (["draw", "a", "--direction", "up"], "microgrid draw: argument --direction: invalid choice: 'up'"),
         (["draw", "a", "--fold", "all"], "microgrid draw: argument --fold: invalid choice: 'all'"),
+        (["check", "a", "--order", "-1"], "microgrid check: argument --order: invalid choice: '-1'; choose from 1, 2 "),
         (
             ["draw", "a", "--fold", "neurons"],
             "microgrid draw: argument --fold: invalid choice: 'neurons'; did you mean n",

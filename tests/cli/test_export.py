@@ -17,7 +17,7 @@ def test_trained_network_is_exported_as_it_was_saved(command: Command, tmp_path:
     assert command("train", "a.csv", "--target", "y", "--epochs", "3", "--save", "model.json").code == 0
     wrote = "wrote {}; to run it: pip install torch numpy\n"
     assert command("export", "model.json", "-o", "learned.py") == (0, wrote.format("learned.py"), "")
-    expected = torch_source(MLP(1, [8, 8, 1]).load("model.json"))
+    expected = torch_source(MLP(1, [8, 8, 1]).load("model.json"), ["x"], "y")
     assert (tmp_path / "learned.py").read_text(encoding="utf-8") == expected
     assert command("export", "model.json") == (0, wrote.format("model.py"), "")
     assert (tmp_path / "model.py").read_text(encoding="utf-8") == expected
@@ -64,6 +64,11 @@ WRONG = {
                          "ファイルの 'b' はこのモデルにない"),
     "a size without end": ("large.json", "sizes[0] must be 10000000 or less, got 99999999999999999999",
                            "sizes[0] は 10000000 以下でなければならないのに、99999999999999999999 だった"),
+    "the name of PyTorch": (
+        "model.json -o torch.py",
+        "'torch.py' would be imported in the place of torch; give another name with -o",
+        "'torch.py' は torch の代わりに import されてしまう。-o で別の名前を付ける",
+    ),
     "another suffix": ("model.json -o model.txt", "a program is written as .py; 'model.txt' is not",
                        "プログラムは .py に書く。'model.txt' は違う"),
     "no folder": ("model.json -o there/model.py", "there/model.py: there is no such folder to write to",

@@ -10,7 +10,7 @@ import pytest
 from microgrid.datasets import read_csv
 from microgrid.engine import Value
 from microgrid.language.numerals import show
-from microgrid.nn import MLP
+from microgrid.nn import MLP, read_model
 from microgrid.optim import SGD
 from tests.cli.running import FOUR_ROWS, PENGUINS, Command, numbers_in, refusal
 
@@ -25,6 +25,7 @@ def test_train_learns_a_straight_line_and_saves_it_in_the_units_of_the_file(comm
     (slope, start) = (parameter.data for parameter in line.parameters())
     assert slope == pytest.approx(200.0, rel=1e-3)
     assert start == pytest.approx(5000.0, rel=1e-3)
+    assert read_model(tmp_path / "line.json").columns == {"inputs": ["x"], "target": "y"}
 
 
 def test_train_tells_how_good_it_became_and_the_saved_model_predicts_the_same(command: Command, tmp_path: Path) -> None:

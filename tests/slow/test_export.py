@@ -33,7 +33,7 @@ def test_activation_is_the_same_at_its_bends_and_far_away(activation: str, x: fl
     output = layer([x])
     assert isinstance(output, Value)
     output.backward()
-    network = to_torch(layer)
+    network: Any = to_torch(layer)
     theirs = network(torch.tensor([[x]], dtype=torch.float64))
     theirs.backward()
     assert theirs.item() == pytest.approx(output.data, rel=PROMISED, abs=0)
