@@ -3,6 +3,9 @@
 import {show} from "../core/numerals.js";
 import {byId, createWatch, setAttribute, write} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+
 const WIDTH = 196,
   HEIGHT = 34,
   LEFT = 2,
@@ -14,27 +17,39 @@ export function createCurve() {
     scale = byId("scale"),
     isNewCurve = createWatch();
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showCurve(state, derived) {
     write(byId("loss"), outputInWords(state, derived));
     if (isNewCurve(state.losses, derived.words, derived.endLabel)) draw(state, derived);
   }
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function draw(state, {words, endLabel}) {
     const losses = state.losses.filter(Number.isFinite),
       isShown = losses.length > 1;
     curve.toggleAttribute("hidden", !isShown);
     scale.toggleAttribute("hidden", !isShown);
     if (!isShown) return;
-    const ends = {name: endLabel, first: show(losses[0]), last: show(losses.at(-1))},
+    const ends = {name: endLabel, first: show(losses[0]), last: show(losses[losses.length - 1])},
       {isLogarithmic, points} = pointsOf(losses);
     write(scale, words.say(isLogarithmic ? "curve.log" : "curve.linear", ends));
-    setAttribute(curve.firstElementChild, "points", points);
+    setAttribute(curve.children[0], "points", points);
     setAttribute(curve, "aria-label", words.say("curve", {...ends, count: state.cycle - 1}));
   }
 
   return {show: showCurve};
 }
 
+/**
+ * @param {State} state
+ * @param {Derived} derived
+ */
 function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
   if (numbers.missing >= 0 || state.position < ends.know) return "";
   const now = words.typeset(`${endLabel} ${show(numbers.values[graph.output])}`);
@@ -45,7 +60,10 @@ function outputInWords(state, {numbers, graph, words, endLabel, ends, known, ask
   return `${now} → ${next}  (${expected})`;
 }
 
-/** The points of the curve, and whether its scale is logarithmic. */
+/**
+ * The points of the curve, and whether its scale is logarithmic.
+ * @param {number[]} losses
+ */
 function pointsOf(losses) {
   const lowest = Math.min(...losses),
     highest = Math.max(...losses),

@@ -3,69 +3,80 @@
 import {readNumber, show} from "../core/numerals.js";
 import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/words.js").Words} Words */
+
 const CYCLES = [1, 10, 100];
 const RATE_DIGITS = 6;
 
+/** @param {App} app */
 export function createTrain(app) {
   const panel = byId("train"),
     isNewPanel = createWatch(),
     isNewRate = createWatch();
-  let parts = null,
-    isStale = true; // whether what was typed is to be dropped, as after a reset
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: takeRate}),
+    refused = make("p", {class: "refused", id: "refused-rate"}),
+    result = make("p", {class: "result"}),
+    buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`));
+  let isStale = true; // whether what was typed is to be dropped, as after a reset
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showTrain(state, derived) {
     if (state.tab !== "train") return;
-    if (isNewPanel(derived.graph, derived.words)) build(derived);
-    if (!parts) return;
-    if (isNewRate(parts, state.learningRate, state.leaves) || isStale) {
+    const {graph, words} = derived;
+    if (isNewPanel(graph, words)) refill(panel, ...(graph.parameters.length ? contentOf(words) : [hintOf("none", words)]));
+    if (isNewRate(graph, words, state.learningRate, state.leaves) || isStale) {
       isStale = false;
-      parts.rate.value = show(state.learningRate, RATE_DIGITS);
-      refuse(parts.rate, parts.refused, "");
+      rate.value = show(state.learningRate, RATE_DIGITS);
+      refuse(rate, refused, "");
     }
-    for (const button of parts.buttons) button.disabled = derived.isStuck;
-    write(parts.result, resultOfTraining(state, derived));
+    for (const button of buttons) button.disabled = derived.isStuck;
+    write(result, resultOfTraining(state, derived));
   }
 
-  function build({graph, words}) {
-    if (graph.parameters.length === 0) {
-      parts = null;
-      refill(panel, make("p", {class: "hint"}, words.say("train.none")));
-      return;
-    }
-    parts = {
-      rate: make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: () => takeRate()}),
-      refused: make("p", {class: "refused", id: "refused-rate"}),
-      result: make("p", {class: "result"}),
-      buttons: CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
-    };
+  /** @param {Words} words */
+  function contentOf(words) {
     const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
-    refill(
-      panel,
-      make("p", {class: "hint"}, words.say("train.hint")),
-      make("p", {class: "row"}, ...parts.buttons, reset),
-      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), parts.rate),
-      parts.refused,
-      parts.result,
-    );
+    return [
+      hintOf("hint", words),
+      make("p", {class: "row"}, ...buttons, reset),
+      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
+      refused,
+      result,
+    ];
+  }
+
+  /**
+   * @param {string} key
+   * @param {Words} words
+   */
+  function hintOf(key, words) {
+    return make("p", {class: "hint"}, words.say(`train.${key}`));
   }
 
   // Takes the rate from the field, if it is valid; if not, it stays there, and nothing is trained with the old rate.
   function takeRate() {
-    const value = readNumber(parts.rate.value),
-      isValid = Number.isFinite(value) && value >= 0,
-      why = isValid ? "" : app.derived.words.say("rate.refused");
-    refuse(parts.rate, parts.refused, why);
+    const learningRate = readNumber(rate.value),
+      isValid = Number.isFinite(learningRate) && learningRate >= 0,
+      why = isValid ? "" : app.derived.words.say("rate.refused"),
+      isNew = rate.value !== show(app.state.learningRate, RATE_DIGITS);
+    refuse(rate, refused, why);
     if (why) app.announce(why);
-    else if (parts.rate.value !== show(app.state.learningRate, RATE_DIGITS))
-      app.dispatch({type: "setLearningRate", learningRate: value});
+    else if (isNew) app.dispatch({type: "setLearningRate", learningRate});
     return isValid;
   }
 
+  /** @param {number} cycles */
   function train(cycles) {
     if (!takeRate()) return;
     isStale = true;
     app.dispatch({type: "train", cycles});
-    app.announce(parts.result.textContent);
+    app.announce(result.textContent ?? "");
   }
 
   function resetAll() {
@@ -76,8 +87,13 @@ export function createTrain(app) {
   return {show: showTrain};
 }
 
+/**
+ * @param {State} state
+ * @param {Derived} derived
+ */
 function resultOfTraining(state, {problem, words, endLabel}) {
-  const [first, last] = [state.losses[0], state.losses.at(-1)];
+  const first = state.losses[0],
+    last = state.losses[state.losses.length - 1];
   if (state.cycle === 1) return problem || (state.restarted ? words.say("curve.new") : "");
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: state.cycle - 1});
   return problem || words.joined(curve, last > first && words.say("grown"));
