@@ -3,6 +3,7 @@
 
 import {EDITOR, spoken} from "./actions/editor.js";
 import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {NOT_SHARED, SHARE} from "./actions/share.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
@@ -48,6 +49,7 @@ export function initialState(document, language) {
     whole: false,
     room: null,
     isCodeShown: false,
+    ...NOT_SHARED,
   };
 }
 
@@ -86,10 +88,11 @@ function inQuiz(change) {
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
+  ...SHARE,
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
-    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false};
+    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false, entry: {}};
   },
 
   goTo(state, {position, animated = false}) {

@@ -102,6 +102,23 @@ export function refuse(field, place, why) {
   write(place, why);
 }
 
+/**
+ * Copies a text, and tells whether it could. Where a page like this has no clipboard, the element that holds the text is
+ * selected and copied.
+ * @param {string} text
+ * @param {Element} element
+ */
+export async function copyText(text, element) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    if (element instanceof HTMLTextAreaElement) element.select();
+    else getSelection()?.selectAllChildren(element);
+    return document.execCommand("copy");
+  }
+}
+
 // --- numbers on cards and edges --------------------------------------------------------------------------------------
 
 const NUMBER_ROOM_PX = 74; // for ten characters; a longer number is squeezed into it

@@ -12,6 +12,7 @@ const KEYS = [
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
   ["L", "keys.language"],
+  ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],
   ["?", "keys.help"],

@@ -7,9 +7,10 @@ import {otherLanguage} from "./texts.js";
 /**
  * Listens to the keyboard.
  * @param {App} app
- * @param {{isOpen: boolean, open: () => void}} help
+ * @param {{open: () => void}} help
+ * @param {{open: () => void}} share
  */
-export function createKeys(app, help) {
+export function createKeys(app, help, share) {
   const {dispatch} = app;
   /** @type {Record<string, () => void>} */
   const actions = {
@@ -22,6 +23,7 @@ export function createKeys(app, help) {
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),
     l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
+    s: () => share.open(),
     "?": () => help.open(),
     Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
   };
@@ -29,7 +31,7 @@ export function createKeys(app, help) {
   document.addEventListener("keydown", (event) => {
     const {key} = event,
       target = /** @type {Element} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.isOpen) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const isTyping = target.matches("input:not([type=range]), select, textarea"),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
       isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
