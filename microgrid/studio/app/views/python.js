@@ -24,7 +24,7 @@ export function createPython(app) {
       text = make("pre", {tabindex: "0"}, program);
     const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("editor.copied")))}, words.say("editor.copy")),
       close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
-    dialog.replaceChildren(make("h2", {id: "python-title"}, words.say("editor.python"), close), text, copy);
+    dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
     app.dispatch({type: "pause"});
     dialog.showModal();
   }
