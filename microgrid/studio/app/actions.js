@@ -2,7 +2,9 @@
 // place. Nothing here knows the screen.
 
 import {EDITOR, spoken} from "./actions/editor.js";
+import {LOOP, loopAtStart} from "./actions/loop.js";
 import {at, goingTo, openDocument, startCurve, startOf, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
@@ -42,6 +44,8 @@ export function initialState(document, language) {
     whole: false,
     room: null,
     isCodeShown: false,
+    ...loopAtStart,
+    ...undoAtStart,
   };
 }
 
@@ -54,7 +58,7 @@ export function initialState(document, language) {
 export function reduce(state, action) {
   const change = REDUCERS[action.type];
   if (!change) throw new Error(`there is no action ${JSON.stringify(action.type)}`);
-  return change(state, action);
+  return remembering(state, action, change(state, action));
 }
 
 /** Shows the answer to the question of a quiz, and the verdict. */
@@ -70,6 +74,8 @@ function withQuiz(state, change) {
 
 const REDUCERS = {
   ...EDITOR,
+  ...LOOP,
+  ...UNDO,
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
@@ -80,23 +86,8 @@ const REDUCERS = {
     return goingTo(state, position, animated);
   },
 
-  stepBy(state, {count}) {
-    return goingTo(state, state.position + count, count > 0);
-  },
-
   goToPhase(state, {phase}) {
     return goingTo(state, endsIn(state)[phase], false);
-  },
-
-  /** Plays on from here or, at the end, from the start. */
-  play(state) {
-    if (askingIn(state)) return state;
-    const start = state.position === reachIn(state) ? 0 : state.position;
-    return {...at(state, start + 1, true), playing: true, goal: null};
-  },
-
-  pause(state) {
-    return state.playing ? {...state, playing: false} : state;
   },
 
   /** Takes the next step of playing, or stops where there is none. */
@@ -111,7 +102,7 @@ const REDUCERS = {
 
   // Changes a leaf; what depends on it is computed again at once, and the step stays the same.
   setLeaf(state, {leaf, value}) {
-    const isNewCurve = state.cycle > 1 || state.restarted,
+    const isNewCurve = state.cycles.last > state.cycles.first || state.restarted,
       leaves = new Map(state.leaves).set(leaf, value);
     const moved = startCurve({...state, playing: false, leaves, nudged: null}, isNewCurve);
     return at(withoutIdleQuiz(moved), state.wanted);
@@ -134,30 +125,8 @@ const REDUCERS = {
     return {...state, nudged};
   },
 
-  reset(state) {
-    const {document} = state,
-      start = {leaves: startLeavesOf(document), learningRate: startRateOf(document)};
-    const fresh = startCurve({...state, ...start, playing: false, nudged: null}, false);
-    return at(withoutIdleQuiz(fresh), state.wanted);
-  },
-
   setLearningRate(state, {learningRate}) {
     return at(withoutIdleQuiz({...state, learningRate}), state.position);
-  },
-
-  /** Runs so many cycles, or fewer where there is no number any more. */
-  train(state, {cycles}) {
-    const graph = graphIn(state),
-      losses = [...state.losses];
-    let next = {...state, playing: false, nudged: null};
-    for (let i = 0; i < cycles && !isStuckIn(next); i++) {
-      next = {...next, leaves: new Map(numbersIn(next).changed), cycle: next.cycle + 1};
-      const {missing, values} = numbersIn(next);
-      losses.push(missing < 0 ? values[graph.output] : NaN);
-    }
-    const diverged = isStuckIn(next) ? (state.diverged ?? {cycle: next.cycle, rate: next.learningRate}) : state.diverged;
-    next = withoutIdleQuiz({...next, losses, diverged});
-    return at(next, endsIn(next).think);
   },
 
   // Selects a card, or lets it go; a neuron is opened or closed.

@@ -18,6 +18,7 @@ import {createExamples} from "./views/examples.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
+import {createLoop} from "./views/loop.js";
 import {createNeuron} from "./views/neuron.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
@@ -69,6 +70,7 @@ function startApp() {
     createTrain(app),
     createQuiz(app),
     createCurve(app),
+    createLoop(app, help),
     createNeuron(app), // before the stage, whose room it takes
     stage,
     help,

@@ -3,6 +3,7 @@
 import {canBeAsked} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
 import {samePlace} from "../core/steps.js";
+import {firstCycle} from "../core/training.js";
 import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 
 /**
@@ -17,8 +18,12 @@ import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateO
  * @property {number} position how many steps have been taken
  * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
  * @property {{animated: boolean}} visit how this position was reached; another object for every time
- * @property {number} cycle
- * @property {number[]} losses the output after each update; NaN where it is missing
+ * @property {number} cycle the one shown
+ * @property {import("../core/training.js").CyclesRun} cycles all that were run: each can be reached again
+ * @property {{left: number} | null} training how many cycles are still to be run
+ * @property {number} trainingSpeed cycles per second; ∞ as fast as possible
+ * @property {Partial<State>[]} past what each undo brings back, the last change at the end
+ * @property {string | null} lastChange names it; a change of the same name is the same change
  * @property {boolean} restarted whether the curve began anew because a leaf was changed
  * @property {{cycle: number, rate: number} | null} diverged where training broke off
  * @property {object | null} nudged what +0.01 has changed
@@ -71,6 +76,7 @@ export function startOf(document) {
     entered: {card: 0},
     playing: false,
     goal: null,
+    training: null,
     quiz: null,
   };
   const position = document.kind === "text" ? endsIn(start).know : 0;
@@ -87,14 +93,14 @@ export function at(state, wanted, animated = false) {
 
 /** Stops playing and, unless a quiz is asked, goes to a position. */
 export function goingTo(state, position, animated) {
-  const paused = {...state, playing: false};
+  const paused = {...state, playing: false, training: null};
   return askingIn(state) ? paused : at(paused, position, animated);
 }
 
 /** A new experiment begins here, and with it a new curve. */
 export function startCurve(state, restarted) {
-  const {missing, values} = numbersIn(state);
-  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
+  const cycles = firstCycle(graphIn(state), state.leaves, state.learningRate);
+  return {...state, restarted, training: null, diverged: null, cycle: cycles.first, cycles};
 }
 
 /** Ends a quiz in which some question has no answer any more. */

@@ -7,6 +7,7 @@ const KEYS = [
   ["Space", "keys.play"],
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
+  ["Ctrl Z", "loop.keys.undo"],
   ["L", "keys.language"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],

@@ -13,7 +13,7 @@ export function createKeys(app, help) {
     ArrowRight: () => dispatch({type: "stepBy", count: 1}),
     Home: () => dispatch({type: "goTo", position: 0}),
     End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
-    " ": () => dispatch({type: app.state.playing ? "pause" : "play"}),
+    " ": () => dispatch({type: app.state.playing || app.state.training ? "pause" : "play"}),
     1: () => dispatch({type: "goToPhase", phase: "know"}),
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),

@@ -24,7 +24,7 @@ export function createTold() {
       text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
     mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
-    setAttribute(sentence.parentElement, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
+    setAttribute(sentence.parentElement, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : partsOfFormula(current, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
