@@ -3,6 +3,7 @@
 const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
 const MAX_CYCLE_TICKS = 5,
   MAX_LOSS_TICKS = 3;
+const MIN_POWER = -323; // of ten, of the smallest number that there is
 
 /**
  * A number beside an axis, and how far along the axis it stands, from 0 to 1.
@@ -24,7 +25,7 @@ const MAX_CYCLE_TICKS = 5,
  * @param {{cycle: number, loss: number}[]} samples in order, the first and the last cycle among them
  * @returns {Curve | null} null where there are not two losses to join
  */
-export function curveOf(samples) {
+export function lossCurve(samples) {
   const shown = samples.filter(({loss}) => Number.isFinite(loss));
   if (shown.length < 2) return null;
   const lowest = shown.reduce((least, {loss}) => Math.min(least, loss), Infinity),
@@ -68,7 +69,7 @@ function cyclesToName(first, last) {
  */
 export function roundNumbersBetween(low, high, most) {
   if (!(high > low) || !Number.isFinite(high - low)) return [low];
-  for (let power = Math.floor(Math.log10((high - low) / most)) - 1; ; power++) {
+  for (let power = Math.max(Math.floor(Math.log10((high - low) / most)) - 1, MIN_POWER); ; power++) {
     for (const digit of [1, 2, 5]) {
       const step = Number(`${digit}e${power}`),
         start = Math.ceil(low / step),

@@ -1,7 +1,7 @@
 // At the foot of the page: the output now and after the update, and the curve of all cycles. Its handle is at the cycle
 // that is shown; it is dragged, or moved by keys, to any other.
 
-import {curveOf} from "../core/curve.js";
+import {lossCurve} from "../core/curve.js";
 import {show} from "../core/numerals.js";
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
@@ -43,7 +43,7 @@ export function createCurve(app) {
    * @param {any} derived
    */
   function draw(cycles, {words, endLabel}) {
-    curve = curveOf(cycles.curve());
+    curve = lossCurve(cycles.curve());
     element.hidden = scale.hidden = curve === null;
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
