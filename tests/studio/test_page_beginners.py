@@ -123,7 +123,11 @@ def test_curve_says_what_it_shows_and_whether_it_is_logarithmic(opened: Opener) 
     expect(screen("#scale")).to_be_hidden()
     screen.tab("train")
     screen.button("× 1").click()
-    ends = {"name": "loss", "first": "49", "last": show(float(screen.page.evaluate("microgrid.state.cycles.curve()[1].loss")))}
+    ends = {
+        "name": "loss",
+        "first": "49",
+        "last": show(float(screen.page.evaluate("microgrid.state.cycles.curve()[1].loss"))),
+    }
     expect(screen("#scale")).to_have_text(say("curve.linear", **ends))
     train(screen, "× 100")
     ends["last"] = show(float(screen.page.evaluate("microgrid.state.cycles.loss")))
