@@ -157,12 +157,12 @@ class _Reader:
         output: tuple[Value, Statement] | None = None
         told: tuple[Value, Statement] | None = None  # by .backward()
         for statement in self.statements:
-            if statement.kind == "passed":
+            if statement.kind == "output":
+                told = _as_value(self.operand(*self.evaluate(statement.values[0]))), statement
+            if statement.kind in ("passed", "output"):
                 self.scope |= {name.text: _Passed() for names in statement.targets for name in names}
             elif statement.kind == "label":
                 self.label(statement)
-            elif statement.kind == "output":
-                told = _as_value(self.operand(*self.evaluate(statement.values[0]))), statement
             else:
                 for value in self.take(statement, statement is read[-1]):
                     if output is None or value.op or not output[0].op:
@@ -177,13 +177,13 @@ class _Reader:
 
     def take(self, statement: Statement, is_last: bool) -> list[Value]:
         """Evaluate a statement, bind its names, and return its values."""
+        before = self.look_up(statement.targets[0][0]) if statement.operator else None
         evaluated = [(self.operand(*self.evaluate(value)), value) for value in statement.values]
         if statement.kind == "bare":
             if not is_last and [step.kind for step in statement.values[0]] != ["name"]:
                 raise self.error("discarded", statement.first)
             return [_as_value(value) for value, _ in evaluated]
-        if statement.operator:
-            before = self.look_up(statement.targets[0][0])
+        if statement.operator and before is not None:
             evaluated = [(self.combined(statement.operator.text, before, evaluated[0][0]), [])]
         results = []
         for i, (value, expression) in enumerate(evaluated):

@@ -3,6 +3,10 @@
 A statement ends with its line, unless a bracket is open, or with a semicolon. An expression is a list of steps in the
 order in which Python takes them, operands before operators, so that nothing here or later goes deeper with the text.
 
+The app has a reader of its own, which is held to the same cases and gives the same errors at the same places, in this
+order: a text that is too long; the brackets of the whole text; the grammar, statement by statement; then, statement by
+statement and step by step, what the names and numbers mean (`document`). Columns count characters.
+
 >>> [binding] = statements("c = a*b + 1")
 >>> [step.text for step in binding.values[0]]
 ['a', 'b', '*', '1', '+']
@@ -286,7 +290,7 @@ class _Grammar:
             return None
         if value[i - 1].text != "backward":
             return Statement("passed", first, names)
-        return Statement("output", first, values=[inner.whole_expression()])
+        return Statement("output", first, names, [inner.whole_expression()])
 
     def assignment(self, assigns: Sequence[int]) -> Statement:
         first, sign = self.tokens[0], self.tokens[assigns[0]]

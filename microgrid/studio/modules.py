@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
+from microgrid.studio import notation_js, operations_js
 
 APP = "studio/app"
+WRITTEN = {operations_js.FILE: operations_js.operations_js, notation_js.NOTATION_FILE: notation_js.notation_js}
 
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
@@ -61,7 +63,10 @@ def joined(entry: str, read: Callable[[str], str] | None = None) -> str:
 
 
 def _of_app(name: str) -> str:
-    return asset(f"{APP}/{name}")
+    """Return the text of a module; those of tables are written anew, for a user may have added operations."""
+    path = f"{APP}/{name}"
+    write = WRITTEN.get(path)
+    return write() if write else asset(path)
 
 
 def _in_order(entry: str, read: Callable[[str], str]) -> dict[str, str]:

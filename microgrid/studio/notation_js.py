@@ -17,12 +17,12 @@ from microgrid.documents.examples import CAREFUL_LEARNING_RATE
 from microgrid.engine import Value
 from microgrid.graph.operations import OPERATIONS
 
-FILE = "studio/app/core/notation.js"
-COMMAND = "python -m microgrid.studio.notation_js"
-HEAD = f"""\
+NOTATION_FILE = "studio/app/core/notation.js"
+NOTATION_COMMAND = "python -m microgrid.studio.notation_js"
+NOTATION_HEAD = f"""\
 // The tables of the language of documents, which Python's reader and the app's share. Written by Python, from
 // microgrid/documents/notation.py, which says what each is; after a change there, renew it:
-//     {COMMAND}
+//     {NOTATION_COMMAND}
 
 """
 
@@ -51,7 +51,7 @@ def notation_js() -> str:
     lines = []
     for name, table in tables().items():
         lines.append(f"  /** @type {{{_type_of(table)}}} */\n  {name}: {_json(table)},\n")
-    return f"{HEAD}export const NOTATION = {{\n{''.join(lines)}}};\n"
+    return f"{NOTATION_HEAD}export const NOTATION = {{\n{''.join(lines)}}};\n"
 
 
 def _type_of(table: object) -> str:
@@ -71,7 +71,7 @@ def _json(table: object) -> str:
 
 def main() -> None:
     """Write the file anew."""
-    write_atomic(PACKAGE / FILE, notation_js())
+    write_atomic(PACKAGE / NOTATION_FILE, notation_js())
 
 
 if __name__ == "__main__":

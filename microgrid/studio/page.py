@@ -26,7 +26,6 @@ from microgrid.relay.records import Record
 from microgrid.relay.relay import Relay
 from microgrid.relay.table import tell
 from microgrid.studio.modules import joined
-from microgrid.studio.operations_js import operations_js
 from microgrid.studio.page_data import as_element, document_of, gallery_document, text_document, words_of_page
 
 MAX_CARDS, MAX_EDGES = 600, 6000
@@ -69,10 +68,10 @@ def studio_page(
         ExpressionError: the text is no document.
         ValueError, ArithmeticError: mathematics gives no number, or the graph is too large to be looked at.
 
-    >>> studio_page("a*b", learning_rate=0.1)
+    >>> studio_page("a*")
     Traceback (most recent call last):
         ...
-    microgrid.documents.syntax.ExpressionError: column 1 of 'a*b': a has no value (no name has one); give it one, such as a=2
+    microgrid.documents.syntax.ExpressionError: column 3 of 'a*': a number or a name is missing after *
     """
     if text is None:
         name = next(iter(GALLERY))
@@ -114,10 +113,8 @@ def _page(relay: Record, heading: Heading, language: str | None, document: str) 
 
 
 def _check_size(graph: Snapshot) -> None:
-    """Refuse a graph of too many cards: folded by neuron, unless a node outside a neuron uses a node inside it."""
+    """Refuse a graph of too many cards, folded by neuron."""
     folding = cards_and_edges(graph, "neuron")
-    if any(len(card.outputs) > 1 for card in folding.cards):
-        folding = cards_and_edges(graph, "none")
     n_cards, n_edges = len(folding.cards), len(folding.edges)
     if n_cards > MAX_CARDS or n_edges > MAX_EDGES:
         raise ValueError(
@@ -144,19 +141,13 @@ def _table(relay: Record, language: str) -> str:
 
 @cache
 def _style() -> str:
-    return "\n".join(
-        [PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)]
-    )
+    return "\n".join([PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)])
 
 
 @cache
 def _program(ops: tuple[str, ...]) -> str:  # noqa: ARG001  # operations that a user adds later are written, too
     """Return the page's JavaScript: the modules of the app, with the operations there are now."""
-    return joined("app.js", _module)
-
-
-def _module(path: str) -> str:
-    return operations_js() if path == "core/operations.js" else asset(f"studio/app/{path}")
+    return joined("app.js")
 
 
 def _hash(text: str) -> str:

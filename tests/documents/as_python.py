@@ -65,16 +65,15 @@ def _run(statements: list[ast.stmt]) -> Value | None:
     output: Value | None = None
     told: Value | None = None
     for statement in statements:
-        code = ast.unparse(statement)
+        value = getattr(statement, "value", None)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "backward":
+            told = eval(ast.unparse(value.func.value), names)
         if isinstance(statement, ast.Expr):
-            if ".backward(" in code:
-                told = eval(code[: code.rindex(".backward(")], names)
-            result = eval(code, names)
+            result = eval(ast.unparse(statement), names)
             results = [Constant(result) if isinstance(result, (int, float)) else result]
         else:
             exec(_with_wrapped_numbers(statement), names)
-            bound = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
-            bound = [name for name in bound if name in _targets(statement)]
+            bound = _targets(statement)
             results = [names[name] for name in bound]
             for name, value in zip(bound, results, strict=True):
                 if isinstance(value, Value) and not value.label:
@@ -102,5 +101,5 @@ def _with_wrapped_numbers(statement: ast.stmt) -> str:
     return ast.unparse(statement)
 
 
-def _targets(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _targets(statement: ast.stmt) -> list[str]:
+    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from microgrid.documents.document import read_document
+from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 
 LEARNING_RATE = 0.05
+BASIC = ("", "+", "-", "*", "/", "neg", "total", "weighted_sum")  # which give the same bits everywhere
 NAMES = [
     "w",
     "b",
@@ -159,30 +162,35 @@ class RandomDocument:
         return line + self.random.choice(["\n", "\n", "\n", "\n\n", "; ", "  # (behind\n"])
 
 
+def accepted(nodes: Sequence[Node]) -> dict[str, Any]:
+    """Return a graph as `cases.json` has it."""
+    position = {node.id: i for i, node in enumerate(nodes)}
+    listed = [
+        {
+            "label": node.label,
+            "kind": node.kind,
+            "op": node.op,
+            "operands": [position[operand] for operand in node.operands],
+            "data": node.data,
+        }
+        for node in nodes
+    ]
+    parameters = [i for i, node in enumerate(nodes) if node.kind == "parameter"]
+    return {"nodes": listed, "parameters": parameters, "output": len(nodes) - 1}
+
+
 def record(text: str) -> dict[str, Any]:
     """Return what a document becomes, with one cycle."""
     output = read_document(text)
-    nodes = Snapshot.of(output).nodes
-    position = {node.id: i for i, node in enumerate(nodes)}
     output.backward()
-    gradients = [node.grad for node in Snapshot.of(output).nodes]
-    parameters = [i for i, node in enumerate(nodes) if node.kind == "parameter"]
+    nodes = Snapshot.of(output).nodes
+    content = accepted(nodes)
     return {
         "text": text,
-        "nodes": [
-            {
-                "label": node.label,
-                "kind": node.kind,
-                "op": node.op,
-                "operands": [position[each] for each in node.operands],
-                "data": node.data,
-            }
-            for node in nodes
-        ],
-        "parameters": parameters,
-        "gradients": gradients,
-        "updated": [nodes[i].data - LEARNING_RATE * gradients[i] for i in parameters],
-        "basic": all(node.op in ("", "+", "-", "*", "/", "neg", "total", "weighted_sum") for node in nodes),
+        **content,
+        "gradients": [node.grad for node in nodes],
+        "updated": [nodes[i].data - LEARNING_RATE * nodes[i].grad for i in content["parameters"]],
+        "basic": all(node.op in BASIC for node in nodes),
     }
 
 

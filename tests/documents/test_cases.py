@@ -16,6 +16,8 @@ from microgrid.documents.syntax import ExpressionError
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.words import LANGUAGES, words
 from tests.documents.as_python import run
+from tests.documents.random_documents import accepted
+from tests.documents.write_cases import answer
 
 Case = dict[str, Any]
 CASES: list[Case] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
@@ -40,35 +42,28 @@ def why(case: Case) -> str:
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=why)
 def test_accepted_text_becomes_its_graph(case: Case) -> None:
-    nodes = Snapshot.of(read_document(case["text"])).nodes
-    expected = case["accepted"]["nodes"]
-    position = {node.id: i for i, node in enumerate(nodes)}
-    assert [
-        {"label": node.label, "kind": node.kind, "op": node.op, "operands": [position[each] for each in node.operands]}
-        for node in nodes
-    ] == [{name: node[name] for name in ("label", "kind", "op", "operands")} for node in expected]
-    for node, other in zip(nodes, expected, strict=True):
-        assert math.isclose(node.data, other["data"], rel_tol=1e-12)
-        assert math.copysign(1.0, node.data) == math.copysign(1.0, other["data"])
-    assert [i for i, node in enumerate(nodes) if node.kind == "parameter"] == case["accepted"]["parameters"]
-    assert case["accepted"]["output"] == len(nodes) - 1
+    graph, expected = accepted(Snapshot.of(read_document(case["text"])).nodes), case["accepted"]
+    for node, other in zip(graph["nodes"], expected["nodes"], strict=True):
+        assert math.isclose(node["data"], other["data"], rel_tol=1e-12)
+        assert math.copysign(1.0, node["data"]) == math.copysign(1.0, other["data"])
+        node["data"] = other["data"]
+    assert graph == expected
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=why)
 def test_refused_text_is_refused_with_its_key_and_place(case: Case) -> None:
-    expected = case["refused"]
-    with pytest.raises((ValueError, ArithmeticError)) as refusal:
+    assert answer(case["text"]) == {"refused": case["refused"]}
+
+
+@pytest.mark.parametrize("case", [case for case in REFUSED if "parts" in case["refused"]], ids=why)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_message_is_one_line_in_each_language(case: Case, language: str) -> None:
+    with pytest.raises(ExpressionError) as refusal:
         read_document(case["text"])
-    error = refusal.value
-    if not isinstance(error, ExpressionError):  # of the engine: mathematics has no such number
-        pattern = re.escape(words("en")[expected["key"]]).replace(r"\{call\}", ".*")
-        assert re.fullmatch(pattern, str(error))
-        return
-    place = {"line": error.line, "column": error.column, "length": error.length}
-    assert {"key": error.key, "parts": error.parts, **place} == expected
-    assert str(error) == error.in_language("en")
-    assert all("\n" not in error.in_language(language) and "{" not in words(language)[error.key].format(**error.parts)
-               for language in LANGUAGES if "{" not in str(error.parts))  # fmt: skip
+    message = refusal.value.in_language(language)
+    assert message.isprintable()
+    assert not re.search(r"\{[a-z]+\}", message.replace("{a}", ""))
+    assert language != "en" or message == str(refusal.value)
 
 
 def test_every_message_has_a_case() -> None:

@@ -102,9 +102,10 @@ def test_number_given_for_a_name_takes_the_place_of_the_one_in_the_text() -> Non
 
 
 def test_names_to_be_learned_may_be_defined_in_the_text() -> None:
-    output = read_document("w = 3; v = Value(1); x = Input(2); w*x*v*a", {"a": 4.0}, ["x", "v"])
-    leaves = [node for node in topological_order(output) if node.is_leaf]
-    assert {leaf.label: type(leaf) for leaf in leaves} == {"w": Input, "v": Value, "x": Value, "a": Input}
+    text = "w = 3; v = Value(1); x = Input(2); k = Constant(4); w*x*v*a*k"
+    leaves = [node for node in topological_order(read_document(text, {"a": 4.0}, ["x", "v"])) if node.is_leaf]
+    kinds = {"w": Input, "v": Value, "x": Value, "a": Input, "k": Constant}
+    assert {leaf.label: type(leaf) for leaf in leaves} == kinds
 
 
 @pytest.mark.parametrize(

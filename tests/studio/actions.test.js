@@ -168,6 +168,13 @@ test("nobody steps behind the back of a quiz, which waits on another tab", () =>
   assert.equal(reduce(away, {type: "stepBy", count: 1}).position, 1);
 });
 
+test("nothing plays on behind a quiz that was left for another tab", () => {
+  const begun = after(LINE, {type: "showTab", tab: "quiz"}, {type: "beginQuiz"}, {type: "showTab", tab: "whatif"});
+  const playing = reduce(begun, {type: "play"});
+  assert.equal(playing.playing, true);
+  assert.equal(reduce(playing, {type: "showTab", tab: "quiz"}).playing, false);
+});
+
 test("a quiz ends where there is nothing left to ask", () => {
   const begun = after(LOGARITHM, {type: "showTab", tab: "quiz"}, {type: "beginQuiz"});
   assert.equal(reduce(begun, {type: "setLeaf", leaf: 0, value: -1}).quiz, null);

@@ -4,7 +4,10 @@ import js from "@eslint/js";
 import globals from "globals";
 
 // What a module without a screen may use: what browsers and Node both have.
-const EVERYWHERE = ["performance", "TextEncoder", "TextDecoder", "atob", "btoa", "CompressionStream", "DecompressionStream"];
+const EVERYWHERE = [
+  ...["performance", "TextEncoder", "TextDecoder", "atob", "btoa"],
+  ...["Blob", "Response", "CompressionStream", "DecompressionStream"],
+];
 
 export default [
   {ignores: ["**/node_modules/"]},
@@ -21,7 +24,7 @@ export default [
   },
   {
     files: ["microgrid/studio/app/core/**/*.js"],
-    languageOptions: {globals: Object.fromEntries([...EVERYWHERE, "Blob", "Response"].map((name) => [name, "readonly"]))},
+    languageOptions: {globals: Object.fromEntries(EVERYWHERE.map((name) => [name, "readonly"]))},
   },
   {
     files: ["microgrid/studio/app/**/*.js"],

@@ -59,6 +59,15 @@ def test_nothing_of_the_document_before_is_left(state: str, opened: Opener) -> N
     expect(screen("#place")).to_have_text("step 11 of 11 · Change")
 
 
+def test_another_document_leaves_the_focus_where_it_is(opened: Opener) -> None:
+    screen = opened(neuron())
+    screen("#graph .card").first.focus()
+    screen.press("ArrowDown")
+    screen("#tab-train").focus()
+    set_document(screen, two_paths())
+    expect(screen("#tab-train")).to_be_focused()
+
+
 def test_document_that_is_none_leaves_the_last_one(opened: Opener) -> None:
     screen = opened(two_paths())
     screen.press("2")

@@ -19,7 +19,7 @@ from microgrid.engine import Value, topological_order
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.words import words
 from microgrid.relay.relay import Relay
-from microgrid.studio.notation_js import COMMAND, FILE, notation_js
+from microgrid.studio.notation_js import NOTATION_COMMAND, NOTATION_FILE, notation_js
 from tests.documents.changed_texts import TEXTS, changed_text
 from tests.documents.random_documents import LEARNING_RATE, RandomDocument, records
 from tests.node import ask_core
@@ -30,7 +30,7 @@ EXACT = {"", "+", "-", "*", "/", "neg", "sqrt", "total", "weighted_sum"}
 
 
 def test_tables_of_the_app_are_those_of_python() -> None:
-    assert asset(FILE) == notation_js(), f"a table has changed; renew the file: {COMMAND}"
+    assert asset(NOTATION_FILE) == notation_js(), f"a table has changed; renew the file: {NOTATION_COMMAND}"
 
 
 def python_reads(text: str) -> Answer:
@@ -205,6 +205,7 @@ def test_program_prints_the_output_and_the_gradients() -> None:
             'w = Value(3, label="w")\nc = w * 2\nc.label = "c"\noutput = c\nc = Value(1, label="c")\n\noutput',
         ),
         ("w = Value(3, 'a\"\\u200b')", 'w = Value(3, label="a\\"\\u200b")\n\nw'),
+        ("# Given\nx = 2  ＃ metres\nprint(x)  # 2", '# Given\nx = Value(2, label="x")  # metres\n\nx'),
         ("2×３", "output = Constant(2 * 3)\n\noutput"),
     ],
 )

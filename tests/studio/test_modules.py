@@ -133,4 +133,8 @@ def test_operations_of_the_app_are_those_of_python() -> None:
 def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
     cube = Operation("( )³", ("a",), "a ** 3", ("3 * a * a",), "{a}³", ("3 × {a}²",))
     monkeypatch.setitem(OPERATIONS, "cube", cube)
-    assert "value: (a) => power(a, 3),\n    localDerivatives: [(a) => 3 * a * a]," in operations_js()
+    row = "value: (a) => power(a, 3),\n    localDerivatives: [(a) => 3 * a * a],"
+    assert row in operations_js()
+    assert row in joined("core/graph.js")
+    assert '"cube": ["3 * a * a"]' in joined("core/python.js")
+    assert row not in asset(FILE)

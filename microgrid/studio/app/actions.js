@@ -3,7 +3,7 @@
 
 import {EDITOR, spoken} from "./actions/editor.js";
 import {LOOP, loopAtStart} from "./actions/loop.js";
-import {at, goingTo, openDocument, startCurve, startOf, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
 import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
@@ -14,29 +14,32 @@ import {
   endsIn,
   goalIn,
   graphIn,
-  isStuckIn,
   numbersIn,
   reachIn,
-  startLeavesOf,
-  startRateOf,
-  stepsIn,
 } from "./derive.js";
+
+/** @typedef {import("./store.js").Action} Action */
+
+/** @typedef {import("./core/steps.js").Phase} Phase */
 
 export const NUDGE = 0.01;
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 
+/** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./actions/parts.js").Quiz} Quiz */
 /** @typedef {import("./actions/parts.js").State} State */
+/** @typedef {import("./actions/parts.js").Verdict} Verdict */
 
 /**
  * The state in which a document is opened.
- * @param {object} document as the page holds it
+ * @param {any} document as the page holds it
  * @param {string} language
  * @returns {State}
  */
 export function initialState(document, language) {
   return {
-    ...startOf(openDocument(document, language)),
+    ...startOfDocument(openDocument(document, language)),
     language,
     tab: document.kind === "text" ? "" : "whatif",
     speed: 1,
@@ -61,17 +64,27 @@ export function reduce(state, action) {
   return remembering(state, action, change(state, action));
 }
 
-/** Shows the answer to the question of a quiz, and the verdict. */
+/**
+ * Shows the answer to the question of a quiz, and the verdict.
+ * @param {Quiz} quiz
+ * @param {Verdict} verdict
+ */
 function settled(quiz, verdict) {
   return {...quiz, verdict, settled: true, done: quiz.done + 1, answered: [...quiz.answered, quiz.card]};
 }
 
-function withQuiz(state, change) {
-  return {...state, quiz: {...state.quiz, ...change}};
+/**
+ * Makes an action of what follows from a quiz; where none is asked, nothing does.
+ * @param {(quiz: Quiz, state: State, action: any) => Quiz} change
+ * @returns {(state: State, action: any) => State}
+ */
+function inQuiz(change) {
+  return (state, action) => (state.quiz ? {...state, quiz: change(state.quiz, state, action)} : state);
 }
 
 // --- the actions -----------------------------------------------------------------------------------------------------
 
+/** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
   ...LOOP,
@@ -79,7 +92,7 @@ const REDUCERS = {
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
-    return {...state, ...startOf(openDocument(document, state.language)), zoom: 1, whole: false};
+    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false};
   },
 
   goTo(state, {position, animated = false}) {
@@ -87,7 +100,7 @@ const REDUCERS = {
   },
 
   goToPhase(state, {phase}) {
-    return goingTo(state, endsIn(state)[phase], false);
+    return goingTo(state, endsIn(state)[/** @type {Phase} */ (phase)], false);
   },
 
   /** Takes the next step of playing, or stops where there is none. */
@@ -113,7 +126,7 @@ const REDUCERS = {
     const numbers = numbersIn(state),
       graph = graphIn(state);
     if (numbers.missing >= 0) return state;
-    const moved = forward(graph, new Map(state.leaves).set(leaf, state.leaves.get(leaf) + NUDGE), true);
+    const moved = forward(graph, new Map(state.leaves).set(leaf, numbers.values[leaf] + NUDGE), true);
     const nudged = {
       leaf,
       isEarly: awaitsThinkIn(state),
@@ -159,10 +172,12 @@ const REDUCERS = {
     return route === state.route ? state : {...state, route};
   },
 
-  /** Shows a tab; of a text document, the one that is open is closed by asking for it again. */
+  /** Shows a tab; where a quiz waits there, nothing plays on behind it. */
+  // Of a text, the tab that is open is closed by asking for it again.
   showTab(state, {tab}) {
-    const isClosing = state.document.kind === "text" && tab === state.tab;
-    return {...state, tab: isClosing ? "" : tab};
+    const isClosing = state.document.kind === "text" && tab === state.tab,
+      next = {...state, tab: isClosing ? "" : tab};
+    return askingIn(next) ? {...next, playing: false} : next;
   },
 
   setLanguage(state, {language}) {
@@ -189,7 +204,7 @@ const REDUCERS = {
     const quiz = {
       questions,
       answered: [],
-      card: questions[0] ?? null,
+      card: questions[0] ?? -1,
       right: 0,
       tries: 0,
       isHinted: false,
@@ -202,32 +217,26 @@ const REDUCERS = {
   },
 
   /** Judges an answer; a second wrong one shows the right one. */
-  answer(state, {text}) {
-    const {quiz} = state,
-      given = readNumber(text);
-    if (Number.isNaN(given)) return withQuiz(state, {verdict: {kind: "number"}});
-    if (isNear(given, numbersIn(state).gradients[graphIn(state).cards[quiz.card].output])) {
-      const right = quiz.right + (quiz.tries === 0 && !quiz.isHinted ? 1 : 0);
-      return {...state, quiz: settled({...quiz, right}, {kind: "right"})};
+  answer: inQuiz((quiz, state, {text}) => {
+    const given = readNumber(text),
+      {output} = graphIn(state).cards[quiz.card];
+    if (Number.isNaN(given)) return {...quiz, verdict: {kind: "number"}};
+    if (isNear(given, numbersIn(state).gradients[output])) {
+      const isFirst = quiz.tries === 0 && !quiz.isHinted;
+      return settled({...quiz, right: quiz.right + (isFirst ? 1 : 0)}, {kind: "right"});
     }
     const wrong = {...quiz, tries: quiz.tries + 1};
-    if (quiz.tries > 0) return {...state, quiz: settled(wrong, {kind: "shown"})};
-    return {...state, quiz: {...wrong, verdict: {kind: "wrong", given}}};
-  },
+    return quiz.tries > 0 ? settled(wrong, {kind: "shown"}) : {...wrong, verdict: {kind: "wrong", given}};
+  }),
 
-  showHint(state) {
-    return withQuiz(state, {isHinted: true, verdict: {kind: "hint"}});
-  },
+  showHint: inQuiz((quiz) => ({...quiz, isHinted: true, verdict: {kind: "hint"}})),
 
-  showAnswer(state) {
-    return {...state, quiz: settled(state.quiz, {kind: "shown"})};
-  },
+  showAnswer: inQuiz((quiz) => settled(quiz, {kind: "shown"})),
 
-  nextQuestion(state) {
-    const {quiz} = state,
-      card = quiz.questions[quiz.done] ?? null;
-    return withQuiz(state, {card, tries: 0, isHinted: false, verdict: null, settled: false, over: card === null});
-  },
+  nextQuestion: inQuiz((quiz) => {
+    const card = quiz.questions[quiz.done] ?? -1;
+    return {...quiz, card, tries: 0, isHinted: false, verdict: null, settled: false, over: card < 0};
+  }),
 
   endQuiz(state) {
     return at({...state, quiz: null}, state.position);

@@ -34,11 +34,31 @@ import {createTransport} from "./views/transport.js";
 import {createWhatIf} from "./views/whatif.js";
 import {createWorksheet} from "./views/worksheet.js";
 
+/** @typedef {import("./core/words.js").WordTables} WordTables */
+
+/** @typedef {import("./actions.js").State} State */
+/** @typedef {import("./derive.js").Derived} Derived */
+
+/**
+ * What a view may use: the state and what follows from it, to read; and `dispatch`, by which alone it changes anything.
+ * @typedef {object} App
+ * @property {(action: import("./store.js").Action) => void} dispatch
+ * @property {State} state
+ * @property {Derived} derived
+ * @property {(text: string) => void} announce tells screen readers the latest result
+ */
+
+/**
+ * A part of the screen; `previous` is null the first time.
+ * @typedef {{show: (state: State, derived: Derived, previous: State | null) => void}} View
+ */
+
 /** Starts the page with the document and the words that it holds. */
 function startApp() {
   const tables = contentOfElement("words"),
     derive = createDerive(tables),
     store = createStore(reduce, initialState(contentOfElement("document"), languageAtStart(tables)));
+  /** @type {App} */
   const app = {
     dispatch: store.dispatch,
     get state() {
@@ -47,13 +67,15 @@ function startApp() {
     get derived() {
       return derive(store.state);
     },
-    /** Tells screen readers the latest result. */
     announce(text) {
       byId("news").textContent = text;
     },
   };
+  document.body.toggleAttribute("data-live", true);
+  document.body.dataset.document = store.state.document.kind;
   const help = createHelp(app),
     stage = createStage(app);
+  /** @type {View[]} */
   const views = [
     createTexts(app),
     createEditor(app),
@@ -61,8 +83,8 @@ function startApp() {
     createPrimary(app),
     createPython(app),
     createTabs(app),
-    createTold(app),
-    createLegend(app),
+    createTold(),
+    createLegend(),
     createTimeline(app),
     createTransport(app),
     createWhatIf(app),
@@ -78,31 +100,38 @@ function startApp() {
     createAddress(app),
     createWorksheet(app),
   ];
-  const showAll = (state, previous) => {
+  const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of views) view.show(state, derive(state), previous);
   };
-  document.body.toggleAttribute("data-live", true);
   store.dispatch({type: "goTo", position: stepInAddress() ?? store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
-  stage.measure();
   exposeToConsole(app, stage, tables);
 }
 
-/** The language that the page was written in or, where none was chosen, the first of the browser's that it speaks. */
+/**
+ * The language that the page was written in or, where none was chosen, the first of the browser's that it speaks.
+ * @param {WordTables} tables
+ */
 function languageAtStart(tables) {
   const {lang, dataset} = document.documentElement;
   const wanted = "chooseLanguage" in dataset ? navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()) : [];
   return wanted.find((language) => language in tables) ?? lang;
 }
 
+/** @param {string} id */
 function contentOfElement(id) {
-  return JSON.parse(byId(id).textContent);
+  return JSON.parse(byId(id).textContent ?? "");
 }
 
-// For the console, and for tests: the same numbers and sentences that the page shows.
+/**
+ * For the console, and for tests: the same numbers and sentences that the page shows.
+ * @param {App} app
+ * @param {{scale: number}} stage
+ * @param {WordTables} tables
+ */
 function exposeToConsole(app, stage, tables) {
-  window.microgrid = {
+  /** @type {any} */ (window).microgrid = {
     get state() {
       return app.state;
     },
@@ -119,7 +148,7 @@ function exposeToConsole(app, stage, tables) {
       return stage.scale;
     },
     dispatch: app.dispatch,
-    go: (position) => app.dispatch({type: "goTo", position}),
+    go: (/** @type {number} */ position) => app.dispatch({type: "goTo", position}),
     WORDS: tables,
     Words,
     Sentences,

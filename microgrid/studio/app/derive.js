@@ -4,7 +4,7 @@
 import {cycle} from "./core/cycle.js";
 import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
 import {layOutGraph} from "./core/layout.js";
-import {show} from "./core/numerals.js";
+import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
@@ -13,9 +13,35 @@ import {Words} from "./core/words.js";
 import {editorOf} from "./derive/editor.js";
 import {loopOf} from "./derive/loop.js";
 
+/** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./actions/parts.js").Quiz} Quiz */
+/** @typedef {import("./actions/parts.js").State} State */
+/** @typedef {import("./core/cycle.js").Numbers} Numbers */
+/** @typedef {import("./core/graph.js").Card} Card */
+/** @typedef {import("./core/graph.js").Graph} Graph */
+/** @typedef {import("./core/graph.js").RecordContent} RecordContent */
+/** @typedef {import("./core/layout.js").Layout} Layout */
+/** @typedef {import("./core/routes.js").Route} Route */
+/** @typedef {import("./core/steps.js").Known} Known */
+/** @typedef {import("./core/steps.js").Step} Step */
+
 const MAX_ROUTES = 6;
+/** @type {Record<string, string>} */
 const NO_LABELS = {};
 const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
+
+/**
+ * What the tab of routes shows: of which card and, where its gradient has arrived, the routes.
+ * @typedef {object} RoutesShown
+ * @property {"none" | "constant" | "later" | "routes"} kind "later" where the gradient has not arrived
+ * @property {Card | null} card
+ * @property {ReturnType<typeof largestRoutes>} [largest]
+ */
+
+/**
+ * All that follows from a state.
+ * @typedef {ReturnType<ReturnType<typeof createDerive>>} Derived
+ */
 
 /**
  * Remembers the last result of a function.
@@ -25,126 +51,176 @@ const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
  * @returns {(...given: Given) => Result}
  */
 export function memoised(compute) {
-  let last = null,
-    result;
+  /** @type {{given: Given, result: Result} | null} */
+  let last = null;
   return (...given) => {
-    if (!last || given.some((part, i) => part !== last[i])) {
-      result = compute(...given);
-      last = given;
-    }
-    return result;
+    const known = last;
+    if (known && given.every((part, i) => part === known.given[i])) return known.result;
+    last = {given, result: compute(...given)};
+    return last.result;
   };
 }
 
 // --- what needs no words ---------------------------------------------------------------------------------------------
 
-const graphOf = memoised((record, labels, isText) => {
-  const graph = readRecord(record);
-  relabel(graph, labels);
-  if (isText) abbreviate(graph); // an id is no name for a learner
-  return graph;
-});
-const plainGraphOf = memoised((record) => readRecord(record)); // as Python has called its nodes
-const leavesAtStart = memoised((record) => leavesOf(plainGraphOf(record)));
+const graphOf = memoised(
+  (/** @type {RecordContent} */ record, /** @type {Record<string, string>} */ labels, /** @type {boolean} */ isText) => {
+    const graph = readRecord(record);
+    relabel(graph, labels);
+    if (isText) abbreviate(graph); // an id is no name for a learner
+    return graph;
+  },
+);
+const plainGraphOf = memoised((/** @type {RecordContent} */ record) => readRecord(record)); // as Python has called its nodes
+const leavesAtStart = memoised((/** @type {RecordContent} */ record) => leavesOf(plainGraphOf(record)));
 const cycleOf = memoised(cycle);
-const stepsWith = memoised((graph, opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
-const stepsClosed = memoised((graph) => stepsOf(graph, new Set()));
+const stepsWith = memoised((/** @type {Graph} */ graph, /** @type {number | null} */ opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
+const stepsClosed = memoised((/** @type {Graph} */ graph) => stepsOf(graph, new Set()));
 const endsOf = memoised(phaseEnds);
 const knownAfter = memoised(knownAt);
-const knownFrom = memoised((graph, numbers, answered) => knownInQuiz(graph, numbers, cardsAt(graph, answered)));
-const cardsAt = (graph, places) => places.map((i) => graph.cards[i]);
-const routesTo = memoised((graph, numbers, output) => largestRoutes(graph, numbers, output, MAX_ROUTES));
+const knownFrom = memoised(
+  (/** @type {Graph} */ graph, /** @type {Numbers} */ numbers, /** @type {number[]} */ answered) =>
+    knownInQuiz(graph, numbers, answered.map((i) => graph.cards[i])),
+);
+const routesTo = memoised(
+  (/** @type {Graph} */ graph, /** @type {Numbers} */ numbers, /** @type {number} */ output) =>
+    largestRoutes(graph, numbers, output, MAX_ROUTES),
+);
 
-/** The graph, its nodes called as in the language of the page. */
+/**
+ * The graph, its nodes called as in the language of the page.
+ * @param {State} state
+ */
 export function graphIn({document, language}) {
   return graphOf(document.record, document.labels?.[language] ?? NO_LABELS, document.kind === "text");
 }
 
-/** The numbers of the leaves as the document has them. */
+/**
+ * The numbers of the leaves as the document has them.
+ * @param {DocumentOfPage} document
+ */
 export function startLeavesOf(document) {
   return leavesAtStart(document.record);
 }
 
-/** The learning rate that the document has. */
+/**
+ * The learning rate that the document has.
+ * @param {DocumentOfPage} document
+ */
 export function startRateOf(document) {
   return plainGraphOf(document.record).learningRate;
 }
 
-/** Where playing ends before the last step, and how fast it goes there; null where it does not. */
+/**
+ * Where playing ends before the last step, and how fast it goes there; null where it does not.
+ * @param {State} state
+ */
 export function goalIn({playing, goal}) {
   return playing ? goal : null;
 }
 
-/** How fast steps follow each other. */
+/**
+ * How fast steps follow each other.
+ * @param {State} state
+ */
 export function paceIn(state) {
   return goalIn(state)?.speed ?? state.speed;
 }
 
-/** One cycle at the numbers that the leaves have now. */
+/**
+ * One cycle at the numbers that the leaves have now.
+ * @param {State} state
+ */
 export function numbersIn(state) {
   return cycleOf(graphIn(state), state.leaves, state.learningRate);
 }
 
-/** The steps; those of an opened neuron are finer. */
+/**
+ * The steps; those of an opened neuron are finer.
+ * @param {State} state
+ */
 export function stepsIn(state) {
   return stepsWith(graphIn(state), state.opened);
 }
 
-/** The steps while no neuron is open: an address names one of these. */
+/**
+ * The steps while no neuron is open: an address names one of these.
+ * @param {State} state
+ */
 export function closedStepsIn(state) {
   return stepsClosed(graphIn(state));
 }
 
-/** How many steps there are up to the end of each phase. */
+/**
+ * How many steps there are up to the end of each phase.
+ * @param {State} state
+ */
 export function endsIn(state) {
   return endsOf(stepsIn(state));
 }
 
-/** How many steps can be walked: all of them, or those before a value that is missing. */
+/**
+ * How many steps can be walked: all of them, or those before a value that is missing.
+ * @param {State} state
+ */
 export function reachIn(state) {
   return reachOf(numbersIn(state), stepsIn(state));
 }
 
-/** The quiz that is being asked now; on another tab it waits. */
+/**
+ * The quiz that is being asked now; on another tab it waits.
+ * @param {State} state
+ */
 export function askingIn({tab, quiz}) {
   return tab === "quiz" ? quiz : null;
 }
 
-/** Whether there is nothing to learn from: a value is missing, or the output is not finite. */
+/**
+ * Whether there is nothing to learn from: a value is missing, or the output is not finite.
+ * @param {State} state
+ */
 export function isStuckIn(state) {
   const {missing, values} = numbersIn(state);
   return missing >= 0 || !Number.isFinite(values[graphIn(state).output]);
 }
 
-/** Whether the gradients are still to come. */
+/**
+ * Whether the gradients are still to come.
+ * @param {State} state
+ */
 export function awaitsThinkIn(state) {
   return state.position < endsIn(state).think && numbersIn(state).missing < 0;
 }
 
-/** What is known at the step shown or, in a quiz, to answer its question. */
+/**
+ * What is known at the step shown or, in a quiz, to answer its question.
+ * @param {State} state
+ */
 export function knownIn(state) {
   const graph = graphIn(state),
     numbers = numbersIn(state);
-  if (askingIn(state)) return knownFrom(graph, numbers, state.quiz.answered);
+  const quiz = askingIn(state);
+  if (quiz) return knownFrom(graph, numbers, quiz.answered);
   return knownAfter(graph, numbers, stepsIn(state), state.position, state.leaves);
 }
 
 /**
- * What the tab of routes shows of the card that is selected: `kind` is "none", "constant", "later" (its gradient has
- * not arrived) or "routes".
+ * What the tab of routes shows of the card that is selected.
+ * @param {State} state
+ * @returns {RoutesShown}
  */
 function routesIn(state) {
   const graph = graphIn(state),
     numbers = numbersIn(state),
     card = state.selected === null ? null : graph.cards[state.selected];
-  if (state.tab !== "routes" || !card || numbers.missing >= 0) return {kind: "none", card};
+  if (state.tab !== "routes" || !card || numbers.missing >= 0) return {kind: "none", card: null};
   if (card.node.kind === "constant") return {kind: "constant", card};
   if (!hasArrived(graph, card, knownIn(state))) return {kind: "later", card};
-  return {kind: "routes", card, ...routesTo(graph, numbers, card.output)};
+  return {kind: "routes", card, largest: routesTo(graph, numbers, card.output)};
 }
 
 /** The cards and edges of a route, or null. */
-const alongRoute = memoised((graph, route) => {
+const alongRoute = memoised((/** @type {Graph} */ graph, /** @type {Route | undefined} */ route) => {
   if (!route) return null;
   const edges = new Set(),
     cards = new Set(route.nodes.map((node) => graph.cardOf.get(node)));
@@ -152,22 +228,41 @@ const alongRoute = memoised((graph, route) => {
     const result = route.nodes[k],
       card = graph.cardOf.get(node),
       from = graph.cardOf.get(result);
-    const edge = from.edges.find(({operand, uses}) => operand === card && uses.some(([use]) => use === result));
+    const edge = from?.edges.find(({operand, uses}) => operand === card && uses.some(([use]) => use === result));
     if (edge && from !== card) edges.add(edge);
   }
   return {edges, cards};
 });
 
-// A graph is cut into rows where one row would need smaller text than can be read.
+/**
+ * What the places of the cards depend on.
+ * @param {Graph} graph
+ */
+function sizesIn({cards, edges}) {
+  const kinds = cards.map(({node}) => [node.kind, node.op, node.kind === "constant" ? 0 : columnsOf(node.name), node.layer]);
+  return [kinds, cards.map(({inside}) => inside.length), edges.map(({operand, result}) => [operand.i, result.i])];
+}
+
+/**
+ * A graph is cut into rows where one row would need smaller text than can be read.
+ * @param {[number, number] | null} room
+ */
 function fitting(room) {
   return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
 }
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
 
-const toldOf = memoised((sentences, step, numbers, after) => sentences.inWords(step, numbers, after));
+const toldOf = memoised(
+  (/** @type {Sentences} */ sentences, /** @type {Step} */ step, /** @type {Numbers} */ numbers, /** @type {number} */ after) =>
+    sentences.inWords(step, numbers, after),
+);
 
-/** What the output of the graph is called, in a sentence and beside its number; it need not be a loss. */
+/**
+ * What the output of the graph is called, in a sentence and beside its number; it need not be a loss.
+ * @param {Graph} graph
+ * @param {Words} words
+ */
 function namesOfEnd(graph, words) {
   const {label, name} = graph.nodes[graph.output];
   if (label && label !== "loss") return {endName: name, endLabel: name};
@@ -175,7 +270,7 @@ function namesOfEnd(graph, words) {
 }
 
 /** The keys of what the legend says of this graph. */
-const legendOf = memoised((graph, layout) => {
+const legendOf = memoised((/** @type {Graph} */ graph, /** @type {Layout} */ layout) => {
   const keys = ["legend"];
   if (layout.compact) keys.push(layout.tall ? "legend.tall" : "legend.compact");
   if (graph.nodes.some(({nth}) => nth)) keys.push("legend.rows");
@@ -183,7 +278,12 @@ const legendOf = memoised((graph, layout) => {
   return keys;
 });
 
-/** What is wrong with the numbers, in words; "" where nothing is. */
+/**
+ * What is wrong with the numbers, in words; "" where nothing is.
+ * @param {State} state
+ * @param {Sentences} sentences
+ * @param {Words} words
+ */
 function problemIn(state, sentences, words) {
   const {output, nodes} = graphIn(state),
     numbers = numbersIn(state);
@@ -197,7 +297,11 @@ function problemIn(state, sentences, words) {
   return state.position ? words.say("non_finite.whatif", {problem}) : "";
 }
 
-/** Where we are: the step, the cycle and the phase. */
+/**
+ * Where we are: the step, the cycle and the phase.
+ * @param {State} state
+ * @param {{asking: Quiz | null, known: Known, steps: Step[], words: Words}} part
+ */
 function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
   if (asking) return words.say("quiz");
   const key = count > 1 ? "cycle" : position ? "place" : "place.start",
@@ -210,12 +314,21 @@ function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
  * @param {Record<string, Record<string, string>>} tables the words by language
  */
 export function createDerive(tables) {
-  const wordsOf = memoised((language) => new Words(tables, language)),
+  const wordsOf = memoised((/** @type {string} */ language) => new Words(tables, language)),
     wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
-  const sentencesOf = memoised((graph, words) => new Sentences(graph, words));
+  const sentencesOf = memoised((/** @type {Graph} */ graph, /** @type {Words} */ words) => new Sentences(graph, words));
   // The cards have room for their names in all languages, so that a switch moves nothing.
-  const layoutOf = memoised((graph, words, labels, room) => layOutGraph(graph, {words, labels, ...fitting(room)}));
-  return memoised((state) => {
+  /** @type {{placed: string, layout: Layout} | null} */
+  let latest = null; // numbers change more often than what has to be placed
+  const layoutOf = memoised(
+    (/** @type {Graph} */ graph, /** @type {DocumentOfPage["labels"]} */ labels, /** @type {State["room"]} */ room) => {
+      const placed = JSON.stringify([sizesIn(graph), labels, room]);
+      if (latest?.placed === placed) return latest.layout;
+      latest = {placed, layout: layOutGraph(graph, {words: wordsAtFirst, labels, ...fitting(room)})};
+      return latest.layout;
+    },
+  );
+  return memoised((/** @type {State} */ state) => {
     const graph = graphIn(state),
       numbers = numbersIn(state),
       steps = stepsIn(state),
@@ -223,12 +336,7 @@ export function createDerive(tables) {
       sentences = sentencesOf(graph, words),
       {document} = state,
       isText = document.kind === "text",
-      layout = layoutOf(
-        isText ? graph : plainGraphOf(document.record),
-        wordsAtFirst,
-        document.labels,
-        isText ? state.room : null,
-      ),
+      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : null),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),
@@ -242,7 +350,7 @@ export function createDerive(tables) {
       layout,
       known,
       routes,
-      lit: alongRoute(graph, routes.routes?.[state.route]),
+      lit: alongRoute(graph, routes.largest?.routes[state.route]),
       ends: endsIn(state),
       phases: PHASES.filter((phase) => steps.some((step) => step.phase === phase)),
       closedSteps: closedStepsIn(state),

@@ -2,7 +2,7 @@
 //
 // A document and the code of a state may be anything: each is read, or refused with a key that has a text in every
 // language. Documents are changed at random places, codes in their letters, their bytes and what they hold. Whatever
-// else comes out, or takes longer than a second, is printed and ends the search.
+// else comes out, or takes more than a second of computing, is printed and ends the search.
 
 import {readFileSync} from "node:fs";
 import {parseArgs} from "node:util";
@@ -120,7 +120,7 @@ const counts = {documents: 0, accepted: 0, codes: 0, decoded: 0};
 let subject = "";
 try {
   while (performance.now() < end) {
-    const began = performance.now();
+    const began = process.cpuUsage();
     if (random() < 0.5) {
       subject = changedText(one(TEXTS));
       counts.accepted += tryDocument(subject);
@@ -130,7 +130,8 @@ try {
       counts.decoded += await tryCode(subject);
       counts.codes++;
     }
-    if (performance.now() - began > LONGEST_MS) throw new Error(`took ${Math.round(performance.now() - began)} ms`);
+    const used = (process.cpuUsage(began).user + process.cpuUsage(began).system) / 1000;
+    if (used > LONGEST_MS) throw new Error(`took ${Math.round(used)} ms`);
   }
 } catch (error) {
   console.error(`FOUND with ${JSON.stringify(subject)}:`, error);

@@ -90,5 +90,6 @@ const TASKS = {
 
 const {task, items} = JSON.parse(readFileSync(0, "utf8"));
 const isInJson = (item) => Number.isFinite(item) && !Object.is(item, -0);
-const named = (item) => (typeof item === "number" && !isInJson(item) ? {number: Object.is(item, -0) ? "-0" : `${item}`} : item);
+const inWords = (item) => ({number: Object.is(item, -0) ? "-0" : `${item}`});
+const named = (item) => (typeof item !== "number" || isInJson(item) ? item : inWords(item));
 process.stdout.write(JSON.stringify(items.map((item) => TASKS[task](item)), (_, item) => named(item)));

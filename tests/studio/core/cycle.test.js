@@ -79,10 +79,17 @@ test("an activation that passes nothing back has a status", () => {
 });
 
 test("a relu that is at 0 for one row of two is off", () => {
-  const rows = [leaf("a", -1), computed("relu", [0], "h"), leaf("b", 1), computed("relu", [2], "h"), computed("+", [1, 3])];
-  const graph = graphOf(rows),
+  const first = [leaf("a", -1), computed("relu", [0], "h")],
+    second = [leaf("b", 1), computed("relu", [2], "h")],
+    graph = graphOf([...first, ...second, computed("+", [1, 3])]),
     numbers = numbersOf(graph);
   assert.deepEqual([statusOf(graph, numbers, 1), statusOf(graph, numbers, 3)], ["off", ""]);
+});
+
+test("one row does not tell whether a neuron of a network is dead", () => {
+  const weights = [leaf("w", 1), leaf("x", -1, "input"), leaf("b", 0)],
+    graph = graphOf([...weights, computed("weighted_sum", [0, 1, 2]), computed("relu", [3], "h", "layer1#0")]);
+  assert.equal(statusOf(graph, numbersOf(graph), 4), "off");
 });
 
 test("inside a neuron are its sum, the slope of its activation, and the shares that it keeps", () => {

@@ -108,10 +108,15 @@ test("cycles are computed again by the rule of their time", () => {
 });
 
 test("a cut goes back to the rule of that time", () => {
-  const step = ([w], rate) => [w - rate * w];
-  const cycles = new Cycles([8], 64, 0.5).with([4], 16).with([2], 4).with([0.2], 0.04, 0.9);
-  const after = cycles.cut(2, 16).with([2], 4);
-  assert.deepEqual(after.parametersOf(3, step), [2]);
+  const step = ([w], rule) => [rule === "add" ? w + 1 : -w];
+  const run = (from, to, rule, cycles) => {
+    for (let cycle = from; cycle <= to; cycle++) cycles = cycles.with(step([cycle - 1], rule), 0, rule);
+    return cycles;
+  };
+  const other = run(1001, 1200, "negate", run(2, 1000, "add", new Cycles([1], 0, "add")));
+  let cycles = other.cut(900, 0);
+  for (let cycle = 901; cycle <= 1200; cycle++) cycles = cycles.with([cycle], 0);
+  for (let cycle = 1000; cycle <= 1200; cycle++) assert.deepEqual(cycles.parametersOf(cycle, step), [cycle]);
 });
 
 test("a history can begin at a later cycle", () => {

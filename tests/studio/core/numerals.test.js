@@ -22,7 +22,8 @@ test("a number is shown with four significant digits, and a whole one as it is",
 });
 
 test("a number in the middle between two others is rounded to the even one", () => {
-  assert.deepEqual([2.0625, 2.1875, 0.15625, 12345.5].map((number) => show(number)), ["2.062", "2.188", "0.1562", "12346"]);
+  const numbers = [2.0625, 2.1875, 0.15625, 12345.5];
+  assert.deepEqual(numbers.map((number) => show(number)), ["2.062", "2.188", "0.1562", "12346"]);
 });
 
 test("a change is shown with its sign", () => {

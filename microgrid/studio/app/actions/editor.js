@@ -4,11 +4,12 @@ import {DocumentError} from "../core/syntax.js";
 import {nextPhase} from "../derive/editor.js";
 import {askingIn, endsIn, goalIn, stepsIn} from "../derive.js";
 import {onward} from "./loop.js";
-import {at, openDocument, startOf} from "./parts.js";
+import {at, openDocument, startOfDocument} from "./parts.js";
 
 const PHASE_MS = 3000; // that a phase takes at the usual speed
 export const STEP_MS = 1500; // between two steps, at the usual speed
 
+/** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
 
 /** @type {Record<string, (state: State, action: any) => State>} */
@@ -18,12 +19,12 @@ export const EDITOR = {
   typeText(state, {text}) {
     if (text === state.draft.text) return state;
     const {document, error} = readingOf({kind: "text", text, learningRate: state.document.learningRate}, state.language);
-    if (error) return {...state, draft: {text, error}};
+    if (!document) return {...state, draft: {text, error}};
     const draft = {text, error: null};
     if (JSON.stringify(document.record) === JSON.stringify(state.document.record)) {
       return {...state, draft, document: {...document, record: state.document.record}};
     }
-    const next = {...state, ...startOf(document), learningRate: state.learningRate};
+    const next = {...state, ...startOfDocument(document), learningRate: state.learningRate};
     return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
   },
 
@@ -55,10 +56,15 @@ export function spoken(state, language) {
   const {document, draft} = state;
   if (!document.texts || draft.text !== document.text) return {...state, language};
   const translated = openDocument({...document, record: null}, language);
-  return {...state, language, document: translated, draft: {text: translated.text, error: null}};
+  return {...state, language, document: translated, draft: {text: translated.text ?? "", error: null}};
 }
 
-/** Opens a text, or tells why it cannot be read. */
+/**
+ * Opens a text, or tells why it cannot be read.
+ * @param {object} document
+ * @param {string} language
+ * @returns {{document: DocumentOfPage, error: null} | {document: null, error: DocumentError}}
+ */
 function readingOf(document, language) {
   try {
     return {document: openDocument(document, language), error: null};
@@ -68,8 +74,12 @@ function readingOf(document, language) {
   }
 }
 
-/** Tells whether two documents differ in numbers and names alone. */
+/**
+ * Tells whether two documents differ in numbers and names alone.
+ * @param {DocumentOfPage} one
+ * @param {DocumentOfPage} other
+ */
 function hasSameSteps(one, other) {
-  const shapeOf = ({record}) => JSON.stringify(record.nodes.map(({kind, op, operands}) => [kind, op, operands]));
+  const shapeOf = (/** @type {DocumentOfPage} */ {record}) => JSON.stringify(record.nodes.map(({kind, op, operands}) => [kind, op, operands]));
   return shapeOf(one) === shapeOf(other);
 }

@@ -1,5 +1,5 @@
-// One cycle computed from the leaves: values and local derivatives forward, gradients backward, and what comes after the
-// change. Sums are added in the same order as in Python.
+// One cycle computed from the leaves: values and local derivatives forward, gradients backward, and what comes after
+// the change. Sums are added in the same order as in Python.
 
 import {NON_NEGATIVE, OPERATIONS, SIGN_PRESERVING} from "./operations.js";
 
@@ -8,14 +8,14 @@ import {NON_NEGATIVE, OPERATIONS, SIGN_PRESERVING} from "./operations.js";
 /** @typedef {import("./graph.js").Card} Card */
 
 /**
- * What the forward pass gives; `missing` is the first node that has no value or no slope, and `operands` are the numbers
- * at which it has none. It is −1 where there is no such node.
+ * What the forward pass gives; `missing` is the first node that has no value or no slope, and `operands` are the
+ * numbers at which it has none. It is −1 where there is no such node.
  * @typedef {{values: number[], locals: number[][], missing: number, operands: number[]}} Forward
  */
 
 /**
- * What Change does to the output: before, as the gradient predicts it, and after; `isImpossible` where the prediction is
- * negative and the output cannot be. `again` is the forward pass after the change.
+ * What Change does to the output: before, as the gradient predicts it, and after; `isImpossible` where the prediction
+ * is negative and the output cannot be. `again` is the forward pass after the change.
  * @typedef {object} Outcome
  * @property {number} before
  * @property {number} predicted
@@ -111,8 +111,8 @@ export function isTooLarge(op, [a, b]) {
 }
 
 /**
- * The same for the slope: of a power whose base is negative and whose exponent may change; of √ at 0, and of a power such
- * as 0^0.5, where it is infinite, or too large. A constant needs no slope.
+ * The same for the slope: of a power whose base is negative and whose exponent may change; of √ at 0, and of a power
+ * such as 0^0.5, where it is infinite, or too large. A constant needs no slope.
  * @param {string} op
  * @param {number[]} numbers
  * @param {boolean[]} constants
@@ -353,8 +353,8 @@ function isCrossEntropy({nodes}, a, z, nonNegative) {
 }
 
 /**
- * Returns the status of an activation: "saturated", "dead", "off" or "". A relu is dead if it is at 0 for every row, and
- * off if it is at 0 for this one; one row does not tell whether a neuron of a network is dead.
+ * Returns the status of an activation: "saturated", "dead", "off" or "". A relu is dead if it is at 0 for every row,
+ * and off if it is at 0 for this one; one row does not tell whether a neuron of a network is dead.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number} i

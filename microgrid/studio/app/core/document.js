@@ -141,14 +141,15 @@ export class DocumentReader {
       told = null;
     for (const statement of this.statements) {
       this.extent = {from: statement.first.start, to: statement.end};
-      if (statement.kind === "passed") {
-        for (const name of statement.targets.flat()) this.scope.set(name.text, PASSED);
-      } else if (statement.kind === "label") {
-        this.label(statement);
-      } else if (statement.kind === "output") {
+      if (statement.kind === "output") {
         const operand = this.evaluated(statement.values[0]);
         told = {node: this.asNode(operand, statement.first), statement};
         this.results.set(statement, [told.node]);
+      }
+      if (statement.kind === "passed" || statement.kind === "output") {
+        for (const name of statement.targets.flat()) this.scope.set(name.text, PASSED);
+      } else if (statement.kind === "label") {
+        this.label(statement);
       } else {
         this.results.set(statement, this.take(statement, statement === last));
         for (const node of this.results.get(statement) ?? []) {
@@ -171,13 +172,14 @@ export class DocumentReader {
    */
   take(statement, isLast) {
     const {kind, first, targets, values, operator} = statement;
+    const before = operator ? this.lookUp(targets[0][0]) : null;
     let operands = values.map((value) => this.evaluated(value));
     if (kind === "bare") {
       const isName = values[0].length === 1 && values[0][0].kind === "name";
       if (!isLast && !isName) throw this.error("discarded", first);
       return operands.map((operand) => this.asNode(operand, first));
     }
-    if (operator) operands = [this.combined(operator, this.lookUp(targets[0][0]), operands[0])];
+    if (operator && before) operands = [this.combined(operator, before, operands[0])];
     return operands.map((operand, i) => {
       const names = targets.map((each) => each[i]);
       const node = this.nameable(names, operand, operator ? null : leafFunctionOf(values[i]));
@@ -325,7 +327,9 @@ export class DocumentReader {
     if (this.defined.has(name)) return this.error("undefined.later", token, {name});
     const factor = known.find((a) => name.startsWith(a) && known.includes(name.slice(a.length)));
     if (factor) return this.error("undefined.product", token, {name, product: `${factor}*${name.slice(factor.length)}`});
-    if (Object.hasOwn(NOTATION.KNOWN_FUNCTIONS, name)) return this.error("undefined.call", token, {name});
+    const {KNOWN_FUNCTIONS, LIST_FUNCTIONS, LEAF_FUNCTIONS} = NOTATION;
+    const isFunction = [KNOWN_FUNCTIONS, LIST_FUNCTIONS, LEAF_FUNCTIONS].some((table) => Object.hasOwn(table, name));
+    if (isFunction) return this.error("undefined.call", token, {name});
     if (Object.hasOwn(NOTATION.KNOWN_NUMBERS, name)) {
       const example = `${name}=${NOTATION.KNOWN_NUMBERS[name]}`;
       return this.error(name === "e" ? "undefined.e" : "undefined.number", token, {name, example});

@@ -1,5 +1,5 @@
-// A graph as the app knows it, made of the record that `Relay.to_json()` gives: its nodes, what they are called, and the
-// cards and edges that show them.
+// A graph as the app knows it, made of the record that `Relay.to_json()` gives: its nodes, what they are called, and
+// the cards and edges that show them.
 
 import {foldNeurons} from "./folding.js";
 import {abbreviatedFormulas, nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
@@ -249,8 +249,8 @@ function checkedNode(item, before) {
   const i = before.length,
     {id, label, kind, op, layer} = item ?? {};
   if (id !== `n${i}`) throw new RecordError(`not a relay: expected the node n${i}`);
-  for (const text of [label, kind, op, layer]) {
-    if (typeof text !== "string") throw new RecordError(`not a relay: label, kind, op and layer of n${i} must be texts`);
+  if (![label, kind, op, layer].every((text) => typeof text === "string")) {
+    throw new RecordError(`not a relay: label, kind, op and layer of n${i} must be texts`);
   }
   if (!KINDS.includes(kind) || (kind === "computed") !== Boolean(op)) {
     throw new RecordError(`not a relay: n${i} of kind "${kind}" has the operation "${op}"`);
@@ -259,7 +259,8 @@ function checkedNode(item, before) {
   if (op ? !accepts(op, operands.length) : operands.length) {
     throw new RecordError(`not a relay: n${i} has ${operands.length} operands, but the operation "${op}"`);
   }
-  const node = {label: singleLine(label), kind, op, operands, data: numberFrom(item.data, "data"), layer: singleLine(layer)};
+  const data = numberFrom(item.data, "data"),
+    node = {label: singleLine(label), kind, op, operands, data, layer: singleLine(layer)};
   if (node.layer && !leadsToSum(node, before)) throw new RecordError(`not a relay: n${i} is no neuron`);
   return node;
 }

@@ -1,28 +1,44 @@
 // The heights of the stops of each column, where their order is known: as near to their neighbours as the distances
 // between them allow, and most of all such that long edges are level.
 
-/** @typedef {import("./ordering.js").Stop} Stop */
+/**
+ * @typedef {import("./ordering.js").Stop} Stop
+ * @typedef {import("./ordering.js").Link} Link
+ * @typedef {import("./ordering.js").Side} Side
+ * @typedef {(above: Stop, below: Stop) => number} Gap how far apart two must be, from edge to edge
+ */
 
-const ROUNDS = 16,
+const MAX_ROUNDS = 16,
+  MIN_ROUNDS = 8,
+  MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
   LAST_ROUNDS = 4; // which look at both sides at once
+const PASSING_PULL = 16, // what passes is kept level before what begins or ends
+  LEAST_PULL = 0.1,
+  STAYING_PULL = 0.01; // of what has no neighbour
 
 /**
  * Sets `y` of all stops.
- *
  * @param {Stop[][]} columns from top to bottom
- * @param {(above: Stop, below: Stop) => number} gapBetween how far apart two must be, from side to side
+ * @param {Gap} gapBetween
  * @param {() => boolean} isLate whether there is no more time for another round
  */
 export function setHeights(columns, gapBetween, isLate) {
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    rounds = Math.min(Math.max(Math.floor(MAX_VISITS_OF_ROUNDS / nStops), MIN_ROUNDS), MAX_ROUNDS);
   for (const stops of columns) stackCentred(stops, gapBetween);
-  for (let round = 0; round < ROUNDS && !(round > 1 && isLate()); round++) {
+  for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
     const forwards = round % 2 === 0,
       inOrder = forwards ? columns : [...columns].reverse();
-    const sides = round >= ROUNDS - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
+    /** @type {Side[]} */
+    const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
     for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
   }
 }
 
+/**
+ * @param {Stop[]} stops
+ * @param {Gap} gapBetween
+ */
 function stackCentred(stops, gapBetween) {
   let bottom = 0;
   for (const [i, stop] of stops.entries()) {
@@ -33,43 +49,71 @@ function stackCentred(stops, gapBetween) {
   for (const stop of stops) stop.y -= bottom / 2;
 }
 
-// Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
-// the mean of what its members want (the method "pool adjacent violators").
+/**
+ * Stops that stand as close as they may, and are moved as one; `sum` / `weight` is where its first stop wants to be.
+ * @typedef {{sum: number, weight: number, first: number}} Block
+ */
+
+/**
+ * Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
+ * the mean of what its members want (the method "pool adjacent violators").
+ * @param {Stop[]} stops
+ * @param {Side[]} sides where to look for neighbours
+ * @param {Gap} gapBetween
+ */
 function settleColumn(stops, sides, gapBetween) {
-  const blocks = [];
-  let offset = 0; // from the first stop, where all stand as close as they may
+  /** @type {Block[]} */
+  const blocks = [],
+    /** @type {number[]} */
+    offsets = []; // from the first stop of the column, where all stand as close as they may
   for (const [i, stop] of stops.entries()) {
-    if (i) offset += (stops[i - 1].height + stop.height) / 2 + gapBetween(stops[i - 1], stop);
-    const {sum, weight} = wishOf(stop, sides);
-    let block = {sum: sum - weight * offset, weight, members: [{stop, offset}]};
-    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) block = joinedBlocks(blocks.pop(), block);
+    const above = stops[i - 1];
+    offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
+    const {sum, weight} = wishOf(stop, sides),
+      block = {sum: sum - weight * offsets[i], weight, first: i};
+    for (let last = blocks[blocks.length - 1]; last && startOf(last) > startOf(block); last = blocks[blocks.length - 1]) {
+      block.sum += last.sum;
+      block.weight += last.weight;
+      block.first = last.first;
+      blocks.pop();
+    }
     blocks.push(block);
   }
-  for (const block of blocks) for (const member of block.members) member.stop.y = topOfBlock(block) + member.offset;
+  for (const [k, block] of blocks.entries()) {
+    const end = blocks[k + 1]?.first ?? stops.length;
+    for (let i = block.first; i < end; i++) stops[i].y = startOf(block) + offsets[i];
+  }
 }
 
-const topOfBlock = ({sum, weight}) => sum / weight;
-
-function joinedBlocks(above, below) {
-  return {sum: above.sum + below.sum, weight: above.weight + below.weight, members: [...above.members, ...below.members]};
+/** @param {Block} block */
+function startOf({sum, weight}) {
+  return sum / weight;
 }
 
-// Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
+/**
+ * Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
+ * @param {Stop} stop
+ * @param {Side[]} sides
+ */
 function wishOf(stop, sides) {
   let sum = 0,
     weight = 0;
   for (const side of sides) {
-    for (const other of stop[side]) {
-      const pull = pullBetween(stop, other);
-      sum += pull * other.y;
+    for (const link of stop[side]) {
+      const pull = pullOf(link, stop),
+        level = side === "before" ? link.from.y + link.rise : link.to.y - link.rise;
+      sum += pull * level;
       weight += pull;
     }
   }
-  return weight ? {sum, weight} : {sum: 0.01 * stop.y, weight: 0.01};
+  return weight ? {sum, weight} : {sum: STAYING_PULL * stop.y, weight: STAYING_PULL};
 }
 
-// What passes is kept level before what begins or ends.
-function pullBetween(one, other) {
-  const isCard = (one.card >= 0) + (other.card >= 0);
-  return [8, 2, 1][isCard];
+/**
+ * @param {Link} link
+ * @param {Stop} stop
+ */
+function pullOf({from, to, pull}, stop) {
+  if (from.card < 0 && to.card < 0) return PASSING_PULL;
+  return stop.card < 0 ? Math.max(pull, LEAST_PULL) : pull;
 }

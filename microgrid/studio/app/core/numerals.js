@@ -125,9 +125,14 @@ export function isJapanese(character) {
   return /[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]/.test(character);
 }
 
-// Characters that are as wide as a Japanese one (East_Asian_Width W and F): emoji, Hangul, kana, kanji, full-width forms.
-const WIDE =
-  /(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation}|[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
+// Characters as wide as a Japanese one (East_Asian_Width W and F): Hangul, kana, kanji, full-width forms; and emoji.
+const WIDE_BLOCKS = [
+  "\\u1100-\\u115f\\u2329\\u232a\\u2e80-\\u303e",
+  "\\u3041-\\u3247\\u3250-\\u4dbf\\u4e00-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3",
+  "\\uf900-\\ufaff\\ufe10-\\ufe19\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6",
+  "\\u{16fe0}-\\u{18d08}\\u{1aff0}-\\u{1b2ff}\\u{1f200}-\\u{1f265}\\u{20000}-\\u{3fffd}",
+];
+const WIDE = new RegExp(`(?![\\u{1f1e6}-\\u{1f1ff}])\\p{Emoji_Presentation}|[${WIDE_BLOCKS.join("")}]`, "u");
 
 /**
  * Returns how many columns a text takes; a Japanese character takes two.

@@ -6,7 +6,7 @@ import {OPERATIONS} from "./operations.js";
 import {PRECEDENCE, SIGN_PRECEDENCE} from "./syntax.js";
 
 const ATOM_PRECEDENCE = 5; // a name, a number, a call
-const MAX_CODE_CHARACTERS = 40; // of a value without a name, which is written as what it is made of
+const MAX_UNNAMED_CHARACTERS = 40; // of a value without a name, which is written as what it is made of
 const IMPORTED = ["Constant", "Input", "Value", "maximum", "minimum", "total", "weighted_sum"];
 const BUILT_IN = ["abs", "max", "min", "print", "sum"];
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
@@ -49,8 +49,8 @@ class PythonWriter {
 
   lines() {
     const body = this.reader.statements
-      .flatMap((statement) => this.statementLines(statement))
-      .filter((line, i, lines) => line !== lines[i - 1] || !line.includes(".label = ")); // where the document gives it, too
+      .flatMap((statement) => this.withComments(statement, this.statementLines(statement)))
+      .filter((line, i, lines) => line !== lines[i - 1] || !line.includes(".label = ")); // which the document gives, too
     const ending = this.ending();
     const imports = [...this.imports].sort().join(", ");
     return [...(imports ? [`from microgrid import ${imports}`, ""] : []), ...body, "", ...ending];
@@ -74,6 +74,19 @@ class PythonWriter {
     const leaves = [...holders].filter(([node]) => node.kind === "parameter" && isBehind(node, this.output));
     const print = (/** @type {string} */ name, /** @type {string} */ what) => `print(${quoted(name)}, ${name}.${what})`;
     return [`${output}.backward()`, print(output, "data"), ...leaves.map(([, name]) => print(name, "grad"))];
+  }
+
+  /**
+   * The lines of a statement, with its comments: those before it on lines of their own, others behind it.
+   *
+   * @param {Statement} statement  @param {string[]} lines
+   */
+  withComments({first, comments}, [line, ...others]) {
+    const textOf = (/** @type {{text: string}} */ comment) => `# ${comment.text.slice(1).replace(/\p{Cc}/gu, "").trim()}`;
+    const before = comments.filter(({start}) => start < first.start).map(textOf),
+      behind = comments.filter(({start}) => start > first.start).map(textOf);
+    if (line === undefined) return before;
+    return [...before, [line, ...behind].join("  "), ...others];
   }
 
   /** @param {Statement} statement  @returns {string[]} */
@@ -402,7 +415,7 @@ function operationCode(graph, i, depth) {
   const {op, operands} = graph.nodes[i];
   const codes = operands.map((operand) => (depth > 3 ? atom("…") : codeOf(graph, operand, depth + 1))),
     code = callCode(op, codes);
-  return depth > 0 && code.text.length > MAX_CODE_CHARACTERS ? atom("…") : code;
+  return depth > 0 && code.text.length > MAX_UNNAMED_CHARACTERS ? atom("…") : code;
 }
 
 /** An operation as it is written in a program.  @param {string} op  @param {Code[]} codes  @returns {Code} */

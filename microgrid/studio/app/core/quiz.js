@@ -73,7 +73,8 @@ export function reasonFor(graph, numbers, words, card) {
     return words.say("quiz.reason", {giver, product: isSum ? `${product} = ${show(share)}` : product});
   });
   const reason = [...terms, ...(shares.length > MOST_SHARES ? ["…"] : [])].join(words.say("quiz.reason.next"));
-  return isSum ? words.say("quiz.reason.sum", {shares: reason, gradient: show(numbers.gradients[card.output])}) : reason;
+  const gradient = show(numbers.gradients[card.output]);
+  return isSum ? words.say("quiz.reason.sum", {shares: reason, gradient}) : reason;
 }
 
 /**

@@ -2,9 +2,8 @@
 //
 // An edge runs from the right side of its operand to the left side of its result. The words used:
 // - A port is the point of such a side where an edge begins or ends. Each edge has ports of its own.
-// - A gap is the free space between two neighbouring cards of a column, or above or below all of them.
-// - A lane is the height at which an edge passes a column, in one of its gaps. Edges in one gap run side by side.
-// An edge keeps its lane from column to column where it can, and changes its height between two columns in a smooth curve.
+// - A lane is the height at which an edge passes the cards of a column. Between two columns it changes its height in a
+//   smooth curve.
 
 /**
  * @typedef {[number, number]} Point
@@ -12,71 +11,75 @@
  * @typedef {{from: number, to: number}} Ends the positions of the cards that an edge joins
  */
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
+export function pointAt(x, y) {
+  return [x, y];
+}
+
 export const TIP_LENGTH_PX = 8;
-export const LANE_DISTANCE_PX = 9; // between two edges that run side by side
-export const CLEARANCE_PX = 10; // between an edge and a card that it passes …
-const OUTER_CLEARANCE_PX = 28; // … above or below all of its column, where there is space for numbers
-const MAX_DEVIATION_PX = 250; // an edge farther than this from the straight line to its result leaves its lane
+
+const SAME_HEIGHT_PX = 1; // two lanes with less between them are one
 
 // --- paths -----------------------------------------------------------------------------------------------------------
 
 /**
  * Returns for each edge its port at the operand, two points for each lane that it takes, and its port at the result.
- *
  * @param {readonly Rectangle[]} rectangles of the cards
  * @param {readonly number[]} columnOf the column of each card
  * @param {readonly Ends[]} edges
- * @param {object} [options]
- * @param {boolean} [options.straight] whether an edge takes no lanes where a straight line meets no other card
- * @param {readonly (Map<number, number> | null)[]} [options.planned] the height that each edge has in each column that
- *   it passes, where that is planned
+ * @param {readonly Map<number, number>[]} lanes the height of each edge in each column that it passes
+ * @param {boolean} [straight] whether an edge takes no lanes where a straight line meets no other card
  * @returns {Point[][]}
  */
-export function routeEdges(rectangles, columnOf, edges, {straight = false, planned = []} = {}) {
-  const heightOf = (i) => (rectangles[i].top + rectangles[i].bottom) / 2;
-  const leaving = edges.map(({to}) => heightOf(to)),
-    arriving = edges.map(({from}) => heightOf(from));
-  const columns = sidesOfColumns(rectangles, columnOf);
-  const free = edges.map(() => false);
-  let starts = portsOf(rectangles, edges, "from", leaving),
-    ends = portsOf(rectangles, edges, "to", arriving);
+export function routeEdges(rectangles, columnOf, edges, lanes, straight = false) {
+  const heightOf = (/** @type {number} */ i) => (rectangles[i].top + rectangles[i].bottom) / 2;
+  const sides = sidesOfColumns(rectangles, columnOf);
+  const inner = lanes.map((heights) => pointsOfLanes(heights, sides));
   if (straight) {
-    edges.forEach((edge, n) => (free[n] = !isBlocked(edge, starts[n], ends[n], rectangles)));
+    const starts = portsOf(rectangles, edges, "from", (n) => heightOf(edges[n].to)),
+      ends = portsOf(rectangles, edges, "to", (n) => heightOf(edges[n].from));
+    const isFree = edges.map((edge, n) => !isBlocked(edge, starts[n], ends[n], rectangles));
+    return edges.map(({from, to}, n) => {
+      const start = /** @type {Point} */ ([rectangles[from].right, starts[n]]),
+        end = /** @type {Point} */ ([rectangles[to].left, ends[n]]);
+      return [start, ...(isFree[n] ? levelEnds(start, sides[columnOf[from]].right, end, sides[columnOf[to]].left) : inner[n]), end];
+    });
   }
-  const lanes = lanesOf(rectangles, columnOf, columns, edges, free, planned);
-  if (straight) {
-    // Level at its ends, to pass wider cards of its columns.
-    for (const [n, {from, to}] of edges.entries()) {
-      if (lanes[n].length) continue;
-      const right = columns[columnOf[from]].right,
-        left = columns[columnOf[to]].left;
-      if (right > rectangles[from].right + TIP_LENGTH_PX) lanes[n].push([right, starts[n]]);
-      if (left < rectangles[to].left - TIP_LENGTH_PX) lanes[n].push([left, ends[n]]);
-    }
-  } else {
-    for (const [n, lane] of lanes.entries()) {
-      if (lane.length) [leaving[n], arriving[n]] = [lane[0][1], lane.at(-1)[1]];
-    }
-    starts = portsOf(rectangles, edges, "from", leaving);
-    ends = portsOf(rectangles, edges, "to", arriving);
-  }
-  return edges.map(({from, to}, n) => [[rectangles[from].right, starts[n]], ...lanes[n], [rectangles[to].left, ends[n]]]);
+  const starts = portsOf(rectangles, edges, "from", (n) => inner[n][0]?.[1] ?? heightOf(edges[n].to)),
+    ends = portsOf(rectangles, edges, "to", (n) => inner[n][inner[n].length - 1]?.[1] ?? heightOf(edges[n].from));
+  return edges.map(({from, to}, n) => [[rectangles[from].right, starts[n]], ...inner[n], [rectangles[to].left, ends[n]]]);
 }
 
-// The heights of the ports, spread over the side of their card in the order of the other ends of their edges.
+/**
+ * The heights of the ports, spread over the side of their card in the order of the other ends of their edges.
+ * @param {readonly Rectangle[]} rectangles
+ * @param {readonly Ends[]} edges
+ * @param {"from" | "to"} end
+ * @param {(n: number) => number} towards the height of the other end of an edge
+ */
 function portsOf(rectangles, edges, end, towards) {
-  const atCard = rectangles.map(() => []);
+  const atCard = rectangles.map(() => /** @type {number[]} */ ([])),
+    ports = edges.map(() => 0);
   for (const [n, edge] of edges.entries()) atCard[edge[end]].push(n);
-  const ports = [];
   for (const [i, members] of atCard.entries()) {
     const {top, bottom} = rectangles[i];
-    members.sort((a, b) => towards[a] - towards[b] || a - b);
+    members.sort((a, b) => towards(a) - towards(b) || a - b);
     members.forEach((n, place) => (ports[n] = top + ((bottom - top) * (place + 1)) / (members.length + 1)));
   }
   return ports;
 }
 
-// Tells whether a straight edge would be too short to be seen, or would come too near to another card.
+/**
+ * Tells whether a straight edge would be too short to be seen, or would come too near to another card.
+ * @param {Ends} edge
+ * @param {number} start the height of its port at the operand
+ * @param {number} end
+ * @param {readonly Rectangle[]} rectangles
+ */
 function isBlocked({from, to}, start, end, rectangles) {
   const x = rectangles[from].right,
     endX = rectangles[to].left;
@@ -90,153 +93,108 @@ function isBlocked({from, to}, start, end, rectangles) {
   });
 }
 
+/**
+ * @param {readonly Rectangle[]} rectangles
+ * @param {readonly number[]} columnOf
+ * @returns {{left: number, right: number}[]} with a hole where there is no card
+ */
 function sidesOfColumns(rectangles, columnOf) {
+  /** @type {{left: number, right: number}[]} */
   const columns = [];
   for (const [i, rectangle] of rectangles.entries()) {
-    const column = (columns[columnOf[i]] ??= {left: Infinity, right: -Infinity, cards: []});
+    const column = (columns[columnOf[i]] ??= {left: Infinity, right: -Infinity});
     column.left = Math.min(column.left, rectangle.left);
     column.right = Math.max(column.right, rectangle.right);
-    column.cards.push(rectangle);
   }
   return columns;
 }
 
-// The points where each edge enters and leaves its lanes; one lane may span several columns.
-function lanesOf(rectangles, columnOf, columns, edges, free, planned) {
-  const points = edges.map(() => []);
-  let passing = [];
-  for (const [k, column] of columns.entries()) {
-    if (!column) continue; // one of numbers only
-    passing = passing.filter((n) => columnOf[edges[n].to] > k);
-    if (passing.length) passColumn(k, column, passing);
-    edges.forEach((edge, n) => {
-      if (columnOf[edge.from] === k && !free[n]) passing.push(n);
-    });
+/**
+ * A straight edge is level at its ends, to pass wider cards of its columns.
+ * @param {Point} start
+ * @param {number} right the side of the column of its operand
+ * @param {Point} end
+ * @param {number} left the side of the column of its result
+ */
+function levelEnds([x, y], right, [endX, endY], left) {
+  /** @type {Point[]} */
+  const points = [];
+  if (right > x + TIP_LENGTH_PX) points.push([right, y]);
+  if (left < endX - TIP_LENGTH_PX) points.push([left, endY]);
+  return points;
+}
+
+/**
+ * Where an edge enters and leaves its lanes; one lane may span several columns.
+ * @param {Map<number, number>} heights
+ * @param {{left: number, right: number}[]} sides of the columns
+ */
+function pointsOfLanes(heights, sides) {
+  /** @type {Point[]} */
+  const points = [];
+  for (const [column, height] of heights) {
+    if (!sides[column]) continue; // one of numbers only
+    const {left, right} = sides[column],
+      last = points[points.length - 1];
+    if (last && Math.abs(last[1] - height) < SAME_HEIGHT_PX) points[points.length - 1] = [right, last[1]];
+    else points.push([left, height], [right, height]);
   }
   return points;
-
-  function passColumn(k, {left, right, cards}, passing) {
-    const wanted = new Map(),
-      kept = new Map();
-    for (const n of passing) {
-      const height = planned[n]?.get(k);
-      const onLine = height ?? heightOnLine(rectangles, edges[n], (left + right) / 2);
-      const before = height ?? points[n].at(-1)?.[1] ?? onLine;
-      kept.set(n, before);
-      wanted.set(n, Math.abs(before - onLine) <= MAX_DEVIATION_PX ? before : onLine);
-    }
-    for (const [n, height] of heightsInColumn(cards, wanted, kept)) {
-      const path = points[n];
-      if (path.length && path.at(-1)[1] === height) path[path.length - 1] = [right, height];
-      else path.push([left, height], [right, height]);
-    }
-  }
-}
-
-// The height of the straight line from the operand to the result.
-function heightOnLine(rectangles, {from, to}, x) {
-  const operand = rectangles[from],
-    result = rectangles[to];
-  const start = (operand.top + operand.bottom) / 2,
-    end = (result.top + result.bottom) / 2;
-  return start + ((end - start) * (x - operand.right)) / (result.left - operand.right);
-}
-
-// Gives each edge that passes a column a height between its cards: the wanted one, or in the gap that is nearest to it
-// and has room. Within its gap, it stays as near as it can to the height that it has kept from the column before.
-function heightsInColumn(cards, wanted, kept) {
-  const gaps = gapsOf(cards);
-  let open = gaps;
-  const inOrder = [...wanted].sort(([n, a], [m, b]) => a - b || n - m);
-  for (const [n, height] of inOrder) {
-    let nearest = open[0],
-      least = Infinity;
-    for (const gap of open) {
-      const distance = Math.max(gap.top - height, height - gap.bottom, 0);
-      if (distance < least) [nearest, least] = [gap, distance];
-    }
-    nearest.members.push(n);
-    if (nearest.members.length * LANE_DISTANCE_PX > nearest.bottom - nearest.top) open = open.filter((gap) => gap !== nearest);
-  }
-  const heights = new Map();
-  for (const {top, bottom, members} of gaps) {
-    const near = members.map((n) => ({n, height: Math.min(Math.max(kept.get(n), top), bottom)}));
-    near.sort((a, b) => a.height - b.height);
-    spreadOut(near, bottom);
-    for (const {n, height} of near) heights.set(n, height);
-  }
-  return heights;
-}
-
-function gapsOf(cards) {
-  const byHeight = [...cards].sort((a, b) => a.top - b.top);
-  const gaps = [{top: -Infinity, bottom: byHeight[0].top - OUTER_CLEARANCE_PX, members: []}];
-  for (let i = 0; i + 1 < byHeight.length; i++) {
-    const top = byHeight[i].bottom + CLEARANCE_PX,
-      bottom = byHeight[i + 1].top - CLEARANCE_PX;
-    if (top <= bottom) gaps.push({top, bottom, members: []});
-  }
-  gaps.push({top: byHeight.at(-1).bottom + OUTER_CLEARANCE_PX, bottom: Infinity, members: []});
-  return gaps;
-}
-
-// Moves lanes, which are sorted, apart: downwards, and up again where that went beyond the bottom of the gap.
-function spreadOut(lanes, bottom) {
-  for (let i = 1; i < lanes.length; i++) {
-    lanes[i].height = Math.max(lanes[i].height, lanes[i - 1].height + LANE_DISTANCE_PX);
-  }
-  let limit = bottom;
-  for (let i = lanes.length - 1; i >= 0 && lanes[i].height > limit; i--) {
-    lanes[i].height = limit;
-    limit -= LANE_DISTANCE_PX;
-  }
 }
 
 // --- curves ----------------------------------------------------------------------------------------------------------
 
 /**
  * A curve that an edge could take.
- *
  * @typedef {object} Course
  * @property {Point[]} points of a Bézier curve: one, then three for each piece; it leaves room for a tip at either end
  * @property {number[]} pieces the positions of the pieces beside which its numbers could be written, the best first
+ * @property {number[]} own the positions of those pieces that the other course of the edge does not share
  */
 
 const LEVEL_PX = 48; // the length that an edge keeps level beside its numbers
 
 /**
  * Returns the curves that follow a path: with a level part for numbers at either end, the better end first.
- *
  * @param {Point[]} path of an edge, from `routeEdges`
  * @param {boolean} levelAtOperand which end is better
  * @param {boolean} [straight] whether a path without lanes is one straight line
  * @returns {Course[]}
  */
 export function coursesOf(path, levelAtOperand, straight = false) {
-  let [x, y] = path[0],
-    [endX, endY] = path.at(-1);
-  if (straight && path.length === 2) {
-    const part = TIP_LENGTH_PX / Math.hypot(endX - x, endY - y);
-    const dx = (endX - x) * part,
-      dy = (endY - y) * part;
-    const first = /** @type {Point} */ ([x + dx, y + dy]),
-      last = /** @type {Point} */ ([endX - dx, endY - dy]);
-    return [{points: [first, first, last, last], pieces: [0]}];
-  }
-  x += TIP_LENGTH_PX;
-  endX -= TIP_LENGTH_PX;
   const n = path.length,
+    [startX, y] = path[0],
+    [lastX, endY] = path[n - 1];
+  if (straight && n === 2) {
+    const part = TIP_LENGTH_PX / Math.hypot(lastX - startX, endY - y);
+    const first = pointAt(startX + (lastX - startX) * part, y + (endY - y) * part),
+      last = pointAt(lastX - (lastX - startX) * part, endY - (endY - y) * part);
+    return [{points: [first, first, last, last], pieces: [0], own: [0]}];
+  }
+  const x = startX + TIP_LENGTH_PX,
+    endX = lastX - TIP_LENGTH_PX,
     after = n > 2 ? path[1][0] : endX,
     before = n > 2 ? path[n - 2][0] : x;
-  const fromOperand = [Math.min(x + LEVEL_PX, (x + 2 * after) / 3), y];
-  const toResult = [Math.max(endX - LEVEL_PX, (endX + 2 * before) / 3), endY];
-  const inner = path.slice(1, -1);
-  const atOperand = {points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]), pieces: [0, 1]};
-  const atResult = {points: levelAt([[x, y], ...inner, toResult, [endX, endY]]), pieces: [n - 1, n - 2]};
+  const fromOperand = pointAt(Math.min(x + LEVEL_PX, (x + 2 * after) / 3), y),
+    toResult = pointAt(Math.max(endX - LEVEL_PX, (endX + 2 * before) / 3), endY),
+    inner = path.slice(1, -1);
+  const atOperand = {
+    points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]),
+    pieces: [0, 1],
+    own: n > 2 ? [0, 1, n - 1] : [0, 1],
+  };
+  const atResult = {
+    points: levelAt([[x, y], ...inner, toResult, [endX, endY]]),
+    pieces: [n - 1, n - 2],
+    own: n > 2 ? [0, n - 2, n - 1] : [0, 1],
+  };
   return levelAtOperand ? [atOperand, atResult] : [atResult, atOperand];
 }
 
-// A Bézier curve that is level at each of these points.
+/**
+ * A Bézier curve that is level at each of these points.
+ * @param {Point[]} points
+ */
 function levelAt(points) {
   const curve = [points[0]];
   for (let i = 1; i < points.length; i++) {
@@ -250,7 +208,6 @@ function levelAt(points) {
 
 /**
  * Returns a point of one piece of a Bézier curve.
- *
  * @param {readonly Point[]} curve
  * @param {number} piece
  * @param {number} part from 0, its start, to 1, its end
@@ -282,7 +239,6 @@ const MAX_CROSSINGS = 6;
 
 /**
  * Chooses the course of each edge, and the middle of the place for its numbers: beside it, away from all else.
- *
  * @param {readonly Course[][]} choices what `coursesOf` returned for each edge
  * @param {readonly boolean[]} labelled which edges have numbers; the others take the first of their choices
  * @param {readonly Rectangle[]} rectangles of the cards
@@ -296,27 +252,43 @@ export function placeLabels(choices, labelled, rectangles, size) {
   return choices.map((choice, n) => ({course: choice[sheet.chosen[n]], label: sheet.places[n] ?? null}));
 }
 
-// Finds near things: by the cells of a sheet that their rectangles touch.
+/**
+ * Finds near things: by the cells of a sheet that their rectangles touch.
+ * @template T
+ */
 class Neighbourhood {
   constructor() {
+    /** @type {Map<number, {rectangle: Rectangle, thing: T}[]>} */
     this.cells = new Map();
   }
 
+  /**
+   * @param {Rectangle} rectangle
+   * @param {T} thing
+   */
   add(rectangle, thing) {
     for (const cell of cellsOf(rectangle)) {
-      if (!this.cells.has(cell)) this.cells.set(cell, []);
-      this.cells.get(cell).push({rectangle, thing});
+      const items = this.cells.get(cell);
+      if (items) items.push({rectangle, thing});
+      else this.cells.set(cell, [{rectangle, thing}]);
     }
   }
 
-  remove(rectangle, thing) {
+  /** @param {Rectangle} rectangle that was added, itself */
+  remove(rectangle) {
     for (const cell of cellsOf(rectangle)) {
-      const left = this.cells.get(cell).filter((item) => item.rectangle !== rectangle || item.thing !== thing);
-      this.cells.set(cell, left);
+      const items = this.cells.get(cell) ?? [];
+      this.cells.set(cell, items.filter((item) => item.rectangle !== rectangle));
     }
   }
 
-  // Those that touch a rectangle; the limit is for those who need to know only whether there are so many.
+  /**
+   * Returns the things that touch a rectangle.
+   * @param {Rectangle} rectangle
+   * @param {number} [limit] so many are enough
+   * @param {T | null} [except]
+   * @returns {Set<T>}
+   */
   touching(rectangle, limit = Infinity, except = null) {
     const found = new Set();
     for (const cell of cellsOf(rectangle)) {
@@ -334,6 +306,9 @@ const CELL_WIDTH_PX = 160,
   CELL_HEIGHT_PX = 40,
   CELLS_PER_COLUMN = 1 << 20; // more than there are
 
+/**
+ * @param {Rectangle} rectangle
+ */
 function cellsOf({left, top, right, bottom}) {
   const cells = [];
   for (let i = Math.floor(left / CELL_WIDTH_PX); i <= Math.floor(right / CELL_WIDTH_PX); i++) {
@@ -344,22 +319,39 @@ function cellsOf({left, top, right, bottom}) {
   return cells;
 }
 
-// Cards and edges, to which the numbers of the edges are added one after the other.
+/** Cards and edges, to which the numbers of the edges are added one after the other. */
 class Sheet {
+  /**
+   * @param {readonly Course[][]} choices
+   * @param {readonly Rectangle[]} rectangles
+   * @param {Point} size
+   */
   constructor(choices, rectangles, size) {
     this.choices = choices;
     this.size = size;
     this.chosen = choices.map(() => 0);
+    /** @type {Point[]} */
     this.places = [];
-    [this.cards, this.labels, this.edges] = [new Neighbourhood(), new Neighbourhood(), new Neighbourhood()];
+    /** @type {Neighbourhood<Rectangle>} */
+    this.cards = new Neighbourhood();
+    /** @type {Neighbourhood<Rectangle>} */
+    this.labels = new Neighbourhood();
+    /** @type {Neighbourhood<number>} */
+    this.edges = new Neighbourhood();
     for (const rectangle of rectangles) this.cards.add(rectangle, rectangle);
-    this.outlines = choices.map((choice) => choice.map(outlineOf));
-    this.outlines.forEach((outlines, n) => outlines[0].forEach((part) => this.edges.add(part, n)));
+    this.outlines = choices.map((choice) => choice.map((course) => outlineOf(course, course.own)));
+    for (const [n, [course]] of choices.entries()) {
+      const shared = [...course.points.keys()].filter((piece) => 3 * piece + 3 < course.points.length && !course.own.includes(piece));
+      for (const part of [...this.outlines[n][0], ...outlineOf(course, shared)]) this.edges.add(part, n);
+    }
   }
 
-  // Chooses the course of an edge and the place beside it where its numbers cost least.
+  /**
+   * Chooses the course of an edge and the place beside it where its numbers cost least.
+   * @param {number} n
+   */
   label(n) {
-    const own = ownParts(this.outlines[n]);
+    const own = this.outlines[n];
     let best = {cost: Infinity, place: this.choices[n][0].points[0]},
       choice = 0;
     for (const [i, course] of this.choices[n].entries()) {
@@ -371,8 +363,8 @@ class Sheet {
       if (found) [best, choice] = [found, i];
     }
     if (choice !== this.chosen[n]) {
-      for (const part of this.outlines[n][this.chosen[n]]) this.edges.remove(part, n);
-      for (const part of this.outlines[n][choice]) this.edges.add(part, n);
+      for (const part of own[this.chosen[n]]) this.edges.remove(part);
+      for (const part of own[choice]) this.edges.add(part, n);
       this.chosen[n] = choice;
     }
     this.places[n] = best.place;
@@ -380,8 +372,14 @@ class Sheet {
     this.labels.add(rectangle, rectangle);
   }
 
-  // The best place for the numbers of a course, if it costs less than `bound`; `outline` is what its other choice does
-  // not share, and `dislike` is what the course costs already.
+  /**
+   * Returns the best place for the numbers of a course, or null if none costs less than `bound`.
+   * @param {number} n
+   * @param {Course} course
+   * @param {Rectangle[]} outline of what its other choice does not share
+   * @param {number} dislike what the course costs already
+   * @param {number} bound
+   */
   bestPlace(n, course, outline, dislike, bound) {
     const [width, height] = this.size;
     let best = null,
@@ -406,31 +404,34 @@ class Sheet {
   }
 }
 
-// What each of two outlines does not share with the other.
-function ownParts(outlines) {
-  if (outlines.length < 2) return outlines;
-  const keyOf = ({left, top, right, bottom}) => `${left} ${top} ${right} ${bottom}`;
-  const keys = outlines.map((outline) => new Set(outline.map(keyOf)));
-  return outlines.map((outline, i) => outline.filter((part) => !keys[1 - i].has(keyOf(part))));
-}
-
-// How steep a course is where it is one straight line; a curve has level parts.
+/**
+ * How steep a course is where it is one straight line; a curve has level parts.
+ * @param {Course} course
+ */
 function slopeOf({points}) {
   const [[x, y], second] = points,
-    [endX, endY] = points.at(-1);
+    [endX, endY] = points[points.length - 1];
   return second[0] === x && second[1] === y ? Math.abs((endY - y) / (endX - x)) : 0;
 }
 
-// Whether a course runs upwards from its level part; one straight line has none.
+/**
+ * Whether a course runs upwards from its level part; one straight line has none.
+ * @param {Course} course
+ */
 function bendsUp(course) {
   const heights = course.pieces.flatMap((piece) => [course.points[3 * piece][1], course.points[3 * piece + 3][1]]);
   return slopeOf(course) === 0 && Math.min(...heights) < heights[0];
 }
 
-// The places for numbers beside a course or on it, the cheapest first.
+/**
+ * The places for numbers beside a course or on it, the cheapest first.
+ * @param {Course} course
+ * @param {Point} size
+ */
 function placesBeside(course, [width, height]) {
   const distance = height / 2 + LABEL_DISTANCE_PX + (slopeOf(course) * width) / 3;
   const [above, below] = bendsUp(course) ? [INNER_COST, 0] : [0, INNER_COST];
+  /** @type {{cost: number, place: Point, isOnEdge: boolean}[]} */
   const places = [];
   for (const [rank, piece] of course.pieces.entries()) {
     const length = course.points[3 * piece + 3][0] - course.points[3 * piece][0];
@@ -446,10 +447,14 @@ function placesBeside(course, [width, height]) {
   return places.sort((a, b) => a.cost - b.cost || a.place[0] - b.place[0] || a.place[1] - b.place[1]);
 }
 
-// Covers a course with small rectangles: one for a level piece, and one between two points of any other.
-function outlineOf({points}) {
+/**
+ * Covers pieces of a course with small rectangles: one for a level piece, and one between two points of any other.
+ * @param {Course} course
+ * @param {number[]} pieces
+ */
+function outlineOf({points}, pieces) {
   const outline = [];
-  for (let piece = 0; 3 * piece + 3 < points.length; piece++) {
+  for (const piece of pieces) {
     const rise = Math.abs(points[3 * piece + 3][1] - points[3 * piece][1]);
     const n = Math.min(1 + Math.trunc(rise / SAMPLE_DISTANCE_PX), MAX_SAMPLES);
     let [x, y] = points[3 * piece];
@@ -462,14 +467,27 @@ function outlineOf({points}) {
   return outline;
 }
 
+/**
+ * @param {Point} middle
+ * @param {Point} size
+ * @returns {Rectangle}
+ */
 function rectangleAround([x, y], [width, height]) {
   return {left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2};
 }
 
+/**
+ * @param {Rectangle} one
+ * @param {Rectangle} other
+ */
 function touches(one, other) {
   return one.left <= other.right && other.left <= one.right && one.top <= other.bottom && other.top <= one.bottom;
 }
 
+/**
+ * @param {Rectangle} one
+ * @param {Rectangle} other
+ */
 function sharedArea(one, other) {
   const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);

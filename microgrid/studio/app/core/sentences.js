@@ -235,8 +235,12 @@ export class Sentences {
    */
   inWords(step, numbers, after) {
     const {name, formula, result, sentence} = this.described(step, numbers, after);
-    const [shownFormula, shownResult, shownSentence] = [formula, result, sentence].map((text) => this.words.typeset(text));
-    return {name, formula: shownFormula, result: shownResult, sentence: shownSentence};
+    return {
+      name,
+      formula: this.words.typeset(formula),
+      result: this.words.typeset(result),
+      sentence: this.words.typeset(sentence),
+    };
   }
 
   /**

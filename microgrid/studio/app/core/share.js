@@ -181,59 +181,59 @@ function writeNumber(_, item) {
 
 /** @param {unknown} item  @returns {Required<SharedState>} */
 function checkedState(item) {
-  const {v, d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null, ...others} = checkedObject(item, "state");
+  const {v, d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null, ...others} = sharedObject(item, "state");
   checkPart(v === SHARE_VERSION, "v");
   checkPart(Object.keys(others).length === 0, "state");
   checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
   checkPart(typeof m === "string" && SHARED_MODES.includes(m), "m");
   return {
     v: SHARE_VERSION,
-    d: checkedDocument(d),
-    l: checkedValues(l, "l"),
-    s: checkedCount(s, 0, "s"),
-    c: checkedCount(c, 1, "c"),
-    r: r === null ? null : checkedNumber(r, "r"),
+    d: sharedDocument(d),
+    l: sharedValues(l, "l"),
+    s: sharedCount(s, 0, "s"),
+    c: sharedCount(c, 1, "c"),
+    r: r === null ? null : sharedNumber(r, "r"),
     g: /** @type {string | null} */ (g),
     m: /** @type {string} */ (m),
-    p: p === null ? null : checkedValues(p, "p"),
+    p: p === null ? null : sharedValues(p, "p"),
   };
 }
 
 /** @param {unknown} item  @returns {{t: string} | {r: object}} */
-function checkedDocument(item) {
-  const {t, r, ...others} = checkedObject(item, "d");
+function sharedDocument(item) {
+  const {t, r, ...others} = sharedObject(item, "d");
   checkPart(Object.keys(others).length === 0 && (t === undefined) !== (r === undefined), "d");
-  if (r !== undefined) return {r: checkedRecord(r)};
-  return {t: checkedText(t, "d.t", MAX_TEXT_CHARACTERS)};
+  if (r !== undefined) return {r: sharedRecord(r)};
+  return {t: sharedText(t, "d.t", MAX_TEXT_CHARACTERS)};
 }
 
 /** @param {unknown} item  @param {string} part  @returns {Record<number, number>} */
-function checkedValues(item, part) {
-  const entries = Object.entries(checkedObject(item, part));
+function sharedValues(item, part) {
+  const entries = Object.entries(sharedObject(item, part));
   checkPart(entries.length <= MAX_SHARED_NODES, part);
   for (const [name] of entries) checkPart(/^(0|[1-9]\d{0,4})$/.test(name), part);
-  return Object.fromEntries(entries.map(([name, value]) => [name, checkedNumber(value, part)]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, sharedNumber(value, part)]));
 }
 
 /** @param {unknown} item */
-function checkedRecord(item) {
-  const {format, version, learning_rate, nodes, parameters} = checkedObject(item, "d.r");
+function sharedRecord(item) {
+  const {format, version, learning_rate, nodes, parameters} = sharedObject(item, "d.r");
   checkPart(format === "microgrid relay" && version === 2, "d.r");
-  checkedNumber(learning_rate, "d.r");
-  const checked = checkedList(nodes, "d.r").map(checkedNode);
+  sharedNumber(learning_rate, "d.r");
+  const checked = sharedList(nodes, "d.r").map(sharedNode);
   checkPart(checked.length > 0, "d.r");
-  for (const parameter of checkedList(parameters, "d.r")) checkPart(isNodeBefore(parameter, checked.length), "d.r");
+  for (const parameter of sharedList(parameters, "d.r")) checkPart(isNodeBefore(parameter, checked.length), "d.r");
   return {format, version, learning_rate, nodes: checked, parameters};
 }
 
 /** @param {unknown} item  @param {number} i */
-function checkedNode(item, i) {
-  const {id, label, kind, op, operands, local_derivatives, data, layer} = checkedObject(item, "d.r");
+function sharedNode(item, i) {
+  const {id, label, kind, op, operands, local_derivatives, data, layer} = sharedObject(item, "d.r");
   checkPart(id === `n${i}`, "d.r");
-  for (const text of [label, kind, op, layer]) checkedText(text, "d.r", MAX_TEXT_CHARACTERS);
-  for (const operand of checkedList(operands, "d.r")) checkPart(isNodeBefore(operand, i), "d.r");
-  const locals = local_derivatives === undefined ? [] : checkedList(local_derivatives, "d.r");
-  for (const local of [data, ...locals]) checkedNumber(local, "d.r");
+  for (const text of [label, kind, op, layer]) sharedText(text, "d.r", MAX_TEXT_CHARACTERS);
+  for (const operand of sharedList(operands, "d.r")) checkPart(isNodeBefore(operand, i), "d.r");
+  const locals = local_derivatives === undefined ? [] : sharedList(local_derivatives, "d.r");
+  for (const local of [data, ...locals]) sharedNumber(local, "d.r");
   const ofRecord = {id, label, kind, op, operands, data: asInRecord(data), layer};
   return local_derivatives === undefined ? ofRecord : {...ofRecord, local_derivatives: locals.map(asInRecord)};
 }
@@ -254,32 +254,32 @@ function checkPart(condition, part) {
 }
 
 /** @param {unknown} item  @param {string} part  @returns {Record<string, unknown>} */
-function checkedObject(item, part) {
+function sharedObject(item, part) {
   checkPart(typeof item === "object" && item !== null && !Array.isArray(item), part);
   return /** @type {Record<string, unknown>} */ (item);
 }
 
 /** @param {unknown} item  @param {string} part  @returns {unknown[]} */
-function checkedList(item, part) {
+function sharedList(item, part) {
   checkPart(Array.isArray(item) && item.length <= MAX_SHARED_NODES, part);
   return /** @type {unknown[]} */ (item);
 }
 
 /** @param {unknown} item  @param {string} part  @param {number} longest */
-function checkedText(item, part, longest) {
+function sharedText(item, part, longest) {
   checkPart(typeof item === "string" && item.length <= longest, part);
   return /** @type {string} */ (item);
 }
 
 /** @param {unknown} item  @param {string} part  @returns {number} */
-function checkedNumber(item, part) {
+function sharedNumber(item, part) {
   if (typeof item === "string" && Object.hasOwn(NOT_IN_JSON, item)) return NOT_IN_JSON[/** @type {"NaN"} */ (item)];
   checkPart(typeof item === "number" && Number.isFinite(item), part);
   return /** @type {number} */ (item);
 }
 
 /** @param {unknown} item  @param {number} least  @param {string} part  @returns {number} */
-function checkedCount(item, least, part) {
+function sharedCount(item, least, part) {
   checkPart(Number.isInteger(item) && Number(item) >= least && Number(item) <= MAX_COUNT, part);
   return /** @type {number} */ (item);
 }

@@ -40,7 +40,7 @@ import {sharesKept} from "./cycle.js";
  * What is known after some steps.
  * @typedef {object} Known
  * @property {Map<number, number>} values
- * @property {Map<number, number>} changed what comes after the update, beside the values from which all else was computed
+ * @property {Map<number, number>} changed what comes after the update; `values` stay what all else was computed from
  * @property {Map<number, number>} gradients as far as they have arrived
  * @property {Set<string>} products "node.group" of each product that is known
  * @property {Set<string>} handed "node.position" of each share that was handed on
@@ -119,7 +119,7 @@ function* thinkSteps(graph, opened) {
 }
 
 /**
- * Every single share of an opened neuron: to its weights, to its bias, from its activation to its sum, and to its inputs.
+ * Every single share of an opened neuron: to its weights and bias, from its activation to its sum, and to its inputs.
  * @param {Graph} graph
  * @param {Card} card
  * @returns {Generator<Step>}

@@ -15,22 +15,21 @@ const PYTHON_OPERATORS = ["//", "%", "@", "<", ">", "<=", ">=", "!=", "&", "~"];
 const LINE_END = /\r\n|\r|\n/;
 const NOT_DECIMAL = /^(?:0[xobXOB][0-9a-fA-F_]*|0+[1-9][0-9]*(?![0-9.e_]))/;
 const DIGITS = "[0-9]+(?:_[0-9]+)*";
-/** @type {[string, string][]} kinds of tokens, names apart, in the order in which they are tried */
+/** @type {[string, RegExp][]} kinds of tokens, names apart, in the order in which they are tried */
 const TOKEN_KINDS = [
-  ["space", `[${NOTATION.SPACES}]+|\\\\(?:\\r\\n|\\r|\\n)`],
-  ["comment", "#[^\\r\\n]*"],
-  ["end", "\\r\\n|\\r|\\n|;"],
+  ["space", new RegExp(String.raw`[${NOTATION.SPACES}]+|\\(?:\r\n|\r|\n)`, "uy")],
+  ["comment", /#[^\r\n]*/uy],
+  ["end", /\r\n|\r|\n|;/uy],
   [
     "string",
-    `[rRuUbBfF]{0,2}(?:"""(?:\\\\.|[^\\\\])*?"""|'''(?:\\\\.|[^\\\\])*?'''|"(?:\\\\.|[^\\\\"\\r\\n])*"|'(?:\\\\.|[^\\\\'\\r\\n])*')`,
+    /[rRuUbBfF]{0,2}(?:"""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^\\"\r\n])*"|'(?:\\.|[^\\'\r\n])*')/suy,
   ],
-  ["number", `(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`],
-  ["assign", "(?:\\*\\*|//|[-+*/%@&\\|^])?=(?!=)"],
-  ["operator", "\\*\\*|[-+*]|/(?!/)"],
-  ["mark", "[()\\[\\],.]"],
-  ["other", "//|==|!=|<=|>=|:=|."],
+  ["number", new RegExp(String.raw`(?:${DIGITS}\.?(?:${DIGITS})?|\.${DIGITS})(?:[eE][+-]?${DIGITS})?`, "uy")],
+  ["assign", /(?:\*\*|\/\/|[-+*/%@&|^])?=(?!=)/uy],
+  ["operator", /\*\*|[-+*]|\/(?!\/)/uy],
+  ["mark", /[()[\],.]/uy],
 ];
-const TOKEN = new RegExp(TOKEN_KINDS.map(([kind, pattern]) => `(?<${kind}>${pattern})`).join("|"), "suy");
+const OTHER = /\/\/|==|!=|<=|>=|:=|./suy;
 const NAME = /[\p{XID_Start}_]\p{XID_Continue}*/uy;
 const PROLONGED = new RegExp(NOTATION.PROLONGED, "gu");
 
@@ -57,6 +56,7 @@ const PROLONGED = new RegExp(NOTATION.PROLONGED, "gu");
  * @property {string} kind
  * @property {Token} first the token with which it begins
  * @property {number} end where its last token ends
+ * @property {Token[]} comments those before it and on its lines
  * @property {Token[][]} targets the names that are bound, of each = in a chain
  * @property {Expression[]} values the expressions, as many as there are names, or one
  * @property {Token | null} operator that of an assignment such as +=
@@ -75,13 +75,16 @@ export class DocumentError extends Error {
     this.name = "DocumentError";
     this.key = key;
     this.parts = parts;
-    /** @type {number | null} line and column count from 1, column and length in characters */
+    /** @type {number | null} line and column count from 1, column and length in characters, as in Python */
     this.line = null;
     /** @type {number | null} */
     this.column = null;
     /** @type {number | null} */
     this.length = null;
+    /** @type {{from: number, to: number} | null} the same place as a string of JavaScript counts */
+    this.extent = null;
     if (!place) return;
+    this.extent = {from: place.start, to: place.end};
     const before = place.text.slice(0, place.start).split(LINE_END);
     this.line = before.length;
     this.column = charactersIn(before[before.length - 1]) + 1;
@@ -113,25 +116,29 @@ export function statementsOf(text) {
   const count = charactersIn(text),
     limit = NOTATION.MAX_CHARACTERS;
   if (count > limit) throw new DocumentError("reader.characters", {count, limit});
-  return tokensByStatement(text).map((tokens) => ({
+  return tokensByStatement(text).map(({tokens, comments}) => ({
     ...new Grammar(text, tokens).statement(),
     end: tokens[tokens.length - 1].end,
+    comments,
   }));
 }
 
-/** @param {string} text  @returns {Token[][]} */
+/** @param {string} text  @returns {{tokens: Token[], comments: Token[]}[]} */
 function tokensByStatement(text) {
   const typed = asTyped(text);
-  /** @type {Token[][]} */
-  const found = [[]];
+  /** @type {{tokens: Token[], comments: Token[]}[]} */
+  const found = [{tokens: [], comments: []}];
   /** @type {Token[]} */
   const opened = [];
   for (let at = 0, line = 1; at < text.length; ) {
     const token = tokenAt(text, typed, at, line);
     at = token.end;
     if (["end", "space", "string"].includes(token.kind)) line += text.slice(token.start, at).split(LINE_END).length - 1;
+    if (token.kind === "comment") found[found.length - 1].comments.push(token);
     if (token.kind === "space" || token.kind === "comment") continue;
-    if (token.kind === "end" && opened.length === 0) found.push([]);
+    if (token.kind === "end" && opened.length === 0 && found[found.length - 1].tokens.length > 0) {
+      found.push({tokens: [], comments: []});
+    }
     if (token.kind === "end" && (token.text !== ";" || opened.length === 0)) continue;
     if (isOpening(token)) opened.push(token);
     if (token.kind === "mark" && (token.text === ")" || token.text === "]")) {
@@ -140,11 +147,11 @@ function tokensByStatement(text) {
         throw new DocumentError("reader.unopened", {mark: token.text}, {text, start: token.start, end: token.end});
       }
     }
-    found[found.length - 1].push(token);
+    found[found.length - 1].tokens.push(token);
   }
   const open = opened.at(-1);
   if (open) throw new DocumentError("reader.unclosed", {mark: open.text}, {text, start: open.start, end: open.end});
-  return found.filter((tokens) => tokens.length > 0);
+  return found.filter(({tokens}) => tokens.length > 0);
 }
 
 /**
@@ -155,18 +162,26 @@ function tokensByStatement(text) {
  * @returns {Token}
  */
 function tokenAt(text, typed, start, line) {
-  TOKEN.lastIndex = NAME.lastIndex = start;
-  const name = NAME.exec(typed)?.[0];
-  const isPrefix = name && /["']/.test(typed[start + name.length] ?? ""); // perhaps, as in r"text"
-  const groups = name && !isPrefix ? {} : (TOKEN.exec(typed)?.groups ?? {});
-  if (name && groups.string === undefined) {
-    const normal = name.normalize("NFKC"),
-      isReserved = NOTATION.RESERVED.includes(normal);
-    return {kind: isReserved ? "reserved" : "name", text: normal, start, end: start + name.length, line};
+  const afterName = endOf(NAME, typed, start),
+    isPrefix = /["']/.test(typed[afterName] ?? ""); // perhaps, as in r"text"
+  const found = afterName > start && !isPrefix ? undefined : TOKEN_KINDS.find((each) => endOf(each[1], typed, start) > start);
+  if (afterName > start && found?.[0] !== "string") {
+    const name = typed.slice(start, afterName).normalize("NFKC");
+    return {kind: NOTATION.RESERVED.includes(name) ? "reserved" : "name", text: name, start, end: afterName, line};
   }
-  const [kind] = TOKEN_KINDS.find(([each]) => groups[each] !== undefined) ?? ["other"],
-    end = start + groups[kind].length;
-  return {kind, text: kind === "string" ? text.slice(start, end) : groups[kind], start, end, line};
+  const [kind, pattern] = found ?? ["other", OTHER],
+    end = endOf(pattern, typed, start);
+  return {kind, text: (kind === "string" ? text : typed).slice(start, end), start, end, line};
+}
+
+/**
+ * Where what a pattern matches at a place ends; the place itself if it does not match there.
+ *
+ * @param {RegExp} pattern  @param {string} text  @param {number} start
+ */
+function endOf(pattern, text, start) {
+  pattern.lastIndex = start;
+  return pattern.test(text) ? pattern.lastIndex : start;
 }
 
 /**
@@ -182,7 +197,7 @@ const stepOf = (kind, token, others) => ({kind, token, count: 0, keywords: [], i
  * @returns {Statement}
  */
 const statementOf = (kind, first, others) => ({
-  ...{kind, first, end: first.end, targets: [], values: [], operator: null, label: null},
+  ...{kind, first, end: first.end, comments: [], targets: [], values: [], operator: null, label: null},
   ...others,
 });
 
@@ -298,7 +313,7 @@ class Grammar {
       levels = inner.levels();
     if (inner.tokens.some(({kind}, k) => kind === "operator" && levels[k] === 0)) return null;
     if (value[i - 1].text !== "backward") return statementOf("passed", first, {targets});
-    return statementOf("output", first, {values: [inner.wholeExpression()]});
+    return statementOf("output", first, {targets, values: [inner.wholeExpression()]});
   }
 
   /** @param {number[]} assigns  @returns {Statement} */
@@ -325,9 +340,9 @@ class Grammar {
 
   /** @param {Token} first  @param {Token} label  @returns {Statement} */
   labelled(first, label) {
-    if (label.kind !== "string" || this.tokens[5].kind !== "end") {
-      throw this.error("label", label, {name: first.text, came: label.text});
-    }
+    if (label.kind !== "string") throw this.error("label", label, {name: first.text, came: label.text});
+    this.at = this.tokens.indexOf(label) + 1;
+    this.expectEnd();
     return statementOf("label", first, {targets: [[first]], label});
   }
 

@@ -18,10 +18,26 @@ export function nextPhase(position, ends) {
   return PHASES.find((phase) => position < ends[phase]) ?? PHASES[0];
 }
 
+/** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../core/graph.js").Graph} Graph */
+/** @typedef {import("../core/cycle.js").Numbers} Numbers */
+/** @typedef {import("../core/words.js").Words} Words */
+
+/**
+ * What else is derived from the state.
+ * @typedef {object} DerivedBefore
+ * @property {Graph} graph
+ * @property {Numbers} numbers
+ * @property {Record<import("../core/steps.js").Phase, number>} ends
+ * @property {import("../core/steps.js").Known} known
+ * @property {Words} words
+ * @property {object | null} asking
+ */
+
 /**
  * Returns what is shown of a state beside its graph.
- * @param {any} state
- * @param {any} parts of what else is derived from it
+ * @param {State} state
+ * @param {DerivedBefore} parts
  */
 export function editorOf(state, parts) {
   const {graph, numbers, ends, known, words} = parts,
@@ -30,18 +46,27 @@ export function editorOf(state, parts) {
     nextPhase: nextPhase(state.position, ends),
     summary: document.kind === "text" && numbers.missing < 0 ? summaryAt(state, parts) : "",
     extent: extentAt(document, draft, known.current),
-    mistake: draft.error && sentenceOf(draft.error, words),
+    mistake: draft.error ? sentenceOf(draft.error, words) : "",
     codeLines: state.isCodeShown && known.current ? codeOfStep(known.current, graph, learningRate) : [],
   };
 }
 
-/** What a phase has led to, at its end: who was how wrong, and who is responsible. */
+/**
+ * What a phase has led to, at its end: who was how wrong, and who is responsible.
+ * @param {State} state
+ * @param {DerivedBefore} parts
+ */
 function summaryAt({position}, {graph, numbers, ends, words, asking}) {
   if (asking || position === 0) return "";
   if (position === ends.know) return blameQuestion(graph, numbers, words);
   return position === ends.think ? blameAnswer(graph, numbers, words) : "";
 }
 
+/**
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Words} words
+ */
 function blameQuestion(graph, numbers, words) {
   const mistakes = mistakesOf(graph, numbers),
     {name} = graph.nodes[graph.output];
@@ -54,6 +79,11 @@ function blameQuestion(graph, numbers, words) {
   return words.say("editor.blame", {said, right});
 }
 
+/**
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Words} words
+ */
 function blameAnswer(graph, numbers, words) {
   const responsible = mostResponsible(graph, numbers);
   if (responsible.length === 0) return words.say("editor.answer.none");
@@ -64,13 +94,22 @@ function blameAnswer(graph, numbers, words) {
   return words.say(isBlamed ? "editor.answer" : "editor.answer.value", {names: words.listed(names)});
 }
 
-/** The statement that made the current card; none while the text is another than that of the graph. */
+/**
+ * The statement that made the current card; none while the text is another than that of the graph.
+ * @param {State["document"]} document
+ * @param {State["draft"]} draft
+ * @param {import("../core/steps.js").Step | null} current
+ */
 function extentAt(document, draft, current) {
   if (document.kind !== "text" || !current || draft.text !== document.text) return null;
-  return document.lines[current.node ?? current.card.output];
+  return document.lines?.[current.node ?? current.card.output] ?? null;
 }
 
-/** A mistake in one sentence. */
+/**
+ * A mistake in one sentence.
+ * @param {import("../core/syntax.js").DocumentError} error
+ * @param {Words} words
+ */
 function sentenceOf({key, parts, line}, words) {
   const texts = Object.entries(parts).map(([name, part]) => [name, abridged(part, words)]);
   const message = words.word(key, Object.fromEntries(texts));
@@ -78,13 +117,23 @@ function sentenceOf({key, parts, line}, words) {
   return words.say("editor.mistake", {line, message});
 }
 
+/**
+ * What a sentence repeats, in short.
+ * @param {string | number | string[]} part
+ * @param {Words} words
+ */
 function abridged(part, words) {
   if (typeof part === "number") return part;
   const text = Array.isArray(part) ? words.listed(part) : part;
   return text.length > MAX_PART ? `${text.slice(0, MAX_PART)}…` : text;
 }
 
-/** The lines of Python that do what a step does. */
+/**
+ * The lines of Python that do what a step does.
+ * @param {import("../core/steps.js").Step} step
+ * @param {Graph} graph
+ * @param {number} learningRate
+ */
 function codeOfStep(step, graph, learningRate) {
   if (step.phase === "think") return backwardLines(graph, step);
   if (step.kind === "change") return [changeLine(graph, step.node, learningRate)];

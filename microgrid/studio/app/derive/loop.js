@@ -2,7 +2,7 @@
 
 /**
  * Tells whether all numbers are those of the document, and no cycle was run.
- * @param {any} state
+ * @param {import("../actions/parts.js").State} state
  * @param {Map<number, number>} startLeaves those of the document
  * @param {number} startRate
  */
@@ -13,8 +13,8 @@ export function isAsOpened({leaves, learningRate, cycles, restarted}, startLeave
 
 /**
  * Returns what can be taken back.
- * @param {any} state
- * @param {{startLeaves: Map<number, number>, startRate: number, asking: any}} parts of what else is derived from it
+ * @param {import("../actions/parts.js").State} state
+ * @param {{startLeaves: Map<number, number>, startRate: number, asking: import("../actions/parts.js").Quiz | null}} parts of what else is derived from it
  */
 export function loopOf(state, {startLeaves, startRate, asking}) {
   return {canUndo: state.past.length > 0 && !asking, canReset: !isAsOpened(state, startLeaves, startRate) && !asking};

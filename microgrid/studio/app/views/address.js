@@ -2,11 +2,21 @@
 
 import {samePlace} from "../core/steps.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
 const DELAY_MS = 250; // an address is not written at every step of a drag
 
+/** @param {App} app */
 export function createAddress(app) {
   let waiting = 0;
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
   function showAddress(state, derived, previous) {
     if (state.visit === previous?.visit) return;
     clearTimeout(waiting);
@@ -28,7 +38,11 @@ export function createAddress(app) {
   return {show: showAddress};
 }
 
-/** The step as it is counted while no neuron is open. */
+/**
+ * The step as it is counted while no neuron is open.
+ * @param {State} state
+ * @param {Derived} derived
+ */
 function placeToLink({position, opened}, {steps, closedSteps}) {
   const step = steps[position - 1];
   return step && opened !== null ? samePlace(step, closedSteps) : position;

@@ -6,6 +6,8 @@ import {show} from "../core/numerals.js";
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
 /** @typedef {import("../core/curve.js").Curve} Curve */
 /** @typedef {import("../core/curve.js").Tick} Tick */
 
@@ -15,7 +17,7 @@ const WIDTH = 196,
   BOTTOM = 37; // of the curve in its box of 200 × 40
 const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down move
 
-/** @param {any} app */
+/** @param {App} app */
 export function createCurve(app) {
   const element = byId("curve"),
     plot = byId("plot"),
@@ -27,7 +29,7 @@ export function createCurve(app) {
 
   /**
    * @param {State} state
-   * @param {any} derived
+   * @param {Derived} derived
    */
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
@@ -40,7 +42,7 @@ export function createCurve(app) {
 
   /**
    * @param {State["cycles"]} cycles
-   * @param {any} derived
+   * @param {Derived} derived
    */
   function draw(cycles, {words, endLabel}) {
     curve = lossCurve(cycles.curve());
@@ -60,7 +62,7 @@ export function createCurve(app) {
   /**
    * @param {Curve} shown
    * @param {State} state
-   * @param {any} derived
+   * @param {Derived} derived
    */
   function showHandle({placeOf, heightOf}, {cycle, cycles}, {graph, numbers, words, endLabel}) {
     const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
@@ -128,7 +130,7 @@ export function createCurve(app) {
 
 /**
  * @param {State} state
- * @param {any} derived
+ * @param {Derived} derived
  */
 function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
   if (numbers.missing >= 0 || state.position < ends.know) return "";

@@ -1,13 +1,18 @@
 // Small helpers that every view uses to write into the document.
 
-/** @param {string} id */
+/**
+ * Returns an element that the page has.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
 export function byId(id) {
-  return document.getElementById(id);
+  return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
 /**
  * Makes an element. Text is set as text, so that a label can never become markup.
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, any>} [attributes] true sets an empty attribute, false none; one that begins with "on" is a listener
  * @param {...(Node | string)} children
  */
@@ -67,17 +72,18 @@ export function mark(element, kinds) {
  * @param {...(Node | string)} children
  */
 export function refill(panel, ...children) {
-  const controls = () => [...panel.querySelectorAll("button, input")];
-  const place = panel.contains(document.activeElement) ? controls().indexOf(document.activeElement) : -1;
+  const controls = () => /** @type {HTMLElement[]} */ ([...panel.querySelectorAll("button, input")]);
+  const place = controls().findIndex((control) => control === document.activeElement);
   panel.replaceChildren(...children);
   if (place >= 0) controls()[place]?.focus();
 }
 
 /** Returns a function that tells, call by call, whether any of its arguments is another than at the call before. */
 export function createWatch() {
-  let last = null;
-  return (...parts) => {
-    const isNew = !last || parts.some((part, i) => part !== last[i]);
+  /** @type {any[]} */
+  let last = [createWatch]; // which nobody gives
+  return (/** @type {any[]} */ ...parts) => {
+    const isNew = parts.some((part, i) => part !== last[i]);
     last = parts;
     return isNew;
   };
@@ -111,12 +117,12 @@ export function asOnCard(text) {
  * @param {string} text
  */
 export function writeNumber(element, text) {
-  if (write(element, asOnCard(text))) squeeze(element);
+  if (element && write(element, asOnCard(text))) squeeze(element);
 }
 
 /** @param {Element} element */
 function squeeze(element) {
-  if (element.textContent.length <= 10) return element.removeAttribute("textLength");
+  if ((element.textContent ?? "").length <= 10) return element.removeAttribute("textLength");
   element.setAttribute("textLength", `${NUMBER_ROOM_PX}`);
   element.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }

@@ -3,25 +3,43 @@
 
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
-const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {{from: number, to: number} | null} Extent a part of the text */
 
+const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
+const PROMPT_MS = 40, // a graph that is shown as fast follows every key; a slower one follows when the typing pauses
+  PAUSE_MS = 250;
+
+/** @param {App} app */
 export function createEditor(app) {
-  const field = byId("editor"),
+  const field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
     marks = byId("marks"),
     isNewMark = createWatch(),
     isNewMistake = createWatch();
   let isComposing = false,
     isPatient = true,
-    clock = 0;
+    clock = 0,
+    waiting = 0, // until what was typed is read; 0 where it has been
+    cost = 0; // in milliseconds, of the last text that could be read
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
   function showEditor(state, derived, previous) {
     const isText = state.document.kind === "text";
     document.body.dataset.document = state.document.kind;
-    byId("write").hidden = !isText;
     if (!isText) return;
     const {text, error} = state.draft;
-    if (field.value !== text && !isComposing) field.value = text;
-    if (state.draft !== previous?.draft && isNewMistake(text, error)) {
+    const isNewDraft = state.draft !== previous?.draft;
+    if (isNewDraft && field.value !== text) {
+      stopWaiting();
+      field.value = text; // of another document
+    }
+    if (isNewDraft && isNewMistake(text, error)) {
       clearTimeout(clock);
       isPatient = Boolean(error);
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
@@ -34,17 +52,31 @@ export function createEditor(app) {
     showMarks(app.state, app.derived);
   }
 
-  function showMarks({draft}, {extent, mistake}) {
-    const isMistaken = Boolean(mistake) && !isPatient,
-      place = isMistaken ? placeOf(draft.text, draft.error) : extent;
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showMarks({draft: {text, error}}, {extent, mistake}) {
+    if (isComposing || waiting) return showPlain();
+    const isMistaken = error !== null && !isPatient,
+      place = isMistaken ? placeOf(text, error) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
     setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
     setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
-    const text = isComposing ? field.value : draft.text;
     if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
   }
 
-  // A line break at the very end has a line of its own in the field, and gets one here.
+  // What has not been read yet has no marks; the copy makes the field as high as its text.
+  function showPlain() {
+    if (isNewMark(field.value)) fillMarks(field.value, null, false);
+  }
+
+  /**
+   * Fills the copy. A line break at the very end has a line of its own in the field, and gets one here.
+   * @param {string} text
+   * @param {Extent} place
+   * @param {boolean} isMistaken
+   */
   function fillMarks(text, place, isMistaken) {
     if (!place) return marks.replaceChildren(`${text}\n`);
     const marked = text.slice(place.from, place.to);
@@ -53,11 +85,27 @@ export function createEditor(app) {
   }
 
   function read() {
-    if (!isComposing) app.dispatch({type: "typeText", text: field.value});
-    else showMarks(app.state, {extent: null, mistake: null}); // only how high the field is
+    stopWaiting();
+    if (!isComposing && cost <= PROMPT_MS) return readNow();
+    if (!isComposing) waiting = setTimeout(readNow, PAUSE_MS);
+    showPlain();
+  }
+
+  function readNow() {
+    stopWaiting();
+    const start = performance.now();
+    app.dispatch({type: "typeText", text: field.value});
+    if (!app.state.draft.error) cost = performance.now() - start;
+    showMarks(app.state, app.derived);
+  }
+
+  function stopWaiting() {
+    clearTimeout(waiting);
+    waiting = 0;
   }
 
   field.addEventListener("input", read);
+  field.addEventListener("blur", () => waiting && readNow());
   field.addEventListener("compositionstart", () => (isComposing = true));
   field.addEventListener("compositionend", () => {
     isComposing = false;
@@ -66,12 +114,17 @@ export function createEditor(app) {
   return {show: showEditor};
 }
 
-/** Where a mistake stands in a text, at least one character long; null where it is the whole text. */
+/**
+ * Where a mistake stands in a text, at least one character long; null where it is the whole text.
+ * @param {string} text
+ * @param {import("../core/syntax.js").DocumentError} error
+ * @returns {Extent}
+ */
 function placeOf(text, {line, column, length}) {
-  if (line === null) return null;
+  if (line === null || column === null) return null;
   const lines = text.split(/(?<=\r\n|\r(?!\n)|\n)/),
     start = lines.slice(0, line - 1).join("").length;
   const characters = Array.from(text.slice(start)),
     from = start + characters.slice(0, column - 1).join("").length;
-  return {from, to: from + characters.slice(column - 1, column - 1 + Math.max(length, 1)).join("").length};
+  return {from, to: from + characters.slice(column - 1, column - 1 + Math.max(length ?? 1, 1)).join("").length};
 }

@@ -2,6 +2,10 @@
 
 import {byId, createWatch, make} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
 const KEYS = [
   ["← →", "keys.step"],
   ["Space", "keys.play"],
@@ -14,14 +18,20 @@ const KEYS = [
   ["?", "keys.help"],
 ];
 
+/** @param {App} app */
 export function createHelp(app) {
-  const dialog = byId("keys"),
+  const dialog = /** @type {HTMLDialogElement} */ (byId("keys")),
     isNewHelp = createWatch();
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showHelp(state, derived) {
     if (isNewHelp(derived.words, derived.legend, derived.endName)) fill(derived);
   }
 
+  /** @param {Derived} derived */
   function fill({words, legend, endName}) {
     const close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕"),
       rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),

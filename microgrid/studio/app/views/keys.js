@@ -2,12 +2,16 @@
 
 import {otherLanguage} from "./texts.js";
 
+/** @typedef {import("../app.js").App} App */
+
 /**
  * Listens to the keyboard.
+ * @param {App} app
  * @param {{isOpen: boolean, open: () => void}} help
  */
 export function createKeys(app, help) {
   const {dispatch} = app;
+  /** @type {Record<string, () => void>} */
   const actions = {
     ArrowLeft: () => dispatch({type: "stepBy", count: -1}),
     ArrowRight: () => dispatch({type: "stepBy", count: 1}),
@@ -23,11 +27,12 @@ export function createKeys(app, help) {
   };
 
   document.addEventListener("keydown", (event) => {
-    const {key, target} = event;
+    const {key} = event,
+      target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.isOpen) return;
-    const isTyping = target.matches?.("input:not([type=range]), select, textarea"),
-      isSliding = target.matches?.("#whatif input[type=range]") && key !== "Escape",
-      isPressing = target.matches?.("button, [role=button]") && (key === " " || key === "Enter");
+    const isTyping = target.matches("input:not([type=range]), select, textarea"),
+      isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
+      isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
     const act = actions[key.length === 1 ? key.toLowerCase() : key];
     if (isTyping || isSliding || isPressing || !act) return;
     event.preventDefault();

@@ -3,13 +3,15 @@
 import {byId} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
 
 const NAMES = {undo: "loop.undo", reset: "loop.reset"};
 const MAX_FRAME_MS = 30, // that the cycles of a frame and their picture may take; a page does not feel frozen below 50
   EASY_FRAME_MS = 15;
 
 /**
- * @param {any} app
+ * @param {App} app
  * @param {{isOpen: boolean}} help
  */
 export function createLoop(app, help) {
@@ -21,7 +23,7 @@ export function createLoop(app, help) {
 
   /**
    * @param {State} state
-   * @param {any} derived
+   * @param {Derived} derived
    * @param {State | null} previous
    */
   function showLoop(state, {words, canUndo, canReset}, previous) {

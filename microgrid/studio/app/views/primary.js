@@ -3,9 +3,14 @@
 import {goalIn} from "../derive.js";
 import {byId, mark, setAttribute, write} from "./dom.js";
 
+/** @param {import("../app.js").App} app */
 export function createPrimary(app) {
-  const button = byId("primary");
+  const button = /** @type {HTMLButtonElement} */ (byId("primary"));
 
+  /**
+   * @param {import("../actions.js").State} state
+   * @param {import("../derive.js").Derived} derived
+   */
   function showPrimary(state, {words, nextPhase, numbers, reach}) {
     write(button, words.word(`phase.${nextPhase}`));
     mark(button, nextPhase);

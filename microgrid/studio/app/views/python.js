@@ -3,11 +3,16 @@
 import {asPython} from "../core/python.js";
 import {byId, make, setAttribute, write} from "./dom.js";
 
+/** @param {import("../app.js").App} app */
 export function createPython(app) {
-  const dialog = byId("python"),
+  const dialog = /** @type {HTMLDialogElement} */ (byId("python")),
     toggle = byId("code"),
     lines = byId("code-lines");
 
+  /**
+   * @param {import("../actions.js").State} state
+   * @param {import("../derive.js").Derived} derived
+   */
   function showPython(state, {codeLines}) {
     setAttribute(toggle, "aria-pressed", `${state.isCodeShown}`);
     write(lines, codeLines.join("\n"));
@@ -15,11 +20,11 @@ export function createPython(app) {
 
   function open() {
     const {words} = app.derived,
-      program = asPython(app.state.document.text).join("\n"),
+      program = asPython(app.state.document.text ?? "").join("\n"),
       text = make("pre", {tabindex: "0"}, program);
     const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("editor.copied")))}, words.say("editor.copy")),
       close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
-    dialog.replaceChildren(make("h2", {id: "python-title"}, words.say("editor.python"), close), text, copy);
+    dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
     app.dispatch({type: "pause"});
     dialog.showModal();
   }
@@ -38,7 +43,7 @@ export async function copyText(text, element) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    getSelection().selectAllChildren(element);
+    getSelection()?.selectAllChildren(element);
     document.execCommand("copy");
   }
 }

@@ -2,10 +2,19 @@
 
 import {byId, setAttribute} from "./dom.js";
 
-export function createTabs(app) {
-  const tabs = [...byId("tabs").children],
-    nameOfTab = (tab) => tab.getAttribute("aria-controls");
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
 
+/** @param {App} app */
+export function createTabs(app) {
+  const tabs = /** @type {HTMLElement[]} */ ([...byId("tabs").children]),
+    nameOfTab = (/** @type {HTMLElement} */ tab) => tab.getAttribute("aria-controls") ?? "";
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showTabs(state, derived) {
     document.body.toggleAttribute("data-quiz", Boolean(derived.asking));
     for (const [i, tab] of tabs.entries()) {
@@ -16,12 +25,12 @@ export function createTabs(app) {
     }
   }
 
-  const choose = (tab) => app.dispatch({type: "showTab", tab: nameOfTab(tab)});
+  const choose = (/** @type {HTMLElement} */ tab) => app.dispatch({type: "showTab", tab: nameOfTab(tab)});
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
   byId("tabs").addEventListener("keydown", (event) => {
     const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
     event.preventDefault();
     next.focus();
     choose(next);

@@ -2,16 +2,26 @@
 
 import {byId, createWatch} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
 const NAMED_BUTTONS = ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "language", "help"];
 
+/** @param {App} app */
 export function createTexts(app) {
   const isNewText = createWatch(),
     language = byId("language");
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showTexts(state, {words, title}) {
     if (!isNewText(words, title)) return;
     document.documentElement.lang = state.language;
-    for (const element of document.querySelectorAll("[data-text]")) element.textContent = words.word(element.dataset.text);
+    for (const element of document.querySelectorAll("[data-text]"))
+      element.textContent = words.word(element.getAttribute("data-text") ?? "");
     for (const id of NAMED_BUTTONS) {
       byId(id).setAttribute("aria-label", words.say(id));
       byId(id).title = words.say(id);

@@ -3,12 +3,22 @@
 import {PHASES} from "../core/steps.js";
 import {byId, mark, setAttribute} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/steps.js").Phase} Phase */
+/** @typedef {import("../app.js").App} App */
+
 const PHASE_LENGTH = 1000; // of the slider
 
+/** @param {App} app */
 export function createTimeline(app) {
-  const scrubber = byId("scrubber"),
-    buttons = [...byId("phases").children];
+  const scrubber = /** @type {HTMLInputElement} */ (byId("scrubber")),
+    buttons = /** @type {HTMLElement[]} */ ([...byId("phases").children]);
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function show(state, derived) {
     const phase = derived.known.current?.phase ?? "";
     setAttribute(scrubber, "max", `${derived.phases.length * PHASE_LENGTH}`);
@@ -18,7 +28,7 @@ export function createTimeline(app) {
     setAttribute(scrubber, "aria-label", derived.words.say("timeline"));
     setAttribute(byId("timeline"), "aria-label", derived.words.say("timeline"));
     for (const button of buttons) {
-      button.hidden = !derived.phases.includes(button.className);
+      button.hidden = !derived.phases.some((each) => each === button.className);
       button.toggleAttribute("data-current", button.className === phase);
     }
   }
@@ -31,11 +41,19 @@ export function createTimeline(app) {
   return {show};
 }
 
+/**
+ * @param {Phase} phase
+ * @param {Derived["ends"]} ends
+ */
 function startOfPhase(phase, ends) {
   return ends[PHASES[PHASES.indexOf(phase) - 1]] ?? 0;
 }
 
-/** How far along the slider a position is. */
+/**
+ * How far along the slider a position is.
+ * @param {number} position
+ * @param {Derived} derived
+ */
 function lengthAt(position, {steps, ends, phases}) {
   if (position === 0) return 0;
   const {phase} = steps[position - 1],
@@ -43,7 +61,11 @@ function lengthAt(position, {steps, ends, phases}) {
   return (phases.indexOf(phase) + (position - start) / (ends[phase] - start)) * PHASE_LENGTH;
 }
 
-/** The position that is nearest to a place on the slider. */
+/**
+ * The position that is nearest to a place on the slider.
+ * @param {number} length
+ * @param {Derived} derived
+ */
 function positionAt(length, {ends, phases}) {
   const i = Math.min(Math.floor(length / PHASE_LENGTH), phases.length - 1),
     start = startOfPhase(phases[i], ends);

@@ -3,6 +3,12 @@
 import {bracketed, show, signOf} from "../core/numerals.js";
 import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/words.js").Words} Words */
+/** @typedef {import("../core/graph.js").Graph} Graph */
+/** @typedef {import("../core/steps.js").Step} Step */
+
 const MAX_FORMULA_CHARACTERS = 24; // of a longer one the parts are written smaller, on one line
 const MAX_NAMES = 6,
   NAMES_OF_MANY = 3;
@@ -10,10 +16,15 @@ const MAX_NAMES = 6,
 export function createTold() {
   const place = byId("place"),
     sentence = byId("sentence"),
+    region = /** @type {HTMLElement} */ (sentence.parentElement),
     formula = byId("formula"),
     isNewSentence = createWatch(),
     isNewFormula = createWatch();
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showTold(state, derived) {
     const {words, known, told, problem, asking} = derived,
       {current} = known,
@@ -24,18 +35,23 @@ export function createTold() {
       text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
     mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
-    setAttribute(sentence.parentElement, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
-    if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : partsOfFormula(current, derived));
+    setAttribute(region, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
+    if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
 
-  // The local derivative, on the first line, is mathematics and not a sentence.
+  /**
+   * The local derivative, on the first line, is mathematics and not a sentence.
+   * @param {string} text
+   * @param {boolean} isOfStep
+   */
   function fillSentence(text, isOfStep) {
     const [first, ...others] = text.split("\n"),
       isSlope = isOfStep && others.length > 0 && first.startsWith("∂");
     sentence.replaceChildren(...(isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [text]));
   }
 
+  /** @param {(Node | string)[]} parts */
   function fillFormula(parts) {
     formula.replaceChildren(...parts);
     const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent.padEnd(6)); // room for names
@@ -45,26 +61,37 @@ export function createTold() {
   return {show: showTold};
 }
 
-/** What to look at; of a text, where all values stand, and of a record, at the start. */
+/**
+ * What to look at: of a text, where all values stand, and of a record, at the start.
+ * @param {State} state
+ * @param {Derived} derived
+ */
 function noteFor({document, position, cycle}, derived) {
   if (document.kind === "text") return position === derived.ends.know && cycle === 1 ? derived.note : "";
   return position ? "" : derived.note || whoLearns(derived);
 }
 
-/** After the last step of Change: how the output turned out. */
+/**
+ * After the last step of Change: how the output turned out.
+ * @param {State} state
+ * @param {Derived} derived
+ */
 function endingOf({position}, {steps, known, numbers, sentences}) {
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }
 
-/** The mathematics of a step; the parts of a share, and of a change, say what they are. */
-function partsOfFormula(step, derived) {
-  const {numbers, sentences, words, told} = derived,
-    {formula, result} = told;
-  const part = (text, name, kind = "") =>
+/**
+ * The mathematics of a step; the parts of a share, and of a change, say what they are.
+ * @param {Step} step
+ * @param {{formula: string, result: string}} told
+ * @param {Derived} derived
+ */
+function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
+  const part = (/** @type {string} */ text, /** @type {string} */ name, kind = "") =>
     make("span", {class: `part ${name}`}, make("b", {class: kind}, text), make("small", {}, words.say(`part.${name}`)));
-  const written = (number) => words.typeset(show(number)),
-    inBrackets = (number) => words.typeset(bracketed(show(number)));
+  const written = (/** @type {number} */ number) => words.typeset(show(number)),
+    inBrackets = (/** @type {number} */ number) => words.typeset(bracketed(show(number)));
   switch (step.kind) {
     case "keep":
       return []; // its sentence says it all
@@ -92,7 +119,7 @@ function partsOfFormula(step, derived) {
         " × ",
         part(bracketed(written(numbers.gradients[node])), "gradient"),
         " = ",
-        part(written(numbers.changed.get(node)), "after"),
+        part(written(numbers.changed.get(node) ?? NaN), "after"),
       ];
     }
     case "changes":
@@ -102,22 +129,28 @@ function partsOfFormula(step, derived) {
   }
 }
 
-/** Says which leaves Change moves, and which are given. */
+/**
+ * Says which leaves Change moves, and which are given.
+ * @param {Derived} derived
+ */
 function whoLearns({graph, words}) {
   const {nodes, cards, parameters} = graph;
   const neurons = new Map(cards.filter(({isNeuron}) => isNeuron).map((card) => [card.parameters.join(), card.parameters])),
     inside = new Set([...neurons.values()].flat()),
     [within, apart] = [true, false].map((isInside) => parameters.filter((i) => inside.has(i) === isInside));
-  const network =
-    within.length > 0 &&
-    words.say(neurons.size === 1 ? "learned.neuron" : "learned.network", {count: within.length, neurons: neurons.size});
-  const own = namesInShort(apart.map((i) => nodes[i].name), words),
+  const key = neurons.size === 1 ? "learned.neuron" : "learned.network",
+    network = within.length ? words.say(key, {count: within.length, neurons: neurons.size}) : "",
+    own = namesInShort(apart.map((i) => nodes[i].name), words),
     learned = words.listed([network, own].filter(Boolean)),
     given = inputsInShort(graph, words);
   return words.joined(learned && words.say("learned", {names: learned}), given && words.say("given", {names: given}));
 }
 
-/** Names the inputs; those of several rows once. */
+/**
+ * Names the inputs; those of several rows once.
+ * @param {Graph} graph
+ * @param {Words} words
+ */
 function inputsInShort({nodes}, words) {
   const inputs = nodes.filter(({kind}) => kind === "input"),
     rows = Math.max(...inputs.map(({nth}) => nth)),
@@ -127,6 +160,10 @@ function inputsInShort({nodes}, words) {
   return namesInShort(inputs.map(({name}) => name), words);
 }
 
+/**
+ * @param {string[]} names
+ * @param {Words} words
+ */
 function namesInShort(names, words) {
   if (names.length <= MAX_NAMES) return words.listed(names);
   const first = words.listed(names.slice(0, NAMES_OF_MANY));

@@ -3,86 +3,96 @@
 import {readNumber, show} from "../core/numerals.js";
 import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/words.js").Words} Words */
+
 const CYCLES = [1, 10, 100];
 const CYCLES_PER_SECOND = [1, 5, 30, 100, Infinity];
 const RATE_DIGITS = 6;
 
+/** @param {App} app */
 export function createTrain(app) {
   const panel = byId("train"),
     isNewPanel = createWatch(),
     isNewRate = createWatch();
-  let announced = null, // the cycles whose result was told
-    parts = null,
-    isStale = true; // whether what was typed is to be dropped, as after a reset
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: takeRate}),
+    refused = make("p", {class: "refused", id: "refused-rate"}),
+    result = make("p", {class: "result"}),
+    buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
+    run = make("button", {class: "run", onclick: () => (app.state.training ? app.dispatch({type: "pause"}) : train(Infinity))}),
+    speed = make("select", {id: "training-speed", onchange: takeSpeed});
+  let isStale = true, // whether what was typed is to be dropped, as after a reset
+    told = app.state.cycles; // those whose result was announced
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
   function showTrain(state, derived) {
     if (state.tab !== "train") return;
-    if (isNewPanel(derived.graph, derived.words)) build(derived);
-    if (!parts) return;
-    if (isNewRate(parts, state.learningRate, state.leaves) || isStale) {
+    const {graph, words} = derived;
+    if (isNewPanel(graph, words)) refill(panel, ...(graph.parameters.length ? contentOf(words) : [hintOf("none", words)]));
+    const isTyping = state.training && document.activeElement === rate;
+    if (!isTyping && (isNewRate(graph, words, state.learningRate, state.leaves) || isStale)) {
       isStale = false;
-      parts.rate.value = show(state.learningRate, RATE_DIGITS);
-      refuse(parts.rate, parts.refused, "");
+      rate.value = show(state.learningRate, RATE_DIGITS);
+      refuse(rate, refused, "");
     }
-    for (const button of [...parts.buttons, parts.run]) button.disabled = derived.isStuck;
-    write(parts.run, derived.words.say(state.training ? "loop.stop" : "loop.run"));
-    parts.speed.value = `${state.trainingSpeed}`;
-    write(parts.result, resultOfTraining(state, derived));
-    if (!state.training && state.cycles !== announced) app.announce(parts.result.textContent);
-    if (!state.training) announced = state.cycles;
+    for (const button of [...buttons, run]) button.disabled = derived.isStuck;
+    write(run, words.say(state.training ? "loop.stop" : "loop.run"));
+    speed.value = `${state.trainingSpeed}`;
+    write(result, resultOfTraining(state, derived));
+    if (state.training || state.cycles === told) return;
+    told = state.cycles;
+    app.announce(result.textContent ?? "");
   }
 
-  function build({graph, words}) {
-    if (graph.parameters.length === 0) {
-      parts = null;
-      refill(panel, make("p", {class: "hint"}, words.say("train.none")));
-      return;
-    }
-    parts = {
-      rate: make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: () => takeRate()}),
-      refused: make("p", {class: "refused", id: "refused-rate"}),
-      result: make("p", {class: "result"}),
-      buttons: CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
-      run: make("button", {class: "run", onclick: () => (app.state.training ? stop() : train(Infinity))}),
-      speed: make("select", {id: "training-speed", onchange: () => setTrainingSpeed()}, ...speedsIn(words)),
-    };
+  /** @param {Words} words */
+  function contentOf(words) {
     const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
-    refill(
-      panel,
-      make("p", {class: "hint"}, words.say("train.hint")),
-      make("p", {class: "row"}, ...parts.buttons, parts.run),
-      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("loop.speed")), parts.speed),
-      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), parts.rate),
-      parts.refused,
-      parts.result,
+    speed.replaceChildren(...CYCLES_PER_SECOND.map((each) => make("option", {value: `${each}`}, speedInWords(each, words))));
+    return [
+      hintOf("hint", words),
+      make("p", {class: "row"}, ...buttons, run),
+      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("loop.speed")), speed),
+      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
+      refused,
+      result,
       reset,
-    );
+    ];
+  }
+
+  /**
+   * @param {string} key
+   * @param {Words} words
+   */
+  function hintOf(key, words) {
+    return make("p", {class: "hint"}, words.say(`train.${key}`));
   }
 
   // Takes the rate from the field, if it is valid; if not, it stays there, and nothing is trained with the old rate.
   function takeRate() {
-    const value = readNumber(parts.rate.value),
-      isValid = Number.isFinite(value) && value >= 0,
-      why = isValid ? "" : app.derived.words.say("rate.refused");
-    refuse(parts.rate, parts.refused, why);
+    const learningRate = readNumber(rate.value),
+      isValid = Number.isFinite(learningRate) && learningRate >= 0,
+      why = isValid ? "" : app.derived.words.say("rate.refused"),
+      isNew = rate.value !== show(app.state.learningRate, RATE_DIGITS);
+    refuse(rate, refused, why);
     if (why) app.announce(why);
-    else if (parts.rate.value !== show(app.state.learningRate, RATE_DIGITS))
-      app.dispatch({type: "setLearningRate", learningRate: value});
+    else if (isNew) app.dispatch({type: "setLearningRate", learningRate});
     return isValid;
   }
 
+  /** @param {number} cycles */
   function train(cycles) {
     if (!takeRate()) return;
     isStale = true;
     app.dispatch({type: "train", cycles});
   }
 
-  function stop() {
-    app.dispatch({type: "pause"});
-  }
-
-  function setTrainingSpeed() {
-    app.dispatch({type: "setTrainingSpeed", cyclesPerSecond: Number(parts.speed.value)});
+  function takeSpeed() {
+    app.dispatch({type: "setTrainingSpeed", cyclesPerSecond: Number(speed.value)});
   }
 
   function resetAll() {
@@ -93,16 +103,21 @@ export function createTrain(app) {
   return {show: showTrain};
 }
 
-function speedsIn(words) {
-  return CYCLES_PER_SECOND.map((speed) =>
-    make("option", {value: `${speed}`}, Number.isFinite(speed) ? words.say("loop.per_second", {count: speed}) : words.say("loop.fastest")),
-  );
+/**
+ * @param {number} cyclesPerSecond
+ * @param {Words} words
+ */
+function speedInWords(cyclesPerSecond, words) {
+  return Number.isFinite(cyclesPerSecond) ? words.say("loop.per_second", {count: cyclesPerSecond}) : words.say("loop.fastest");
 }
 
-/** From the first cycle to the one that is shown. */
-function resultOfTraining(state, {graph, numbers, problem, words, endLabel}) {
-  const {cycle, cycles, restarted} = state,
-    first = cycles.firstLoss,
+/**
+ * What came of the cycles from the first to the one that is shown.
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function resultOfTraining({cycle, cycles, restarted}, {graph, numbers, problem, words, endLabel}) {
+  const first = cycles.firstLoss,
     last = numbers.values[graph.output];
   if (cycles.last === cycles.first) return problem || (restarted ? words.say("curve.new") : "");
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - 1});

@@ -4,12 +4,21 @@ import {STEP_MS} from "../actions/editor.js";
 import {paceIn} from "../derive.js";
 import {byId, setAttribute} from "./dom.js";
 
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
 
+/** @param {App} app */
 export function createTransport(app) {
   const play = byId("play"),
-    speed = byId("speed");
+    speed = /** @type {HTMLSelectElement} */ (byId("speed"));
   let clock = 0;
 
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
   function show(state, derived, previous) {
     setAttribute(play, "aria-pressed", `${state.playing}`);
     document.body.toggleAttribute("data-playing", state.playing);

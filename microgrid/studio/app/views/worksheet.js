@@ -5,11 +5,19 @@ import {byId, make, mark, writeNumber} from "./dom.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
 
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/graph.js").Graph} Graph */
+/** @typedef {import("../core/cycle.js").Numbers} Numbers */
+/** @typedef {import("../core/sentences.js").Sentences} Sentences */
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../app.js").App} App */
+
 const MAX_WEIGHTS = 60,
   MAX_CHANGES = 8;
 const BLANK = "________",
   SHORT_BLANK = "_______"; // beside an edge
 
+/** @param {App} app */
 export function createWorksheet(app) {
   addEventListener("beforeprint", () => {
     const {state, derived} = app,
@@ -18,16 +26,22 @@ export function createWorksheet(app) {
       count = state.cycle - 1; // after training, the numbers are no longer those that the page began with
     const title = count ? words.say(count === 1 ? "sheet.after.one" : "sheet.after", {title: name, count}) : name;
     byId("sheets").replaceChildren(
-      sheetOf(words.say("sheet", {title}), false, derived),
-      sheetOf(words.say("sheet.answers", {title}), true, derived),
+      sheetOf(words.say("sheet", {title}), false, state, derived),
+      sheetOf(words.say("sheet.answers", {title}), true, state, derived),
     );
   });
   return {show() {}};
 }
 
-function sheetOf(title, isAnswer, derived) {
-  const {words, graph, numbers} = derived,
-    rate = show(numbers.learningRate ?? graph.learningRate),
+/**
+ * @param {string} title
+ * @param {boolean} isAnswer
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function sheetOf(title, isAnswer, state, derived) {
+  const {words} = derived,
+    rate = show(state.learningRate),
     pupil = isAnswer ? [] : [make("p", {class: "pupil"}, `${words.say("sheet.name")} ………………………………`)],
     tasks = ["sheet.know", "sheet.think", "sheet.change"].map((key) => make("li", {}, words.say(key, {rate})));
   return make(
@@ -42,22 +56,29 @@ function sheetOf(title, isAnswer, derived) {
   );
 }
 
-/** The graph with blanks, or with the answers. */
+/**
+ * The graph with blanks, or with the answers.
+ * @param {boolean} isAnswer
+ * @param {Derived} derived
+ */
 function pictureOf(isAnswer, {graph, layout, words, numbers}) {
   const {svg, cards, edges} = createScene(graph, layout, words),
     isMissing = numbers.missing >= 0;
-  for (const [{node, output}, {value, grad}] of cards) {
-    const isBlank = node.kind === "computed" && !isAnswer;
-    writeNumber(value, isBlank ? BLANK : powersOfTen(show(numbers.values[output] ?? NaN)));
-    writeNumber(grad, isAnswer && !isMissing ? powersOfTen(show(numbers.gradients[output])) : BLANK);
+  for (const card of graph.cards) {
+    const {node, output} = card,
+      drawn = cards.get(card),
+      isBlank = node.kind === "computed" && !isAnswer;
+    writeNumber(drawn?.value, isBlank ? BLANK : powersOfTen(show(numbers.values[output] ?? NaN)));
+    writeNumber(drawn?.grad, isAnswer && !isMissing ? powersOfTen(show(numbers.gradients[output])) : BLANK);
   }
-  for (const [{i}, {group, line, local, share, kinds}] of edges) {
-    line.setAttribute("stroke-width", "1");
-    if (!local) continue;
-    const carried = isMissing ? {local: NaN, share: NaN} : numbers.carried[i];
-    mark(group, `${kinds} handed`);
-    writeNumber(local, powersOfTen(isAnswer ? `×${show(carried.local)}` : `×${SHORT_BLANK}`));
-    writeNumber(share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
+  for (const edge of graph.edges) {
+    const drawn = edges.get(edge),
+      carried = isMissing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
+    drawn?.line.setAttribute("stroke-width", "1");
+    if (!drawn?.local) continue;
+    mark(drawn.group, `${drawn.kinds} handed`);
+    writeNumber(drawn.local, powersOfTen(isAnswer ? `×${show(carried.local)}` : `×${SHORT_BLANK}`));
+    writeNumber(drawn.share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
   }
   for (const element of svg.querySelectorAll("[id]")) element.removeAttribute("id"); // they are in the page already
   svg.removeAttribute("width");
@@ -65,7 +86,10 @@ function pictureOf(isAnswer, {graph, layout, words, numbers}) {
   return svg;
 }
 
-/** The weights of neurons are folded into their cards, but are needed to compute by hand. */
+/**
+ * The weights of neurons are folded into their cards, but are needed to compute by hand.
+ * @param {Derived} derived
+ */
 function weightsOf({graph, numbers}) {
   if (graph.parameters.length > MAX_WEIGHTS) return [];
   const neurons = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
@@ -75,6 +99,10 @@ function weightsOf({graph, numbers}) {
   });
 }
 
+/**
+ * @param {boolean} isAnswer
+ * @param {Derived} derived
+ */
 function changesOf(isAnswer, {graph, numbers, sentences, words}) {
   if (numbers.missing >= 0) return [];
   const listed = inOrderOfCards(graph).slice(0, MAX_CHANGES),
@@ -84,13 +112,23 @@ function changesOf(isAnswer, {graph, numbers, sentences, words}) {
   return changes;
 }
 
-/** The parameters as one meets them from left to right, those of a neuron together. */
+/**
+ * The parameters as one meets them from left to right, those of a neuron together.
+ * @param {Graph} graph
+ */
 function inOrderOfCards(graph) {
   const changing = new Set(graph.parameters),
     met = new Set(graph.cards.flatMap(({parameters, output}) => [...parameters, output]));
   return [...met].filter((i) => changing.has(i));
 }
 
+/**
+ * @param {number} i
+ * @param {boolean} isAnswer
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Sentences} sentences
+ */
 function changeOnPaper(i, isAnswer, graph, numbers, sentences) {
   if (isAnswer) {
     const {name, formula, result} = sentences.change(i, numbers);
