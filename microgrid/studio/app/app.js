@@ -19,6 +19,7 @@ import {createExamples} from "./views/examples.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
+import {createLoop} from "./views/loop.js";
 import {createNeuron} from "./views/neuron.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
@@ -111,7 +112,8 @@ async function startApp() {
     createRoutes(app),
     createTrain(app),
     createQuiz(app),
-    createCurve(),
+    createCurve(app),
+    createLoop(app),
     createNeuron(app), // before the stage, whose room it takes
     stage,
     help,

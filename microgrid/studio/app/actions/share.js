@@ -6,11 +6,14 @@ import {NOTATION} from "../core/notation.js";
 import {ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
+import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
+import {isAsOpened} from "../derive/loop.js";
 import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 import {at, openDocument, startCurve, startOfDocument} from "./parts.js";
 
 const MAX_SHARED_CARDS = 600, // a graph of more cannot be looked at
-  MAX_SHARED_EDGES = 6000;
+  MAX_SHARED_EDGES = 6000,
+  MAX_RUN_AGAIN = 2_000_000; // nodes times cycles
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -48,16 +51,29 @@ export function closedPositionIn(state) {
  * @returns {SharedState}
  */
 export function sharedOf(state) {
-  const {document, learningRate, cycle, language} = state;
+  const {document, leaves, learningRate, cycle, language} = state;
   return {
     v: 1,
     d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
-    l: changedLeaves(state),
+    l: changed(leaves, startLeavesOf(document)),
     s: closedPositionIn(state),
     c: cycle,
     r: learningRate === usualRateOf(document) ? null : learningRate,
     g: language,
+    p: parametersAtFirst(state),
   };
+}
+
+/**
+ * The parameters of the first cycle, from which the curve can be drawn again; null where that would take too long.
+ * @param {State} state
+ */
+function parametersAtFirst(state) {
+  const graph = graphIn(state),
+    {cycles, cycle, leaves} = state;
+  if (cycle === 1 || cycles.first > 1 || cycle * graph.nodes.length > MAX_RUN_AGAIN) return null;
+  const first = leavesOfCycle(graph, cycles, leaves, 1);
+  return Object.fromEntries(graph.parameters.map((i) => [i, first.get(i) ?? NaN]));
 }
 
 /**
@@ -65,16 +81,19 @@ export function sharedOf(state) {
  * @param {State} state
  * @param {DocumentOfPage} own
  */
-export function isAsOpened(state, own) {
-  const {document, language, learningRate, cycle} = state;
+export function isUntouched(state, own) {
+  const {document, language} = state;
   if (document.kind !== own.kind) return false;
   const isOwn = own.kind === "text" ? document.text === (own.texts?.[language] ?? own.text) : document.record === own.record;
-  return isOwn && cycle === 1 && learningRate === startRateOf(document) && Object.keys(changedLeaves(state)).length === 0;
+  return isOwn && isAsOpened(state, startLeavesOf(document), startRateOf(document));
 }
 
-/** @param {State} state  @returns {Record<number, number>} */
-function changedLeaves({document, leaves}) {
-  const start = startLeavesOf(document);
+/**
+ * @param {Map<number, number>} leaves
+ * @param {Map<number, number>} start
+ * @returns {Record<number, number>}
+ */
+function changed(leaves, start) {
   return Object.fromEntries([...leaves].filter(([i, value]) => !Object.is(value, start.get(i))));
 }
 
@@ -102,7 +121,23 @@ function withShared(state, shared, known) {
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});
   const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves), learningRate}, false);
-  return at({...moved, cycle: shared.c}, shared.s);
+  return at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s);
+}
+
+/**
+ * The cycles up to the one that was shared: those before it are run again, if that leads to the same numbers.
+ * @param {Required<SharedState>} shared
+ * @param {State} state at that cycle
+ */
+function cyclesFrom({c, p}, state) {
+  const graph = graphIn(state),
+    {leaves, learningRate} = state;
+  if (p && c * graph.nodes.length <= MAX_RUN_AGAIN) {
+    const start = leavesFrom(p, leaves),
+      run = runCycles(graph, firstCycle(graph, start, learningRate), start, learningRate, c - 1);
+    if (run.cycles.last === c && [...leaves].every(([i, value]) => Object.is(value, run.leaves.get(i)))) return run.cycles;
+  }
+  return firstCycle(graph, leaves, learningRate, c);
 }
 
 /**

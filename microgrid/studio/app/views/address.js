@@ -2,7 +2,7 @@
 // before. While the page's own document stands there as it was opened, the address names the step alone, and a page
 // that is written anew shows what is new.
 
-import {closedPositionIn, isAsOpened, sharedOf} from "../actions/share.js";
+import {closedPositionIn, isUntouched, sharedOf} from "../actions/share.js";
 import {ShareError, encodeState, fitsAddress} from "../core/share.js";
 
 const ADDRESS_PAUSE_MS = 500; // between one writing and the next
@@ -72,7 +72,7 @@ export function createAddress(app, page, share) {
    * @param {string} code
    */
   function shortest(state, code) {
-    const isShort = isAsOpened(state, page.own);
+    const isShort = isUntouched(state, page.own);
     if (!isShort && fitsAddress(code)) return code;
     const language = page.choosesLanguage ? `&language=${state.language}` : "";
     return isShort || state.document === page.own ? `step=${closedPositionIn(state)}${language}` : "";

@@ -9,6 +9,11 @@ export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/** Tells whether a dialog is open: keys belong to it then. */
+export function isDialogOpen() {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 /**
  * Makes an element. Text is set as text, so that a label can never become markup.
  * @template {keyof HTMLElementTagNameMap} Tag

@@ -11,6 +11,7 @@ const KEYS = [
   ["Space", "keys.play"],
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
+  ["Ctrl Z", "loop.keys.undo"],
   ["L", "keys.language"],
   ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],
@@ -53,8 +54,5 @@ export function createHelp(app) {
   return {
     show: showHelp,
     open,
-    get isOpen() {
-      return dialog.open;
-    },
   };
 }

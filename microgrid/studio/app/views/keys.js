@@ -1,5 +1,6 @@
 // The keys that work everywhere on the page.
 
+import {isDialogOpen} from "./dom.js";
 import {otherLanguage} from "./texts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -18,7 +19,7 @@ export function createKeys(app, help, share) {
     ArrowRight: () => dispatch({type: "stepBy", count: 1}),
     Home: () => dispatch({type: "goTo", position: 0}),
     End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
-    " ": () => dispatch({type: app.state.playing ? "pause" : "play"}),
+    " ": () => dispatch({type: app.state.playing || app.state.training ? "pause" : "play"}),
     1: () => dispatch({type: "goToPhase", phase: "know"}),
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),
@@ -31,7 +32,7 @@ export function createKeys(app, help, share) {
   document.addEventListener("keydown", (event) => {
     const {key} = event,
       target = /** @type {Element} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
     const isTyping = target.matches("input:not([type=range]), select, textarea"),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
       isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
