@@ -34,10 +34,10 @@ def needed(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        return _missing(f"{module} is not installed")
+        return missing(f"{module} is not installed")
 
 
-def _missing(what: str) -> None:
+def missing(what: str) -> None:
     if os.environ.get("MICROGRID_REQUIRE_BROWSER") == "1":
         pytest.fail(f"{what}, and MICROGRID_REQUIRE_BROWSER is 1")
     pytest.skip(what)
@@ -48,7 +48,7 @@ def _chromium() -> str:
     candidates = [chosen] if chosen else [*PLACES, *map(shutil.which, NAMES)]
     found = next((path for path in candidates if path and Path(path).exists()), None)
     if found is None:
-        _missing("there is no Chromium (MICROGRID_CHROMIUM may name one)")
+        missing("there is no Chromium (MICROGRID_CHROMIUM may name one)")
     return str(found)
 
 

@@ -1,6 +1,6 @@
 """Find numbers that cannot be negative by their operations: a square, an absolute value, a sum of these.
 
-The page does the same in its `numbers.js`, with the operations that are listed here.
+The page does the same in its `core/cycle.js`, with the operations that are listed here.
 """
 
 from __future__ import annotations

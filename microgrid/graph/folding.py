@@ -252,19 +252,22 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
     """Map each node to its group, which becomes a card. Weights that only neurons use have no group."""
     if fold == "none":
         return {node: node for node in graph.nodes}
+    users: dict[str, list[Node]] = {node.id: [] for node in graph.nodes}
+    for node in graph.nodes:
+        for operand in node.operands:
+            users[operand].append(node)
     group_of: dict[Node, Hashable] = {}
     for node in graph.nodes:
         if node.layer:
             group = node if fold == "neuron" else node.layer  # a text
-            group_of.update((inner, group) for inner in _inside_of_neuron(graph, node))
-    users: dict[str, list[Node]] = {node.id: [] for node in graph.nodes}
+            inside = dict.fromkeys(_inside_of_neuron(graph, node), group)
+            # A card shows one number: where another node uses a number from inside, the neuron is no card.
+            if all(user in inside for inner in inside if inner is not node for user in users[inner.id]):
+                group_of |= inside
     used_otherwise: set[str] = set()
     for node in graph.nodes:
         own = _own_of_neuron(graph, node) if node in group_of else set()
-        for operand in node.operands:
-            users[operand].append(node)
-            if operand not in own:
-                used_otherwise.add(operand)
+        used_otherwise.update(operand for operand in node.operands if operand not in own)
     numbers: dict[Hashable, int] = {}
     for node in reversed(graph.nodes):
         if node in group_of or (users[node.id] and node.id not in used_otherwise):

@@ -87,7 +87,7 @@ def read_number(text: str) -> float | None:
     >>> [read_number(text) for text in ("ー６", "0,125", "1/8", "6 × (−1)", "7 × 10⁻³", "1,000", "")]
     [-6.0, 0.125, 0.125, -6.0, 0.007, None, None]
     """
-    raised = re.sub(r"(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(RAISED), text)
+    raised = re.sub(r"(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?!\d)", lambda match: "^" + match[0].translate(RAISED), text)
     typed = re.sub(r"\s*([*/])\s*", r"\1", plain_signs(raised) or "")
     if typed.count(",") > 1 or (GROUPED.search(typed) and not re.search(r"(?<!\d)0*,", typed)):
         return None

@@ -180,7 +180,7 @@ class Relay(Record):
 
         Raises:
             ValueError: an unknown suffix or language, or a graph that is too large for a page or for a moving picture.
-            NoRendererError: there is no Graphviz on this machine, which a page and a picture need.
+            NoRendererError: there is no Graphviz on this machine, which a picture needs.
             OSError: the file cannot be written; a file that was there is unchanged.
         """
         from microgrid.relay_saving import save_relay  # imported here: a relay depends on no view
@@ -190,6 +190,8 @@ class Relay(Record):
     def player(self, language: str = "en", height: int = 640) -> Player:
         """Return the page of this relay for a notebook, which shows it in its cell.
 
+        Where there is a Graphviz, a picture stands below it.
+
         Args:
             language: "en" or "ja", in which it starts.
             height: of the page, in pixels.
@@ -197,7 +199,6 @@ class Relay(Record):
         Raises:
             TypeError, ValueError: a height that is not a positive whole number, an unknown language, or a graph that is
                 too large for a page.
-            NoRendererError: there is no Graphviz on this machine.
 
         >>> Relay(Value(2.0, "a") * 3).player()
         Player(height=640)

@@ -80,17 +80,17 @@ class Routes:
         """
         said, name = words(language), self.target.spoken_name
         if self.target.kind == "constant":
-            return said["page.fault.constant"].format(name=name)
-        summary = said["page.fault.sum" if self.count else "page.fault.none"]
+            return said["page.routes.constant"].format(name=name)
+        summary = said["page.routes.sum" if self.count else "page.routes.none"]
         lines = [summary.format(name=name, gradient=show(self.gradient), count=_number_of(self.count or self.blocked))]
         ways = [" → ".join(_without_middle(route.names)) for route in self.routes]
         width = max(map(display_width, ways), default=0)
         formulas = [typeset(route.formula, language) for route in self.routes]
         lines += [f"  {padded(way, width)}  {formula}" for way, formula in zip(ways, formulas, strict=True)]
         if rest := self.count - len(self.routes):
-            lines.append(said["page.fault.rest"].format(count=_number_of(rest), remainder=show(self.remainder)))
+            lines.append(said["page.routes.rest"].format(count=_number_of(rest), remainder=show(self.remainder)))
         if self.count and self.blocked:
-            lines.append(said["page.fault.blocked"].format(count=_number_of(self.blocked)))
+            lines.append(said["page.routes.blocked"].format(count=_number_of(self.blocked)))
         return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import base64
 import html
 from dataclasses import dataclass, field
 
+from microgrid._util.errors import NoRendererError
 from microgrid._util.validation import positive_whole
 from microgrid.language.words import words
 from microgrid.pictures.dot import draw_snapshot, render
@@ -23,7 +24,7 @@ class Player:
 
     Attributes:
         page: its HTML.
-        picture: an SVG of the same graph.
+        picture: an SVG of the same graph; "" where nothing on this machine draws one.
         height: of the frame, in pixels.
         language: of the text above the picture, and of the description for a screen reader.
     """
@@ -34,12 +35,16 @@ class Player:
     language: str = field(default="en", repr=False)
 
     def _repr_html_(self) -> str:
-        picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
         text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
-        return (
+        frame = (
             f'<iframe title="microgrid" sandbox="allow-scripts allow-modals" srcdoc="{html.escape(self.page)}" '
             f'width="100%" height="{self.height}" style="{style}"></iframe>'
-            f"<details open><summary>{text['notebook.picture']}</summary>"
+        )
+        if not self.picture:
+            return frame
+        picture = base64.b64encode(self.picture.encode("utf-8")).decode("ascii")
+        return (
+            f"{frame}<details open><summary>{text['notebook.picture']}</summary>"
             f'<img alt="{html.escape(text["page.graph"])}" src="data:image/svg+xml;base64,{picture}"></details>'
             "<script>document.currentScript.previousElementSibling.open = false</script>"
         )
@@ -49,5 +54,8 @@ def relay_player(relay: Record, language: str, height: int) -> Player:
     """Return the page of a relay for a notebook; see `Relay.player`."""
     words(language)
     height = positive_whole("height", height)
-    picture = render(draw_snapshot(relay.snapshot, language=language), "svg").decode("utf-8")
+    try:
+        picture = render(draw_snapshot(relay.snapshot, language=language), "svg").decode("utf-8")
+    except NoRendererError:
+        picture = ""  # as where Python itself runs in a browser
     return Player(page(relay, language=language), picture, height, language)

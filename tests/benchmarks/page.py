@@ -19,9 +19,9 @@ from tests.browser import _chromium as chromium
 
 TURNS = 5
 STEPS = """async () => {
-    const {go, state} = window.microgrid, times = [];
+    const {go, derived} = window.microgrid, times = [];
     const picture = document.querySelector("#graph svg");
-    for (let i = 1; i <= state.steps.length; i++) {
+    for (let i = 1; i <= derived.steps.length; i++) {
         const begin = performance.now();
         go(i);
         picture.getBoundingClientRect(); // layout belongs to it

@@ -44,7 +44,7 @@ def test_demonstration_draws_the_cycle_that_it_showed(demonstration: tuple[str, 
     assert sorted(path.name for path in folder.iterdir()) == ["relay.html", "relay.svg"]
     # three inputs, nine neurons, the target, the error, the exponent and the loss
     assert cards_in(folder / "relay.svg") == 3 + 9 + 4
-    assert (folder / "relay.html").read_text(encoding="utf-8").count('<g class="card ') == 3 + 9 + 4
+    assert (folder / "relay.html").read_text(encoding="utf-8").count('"kind":"input"') == 3 + 1
 
 
 def test_page_of_the_demonstration_says_whose_numbers_it_shows(demonstration: tuple[str, Path]) -> None:

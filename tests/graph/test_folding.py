@@ -314,6 +314,13 @@ def test_constant_given_as_input_keeps_its_card_and_carries_no_share(spelled_out
     assert {edge.operand.value.data: edge.share for edge in edges} == {3.0: None, 4.0: None}
 
 
+@FUSED_AND_SPELLED_OUT
+def test_neuron_of_which_another_node_uses_the_sum_is_not_folded(spelled_out: bool) -> None:
+    output = neuron_at_zero(spelled_out)([3.0, 4.0])
+    loss = output + output.operands[0]
+    assert ids(cards_of(loss, "neuron")[0]) == ids(cards_of(loss, "none")[0])
+
+
 def test_weighted_sum_outside_of_a_neuron_is_not_folded() -> None:
     output = weighted_sum([Value(2.0, "w")], [Input(3.0, "x")], Value(1.0, "b"))
     assert names(cards_of(output, "neuron")[0]) == ["w", "x", "b", "w·x + b"]

@@ -140,6 +140,7 @@ def test_number_is_read_as_people_type_it(typed: str, number: float) -> None:
         "3²",
         "1½",
         "½3",
+        "10³6",
     ],
 )
 def test_what_is_no_number_or_could_be_two_is_not_read(typed: str) -> None:

@@ -25,6 +25,7 @@ from microgrid.language.words import words
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP, Dense, Neuron
 from microgrid.optim import SGD
+from microgrid.pictures import graphviz_renderer
 from microgrid.pictures.dot import draw_snapshot, render
 from microgrid.relay.records import Change, FirstNonFinite, Know, Seed, Share
 from tests.graphs import Recipe, plant, recipes, record
@@ -681,6 +682,15 @@ def test_picture_of_a_player_is_folded_only_where_the_page_is_live(
     page.set_content(Relay(neuron()[0]).player()._repr_html_())
     assert page.locator("img").is_visible() == is_open
     context.close()
+
+
+def test_player_without_a_renderer_is_the_page_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MICROGRID_DOT", raising=False)
+    monkeypatch.setattr(graphviz_renderer, "_packaged_program", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    shown = Relay(neuron()[0]).player()._repr_html_()
+    assert shown.startswith("<iframe ")
+    assert "<img" not in shown
 
 
 def test_player_has_the_picture_that_is_drawn_elsewhere_and_a_height_of_its_own() -> None:

@@ -1,28 +1,23 @@
-"""Thousands of random graphs in every way: the engine, its relay, the compiled graph, PyTorch and the page."""
+"""Thousands of random graphs in every way: the engine, its relay, the compiled graph, PyTorch and the page's app."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given, settings
 
-from microgrid import Constant, Relay, Value, total
+from microgrid import Constant, Relay
 from microgrid.engine import gradients
-from microgrid.graph.node import KINDS
 from microgrid.graph.operations import OPERATIONS
 from tests.cross_check import PROMISED, SEEDS, SIZES, again, by_pytorch, disagreements, known, seeded
-from tests.graphs import Recipe, grown, record
+from tests.graphs import Recipe, grown
+from tests.node import ask_core
 from tests.oracle import AtAKinkError
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
 GRAPHS = 3000
-AT_ONCE = 100  # how many graphs the browser is handed at a time
+AT_ONCE = 500  # how many graphs Node is handed at a time
 
 
 @settings(max_examples=GRAPHS)
@@ -41,34 +36,16 @@ def test_random_graphs_have_exact_derivatives_in_pytorch() -> None:
         assert truth.problems(*by_pytorch(recipe), PROMISED) == [], again(seed, size)
 
 
-COMPUTE = """({operations, graphs}) => JSON.stringify(JSON.parse(graphs).map((nodes) => {
-  const data = {nodes, operations, rows: [], parameters: [], cards: [], edges: []};
-  const {readGraph, cycle} = window.microgrid, graph = readGraph(data);
-  const leaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i, node.data]])));
-  const {missing, values, gradients} = cycle(graph, leaves, 0.1);
-  return {missing, values, gradients};
-}))"""
-PAGE_OPERATIONS = {op: [f.symbol, f.operands, f.shown, f.slopes, f.summed, f.last, {}] for op, f in OPERATIONS.items()}
-
-
-def as_in_the_page(relay: Relay) -> list[list[Any]]:
-    """Write the nodes of a graph as the page holds them."""
-    return [[n.label, 0, KINDS.index(n.kind), n.op, [int(x[1:]) for x in n.operands], n.data] for n in relay.nodes]
-
-
-def test_random_graphs_have_exact_derivatives_in_the_browser(shared: Callable[[Relay], Page]) -> None:
-    a, b = Value(0.5, "a"), Value(0.7, "b")
-    some = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in OPERATIONS.items()}
-    screen = shared(Relay(total([record(op, *some[op]) for op in OPERATIONS])))  # it knows every operation
+@pytest.mark.browser
+def test_random_graphs_have_exact_derivatives_in_the_app() -> None:
     graphs = seeded(GRAPHS)
     while batch := list(itertools.islice(graphs, AT_ONCE)):
-        nodes = [as_in_the_page(Relay(values[-1])) for *_, (_, values, _) in batch]
-        answers = json.loads(screen.evaluate(COMPUTE, {"operations": PAGE_OPERATIONS, "graphs": json.dumps(nodes)}))
-        for (seed, size, (recipe, values, truth)), answer in zip(batch, answers, strict=True):
+        records = [{"record": json.loads(Relay(values[-1]).to_json())} for *_, (_, values, _) in batch]
+        for (seed, size, (recipe, values, truth)), answer in zip(batch, ask_core("numbers", records), strict=True):
             assert answer["missing"] == -1, again(seed, size)
-            there = dict(zip(reversed(gradients(values[-1])), answer["gradients"], strict=True))
+            by_leaf = dict(zip(reversed(gradients(values[-1])), answer["gradients"], strict=True))
             found = [
-                0.0 if isinstance(leaf, Constant) else there.get(leaf, 0.0) for leaf in values[: len(recipe.leaves)]
+                0.0 if isinstance(leaf, Constant) else by_leaf.get(leaf, 0.0) for leaf in values[: len(recipe.leaves)]
             ]
             assert truth.problems(answer["values"][-1], found, PROMISED) == [], again(seed, size)
 

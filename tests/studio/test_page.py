@@ -1,30 +1,23 @@
-"""The page: what a person sees and does in the browser, and that its numbers and sentences are those of Python."""
+"""The page: what a person sees and does in the browser; that its numbers are those of Python is in test_core.py."""
 
 from __future__ import annotations
 
 import io
-import itertools
 import json
-import math
 import os
-import random
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from microgrid import Constant, Input, Relay, Value, nudge, total, weighted_sum
-from microgrid._util.errors import NoRendererError
-from microgrid._util.files import asset
+from microgrid._util.files import PACKAGE
 from microgrid.documents.examples import Heading, example
 from microgrid.engine import gradients
-from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import MINUS, show, show_signed
 from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import cross_entropy, mean_squared_error
@@ -33,10 +26,9 @@ from microgrid.pictures import graphviz_renderer as renderer
 from microgrid.relay.records import Change, Share
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
-from microgrid.studio.page import SCRIPTS, page
+from microgrid.studio.page import page
 from tests.browser import Opener, Screen, expect, needed
-from tests.graph.test_folding import relus_of_two_rows
-from tests.graphs import BINARY, UNARY, rebuilt, record
+from tests.graphs import rebuilt, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -465,14 +457,14 @@ def test_language_is_switched_everywhere_and_back(way: str, opened: Opener) -> N
         assert set(screen.texts(".grad-word")) == {words(language)["grad"]}
         assert screen.texts("#phases button") == [words(language)[f"phase.{x}"] for x in ("know", "think", "change")]
         assert screen.texts("#tabs button") == [
-            words(language)[f"page.{x}"] for x in ("whatif", "fault", "train", "quiz")
+            words(language)[f"page.{x}"] for x in ("whatif", "routes", "train", "quiz")
         ]
         expect(screen("#next")).to_have_attribute("aria-label", words(language)["page.next"])
         expect(screen("#sentence")).to_have_text(told(screen.relay, language)[0])
         assert screen.position == 1
 
 
-@pytest.mark.parametrize("tab", ["whatif", "fault", "train", "quiz"])
+@pytest.mark.parametrize("tab", ["whatif", "routes", "train", "quiz"])
 def test_no_english_is_left_on_a_japanese_page(tab: str, opened: Opener) -> None:
     screen = opened(neuron())
     screen.press("2")
@@ -539,7 +531,7 @@ def test_help_opens_and_escape_closes_it(way: str, opened: Opener) -> None:
 def test_tabs_are_reached_by_arrow_keys_in_a_circle(opened: Opener) -> None:
     screen = opened(neuron())
     screen("#tab-whatif").focus()
-    for key, name in (("ArrowRight", "fault"), ("ArrowRight", "train"), ("ArrowLeft", "fault")):
+    for key, name in (("ArrowRight", "routes"), ("ArrowRight", "train"), ("ArrowLeft", "routes")):
         screen.press(key)
         expect(screen(f"#tab-{name}")).to_be_focused()
         expect(screen(f"#tab-{name}")).to_have_attribute("aria-selected", "true")
@@ -561,10 +553,10 @@ def test_card_is_reached_by_tab_chosen_by_enter_and_let_go_by_escape(opened: Ope
     screen.press("Enter")
     card = screen(f"#graph [id='{name}']")
     assert "selected" in str(card.get_attribute("class"))
-    expect(screen("#fault .summary")).to_contain_text(screen.relay.node(name).name)
+    expect(screen("#routes .summary")).to_contain_text(screen.relay.node(name).name)
     screen.press("Escape")
     assert "selected" not in str(card.get_attribute("class"))
-    expect(screen("#fault .summary")).to_have_count(0)
+    expect(screen("#routes .summary")).to_have_count(0)
 
 
 def test_arrow_on_a_focused_card_still_steps(opened: Opener) -> None:
@@ -705,7 +697,7 @@ def test_leaf_moved_to_where_there_is_no_value_is_told_and_recovers(opened: Open
         expect(screen("#sentence")).to_have_text(no_value("−1"))
         assert screen.value("end").text_content() == ""
         assert not any(screen.texts("#graph .grad"))
-    for tab in ("fault", "train", "quiz", "whatif"):
+    for tab in ("routes", "train", "quiz", "whatif"):
         screen.tab(tab)
     screen.press("l")
     expect(screen("#sentence")).to_contain_text("−1 の自然対数は (実数では) 存在しない")
@@ -794,23 +786,23 @@ def test_given_numbers_can_be_moved_too(opened: Opener) -> None:
     assert screen("#whatif .leaf.constant button").count() == 0
 
 
-# --- whose fault -----------------------------------------------------------------------------------------------------
+# --- routes ----------------------------------------------------------------------------------------------------------
 
 
 def assert_routes(screen: Screen, name: str) -> None:
     """Make sure that the routes to a card are those that the relay finds, with their products."""
     node = screen.relay.node(screen.id_of(name))
     expected = screen.relay.paths(node.id, limit=6)
-    expect(screen("#fault .summary")).to_have_text(
-        say("fault.sum", name=node.name, count=expected.count, gradient=show(expected.gradient))
+    expect(screen("#routes .summary")).to_have_text(
+        say("routes.sum", name=node.name, count=expected.count, gradient=show(expected.gradient))
     )
     ways = [" → ".join(screen.relay.node(x).name for x in route.nodes) for route in expected.routes]
-    assert screen.texts("#fault .way") == ways
-    assert screen.texts("#fault .product b") == [show(route.product) for route in expected.routes]
-    shown = [*screen.texts("#fault .summary"), *map("".join, zip(ways, screen.texts("#fault .product"), strict=True))]
-    shown += screen.texts("#fault .hint")
+    assert screen.texts("#routes .way") == ways
+    assert screen.texts("#routes .product b") == [show(route.product) for route in expected.routes]
+    shown = [*screen.texts("#routes .summary"), *map("".join, zip(ways, screen.texts("#routes .product"), strict=True))]
+    shown += screen.texts("#routes .hint")
     assert [line.replace(" ", "") for line in str(expected).splitlines()] == [line.replace(" ", "") for line in shown]
-    for text, route in zip(screen.texts("#fault .product"), expected.routes, strict=True):
+    for text, route in zip(screen.texts("#routes .product"), expected.routes, strict=True):
         factors = text.rpartition(" = ")[0].split(" × ") if route.local_derivatives else []
         assert [factor.strip("()") for factor in factors[1:]] == [show(local) for local in route.local_derivatives]
 
@@ -829,14 +821,14 @@ def test_chosen_route_is_lit_and_the_others_are_faint(opened: Opener) -> None:
     screen.card("b").click()
     for i, middle in enumerate(("d", "c")):
         other = "c" if middle == "d" else "d"
-        screen("#fault .route").nth(i).click()
+        screen("#routes .route").nth(i).click()
         for ends in (("b", middle), (middle, "e")):
             assert "routed" in str(screen.edge(*ends).get_attribute("class"))
         for ends in (("b", other), (other, "e"), ("a", "c")):
             assert "faint" in str(screen.edge(*ends).get_attribute("class"))
         assert "faint" in str(screen.card(other).get_attribute("class"))
         assert "faint" not in str(screen.card(middle).get_attribute("class"))
-        expect(screen("#fault [aria-pressed=true]")).to_have_count(1)
+        expect(screen("#routes [aria-pressed=true]")).to_have_count(1)
     screen.tab("whatif")
     expect(screen("#graph .faint")).to_have_count(0)
     expect(screen("#graph .routed")).to_have_count(0)
@@ -852,14 +844,14 @@ def test_smaller_routes_are_counted_and_added_up(opened: Opener) -> None:
     assert a.label == "a"
     assert_routes(screen, "a")
     expected = screen.relay.paths("n0", limit=6)
-    expect(screen("#fault .hint")).to_have_text(say("fault.rest", count=10, remainder=show(expected.remainder)))
+    expect(screen("#routes .hint")).to_have_text(say("routes.rest", count=10, remainder=show(expected.remainder)))
 
 
 def test_constant_takes_no_responsibility_and_says_so(opened: Opener) -> None:
     screen = opened(two_paths())
     (constant,) = [node for node in screen.relay.nodes if node.kind == "constant"]
     screen(f"#graph [id='{constant.id}']").click()
-    expect(screen("#fault")).to_have_text(say("fault.constant", name="1"))
+    expect(screen("#routes")).to_have_text(say("routes.constant", name="1"))
     expect(screen("#graph .faint")).to_have_count(0)
 
 
@@ -869,7 +861,7 @@ def test_second_click_lets_a_card_go(opened: Opener) -> None:
     expect(screen("#graph .selected")).to_have_count(1)
     screen.card("b").click()
     expect(screen("#graph .selected")).to_have_count(0)
-    expect(screen("#fault")).to_have_text(say("fault.hint"))
+    expect(screen("#routes")).to_have_text(say("routes.hint"))
     expect(screen("#graph .faint")).to_have_count(0)
 
 
@@ -879,10 +871,10 @@ def test_routes_follow_a_moved_leaf(opened: Opener) -> None:
     screen.card("b").click()
     screen.tab("whatif")
     screen.type_in("a", "10")
-    screen.tab("fault")
+    screen.tab("routes")
     moved = numbers_after(screen.relay, {"a": 10.0})
     products = [show(route.product) for route in moved.paths("n1" if moved.node("n1").name == "b" else "n0").routes]
-    assert screen.texts("#fault .product b") == products == ["11", "2"]
+    assert screen.texts("#routes .product b") == products == ["11", "2"]
 
 
 # --- train -----------------------------------------------------------------------------------------------------------
@@ -1681,9 +1673,9 @@ USE_EVERYTHING = """() => {
   const hear = (selector) => said.push(document.querySelector(selector)?.textContent ?? "");
   const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
   const click = (text) => all("#quiz button").find((button) => button.textContent === text)?.click();
-  for (const step of window.microgrid.state.steps) { press("ArrowRight"); hear("#sentence"); }
+  for (const step of window.microgrid.derived.steps) { press("ArrowRight"); hear("#sentence"); }
   const touch = (card) => card.dispatchEvent(new MouseEvent("click", {bubbles: true}));
-  for (const card of all("#graph .card")) { touch(card); hear("#fault"); }
+  for (const card of all("#graph .card")) { touch(card); hear("#routes"); }
   for (const tab of all("#tabs button")) tab.click();
   document.getElementById("tab-whatif").click();
   for (const button of all("#whatif .leaf button")) { button.click(); hear("#whatif .told"); }
@@ -1785,281 +1777,29 @@ def test_policy_refuses_to_fetch_anything(opened: Opener) -> None:
     screen.console.clear()
 
 
-# --- the same numbers and sentences as Python ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to record a graph: the kinds, labels and numbers of its leaves, then its operations."""
-
-    leaves: tuple[tuple[type[Value], str, float], ...]
-    steps: tuple[tuple[str, tuple[int, ...]], ...]
-
-    def pruned(self) -> Plan:
-        """Leave out what the last value does not depend on: a graph does not hold it."""
-        n = len(self.leaves)
-        used = {n + len(self.steps) - 1}
-        for i in reversed(range(len(self.steps))):
-            if n + i in used:
-                used.update(self.steps[i][1])
-        kept = sorted(used)
-        place = {old: new for new, old in enumerate(kept)}
-        steps = [
-            (op, tuple(place[x] for x in operands)) for i, (op, operands) in enumerate(self.steps) if n + i in used
-        ]
-        return Plan(tuple(leaf for i, leaf in enumerate(self.leaves) if i in used), tuple(steps))
-
-    def carry_out(self, moved: int = -1, to: float = 0.0) -> Value:
-        values = [kind(to if i == moved else x, label) for i, (kind, label, x) in enumerate(self.leaves)]
-        for op, operands in self.steps:
-            values.append(record(op, *(values[i] for i in operands)))
-        return values[-1]
-
-
-def random_plan(dice: random.Random, first: str) -> Plan:
-    """Draw leaves of all kinds, and operations that have a value; what is computed is used, so that nothing is lost.
-
-    No number grows large: where two roundings part ways, a steep slope would make a difference of it.
-    """
-    names = ["a", "b", "c", "重み", "x_1", ""]
-    leaves = []
-    for i in range(dice.randint(2, 5)):
-        kind: type[Value] = dice.choice([Value, Value, Input, Constant])
-        x = dice.choice([dice.uniform(-3, 3), dice.gauss(0, 1), float(dice.randint(-3, 3)), dice.uniform(0.01, 0.5)])
-        leaves.append((kind, "" if kind is Constant else names[i], x))
-    values = [kind(x, label) for kind, label, x in leaves]
-    steps: list[tuple[str, tuple[int, ...]]] = []
-    wanted, tries = dice.randint(2, 14), 0
-    while len(steps) < wanted and tries < 200:
-        tries += 1
-        op = first if not steps and tries < 100 else dice.choice(list(OPERATIONS))
-        formula = OPERATIONS[op]
-        size = len(formula.operands) * (dice.randint(1, 3) if formula.summed else 1) + bool(formula.last)
-        unused = [i for i in range(len(values)) if not any(i in operands for _, operands in steps)]
-        operands = tuple(
-            dice.choice(unused) if unused and dice.random() < 0.7 else dice.randrange(len(values)) for _ in range(size)
-        )
-        try:
-            value = record(op, *(values[i] for i in operands))
-        except ERRORS:
-            continue
-        if max(map(abs, (value.data, *value.local_derivatives))) < 20:
-            values.append(value)
-            steps.append((op, operands))
-    return Plan(tuple(leaves), tuple(steps)).pruned()
-
-
 def data_of(relay: Relay) -> Any:
-    """Read what the page of a relay holds for its program."""
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page(relay), re.DOTALL)
+    """Read the record that the page of a relay holds for its program."""
+    found = re.search(r'<script type="application/json" id="document">(.*?)</script>', page(relay), re.DOTALL)
     assert found
-    return json.loads(found[1])
-
-
-COMPUTE = """([data, moved, to]) => {
-  const {readGraph, cycle, Sentences, WORDS, stepsOf} = window.microgrid, graph = readGraph(data);
-  const leaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i, node.data]])));
-  if (moved >= 0) leaves.set(moved, to);
-  const numbers = cycle(graph, leaves, data.learningRate);
-  if (numbers.missing >= 0) return {missing: numbers.missing};
-  const told = {};
-  for (const language of ["en", "ja"]) {
-    const sentences = new Sentences(graph, WORDS, language), soFar = new Map();
-    told[language] = stepsOf(graph, new Set()).map((step) => {
-      let after = 0;
-      if (step.kind === "share" || step.kind === "edge") {
-        const {operands} = graph.nodes[step.node ?? 0];
-        const operand = step.kind === "edge" ? step.edge.operand.output : operands[step.position];
-        after = (soFar.get(operand) ?? 0) + sentences.numbersOf(step, numbers, 0)[2];
-        soFar.set(operand, after);
-      }
-      const {name, formula, result, sentence} = sentences.inWords(step, numbers, after);
-      return [name, formula, result, sentence];
-    });
-    told[language].push(sentences.outcome(numbers.outcome));
-  }
-  return {missing: -1, values: numbers.values, gradients: numbers.gradients, told};
-}"""
-
-
-def everything() -> Relay:
-    """Record a graph with every operation in it: its page knows all formulas."""
-    a, b = Value(0.5, "a"), Value(0.7, "b")
-    operands = {op: [a, b, a, b, a][: len(f.operands) + bool(f.last)] for op, f in OPERATIONS.items()}
-    return Relay(total([record(op, *operands[op]) for op in OPERATIONS]))
-
-
-EVERYTHING = everything()
-
-
-@cache
-def drawn() -> list[tuple[Plan, Relay, Any]]:
-    """Draw 200 graphs, always the same: how each is recorded, its relay, and what its page holds."""
-    dice = random.Random(20)
-    plans = [random_plan(dice, list(OPERATIONS)[i % len(OPERATIONS)]) for i in range(200)]
-    relays = [Relay(plan.carry_out()) for plan in plans]
-    return [(plan, relay, data_of(relay)) for plan, relay in zip(plans, relays, strict=True)]
-
-
-def assert_agrees(relay: Relay, found: Mapping[str, Any]) -> None:
-    assert found["missing"] == -1
-    for node, value, gradient in zip(relay.nodes, found["values"], found["gradients"], strict=True):
-        assert value == pytest.approx(node.data, rel=1e-12, abs=1e-12), node
-        assert gradient == pytest.approx(relay.gradients[node.id], rel=1e-12, abs=1e-12), node
-
-
-@pytest.mark.slow
-def test_random_graphs_cover_every_operation_and_kind_of_leaf() -> None:
-    relays = [relay for _, relay, _ in drawn()]
-    assert {node.op for relay in relays for node in relay.nodes} == {"", *OPERATIONS}
-    assert {node.kind for relay in relays for node in relay.nodes} == {"parameter", "input", "constant", "computed"}
-    leaves = [node.data for relay in relays for node in relay.nodes if not node.op]
-    assert len(set(leaves)) > len(leaves) / 2
-    assert sum(len(relay.nodes) > 8 for relay in relays) > 50
-    reused = sum(relay.paths(node.id).count > 1 for relay in relays for node in relay.nodes)
-    assert reused > 100
-
-
-def test_numbers_of_random_graphs_are_those_of_python(shared: Callable[[Relay], Page]) -> None:
-    screen = shared(EVERYTHING)
-    for _, relay, data in drawn():
-        assert_agrees(relay, screen.evaluate(COMPUTE, [data, -1, 0.0]))
-
-
-@pytest.mark.parametrize("op", [*UNARY, *BINARY])
-def test_at_the_edges_of_floats_the_page_has_no_number_where_python_has_none(
-    op: str, shared: Callable[[Relay], Page]
-) -> None:
-    edges = (0.0, 1.0, -1.0, 0.5, -0.3, 5e-324, 1e-200, -1e200, 1.4e154, 710.0, 1.7e308)
-    kinds = [(Value, Value), (Constant, Value), (Value, Constant)] if op in ("**", "sqrt") else [(Value, Value)]
-    screen, size = shared(EVERYTHING), 2 if op in BINARY else 1
-    for types in kinds:
-        data = data_of(Relay(record(op, *(kind(1.5) for kind in types[:size])) + Value(0.0)))
-        for numbers in itertools.product(edges, repeat=size):
-            for node, x in zip(data["nodes"], numbers, strict=False):
-                node[5] = x
-            try:
-                record(op, *(kind(x) for kind, x in zip(types, numbers, strict=False)))
-                is_missing = False
-            except ERRORS:
-                is_missing = True
-            assert (screen.evaluate(COMPUTE, [data, -1, 0.0])["missing"] >= 0) is is_missing, numbers
-
-
-def test_numbers_after_a_moved_leaf_are_those_of_python(shared: Callable[[Relay], Page]) -> None:
-    screen, dice = shared(EVERYTHING), random.Random(7)
-    moves = refused = 0
-    for plan, _, data in drawn():
-        output = plan.carry_out()
-        relay = Relay(output)
-        node = dice.choice([node for node in relay.nodes if not node.op])
-        position = next(i for i, leaf in enumerate(plan.leaves) if leaf[1:] == (node.label, node.data))
-        to = node.data + dice.choice([0.5, -0.5, 0.01, -1.0, 1.0]) * dice.random()
-        found = screen.evaluate(COMPUTE, [data, int(node.id[1:]), to])
-        try:
-            moved = Relay(plan.carry_out(position, to))
-        except ERRORS:
-            assert found["missing"] >= 0
-            refused += 1
-            continue
-        *_, expected = relay.snapshot.recompute({node.id: to})
-        assert found["values"][-1] == pytest.approx(expected, rel=1e-12, abs=1e-12)
-        if [(n.op, n.operands) for n in moved.nodes] == [(n.op, n.operands) for n in relay.nodes]:
-            assert_agrees(moved, found)
-            moves += 1
-    assert moves > 150
-    assert refused > 0
-
-
-def test_sentences_of_random_graphs_are_those_of_python(shared: Callable[[Relay], Page]) -> None:
-    screen = shared(EVERYTHING)
-    for _, relay, data in drawn():
-        found = screen.evaluate(COMPUTE, [data, -1, 0.0])["told"]
-        for language in LANGUAGES:
-            lines = tell(relay, language, "none").lines
-            expected = [[line.name, line.formula, line.result, line.sentence] for line in lines]
-            assert found[language][:-1] == expected
-            assert found[language][-1] == outcome(relay, language)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("sizes", [(2, 4, 1), (3, 16, 16, 1), (1, 1)])
-def test_sentences_of_networks_are_those_of_python(
-    sizes: Sequence[int], language: str, shared: Callable[[Relay], Page]
-) -> None:
-    relay = network(*sizes)
-    found = shared(EVERYTHING).evaluate(COMPUTE, [data_of(relay), -1, 0.0])
-    assert_agrees(relay, found)
-    lines = tell(relay, language, "neuron").lines
-    assert found["told"][language][:-1] == [[line.name, line.formula, line.result, line.sentence] for line in lines]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_neurons_that_do_not_move_are_told_as_python_tells_them(language: str, shared: Callable[[Relay], Page]) -> None:
-    relay = Relay(relus_of_two_rows())
-    found = shared(EVERYTHING).evaluate(COMPUTE, [data_of(relay), -1, 0.0])["told"][language]
-    lines = tell(relay, language, "neuron").lines
-    assert [told[3] for told in found[:-1]] == [line.sentence for line in lines]
-
-
-@pytest.mark.parametrize("op", ["tanh", "sigmoid"])
-def test_slopes_of_numbers_near_1_are_told_as_python_tells_them(op: str, shared: Callable[[Relay], Page]) -> None:
-    leaves = [Value(k / 4, f"a{k}") for k in range(-60, 160)]
-    relay = Relay(total([getattr(leaf, op)() for leaf in leaves]))
-    found = shared(EVERYTHING).evaluate(COMPUTE, [data_of(relay), -1, 0.0])["told"]["en"]
-    assert [told[3] for told in found[:-1]] == [line.sentence for line in tell(relay, "en", "none").lines]
-
-
-@pytest.mark.parametrize("digits", [4, 6])
-def test_numbers_are_written_as_python_writes_them(digits: int, shared: Callable[[Relay], Page]) -> None:
-    dice = random.Random(3)
-    numbers = [dice.uniform(-1, 1) * 10.0 ** dice.randint(-12, 12) for _ in range(5000)]
-    numbers += [k / 16 for k in range(-20000, 20000, 7)]  # many of them lie in the middle between two others
-    numbers += [(k + 0.5) / 10**e for k in (1000, 2345, 12344, 99999, 100000, 123456, 999999) for e in range(8)]
-    numbers += [9999.5, 10000.5, 12345.5, 2.0625, 1e-4, 1e-5, 99995.0, 99999.5, 1e7, 9999999.6, 0.99995, 0.99994999]
-    numbers += [0.0, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e21, 1e22, 123456789e15]
-    numbers += [float(10**e) for e in range(23)] + [10.0**-e for e in range(320)]
-    found = shared(EVERYTHING).evaluate(f"(xs) => xs.map((x) => window.microgrid.show(x, {digits}))", numbers)
-    assert [pair for pair in zip(numbers, found, strict=True) if show(pair[0], digits) != pair[1]] == []
-
-
-def test_numbers_that_are_not_finite_are_written_as_python_writes_them(shared: Callable[[Relay], Page]) -> None:
-    found = shared(EVERYTHING).evaluate("[NaN, Infinity, -Infinity].map((x) => window.microgrid.show(x))")
-    assert found == [show(math.nan), show(math.inf), show(-math.inf)]
-
-
-def test_routes_of_random_graphs_are_those_of_python(shared: Callable[[Relay], Page]) -> None:
-    script = """([data, target]) => {
-      const {readGraph, cycle, largestRoutes} = window.microgrid, graph = readGraph(data);
-      const leaves = new Map(graph.nodes.flatMap((node, i) => (node.op ? [] : [[i, node.data]])));
-      const {routes, count, blocked, remainder} = largestRoutes(graph, cycle(graph, leaves, 0.1), target, 6);
-      return {products: routes.map((route) => route.product), count, blocked, remainder};
-    }"""
-    for _, relay, data in drawn():
-        expected = relay.paths("n0", limit=6)
-        found = shared(EVERYTHING).evaluate(script, [data, 0])
-        assert (found["count"], found["blocked"]) == (expected.count, expected.blocked)
-        products = [route.product for route in expected.routes]
-        assert found["products"] == pytest.approx(products, rel=1e-12, abs=1e-12)
-        assert found["remainder"] == pytest.approx(expected.remainder, abs=1e-12 * max([1.0, *map(abs, products)]))
+    return json.loads(found[1])["record"]
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def test_page_speaks_its_language_also_where_no_script_runs() -> None:
-    for language in LANGUAGES:
-        text, said = page(neuron(), language=language), words(language)
-        shown = set(re.findall(r'<text class="word [^>]*>([^<]*)<', text))
-        assert shown == {said["value"], said["grad"]}
-        assert f'aria-label="{said["page.graph"]}"' in text
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_speaks_its_language_also_where_no_script_runs(language: str) -> None:
+    shown = page(neuron(), language=language).partition("<noscript>")[2].partition("</noscript>")[0]
+    said = words(language)
+    assert said["page.noscript"] in shown
+    assert re.findall(r'<th scope="col">([^<]*)<', shown) == [said["page.table.name"], said["value"], said["grad"]]
 
 
 def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> None:
-    scripts = {name: asset(f"studio/app/{name}.js") for name in SCRIPTS}
-    (declared,) = re.findall(r"^const state = \{\n(.*?)^\};", scripts["state"], re.DOTALL | re.MULTILINE)
-    used = {name for text in scripts.values() for name in re.findall(r"\bstate\.(\w+)", text)}
-    assert used == set(re.findall(r"^  (\w+):", declared, re.MULTILINE))
+    scripts = [path.read_text(encoding="utf-8") for path in (PACKAGE / "studio/app").rglob("*.js")]
+    (declared,) = re.findall(r"@typedef \{object\} State\n(.*?)\*/", "".join(scripts), re.DOTALL)
+    used = {name for text in scripts for name in re.findall(r"(?<!store)\.?\bstate\.(\w+)", text)}
+    assert used - {"js"} <= set(re.findall(r"^ \* @property \{.*\} (\w+)", declared, re.MULTILINE))
 
 
 def test_page_is_smaller_than_a_megabyte() -> None:
@@ -2090,14 +1830,11 @@ def test_page_asks_for_nothing_from_elsewhere() -> None:
     assert "https://" not in text
 
 
-def test_page_without_a_graphviz_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_needs_no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MICROGRID_DOT", raising=False)
     monkeypatch.setattr(renderer, "_packaged_program", lambda: None)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(
-        NoRendererError, match="nothing on this machine lays out a graph: it needs the package graphviz-pure"
-    ):
-        page(neuron())
+    assert "</html>" in page(neuron())
 
 
 def test_graph_too_large_for_a_page_is_refused_with_its_sizes() -> None:
@@ -2118,4 +1855,4 @@ def test_label_cannot_end_the_element_that_the_data_stands_in(label: str) -> Non
     text = page(labelled([label]), same_heading(label))
     harmless = page(labelled(["label"]), same_heading("label"))
     assert text.count("</script>") == harmless.count("</script>")
-    assert data_of(labelled([label]))["nodes"][0][0] == label
+    assert data_of(labelled([label]))["nodes"][0]["label"] == label

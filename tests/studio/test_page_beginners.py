@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from microgrid import Input, Relay, Value
-from microgrid._util.files import asset
+from microgrid._util.files import PACKAGE, asset
 from microgrid.documents.examples import EXAMPLES, Heading, example
 from microgrid.language.numerals import show
-from microgrid.language.words import LANGUAGES
+from microgrid.language.words import LANGUAGES, words
 from microgrid.relay.records import Change
-from microgrid.studio.page import SCRIPTS, page
+from microgrid.studio.page import page
 from tests.browser import Opener, Screen, expect
 from tests.graph.test_folding import relus_of_two_rows
 from tests.studio.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
@@ -205,7 +205,7 @@ def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -
     screen = opened(Relay(relus_of_two_rows()))
     screen.press("2")
     found = screen.page.evaluate(
-        """() => microgrid.graph.cards.map((card) => [card.id, card.drawn.remark?.textContent])
+        """() => microgrid.graph.cards.map(({id}) => [id, document.querySelector(`#${id} .status`)?.textContent])
             .filter(([, told]) => told)"""
     )
     assert dict(found) == {name: say(status) for name, status in screen.relay.status.items()}
@@ -249,20 +249,20 @@ def test_opened_neuron_covers_nothing_and_needs_no_scrolling_sideways(
         assert screen(element).evaluate("(found) => found.scrollWidth <= found.clientWidth")
 
 
-# --- whose fault -----------------------------------------------------------------------------------------------------
+# --- routes ----------------------------------------------------------------------------------------------------------
 
 
 def test_routes_are_not_told_before_responsibility_has_arrived(opened: Opener) -> None:
     screen = opened(two_paths())
     screen.card("b").click()
-    expect(screen("#fault .summary")).to_have_text(say("fault.later", name="b"))
-    expect(screen("#fault .route")).to_have_count(0)
+    expect(screen("#routes .summary")).to_have_text(say("routes.later", name="b"))
+    expect(screen("#routes .route")).to_have_count(0)
     expect(screen("#graph .faint")).to_have_count(0)
-    screen.button(say("fault.go")).click()
-    expect(screen("#fault .route")).to_have_count(2)
+    screen.button(say("routes.go")).click()
+    expect(screen("#routes .route")).to_have_count(2)
     expect(screen.grad("b")).to_have_text("5")
     screen.press("ArrowLeft")  # now one of its two shares is missing
-    expect(screen("#fault .route")).to_have_count(0)
+    expect(screen("#routes .route")).to_have_count(0)
 
 
 def test_route_that_brings_nothing_is_counted_apart(opened: Opener) -> None:
@@ -270,16 +270,16 @@ def test_route_that_brings_nothing_is_counted_apart(opened: Opener) -> None:
     screen = opened(Relay(named((a - 5).relu() + 2 * a, "end")))
     screen.press("2")
     screen.card("a").click()
-    expect(screen("#fault .summary")).to_have_text("a: gradient 2. Paths that contribute: 1")
-    expect(screen("#fault .route")).to_have_count(1)
-    expect(screen("#fault .hint")).to_have_text(say("fault.blocked", count=1))
+    expect(screen("#routes .summary")).to_have_text("a: gradient 2. Paths that contribute: 1")
+    expect(screen("#routes .route")).to_have_count(1)
+    expect(screen("#routes .hint")).to_have_text(say("routes.blocked", count=1))
 
 
 def test_gradient_of_0_is_explained_by_its_routes(opened: Opener) -> None:
     screen = opened(example("dead-relu").record())
     screen.press("2")
     screen.card("w").click()
-    expect(screen("#fault .summary")).to_have_text(say("fault.none", name="w", count=1))
+    expect(screen("#routes .summary")).to_have_text(say("routes.none", name="w", count=1))
 
 
 # --- quiz ------------------------------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_hint_costs_the_point(opened: Opener) -> None:
 
 
 def asked(screen: Screen) -> str:
-    return str(screen.page.evaluate("() => microgrid.state.quiz.card.node.name"))
+    return str(screen.page.evaluate("() => microgrid.graph.cards[microgrid.state.quiz.card].node.name"))
 
 
 def test_quiz_waits_while_another_tab_is_looked_at(opened: Opener) -> None:
@@ -419,10 +419,10 @@ MOVED = """(names) => {
         const [x, y] = isInside ? [left + room.scrollLeft, top + room.scrollTop] : [left, top];
         return cards.includes(element) ? [x, y, width, height] : [x, y];
     });
-    const {state, go} = microgrid, first = places(), found = [], sentence = names.indexOf("#sentence");
+    const {derived, go} = microgrid, first = places(), found = [], sentence = names.indexOf("#sentence");
     go(1);
     first[sentence] = places()[sentence]; // at the start, the note stands above it
-    for (let i = 0; i <= state.steps.length; i += Math.ceil(state.steps.length / 150)) {
+    for (let i = 0; i <= derived.steps.length; i += Math.ceil(derived.steps.length / 150)) {
         go(i);
         places().forEach((place, k) => {
             const far = place.some((x, j) => Math.abs(x - first[k][j]) > 0.6);
@@ -476,11 +476,11 @@ def test_numbers_are_large_enough_for_a_class_and_the_lit_cards_stay_in_view(
 ) -> None:
     screen = opened(example(name).record(), example(name).heading, width=width)
     font = "(text) => parseFloat(getComputedStyle(text).fontSize)"
-    size = screen("#graph .value").first.evaluate(font) * screen.page.evaluate("() => microgrid.state.scale")
+    size = screen("#graph .value").first.evaluate(font) * screen.page.evaluate("() => microgrid.scale")
     assert size >= 11 - 1e-6
     hidden = screen.page.evaluate("""() => {
-        const room = document.getElementById("graph").getBoundingClientRect(), found = [], {state, go} = microgrid;
-        for (let i = 1; i <= state.steps.length; i++) {
+        const room = document.getElementById("graph").getBoundingClientRect(), found = [], {derived, go} = microgrid;
+        for (let i = 1; i <= derived.steps.length; i++) {
             go(i);
             const lit = document.querySelector("#graph .target rect") ?? document.querySelector("#graph .current rect");
             const {left, right, top, bottom} = lit.getBoundingClientRect();
@@ -570,7 +570,7 @@ def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
     relay = example(name).record() if is_example else Relay(relus_of_two_rows())
     screen = opened(relay, example(name).heading if is_example else None, language="ja")
     texts = []
-    for position in range(0, screen.page.evaluate("() => microgrid.state.steps.length") + 1, 3):
+    for position in range(0, screen.page.evaluate("() => microgrid.derived.steps.length") + 1, 3):
         screen.go(position)
         texts += screen.texts("#sentence, #note, #legend, #whatif .told")
     stray = re.compile(r"[。、] | [。、]|[\u3041-\u30fe\u4e00-\u9fff] [\u3041-\u30fe\u4e00-\u9fff]|  ")
@@ -602,8 +602,11 @@ def test_page_is_saved_in_the_language_that_is_asked_for(tmp_path: Any) -> None:
 
 def test_page_holds_its_style_and_its_program_as_they_were_written() -> None:
     text = page(neuron(), Heading({"en": "neuron"}))
-    for name in ("graph.css", "page.css", *(f"{script}.js" for script in SCRIPTS)):
+    for name in ("graph.css", "page.css"):
         assert asset(f"studio/app/{name}") in text
+    for path in (PACKAGE / "studio/app").rglob("*.js"):
+        for part in re.split(r"^import [^;]*;\n|^export ", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            assert part.strip() in text, path
 
 
 CONTRAST = """() => {
@@ -643,10 +646,10 @@ def test_every_text_of_the_graph_stands_out_from_what_is_behind_it(name: str, da
 def test_explanation_of_every_step_has_room_without_scrolling(name: str, language: str, opened: Opener) -> None:
     screen = opened(example(name).record(), example(name).heading, language=language)
     cut = screen.page.evaluate("""() => {
-        const found = [], {state, go} = microgrid;
+        const found = [], {derived, go} = microgrid;
         const parts = ["formula", "note"].map((id) => document.getElementById(id));
         parts.push(document.getElementById("sentence").parentElement);
-        for (let i = 0; i <= state.steps.length; i++) {
+        for (let i = 0; i <= derived.steps.length; i++) {
             go(i);
             for (const part of parts)
                 if (part.scrollHeight > part.clientHeight || part.scrollWidth > part.clientWidth)
@@ -657,14 +660,18 @@ def test_explanation_of_every_step_has_room_without_scrolling(name: str, languag
     assert cut == []
 
 
-def test_picture_alone_is_seen_where_no_program_runs(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    path.write_text(page(neuron(), Heading({"en": "neuron"})), encoding="utf-8")
+def test_table_of_values_and_gradients_is_seen_where_no_program_runs(browser: Browser, tmp_path: Path) -> None:
+    relay, path = neuron(), tmp_path / "page.html"
+    path.write_text(page(relay, Heading({"en": "neuron"}), "en"), encoding="utf-8")
     context = browser.new_context(java_script_enabled=False)
     found = context.new_page()
     found.goto(path.as_uri())
-    for hidden in ("header", "aside", "footer", "#below"):
+    for hidden in ("header", "main", "footer"):
         expect(found.locator(hidden)).to_be_hidden()
-    expect(found.locator("#graph svg")).to_be_visible()
-    expect(found.locator(".card.parameter rect").first).to_have_css("fill", "rgb(255, 244, 214)")
+    expect(found.locator("noscript p")).to_have_text(words("en")["page.noscript"])
+    rows = found.locator("noscript tbody tr").all_text_contents()
+    nodes = [node for node in relay.nodes if node.kind != "constant"]
+    for row, node in zip(rows, nodes, strict=True):
+        assert row.startswith(node.name)
+        assert row.endswith(show(node.data) + show(relay.gradients[node.id]))
     context.close()

@@ -35,7 +35,7 @@ def test_weight_of_an_opened_neuron_changes_in_its_table_and_not_on_the_card(ope
     screen.card("layer1.neuron1").click()
     screen.press("2")
     value = screen.value("layer1.neuron1").text_content()
-    steps = screen.page.evaluate("() => microgrid.state.steps.map((step) => step.kind)")
+    steps = screen.page.evaluate("() => microgrid.derived.steps.map((step) => step.kind)")
     screen.go(steps.index("change"))
     screen.press("ArrowRight")
     screen.wait_for("document.querySelector('#inside .now') !== null")
@@ -62,7 +62,7 @@ def test_value_that_is_missing_while_a_neuron_is_open_is_told(opened: Opener) ->
 def test_neuron_opens_and_is_told_whether_its_weights_are_folded_in_or_not(relay: Relay, opened: Opener) -> None:
     screen = opened(relay)
     sentences = []
-    for position in range(1, screen.page.evaluate("() => microgrid.state.ends.know") + 1):
+    for position in range(1, screen.page.evaluate("() => microgrid.derived.ends.know") + 1):
         screen.go(position)
         sentences.append(screen.text("#sentence"))
     assert any(
@@ -166,7 +166,7 @@ def test_page_and_python_tell_alike_what_cannot_be_computed_after_the_update(
     relay = Relay(make(Value(start, "a")), learning_rate=learning_rate)
     screen = opened(relay, language=language)
     told = screen.page.evaluate(
-        "(language) => new microgrid.Sentences(microgrid.graph, microgrid.WORDS, language)"
+        "(language) => new microgrid.Sentences(microgrid.graph, new microgrid.Words(microgrid.WORDS, language))"
         ".outcome(microgrid.numbers.outcome)",
         language,
     )
@@ -182,7 +182,7 @@ def test_slider_reaches_as_far_as_the_number_that_was_typed(opened: Opener) -> N
 def test_change_of_the_learning_rate_is_not_overwritten_by_what_still_moves(opened: Opener) -> None:
     screen = opened(Relay((Value(3.0, "w") * 2 - 5) ** 2), motion=True)
     screen.tab("train")
-    screen.go(screen.page.evaluate("() => microgrid.state.ends.think"))
+    screen.go(screen.page.evaluate("() => microgrid.derived.ends.think"))
     screen("#next").click()
     screen("#rate").fill("0.5")
     screen("#rate").press("Enter")
@@ -268,7 +268,7 @@ def test_arrows_lead_from_card_to_card(opened: Opener) -> None:
 def test_address_names_the_step_that_a_closed_page_has(opened: Opener) -> None:
     screen = opened(network(2, 2, 1))
     screen.press("End")
-    closed = screen.page.evaluate("() => microgrid.state.steps.length")
+    closed = screen.page.evaluate("() => microgrid.derived.steps.length")
     screen.card("layer1.neuron1").click()
     screen.press("End")
     screen.wait_for(f"location.hash === '#step={closed}'")

@@ -1,0 +1,88 @@
+// The heights of the stops of each column, where their order is known: as near to their neighbours as the distances
+// between them allow, and most of all such that long edges are level.
+
+/** @typedef {import("./ordering.js").Stop} Stop */
+
+const MAX_ROUNDS = 16,
+  MIN_ROUNDS = 8,
+  MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
+  LAST_ROUNDS = 4; // which look at both sides at once
+const PASSING_PULL = 16,
+  LEAST_PULL = 0.1;
+
+/**
+ * Sets `y` of all stops.
+ *
+ * @param {Stop[][]} columns from top to bottom
+ * @param {(above: Stop, below: Stop) => number} gapBetween how far apart two must be, from side to side
+ * @param {() => boolean} isLate whether there is no more time for another round
+ */
+export function setHeights(columns, gapBetween, isLate) {
+  const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
+    rounds = Math.min(Math.max(Math.floor(MAX_VISITS_OF_ROUNDS / nStops), MIN_ROUNDS), MAX_ROUNDS);
+  for (const stops of columns) stackCentred(stops, gapBetween);
+  for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
+    const forwards = round % 2 === 0,
+      inOrder = forwards ? columns : [...columns].reverse();
+    const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
+    for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
+  }
+}
+
+function stackCentred(stops, gapBetween) {
+  let bottom = 0;
+  for (const [i, stop] of stops.entries()) {
+    if (i) bottom += gapBetween(stops[i - 1], stop);
+    stop.y = bottom + stop.height / 2;
+    bottom += stop.height;
+  }
+  for (const stop of stops) stop.y -= bottom / 2;
+}
+
+// Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
+// the mean of what its members want (the method "pool adjacent violators").
+function settleColumn(stops, sides, gapBetween) {
+  const blocks = [],
+    offsets = []; // from the first stop, where all stand as close as they may
+  for (const [i, stop] of stops.entries()) {
+    const above = stops[i - 1];
+    offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
+    const {sum, weight} = wishOf(stop, sides);
+    const block = {sum: sum - weight * offsets[i], weight, first: i};
+    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) {
+      const upper = blocks.pop();
+      block.sum += upper.sum;
+      block.weight += upper.weight;
+      block.first = upper.first;
+    }
+    blocks.push(block);
+  }
+  for (const [k, block] of blocks.entries()) {
+    const end = blocks[k + 1]?.first ?? stops.length;
+    for (let i = block.first; i < end; i++) stops[i].y = topOfBlock(block) + offsets[i];
+  }
+}
+
+const topOfBlock = ({sum, weight}) => sum / weight;
+
+// Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
+function wishOf(stop, sides) {
+  let sum = 0,
+    weight = 0;
+  for (const side of sides) {
+    for (const link of stop[side]) {
+      const pull = pullOf(link, stop),
+        height = side === "before" ? link.from.y - link.shift : link.to.y + link.shift;
+      sum += pull * height;
+      weight += pull;
+    }
+  }
+  return weight ? {sum, weight} : {sum: 0.01 * stop.y, weight: 0.01};
+}
+
+// What passes is kept level before what begins or ends.
+function pullOf({from, to, pull}, stop) {
+  if (from.card < 0 && to.card < 0) return PASSING_PULL;
+  if (stop.card < 0) return Math.max(pull, LEAST_PULL);
+  return pull;
+}

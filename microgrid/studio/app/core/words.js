@@ -1,0 +1,92 @@
+// The words that a reader sees, from the tables of each language that Python keeps in microgrid/language/.
+
+import {isJapanese, typeset} from "./numerals.js";
+
+/**
+ * The texts by language and key.
+ * @typedef {Record<string, Record<string, string>>} WordTables
+ */
+
+/**
+ * What a placeholder is filled with.
+ * @typedef {Record<string, string | number>} Parts
+ */
+
+/**
+ * Fills in the placeholders of a sentence; between two Japanese characters there is no space.
+ * @param {string} sentence
+ * @param {Parts} parts
+ * @returns {string}
+ */
+export function format(sentence, parts) {
+  return sentence.replace(/( ?)\{(\w+)\}( ?)/g, (whole, before, name, after, start) => {
+    const part = `${parts[name] ?? `{${name}}`}`;
+    if (/ [+−] /.test(part)) return before + part + after; // p − 正解 is set off by the spaces around it
+    const left = isJapanese(sentence[start - 1] ?? "") && isJapanese(part[0] ?? "") ? "" : before,
+      right = isJapanese(part.at(-1) ?? "") && isJapanese(sentence[start + whole.length] ?? "") ? "" : after;
+    return left + part + right;
+  });
+}
+
+/** The words of one language. */
+export class Words {
+  /**
+   * @param {WordTables} tables
+   * @param {string} language
+   */
+  constructor(tables, language) {
+    this.language = language;
+    this.table = tables[language];
+  }
+
+  /**
+   * Tells whether there is a text with this key.
+   * @param {string} key
+   */
+  has(key) {
+    return Object.hasOwn(this.table, key);
+  }
+
+  /**
+   * Returns a text with its placeholders filled in, its numbers written as the language does.
+   * @param {string} key
+   * @param {Parts} [parts]
+   * @returns {string}
+   */
+  word(key, parts = {}) {
+    return this.typeset(format(this.table[key], parts));
+  }
+
+  /**
+   * Returns a text of the page.
+   * @param {string} key its key without "page."
+   * @param {Parts} [parts]
+   */
+  say(key, parts = {}) {
+    return this.word(`page.${key}`, parts);
+  }
+
+  /**
+   * Writes the numbers in a text as the language does.
+   * @param {string} text
+   */
+  typeset(text) {
+    return typeset(text, this.language);
+  }
+
+  /**
+   * Joins names as the language does.
+   * @param {readonly string[]} names
+   */
+  listed(names) {
+    return names.join(this.table.list);
+  }
+
+  /**
+   * Joins sentences as the language does; those that are empty, false or missing are left out.
+   * @param {(string | false | null | undefined)[]} sentences
+   */
+  joined(...sentences) {
+    return sentences.filter(Boolean).join(this.table.gap);
+  }
+}

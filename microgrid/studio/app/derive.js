@@ -1,0 +1,320 @@
+// What follows from the state: the graph, its numbers, the steps, and what is known at the step shown. Each is computed
+// anew only when a part of the state that it depends on has changed, so that a step costs little.
+
+import {cycle} from "./core/cycle.js";
+import {leavesOf, readRecord, relabel} from "./core/graph.js";
+import {layOutGraph} from "./core/layout.js";
+import {show} from "./core/numerals.js";
+import {knownInQuiz} from "./core/quiz.js";
+import {largestRoutes} from "./core/routes.js";
+import {Sentences} from "./core/sentences.js";
+import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
+import {Words} from "./core/words.js";
+
+/** @typedef {import("./actions.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./actions.js").Quiz} Quiz */
+/** @typedef {import("./actions.js").State} State */
+/** @typedef {import("./core/cycle.js").Numbers} Numbers */
+/** @typedef {import("./core/graph.js").Card} Card */
+/** @typedef {import("./core/graph.js").Graph} Graph */
+/** @typedef {import("./core/layout.js").Layout} Layout */
+/** @typedef {import("./core/routes.js").Route} Route */
+/** @typedef {import("./core/steps.js").Known} Known */
+/** @typedef {import("./core/steps.js").Step} Step */
+
+const MAX_ROUTES = 6;
+
+/**
+ * What the tab of routes shows: of which card and, where its gradient has arrived, the routes.
+ * @typedef {object} RoutesShown
+ * @property {"none" | "constant" | "later" | "routes"} kind "later" where the gradient has not arrived
+ * @property {Card | null} card
+ * @property {ReturnType<typeof largestRoutes>} [largest]
+ */
+
+/**
+ * All that follows from a state.
+ * @typedef {ReturnType<ReturnType<typeof createDerive>>} Derived
+ */
+
+/**
+ * Remembers the last result of a function.
+ * @template {any[]} Given
+ * @template Result
+ * @param {(...given: Given) => Result} compute
+ * @returns {(...given: Given) => Result}
+ */
+export function memoised(compute) {
+  /** @type {{given: Given, result: Result} | null} */
+  let last = null;
+  return (...given) => {
+    const known = last;
+    if (known && given.every((part, i) => part === known.given[i])) return known.result;
+    last = {given, result: compute(...given)};
+    return last.result;
+  };
+}
+
+// --- what needs no words ---------------------------------------------------------------------------------------------
+
+const graphOf = memoised((/** @type {DocumentOfPage} */ document, /** @type {string} */ language) => {
+  const graph = readRecord(document.record);
+  relabel(graph, document.labels?.[language] ?? {});
+  return graph;
+});
+const plainGraphOf = memoised((/** @type {DocumentOfPage} */ document) => readRecord(document.record)); // as Python has called its nodes
+const startOf = memoised((/** @type {DocumentOfPage} */ document) => leavesOf(plainGraphOf(document)));
+const cycleOf = memoised(cycle);
+const stepsWith = memoised((/** @type {Graph} */ graph, /** @type {number | null} */ opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
+const stepsClosed = memoised((/** @type {Graph} */ graph) => stepsOf(graph, new Set()));
+const endsOf = memoised(phaseEnds);
+const knownAfter = memoised(knownAt);
+const knownFrom = memoised(
+  (/** @type {Graph} */ graph, /** @type {Numbers} */ numbers, /** @type {number[]} */ answered) =>
+    knownInQuiz(graph, numbers, answered.map((i) => graph.cards[i])),
+);
+const routesTo = memoised(
+  (/** @type {Graph} */ graph, /** @type {Numbers} */ numbers, /** @type {number} */ output) =>
+    largestRoutes(graph, numbers, output, MAX_ROUTES),
+);
+
+/**
+ * The graph, its nodes called as in the language of the page.
+ * @param {State} state
+ */
+export function graphIn({document, language}) {
+  return graphOf(document, language);
+}
+
+/**
+ * The numbers of the leaves as the document has them.
+ * @param {DocumentOfPage} document
+ */
+export function startLeavesOf(document) {
+  return startOf(document);
+}
+
+/**
+ * The learning rate that the document has.
+ * @param {DocumentOfPage} document
+ */
+export function startRateOf(document) {
+  return plainGraphOf(document).learningRate;
+}
+
+/**
+ * One cycle at the numbers that the leaves have now.
+ * @param {State} state
+ */
+export function numbersIn(state) {
+  return cycleOf(graphIn(state), state.leaves, state.learningRate);
+}
+
+/**
+ * The steps; those of an opened neuron are finer.
+ * @param {State} state
+ */
+export function stepsIn(state) {
+  return stepsWith(graphIn(state), state.opened);
+}
+
+/**
+ * The steps while no neuron is open: an address names one of these.
+ * @param {State} state
+ */
+export function closedStepsIn(state) {
+  return stepsClosed(graphIn(state));
+}
+
+/**
+ * How many steps there are up to the end of each phase.
+ * @param {State} state
+ */
+export function endsIn(state) {
+  return endsOf(stepsIn(state));
+}
+
+/**
+ * How many steps can be walked: all of them, or those before a value that is missing.
+ * @param {State} state
+ */
+export function reachIn(state) {
+  return reachOf(numbersIn(state), stepsIn(state));
+}
+
+/**
+ * The quiz that is being asked now; on another tab it waits.
+ * @param {State} state
+ */
+export function askingIn({tab, quiz}) {
+  return tab === "quiz" ? quiz : null;
+}
+
+/**
+ * Whether there is nothing to learn from: a value is missing, or the output is not finite.
+ * @param {State} state
+ */
+export function isStuckIn(state) {
+  const {missing, values} = numbersIn(state);
+  return missing >= 0 || !Number.isFinite(values[graphIn(state).output]);
+}
+
+/**
+ * Whether the gradients are still to come.
+ * @param {State} state
+ */
+export function awaitsThinkIn(state) {
+  return state.position < endsIn(state).think && numbersIn(state).missing < 0;
+}
+
+/**
+ * What is known at the step shown or, in a quiz, to answer its question.
+ * @param {State} state
+ */
+export function knownIn(state) {
+  const graph = graphIn(state),
+    numbers = numbersIn(state);
+  const quiz = askingIn(state);
+  if (quiz) return knownFrom(graph, numbers, quiz.answered);
+  return knownAfter(graph, numbers, stepsIn(state), state.position, state.leaves);
+}
+
+/**
+ * What the tab of routes shows of the card that is selected.
+ * @param {State} state
+ * @returns {RoutesShown}
+ */
+function routesIn(state) {
+  const graph = graphIn(state),
+    numbers = numbersIn(state),
+    card = state.selected === null ? null : graph.cards[state.selected];
+  if (state.tab !== "routes" || !card || numbers.missing >= 0) return {kind: "none", card: null};
+  if (card.node.kind === "constant") return {kind: "constant", card};
+  if (!hasArrived(graph, card, knownIn(state))) return {kind: "later", card};
+  return {kind: "routes", card, largest: routesTo(graph, numbers, card.output)};
+}
+
+/** The cards and edges of a route, or null. */
+const alongRoute = memoised((/** @type {Graph} */ graph, /** @type {Route | undefined} */ route) => {
+  if (!route) return null;
+  const edges = new Set(),
+    cards = new Set(route.nodes.map((node) => graph.cardOf.get(node)));
+  for (const [k, node] of route.nodes.slice(1).entries()) {
+    const result = route.nodes[k],
+      card = graph.cardOf.get(node),
+      from = graph.cardOf.get(result);
+    const edge = from?.edges.find(({operand, uses}) => operand === card && uses.some(([use]) => use === result));
+    if (edge && from !== card) edges.add(edge);
+  }
+  return {edges, cards};
+});
+
+// --- how large the graph is, and what is said of it ------------------------------------------------------------------
+
+const toldOf = memoised(
+  (/** @type {Sentences} */ sentences, /** @type {Step} */ step, /** @type {Numbers} */ numbers, /** @type {number} */ after) =>
+    sentences.inWords(step, numbers, after),
+);
+
+/**
+ * What the output of the graph is called, in a sentence and beside its number; it need not be a loss.
+ * @param {Graph} graph
+ * @param {Words} words
+ */
+function namesOfEnd(graph, words) {
+  const {label, name} = graph.nodes[graph.output];
+  if (label && label !== "loss") return {endName: name, endLabel: name};
+  return {endName: words.word("end.loss"), endLabel: words.say("loss")};
+}
+
+/** The keys of what the legend says of this graph. */
+const legendOf = memoised((/** @type {Graph} */ graph, /** @type {Layout} */ layout) => {
+  const keys = ["legend"];
+  if (layout.compact) keys.push(layout.tall ? "legend.tall" : "legend.compact");
+  if (graph.nodes.some(({nth}) => nth)) keys.push("legend.rows");
+  if (graph.cards.some(({isNeuron}) => isNeuron)) keys.push("legend.neurons");
+  return keys;
+});
+
+/**
+ * What is wrong with the numbers, in words; "" where nothing is.
+ * @param {State} state
+ * @param {Sentences} sentences
+ * @param {Words} words
+ */
+function problemIn(state, sentences, words) {
+  const {output, nodes} = graphIn(state),
+    numbers = numbersIn(state);
+  if (!isStuckIn(state)) return "";
+  const isMissing = numbers.missing >= 0,
+    problem = isMissing
+      ? sentences.missing(numbers)
+      : words.say("non_finite", {name: nodes[output].name, result: show(numbers.values[output])});
+  if (state.diverged) return words.say("diverged", {problem, cycle: state.diverged.cycle, rate: show(state.diverged.rate)});
+  if (isMissing) return words.say("missing.whatif", {problem});
+  return state.position ? words.say("non_finite.whatif", {problem}) : "";
+}
+
+/**
+ * Where we are: the step, the cycle and the phase.
+ * @param {State} state
+ * @param {{asking: Quiz | null, known: Known, steps: Step[], words: Words}} part
+ */
+function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
+  if (asking) return words.say("quiz");
+  const key = count > 1 ? "cycle" : position ? "place" : "place.start",
+    place = words.say(key, {cycle: count, step: position, count: steps.length});
+  return known.current ? `${place} · ${words.word(`phase.${known.current.phase}`)}` : place;
+}
+
+/**
+ * Returns a function that gives all that follows from a state.
+ * @param {Record<string, Record<string, string>>} tables the words by language
+ */
+export function createDerive(tables) {
+  const wordsOf = memoised((/** @type {string} */ language) => new Words(tables, language)),
+    wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
+  const sentencesOf = memoised((/** @type {Graph} */ graph, /** @type {Words} */ words) => new Sentences(graph, words));
+  // The cards have room for their names in all languages, so that a switch moves nothing.
+  const layoutOf = memoised((/** @type {DocumentOfPage} */ document, /** @type {Words} */ words) =>
+    layOutGraph(plainGraphOf(document), {words, labels: document.labels}),
+  );
+  return memoised((/** @type {State} */ state) => {
+    const graph = graphIn(state),
+      numbers = numbersIn(state),
+      steps = stepsIn(state),
+      words = wordsOf(state.language),
+      sentences = sentencesOf(graph, words),
+      layout = layoutOf(state.document, wordsAtFirst),
+      known = knownIn(state),
+      routes = routesIn(state),
+      asking = askingIn(state),
+      {current} = known;
+    return {
+      graph,
+      numbers,
+      steps,
+      words,
+      sentences,
+      layout,
+      known,
+      routes,
+      lit: alongRoute(graph, routes.largest?.routes[state.route]),
+      ends: endsIn(state),
+      phases: PHASES.filter((phase) => steps.some((step) => step.phase === phase)),
+      closedSteps: closedStepsIn(state),
+      startLeaves: startLeavesOf(state.document),
+      reach: reachIn(state),
+      asking,
+      isStuck: isStuckIn(state),
+      awaitsThink: awaitsThinkIn(state),
+      place: placeInWords(state, {asking, known, steps, words}),
+      problem: problemIn(state, sentences, words),
+      told: current && numbers.missing < 0 ? toldOf(sentences, current, numbers, known.after) : null,
+      legend: legendOf(graph, layout),
+      title: state.document.title?.[state.language] ?? "",
+      note: state.document.note?.[state.language] ?? "",
+      ...namesOfEnd(graph, words),
+    };
+  });
+}

@@ -1,0 +1,128 @@
+// Small helpers that every view uses to write into the document.
+
+/**
+ * Returns an element that the page has.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * Makes an element. Text is set as text, so that a label can never become markup.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} [attributes] true sets an empty attribute, false none; one that begins with "on" is a listener
+ * @param {...(Node | string)} children
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const textWritten = new WeakMap(),
+  attributesWritten = new WeakMap(); // what was written last: asking the document would be slower
+
+/**
+ * Writes a text, unless it stands there already; tells whether it did.
+ * @param {Element | null | undefined} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (!element || textWritten.get(element) === text) return false;
+  textWritten.set(element, text);
+  element.textContent = text;
+  return true;
+}
+
+/**
+ * Sets an attribute, unless it has this value already; null removes it.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | null} value
+ */
+export function setAttribute(element, name, value) {
+  let written = attributesWritten.get(element);
+  if (!written) attributesWritten.set(element, (written = {}));
+  if (written[name] === value) return;
+  written[name] = value;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+/**
+ * Sets the classes of an element.
+ * @param {Element | null | undefined} element
+ * @param {string} kinds
+ */
+export function mark(element, kinds) {
+  if (element) setAttribute(element, "class", kinds);
+}
+
+/**
+ * Fills a panel anew; the focus stays on the same button or field.
+ * @param {Element} panel
+ * @param {...(Node | string)} children
+ */
+export function refill(panel, ...children) {
+  const controls = () => /** @type {HTMLElement[]} */ ([...panel.querySelectorAll("button, input")]);
+  const place = controls().findIndex((control) => control === document.activeElement);
+  panel.replaceChildren(...children);
+  if (place >= 0) controls()[place]?.focus();
+}
+
+/** Returns a function that tells, call by call, whether any of its arguments is another than at the call before. */
+export function createWatch() {
+  /** @type {any[]} */
+  let last = [createWatch]; // which nobody gives
+  return (/** @type {any[]} */ ...parts) => {
+    const isNew = parts.some((part, i) => part !== last[i]);
+    last = parts;
+    return isNew;
+  };
+}
+
+/**
+ * Says, beside a field and to screen readers, why the text typed into it is refused; "" takes that back.
+ * @param {Element} field
+ * @param {Element} place
+ * @param {string} why
+ */
+export function refuse(field, place, why) {
+  field.setAttribute("aria-invalid", `${Boolean(why)}`);
+  if (why) field.setAttribute("aria-describedby", place.id);
+  else field.removeAttribute("aria-describedby");
+  write(place, why);
+}
+
+// --- numbers on cards and edges --------------------------------------------------------------------------------------
+
+const NUMBER_ROOM_PX = 74; // for ten characters; a longer number is squeezed into it
+
+/** @param {string} text */
+export function asOnCard(text) {
+  return text.replaceAll(" × 10", "×10");
+}
+
+/**
+ * Writes a number where a card or an edge has room for ten characters.
+ * @param {Element | null | undefined} element
+ * @param {string} text
+ */
+export function writeNumber(element, text) {
+  if (element && write(element, asOnCard(text))) squeeze(element);
+}
+
+/** @param {Element} element */
+function squeeze(element) {
+  if ((element.textContent ?? "").length <= 10) return element.removeAttribute("textLength");
+  element.setAttribute("textLength", `${NUMBER_ROOM_PX}`);
+  element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}

@@ -1,0 +1,59 @@
+// The help: keys and legend, in a dialog.
+
+import {byId, createWatch, make} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
+const KEYS = [
+  ["← →", "keys.step"],
+  ["Space", "keys.play"],
+  ["Home End", "keys.ends"],
+  ["1 2 3", "keys.phases"],
+  ["L", "keys.language"],
+  ["Tab ↑ ↓", "keys.cards"],
+  ["Enter", "keys.card"],
+  ["?", "keys.help"],
+];
+
+/** @param {App} app */
+export function createHelp(app) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("keys")),
+    isNewHelp = createWatch();
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showHelp(state, derived) {
+    if (isNewHelp(derived.words, derived.legend, derived.endName)) fill(derived);
+  }
+
+  /** @param {Derived} derived */
+  function fill({words, legend, endName}) {
+    const close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕"),
+      rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
+      signs = ["signs.cards", ...legend, "signs.relay"];
+    dialog.replaceChildren(
+      make("h2", {id: "keys-title"}, words.say("keys"), close),
+      make("dl", {}, ...rows),
+      make("h2", {}, words.say("signs")),
+      ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
+    );
+  }
+
+  function open() {
+    app.dispatch({type: "pause"});
+    dialog.showModal();
+  }
+
+  byId("help").addEventListener("click", open);
+  return {
+    show: showHelp,
+    open,
+    get isOpen() {
+      return dialog.open;
+    },
+  };
+}

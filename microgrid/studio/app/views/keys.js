@@ -1,0 +1,42 @@
+// The keys that work everywhere on the page.
+
+import {otherLanguage} from "./texts.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/**
+ * Listens to the keyboard.
+ * @param {App} app
+ * @param {{isOpen: boolean, open: () => void}} help
+ */
+export function createKeys(app, help) {
+  const {dispatch} = app;
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    ArrowLeft: () => dispatch({type: "stepBy", count: -1}),
+    ArrowRight: () => dispatch({type: "stepBy", count: 1}),
+    Home: () => dispatch({type: "goTo", position: 0}),
+    End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
+    " ": () => dispatch({type: app.state.playing ? "pause" : "play"}),
+    1: () => dispatch({type: "goToPhase", phase: "know"}),
+    2: () => dispatch({type: "goToPhase", phase: "think"}),
+    3: () => dispatch({type: "goToPhase", phase: "change"}),
+    l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
+    "?": () => help.open(),
+    Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const {key} = event,
+      target = /** @type {Element} */ (event.target);
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.isOpen) return;
+    const isTyping = target.matches("input:not([type=range]), select, textarea"),
+      isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
+      isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
+    const act = actions[key.length === 1 ? key.toLowerCase() : key];
+    if (isTyping || isSliding || isPressing || !act) return;
+    event.preventDefault();
+    act();
+  });
+  return {show() {}};
+}

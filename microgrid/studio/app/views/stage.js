@@ -1,0 +1,195 @@
+// The graph in its window: how large it is shown, which part of it is seen, and what a click or a key on it does.
+
+import {targetOf} from "../core/steps.js";
+import {byId, createWatch, setAttribute} from "./dom.js";
+import {createMotion, reducedMotion} from "./motion.js";
+import {paint} from "./painter.js";
+import {createScene} from "./scene.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/graph.js").Card} Card */
+/** @typedef {import("../app.js").App} App */
+
+const MIN_TEXT_PX = 11; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
+const CARD_TEXT_PX = 12.5,
+  SMALL_CARD_TEXT_PX = 11.5;
+const MAX_SCALE = 1.9,
+  STAGE_MARGIN_PX = 8;
+
+/** @param {App} app */
+export function createStage(app) {
+  const room = byId("graph"),
+    isNewScene = createWatch(),
+    isNewSize = createWatch(),
+    isNewPlace = createWatch();
+  let {scene, motion, cardOf} = draw(app.derived),
+    scale = 1;
+  isNewScene(app.derived.graph, app.derived.layout);
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function showStage(state, derived, previous) {
+    const isNew = isNewScene(derived.graph, derived.layout),
+      isResized = isNewSize(state.zoom, state.whole, state.opened),
+      isEntered = previous?.document === state.document && state.entered !== previous.entered,
+      hadFocus = isNew && scene.svg.contains(document.activeElement);
+    if (isNew) {
+      motion.stop();
+      ({scene, motion, cardOf} = draw(derived));
+    }
+    paint(scene, state, derived);
+    setAttribute(room, "aria-label", derived.words.say("graph"));
+    if (!scene.svg.isConnected) putIntoRoom();
+    else if (isResized) fit();
+    if (isNew || isEntered || !previous) reachByTab(state.entered.card);
+    if (isEntered || hadFocus) drawnAt(state.entered.card)?.group.focus();
+    if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
+  }
+
+  /** @param {Derived} derived */
+  function draw({graph, layout, words}) {
+    const drawn = createScene(graph, layout, words);
+    for (const card of graph.cards) drawn.cards.get(card)?.group.setAttribute("role", "button");
+    return {
+      scene: drawn,
+      motion: createMotion(drawn, layout, () => paint(scene, app.state, app.derived)),
+      cardOf: new Map(graph.cards.map((card) => [drawn.cards.get(card)?.group, card])),
+    };
+  }
+
+  // The room is measured while it is empty: else the browser would lay out all texts twice.
+  function putIntoRoom() {
+    const {scrollLeft, scrollTop} = room;
+    room.replaceChildren();
+    fit();
+    room.append(scene.svg);
+    if (scrollLeft || scrollTop) room.scrollTo(scrollLeft, scrollTop);
+  }
+
+  // --- cards and keys ---
+
+  /** @param {number} i */
+  function drawnAt(i) {
+    return scene.cards.get(app.derived.graph.cards[i]);
+  }
+
+  /**
+   * Lets the Tab key reach one card; from there, ↑ and ↓ go to the others.
+   * @param {number} entered
+   */
+  function reachByTab(entered) {
+    for (const {i} of app.derived.graph.cards) drawnAt(i)?.group.setAttribute("tabindex", i === entered ? "0" : "-1");
+  }
+
+  room.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target),
+      card = cardOf.get(/** @type {any} */ (target.closest(".card"))),
+      edge = target.closest(".edge"),
+      {steps, asking} = app.derived;
+    if (card) app.dispatch({type: "select", card: card.i});
+    if (card || !edge || asking) return;
+    const step = steps.findIndex((each) => each.edge && scene.edges.get(each.edge)?.group === edge);
+    if (step >= 0) app.dispatch({type: "goTo", position: step + 1, animated: true});
+  });
+
+  room.addEventListener("keydown", (event) => {
+    const {key} = event,
+      card = cardOf.get(/** @type {any} */ (event.target));
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "Enter" || key === " ") app.dispatch({type: "select", card: card.i});
+    else if (key === "ArrowDown" || key === "ArrowUp")
+      app.dispatch({type: "enterCard", card: card.i + (key === "ArrowDown" ? 1 : -1)});
+    else return;
+    event.preventDefault();
+  });
+
+  // --- how large the graph is shown, and which part of it ---
+
+  function fit() {
+    const {zoom, whole} = app.state,
+      {width, height, compact} = app.derived.layout;
+    const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX],
+      fitting = Math.min(across / width, down / height, MAX_SCALE),
+      least = MIN_TEXT_PX / (compact ? SMALL_CARD_TEXT_PX : CARD_TEXT_PX);
+    scale = whole ? fitting : Math.max(fitting, least) * zoom;
+    scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);
+    scene.svg.setAttribute("height", `${Math.floor(height * scale)}`);
+  }
+
+  /**
+   * Brings what happens now into view and, after one step onwards, shows it as a movement.
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function comeTo(state, derived, previous) {
+    const {current} = derived.known,
+      {cards} = derived.graph;
+    const isNewVisit = state.visit !== previous?.visit,
+      isOpening = state.opened !== null && state.opened !== previous?.opened;
+    if (isNewVisit) motion.stop();
+    if (isOpening) follow(cards[state.opened ?? -1]);
+    else if (derived.asking) follow(cards[derived.asking.card]);
+    else if (current) follow(current.card, targetOf(current));
+    else if (isNewVisit) room.scrollTo(0, 0);
+    const mayMove = isNewVisit && state.visit.animated && derived.numbers.missing < 0 && !derived.asking;
+    if (current && mayMove) motion.start(current, state, derived, scale);
+  }
+
+  /**
+   * Scrolls to the cards of a step; if there is no room for both, to the one whose number changes.
+   * @param {Card | undefined} card
+   * @param {Card | null} [target]
+   */
+  function follow(card, target = null) {
+    if (!card || (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight)) return;
+    const outer = room.getBoundingClientRect(),
+      wanted = boxOfCard(target ?? card),
+      giver = boxOfCard(card),
+      both = boxAround(wanted, giver);
+    const haveRoom = both.right - both.left <= room.clientWidth && both.bottom - both.top <= room.clientHeight,
+      {left, right, top, bottom} = haveRoom ? both : wanted;
+    if (left >= outer.left && right <= outer.right && top >= outer.top && bottom <= outer.bottom) return;
+    room.scrollTo({
+      left: room.scrollLeft + (left + right) / 2 - outer.left - room.clientWidth / 2,
+      top: room.scrollTop + (top + bottom) / 2 - outer.top - room.clientHeight / 2,
+      behavior: reducedMotion.matches || app.state.playing ? "auto" : "smooth",
+    });
+  }
+
+  /** @param {Card} card */
+  function boxOfCard(card) {
+    const drawn = /** @type {import("./scene.js").DrawnCard} */ (scene.cards.get(card));
+    return drawn.group.children[0].getBoundingClientRect(); // its frame
+  }
+
+  byId("smaller").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1 / 1.25}));
+  byId("larger").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1.25}));
+  byId("fit").addEventListener("click", () => app.dispatch({type: "fitWindow"}));
+  new ResizeObserver(fit).observe(room);
+
+  return {
+    show: showStage,
+    get scale() {
+      return scale;
+    },
+  };
+}
+
+/**
+ * The smallest box around two others.
+ * @param {DOMRect} a
+ * @param {DOMRect} b
+ */
+function boxAround(a, b) {
+  return {
+    left: Math.min(a.left, b.left),
+    right: Math.max(a.right, b.right),
+    top: Math.min(a.top, b.top),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}

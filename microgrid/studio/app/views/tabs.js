@@ -1,0 +1,39 @@
+// The tabs of what a reader can try, of which one is shown.
+
+import {byId, setAttribute} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
+/** @param {App} app */
+export function createTabs(app) {
+  const tabs = /** @type {HTMLElement[]} */ ([...byId("tabs").children]),
+    nameOfTab = (/** @type {HTMLElement} */ tab) => tab.getAttribute("aria-controls") ?? "";
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showTabs(state, derived) {
+    document.body.toggleAttribute("data-quiz", Boolean(derived.asking));
+    for (const tab of tabs) {
+      const isChosen = nameOfTab(tab) === state.tab;
+      setAttribute(tab, "aria-selected", `${isChosen}`);
+      setAttribute(tab, "tabindex", isChosen ? "0" : "-1");
+      byId(nameOfTab(tab)).hidden = !isChosen;
+    }
+  }
+
+  const choose = (/** @type {HTMLElement} */ tab) => app.dispatch({type: "showTab", tab: nameOfTab(tab)});
+  for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
+  byId("tabs").addEventListener("keydown", (event) => {
+    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
+    event.preventDefault();
+    next.focus();
+    choose(next);
+  });
+  return {show: showTabs};
+}

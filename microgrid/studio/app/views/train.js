@@ -1,0 +1,100 @@
+// Training: cycle after cycle with a learning rate, and what came of it.
+
+import {readNumber, show} from "../core/numerals.js";
+import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/words.js").Words} Words */
+
+const CYCLES = [1, 10, 100];
+const RATE_DIGITS = 6;
+
+/** @param {App} app */
+export function createTrain(app) {
+  const panel = byId("train"),
+    isNewPanel = createWatch(),
+    isNewRate = createWatch();
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: takeRate}),
+    refused = make("p", {class: "refused", id: "refused-rate"}),
+    result = make("p", {class: "result"}),
+    buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`));
+  let isStale = true; // whether what was typed is to be dropped, as after a reset
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showTrain(state, derived) {
+    if (state.tab !== "train") return;
+    const {graph, words} = derived;
+    if (isNewPanel(graph, words)) refill(panel, ...(graph.parameters.length ? contentOf(words) : [hintOf("none", words)]));
+    if (isNewRate(graph, words, state.learningRate, state.leaves) || isStale) {
+      isStale = false;
+      rate.value = show(state.learningRate, RATE_DIGITS);
+      refuse(rate, refused, "");
+    }
+    for (const button of buttons) button.disabled = derived.isStuck;
+    write(result, resultOfTraining(state, derived));
+  }
+
+  /** @param {Words} words */
+  function contentOf(words) {
+    const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
+    return [
+      hintOf("hint", words),
+      make("p", {class: "row"}, ...buttons, reset),
+      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
+      refused,
+      result,
+    ];
+  }
+
+  /**
+   * @param {string} key
+   * @param {Words} words
+   */
+  function hintOf(key, words) {
+    return make("p", {class: "hint"}, words.say(`train.${key}`));
+  }
+
+  // Takes the rate from the field, if it is valid; if not, it stays there, and nothing is trained with the old rate.
+  function takeRate() {
+    const learningRate = readNumber(rate.value),
+      isValid = Number.isFinite(learningRate) && learningRate >= 0,
+      why = isValid ? "" : app.derived.words.say("rate.refused"),
+      isNew = rate.value !== show(app.state.learningRate, RATE_DIGITS);
+    refuse(rate, refused, why);
+    if (why) app.announce(why);
+    else if (isNew) app.dispatch({type: "setLearningRate", learningRate});
+    return isValid;
+  }
+
+  /** @param {number} cycles */
+  function train(cycles) {
+    if (!takeRate()) return;
+    isStale = true;
+    app.dispatch({type: "train", cycles});
+    app.announce(result.textContent ?? "");
+  }
+
+  function resetAll() {
+    isStale = true;
+    app.dispatch({type: "reset"});
+  }
+
+  return {show: showTrain};
+}
+
+/**
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function resultOfTraining(state, {problem, words, endLabel}) {
+  const first = state.losses[0],
+    last = state.losses[state.losses.length - 1];
+  if (state.cycle === 1) return problem || (state.restarted ? words.say("curve.new") : "");
+  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: state.cycle - 1});
+  return problem || words.joined(curve, last > first && words.say("grown"));
+}

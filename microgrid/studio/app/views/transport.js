@@ -1,0 +1,37 @@
+// The keys of a player: to the start, back, play, on, to the end; and the clock that plays.
+
+import {byId, setAttribute} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
+const STEP_MS = 1500; // between two steps, at the usual speed
+
+/** @param {App} app */
+export function createTransport(app) {
+  const play = byId("play"),
+    speed = /** @type {HTMLSelectElement} */ (byId("speed"));
+  let clock = 0;
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function show(state, derived, previous) {
+    setAttribute(play, "aria-pressed", `${state.playing}`);
+    document.body.toggleAttribute("data-playing", state.playing);
+    if (state.playing === Boolean(previous?.playing) && state.speed === previous?.speed) return;
+    clearInterval(clock);
+    if (state.playing) clock = setInterval(() => app.dispatch({type: "playOn"}), STEP_MS / state.speed);
+  }
+
+  byId("first").addEventListener("click", () => app.dispatch({type: "goTo", position: 0}));
+  byId("back").addEventListener("click", () => app.dispatch({type: "stepBy", count: -1}));
+  byId("next").addEventListener("click", () => app.dispatch({type: "stepBy", count: 1}));
+  byId("last").addEventListener("click", () => app.dispatch({type: "goTo", position: app.derived.steps.length}));
+  play.addEventListener("click", () => app.dispatch({type: app.state.playing ? "pause" : "play"}));
+  speed.addEventListener("change", () => app.dispatch({type: "setSpeed", speed: Number.parseFloat(speed.value)}));
+  return {show};
+}

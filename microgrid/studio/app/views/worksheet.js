@@ -1,0 +1,139 @@
+// The worksheet: printing the page gives a sheet with blanks, and one with the answers.
+
+import {powersOfTen, show} from "../core/numerals.js";
+import {byId, make, mark, writeNumber} from "./dom.js";
+import {shortName} from "./neuron.js";
+import {createScene} from "./scene.js";
+
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/graph.js").Graph} Graph */
+/** @typedef {import("../core/cycle.js").Numbers} Numbers */
+/** @typedef {import("../core/sentences.js").Sentences} Sentences */
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../app.js").App} App */
+
+const MAX_WEIGHTS = 60,
+  MAX_CHANGES = 8;
+const BLANK = "________",
+  SHORT_BLANK = "_______"; // beside an edge
+
+/** @param {App} app */
+export function createWorksheet(app) {
+  addEventListener("beforeprint", () => {
+    const {state, derived} = app,
+      {words} = derived,
+      name = derived.title || "microgrid",
+      count = state.cycle - 1; // after training, the numbers are no longer those that the page began with
+    const title = count ? words.say(count === 1 ? "sheet.after.one" : "sheet.after", {title: name, count}) : name;
+    byId("sheets").replaceChildren(
+      sheetOf(words.say("sheet", {title}), false, state, derived),
+      sheetOf(words.say("sheet.answers", {title}), true, state, derived),
+    );
+  });
+  return {show() {}};
+}
+
+/**
+ * @param {string} title
+ * @param {boolean} isAnswer
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function sheetOf(title, isAnswer, state, derived) {
+  const {words} = derived,
+    rate = show(state.learningRate),
+    pupil = isAnswer ? [] : [make("p", {class: "pupil"}, `${words.say("sheet.name")} ………………………………`)],
+    tasks = ["sheet.know", "sheet.think", "sheet.change"].map((key) => make("li", {}, words.say(key, {rate})));
+  return make(
+    "section",
+    {class: "sheet"},
+    make("h2", {}, title),
+    ...pupil,
+    make("ol", {}, ...tasks),
+    pictureOf(isAnswer, derived),
+    make("p", {class: "changes"}, ...weightsOf(derived)),
+    make("p", {class: "changes"}, ...changesOf(isAnswer, derived)),
+  );
+}
+
+/**
+ * The graph with blanks, or with the answers.
+ * @param {boolean} isAnswer
+ * @param {Derived} derived
+ */
+function pictureOf(isAnswer, {graph, layout, words, numbers}) {
+  const {svg, cards, edges} = createScene(graph, layout, words),
+    isMissing = numbers.missing >= 0;
+  for (const card of graph.cards) {
+    const {node, output} = card,
+      drawn = cards.get(card),
+      isBlank = node.kind === "computed" && !isAnswer;
+    writeNumber(drawn?.value, isBlank ? BLANK : powersOfTen(show(numbers.values[output] ?? NaN)));
+    writeNumber(drawn?.grad, isAnswer && !isMissing ? powersOfTen(show(numbers.gradients[output])) : BLANK);
+  }
+  for (const edge of graph.edges) {
+    const drawn = edges.get(edge),
+      carried = isMissing ? {local: NaN, share: NaN} : numbers.carried[edge.i];
+    drawn?.line.setAttribute("stroke-width", "1");
+    if (!drawn?.local) continue;
+    mark(drawn.group, `${drawn.kinds} handed`);
+    writeNumber(drawn.local, powersOfTen(isAnswer ? `×${show(carried.local)}` : `×${SHORT_BLANK}`));
+    writeNumber(drawn.share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
+  }
+  for (const element of svg.querySelectorAll("[id]")) element.removeAttribute("id"); // they are in the page already
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+  return svg;
+}
+
+/**
+ * The weights of neurons are folded into their cards, but are needed to compute by hand.
+ * @param {Derived} derived
+ */
+function weightsOf({graph, numbers}) {
+  if (graph.parameters.length > MAX_WEIGHTS) return [];
+  const neurons = new Map(graph.cards.filter((card) => card.isNeuron).map((card) => [card.parameters.join(), card]));
+  return [...neurons.values()].map((card) => {
+    const list = card.parameters.map((i) => `${shortName(graph, i, card)} = ${powersOfTen(show(numbers.values[i]))}`);
+    return make("span", {class: "number"}, `${card.node.shownLabel || card.node.name}: ${list.join(", ")}`);
+  });
+}
+
+/**
+ * @param {boolean} isAnswer
+ * @param {Derived} derived
+ */
+function changesOf(isAnswer, {graph, numbers, sentences, words}) {
+  if (numbers.missing >= 0) return [];
+  const listed = inOrderOfCards(graph).slice(0, MAX_CHANGES),
+    left = graph.parameters.length - listed.length;
+  const changes = listed.map((i) => make("span", {class: "number"}, changeOnPaper(i, isAnswer, graph, numbers, sentences)));
+  if (left > 0) changes.push(make("span", {class: "more"}, words.say("sheet.more", {count: left})));
+  return changes;
+}
+
+/**
+ * The parameters as one meets them from left to right, those of a neuron together.
+ * @param {Graph} graph
+ */
+function inOrderOfCards(graph) {
+  const changing = new Set(graph.parameters),
+    met = new Set(graph.cards.flatMap(({parameters, output}) => [...parameters, output]));
+  return [...met].filter((i) => changing.has(i));
+}
+
+/**
+ * @param {number} i
+ * @param {boolean} isAnswer
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Sentences} sentences
+ */
+function changeOnPaper(i, isAnswer, graph, numbers, sentences) {
+  if (isAnswer) {
+    const {name, formula, result} = sentences.change(i, numbers);
+    return powersOfTen(`${name}: ${formula} = ${result}`);
+  }
+  const [before, rate] = [numbers.values[i], numbers.learningRate].map((number) => powersOfTen(show(number)));
+  return `${graph.nodes[i].name}: ${before} − ${rate} × ${BLANK} = ${BLANK}`;
+}
