@@ -23,7 +23,6 @@ from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
 from microgrid.relay.table import tell
 from microgrid.studio.modules import joined
-from microgrid.studio.operations_js import operations_js
 from microgrid.studio.page_data import document_of, words_of_page
 
 MAX_CARDS, MAX_EDGES = 600, 6000
@@ -103,11 +102,7 @@ def _style() -> str:
 @cache
 def _program(ops: tuple[str, ...]) -> str:  # noqa: ARG001  # operations that a user adds later are written, too
     """Return the page's JavaScript: the modules of the app, with the operations there are now."""
-    return joined("app.js", _module)
-
-
-def _module(path: str) -> str:
-    return operations_js() if path == "core/operations.js" else asset(f"studio/app/{path}")
+    return joined("app.js")
 
 
 def _hash(text: str) -> str:

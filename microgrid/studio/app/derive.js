@@ -63,7 +63,7 @@ const graphOf = memoised((/** @type {DocumentOfPage} */ document, /** @type {str
   return graph;
 });
 const plainGraphOf = memoised((/** @type {DocumentOfPage} */ document) => readRecord(document.record)); // as Python has called its nodes
-const startOf = memoised((/** @type {DocumentOfPage} */ document) => leavesOf(plainGraphOf(document)));
+const leavesAtStart = memoised((/** @type {DocumentOfPage} */ document) => leavesOf(plainGraphOf(document)));
 const cycleOf = memoised(cycle);
 const stepsWith = memoised((/** @type {Graph} */ graph, /** @type {number | null} */ opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
 const stepsClosed = memoised((/** @type {Graph} */ graph) => stepsOf(graph, new Set()));
@@ -91,7 +91,7 @@ export function graphIn({document, language}) {
  * @param {DocumentOfPage} document
  */
 export function startLeavesOf(document) {
-  return startOf(document);
+  return leavesAtStart(document);
 }
 
 /**

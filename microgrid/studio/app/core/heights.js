@@ -1,20 +1,25 @@
 // The heights of the stops of each column, where their order is known: as near to their neighbours as the distances
 // between them allow, and most of all such that long edges are level.
 
-/** @typedef {import("./ordering.js").Stop} Stop */
+/**
+ * @typedef {import("./ordering.js").Stop} Stop
+ * @typedef {import("./ordering.js").Link} Link
+ * @typedef {import("./ordering.js").Side} Side
+ * @typedef {(above: Stop, below: Stop) => number} Gap how far apart two must be, from edge to edge
+ */
 
 const MAX_ROUNDS = 16,
   MIN_ROUNDS = 8,
   MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
   LAST_ROUNDS = 4; // which look at both sides at once
-const PASSING_PULL = 16,
-  LEAST_PULL = 0.1;
+const PASSING_PULL = 16, // what passes is kept level before what begins or ends
+  LEAST_PULL = 0.1,
+  STAYING_PULL = 0.01; // of what has no neighbour
 
 /**
  * Sets `y` of all stops.
- *
  * @param {Stop[][]} columns from top to bottom
- * @param {(above: Stop, below: Stop) => number} gapBetween how far apart two must be, from side to side
+ * @param {Gap} gapBetween
  * @param {() => boolean} isLate whether there is no more time for another round
  */
 export function setHeights(columns, gapBetween, isLate) {
@@ -24,11 +29,16 @@ export function setHeights(columns, gapBetween, isLate) {
   for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
     const forwards = round % 2 === 0,
       inOrder = forwards ? columns : [...columns].reverse();
+    /** @type {Side[]} */
     const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
     for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
   }
 }
 
+/**
+ * @param {Stop[]} stops
+ * @param {Gap} gapBetween
+ */
 function stackCentred(stops, gapBetween) {
   let bottom = 0;
   for (const [i, stop] of stops.entries()) {
@@ -39,50 +49,71 @@ function stackCentred(stops, gapBetween) {
   for (const stop of stops) stop.y -= bottom / 2;
 }
 
-// Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
-// the mean of what its members want (the method "pool adjacent violators").
+/**
+ * Stops that stand as close as they may, and are moved as one; `sum` / `weight` is where its first stop wants to be.
+ * @typedef {{sum: number, weight: number, first: number}} Block
+ */
+
+/**
+ * Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
+ * the mean of what its members want (the method "pool adjacent violators").
+ * @param {Stop[]} stops
+ * @param {Side[]} sides where to look for neighbours
+ * @param {Gap} gapBetween
+ */
 function settleColumn(stops, sides, gapBetween) {
+  /** @type {Block[]} */
   const blocks = [],
-    offsets = []; // from the first stop, where all stand as close as they may
+    /** @type {number[]} */
+    offsets = []; // from the first stop of the column, where all stand as close as they may
   for (const [i, stop] of stops.entries()) {
     const above = stops[i - 1];
     offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
-    const {sum, weight} = wishOf(stop, sides);
-    const block = {sum: sum - weight * offsets[i], weight, first: i};
-    while (blocks.length && topOfBlock(blocks.at(-1)) > topOfBlock(block)) {
-      const upper = blocks.pop();
-      block.sum += upper.sum;
-      block.weight += upper.weight;
-      block.first = upper.first;
+    const {sum, weight} = wishOf(stop, sides),
+      block = {sum: sum - weight * offsets[i], weight, first: i};
+    for (let last = blocks[blocks.length - 1]; last && startOf(last) > startOf(block); last = blocks[blocks.length - 1]) {
+      block.sum += last.sum;
+      block.weight += last.weight;
+      block.first = last.first;
+      blocks.pop();
     }
     blocks.push(block);
   }
   for (const [k, block] of blocks.entries()) {
     const end = blocks[k + 1]?.first ?? stops.length;
-    for (let i = block.first; i < end; i++) stops[i].y = topOfBlock(block) + offsets[i];
+    for (let i = block.first; i < end; i++) stops[i].y = startOf(block) + offsets[i];
   }
 }
 
-const topOfBlock = ({sum, weight}) => sum / weight;
+/** @param {Block} block */
+function startOf({sum, weight}) {
+  return sum / weight;
+}
 
-// Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
+/**
+ * Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
+ * @param {Stop} stop
+ * @param {Side[]} sides
+ */
 function wishOf(stop, sides) {
   let sum = 0,
     weight = 0;
   for (const side of sides) {
     for (const link of stop[side]) {
       const pull = pullOf(link, stop),
-        height = side === "before" ? link.from.y - link.shift : link.to.y + link.shift;
-      sum += pull * height;
+        level = side === "before" ? link.from.y + link.rise : link.to.y - link.rise;
+      sum += pull * level;
       weight += pull;
     }
   }
-  return weight ? {sum, weight} : {sum: 0.01 * stop.y, weight: 0.01};
+  return weight ? {sum, weight} : {sum: STAYING_PULL * stop.y, weight: STAYING_PULL};
 }
 
-// What passes is kept level before what begins or ends.
+/**
+ * @param {Link} link
+ * @param {Stop} stop
+ */
 function pullOf({from, to, pull}, stop) {
   if (from.card < 0 && to.card < 0) return PASSING_PULL;
-  if (stop.card < 0) return Math.max(pull, LEAST_PULL);
-  return pull;
+  return stop.card < 0 ? Math.max(pull, LEAST_PULL) : pull;
 }

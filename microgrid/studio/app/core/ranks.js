@@ -3,89 +3,130 @@
 // (1993), which Graphviz uses too.
 
 /**
- * @typedef {object} RankedEdge
- * @property {number} from
- * @property {number} to
- * @property {number} weight how much its length counts
- * @property {number} [length] the fewest ranks that it spans; 1 if not given
+ * An edge between two nodes, by their positions; its length counts `weight` times.
+ * @typedef {{from: number, to: number, weight: number}} RankedEdge
+ */
+
+/**
+ * The same with the fewest ranks that it may span.
+ * @typedef {RankedEdge & {length: number}} Span
+ */
+
+/**
+ * A tree of edges as it is walked: the nodes in the order they are met, and the edge that leads to each.
+ * @typedef {{order: number[], leadsTo: (Span | null)[]}} Walk
+ */
+
+/**
+ * An edge of the tree that is too long, and the part of the graph that can move by its length: to the right where `step`
+ * is 1, to the left where it is -1.
+ * @typedef {{edge: Span, step: 1 | -1, isMoved: boolean[]}} Slack
  */
 
 /**
  * Returns the rank of each node, the first being 0.
- *
  * @param {number} count how many nodes there are, in topological order
  * @param {readonly RankedEdge[]} edges
  * @returns {number[]}
  */
 export function ranksOf(count, edges) {
-  const all = edges.map(({from, to, weight, length = 1}) => ({from, to, weight, length}));
-  const ranks = longestPaths(count, all);
-  const tree = tightTree(count, all, ranks);
-  const pulls = pullsOf(count, all);
-  // Each exchange makes the edges shorter, or keeps their length; the bound is for those that keep it for ever.
+  const spans = edges.map((edge) => ({...edge, length: 1})),
+    ranks = longestPaths(count, spans),
+    tree = tightTree(count, spans, ranks),
+    pulls = pullsOf(count, spans);
+  // Each exchange makes the edges shorter, or keeps their length; the bound is for those that would keep it for ever.
   for (let exchanges = 0; exchanges < 10 * count; exchanges++) {
-    const walk = walkOf(count, tree);
-    const leaving = tooLong(walk, pulls);
-    if (!leaving) break;
-    const entering = shortestBetween(all, ranks, leaving);
+    const slack = findSlack(walkOf(count, tree), pulls);
+    const entering = slack && firstToStop(spans, ranks, slack);
     if (!entering) break;
-    const gap = slackOf(entering, ranks);
-    for (const [node, isBehind] of leaving.isBehind.entries()) if (isBehind) ranks[node] += leaving.step * gap;
-    tree.splice(tree.indexOf(leaving.edge), 1, entering);
+    const gap = roomOf(entering, ranks);
+    for (let node = 0; node < count; node++) if (slack.isMoved[node]) ranks[node] += slack.step * gap;
+    tree[tree.indexOf(slack.edge)] = entering;
   }
   const first = Math.min(...ranks);
   return ranks.map((rank) => rank - first);
 }
 
-const slackOf = ({from, to, length}, ranks) => ranks[to] - ranks[from] - length;
+/**
+ * How much longer an edge is than it must be.
+ * @param {Span} edge
+ * @param {number[]} ranks
+ */
+function roomOf({from, to, length}, ranks) {
+  return ranks[to] - ranks[from] - length;
+}
 
-// Each node stands as far to the left as it can.
+/**
+ * Each node stands as far to the left as it can.
+ * @param {number} count
+ * @param {Span[]} edges
+ * @returns {number[]}
+ */
 function longestPaths(count, edges) {
   const ranks = new Array(count).fill(0);
-  const byEnd = [...edges].sort((a, b) => a.from - b.from); // operands come before their results
-  for (const {from, to, length} of byEnd) ranks[to] = Math.max(ranks[to], ranks[from] + length);
+  const inOrder = [...edges].sort((a, b) => a.from - b.from); // operands come before their results
+  for (const {from, to, length} of inOrder) ranks[to] = Math.max(ranks[to], ranks[from] + length);
   return ranks;
 }
 
-// Joins all nodes by edges that have their least length, moving them where that is needed.
+/**
+ * Joins all nodes by edges that have their least length, moving nodes where that is needed.
+ * @param {number} count
+ * @param {Span[]} edges
+ * @param {number[]} ranks changed in place
+ */
 function tightTree(count, edges, ranks) {
+  /** @type {Span[]} */
   const tree = [],
-    joined = new Array(count).fill(false);
-  let n = 1;
-  joined[0] = true;
-  while (n < count) {
-    const nearest = nearestTo(joined, edges, ranks) ?? looseEdge(joined, edges, ranks);
-    const {from, to} = nearest,
-      gap = slackOf(nearest, ranks);
-    if (gap) for (let i = 0; i < count; i++) if (joined[i]) ranks[i] += joined[from] ? gap : -gap;
-    joined[from] = joined[to] = true;
+    isJoined = new Array(count).fill(false);
+  isJoined[0] = true;
+  while (tree.length < count - 1) {
+    const nearest = nearestTo(isJoined, edges, ranks) ?? looseEdge(isJoined, edges, ranks),
+      gap = roomOf(nearest, ranks);
+    if (gap) for (let i = 0; i < count; i++) if (isJoined[i]) ranks[i] += isJoined[nearest.from] ? gap : -gap;
+    isJoined[nearest.from] = isJoined[nearest.to] = true;
     tree.push(nearest);
-    n++;
   }
   return tree;
 }
 
-function nearestTo(joined, edges, ranks) {
+/**
+ * @param {boolean[]} isJoined
+ * @param {Span[]} edges
+ * @param {number[]} ranks
+ */
+function nearestTo(isJoined, edges, ranks) {
   let best = null,
     least = Infinity;
   for (const edge of edges) {
-    if (joined[edge.from] === joined[edge.to]) continue;
-    const slack = slackOf(edge, ranks);
-    if (slack < least) [best, least] = [edge, slack];
+    if (isJoined[edge.from] === isJoined[edge.to]) continue;
+    const room = roomOf(edge, ranks);
+    if (room < least) [best, least] = [edge, room];
     if (least === 0) break;
   }
   return best;
 }
 
-// Parts of a graph that no edge joins are held together by an edge that counts nothing.
-function looseEdge(joined, edges, ranks) {
-  const [from, to] = [joined.indexOf(true), joined.indexOf(false)];
-  const edge = {from, to, weight: 0, length: ranks[to] - ranks[from]};
+/**
+ * Parts of a graph that no edge joins are held together by an edge that counts nothing.
+ * @param {boolean[]} isJoined
+ * @param {Span[]} edges changed in place
+ * @param {number[]} ranks
+ */
+function looseEdge(isJoined, edges, ranks) {
+  const from = isJoined.indexOf(true),
+    to = isJoined.indexOf(false),
+    edge = {from, to, weight: 0, length: ranks[to] - ranks[from]};
   edges.push(edge);
   return edge;
 }
 
-// How strongly the edges of each node pull it to the right.
+/**
+ * How strongly the edges of each node pull it to the right.
+ * @param {number} count
+ * @param {Span[]} edges
+ * @returns {number[]}
+ */
 function pullsOf(count, edges) {
   const pulls = new Array(count).fill(0);
   for (const {from, to, weight} of edges) {
@@ -95,8 +136,13 @@ function pullsOf(count, edges) {
   return pulls;
 }
 
-// Walks the tree from node 0: the nodes in the order they are met, and the edge that leads to each.
+/**
+ * @param {number} count
+ * @param {Span[]} tree
+ * @returns {Walk}
+ */
 function walkOf(count, tree) {
+  /** @type {Span[][]} */
   const near = Array.from({length: count}, () => []);
   for (const edge of tree) {
     near[edge.from].push(edge);
@@ -115,22 +161,32 @@ function walkOf(count, tree) {
   return {order, leadsTo};
 }
 
-// Finds an edge of the tree that holds the part behind it back from where its other edges pull it.
-function tooLong({order, leadsTo}, pulls) {
+/**
+ * Finds an edge of the tree that holds the part behind it back from where its other edges pull it.
+ * @param {Walk} walk
+ * @param {number[]} pulls
+ * @returns {Slack | null}
+ */
+function findSlack({order, leadsTo}, pulls) {
   const sums = [...pulls]; // of each node and all behind it: the edges among themselves cancel out
-  for (const node of [...order].reverse()) {
-    const edge = leadsTo[node];
-    if (!edge) break;
-    const leadsAway = edge.to === node; // then the part behind can move to the right only
-    if (leadsAway ? sums[node] > 0 : sums[node] < 0) {
-      return {edge, step: leadsAway ? 1 : -1, isBehind: nodesBehind(node, order, leadsTo)};
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i],
+      edge = /** @type {Span} */ (leadsTo[node]);
+    const leadsRight = edge.to === node; // then the part behind it can move to the right only
+    if (leadsRight ? sums[node] > 0 : sums[node] < 0) {
+      return {edge, step: leadsRight ? 1 : -1, isMoved: allBehind(node, {order, leadsTo})};
     }
-    sums[leadsAway ? edge.from : edge.to] += sums[node];
+    sums[leadsRight ? edge.from : edge.to] += sums[node];
   }
   return null;
 }
 
-function nodesBehind(start, order, leadsTo) {
+/**
+ * @param {number} start
+ * @param {Walk} walk
+ */
+function allBehind(start, {order, leadsTo}) {
+  /** @type {boolean[]} */
   const isBehind = new Array(order.length).fill(false);
   isBehind[start] = true;
   for (const node of order) {
@@ -140,15 +196,19 @@ function nodesBehind(start, order, leadsTo) {
   return isBehind;
 }
 
-// Finds the edge that first stops that part on its way.
-function shortestBetween(edges, ranks, {step, isBehind}) {
+/**
+ * Finds the edge that first stops that part on its way.
+ * @param {Span[]} edges
+ * @param {number[]} ranks
+ * @param {Slack} slack
+ */
+function firstToStop(edges, ranks, {step, isMoved}) {
   let best = null,
     least = Infinity;
   for (const edge of edges) {
-    const [start, end] = step > 0 ? [edge.from, edge.to] : [edge.to, edge.from];
-    if (!isBehind[start] || isBehind[end]) continue;
-    const slack = slackOf(edge, ranks);
-    if (slack < least) [best, least] = [edge, slack];
+    const isAhead = step > 0 ? isMoved[edge.from] && !isMoved[edge.to] : isMoved[edge.to] && !isMoved[edge.from];
+    const room = roomOf(edge, ranks);
+    if (isAhead && room < least) [best, least] = [edge, room];
   }
   return best;
 }

@@ -11,6 +11,15 @@
  * @typedef {{from: number, to: number}} Ends the positions of the cards that an edge joins
  */
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
+export function pointAt(x, y) {
+  return [x, y];
+}
+
 export const TIP_LENGTH_PX = 8;
 
 const SAME_HEIGHT_PX = 1; // two lanes with less between them are one
@@ -19,7 +28,6 @@ const SAME_HEIGHT_PX = 1; // two lanes with less between them are one
 
 /**
  * Returns for each edge its port at the operand, two points for each lane that it takes, and its port at the result.
- *
  * @param {readonly Rectangle[]} rectangles of the cards
  * @param {readonly number[]} columnOf the column of each card
  * @param {readonly Ends[]} edges
@@ -28,7 +36,7 @@ const SAME_HEIGHT_PX = 1; // two lanes with less between them are one
  * @returns {Point[][]}
  */
 export function routeEdges(rectangles, columnOf, edges, lanes, straight = false) {
-  const heightOf = (i) => (rectangles[i].top + rectangles[i].bottom) / 2;
+  const heightOf = (/** @type {number} */ i) => (rectangles[i].top + rectangles[i].bottom) / 2;
   const sides = sidesOfColumns(rectangles, columnOf);
   const inner = lanes.map((heights) => pointsOfLanes(heights, sides));
   if (straight) {
@@ -42,15 +50,21 @@ export function routeEdges(rectangles, columnOf, edges, lanes, straight = false)
     });
   }
   const starts = portsOf(rectangles, edges, "from", (n) => inner[n][0]?.[1] ?? heightOf(edges[n].to)),
-    ends = portsOf(rectangles, edges, "to", (n) => inner[n].at(-1)?.[1] ?? heightOf(edges[n].from));
+    ends = portsOf(rectangles, edges, "to", (n) => inner[n][inner[n].length - 1]?.[1] ?? heightOf(edges[n].from));
   return edges.map(({from, to}, n) => [[rectangles[from].right, starts[n]], ...inner[n], [rectangles[to].left, ends[n]]]);
 }
 
-// The heights of the ports, spread over the side of their card in the order of the other ends of their edges.
+/**
+ * The heights of the ports, spread over the side of their card in the order of the other ends of their edges.
+ * @param {readonly Rectangle[]} rectangles
+ * @param {readonly Ends[]} edges
+ * @param {"from" | "to"} end
+ * @param {(n: number) => number} towards the height of the other end of an edge
+ */
 function portsOf(rectangles, edges, end, towards) {
-  const atCard = rectangles.map(() => []);
+  const atCard = rectangles.map(() => /** @type {number[]} */ ([])),
+    ports = edges.map(() => 0);
   for (const [n, edge] of edges.entries()) atCard[edge[end]].push(n);
-  const ports = [];
   for (const [i, members] of atCard.entries()) {
     const {top, bottom} = rectangles[i];
     members.sort((a, b) => towards(a) - towards(b) || a - b);
@@ -59,7 +73,13 @@ function portsOf(rectangles, edges, end, towards) {
   return ports;
 }
 
-// Tells whether a straight edge would be too short to be seen, or would come too near to another card.
+/**
+ * Tells whether a straight edge would be too short to be seen, or would come too near to another card.
+ * @param {Ends} edge
+ * @param {number} start the height of its port at the operand
+ * @param {number} end
+ * @param {readonly Rectangle[]} rectangles
+ */
 function isBlocked({from, to}, start, end, rectangles) {
   const x = rectangles[from].right,
     endX = rectangles[to].left;
@@ -73,7 +93,13 @@ function isBlocked({from, to}, start, end, rectangles) {
   });
 }
 
+/**
+ * @param {readonly Rectangle[]} rectangles
+ * @param {readonly number[]} columnOf
+ * @returns {{left: number, right: number}[]} with a hole where there is no card
+ */
 function sidesOfColumns(rectangles, columnOf) {
+  /** @type {{left: number, right: number}[]} */
   const columns = [];
   for (const [i, rectangle] of rectangles.entries()) {
     const column = (columns[columnOf[i]] ??= {left: Infinity, right: -Infinity});
@@ -83,21 +109,34 @@ function sidesOfColumns(rectangles, columnOf) {
   return columns;
 }
 
-// A straight edge is level at its ends, to pass wider cards of its columns.
+/**
+ * A straight edge is level at its ends, to pass wider cards of its columns.
+ * @param {Point} start
+ * @param {number} right the side of the column of its operand
+ * @param {Point} end
+ * @param {number} left the side of the column of its result
+ */
 function levelEnds([x, y], right, [endX, endY], left) {
+  /** @type {Point[]} */
   const points = [];
   if (right > x + TIP_LENGTH_PX) points.push([right, y]);
   if (left < endX - TIP_LENGTH_PX) points.push([left, endY]);
   return points;
 }
 
-// Where an edge enters and leaves its lanes; one lane may span several columns.
+/**
+ * Where an edge enters and leaves its lanes; one lane may span several columns.
+ * @param {Map<number, number>} heights
+ * @param {{left: number, right: number}[]} sides of the columns
+ */
 function pointsOfLanes(heights, sides) {
+  /** @type {Point[]} */
   const points = [];
   for (const [column, height] of heights) {
     if (!sides[column]) continue; // one of numbers only
-    const {left, right} = sides[column];
-    if (points.length && Math.abs(points.at(-1)[1] - height) < SAME_HEIGHT_PX) points[points.length - 1] = [right, points.at(-1)[1]];
+    const {left, right} = sides[column],
+      last = points[points.length - 1];
+    if (last && Math.abs(last[1] - height) < SAME_HEIGHT_PX) points[points.length - 1] = [right, last[1]];
     else points.push([left, height], [right, height]);
   }
   return points;
@@ -107,7 +146,6 @@ function pointsOfLanes(heights, sides) {
 
 /**
  * A curve that an edge could take.
- *
  * @typedef {object} Course
  * @property {Point[]} points of a Bézier curve: one, then three for each piece; it leaves room for a tip at either end
  * @property {number[]} pieces the positions of the pieces beside which its numbers could be written, the best first
@@ -118,37 +156,45 @@ const LEVEL_PX = 48; // the length that an edge keeps level beside its numbers
 
 /**
  * Returns the curves that follow a path: with a level part for numbers at either end, the better end first.
- *
  * @param {Point[]} path of an edge, from `routeEdges`
  * @param {boolean} levelAtOperand which end is better
  * @param {boolean} [straight] whether a path without lanes is one straight line
  * @returns {Course[]}
  */
 export function coursesOf(path, levelAtOperand, straight = false) {
-  let [x, y] = path[0],
-    [endX, endY] = path.at(-1);
-  if (straight && path.length === 2) {
-    const part = TIP_LENGTH_PX / Math.hypot(endX - x, endY - y);
-    const dx = (endX - x) * part,
-      dy = (endY - y) * part;
-    const first = /** @type {Point} */ ([x + dx, y + dy]),
-      last = /** @type {Point} */ ([endX - dx, endY - dy]);
+  const n = path.length,
+    [startX, y] = path[0],
+    [lastX, endY] = path[n - 1];
+  if (straight && n === 2) {
+    const part = TIP_LENGTH_PX / Math.hypot(lastX - startX, endY - y);
+    const first = pointAt(startX + (lastX - startX) * part, y + (endY - y) * part),
+      last = pointAt(lastX - (lastX - startX) * part, endY - (endY - y) * part);
     return [{points: [first, first, last, last], pieces: [0], own: [0]}];
   }
-  x += TIP_LENGTH_PX;
-  endX -= TIP_LENGTH_PX;
-  const n = path.length,
+  const x = startX + TIP_LENGTH_PX,
+    endX = lastX - TIP_LENGTH_PX,
     after = n > 2 ? path[1][0] : endX,
     before = n > 2 ? path[n - 2][0] : x;
-  const fromOperand = [Math.min(x + LEVEL_PX, (x + 2 * after) / 3), y];
-  const toResult = [Math.max(endX - LEVEL_PX, (endX + 2 * before) / 3), endY];
-  const inner = path.slice(1, -1);
-  const atOperand = {points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]), pieces: [0, 1], own: n > 2 ? [0, 1, n - 1] : [0, 1]};
-  const atResult = {points: levelAt([[x, y], ...inner, toResult, [endX, endY]]), pieces: [n - 1, n - 2], own: n > 2 ? [0, n - 2, n - 1] : [0, 1]};
+  const fromOperand = pointAt(Math.min(x + LEVEL_PX, (x + 2 * after) / 3), y),
+    toResult = pointAt(Math.max(endX - LEVEL_PX, (endX + 2 * before) / 3), endY),
+    inner = path.slice(1, -1);
+  const atOperand = {
+    points: levelAt([[x, y], fromOperand, ...inner, [endX, endY]]),
+    pieces: [0, 1],
+    own: n > 2 ? [0, 1, n - 1] : [0, 1],
+  };
+  const atResult = {
+    points: levelAt([[x, y], ...inner, toResult, [endX, endY]]),
+    pieces: [n - 1, n - 2],
+    own: n > 2 ? [0, n - 2, n - 1] : [0, 1],
+  };
   return levelAtOperand ? [atOperand, atResult] : [atResult, atOperand];
 }
 
-// A Bézier curve that is level at each of these points.
+/**
+ * A Bézier curve that is level at each of these points.
+ * @param {Point[]} points
+ */
 function levelAt(points) {
   const curve = [points[0]];
   for (let i = 1; i < points.length; i++) {
@@ -162,7 +208,6 @@ function levelAt(points) {
 
 /**
  * Returns a point of one piece of a Bézier curve.
- *
  * @param {readonly Point[]} curve
  * @param {number} piece
  * @param {number} part from 0, its start, to 1, its end
@@ -194,7 +239,6 @@ const MAX_CROSSINGS = 6;
 
 /**
  * Chooses the course of each edge, and the middle of the place for its numbers: beside it, away from all else.
- *
  * @param {readonly Course[][]} choices what `coursesOf` returned for each edge
  * @param {readonly boolean[]} labelled which edges have numbers; the others take the first of their choices
  * @param {readonly Rectangle[]} rectangles of the cards
@@ -208,27 +252,43 @@ export function placeLabels(choices, labelled, rectangles, size) {
   return choices.map((choice, n) => ({course: choice[sheet.chosen[n]], label: sheet.places[n] ?? null}));
 }
 
-// Finds near things: by the cells of a sheet that their rectangles touch.
+/**
+ * Finds near things: by the cells of a sheet that their rectangles touch.
+ * @template T
+ */
 class Neighbourhood {
   constructor() {
+    /** @type {Map<number, {rectangle: Rectangle, thing: T}[]>} */
     this.cells = new Map();
   }
 
+  /**
+   * @param {Rectangle} rectangle
+   * @param {T} thing
+   */
   add(rectangle, thing) {
     for (const cell of cellsOf(rectangle)) {
-      if (!this.cells.has(cell)) this.cells.set(cell, []);
-      this.cells.get(cell).push({rectangle, thing});
+      const items = this.cells.get(cell);
+      if (items) items.push({rectangle, thing});
+      else this.cells.set(cell, [{rectangle, thing}]);
     }
   }
 
-  remove(rectangle, thing) {
+  /** @param {Rectangle} rectangle that was added, itself */
+  remove(rectangle) {
     for (const cell of cellsOf(rectangle)) {
-      const left = this.cells.get(cell).filter((item) => item.rectangle !== rectangle || item.thing !== thing);
-      this.cells.set(cell, left);
+      const items = this.cells.get(cell) ?? [];
+      this.cells.set(cell, items.filter((item) => item.rectangle !== rectangle));
     }
   }
 
-  // Those that touch a rectangle; the limit is for those who need to know only whether there are so many.
+  /**
+   * Returns the things that touch a rectangle.
+   * @param {Rectangle} rectangle
+   * @param {number} [limit] so many are enough
+   * @param {T | null} [except]
+   * @returns {Set<T>}
+   */
   touching(rectangle, limit = Infinity, except = null) {
     const found = new Set();
     for (const cell of cellsOf(rectangle)) {
@@ -246,6 +306,9 @@ const CELL_WIDTH_PX = 160,
   CELL_HEIGHT_PX = 40,
   CELLS_PER_COLUMN = 1 << 20; // more than there are
 
+/**
+ * @param {Rectangle} rectangle
+ */
 function cellsOf({left, top, right, bottom}) {
   const cells = [];
   for (let i = Math.floor(left / CELL_WIDTH_PX); i <= Math.floor(right / CELL_WIDTH_PX); i++) {
@@ -256,14 +319,25 @@ function cellsOf({left, top, right, bottom}) {
   return cells;
 }
 
-// Cards and edges, to which the numbers of the edges are added one after the other.
+/** Cards and edges, to which the numbers of the edges are added one after the other. */
 class Sheet {
+  /**
+   * @param {readonly Course[][]} choices
+   * @param {readonly Rectangle[]} rectangles
+   * @param {Point} size
+   */
   constructor(choices, rectangles, size) {
     this.choices = choices;
     this.size = size;
     this.chosen = choices.map(() => 0);
+    /** @type {Point[]} */
     this.places = [];
-    [this.cards, this.labels, this.edges] = [new Neighbourhood(), new Neighbourhood(), new Neighbourhood()];
+    /** @type {Neighbourhood<Rectangle>} */
+    this.cards = new Neighbourhood();
+    /** @type {Neighbourhood<Rectangle>} */
+    this.labels = new Neighbourhood();
+    /** @type {Neighbourhood<number>} */
+    this.edges = new Neighbourhood();
     for (const rectangle of rectangles) this.cards.add(rectangle, rectangle);
     this.outlines = choices.map((choice) => choice.map((course) => outlineOf(course, course.own)));
     for (const [n, [course]] of choices.entries()) {
@@ -272,7 +346,10 @@ class Sheet {
     }
   }
 
-  // Chooses the course of an edge and the place beside it where its numbers cost least.
+  /**
+   * Chooses the course of an edge and the place beside it where its numbers cost least.
+   * @param {number} n
+   */
   label(n) {
     const own = this.outlines[n];
     let best = {cost: Infinity, place: this.choices[n][0].points[0]},
@@ -286,7 +363,7 @@ class Sheet {
       if (found) [best, choice] = [found, i];
     }
     if (choice !== this.chosen[n]) {
-      for (const part of own[this.chosen[n]]) this.edges.remove(part, n);
+      for (const part of own[this.chosen[n]]) this.edges.remove(part);
       for (const part of own[choice]) this.edges.add(part, n);
       this.chosen[n] = choice;
     }
@@ -295,8 +372,14 @@ class Sheet {
     this.labels.add(rectangle, rectangle);
   }
 
-  // The best place for the numbers of a course, if it costs less than `bound`; `outline` is what its other choice does
-  // not share, and `dislike` is what the course costs already.
+  /**
+   * Returns the best place for the numbers of a course, or null if none costs less than `bound`.
+   * @param {number} n
+   * @param {Course} course
+   * @param {Rectangle[]} outline of what its other choice does not share
+   * @param {number} dislike what the course costs already
+   * @param {number} bound
+   */
   bestPlace(n, course, outline, dislike, bound) {
     const [width, height] = this.size;
     let best = null,
@@ -321,23 +404,34 @@ class Sheet {
   }
 }
 
-// How steep a course is where it is one straight line; a curve has level parts.
+/**
+ * How steep a course is where it is one straight line; a curve has level parts.
+ * @param {Course} course
+ */
 function slopeOf({points}) {
   const [[x, y], second] = points,
-    [endX, endY] = points.at(-1);
+    [endX, endY] = points[points.length - 1];
   return second[0] === x && second[1] === y ? Math.abs((endY - y) / (endX - x)) : 0;
 }
 
-// Whether a course runs upwards from its level part; one straight line has none.
+/**
+ * Whether a course runs upwards from its level part; one straight line has none.
+ * @param {Course} course
+ */
 function bendsUp(course) {
   const heights = course.pieces.flatMap((piece) => [course.points[3 * piece][1], course.points[3 * piece + 3][1]]);
   return slopeOf(course) === 0 && Math.min(...heights) < heights[0];
 }
 
-// The places for numbers beside a course or on it, the cheapest first.
+/**
+ * The places for numbers beside a course or on it, the cheapest first.
+ * @param {Course} course
+ * @param {Point} size
+ */
 function placesBeside(course, [width, height]) {
   const distance = height / 2 + LABEL_DISTANCE_PX + (slopeOf(course) * width) / 3;
   const [above, below] = bendsUp(course) ? [INNER_COST, 0] : [0, INNER_COST];
+  /** @type {{cost: number, place: Point, isOnEdge: boolean}[]} */
   const places = [];
   for (const [rank, piece] of course.pieces.entries()) {
     const length = course.points[3 * piece + 3][0] - course.points[3 * piece][0];
@@ -353,7 +447,11 @@ function placesBeside(course, [width, height]) {
   return places.sort((a, b) => a.cost - b.cost || a.place[0] - b.place[0] || a.place[1] - b.place[1]);
 }
 
-// Covers pieces of a course with small rectangles: one for a level piece, and one between two points of any other.
+/**
+ * Covers pieces of a course with small rectangles: one for a level piece, and one between two points of any other.
+ * @param {Course} course
+ * @param {number[]} pieces
+ */
 function outlineOf({points}, pieces) {
   const outline = [];
   for (const piece of pieces) {
@@ -369,14 +467,27 @@ function outlineOf({points}, pieces) {
   return outline;
 }
 
+/**
+ * @param {Point} middle
+ * @param {Point} size
+ * @returns {Rectangle}
+ */
 function rectangleAround([x, y], [width, height]) {
   return {left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2};
 }
 
+/**
+ * @param {Rectangle} one
+ * @param {Rectangle} other
+ */
 function touches(one, other) {
   return one.left <= other.right && other.left <= one.right && one.top <= other.bottom && other.top <= one.bottom;
 }
 
+/**
+ * @param {Rectangle} one
+ * @param {Rectangle} other
+ */
 function sharedArea(one, other) {
   const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);

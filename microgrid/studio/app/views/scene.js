@@ -6,6 +6,8 @@ import {isolated} from "../core/numerals.js";
 
 /**
  * @typedef {import("../core/graph.js").Graph} Graph
+ * @typedef {import("../core/graph.js").Card} Card
+ * @typedef {import("../core/graph.js").Edge} Edge
  * @typedef {import("../core/layout.js").Layout} Layout
  * @typedef {import("../core/layout.js").Line} Line
  * @typedef {import("../core/layout.js").Box} Box
@@ -15,61 +17,64 @@ import {isolated} from "../core/numerals.js";
 
 /**
  * A part of the drawing before it is made: an element of SVG with its attributes and what is in it.
- *
  * @typedef {{tag: string, attributes: Record<string, string | number>, children: (Part | string)[]}} Part
  */
 
 /**
  * The elements of a card that are filled in and lit later; those that it does not have are null.
- *
  * @typedef {object} DrawnCard
  * @property {SVGGElement} group
  * @property {string} kinds its classes when nothing is lit
- * @property {Text | null} heading the text node that holds its title
- * @property {SVGTextElement | null} value
- * @property {SVGTextElement | null} word "value"
+ * @property {ChildNode | null} heading the text node that holds its title
+ * @property {Element | null} value
+ * @property {Element | null} word "value"
  * @property {number} width
- * @property {SVGTextElement | null} grad
- * @property {SVGTextElement | null} status
- * @property {SVGTextElement | null} symbol
+ * @property {Element | null} grad
+ * @property {Element | null} status
+ * @property {Element | null} symbol
  * @property {string} plain its symbol when no status takes its place
  */
 
 /**
+ * The same of an edge.
  * @typedef {object} DrawnEdge
  * @property {SVGGElement} group
  * @property {SVGPathElement} line
- * @property {SVGTextElement | null} local
- * @property {SVGTextElement | null} share
+ * @property {Element | null} local
+ * @property {Element | null} share
  * @property {string} kinds its classes when nothing is lit
  */
 
 /**
  * Draws a graph, and returns the picture with the elements of each card and edge.
- *
  * @param {Graph} graph
  * @param {Layout} layout
  * @param {Words} words
- * @returns {{svg: SVGSVGElement, cards: Map<object, DrawnCard>, edges: Map<object, DrawnEdge>}}
+ * @returns {{svg: SVGSVGElement, cards: Map<Card, DrawnCard>, edges: Map<Edge, DrawnEdge>}}
  */
 export function createScene(graph, layout, words) {
   const svg = /** @type {SVGSVGElement} */ (elementOf(sceneParts(graph, layout, words)));
-  const groups = [...svg.children];
-  const edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])]));
-  const cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
+  const groups = /** @type {SVGGElement[]} */ ([...svg.children]),
+    edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])])),
+    cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
   return {svg, cards: new Map(cards), edges: new Map(edges)};
 }
 
-function drawnCard(group, box) {
-  const find = (kind) => group.querySelector(`.${kind}`),
+/**
+ * @param {SVGGElement} group
+ * @param {Box} box
+ * @returns {DrawnCard}
+ */
+function drawnCard(group, {width}) {
+  const find = (/** @type {string} */ kind) => group.querySelector(`.${kind}`),
     symbol = find("symbol") ?? find("op");
   return {
     group,
-    kinds: group.getAttribute("class"),
+    kinds: group.getAttribute("class") ?? "",
     heading: find("name")?.firstChild ?? null,
     value: find("value"),
     word: find("value-word"),
-    width: box.width,
+    width,
     grad: find("grad"),
     status: find("status"),
     symbol,
@@ -77,11 +82,20 @@ function drawnCard(group, box) {
   };
 }
 
+/**
+ * @param {SVGGElement} group
+ * @returns {DrawnEdge}
+ */
 function drawnEdge(group) {
-  const find = (kind) => group.querySelector(`.${kind}`);
-  return {group, line: find("line"), local: find("local"), share: find("share"), kinds: group.getAttribute("class")};
+  const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
+  const [local, share] = [".local", ".share"].map((kind) => group.querySelector(kind));
+  return {group, line, local, share, kinds: group.getAttribute("class") ?? ""};
 }
 
+/**
+ * @param {Part} part
+ * @returns {Element}
+ */
 function elementOf({tag, attributes, children}) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
@@ -93,7 +107,6 @@ function elementOf({tag, attributes, children}) {
 
 /**
  * Describes the drawing of a graph: edges first, so that cards lie above them.
- *
  * @param {Graph} graph
  * @param {Layout} layout
  * @param {Words} words
@@ -110,7 +123,6 @@ export function sceneParts(graph, layout, words) {
 
 /**
  * Writes such a description as text, for a file.
- *
  * @param {Part} described
  * @returns {string}
  */
@@ -121,49 +133,80 @@ export function markupOf({tag, attributes, children}) {
   return `<${tag}${space}${attributeTexts.join("")}>${inside.join("")}</${tag}>`;
 }
 
-const escapedText = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-/** @returns {Part} */
-function svgPart(tag, attributes, ...children) {
-  return {tag, attributes, children: children.filter(Boolean)};
+/** @param {string} text */
+function escapedText(text) {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-// The class of a text says also where it is anchored.
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Part | string | false | null)[]} children those that are none are left out
+ * @returns {Part}
+ */
+function svgPart(tag, attributes, ...children) {
+  return {tag, attributes, children: children.filter((child) => child !== false && child !== null)};
+}
+
+/**
+ * The class of a text says also where it is anchored.
+ * @param {string} kind
+ * @param {Point} place
+ * @param {(Part | string | false | null)[]} content
+ */
 function textPart(kind, [x, y], ...content) {
   return svgPart("text", {class: kind, x, y}, ...content);
 }
 
 // --- a card ----------------------------------------------------------------------------------------------------------
 
+/**
+ * @param {Graph} graph
+ * @param {Card} card
+ * @param {Box} box
+ * @param {Layout} layout
+ * @param {Words} words
+ */
 function cardParts(graph, card, {x, y, width, height}, layout, words) {
-  const {kind} = card.node,
-    kinds = ["card", card.output === graph.output ? "output" : kind, card.isNeuron && "neuron"].filter(Boolean).join(" ");
-  const frame = svgPart("rect", {width, height, rx: 8});
-  const inside = kind === "constant" ? [textPart("value", [width / 2, 17])] : contentOfCard(graph, card, {width, height}, layout, words);
-  return svgPart("g", {class: kinds, id: card.id, transform: `translate(${x} ${y})`}, frame, ...inside);
+  const kind = card.output === graph.output ? "output" : card.node.kind;
+  const place = {class: `card ${kind}${card.isNeuron ? " neuron" : ""}`, id: card.id, transform: `translate(${x} ${y})`},
+    frame = svgPart("rect", {width, height, rx: 8});
+  if (kind === "constant") return svgPart("g", place, frame, textPart("value", [width / 2, 17]));
+  const heading = headingTexts(graph, card, words),
+    title = heading.short !== heading.full && svgPart("title", {}, heading.full);
+  const inside = layout.compact ? compactTexts(heading, width, layout.tall) : roomyTexts(heading, width, height, words);
+  return svgPart("g", place, frame, title, ...inside);
 }
 
-function contentOfCard(graph, card, {width, height}, {compact, tall}, words) {
-  const heading = headingTexts(graph, card, words),
-    right = width - 9;
-  const title = heading.short === heading.full ? null : svgPart("title", {}, heading.full);
-  if (compact) {
-    const [operation, value, gradient] = tall
-      ? [[9, 32], [right, 32], [right, 49]]
-      : [[right, 15], [width / 2 - 11, 31], [right, 31]];
-    return [
-      title,
-      textPart("name", [9, 15], isolated(heading.short)),
-      textPart("op", operation, heading.shortestSymbol),
-      textPart("value", value),
-      textPart("grad zero", gradient),
-    ];
-  }
-  const first = HEADING_HEIGHT_PX + 15,
+/** @typedef {ReturnType<typeof headingTexts>} Heading */
+
+/**
+ * @param {Heading} heading
+ * @param {number} width
+ * @param {boolean} tall
+ */
+function compactTexts({short, shortestSymbol}, width, tall) {
+  const right = width - 9;
+  return [
+    textPart("name", [9, 15], isolated(short)),
+    textPart("op", tall ? [9, 32] : [right, 15], shortestSymbol),
+    textPart("value", tall ? [right, 32] : [width / 2 - 11, 31]),
+    textPart("grad zero", tall ? [right, 49] : [right, 31]),
+  ];
+}
+
+/**
+ * @param {Heading} heading
+ * @param {number} width
+ * @param {number} height
+ * @param {Words} words
+ */
+function roomyTexts(heading, width, height, words) {
+  const right = width - 9,
+    first = HEADING_HEIGHT_PX + 15,
     second = first + ROW_HEIGHT_PX,
     hasRoomForStatus = height > HEADING_HEIGHT_PX + 2 * ROW_HEIGHT_PX + 10;
   return [
-    title,
     textPart("name", [width / 2, 18], ...namedOperation(heading)),
     svgPart("path", {class: "rule", d: `M0 ${HEADING_HEIGHT_PX}h${width}`}),
     textPart("word value-word", [9, first], words.word("value")),
@@ -174,34 +217,38 @@ function contentOfCard(graph, card, {width, height}, {compact, tall}, words) {
   ];
 }
 
+/** @param {Heading} heading */
 function namedOperation({short, symbol}) {
-  const name = isolated(short);
-  if (!symbol) return [name];
-  return [name, name && svgPart("tspan", {class: "op"}, " = "), svgPart("tspan", {class: "op symbol"}, symbol)];
+  const name = short && isolated(short),
+    equals = name && symbol ? svgPart("tspan", {class: "op"}, " = ") : null;
+  return [name || null, equals, symbol ? svgPart("tspan", {class: "op symbol"}, symbol) : null];
 }
 
 // --- an edge ---------------------------------------------------------------------------------------------------------
 
-// It leads to the result; what it hands back along it are its tip at the operand, the local derivative and the share.
+/**
+ * An edge leads to the result; what it hands back are its tip at the operand, the local derivative and the share.
+ * @param {Edge} edge
+ * @param {Line} line
+ * @param {boolean} compact
+ */
 function edgeParts(edge, line, compact) {
   const {curve, tips, label} = line,
     given = edge.operand.node.kind === "constant" ? " given" : "";
-  return svgPart(
-    "g",
-    {class: `edge${given}`, id: `e${edge.i}`},
-    svgPart("path", {class: "line", d: curveOf(line)}),
-    !compact && svgPart("path", {class: "fore", d: tipOf(curve.at(-1), tips[1])}), // else there is no space for tips
-    ...(label
-      ? [
-          svgPart("path", {class: "back", d: tipOf(curve[0], tips[0])}),
-          textPart("local", [label[0], label[1] - 4]),
-          textPart("share zero", [label[0], label[1] + 10]),
-        ]
-      : []),
-  );
+  const parts = [svgPart("path", {class: "line", d: curveOf(line)})];
+  if (!compact) parts.push(svgPart("path", {class: "fore", d: tipOf(curve[curve.length - 1], tips[1])})); // else there is no space
+  if (label) {
+    const [x, y] = label;
+    parts.push(svgPart("path", {class: "back", d: tipOf(curve[0], tips[0])}));
+    parts.push(textPart("local", [x, y - 4]), textPart("share zero", [x, y + 10]));
+  }
+  return svgPart("g", {class: `edge${given}`, id: `e${edge.i}`}, ...parts);
 }
 
-// The path of an edge, from where its tip at the operand begins to the card of the result.
+/**
+ * The path of an edge, from where its tip at the operand begins to the card of the result.
+ * @param {Line} line
+ */
 function curveOf({curve, tips}) {
   const [start, ...rest] = curve;
   return `M${pointText(start)}C${rest.map(pointText).join(" ")}L${pointText(tips[1])}`;
@@ -209,14 +256,21 @@ function curveOf({curve, tips}) {
 
 const TIP_HALF_WIDTH_PX = 4.5;
 
-// A triangle from the end of a curve to where its arrow ends.
-function tipOf(base, tip) {
-  const dx = tip[0] - base[0],
-    dy = tip[1] - base[1],
-    length = Math.hypot(dx, dy) || 1;
-  const across = [(-dy / length) * TIP_HALF_WIDTH_PX, (dx / length) * TIP_HALF_WIDTH_PX];
-  const corners = [[base[0] + across[0], base[1] + across[1]], tip, [base[0] - across[0], base[1] - across[1]]];
+/**
+ * A triangle from the end of a curve to where its arrow ends.
+ * @param {Point} base
+ * @param {Point} tip
+ */
+function tipOf([x, y], tip) {
+  const dx = tip[0] - x,
+    dy = tip[1] - y,
+    part = TIP_HALF_WIDTH_PX / (Math.hypot(dx, dy) || 1);
+  /** @type {Point[]} */
+  const corners = [[x - dy * part, y + dx * part], tip, [x + dy * part, y - dx * part]];
   return `M${corners.map(pointText).join("L")}z`;
 }
 
-const pointText = ([x, y]) => `${Number(x.toPrecision(5))} ${Number(y.toPrecision(5))}`;
+/** @param {Point} point */
+function pointText([x, y]) {
+  return `${Number(x.toPrecision(5))} ${Number(y.toPrecision(5))}`;
+}
