@@ -26,6 +26,7 @@ from microgrid.studio.modules import joined
 from microgrid.studio.page_data import document_of, words_of_page
 
 MAX_CARDS, MAX_EDGES = 600, 6000
+STYLES = ("graph.css", "page.css", "views/presentation.css")  # later ones take precedence
 
 
 def page(relay: Record, heading: Heading | None = None, language: str | None = None) -> str:
@@ -95,7 +96,7 @@ def _table(relay: Record, language: str) -> str:
 @cache
 def _style() -> str:
     return "\n".join(
-        [PALETTE, asset("pictures/graph.css"), asset("studio/app/graph.css"), asset("studio/app/page.css")]
+        [PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)]
     )
 
 

@@ -1,6 +1,7 @@
 // The actions: each returns the state that follows from another. Nothing else changes a state, and none is changed in
 // place. Nothing here knows the screen.
 
+import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {canBeAsked, isNear, questionsOf} from "./core/quiz.js";
@@ -70,7 +71,11 @@ const MIN_ZOOM = 0.4,
 
 /**
  * All that can change on the page. Nodes and cards are named by their positions in the graph.
- * @typedef {object} State
+ * @typedef {PageState & import("./actions/presentation.js").PresentationState} State
+ */
+
+/**
+ * @typedef {object} PageState
  * @property {DocumentOfPage} document what was opened
  * @property {string} language
  * @property {Map<number, number>} leaves the numbers of the leaves, by node
@@ -126,6 +131,7 @@ export function initialState(document, language) {
     zoom: 1,
     whole: false,
     quiz: null,
+    ...NOT_PRESENTING,
   };
   return startCurve(state, false);
 }
@@ -220,6 +226,8 @@ function inQuiz(change) {
 
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
+  ...PRESENTATION,
+
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
     const {language, speed} = state;

@@ -17,6 +17,7 @@ import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPresentation} from "./views/presentation.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
 import {createStage} from "./views/stage.js";
@@ -87,6 +88,7 @@ function startApp() {
     createKeys(app, help),
     createAddress(app),
     createWorksheet(app),
+    createPresentation(app),
   ];
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of views) view.show(state, derive(state), previous);

@@ -10,6 +10,7 @@ import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
+import {presentedAt} from "./derive/presentation.js";
 
 /** @typedef {import("./actions.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./actions.js").Quiz} Quiz */
@@ -315,6 +316,7 @@ export function createDerive(tables) {
       title: state.document.title?.[state.language] ?? "",
       note: state.document.note?.[state.language] ?? "",
       ...namesOfEnd(graph, words),
+      presented: presentedAt(state, {graph, numbers, steps, known, reach: reachIn(state), sentences, words}),
     };
   });
 }

@@ -11,6 +11,7 @@ const KEYS = [
   ["Space", "keys.play"],
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
+  ["P", "keys.present"],
   ["L", "keys.language"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],

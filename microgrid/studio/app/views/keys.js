@@ -22,6 +22,7 @@ export function createKeys(app, help) {
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),
     l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
+    p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
     Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
   };

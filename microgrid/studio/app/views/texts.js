@@ -6,7 +6,7 @@ import {byId, createWatch} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
-const NAMED_BUTTONS = ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "language", "help"];
+const NAMED_BUTTONS = ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "present", "language", "help"];
 
 /** @param {App} app */
 export function createTexts(app) {

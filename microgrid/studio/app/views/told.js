@@ -66,7 +66,7 @@ export function createTold() {
  * @param {State} state
  * @param {Derived} derived
  */
-function endingOf({position}, {steps, known, numbers, sentences}) {
+export function endingOf({position}, {steps, known, numbers, sentences}) {
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }
