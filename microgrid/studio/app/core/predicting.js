@@ -14,7 +14,9 @@ import {bracketed, show, signOf} from "./numerals.js";
  */
 
 /** What stands where a number is asked for. */
-export const BLANK = "?";
+export const ASKED = "?";
+
+const MAX_ASIDE = 60; // characters of a formula of names: a longer one explains nothing
 
 /**
  * Tells whether the class can be asked for the number of a step: whether one formula gives it.
@@ -32,7 +34,7 @@ export function isPredictable(setting, step) {
  * @param {Step} step
  * @returns {string}
  */
-export function questionOf(setting, step) {
+export function questionOfStep(setting, step) {
   const {graph, numbers, sentences, words} = setting,
     nameOf = (/** @type {number} */ i) => sentences.nameOf(i, numbers.values);
   switch (step.kind) {
@@ -46,7 +48,7 @@ export function questionOf(setting, step) {
       return words.say("present.seed", {name: nameOf(step.node)});
     case "share":
     case "edge": {
-      const [giver, operand] = endsOf(setting, step);
+      const [giver, operand] = giverAndReceiver(setting, step);
       return words.say("present.think", {giver: nameOf(giver), operand: nameOf(operand)});
     }
     case "keep":
@@ -64,13 +66,13 @@ export function questionOf(setting, step) {
  * @param {Step} step
  * @returns {string}
  */
-export function asideOf(setting, step) {
+export function asideOfStep(setting, step) {
   const {graph, numbers, sentences, words} = setting;
   switch (step.kind) {
     case "value":
     case "product": {
       const [names, withNumbers] = formulaInWords(setting, step);
-      return withNumbers ? names : "";
+      return withNumbers && names.length <= MAX_ASIDE ? names : "";
     }
     case "neuron": {
       const sum = sumInside(graph, step.card);
@@ -91,16 +93,16 @@ export function asideOf(setting, step) {
  * @param {Step} step
  * @returns {FormulaPart[]}
  */
-export function formulaOf(setting, step) {
+export function formulaOfStep(setting, step) {
   const {graph, numbers, sentences, isAsking, words} = setting;
   /** @type {(text: string) => FormulaPart} */
   const plain = (text) => ({text: words.typeset(text), part: "", sign: "", isAnswer: false});
   /** @type {(number: number, part: string, sign?: string) => FormulaPart} */
-  const named = (number, part, sign = "") => ({...plain(bracketed(show(number))), part: part && `page.part.${part}`, sign});
+  const named = (number, part, sign = "") => ({...plain(inBrackets(words, number)), part: part && `page.part.${part}`, sign});
   /** @type {(number: number, part?: string, sign?: string) => FormulaPart[]} */
   const answer = (number, part = "", sign = "") => [
     plain(" = "),
-    {text: isAsking ? BLANK : words.typeset(show(number)), part: part && `page.part.${part}`, sign: isAsking ? "" : sign, isAnswer: true},
+    {text: isAsking ? ASKED : words.typeset(show(number)), part: part && `page.part.${part}`, sign: isAsking ? "" : sign, isAnswer: true},
   ];
   switch (step.kind) {
     case "value":
@@ -143,6 +145,15 @@ export function formulaOf(setting, step) {
 }
 
 /**
+ * Writes a number that may follow an operator.
+ * @param {import("./words.js").Words} words
+ * @param {number} number
+ */
+export function inBrackets(words, number) {
+  return words.typeset(bracketed(show(number)));
+}
+
+/**
  * The formula of a value with names and with numbers; one of them where they are the same.
  * @param {Setting} setting
  * @param {Step} step
@@ -165,7 +176,7 @@ function sumWithNumbers({graph, numbers, sentences}, sum) {
  * @param {Setting} setting
  * @param {Step} step
  */
-function endsOf({graph}, step) {
+function giverAndReceiver({graph}, step) {
   if (step.kind === "edge") return [step.card.output, step.edge.operand.output];
   const node = step.node ?? 0;
   return [node, graph.nodes[node].operands[step.position ?? 0]];

@@ -5,7 +5,16 @@
 import {statusOf} from "./cycle.js";
 import {headingOf} from "./graph.js";
 import {show, signOf} from "./numerals.js";
-import {asideOf, BLANK, formulaOf, furthestOf, keptFirst, productOf, questionOf} from "./predicting.js";
+import {
+  asideOfStep,
+  ASKED,
+  formulaOfStep,
+  furthestOf,
+  inBrackets,
+  keptFirst,
+  productOf,
+  questionOfStep,
+} from "./predicting.js";
 import {targetOf} from "./steps.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -37,6 +46,7 @@ import {targetOf} from "./steps.js";
  * @property {"" | "giver" | "receiver"} role in Think
  * @property {Link | null} link
  * @property {ParameterRow[]} rows the parameters inside it, where the step is about them
+ * @property {boolean} isOfChange whether these change
  * @property {number} moreRows how many more there are
  */
 
@@ -77,7 +87,7 @@ import {targetOf} from "./steps.js";
 const MAX_OPERANDS = 4,
   MAX_RESULTS = 2,
   MAX_LEAVES = 4,
-  MAX_ROWS = 4;
+  MAX_PARAMETERS = 4;
 
 /** @type {ShownCard} */
 const EMPTY_CARD = {
@@ -92,6 +102,7 @@ const EMPTY_CARD = {
   role: "",
   link: null,
   rows: [],
+  isOfChange: false,
   moreRows: 0,
 };
 
@@ -110,9 +121,9 @@ export function slideAt(setting) {
     ...cardsOf(setting, step),
     phase: step.phase,
     step: isAsking ? position + 1 : position,
-    question: isAsking ? questionOf(setting, step) : "",
-    aside: asideOf(setting, step),
-    formula: formulaOf(setting, step),
+    question: isAsking ? questionOfStep(setting, step) : "",
+    aside: asideOfStep(setting, step),
+    formula: formulaOfStep(setting, step),
     current: step.card.i,
     isNeuron: step.card.isNeuron,
     target: step.phase === "think" ? (targetOf(step)?.i ?? -1) : -1,
@@ -181,8 +192,8 @@ function cardsOf(setting, step) {
 function cardsOfNode(setting, step, node) {
   const {isAsking, opened} = setting,
     isInside = opened === step.card.i;
-  const asked = isAsking && step.phase === "know" ? {value: BLANK} : {},
-    seed = isAsking && step.kind === "seed" ? {gradient: BLANK} : {},
+  const asked = isAsking && step.phase === "know" ? {value: ASKED} : {},
+    seed = isAsking && step.kind === "seed" ? {gradient: ASKED} : {},
     role = step.phase === "think" && step.kind !== "seed" ? "giver" : "";
   const operands = isInside ? operandsInside(setting, step, node) : operandsOfCard(setting, step),
     results = isInside && node !== step.card.output ? resultsInside(setting, step.card, node) : resultsOf(setting, step.card);
@@ -197,7 +208,7 @@ function cardsOfNode(setting, step, node) {
  * A neuron with the parameters inside it.
  * @param {Setting} setting
  * @param {Step} step
- * @param {{rows: ParameterRow[], moreRows: number}} rows
+ * @param {Pick<ShownCard, "rows" | "isOfChange" | "moreRows">} rows
  * @returns {Cards}
  */
 function alone(setting, step, rows) {
@@ -215,8 +226,8 @@ function parameterRows(setting, parameters, first) {
   const {graph, known, isAsking, steps, position} = setting,
     isOfChange = (isAsking ? steps[position] : known.current)?.phase === "change";
   const sorted = parameters.toSorted((a, b) => Number(b === first) - Number(a === first));
-  const rows = sorted.slice(0, MAX_ROWS).map((i) => {
-    const asked = isAsking && i === first ? BLANK : "";
+  const rows = sorted.slice(0, MAX_PARAMETERS).map((i) => {
+    const asked = isAsking && i === first ? ASKED : "";
     return {
       name: graph.nodes[i].shownLabel.split(".").at(-1) ?? "",
       value: written(setting, known.values.get(i)),
@@ -225,7 +236,7 @@ function parameterRows(setting, parameters, first) {
       changed: isOfChange ? written(setting, known.changed.get(i)) || asked : "",
     };
   });
-  return {rows, moreRows: sorted.length - rows.length};
+  return {rows, isOfChange, moreRows: sorted.length - rows.length};
 }
 
 /**
@@ -238,7 +249,7 @@ function cardsOfProduct(setting, {node, group}) {
   const {graph} = setting,
     factors = graph.nodes[node].operands.slice(2 * group, 2 * group + 2);
   return {
-    centre: shownProduct(setting, node, group, setting.isAsking ? {value: BLANK} : {}),
+    centre: shownProduct(setting, node, group, setting.isAsking ? {value: ASKED} : {}),
     operands: factors.map((i) => shownNode(setting, i, {link: emptyLink()})),
     results: [shownNode(setting, node, {link: emptyLink()})],
   };
@@ -266,7 +277,7 @@ function shownProduct(setting, node, group, more) {
  */
 function cardsOfChange(setting, i) {
   const {known, isAsking} = setting,
-    value = isAsking ? BLANK : written(setting, known.changed.get(i));
+    value = isAsking ? ASKED : written(setting, known.changed.get(i));
   return {
     operands: [shownNode(setting, i, {word: "page.part.before", link: emptyLink()})],
     centre: shownNode(setting, i, {word: "page.part.after", value, gradient: ""}),
@@ -386,7 +397,7 @@ function linkOf(setting, {i, uses}, isCurrent) {
   const {known, numbers, isAsking} = setting,
     share = known.shares.get(i);
   const local = isCurrent || share !== undefined ? numbers.carried[i].local : undefined;
-  return linkWith(setting, local, isCurrent && isAsking ? BLANK : share, isCurrent, uses.length);
+  return linkWith(setting, local, isCurrent && isAsking ? ASKED : share, isCurrent, uses.length);
 }
 
 /**
@@ -401,7 +412,7 @@ function linkInside(setting, node, position, isCurrent) {
     isHanded = known.handed.has(`${node}.${position}`);
   const local = isCurrent || isHanded ? numbers.locals[node][position] : undefined,
     share = isHanded ? numbers.gradients[node] * numbers.locals[node][position] : undefined;
-  return linkWith(setting, local, isCurrent && isAsking ? BLANK : share, isCurrent, 1);
+  return linkWith(setting, local, isCurrent && isAsking ? ASKED : share, isCurrent, 1);
 }
 
 /**
@@ -415,7 +426,7 @@ function linkInside(setting, node, position, isCurrent) {
 function linkWith(setting, local, share, isCurrent, uses) {
   const isNumber = typeof share === "number";
   return {
-    local: written(setting, local),
+    local: local === undefined ? "" : inBrackets(setting.words, local),
     share: isNumber ? written(setting, share) : (share ?? ""),
     sign: signOf(isNumber ? share : 0),
     isCurrent,

@@ -1,7 +1,7 @@
 // The presentation: one step at a time, for the last row of the classroom. It lays out anew the card of the step, what
 // it is made of and what is made of it; beside them a small map of the whole, below them the sentence and the formula.
 
-import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
 import {endingOf} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -22,7 +22,7 @@ export function createPresentation(app) {
   const {dispatch} = app,
     section = byId("presentation"),
     button = byId("present"),
-    parts = makeParts(app),
+    parts = makeParts(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
   /** @type {Map<ShownCard, HTMLElement>} */
@@ -67,9 +67,9 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, steps, problem, told, numbers} = derived;
+    const {words, presented, problem, told, numbers} = derived;
     if (!presented) return;
-    const {slide, isAsking, canAsk} = presented;
+    const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
     write(parts.place, placeOf(state, derived));
     setAttribute(parts.place, "class", slide.phase);
@@ -92,7 +92,6 @@ export function createPresentation(app) {
     write(parts.resultsMore, slide.moreResults ? words.say("present.more", {count: slide.moreResults}) : "");
     parts.neuron.hidden = !slide.isNeuron;
     write(parts.neuron, words.say(state.opened === slide.current ? "present.close" : "present.open"));
-    setAttribute(parts.onward, "data-asks", canAsk && steps.length ? "" : null);
   }
 
   // --- the map ---
@@ -127,8 +126,7 @@ export function createPresentation(app) {
     if (!presented) return;
     const {slide} = presented,
       around = parts.slide.getBoundingClientRect();
-    const boxOf = (/** @type {ShownCard | null} */ card) => card && drawn.get(card)?.getBoundingClientRect(),
-      centre = boxOf(slide.centre);
+    const boxOf = (/** @type {ShownCard | null} */ card) => card && drawn.get(card)?.getBoundingClientRect();
     const pairs = slide.centre
       ? [...slide.operands.map((card) => [card, slide.centre, card]), ...slide.results.map((card) => [slide.centre, card, card])]
       : slide.operands.map((card) => [card, slide.results[0], card]);
@@ -140,7 +138,6 @@ export function createPresentation(app) {
         return shapesOfLink(other, start, end, around, slide, words);
       }),
     );
-    void centre;
   }
 
   // --- what is clicked and pressed ---
@@ -200,9 +197,7 @@ export function createPresentation(app) {
 
 // --- the parts of the screen -----------------------------------------------------------------------------------------
 
-/** @param {App} app */
-function makeParts(app) {
-  void app;
+function makeParts() {
   const predict = make("input", {id: "predict", type: "checkbox"}),
     predictName = make("span"),
     place = make("h2", {id: "present-place"}),
@@ -215,8 +210,8 @@ function makeParts(app) {
     results = make("div", {class: "results"}),
     resultsMore = make("p", {class: "more"}),
     neuron = make("button", {id: "present-neuron", hidden: true}),
-    slide = make("div", {class: "slide"}, operands, centre, results);
-  slide.prepend(links);
+    slide = make("div", {class: "slide"});
+  slide.append(links, operands, map, centre, results);
   const sentence = make("p", {id: "present-sentence"}),
     aside = make("p", {id: "present-aside"}),
     formula = make("p", {id: "present-formula"});
@@ -225,7 +220,7 @@ function makeParts(app) {
     onward = make("button", {id: "present-next"});
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
-    board: make("div", {class: "board", tabindex: "0", role: "group"}, map, slide),
+    board: make("div", {class: "board", tabindex: "0", role: "group"}, slide),
     said: make("div", {class: "said", "aria-live": "polite", "aria-atomic": "true", tabindex: "0"}, sentence, aside, formula),
     foot: make("div", {class: "foot"}, first, back, onward),
     ...{predict, predictName, place, leave, map, links, slide, operands, operandsMore, centre, results, resultsMore},
@@ -287,7 +282,7 @@ function fillBoard(slide, words, parts) {
   const [centre] = slide.centre ? elementsOf([slide.centre]) : [];
   parts.centre.replaceChildren(...(centre ? [centre] : []), parts.neuron);
   parts.results.replaceChildren(...elementsOf(slide.results), ...(slide.moreResults ? [parts.resultsMore] : []));
-  parts.slide.toggleAttribute("data-start", !slide.centre);
+  parts.slide.toggleAttribute("data-many", slide.operands.length > 2);
   parts.slide.toggleAttribute("data-alone", slide.operands.length + slide.results.length === 0);
   return drawn;
 }
@@ -305,7 +300,7 @@ function elementOfCard(card, words, phase) {
     card.value && numberRow(words.word(card.word), card.value, ""),
     card.gradient && numberRow(words.word("grad"), card.gradient, card.sign),
     card.status && make("p", {class: "status"}, words.word(card.status)),
-    ...card.rows.map((row) => rowOfParameter(row, words)),
+    card.rows.length > 0 && tableOfParameters(card, words),
     card.moreRows > 0 && make("p", {class: "more"}, words.say("present.more", {count: card.moreRows})),
   ].filter((row) => row !== false && row !== "");
   const title = heading && make("p", {class: isLong ? "name long" : "name", title: isLong && heading}, heading);
@@ -318,17 +313,21 @@ function elementOfCard(card, words, phase) {
  * @param {string} sign
  */
 function numberRow(word, number, sign) {
-  return make("p", {class: "pair"}, make("span", {}, word), " ", make("b", {class: sign}, number));
+  return make("p", {class: "pair"}, make("span", {}, word), " ", make("b", {class: sign}, asOnCard(number)));
 }
 
 /**
- * @param {import("../core/presentation.js").ParameterRow} row
+ * @param {ShownCard} card
  * @param {Words} words
  */
-function rowOfParameter({name, value, gradient, sign, changed}, words) {
-  if (changed) return make("p", {class: "pair"}, make("span", {}, name), " ", make("b", {}, `${value} → ${changed}`));
-  const rest = gradient ? [make("span", {}, words.word("grad")), " ", make("b", {class: sign}, gradient)] : [];
-  return make("p", {class: "pair"}, make("span", {}, name), " ", make("b", {}, value), " ", ...rest);
+function tableOfParameters({rows, isOfChange}, words) {
+  const heads = isOfChange ? ["page.part.before", "grad", "page.part.after"] : ["value", "grad"],
+    head = heads.map((key) => make("th", {scope: "col"}, words.word(key)));
+  const lines = rows.map(({name, value, gradient, sign, changed}) => {
+    const cells = [make("td", {}, asOnCard(value)), make("td", {class: sign}, asOnCard(gradient)), make("td", {}, asOnCard(changed))];
+    return make("tr", {}, make("th", {scope: "row"}, name), ...cells.slice(0, heads.length));
+  });
+  return make("table", {}, make("tr", {}, make("td"), ...head), ...lines);
 }
 
 /**
