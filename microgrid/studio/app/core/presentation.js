@@ -45,6 +45,7 @@ import {targetOf} from "./steps.js";
  * @property {string} status the key of it, where it is an activation that passes (almost) nothing back
  * @property {"" | "giver" | "receiver"} role in Think
  * @property {Link | null} link
+ * @property {number} rank among the cards beside it: 0 for the one that matters most
  * @property {ParameterRow[]} rows the parameters inside it, where the step is about them
  * @property {boolean} isOfChange whether these change
  * @property {number} moreRows how many more there are
@@ -101,6 +102,7 @@ const EMPTY_CARD = {
   status: "",
   role: "",
   link: null,
+  rank: 0,
   rows: [],
   isOfChange: false,
   moreRows: 0,
@@ -299,8 +301,8 @@ function cardsOfChange(setting, i) {
  */
 function largest(side, candidates, limit) {
   const bySize = candidates.toSorted((a, b) => b.size - a.size),
-    kept = new Set(bySize.slice(0, limit));
-  const shown = candidates.filter((candidate) => kept.has(candidate)).map((candidate) => candidate.shown);
+    ranked = candidates.map((candidate) => ({...candidate.shown, rank: bySize.indexOf(candidate)})),
+    shown = ranked.filter(({rank}) => rank < limit);
   return {[side.toLowerCase()]: shown, [`more${side}`]: candidates.length - shown.length};
 }
 

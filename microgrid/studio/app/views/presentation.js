@@ -15,7 +15,8 @@ const SVG_NAMES = "http://www.w3.org/2000/svg";
 const LONG_NAME = 18, // characters, from which on it is written smaller
   LONG_SENTENCE = 110,
   LONG_FORMULA = 26;
-const TIP_PX = 14;
+const TIP_PX = 14,
+  LARGEST_SIZE = 3; // of the cards, as the style sheet has them
 
 /** @param {App} app */
 export function createPresentation(app) {
@@ -46,6 +47,9 @@ export function createPresentation(app) {
     if (!isNewSlide(presented.slide, words)) return;
     drawn = fillBoard(presented.slide, words, parts);
     fillFormula(presented.slide, words, parts.formula);
+    fitSlide();
+    for (const card of [presented.slide.operands.find(({role}) => role === "receiver"), presented.slide.centre])
+      if (card) drawn.get(card)?.scrollIntoView({block: "nearest"}); // on a small screen
     drawLinks();
   }
 
@@ -67,7 +71,7 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, problem, told, numbers} = derived;
+    const {words, presented, problem, told} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
@@ -75,21 +79,21 @@ export function createPresentation(app) {
     setAttribute(parts.place, "class", slide.phase);
     write(parts.predictName, words.say("present.predict"));
     parts.predict.checked = state.isPredicting;
+    setAttribute(parts.board, "aria-label", words.say("graph"));
+    setAttribute(parts.operands, "aria-label", words.say("present.operands"));
+    setAttribute(parts.results, "aria-label", words.say("present.results"));
     setAttribute(parts.leave, "aria-label", words.say("present.leave"));
     setAttribute(parts.leave, "title", words.say("present.leave"));
     setAttribute(parts.back, "aria-label", words.say("back"));
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
-    parts.onward.disabled = numbers.missing >= 0 && state.position >= derived.reach;
-    parts.first.disabled = state.position === 0;
     const ending = told ? endingOf(state, derived) : "",
       text = slide.question || problem || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
     write(parts.sentence, text);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));
-    write(parts.operandsMore, slide.moreOperands ? words.say("present.more", {count: slide.moreOperands}) : "");
-    write(parts.resultsMore, slide.moreResults ? words.say("present.more", {count: slide.moreResults}) : "");
+    tellMore(parts.resultsMore, slide.moreResults);
     parts.neuron.hidden = !slide.isNeuron;
     write(parts.neuron, words.say(state.opened === slide.current ? "present.close" : "present.open"));
   }
@@ -117,6 +121,36 @@ export function createPresentation(app) {
       box.toggleAttribute("data-target", i === presented?.slide.target);
     });
     setAttribute(parts.map, "data-phase", presented?.slide.phase ?? "");
+  }
+
+  /** Shows the cards as large as there is room for and, where the smallest are too many, fewer operands. */
+  function fitSlide() {
+    const {operands = [], moreOperands = 0} = app.derived.presented?.slide ?? {},
+      byRank = operands.toSorted((a, b) => b.rank - a.rank);
+    tellMore(parts.operandsMore, moreOperands);
+    for (const card of operands) drawn.get(card)?.toggleAttribute("hidden", false);
+    for (let size = LARGEST_SIZE; size >= 0; size--) {
+      parts.slide.dataset.size = `${size}`;
+      if (isFitting()) return;
+    }
+    for (let count = 1; count < byRank.length && !isFitting(); count++) {
+      drawn.get(byRank[count - 1])?.toggleAttribute("hidden", true);
+      tellMore(parts.operandsMore, moreOperands + count);
+    }
+  }
+
+  function isFitting() {
+    const {board} = parts;
+    return board.scrollHeight <= board.clientHeight && board.scrollWidth <= board.clientWidth;
+  }
+
+  /**
+   * @param {HTMLElement} place
+   * @param {number} count
+   */
+  function tellMore(place, count) {
+    place.hidden = count === 0;
+    write(place, app.derived.words.say("present.more", {count}));
   }
 
   // --- the lines between the cards: where these are is known once they are laid out ---
@@ -191,7 +225,10 @@ export function createPresentation(app) {
   parts.first.addEventListener("click", () => dispatch({type: "goTo", position: 0}));
   parts.predict.addEventListener("change", () => dispatch({type: "setPredicting", isPredicting: parts.predict.checked}));
   parts.neuron.addEventListener("click", () => dispatch({type: "select", card: app.derived.presented?.slide.current}));
-  new ResizeObserver(drawLinks).observe(parts.slide);
+  new ResizeObserver(() => {
+    fitSlide();
+    drawLinks();
+  }).observe(parts.board);
   return {show};
 }
 
@@ -204,10 +241,10 @@ function makeParts() {
     leave = make("button", {id: "leave"}, "✕");
   const map = svgElement("svg", {class: "map", role: "img"}),
     links = svgElement("svg", {class: "links", "aria-hidden": "true"});
-  const operands = make("div", {class: "operands"}),
+  const operands = make("div", {class: "operands", role: "group"}),
     operandsMore = make("p", {class: "more"}),
     centre = make("div", {class: "centre"}),
-    results = make("div", {class: "results"}),
+    results = make("div", {class: "results", role: "group"}),
     resultsMore = make("p", {class: "more"}),
     neuron = make("button", {id: "present-neuron", hidden: true}),
     slide = make("div", {class: "slide"});
@@ -278,11 +315,10 @@ function fillBoard(slide, words, parts) {
       drawn.set(card, element);
       return element;
     });
-  parts.operands.replaceChildren(...elementsOf(slide.operands), ...(slide.moreOperands ? [parts.operandsMore] : []));
+  parts.operands.replaceChildren(...elementsOf(slide.operands), parts.operandsMore);
   const [centre] = slide.centre ? elementsOf([slide.centre]) : [];
   parts.centre.replaceChildren(...(centre ? [centre] : []), parts.neuron);
-  parts.results.replaceChildren(...elementsOf(slide.results), ...(slide.moreResults ? [parts.resultsMore] : []));
-  parts.slide.toggleAttribute("data-many", slide.operands.length > 2);
+  parts.results.replaceChildren(...elementsOf(slide.results), parts.resultsMore);
   parts.slide.toggleAttribute("data-alone", slide.operands.length + slide.results.length === 0);
   return drawn;
 }
@@ -377,8 +413,8 @@ function shapesOfLink({link}, from, to, around, {phase}, words) {
   );
   if (!link?.share && !link?.local) return [group];
   const [x, y] = [(ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2];
-  if (link.local) group.append(svgElement("text", {class: "local", x, y, dy: "-.35em"}, `× ${link.local}`));
-  if (link.share) group.append(svgElement("text", {class: `share ${link.sign}`, x, y, dy: ".95em"}, link.share));
-  if (link.uses > 1) group.append(svgElement("text", {class: "uses", x, y, dy: "2.2em"}, words.say("present.uses", {count: link.uses})));
+  if (link.local) group.append(svgElement("text", {class: "local", x, y, dy: "-.1em"}, `× ${link.local}`));
+  if (link.share) group.append(svgElement("text", {class: `share ${link.sign}`, x, y, dy: "1em"}, link.share));
+  if (link.uses > 1) group.append(svgElement("text", {class: "uses", x, y, dy: "2.1em"}, words.say("present.uses", {count: link.uses})));
   return [group];
 }
