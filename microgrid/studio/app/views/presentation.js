@@ -1,6 +1,7 @@
 // The presentation: one step at a time, for the last row of the classroom. It lays out anew the card of the step, what
 // it is made of and what is made of it; beside them a small map of the whole, below them the sentence and the formula.
 
+import {columnsOf} from "../core/numerals.js";
 import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
 import {endingOf} from "./told.js";
 
@@ -165,13 +166,16 @@ export function createPresentation(app) {
       ? [...slide.operands.map((card) => [card, slide.centre, card]), ...slide.results.map((card) => [slide.centre, card, card])]
       : slide.operands.map((card) => [card, slide.results[0], card]);
     setAttribute(parts.links, "viewBox", `0 0 ${around.width} ${around.height}`);
-    parts.links.replaceChildren(
-      ...pairs.flatMap(([from, to, other]) => {
-        const [start, end] = [boxOf(from), boxOf(to)];
-        if (!start?.width || !end?.width || !other) return [];
-        return shapesOfLink(other, start, end, around, slide, words);
-      }),
-    );
+    const lines = [],
+      labels = []; // above all lines
+    for (const [from, to, other] of pairs) {
+      const [start, end] = [boxOf(from), boxOf(to)];
+      if (!start?.width || !end?.width || !other) continue; // an operand for which there is no room
+      const ends = endsOfLine(start, end, around);
+      lines.push(lineOf(other, ends, slide.phase));
+      if (other.link?.share) labels.push(labelOf(other.link, ends, words));
+    }
+    parts.links.replaceChildren(...lines, ...labels);
   }
 
   // --- what is clicked and pressed ---
@@ -383,38 +387,67 @@ function fillFormula({formula}, words, place) {
 
 // --- the lines -------------------------------------------------------------------------------------------------------
 
+/** @typedef {[number, number]} Place across and down, in pixels */
+
 /**
- * A line from an operand to a result, with its numbers; in Think, where it is handed along, it points back.
- * @param {ShownCard} card at its outer end
+ * Where the line between two cards begins and ends: between those beside each other, or below each other.
  * @param {DOMRect} from
  * @param {DOMRect} to
  * @param {DOMRect} around
- * @param {Slide} slide
- * @param {Words} words
+ * @returns {[Place, Place]}
  */
-function shapesOfLink({link}, from, to, around, {phase}, words) {
-  const isBeside = to.left > from.right,
-    [start, end] = isBeside
-      ? [[from.right, from.top + from.height / 2], [to.left, to.top + to.height / 2]]
-      : [[from.left + from.width / 2, from.bottom], [to.left + to.width / 2, to.top]];
-  const ends = [start, end].map(([x, y]) => [x - around.left, y - around.top]),
-    isBack = phase === "think" && Boolean(link?.share),
-    [a, b] = isBack ? [ends[1], ends[0]] : ends;
-  const kinds = ["link", link?.isCurrent ? "current" : "", isBack ? "back" : "", link?.sign ?? ""].filter(Boolean).join(" ");
-  const length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1,
+function endsOfLine(from, to, around) {
+  const {left, top} = around;
+  if (to.left > from.right) {
+    return [
+      [from.right - left, from.top + from.height / 2 - top],
+      [to.left - left, to.top + to.height / 2 - top],
+    ];
+  }
+  return [
+    [from.left + from.width / 2 - left, from.bottom - top],
+    [to.left + to.width / 2 - left, to.top - top],
+  ];
+}
+
+/**
+ * A line from an operand to a result; where a share is handed along it, in Think, it points back.
+ * @param {ShownCard} card at its outer end
+ * @param {[Place, Place]} ends
+ * @param {string} phase
+ */
+function lineOf({link}, ends, phase) {
+  const [a, b] = phase === "think" && link?.share ? ends.toReversed() : ends,
+    length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1,
     [dx, dy] = [((b[0] - a[0]) / length) * TIP_PX, ((b[1] - a[1]) / length) * TIP_PX],
     base = [b[0] - dx, b[1] - dy];
   const tip = `M${b.join(" ")}L${base[0] - dy / 2} ${base[1] + dx / 2}L${base[0] + dy / 2} ${base[1] - dx / 2}z`;
-  const group = svgElement(
+  return svgElement(
     "g",
-    {class: kinds},
+    {class: link?.isCurrent ? "link current" : "link"},
     svgElement("path", {class: "line", d: `M${a.join(" ")}L${base.join(" ")}`}),
     svgElement("path", {class: "tip", d: tip}),
   );
-  if (!link?.share && !link?.local) return [group];
-  const [x, y] = [(ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2];
-  if (link.local) group.append(svgElement("text", {class: "local", x, y, dy: "-.1em"}, `× ${link.local}`));
-  if (link.share) group.append(svgElement("text", {class: `share ${link.sign}`, x, y, dy: "1em"}, link.share));
-  if (link.uses > 1) group.append(svgElement("text", {class: "uses", x, y, dy: "2.1em"}, words.say("present.uses", {count: link.uses})));
-  return [group];
+}
+
+/**
+ * The local derivative, and under it the share; how many uses they stand for, if several.
+ * @param {import("../core/presentation.js").Link} link
+ * @param {[Place, Place]} ends
+ * @param {Words} words
+ */
+function labelOf({local, share, sign, isCurrent, uses}, [start, end], words) {
+  const texts = [
+    svgElement("text", {class: "local", y: "-.15em"}, asOnCard(`× ${local}`)),
+    svgElement("text", {class: `share ${sign}`, y: ".95em"}, asOnCard(share)),
+  ];
+  if (uses > 1) texts.push(svgElement("text", {class: "uses", y: "2.1em"}, words.say("present.uses", {count: uses})));
+  const columns = Math.max(...texts.map(({textContent}) => columnsOf(textContent ?? ""))) + 0.5,
+    plate = {class: "plate", x: `${-0.31 * columns}em`, y: "-1.05em", width: `${0.62 * columns}em`, height: `${1.1 * texts.length}em`};
+  return svgElement(
+    "g",
+    {class: isCurrent ? "label current" : "label", transform: `translate(${(start[0] + end[0]) / 2} ${(start[1] + end[1]) / 2})`},
+    svgElement("rect", plate),
+    ...texts,
+  );
 }
