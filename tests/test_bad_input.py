@@ -46,8 +46,8 @@ from microgrid._util.files import write_atomic
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column_learner import ColumnLearner
+from microgrid.documents.document import read_document
 from microgrid.documents.examples import example
-from microgrid.documents.expression import read_expression
 from microgrid.documents.lessons import copy_lesson, how_to_open, lesson, lessons
 from microgrid.engine import gradients
 from microgrid.figures import plot_decision_boundary, plot_loss_along, plot_losses
@@ -373,11 +373,11 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "ColumnLearner.baseline_error(data)": lambda bad: learner().baseline_error(bad),
     "ColumnLearner.train(learning_rate)": lambda bad: learner().train(1, bad),
     "ColumnLearner.train(batch_size)": lambda bad: learner().train(1, 0.01, bad),
-    "read_expression(text)": lambda bad: read_expression(bad, {}),
-    "read_expression(values)": lambda bad: read_expression("a", bad),
-    "read_expression(learned)": lambda bad: read_expression("a + 1", {"a": 1.0}, bad),
-    "read_expression([learned])": lambda bad: read_expression("a + 1", {"a": 1.0}, [bad]),
-    "read_expression(values={name: number})": lambda bad: read_expression("a + 1", {"a": bad}),
+    "read_document(text)": lambda bad: read_document(bad, {}),
+    "read_document(values)": lambda bad: read_document("a", bad),
+    "read_document(learned)": lambda bad: read_document("a + 1", {"a": 1.0}, bad),
+    "read_document([learned])": lambda bad: read_document("a + 1", {"a": 1.0}, [bad]),
+    "read_document(values={name: number})": lambda bad: read_document("a + 1", {"a": bad}),
     "set_parameters(numbers)": lambda bad: network().set_parameters(bad),
     "set_parameters([number, …])": lambda bad: network().set_parameters([bad] * 9),
     "GradientTable.text(language)": lambda bad: check_gradients(loss()).text(bad),

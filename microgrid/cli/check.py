@@ -7,7 +7,7 @@ import argparse
 from microgrid._util.text import say
 from microgrid.calculus import derivative_label, differentiate
 from microgrid.cli.arguments import Parser
-from microgrid.cli.expressions import add_expression, leaves_of, read_graph
+from microgrid.cli.expressions import add_expression, leaves_of, read_graph, shown_document
 from microgrid.engine import Value
 from microgrid.graph.gradcheck import GradientTable, check_gradients
 from microgrid.language.numerals import show
@@ -36,7 +36,7 @@ def add_arguments(command: Parser) -> None:
 def _run_check(options: argparse.Namespace) -> int:
     output = read_graph(options)
     if not leaves_of(output):
-        raise ValueError(f"expected an expression with a name in it, got {options.expression!r}: nothing to check")
+        raise ValueError(f"expected an expression with a name in it, got {shown_document(options)!r}: nothing to check")
     check = _check_second_derivatives if options.order == "2" else _check_gradients
     tables = check(output, options.language)
     if any(row.verdict == "differs" for table in tables for row in table.rows):

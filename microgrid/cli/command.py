@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except USER_ERRORS as error:
         code = 0 if is_unread(error) else 2
         if code:
-            complain(f"microgrid: {translated(_one_line(error), language_of(arguments))}")
+            complain(f"microgrid: {_in_language(error, language_of(arguments))}")
         flush_or_discard(sys.stdout)
     return code
 
@@ -108,6 +108,12 @@ def _run_demonstration(options: argparse.Namespace) -> int:
     from microgrid.cli.demonstration import demonstrate  # imported here, as the commands are
 
     return 0 if demonstrate(options.language) else 130
+
+
+def _in_language(error: BaseException, language: str) -> str:
+    if in_language := getattr(error, "in_language", None):  # as that of a document has
+        return " ".join(in_language(language).split())
+    return translated(_one_line(error), language)
 
 
 def _one_line(error: BaseException) -> str:

@@ -1,28 +1,35 @@
-"""Arguments shared by the commands that take an expression: draw, step, page and check."""
+"""Arguments shared by the commands that take an expression or a document: draw, step, page and check."""
 
 from __future__ import annotations
 
 import argparse
+import re
+import sys
+from pathlib import Path
 
+from microgrid._util.text import brief
 from microgrid.cli.arguments import Parser, values_of, with_example
+from microgrid.documents.document import read_document
 from microgrid.documents.examples import CAREFUL_LEARNING_RATE, EXAMPLES, Heading
-from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
+from microgrid.documents.notation import KNOWN_FUNCTIONS, LIST_FUNCTIONS
 from microgrid.engine import Constant, Value, topological_order
 from microgrid.language.words import LANGUAGES
 from microgrid.relay.relay import Relay
+
+FILE = re.compile(r"[^\n;=(*\"']+\.(?:py|txt)", re.IGNORECASE)  # what is the name of a file, rather than a document
 
 
 def add_expression(command: Parser, optional: bool = False) -> None:
     """Add the arguments EXPRESSION and NAME=NUMBER to a command."""
     command.takes_expression = True
-    command.epilog = f"{command.epilog}\nfunctions:  {', '.join(KNOWN_FUNCTIONS)}"
+    command.epilog = f"{command.epilog}\nfunctions:  {', '.join([*KNOWN_FUNCTIONS, *LIST_FUNCTIONS])}"
     command.add_argument(
         "expression",
         metavar="EXPRESSION",
         nargs="?" if optional else None,
-        type=str.strip,
-        help='in double quotes, such as "relu(a*b + c)**2"; intermediate results can be named before it: '
-        '"pred = w*x + b; loss = (pred - target)**2"',
+        type=lambda text: text.strip(" "),
+        help='in double quotes, such as "relu(a*b + c)**2"; or lines of Python, also separated by semicolons, such as '
+        '"w = 3; p = w*2; (p - 5)**2"; or a file that holds them, such as lesson.py; - reads standard input',
     )
     command.add_argument(
         "values",
@@ -30,7 +37,7 @@ def add_expression(command: Parser, optional: bool = False) -> None:
         nargs="*",
         type=str.strip,
         default=[],
-        help="the number for each name, such as a=2",
+        help="the number for each name, such as a=2; it takes the place of one in the lines",
     )
 
 
@@ -47,15 +54,31 @@ def add_learn(command: Parser) -> None:
 
 
 def read_graph(options: argparse.Namespace) -> Value:
-    """Parse the expression with its numbers into a graph, and return its output."""
+    """Read the expression or document with its numbers into a graph, and return its output."""
     values = values_of(options.values)
     if options.expression in EXAMPLES and not values:
         raise ValueError(f"{options.expression} is an example: microgrid page --example {options.expression}")
-    return read_expression(options.expression, values, getattr(options, "learn", None))
+    return read_document(_document(options.expression), values, getattr(options, "learn", None))
+
+
+def _document(argument: str) -> str:
+    """Return the text that is meant: the argument, what its file holds, or what comes from standard input.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is not text in UTF-8.
+    """
+    is_file = FILE.fullmatch(argument)
+    if not is_file and argument != "-":
+        return argument
+    try:
+        return Path(argument).read_text(encoding="utf-8-sig") if is_file else sys.stdin.read()
+    except UnicodeDecodeError:
+        raise ValueError(f"{argument} is not text in UTF-8") from None
 
 
 def record_relay(options: argparse.Namespace, instead: str) -> tuple[Relay, Heading]:
-    """Record the relay of the expression, and return it with its heading.
+    """Record the relay of the expression or document, and return it with its heading.
 
     `instead` is the alternative that an error names.
     """
@@ -64,13 +87,19 @@ def record_relay(options: argparse.Namespace, instead: str) -> tuple[Relay, Head
         raise ValueError(f"{message} (see microgrid {options.command} --help)")
     output = read_graph(options)
     if output.is_leaf:
-        raise ValueError(f"expected an expression that computes something, got {options.expression!r}")
+        raise ValueError(f"expected an expression that computes something, got {shown_document(options)!r}")
     own_labels = frozenset[str]() if output.label else frozenset(["result"])  # it need not be a loss
     output.label = output.label or "result"
     relay = Relay(
         output, learning_rate=CAREFUL_LEARNING_RATE if options.learning_rate is None else options.learning_rate
     )
-    return relay, Heading(dict.fromkeys(LANGUAGES, options.expression), own_labels=own_labels)
+    title = output.label if "\n" in options.expression or options.expression == "-" else options.expression
+    return relay, Heading(dict.fromkeys(LANGUAGES, title), own_labels=own_labels)
+
+
+def shown_document(options: argparse.Namespace) -> str:
+    """Return the expression, document or file as a message names it."""
+    return brief(options.expression)
 
 
 def leaves_of(output: Value) -> list[Value]:

@@ -51,8 +51,8 @@ def translated(message: str, language: str, keys: str = "message.") -> str:
 
     `keys` is the beginning of the keys among which it is looked up.
 
-    >>> translated("column 3 of 'a*b': b has no value (known: a); give it one, such as b=2", "ja")
-    "b の値がない (値のある名前: a)。b=2 のように与えてください ('a*b' の 3 文字目)"
+    >>> translated("expected a number, got '1,5'; write 15 or 1.5", "ja")
+    "数が要るのに、'1,5' だった。15 か 1.5 と書いてください"
     """
     if language == "en":
         return message

@@ -1,6 +1,8 @@
-"""Documents that a learner opens: expressions, parsed safely, and the examples."""
+"""Documents that a learner opens: snippets of Python, read safely, and the examples."""
 
+from microgrid.documents.document import read_document
 from microgrid.documents.examples import EXAMPLES, example
-from microgrid.documents.expression import ExpressionError, read_expression
+from microgrid.documents.gallery import GALLERY
+from microgrid.documents.syntax import ExpressionError
 
-__all__ = ["EXAMPLES", "ExpressionError", "example", "read_expression"]
+__all__ = ["EXAMPLES", "GALLERY", "ExpressionError", "example", "read_document"]

@@ -60,7 +60,7 @@ MOVED = {
     "Walk": ("microgrid.terminal.walk", "microgrid.terminal"),
     "ColumnLearner": ("microgrid.datasets", "microgrid.tabular"),
     "EXAMPLES": ("microgrid.documents.examples", "microgrid.examples"),
-    "read_expression": ("microgrid.documents.expression", "microgrid.expression"),
+    "read_document": ("microgrid.documents",),
     "show": ("microgrid", "microgrid.numerals"),
     "show_signed": ("microgrid", "microgrid.numerals"),
     "numerical_derivative": ("microgrid", "microgrid.gradcheck"),
@@ -562,11 +562,11 @@ def write_numbers(outputs: Outputs) -> None:
     for name, data in (("penguins", penguins()), ("species", penguin_species())):
         learning, testing = data.split(0.3, seed=4)
         section[name] = as_text([vars(data), vars(learning), vars(testing), vars(Scale.of(data.rows))])
-    read_expression = look_up("read_expression")
+    read_document = look_up("read_document")
     for text in EXPRESSIONS:
         names = {name: 0.5 + i for i, name in enumerate(("a", "b", "x", "w", "target", "重み"))}
         values = {name: number for name, number in names.items() if name in text}
-        value = outcome_of(functools.partial(read_expression, text, values))
+        value = outcome_of(functools.partial(read_document, text, values))
         content = value if isinstance(value, str) else Relay(value).to_json() if value.op else repr(value)
         section[f"expression {text}"] = content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from microgrid import differentiate
 from microgrid.cli import check
 from microgrid.documents.examples import EXAMPLES
-from microgrid.documents.expression import KNOWN_FUNCTIONS
 from microgrid.engine import Value
 from tests.cli.running import Command, cards_in, numbers_in, refusal
 from tests.graphs import plant
@@ -59,11 +59,12 @@ def test_check_puts_the_chain_rule_beside_the_numerical_derivative(command: Comm
 
 def test_check_of_a_wrong_derivative_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong_by_little(value: Value) -> Value:
-        result = value.exp()
+        result = exp(value)
         plant(result, (result.data * 1.0005,))
         return result
 
-    monkeypatch.setitem(KNOWN_FUNCTIONS, "exp", (wrong_by_little, [1]))
+    exp = Value.exp
+    monkeypatch.setattr(Value, "exp", wrong_by_little)
     code, out, err = command("check", "exp(a) + b", "a=2", "b=1")
     assert (code, err) == (1, "")
     assert [line.split()[-1] for line in out.splitlines()[1:]] == ["DIFFERS", "agrees"]
@@ -107,6 +108,59 @@ def test_names_may_be_japanese(command: Command) -> None:
     assert "重み = 3, gradient 2\n" in command("draw", "重み * 2", "重み=3").out
 
 
+LESSON = """from microgrid import Input, Value
+
+w, b = Value(3), Value(1)  # learned
+x, target = Input(2), Input(5)
+loss = (w*x + b - target)**2
+loss.backward()
+print(w.grad)
+"""
+
+
+@pytest.mark.parametrize("name", ["draw", "step", "page", "check"])
+def test_command_takes_lines_of_python_a_file_and_standard_input(
+    name: str, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lesson.py").write_text(LESSON, encoding="utf-8-sig")
+    from_text = command(name, LESSON)
+    assert from_text.code == 0
+    assert command(name, "lesson.py") == from_text
+    monkeypatch.setattr("sys.stdin", io.StringIO(LESSON))
+    assert command(name, "-") == from_text
+    assert command(name, "w = 3; x = 2; (w*x + 1 - Input(5, 'target'))**2").code == 0
+
+
+def test_number_on_the_command_line_takes_the_place_of_one_in_the_text(command: Command) -> None:
+    assert "w = 4, gradient 8\n" in command("draw", "w = 3; w**2", "w=4").out
+    assert refusal(command("draw", "w = 3; w**2", "v=4")) == "microgrid: v has a value, but is not in the text"
+
+
+def test_parameters_may_be_chosen_in_a_document(command: Command) -> None:
+    assert "w = 3, gradient 2 (input)\nx = 2, gradient 3\n" in command("draw", "w, x = 3, 2; w*x", "--learn", "x").out
+
+
+def test_error_in_a_document_says_its_line(command: Command) -> None:
+    assert refusal(command("draw", "w = 3\nloss = w*y\n")) == (
+        "microgrid: line 2, column 10 of 'loss = w*y': y has no value (known: w); give it one, such as y=2"
+    )
+
+
+@pytest.mark.parametrize("name", ["missing.py", "no/lesson.TXT", "my lesson.py"])
+def test_missing_document_is_told_in_one_line(name: str, command: Command) -> None:
+    assert refusal(command("step", name)) == f"microgrid: {name}: No such file or directory"
+
+
+def test_document_that_is_not_text_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"w = 3 \xff")
+    assert refusal(command("step", "a.py")) == "microgrid: a.py is not text in UTF-8"
+
+
+def test_page_of_a_document_is_headed_by_its_result(command: Command, tmp_path: Path) -> None:
+    assert command("page", LESSON, "--language", "en").code == 0
+    assert "<title>loss · microgrid</title>" in (tmp_path / "relay.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["draw", "step", "page", "check"])
 def test_name_of_an_example_is_no_expression(name: str, command: Command) -> None:
     assert refusal(command(name, "two-paths")) == (
@@ -125,9 +179,9 @@ def test_expression_without_a_name_has_nothing_to_check(command: Command) -> Non
     ("arguments", "message"),
     [
         (["a*b", "a=2"], "microgrid: column 3 of 'a*b': b has no value (known: a); give it one, such as b=2"),
-        (["a", "a=2", "b=3"], "microgrid: b has a value, but is not in the expression 'a'"),
+        (["a", "a=2", "b=3"], "microgrid: b has a value, but is not in the text"),
         (["a +", "a=2"], "microgrid: column 4 of 'a +': a number or a name is missing after +"),
-        ([" "], "microgrid: the expression is empty; expected something like 'a*b + c'"),
+        ([" "], "microgrid: nothing here computes a value; expected something like a*b + c"),
         (["log(a)", "a=0"], "microgrid: log(a = 0.0): only numbers above 0 have a logarithm"),
         (["9**9**9**9"], "microgrid: (9.0) ** (387420489.0): too large for a float"),
     ],

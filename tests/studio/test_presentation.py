@@ -129,6 +129,15 @@ def test_answers_are_the_sentences_of_the_page(opened: Opener) -> None:
     assert screen.text("#present-sentence") == sentence
 
 
+def test_a_text_is_presented_from_where_its_values_stand(studio: Opener) -> None:
+    screen = present(studio(), 4)
+    assert screen.text("#present-sentence") == screen.text("#sentence")
+    screen.press("ArrowRight")
+    assert formula(screen) == "∂loss/∂loss = ?"
+    screen.press("ArrowRight", "ArrowRight", "ArrowRight")
+    assert formula(screen) == "1 × 4 = 4"
+
+
 def test_end_tells_how_the_loss_turned_out(opened: Opener) -> None:
     screen = present(opened(line()), 14)
     assert "The loss was 4" in screen.text("#present-sentence")

@@ -21,7 +21,8 @@ import graphviz
 from microgrid import Input, Relay, Value, draw
 from microgrid._util.errors import NoRendererError
 from microgrid.datasets import DataError, read_csv
-from microgrid.documents.expression import KNOWN_FUNCTIONS, read_expression
+from microgrid.documents.document import read_document
+from microgrid.documents.notation import KNOWN_FUNCTIONS
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.snapshot import Snapshot
 from microgrid.losses import mean_squared_error
@@ -48,7 +49,7 @@ def expression(written: bytes) -> None:
     names = names[: len(text) % 8 or None]  # now and then some have no number
     values = {name: NUMBERS[i % len(NUMBERS)] for i, name in enumerate(names)}
     try:
-        result = read_expression(text, values)
+        result = read_document(text, values)
     except (ValueError, ArithmeticError) as error:
         check_refusal(error)
         return
@@ -144,6 +145,10 @@ def examples(name: str) -> list[bytes]:
     """Return input that a reader accepts, or that is nearly right: where a search may begin."""
     if name == "expression":
         texts = ["relu(a*b + c)**2", "(a*b + c).tanh()", "-2**-x + 1e9/.5", "max(a, b).log().min(c)", "重み*x - 5"]
+        texts += [
+            "w, b = Value(3), Input(1, 'b')\nw += total([w, b])\nw.label = \"w\"; w.backward()",
+            "w = 3  # learned",
+        ]
         return [text.encode() for text in [*texts, "9**9**9", "1" * 400, "(" * 150 + "a" + ")" * 150, "a.exp().exp()"]]
     if name == "csv":
         tables = [

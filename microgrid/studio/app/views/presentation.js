@@ -72,7 +72,7 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, problem, told} = derived;
+    const {words, presented, problem, summary, told} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
@@ -89,7 +89,7 @@ export function createPresentation(app) {
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const ending = told ? endingOf(state, derived) : "",
-      text = slide.question || problem || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
+      text = slide.question || problem || summary || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
     write(parts.sentence, text);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
