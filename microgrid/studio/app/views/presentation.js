@@ -76,7 +76,7 @@ export function createPresentation(app) {
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
-    write(parts.place, placeOf(state, derived));
+    write(parts.place, placeOfSlide(state, derived));
     setAttribute(parts.place, "class", slide.phase);
     write(parts.predictName, words.say("present.predict"));
     parts.predict.checked = state.isPredicting;
@@ -286,7 +286,7 @@ function svgElement(tag, attributes, ...children) {
  * @param {State} state
  * @param {Derived} derived
  */
-function placeOf({cycle}, {presented, steps, words}) {
+function placeOfSlide({cycle}, {presented, steps, words}) {
   const {step, phase} = presented?.slide ?? {step: 0, phase: ""},
     key = cycle > 1 ? "cycle" : step ? "place" : "place.start",
     place = words.say(key, {cycle, step, count: steps.length});
