@@ -192,3 +192,21 @@ test("another document starts anew; language and speed stay", () => {
   assert.deepEqual([state.language, state.speed, state.position, state.opened], ["ja", 4, 0, null]);
   assert.equal(graphIn(state).nodes.length, 7);
 });
+
+// --- the presentation ---
+
+const presenting = {type: "present", isPresenting: true};
+
+test("presenting stops playing and leaves a quiz", () => {
+  const state = after(LINE, {type: "showTab", tab: "quiz"}, {type: "beginQuiz"}, presenting);
+  assert.deepEqual([state.isPresenting, state.playing, state.tab], [true, false, "whatif"]);
+  assert.equal(after(LINE, {type: "play"}, presenting).playing, false);
+});
+
+test("a question ends with the next step, and by being taken back", () => {
+  const isAsked = (state) => state.asked === state.visit;
+  assert.ok(isAsked(after(LINE, presenting, {type: "ask"})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "stepBy", count: 1})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "unask"})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "setPredicting", isPredicting: false})));
+});

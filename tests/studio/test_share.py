@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 TEXT = "w, x, target = 3, 2, 5\np = w*x  # <b>a product</b> 予測\nloss = (p - target)**2"
-STATE = "[state.document.record, [...state.leaves], state.position, state.cycle, state.learningRate, state.language]"
+STATE = (
+    "[state.document.record, [...state.leaves], state.position, state.cycle, state.cycles.curve(),"
+    " state.learningRate, state.language, state.isPresenting]"
+)
 
 
 def state_of(screen: Screen) -> Any:
@@ -44,19 +47,20 @@ def change(screen: Screen) -> None:
       dispatch({type: "train", cycles: 1});
       dispatch({type: "goTo", position: 4});
       dispatch({type: "setLanguage", language: "ja"});
+      dispatch({type: "present", isPresenting: true});
     }"""
     )
 
 
 def code_of(screen: Screen) -> str:
-    screen("#share").click()
+    screen.press("s")
     code = screen("#share-code").input_value()
     screen("#share-dialog .close").click()
     return code
 
 
 def paste(screen: Screen, text: str) -> None:
-    screen("#share").click()
+    screen.press("s")
     screen("#share-paste").fill(text)
     screen("#share-dialog form button").click()
 
@@ -89,6 +93,7 @@ def test_address_opens_the_state_in_another_browser(studio: Opener) -> None:
     screen.wait_for("location.hash.startsWith('#1z')")
     other = studio(fragment=screen.page.evaluate("location.hash"))
     assert state_of(other) == state_of(screen)
+    expect(other("#presentation")).to_be_visible()
     expect(other("#editor")).to_have_value(TEXT)
     expect(other("html")).to_have_attribute("lang", "ja")
 
@@ -106,6 +111,7 @@ def test_back_opens_the_document_before_with_all_that_was_done(studio: Opener) -
     screen = studio(TEXT)
     change(screen)
     before = state_of(screen)
+    screen.press("p")
     screen("#strip button").nth(2).click()
     screen.wait_for("history.state && microgrid.state.document.name === 'two-paths'")
     screen.page.wait_for_function("(length) => history.length > length", arg=1)
@@ -282,7 +288,7 @@ def test_keys_do_nothing_behind_the_dialog(studio: Opener) -> None:
 
 
 def saved(screen: Screen, folder: Path) -> str:
-    screen("#share").click()
+    screen.press("s")
     with screen.page.expect_download() as download:
         screen("#share-save").click()
     assert download.value.suggested_filename == "microgrid.html"

@@ -6,6 +6,7 @@ import {LOOP, loopAtStart} from "./actions/loop.js";
 import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
 import {NOT_SHARED, SHARE} from "./actions/share.js";
 import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
+import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
@@ -51,6 +52,7 @@ export function initialState(document, language) {
     ...NOT_SHARED,
     ...loopAtStart,
     ...undoAtStart,
+    ...NOT_PRESENTING,
   };
 }
 
@@ -92,6 +94,7 @@ const REDUCERS = {
   ...SHARE,
   ...LOOP,
   ...UNDO,
+  ...PRESENTATION,
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {

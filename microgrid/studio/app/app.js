@@ -21,6 +21,7 @@ import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
@@ -121,6 +122,7 @@ async function startApp() {
     createKeys(app, help, share),
     address,
     createWorksheet(app),
+    createPresentation(app),
   ];
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of views) view.show(state, derive(state), previous);

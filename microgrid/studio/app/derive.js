@@ -12,6 +12,7 @@ import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/s
 import {Words} from "./core/words.js";
 import {editorOf} from "./derive/editor.js";
 import {loopOf} from "./derive/loop.js";
+import {presentedAt} from "./derive/presentation.js";
 
 /** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./actions/parts.js").Quiz} Quiz */
@@ -368,6 +369,7 @@ export function createDerive(tables) {
       ...namesOfEnd(graph, words),
       ...loopOf(state, {startLeaves: startLeavesOf(document), startRate: startRateOf(document), asking}),
       ...editorOf(state, {graph, numbers, ends: endsIn(state), known, words, asking}),
+      presented: presentedAt(state, {graph, numbers, steps, known, reach: reachIn(state), sentences, words}),
     };
   });
 }

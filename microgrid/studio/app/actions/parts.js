@@ -91,6 +91,10 @@ const MAX_CARDS = 600; // a graph of more cannot be looked at
  * @property {boolean} isCodeShown whether the line of code of every step is shown
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {Quiz | null} quiz
+ * @property {boolean} isPresenting
+ * @property {boolean} isPredicting whether a presentation asks for every number before it is shown
+ * @property {object | null} asked the visit at which the class is asked for the number of the next step: any other step
+ * that is gone to ends the question
  */
 
 /**

@@ -60,6 +60,7 @@ export function sharedOf(state) {
     c: cycle,
     r: learningRate === usualRateOf(document) ? null : learningRate,
     g: language,
+    m: state.isPresenting ? "present" : "",
     p: parametersAtFirst(state),
   };
 }
@@ -77,13 +78,13 @@ function parametersAtFirst(state) {
 }
 
 /**
- * Tells whether a document is shown as a page opens it, whatever the step.
+ * Tells whether a document is shown as its page opens it, whatever the step.
  * @param {State} state
  * @param {DocumentOfPage} own
  */
 export function isUntouched(state, own) {
   const {document, language} = state;
-  if (document.kind !== own.kind) return false;
+  if (document.kind !== own.kind || state.isPresenting) return false;
   const isOwn = own.kind === "text" ? document.text === (own.texts?.[language] ?? own.text) : document.record === own.record;
   return isOwn && isAsOpened(state, startLeavesOf(document), startRateOf(document));
 }
@@ -116,7 +117,8 @@ function usualRateOf(document) {
 function withShared(state, shared, known) {
   const language = known.languages.includes(shared.g ?? "") ? (shared.g ?? "") : state.language,
     document = documentFrom(shared.d, language, known.documents);
-  const opened = {...state, ...startOfDocument(document), language, zoom: 1, whole: false};
+  const view = {language, zoom: 1, whole: false, isPresenting: shared.m === "present", asked: null},
+    opened = {...state, ...startOfDocument(document), ...view};
   checkSize(opened);
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});

@@ -12,6 +12,7 @@ const KEYS = [
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
   ["Ctrl Z", "loop.keys.undo"],
+  ["P", "keys.present"],
   ["L", "keys.language"],
   ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],

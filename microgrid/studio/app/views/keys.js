@@ -25,6 +25,7 @@ export function createKeys(app, help, share) {
     3: () => dispatch({type: "goToPhase", phase: "change"}),
     l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
     s: () => share.open(),
+    p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
     Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
   };

@@ -76,7 +76,7 @@ function noteFor({document, position, cycle}, derived) {
  * @param {State} state
  * @param {Derived} derived
  */
-function endingOf({position}, {steps, known, numbers, sentences}) {
+export function endingOf({position}, {steps, known, numbers, sentences}) {
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }
