@@ -35,7 +35,7 @@ export function createTold() {
       text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
     mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
-    setAttribute(region, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
+    setAttribute(region, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
@@ -76,7 +76,7 @@ function noteFor({document, position, cycle}, derived) {
  * @param {State} state
  * @param {Derived} derived
  */
-function endingOf({position}, {steps, known, numbers, sentences}) {
+export function endingOf({position}, {steps, known, numbers, sentences}) {
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }
