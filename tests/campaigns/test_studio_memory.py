@@ -75,7 +75,9 @@ def test_memory_stays_flat(work: object, opened: Opener) -> None:
     for _ in range(9):
         run(screen, total // 10)
         measured.append(memory_of(screen)[0])
-    print(f"\n{run.__name__}: {total:,}, MB {[round(each, 2) for each in measured]}, nodes {nodes} -> {memory_of(screen)[1]}")
+    print(
+        f"\n{run.__name__}: {total:,}, MB {[round(each, 2) for each in measured]}, nodes {nodes} -> {memory_of(screen)[1]}"
+    )
     assert max(measured) - before < LARGEST_GROWTH_MB
     assert memory_of(screen)[1] <= nodes + 200
     assert screen.page.evaluate("microgrid.state.cycles.keptCount") <= 500
@@ -92,5 +94,7 @@ def test_no_frame_of_training_takes_longer_than_fifty_milliseconds(sizes: tuple[
     cycles = screen.page.evaluate("microgrid.state.cycle")
     screen.button("Stop").click()
     median, late = costs[len(costs) // 2], costs[int(len(costs) * 0.99)]
-    print(f"\n{sizes}: {cycles:,} cycles in {len(costs)} frames; ms a frame: {median:.1f} (99 %: {late:.1f}, longest {costs[-1]:.1f})")
+    print(
+        f"\n{sizes}: {cycles:,} cycles in {len(costs)} frames; ms a frame: {median:.1f} (99 %: {late:.1f}, longest {costs[-1]:.1f})"
+    )
     assert late < MAX_FRAME_MS

@@ -60,7 +60,8 @@ export function createPresentation(app) {
     document.body.toggleAttribute("data-presenting", isPresenting);
     if (isPresenting) {
       parts.onward.focus();
-      document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
+      const isAsked = navigator.userActivation?.isActive !== false; // and not opened by a link
+      if (isAsked) document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
     } else {
       if (document.fullscreenElement) document.exitFullscreen();
       button.focus();
