@@ -1045,7 +1045,7 @@ def test_program_that_never_ends_is_stopped_and_told_in_one_line(
     with pytest.raises(NoRendererError, match=rf"^{program} was not done after 0\.1 s; wrote .*graph\.dot"):
         save_picture(small_graph(), tmp_path / "graph.svg")
     with pytest.raises(NoRendererError, match=rf"^{program} was not done after 0\.1 s$"):
-        Relay(small_graph()).save(tmp_path / "graph.html")
+        Relay(small_graph()).save(tmp_path / "moving.svg", animated=True)
     assert sorted(tmp_path.iterdir()) == sorted([program, tmp_path / "graph.dot"])
 
 
