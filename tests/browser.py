@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import pytest
 
 from microgrid import Relay
-from microgrid.documents.examples import Heading
+from microgrid.documents.document import read_document
+from microgrid.documents.examples import CAREFUL_LEARNING_RATE, Heading
+from microgrid.documents.gallery import GALLERY, text_in
 from microgrid.graph.folding import cards_and_edges
-from microgrid.studio.page import page
+from microgrid.studio.page import page, studio_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -225,8 +227,8 @@ def ordinary_page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Opener]:
-    """Open the page of a relay from a file of its own; nothing moves unless `motion` is true.
+def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Callable[..., Screen]]:
+    """Open pages from files of their own; nothing moves unless `motion` is true.
 
     The first is opened in the ordinary page, in which every test loads another file; a further one, and one that is to
     be prepared, in a context of its own. After the test, make sure that each made no request but the one for itself,
@@ -236,10 +238,9 @@ def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Op
     contexts: list[BrowserContext] = []
 
     def open_page(
+        content: str,
         relay: Relay,
-        heading: Heading | None = None,
         *,
-        language: str = "en",
         width: int = 1280,
         height: int = 800,
         dark: bool = False,
@@ -248,7 +249,7 @@ def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Op
         prepare: Callable[[Page], None] | None = None,
     ) -> Screen:
         path = tmp_path / f"page{len(screens)}.html"
-        path.write_text(page(relay, heading, language), encoding="utf-8")
+        path.write_text(content, encoding="utf-8")
         if screens or prepare:
             contexts.append(browser.new_context())
             found = contexts[-1].new_page()
@@ -275,6 +276,30 @@ def opened(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Op
             screen.leave()
         for context in contexts:
             context.close()
+
+
+@pytest.fixture
+def opened(screens: Callable[..., Screen]) -> Opener:
+    """Open the page of a relay: `opened(relay, heading, language="en", width=…)`, with the options of `screens`."""
+
+    def open_relay(relay: Relay, heading: Heading | None = None, *, language: str = "en", **options: Any) -> Screen:
+        return screens(page(relay, heading, language), relay, **options)
+
+    return open_relay
+
+
+@pytest.fixture
+def studio(screens: Callable[..., Screen]) -> Opener:
+    """Open a text document, by default that of the first screen: `studio(text, heading, language="ja", width=…)`."""
+
+    def open_text(
+        text: str | None = None, heading: Heading | None = None, *, language: str | None = "en", **options: Any
+    ) -> Screen:
+        document = text_in(next(iter(GALLERY)), language or "en") if text is None else text
+        relay = Relay(read_document(document), learning_rate=CAREFUL_LEARNING_RATE)
+        return screens(studio_page(text, heading, language), relay, **options)
+
+    return open_text
 
 
 @pytest.fixture(scope="module")

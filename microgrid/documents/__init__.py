@@ -2,6 +2,7 @@
 
 from microgrid.documents.document import read_document
 from microgrid.documents.examples import EXAMPLES, example
+from microgrid.documents.gallery import GALLERY
 from microgrid.documents.syntax import ExpressionError
 
-__all__ = ["EXAMPLES", "ExpressionError", "example", "read_document"]
+__all__ = ["EXAMPLES", "GALLERY", "ExpressionError", "example", "read_document"]

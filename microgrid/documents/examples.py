@@ -10,7 +10,9 @@ from microgrid._util.validation import quoted
 from microgrid.calculus import differentiate
 from microgrid.datasets.column_learner import ColumnLearner
 from microgrid.datasets.penguins import penguin_learner
-from microgrid.engine import Input, Value, weighted_sum
+from microgrid.documents.document import read_document
+from microgrid.documents.gallery import GALLERY
+from microgrid.engine import Input, Value
 from microgrid.language.words import in_each_language, label_in
 from microgrid.layers import Linear, Network
 from microgrid.losses import mean_squared_error
@@ -86,13 +88,6 @@ def _named(value: Value, label: str) -> Value:
     return value
 
 
-def _neuron() -> Value:
-    w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.8813735870195432, "b")
-    n = _named(weighted_sum([w1, w2], [Input(2.0, "x1"), Input(0.0, "x2")], b), "n")
-    error = _named(_named(n.tanh(), "o") - Input(0.2, "target"), "error")
-    return _named(error**2, "loss")
-
-
 def _satisfaction() -> Value:
     made = [Value(number, "made") for (number,) in MADE]
     return mean_squared_error(made, [Input(ideal, "ideal") for (ideal,) in IDEALS])
@@ -109,11 +104,6 @@ def _apples_and_oranges() -> Value:
     apples = _named(apple * Input(2.0, "number of apples"), "apples")
     oranges = _named(orange * Input(3.0, "number of oranges"), "oranges")
     return _named(_named(apples + oranges, "fruit") * Input(1.1, "tax"), "price")
-
-
-def _two_paths() -> Value:
-    a, b = Value(2.0, "a"), Value(1.0, "b")
-    return _named(_named(a + b, "c") * _named(b + 1, "d"), "e")
 
 
 def _xor_model() -> MLP:
@@ -138,18 +128,6 @@ def _vanishing() -> Value:
     return _named(loss, "loss")
 
 
-def _dead_relu() -> Value:
-    w, b = Value(1.0, "w"), Value(-4.0, "b")
-    n = _named(w * Input(2.0, "x") + b, "n")
-    error = _named(_named(n.relu(), "o") - Input(1.0, "target"), "error")
-    return _named(error**2, "loss")
-
-
-def _learning_rate() -> Value:
-    error = _named(Value(3.0, "w") * Input(2.0, "x") - Input(5.0, "target"), "error")
-    return _named(error**2, "loss")
-
-
 def _newton() -> Value:
     x = Value(2.0, "x")
     return differentiate(_named(x**4 - 2 * x**2, "y"), x)
@@ -171,15 +149,24 @@ def _trained_penguin() -> Value:
     return loss
 
 
+def _read(name: str) -> tuple[Callable[[], Value], float]:
+    """Return how to build a text of the gallery, and its learning rate."""
+    document = GALLERY[name]
+    rate = CAREFUL_LEARNING_RATE if document.learning_rate is None else document.learning_rate
+    return lambda: read_document(document.text), rate
+
+
 _BUILT: dict[str, tuple[Callable[[], Value], float]] = {
     "satisfaction": (_satisfaction, 0.01),
-    "neuron": (_neuron, CAREFUL_LEARNING_RATE),
+    "neuron": _read("neuron"),
     "apples-and-oranges": (_apples_and_oranges, CAREFUL_LEARNING_RATE),
-    "two-paths": (_two_paths, CAREFUL_LEARNING_RATE),
+    "two-paths": _read("two-paths"),
     "xor": (_xor, CAREFUL_LEARNING_RATE),
     "vanishing-gradients": (_vanishing, CAREFUL_LEARNING_RATE),
-    "dead-relu": (_dead_relu, CAREFUL_LEARNING_RATE),
-    "learning-rate": (_learning_rate, 0.3),
+    "dead-relu": _read("dead-relu"),
+    "learning-rate": _read("learning-rate"),
+    "product": _read("product"),
+    "blame": _read("blame"),
     "newton": (_newton, 24.0 / 44.0**2),  # with it, x − rate · 44 is x − slope / slope of the slope
     "penguins": (_trained_penguin, 0.005),
 }

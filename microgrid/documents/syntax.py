@@ -310,8 +310,8 @@ class _Grammar:
             if len(assigns) > 1 or len(targets[0]) > 1 or sign.text[:-1] not in PRECEDENCE:
                 raise self.error("operator", sign, came=sign.text)
             operator = Token("operator", sign.text[:-1], sign.start, sign.end - 1)
-        if any(self.tokens[i].text != "=" for i in assigns[1:]):
-            raise self.error("operator", self.tokens[assigns[1]], came=self.tokens[assigns[1]].text)
+        if others := [self.tokens[i] for i in assigns[1:] if self.tokens[i].text != "="]:
+            raise self.error("operator", others[0], came=others[0].text)
         values = self.values()
         for names in targets:
             if len(names) != len(values):

@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator
 
 from microgrid._util.files import asset
 from microgrid._util.validation import quoted
-from microgrid.studio.operations_js import GENERATED_MODULE, operations_js
+from microgrid.studio import notation_js, operations_js
 
 APP = "studio/app"
+WRITTEN = {
+    operations_js.GENERATED_MODULE: operations_js.operations_js,
+    notation_js.NOTATION_FILE: notation_js.notation_js,
+}
 
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
@@ -62,9 +66,10 @@ def joined(entry: str, read: Callable[[str], str] | None = None) -> str:
 
 
 def _of_app(name: str) -> str:
-    """Return the text of a module; the operations are written anew, for a user may have added some."""
+    """Return the text of a module; those of tables are written anew, for a user may have added operations."""
     path = f"{APP}/{name}"
-    return operations_js() if path == GENERATED_MODULE else asset(path)
+    write = WRITTEN.get(path)
+    return write() if write else asset(path)
 
 
 def _in_order(entry: str, read: Callable[[str], str]) -> dict[str, str]:

@@ -13,7 +13,9 @@ import re
 from functools import cache
 
 from microgrid._util.files import asset
-from microgrid.documents.examples import Heading
+from microgrid.documents.document import read_document
+from microgrid.documents.examples import CAREFUL_LEARNING_RATE, Heading, example
+from microgrid.documents.gallery import GALLERY
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
@@ -21,11 +23,13 @@ from microgrid.language.numerals import counted, show
 from microgrid.language.words import LANGUAGES, typeset, words
 from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
+from microgrid.relay.relay import Relay
 from microgrid.relay.table import tell
 from microgrid.studio.modules import joined
-from microgrid.studio.page_data import document_of, words_of_page
+from microgrid.studio.page_data import as_element, document_of, gallery_document, text_document, words_of_page
 
 MAX_CARDS, MAX_EDGES = 600, 6000
+STYLES = ("graph.css", "page.css", "views/editor.css")  # later ones take precedence
 
 
 def page(relay: Record, heading: Heading | None = None, language: str | None = None) -> str:
@@ -41,10 +45,52 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
         ValueError: an unknown language, a graph too large to be looked at, or an operation without a formula.
     """
     heading = Heading() if heading is None else heading
-    start = "en" if language is None else language
-    text, title = words(start), heading.title.get(start, "")
     relay.snapshot.check_computable()
     _check_size(relay.snapshot)
+    return _page(relay, heading, language, document_of(relay, heading))
+
+
+def studio_page(
+    text: str | None = None,
+    heading: Heading | None = None,
+    language: str | None = None,
+    learning_rate: float | None = None,
+) -> str:
+    """Return the studio as HTML, complete in itself: a page in which a learner types a document, and steps through it.
+
+    Args:
+        text: the document that it opens with; by default the first of the gallery.
+        heading: what that is called.
+        language: "en" or "ja", in which it starts; by default the browser's, as in `page`.
+        learning_rate: of the update; by default the usual one.
+
+    Raises:
+        ExpressionError: the text is no document.
+        ValueError, ArithmeticError: mathematics gives no number, or the graph is too large to be looked at.
+
+    >>> studio_page("a*")
+    Traceback (most recent call last):
+        ...
+    microgrid.documents.syntax.ExpressionError: column 3 of 'a*': a number or a name is missing after *
+    """
+    if text is None:
+        name = next(iter(GALLERY))
+        heading = example(name).heading
+        relay = example(name).record(learning_rate)
+        document = gallery_document(name)
+    else:
+        heading = Heading() if heading is None else heading
+        rate = CAREFUL_LEARNING_RATE if learning_rate is None else learning_rate
+        relay = Relay(read_document(text), learning_rate=rate)
+        document = text_document(text, heading, learning_rate)
+    _check_size(relay.snapshot)
+    return _page(relay, heading, language, as_element(document))
+
+
+def _page(relay: Record, heading: Heading, language: str | None, document: str) -> str:
+    """Return the app with a document in it; the relay gives the table for where no program runs."""
+    start = "en" if language is None else language
+    text, title = words(start), heading.title.get(start, "")
     style, program = _style(), _program(tuple(OPERATIONS))
     parts = {
         "language": start,
@@ -54,7 +100,8 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
         f"style-src {_hash(style)}; script-src {_hash(program)}",
         "style": style,
         "words": words_of_page(),
-        "document": document_of(relay, heading),
+        "document": document,
+        "gallery": as_element([gallery_document(name) for name in GALLERY]),
         "program": program,
         "noscript": " ".join(words(each)["page.noscript"] for each in ([language] if language else LANGUAGES)),
         "table": _table(relay, start),
@@ -94,9 +141,7 @@ def _table(relay: Record, language: str) -> str:
 
 @cache
 def _style() -> str:
-    return "\n".join(
-        [PALETTE, asset("pictures/graph.css"), asset("studio/app/graph.css"), asset("studio/app/page.css")]
-    )
+    return "\n".join([PALETTE, asset("pictures/graph.css"), *(asset(f"studio/app/{name}") for name in STYLES)])
 
 
 @cache

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from microgrid._util.json_text import to_json
-from microgrid.documents.examples import Heading
+from microgrid.documents.examples import Heading, example
+from microgrid.documents.gallery import GALLERY, text_in
 from microgrid.language.words import LANGUAGES, words
 from microgrid.relay import json_format
 from microgrid.relay.records import Record
@@ -28,6 +29,19 @@ OTHER_TEXTS = (
     "usage",
 )
 """The first part of the keys of texts that no page shows."""
+READER_TEXTS = (
+    "message.division",
+    "message.logarithm",
+    "message.root",
+    "message.root.slope",
+    "message.sine",
+    "message.cosine",
+    "message.too_large",
+    "message.power",
+    "message.power.slope",
+    "message.slope.large",
+)
+"""The keys of messages that the app's reader gives, too: where mathematics has no number."""
 COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does not need
 
 
@@ -51,13 +65,40 @@ def document_of(relay: Record, heading: Heading) -> str:
         "title": {language: heading.title.get(language, "") for language in LANGUAGES},
         "note": {language: heading.note.get(language, "") for language in LANGUAGES},
     }
+    return as_element(content)
+
+
+def text_document(text: str, heading: Heading, learning_rate: float | None = None) -> dict[str, Any]:
+    """Return a text with its heading as the app opens it."""
+    return {
+        "kind": "text",
+        "text": text,
+        "title": {language: heading.title.get(language, "") for language in LANGUAGES},
+        "note": {language: heading.note.get(language, "") for language in LANGUAGES},
+        **({} if learning_rate is None else {"learningRate": learning_rate}),
+    }
+
+
+def gallery_document(name: str) -> dict[str, Any]:
+    """Return a text of the gallery, by its language."""
+    texts = {language: text_in(name, language) for language in LANGUAGES}
+    document = text_document(texts[LANGUAGES[0]], example(name).heading, GALLERY[name].learning_rate)
+    return {"name": name, **document, "texts": texts}
+
+
+def as_element(content: Any) -> str:
+    """Return content as JSON, escaped for a script element."""
     return _escaped(to_json(content))
 
 
 def words_of_page() -> str:
     """Return the texts that a page shows, by language, as JSON, escaped for a script element."""
     texts: dict[str, Any] = {
-        language: {key: text for key, text in words(language).items() if key.partition(".")[0] not in OTHER_TEXTS}
+        language: {
+            key: text
+            for key, text in words(language).items()
+            if key in READER_TEXTS or key.partition(".")[0] not in OTHER_TEXTS
+        }
         for language in LANGUAGES
     }
     return _escaped(json.dumps(texts, ensure_ascii=False, indent=1))

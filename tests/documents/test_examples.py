@@ -6,7 +6,9 @@ import itertools
 
 import pytest
 
+from microgrid.documents.document import read_document
 from microgrid.documents.examples import EXAMPLES, example
+from microgrid.documents.gallery import GALLERY, text_in
 from microgrid.engine import topological_order
 from microgrid.graph.operations import local_derivatives
 from microgrid.language.words import LANGUAGES
@@ -112,3 +114,19 @@ def test_unknown_example_names_those_there_are() -> None:
         ValueError, match="there is no example 'perceptron'; there are satisfaction, neuron, apples-and-oranges"
     ):
         example("perceptron")
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_every_text_of_the_gallery_is_the_same_graph_in_both_languages(name: str) -> None:
+    english, japanese = (read_document(text_in(name, language)) for language in LANGUAGES)
+    assert english.data == japanese.data
+    shape = [(type(node), node.op) for node in topological_order(english)]
+    assert shape == [(type(node), node.op) for node in topological_order(japanese)]
+    assert not set("目標損失").intersection(text_in(name, "en"))
+
+
+def test_examples_that_are_plain_are_those_of_the_gallery() -> None:
+    for name in ("blame", "product", "two-paths", "neuron", "dead-relu", "learning-rate"):
+        assert [node.label for node in topological_order(example(name).build())] == [
+            node.label for node in topological_order(read_document(GALLERY[name].text))
+        ]

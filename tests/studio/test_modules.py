@@ -136,4 +136,5 @@ def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> 
     row = "value: (a) => power(a, 3),\n    localDerivatives: [(a) => 3 * a * a],"
     assert row in operations_js()
     assert row in joined("core/graph.js")
+    assert '"cube": ["3 * a * a"]' in joined("core/python.js")
     assert row not in asset(GENERATED_MODULE)

@@ -1,21 +1,22 @@
 // The actions: each returns the state that follows from another. Nothing else changes a state, and none is changed in
 // place. Nothing here knows the screen.
 
+import {EDITOR, spoken} from "./actions/editor.js";
+import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
-import {canBeAsked, isNear, questionsOf} from "./core/quiz.js";
-import {samePlace} from "./core/steps.js";
+import {isNear, questionsOf} from "./core/quiz.js";
 import {
   askingIn,
   awaitsThinkIn,
   endsIn,
+  goalIn,
   graphIn,
   isStuckIn,
   numbersIn,
   reachIn,
   startLeavesOf,
   startRateOf,
-  stepsIn,
 } from "./derive.js";
 
 /** @typedef {import("./store.js").Action} Action */
@@ -26,108 +27,28 @@ export const NUDGE = 0.01;
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 
-/**
- * A document: a recorded graph, what some of its labels are called in each language, and its heading.
- * @typedef {object} DocumentOfPage
- * @property {string} kind "record"
- * @property {import("./core/graph.js").RecordContent} record
- * @property {Record<string, Record<string, string>>} [labels]
- * @property {Record<string, string>} [title]
- * @property {Record<string, string>} [note]
- */
-
-/**
- * What +0.01 has changed: as the gradient predicts it, and as it is. Before Think there is no prediction (`isEarly`);
- * `missing` is the forward pass in which a value is missing.
- * @typedef {object} Nudged
- * @property {number} leaf
- * @property {boolean} isEarly
- * @property {number} gradient
- * @property {number} predicted
- * @property {number} actual
- * @property {import("./core/cycle.js").Forward | null} missing
- */
-
-/**
- * What is said about an answer; "shown" where the right one had to be.
- * @typedef {{kind: "number" | "right" | "wrong" | "shown" | "hint", given?: number}} Verdict
- */
-
-/**
- * A quiz: cards whose gradients are asked for, and how it went so far.
- * @typedef {object} Quiz
- * @property {number[]} questions
- * @property {number[]} answered
- * @property {number} card of the question; −1 after the last
- * @property {number} right how many were right at the first try, without a hint
- * @property {number} tries
- * @property {boolean} isHinted
- * @property {number} done
- * @property {Verdict | null} verdict
- * @property {boolean} settled whether the answer is known
- * @property {boolean} over
- */
-
-/**
- * All that can change on the page. Nodes and cards are named by their positions in the graph.
- * @typedef {object} State
- * @property {DocumentOfPage} document what was opened
- * @property {string} language
- * @property {Map<number, number>} leaves the numbers of the leaves, by node
- * @property {number} learningRate
- * @property {number | null} opened the card of the neuron that is open
- * @property {number} position how many steps have been taken
- * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
- * @property {{animated: boolean}} visit how this position was reached; another object for every time
- * @property {number} cycle
- * @property {number[]} losses the output after each update; NaN where it is missing
- * @property {boolean} restarted whether the curve began anew because a leaf was changed
- * @property {{cycle: number, rate: number} | null} diverged where training broke off
- * @property {Nudged | null} nudged what +0.01 has changed
- * @property {number | null} selected a card
- * @property {number} route which of its routes is shown; −1 for none
- * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
- * @property {string} tab
- * @property {boolean} playing
- * @property {number} speed
- * @property {number} zoom
- * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
- * @property {Quiz | null} quiz
- */
+/** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./actions/parts.js").Quiz} Quiz */
+/** @typedef {import("./actions/parts.js").State} State */
+/** @typedef {import("./actions/parts.js").Verdict} Verdict */
 
 /**
  * The state in which a document is opened.
- * @param {DocumentOfPage} document
+ * @param {any} document as the page holds it
  * @param {string} language
  * @returns {State}
  */
 export function initialState(document, language) {
-  /** @type {State} */
-  const state = {
-    document,
+  return {
+    ...startOfDocument(openDocument(document, language)),
     language,
-    leaves: startLeavesOf(document),
-    learningRate: startRateOf(document),
-    opened: null,
-    position: 0,
-    wanted: 0,
-    visit: {animated: false},
-    cycle: 1,
-    losses: [],
-    restarted: false,
-    diverged: null,
-    nudged: null,
-    selected: null,
-    route: -1,
-    entered: {card: 0},
-    tab: "whatif",
-    playing: false,
+    tab: document.kind === "text" ? "" : "whatif",
     speed: 1,
     zoom: 1,
     whole: false,
-    quiz: null,
+    room: null,
+    isCodeShown: false,
   };
-  return startCurve(state, false);
 }
 
 /**
@@ -140,62 +61,6 @@ export function reduce(state, action) {
   const change = REDUCERS[action.type];
   if (!change) throw new Error(`there is no action ${JSON.stringify(action.type)}`);
   return change(state, action);
-}
-
-// --- parts of several actions ----------------------------------------------------------------------------------------
-
-/**
- * Goes to a position, or to the last one before it that can be reached.
- * @param {State} state
- * @param {number} wanted
- * @param {boolean} [animated]
- */
-function at(state, wanted, animated = false) {
-  wanted = Math.min(Math.max(wanted, 0), stepsIn(state).length);
-  const position = Math.min(wanted, reachIn(state)),
-    route = position === state.position ? state.route : -1; // after a step, the step is shown and no longer a route
-  return {...state, wanted, position, route, visit: {animated}};
-}
-
-/**
- * Stops playing and, unless a quiz is asked, goes to a position.
- * @param {State} state
- * @param {number} position
- * @param {boolean} animated
- */
-function goingTo(state, position, animated) {
-  const paused = {...state, playing: false};
-  return askingIn(state) ? paused : at(paused, position, animated);
-}
-
-/**
- * A new experiment begins here, and with it a new curve.
- * @param {State} state
- * @param {boolean} restarted
- */
-function startCurve(state, restarted) {
-  const {missing, values} = numbersIn(state);
-  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
-}
-
-/**
- * Ends a quiz in which some question has no answer any more.
- * @param {State} state
- */
-function withoutIdleQuiz(state) {
-  const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
-  return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
-}
-
-/**
- * Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same.
- * @param {State} state
- * @param {number | null} opened
- */
-function withOpened(state, opened) {
-  const current = stepsIn(state)[state.position - 1],
-    next = {...state, opened};
-  return at(next, current ? samePlace(current, stepsIn(next)) : state.wanted);
 }
 
 /**
@@ -220,10 +85,11 @@ function inQuiz(change) {
 
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
+  ...EDITOR,
+
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
-    const {language, speed} = state;
-    return {...initialState(document, language), speed};
+    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false};
   },
 
   goTo(state, {position, animated = false}) {
@@ -242,7 +108,7 @@ const REDUCERS = {
   play(state) {
     if (askingIn(state)) return state;
     const start = state.position === reachIn(state) ? 0 : state.position;
-    return {...at(state, start + 1, true), playing: true};
+    return {...at(state, start + 1, true), playing: true, goal: null};
   },
 
   pause(state) {
@@ -251,7 +117,7 @@ const REDUCERS = {
 
   /** Takes the next step of playing, or stops where there is none. */
   playOn(state) {
-    if (state.position >= reachIn(state)) return {...state, playing: false};
+    if (state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity)) return {...state, playing: false};
     return at(state, state.position + 1, true);
   },
 
@@ -342,17 +208,24 @@ const REDUCERS = {
   },
 
   /** Shows a tab; where a quiz waits there, nothing plays on behind it. */
+  // Of a text, the tab that is open is closed by asking for it again.
   showTab(state, {tab}) {
-    const next = {...state, tab};
+    const isClosing = state.document.kind === "text" && tab === state.tab,
+      next = {...state, tab: isClosing ? "" : tab};
     return askingIn(next) ? {...next, playing: false} : next;
   },
 
   setLanguage(state, {language}) {
-    return {...state, language};
+    return spoken(state, language);
   },
 
   zoomBy(state, {factor}) {
     return {...state, whole: false, zoom: Math.min(Math.max(state.zoom * factor, MIN_ZOOM), MAX_ZOOM)};
+  },
+
+  /** Tells how much room there is for the graph; a text's is laid out to fill it. */
+  setRoom(state, {room}) {
+    return {...state, room};
   },
 
   fitWindow(state) {

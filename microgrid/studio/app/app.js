@@ -13,10 +13,14 @@ import {createStore} from "./store.js";
 import {createAddress, stepInAddress} from "./views/address.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
+import {createEditor} from "./views/editor.js";
+import {createExamples} from "./views/examples.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPrimary} from "./views/primary.js";
+import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
 import {createStage} from "./views/stage.js";
@@ -66,11 +70,17 @@ function startApp() {
       byId("news").textContent = text;
     },
   };
+  document.body.toggleAttribute("data-live", true);
+  document.body.dataset.document = store.state.document.kind;
   const help = createHelp(app),
     stage = createStage(app);
   /** @type {View[]} */
   const views = [
     createTexts(app),
+    createEditor(app),
+    createExamples(app, contentOfElement("gallery")),
+    createPrimary(app),
+    createPython(app),
     createTabs(app),
     createTold(),
     createLegend(),
@@ -91,8 +101,7 @@ function startApp() {
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of views) view.show(state, derive(state), previous);
   };
-  document.body.toggleAttribute("data-live", true);
-  store.dispatch({type: "goTo", position: stepInAddress() ?? 0});
+  store.dispatch({type: "goTo", position: stepInAddress() ?? store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
   exposeToConsole(app, stage, tables);

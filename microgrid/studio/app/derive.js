@@ -2,27 +2,32 @@
 // anew only when a part of the state that it depends on has changed, so that a step costs little.
 
 import {cycle} from "./core/cycle.js";
-import {leavesOf, readRecord, relabel} from "./core/graph.js";
+import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
 import {layOutGraph} from "./core/layout.js";
-import {show} from "./core/numerals.js";
+import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
+import {editorOf} from "./derive/editor.js";
 
-/** @typedef {import("./actions.js").DocumentOfPage} DocumentOfPage */
-/** @typedef {import("./actions.js").Quiz} Quiz */
-/** @typedef {import("./actions.js").State} State */
+/** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./actions/parts.js").Quiz} Quiz */
+/** @typedef {import("./actions/parts.js").State} State */
 /** @typedef {import("./core/cycle.js").Numbers} Numbers */
 /** @typedef {import("./core/graph.js").Card} Card */
 /** @typedef {import("./core/graph.js").Graph} Graph */
+/** @typedef {import("./core/graph.js").RecordContent} RecordContent */
 /** @typedef {import("./core/layout.js").Layout} Layout */
 /** @typedef {import("./core/routes.js").Route} Route */
 /** @typedef {import("./core/steps.js").Known} Known */
 /** @typedef {import("./core/steps.js").Step} Step */
 
 const MAX_ROUTES = 6;
+/** @type {Record<string, string>} */
+const NO_LABELS = {};
+const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
 
 /**
  * What the tab of routes shows: of which card and, where its gradient has arrived, the routes.
@@ -57,13 +62,16 @@ export function memoised(compute) {
 
 // --- what needs no words ---------------------------------------------------------------------------------------------
 
-const graphOf = memoised((/** @type {DocumentOfPage} */ document, /** @type {string} */ language) => {
-  const graph = readRecord(document.record);
-  relabel(graph, document.labels?.[language] ?? {});
-  return graph;
-});
-const plainGraphOf = memoised((/** @type {DocumentOfPage} */ document) => readRecord(document.record)); // as Python has called its nodes
-const leavesAtStart = memoised((/** @type {DocumentOfPage} */ document) => leavesOf(plainGraphOf(document)));
+const graphOf = memoised(
+  (/** @type {RecordContent} */ record, /** @type {Record<string, string>} */ labels, /** @type {boolean} */ isText) => {
+    const graph = readRecord(record);
+    relabel(graph, labels);
+    if (isText) abbreviate(graph); // an id is no name for a learner
+    return graph;
+  },
+);
+const plainGraphOf = memoised((/** @type {RecordContent} */ record) => readRecord(record)); // as Python has called its nodes
+const leavesAtStart = memoised((/** @type {RecordContent} */ record) => leavesOf(plainGraphOf(record)));
 const cycleOf = memoised(cycle);
 const stepsWith = memoised((/** @type {Graph} */ graph, /** @type {number | null} */ opened) => stepsOf(graph, new Set(opened === null ? [] : [opened])));
 const stepsClosed = memoised((/** @type {Graph} */ graph) => stepsOf(graph, new Set()));
@@ -83,7 +91,7 @@ const routesTo = memoised(
  * @param {State} state
  */
 export function graphIn({document, language}) {
-  return graphOf(document, language);
+  return graphOf(document.record, document.labels?.[language] ?? NO_LABELS, document.kind === "text");
 }
 
 /**
@@ -91,7 +99,7 @@ export function graphIn({document, language}) {
  * @param {DocumentOfPage} document
  */
 export function startLeavesOf(document) {
-  return leavesAtStart(document);
+  return leavesAtStart(document.record);
 }
 
 /**
@@ -99,7 +107,23 @@ export function startLeavesOf(document) {
  * @param {DocumentOfPage} document
  */
 export function startRateOf(document) {
-  return plainGraphOf(document).learningRate;
+  return plainGraphOf(document.record).learningRate;
+}
+
+/**
+ * Where playing ends before the last step, and how fast it goes there; null where it does not.
+ * @param {State} state
+ */
+export function goalIn({playing, goal}) {
+  return playing ? goal : null;
+}
+
+/**
+ * How fast steps follow each other.
+ * @param {State} state
+ */
+export function paceIn(state) {
+  return goalIn(state)?.speed ?? state.speed;
 }
 
 /**
@@ -209,6 +233,23 @@ const alongRoute = memoised((/** @type {Graph} */ graph, /** @type {Route | unde
   return {edges, cards};
 });
 
+/**
+ * What the places of the cards depend on.
+ * @param {Graph} graph
+ */
+function sizesIn({cards, edges}) {
+  const kinds = cards.map(({node}) => [node.kind, node.op, node.kind === "constant" ? 0 : columnsOf(node.name), node.layer]);
+  return [kinds, cards.map(({inside}) => inside.length), edges.map(({operand, result}) => [operand.i, result.i])];
+}
+
+/**
+ * A graph is cut into rows where one row would need smaller text than can be read.
+ * @param {[number, number] | null} room
+ */
+function fitting(room) {
+  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
+}
+
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
 
 const toldOf = memoised(
@@ -276,8 +317,15 @@ export function createDerive(tables) {
     wordsAtFirst = new Words(tables, Object.keys(tables)[0]);
   const sentencesOf = memoised((/** @type {Graph} */ graph, /** @type {Words} */ words) => new Sentences(graph, words));
   // The cards have room for their names in all languages, so that a switch moves nothing.
-  const layoutOf = memoised((/** @type {DocumentOfPage} */ document, /** @type {Words} */ words) =>
-    layOutGraph(plainGraphOf(document), {words, labels: document.labels}),
+  /** @type {{placed: string, layout: Layout} | null} */
+  let latest = null; // numbers change more often than what has to be placed
+  const layoutOf = memoised(
+    (/** @type {Graph} */ graph, /** @type {DocumentOfPage["labels"]} */ labels, /** @type {State["room"]} */ room) => {
+      const placed = JSON.stringify([sizesIn(graph), labels, room]);
+      if (latest?.placed === placed) return latest.layout;
+      latest = {placed, layout: layOutGraph(graph, {words: wordsAtFirst, labels, ...fitting(room)})};
+      return latest.layout;
+    },
   );
   return memoised((/** @type {State} */ state) => {
     const graph = graphIn(state),
@@ -285,7 +333,9 @@ export function createDerive(tables) {
       steps = stepsIn(state),
       words = wordsOf(state.language),
       sentences = sentencesOf(graph, words),
-      layout = layoutOf(state.document, wordsAtFirst),
+      {document} = state,
+      isText = document.kind === "text",
+      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : null),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),
@@ -315,6 +365,7 @@ export function createDerive(tables) {
       title: state.document.title?.[state.language] ?? "",
       note: state.document.note?.[state.language] ?? "",
       ...namesOfEnd(graph, words),
+      ...editorOf(state, {graph, numbers, ends: endsIn(state), known, words, asking}),
     };
   });
 }

@@ -8,6 +8,7 @@ import {columnsOf, readNumber, show, singleLine} from "../../../microgrid/studio
 import {largestRoutes} from "../../../microgrid/studio/app/core/routes.js";
 import {Sentences} from "../../../microgrid/studio/app/core/sentences.js";
 import {knownAt, stepsOf} from "../../../microgrid/studio/app/core/steps.js";
+import {codeAnswer, documentAnswer, documentCycleAnswer, pythonAnswer} from "./document_answers.js";
 import {LANGUAGES, wordsIn} from "./words.js";
 
 function graphAnswer(record) {
@@ -81,6 +82,10 @@ const TASKS = {
   columnsOf,
   singleLine,
   readNumber,
+  document: documentAnswer,
+  documentCycle: documentCycleAnswer,
+  python: pythonAnswer,
+  code: codeAnswer,
 };
 
 const {task, items} = JSON.parse(readFileSync(0, "utf8"));

@@ -2,7 +2,7 @@
 // the cards and edges that show them.
 
 import {foldNeurons} from "./folding.js";
-import {nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
+import {abbreviatedFormulas, nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
 import {singleLine, SUPERSCRIPTS} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 
@@ -166,6 +166,18 @@ function rowsOf(nodes) {
 export function relabel({nodes}, labels) {
   for (const node of nodes) node.shownLabel = Object.hasOwn(labels, node.label) ? labels[node.label] : node.label;
   const formulas = nameByFormula(nodes.map((node) => ({...node, label: node.shownLabel})));
+  for (const [i, node] of nodes.entries()) {
+    node.formula = formulas[i];
+    node.name = nameOf(node.shownLabel, node.nth, node.formula, i);
+  }
+}
+
+/**
+ * Calls every node that has no name by what it is made of, however long that is: parts of it are left out.
+ * @param {Graph} graph it is changed
+ */
+export function abbreviate({nodes}) {
+  const formulas = abbreviatedFormulas(nodes.map((node) => ({...node, label: node.shownLabel})));
   for (const [i, node] of nodes.entries()) {
     node.formula = formulas[i];
     node.name = nameOf(node.shownLabel, node.nth, node.formula, i);

@@ -75,6 +75,55 @@ export function nameByFormula(nodes) {
 }
 
 /**
+ * Returns the same formulas and, for nodes without a label that have none, one in which "…" stands for what is long. Such
+ * formulas are numbered where they are alike.
+ * @param {readonly NamedNode[]} nodes in topological order
+ * @returns {string[]}
+ */
+export function abbreviatedFormulas(nodes) {
+  const formulas = nameByFormula(nodes),
+    taken = new Set([...formulas, ...nodes.map(({label}) => label)]);
+  for (const [i, node] of nodes.entries()) {
+    if (!node.op || node.label || formulas[i]) continue;
+    const formula = abbreviatedFormula(node, nodes, formulas);
+    let name = formula;
+    for (let nth = 2; taken.has(name); nth++) name = `${formula} #${nth}`;
+    taken.add(name);
+    formulas[i] = name;
+  }
+  return formulas;
+}
+
+/**
+ * @param {NamedNode} node
+ * @param {readonly NamedNode[]} nodes
+ * @param {readonly string[]} formulas
+ */
+function abbreviatedFormula(node, nodes, formulas) {
+  const {op, operands} = node;
+  const textOf = (/** @type {number} */ operand, /** @type {number} */ k) => {
+    const text = textInFormula(nodes[operand], formulas[operand] ?? "");
+    if (!text || text.includes("…") || text.includes(" #")) return "…";
+    return needsBrackets(node, k, nodes) ? `(${text})` : text;
+  };
+  const texts = operands.map(textOf),
+    exponent = wholeExponent(node, nodes);
+  const write = (/** @type {string[]} */ parts) => {
+    if (exponent >= 0) return formulaFrom(node, [parts[0] === "…" ? "(…)" : parts[0], parts[1]], exponent);
+    if (op === "total" || op === "weighted_sum") return `${op === "total" ? parts[0] : `${parts[0]}·${parts[1]}`} + … + ${parts.at(-1)}`;
+    return formulaFrom(node, parts, exponent);
+  };
+  const formula = write(texts);
+  if (columnsOf(formula) <= MAX_FORMULA_COLUMNS) return formula;
+  // The longest part goes first.
+  for (const k of [...texts.keys()].sort((a, b) => texts[b].length - texts[a].length)) {
+    texts[k] = "…";
+    if (columnsOf(write(texts)) <= MAX_FORMULA_COLUMNS) break;
+  }
+  return write(texts);
+}
+
+/**
  * Returns the formula of a node, or "" if it has none that is short.
  * @param {NamedNode} node
  * @param {readonly NamedNode[]} nodes

@@ -2,6 +2,7 @@
 
 import {bracketed, show} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
+import {paceIn} from "../derive.js";
 import {write, writeNumber} from "./dom.js";
 import {changeOnCard} from "./painter.js";
 
@@ -68,7 +69,7 @@ export function createMotion(scene, size, repaint) {
    * @param {number} scale
    */
   function start(step, state, derived, scale) {
-    const pace = Math.min(1, 1 / state.speed),
+    const pace = Math.min(1, 1 / paceIn(state)),
       target = targetOf(step);
     if (step.phase === "think" && step.edge) run(step, step.edge, derived, scale, pace);
     else if (reducedMotion.matches) return;

@@ -14,6 +14,7 @@ import {createScene} from "./scene.js";
 const MIN_TEXT_PX = 11; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
 const CARD_TEXT_PX = 12.5,
   SMALL_CARD_TEXT_PX = 11.5;
+const ROOM_STEP_PX = 16;
 const MAX_SCALE = 1.9,
   STAGE_MARGIN_PX = 8;
 
@@ -23,6 +24,7 @@ export function createStage(app) {
     isNewScene = createWatch(),
     isNewSize = createWatch(),
     isNewPlace = createWatch();
+  measure();
   let {scene, motion, cardOf} = draw(app.derived),
     scale = 1;
   isNewScene(app.derived.graph, app.derived.layout);
@@ -48,6 +50,13 @@ export function createStage(app) {
     if (isNew || isEntered || !previous) reachByTab(state.entered.card);
     if (isEntered || hadFocus) drawnAt(state.entered.card)?.group.focus();
     if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
+  }
+
+  // Tells how much room there is; a few pixels more or less move nothing.
+  function measure() {
+    const [width, height] = [room.clientWidth, room.clientHeight].map((length) => Math.round(length / ROOM_STEP_PX) * ROOM_STEP_PX),
+      known = app.state.room;
+    if (width && height && (width !== known?.[0] || height !== known[1])) app.dispatch({type: "setRoom", room: [width, height]});
   }
 
   /** @param {Derived} derived */
@@ -170,7 +179,10 @@ export function createStage(app) {
   byId("smaller").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1 / 1.25}));
   byId("larger").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1.25}));
   byId("fit").addEventListener("click", () => app.dispatch({type: "fitWindow"}));
-  new ResizeObserver(fit).observe(room);
+  new ResizeObserver(() => {
+    measure();
+    fit();
+  }).observe(room);
 
   return {
     show: showStage,

@@ -17,10 +17,10 @@ export function createTabs(app) {
    */
   function showTabs(state, derived) {
     document.body.toggleAttribute("data-quiz", Boolean(derived.asking));
-    for (const tab of tabs) {
+    for (const [i, tab] of tabs.entries()) {
       const isChosen = nameOfTab(tab) === state.tab;
       setAttribute(tab, "aria-selected", `${isChosen}`);
-      setAttribute(tab, "tabindex", isChosen ? "0" : "-1");
+      setAttribute(tab, "tabindex", isChosen || (!state.tab && i === 0) ? "0" : "-1");
       byId(nameOfTab(tab)).hidden = !isChosen;
     }
   }

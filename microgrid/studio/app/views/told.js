@@ -32,12 +32,12 @@ export function createTold() {
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
-      text = asking ? words.say("quiz.hint") : problem || (told ? told.sentence + ending : words.say("start"));
+      text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
-    mark(sentence, ending && !asking && !problem ? "ending" : "");
+    mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
     setAttribute(region, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
-    write(byId("note"), state.position || problem || asking ? "" : derived.note || whoLearns(derived));
+    write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
 
   /**
@@ -59,6 +59,16 @@ export function createTold() {
   }
 
   return {show: showTold};
+}
+
+/**
+ * What to look at: of a text, where all values stand, and of a record, at the start.
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function noteFor({document, position, cycle}, derived) {
+  if (document.kind === "text") return position === derived.ends.know && cycle === 1 ? derived.note : "";
+  return position ? "" : derived.note || whoLearns(derived);
 }
 
 /**

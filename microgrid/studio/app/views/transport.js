@@ -1,12 +1,12 @@
 // The keys of a player: to the start, back, play, on, to the end; and the clock that plays.
 
+import {STEP_MS} from "../actions/editor.js";
+import {paceIn} from "../derive.js";
 import {byId, setAttribute} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
-
-const STEP_MS = 1500; // between two steps, at the usual speed
 
 /** @param {App} app */
 export function createTransport(app) {
@@ -22,9 +22,9 @@ export function createTransport(app) {
   function show(state, derived, previous) {
     setAttribute(play, "aria-pressed", `${state.playing}`);
     document.body.toggleAttribute("data-playing", state.playing);
-    if (state.playing === Boolean(previous?.playing) && state.speed === previous?.speed) return;
+    if (state.playing === Boolean(previous?.playing) && paceIn(state) === (previous && paceIn(previous))) return;
     clearInterval(clock);
-    if (state.playing) clock = setInterval(() => app.dispatch({type: "playOn"}), STEP_MS / state.speed);
+    if (state.playing) clock = setInterval(() => app.dispatch({type: "playOn"}), STEP_MS / paceIn(state));
   }
 
   byId("first").addEventListener("click", () => app.dispatch({type: "goTo", position: 0}));

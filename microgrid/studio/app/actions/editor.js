@@ -1,0 +1,84 @@
+// What the editor, the examples and the large button do.
+
+import {DocumentError} from "../core/syntax.js";
+import {nextPhase} from "../derive/editor.js";
+import {askingIn, endsIn, goalIn, stepsIn} from "../derive.js";
+import {at, openDocument, startOfDocument} from "./parts.js";
+
+const PHASE_MS = 3000; // that a phase takes at the usual speed
+export const STEP_MS = 1500; // between two steps, at the usual speed
+
+/** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./parts.js").State} State */
+
+/** @type {Record<string, (state: State, action: any) => State>} */
+export const EDITOR = {
+  // Reads what stands in the editor. If it cannot be read, the last graph stays, and with it all that was done with it;
+  // so it does if nothing of the graph has changed. If only numbers or names have, the step stays.
+  typeText(state, {text}) {
+    if (text === state.draft.text) return state;
+    const {document, error} = readingOf({kind: "text", text, learningRate: state.document.learningRate}, state.language);
+    if (!document) return {...state, draft: {text, error}};
+    const draft = {text, error: null};
+    if (JSON.stringify(document.record) === JSON.stringify(state.document.record)) {
+      return {...state, draft, document: {...document, record: state.document.record}};
+    }
+    const next = {...state, ...startOfDocument(document), learningRate: state.learningRate};
+    return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
+  },
+
+  // Plays the phase that comes next; where one is playing, goes to its end at once.
+  playPhase(state) {
+    if (askingIn(state)) return state;
+    const goal = goalIn(state);
+    if (goal) return at({...state, playing: false}, goal.position);
+    const isOver = state.position === stepsIn(state).length,
+      start = isOver ? at(state, 0) : state;
+    const position = endsIn(start)[nextPhase(start.position, endsIn(start))],
+      speed = state.speed * Math.max(1, ((position - start.position) * STEP_MS) / PHASE_MS);
+    return {...at(start, start.position + 1, true), playing: true, goal: {position, speed}};
+  },
+
+  /** Shows the line of code of every step, or no longer. */
+  showCode(state, {isShown}) {
+    return {...state, isCodeShown: isShown};
+  },
+};
+
+/**
+ * Returns the state in another language: a document that there is in several, and that nobody has changed, with it.
+ * @param {State} state
+ * @param {string} language
+ * @returns {State}
+ */
+export function spoken(state, language) {
+  const {document, draft} = state;
+  if (!document.texts || draft.text !== document.text) return {...state, language};
+  const translated = openDocument({...document, record: null}, language);
+  return {...state, language, document: translated, draft: {text: translated.text ?? "", error: null}};
+}
+
+/**
+ * Opens a text, or tells why it cannot be read.
+ * @param {object} document
+ * @param {string} language
+ * @returns {{document: DocumentOfPage, error: null} | {document: null, error: DocumentError}}
+ */
+function readingOf(document, language) {
+  try {
+    return {document: openDocument(document, language), error: null};
+  } catch (error) {
+    if (error instanceof DocumentError) return {document: null, error};
+    throw error;
+  }
+}
+
+/**
+ * Tells whether two documents differ in numbers and names alone.
+ * @param {DocumentOfPage} one
+ * @param {DocumentOfPage} other
+ */
+function hasSameSteps(one, other) {
+  const shapeOf = (/** @type {DocumentOfPage} */ {record}) => JSON.stringify(record.nodes.map(({kind, op, operands}) => [kind, op, operands]));
+  return shapeOf(one) === shapeOf(other);
+}

@@ -1,0 +1,186 @@
+// Parts of several actions: how a document is opened, and how a state goes to a position. Pure, as all actions are.
+
+import {canBeAsked} from "../core/quiz.js";
+import {readDocument} from "../core/document.js";
+import {samePlace} from "../core/steps.js";
+import {DocumentError} from "../core/syntax.js";
+import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+
+const MAX_CARDS = 600; // a graph of more cannot be looked at
+
+/**
+ * A document: a recorded graph with what some of its labels are called in each language, or a text; and its heading. A
+ * text that is open also has the record that it was read into, and the lines that made its nodes.
+ * @typedef {object} DocumentOfPage
+ * @property {string} kind "record" or "text"
+ * @property {import("../core/graph.js").RecordContent} record
+ * @property {string} [text]
+ * @property {Record<string, string>} [texts] the text in each language, if there are several
+ * @property {import("../core/document.js").SourceLine[]} [lines]
+ * @property {number} [learningRate] of a text, if it is not the usual one
+ * @property {string} [name] in the gallery
+ * @property {Record<string, Record<string, string>>} [labels]
+ * @property {Record<string, string>} [title]
+ * @property {Record<string, string>} [note]
+ */
+
+/**
+ * What +0.01 has changed: as the gradient predicts it, and as it is. Before Think there is no prediction (`isEarly`);
+ * `missing` is the forward pass in which a value is missing.
+ * @typedef {object} Nudged
+ * @property {number} leaf
+ * @property {boolean} isEarly
+ * @property {number} gradient
+ * @property {number} predicted
+ * @property {number} actual
+ * @property {import("../core/cycle.js").Forward | null} missing
+ */
+
+/**
+ * What is said about an answer; "shown" where the right one had to be.
+ * @typedef {{kind: "number" | "right" | "wrong" | "shown" | "hint", given?: number}} Verdict
+ */
+
+/**
+ * A quiz: cards whose gradients are asked for, and how it went so far.
+ * @typedef {object} Quiz
+ * @property {number[]} questions
+ * @property {number[]} answered
+ * @property {number} card of the question; −1 after the last
+ * @property {number} right how many were right at the first try, without a hint
+ * @property {number} tries
+ * @property {boolean} isHinted
+ * @property {number} done
+ * @property {Verdict | null} verdict
+ * @property {boolean} settled whether the answer is known
+ * @property {boolean} over
+ */
+
+/**
+ * All that can change on the page. Nodes and cards are named by their positions in the graph.
+ * @typedef {object} State
+ * @property {DocumentOfPage} document what was opened
+ * @property {{text: string, error: DocumentError | null}} draft what stands in the editor
+ * @property {string} language
+ * @property {Map<number, number>} leaves the numbers of the leaves, by node
+ * @property {number} learningRate
+ * @property {number | null} opened the card of the neuron that is open
+ * @property {number} position how many steps have been taken
+ * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
+ * @property {{animated: boolean}} visit how this position was reached; another object for every time
+ * @property {number} cycle
+ * @property {number[]} losses the output after each update; NaN where it is missing
+ * @property {boolean} restarted whether the curve began anew because a leaf was changed
+ * @property {{cycle: number, rate: number} | null} diverged where training broke off
+ * @property {Nudged | null} nudged what +0.01 has changed
+ * @property {number | null} selected a card
+ * @property {number} route which of its routes is shown; −1 for none
+ * @property {{card: number}} entered the card that the Tab key reaches; another object for every time it gets the focus
+ * @property {string} tab "" where none is open
+ * @property {boolean} playing
+ * @property {{position: number, speed: number} | null} goal where playing ends before the last step, and how fast it goes there
+ * @property {number} speed
+ * @property {number} zoom
+ * @property {[number, number] | null} room width and height of the window of the graph
+ * @property {boolean} isCodeShown whether the line of code of every step is shown
+ * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
+ * @property {Quiz | null} quiz
+ */
+
+/**
+ * A document as the page holds it, made ready to be shown: a text is read into a record.
+ * @param {any} document
+ * @param {string} language that is spoken, for a document that there is in several
+ * @returns {DocumentOfPage}
+ * @throws {DocumentError} the text cannot be read
+ */
+export function openDocument(document, language) {
+  if (document.kind !== "text" || document.record) return document;
+  const text = document.texts?.[language] ?? document.text,
+    {content, lines} = readDocument(text);
+  if (lines.length > MAX_CARDS) throw new DocumentError("reader.nodes", {limit: MAX_CARDS});
+  const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
+  return {...document, text, record, lines};
+}
+
+/**
+ * What a document starts with: its numbers, and nothing of what a reader has done with another. Of a text all values
+ * stand there already.
+ * @param {any} document that is open
+ */
+export function startOfDocument(document) {
+  /** @type {any} */
+  const start = {
+    document,
+    draft: {text: document.text ?? "", error: null},
+    leaves: startLeavesOf(document),
+    learningRate: startRateOf(document),
+    opened: null,
+    position: 0,
+    wanted: 0,
+    visit: {animated: false},
+    nudged: null,
+    selected: null,
+    route: -1,
+    entered: {card: 0},
+    playing: false,
+    goal: null,
+    quiz: null,
+  };
+  const position = document.kind === "text" ? endsIn(start).know : 0;
+  return startCurve({...start, position, wanted: position}, false);
+}
+
+/**
+ * Goes to a position, or to the last one before it that can be reached.
+ * @param {State} state
+ * @param {number} wanted
+ * @param {boolean} [animated]
+ */
+export function at(state, wanted, animated = false) {
+  wanted = Math.min(Math.max(wanted, 0), stepsIn(state).length);
+  const position = Math.min(wanted, reachIn(state)),
+    route = position === state.position ? state.route : -1; // after a step, the step is shown and no longer a route
+  return {...state, wanted, position, route, visit: {animated}};
+}
+
+/**
+ * Stops playing and, unless a quiz is asked, goes to a position.
+ * @param {State} state
+ * @param {number} position
+ * @param {boolean} animated
+ */
+export function goingTo(state, position, animated) {
+  const paused = {...state, playing: false};
+  return askingIn(state) ? paused : at(paused, position, animated);
+}
+
+/**
+ * A new experiment begins here, and with it a new curve.
+ * @param {State} state
+ * @param {boolean} restarted
+ */
+export function startCurve(state, restarted) {
+  const {missing, values} = numbersIn(state);
+  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
+}
+
+/**
+ * Ends a quiz in which some question has no answer any more.
+ * @param {State} state
+ */
+export function withoutIdleQuiz(state) {
+  const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
+  return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
+}
+
+/**
+ * Opens a neuron, or closes the one that is open (null); the place in the cycle stays the same.
+ * @param {State} state
+ * @param {number | null} opened
+ */
+export function withOpened(state, opened) {
+  const current = stepsIn(state)[state.position - 1],
+    next = {...state, opened};
+  return at(next, current ? samePlace(current, stepsIn(next)) : state.wanted);
+}

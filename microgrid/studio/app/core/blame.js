@@ -1,0 +1,47 @@
+// Who was wrong, and who is responsible for it: what a beginner asks at the end of Know and of Think.
+
+/** @typedef {import("./graph.js").Graph} Graph */
+
+/**
+ * Finds where predictions are compared with what was right: a difference that is squared, or whose size is taken, and of
+ * which one side is learned and the other is given.
+ * @param {Graph} graph
+ * @param {{values: number[]}} numbers
+ * @returns {{said: number, right: number}[]}
+ */
+export function mistakesOf({nodes, parameters}, {values}) {
+  const measured = new Set(nodes.flatMap((node) => (isMeasure(node, nodes) ? [node.operands[0]] : [])));
+  const isLearned = new Set(parameters); // or depends on what is
+  for (const [i, {operands}] of nodes.entries()) {
+    if (operands.some((operand) => isLearned.has(operand))) isLearned.add(i);
+  }
+  return nodes.flatMap(({op, operands}, i) => {
+    if (op !== "-" || !measured.has(i)) return [];
+    const [a, b] = operands;
+    if (isLearned.has(a) === isLearned.has(b)) return [];
+    const [prediction, target] = isLearned.has(a) ? [a, b] : [b, a];
+    return [{said: values[prediction], right: values[target]}];
+  });
+}
+
+/**
+ * Tells whether a node makes a size of a difference: its square, or what it is without its sign.
+ * @param {{op: string, operands: readonly number[]}} node
+ * @param {readonly {kind: string, data: number}[]} nodes
+ */
+function isMeasure({op, operands}, nodes) {
+  const [a, b] = operands;
+  if (op === "**") return nodes[b].kind === "constant" && nodes[b].data > 0 && nodes[b].data % 2 === 0;
+  return op === "abs" || (op === "*" && a === b);
+}
+
+/**
+ * Lists the parameters that have a gradient, the largest first.
+ * @param {Graph} graph
+ * @param {{gradients: number[]}} numbers
+ * @returns {number[]}
+ */
+export function mostResponsible({parameters}, {gradients}) {
+  const size = (/** @type {number} */ i) => Math.abs(gradients[i]);
+  return parameters.filter((i) => size(i) > 0).sort((a, b) => size(b) - size(a));
+}

@@ -1,0 +1,285 @@
+// The state of the studio as text for an address (`#…`) or a message: JSON, compressed, in letters that an address may
+// hold. What comes back may be anything: it is checked part by part, and no more of it is unpacked than a state needs.
+
+const SHARE_VERSION = 1;
+const PACKED_CODE = `${SHARE_VERSION}z`, // deflated
+  PLAIN_CODE = `${SHARE_VERSION}j`; // JSON as it is, from a browser that cannot compress
+export const MAX_ADDRESS_CHARACTERS = 2000; // what mail programs and chats leave whole, the site's name included
+const MAX_CODE_CHARACTERS = 1_000_000,
+  MAX_UNPACKED_BYTES = 2_000_000,
+  MAX_TEXT_CHARACTERS = 100_000,
+  MAX_SHARED_NODES = 10_000,
+  MAX_COUNT = 1e9; // of steps and cycles
+const SHARED_MODES = ["", "present"];
+const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
+
+/**
+ * What can be shared.
+ *
+ * @typedef {object} SharedState
+ * @property {1} v version
+ * @property {{t: string} | {r: object}} d document: text, or the content of a record
+ * @property {Record<number, number>} [l] values of the leaves that were changed, by the index of the node
+ * @property {number} [s] step of the closed graph, 0 at the start
+ * @property {number} [c] cycle, from 1
+ * @property {number | null} [r] learning rate; null for the document's own
+ * @property {string | null} [g] language; null for the browser's
+ * @property {string} [m] mode: "" or "present"
+ * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
+ */
+
+/** What came is no state of the studio; `key` names the text that says so, `parts` what it is filled with. */
+export class ShareError extends Error {
+  /** @param {string} key  @param {Record<string, string | number>} [parts] */
+  constructor(key, parts = {}) {
+    super(`${key} ${JSON.stringify(parts)}`);
+    this.name = "ShareError";
+    this.key = key;
+    this.parts = parts;
+  }
+}
+
+/**
+ * Tell whether a code is short enough for an address.
+ *
+ * @param {string} text
+ */
+export function fitsAddress(text) {
+  return text.length <= MAX_ADDRESS_CHARACTERS;
+}
+
+/**
+ * Write a state as text of letters, digits, "-" and "_".
+ *
+ * @param {SharedState} state
+ * @returns {Promise<string>}
+ */
+export async function encodeState(state) {
+  const bytes = new TextEncoder().encode(JSON.stringify(essentialsOf(state), writeNumber));
+  if (typeof CompressionStream === "undefined") return PLAIN_CODE + toLetters(bytes);
+  return PACKED_CODE + toLetters(await throughStream(bytes, new CompressionStream("deflate-raw"), Infinity));
+}
+
+/**
+ * Read what `encodeState` wrote: each part is there, of the right type and of a bearable size. Whether nodes and steps
+ * of those numbers exist, only who reads the document knows.
+ *
+ * @param {string} text
+ * @returns {Promise<Required<SharedState>>}
+ * @throws {ShareError}
+ */
+export async function decodeState(text) {
+  const code = typeof text === "string" ? text.trim().replace(/^#/, "") : "";
+  const version = /^(\d{1,3})[a-z]/.exec(code)?.[1];
+  if (!version) throw new ShareError("share.not_a_code");
+  if (Number(version) > SHARE_VERSION) throw new ShareError("share.newer");
+  if (code.length > MAX_CODE_CHARACTERS) throw new ShareError("share.too_large");
+  if (!code.startsWith(PACKED_CODE) && !code.startsWith(PLAIN_CODE)) throw new ShareError("share.not_a_code");
+  const bytes = fromLetters(code.slice(PACKED_CODE.length));
+  return checkedState(parsedJson(code.startsWith(PLAIN_CODE) ? bytes : await unpacked(bytes)));
+}
+
+// --- text and bytes --------------------------------------------------------------------------------------------------
+
+/** @param {Uint8Array} bytes */
+function toLetters(bytes) {
+  const characters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** @param {string} letters */
+function fromLetters(letters) {
+  if (!/^[\w-]*$/.test(letters) || letters.length % 4 === 1) throw new ShareError("share.damaged");
+  const characters = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
+}
+
+/** @param {Uint8Array} bytes */
+async function unpacked(bytes) {
+  if (typeof DecompressionStream === "undefined") throw new ShareError("share.old_browser");
+  try {
+    return await throughStream(bytes, new DecompressionStream("deflate-raw"), MAX_UNPACKED_BYTES);
+  } catch (error) {
+    throw error instanceof ShareError ? error : new ShareError("share.damaged");
+  }
+}
+
+/**
+ * Send bytes through a stream, and stop when more come out than are allowed: a few letters can stand for gigabytes.
+ *
+ * @param {Uint8Array} bytes
+ * @param {{readable: ReadableStream, writable: WritableStream}} stream
+ * @param {number} limit
+ */
+async function throughStream(bytes, {readable, writable}, limit) {
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  written.catch(() => {}); // the reader below meets the same error
+  const chunks = [],
+    reader = readable.getReader();
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.length;
+    chunks.push(part.value);
+    if (size > limit) {
+      await reader.cancel();
+      throw new ShareError("share.too_large");
+    }
+  }
+  await written;
+  const all = new Uint8Array(size);
+  let start = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, start);
+    start += chunk.length;
+  }
+  return all;
+}
+
+/** @param {Uint8Array} bytes  @returns {unknown} */
+function parsedJson(bytes) {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", {fatal: true}).decode(bytes));
+  } catch {
+    throw new ShareError("share.damaged");
+  }
+}
+
+// --- what a state holds ----------------------------------------------------------------------------------------------
+
+/**
+ * Leave out what is as usual, and what of a record follows from the rest.
+ *
+ * @param {SharedState} state
+ */
+function essentialsOf({d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null}) {
+  return {
+    v: SHARE_VERSION,
+    d: "t" in d ? {t: d.t} : {r: essentialsOfRecord(/** @type {any} */ (d.r))},
+    ...(Object.keys(l).length > 0 && {l}),
+    ...(s > 0 && {s}),
+    ...(c > 1 && {c}),
+    ...(r !== null && {r}),
+    ...(g !== null && {g}),
+    ...(m !== "" && {m}),
+    ...(p !== null && {p}),
+  };
+}
+
+/** @param {Record<string, unknown>} record */
+function essentialsOfRecord({format, version, learning_rate, nodes, parameters}) {
+  return {format, version, learning_rate, nodes, parameters};
+}
+
+/** @param {string} _  @param {unknown} item */
+function writeNumber(_, item) {
+  if (typeof item !== "number") return item;
+  return Object.keys(NOT_IN_JSON).find((text) => Object.is(NOT_IN_JSON[/** @type {"NaN"} */ (text)], item)) ?? item;
+}
+
+// --- checking it -----------------------------------------------------------------------------------------------------
+
+/** @param {unknown} item  @returns {Required<SharedState>} */
+function checkedState(item) {
+  const {v, d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null, ...others} = sharedObject(item, "state");
+  checkPart(v === SHARE_VERSION, "v");
+  checkPart(Object.keys(others).length === 0, "state");
+  checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
+  checkPart(typeof m === "string" && SHARED_MODES.includes(m), "m");
+  return {
+    v: SHARE_VERSION,
+    d: sharedDocument(d),
+    l: sharedValues(l, "l"),
+    s: sharedCount(s, 0, "s"),
+    c: sharedCount(c, 1, "c"),
+    r: r === null ? null : sharedNumber(r, "r"),
+    g: /** @type {string | null} */ (g),
+    m: /** @type {string} */ (m),
+    p: p === null ? null : sharedValues(p, "p"),
+  };
+}
+
+/** @param {unknown} item  @returns {{t: string} | {r: object}} */
+function sharedDocument(item) {
+  const {t, r, ...others} = sharedObject(item, "d");
+  checkPart(Object.keys(others).length === 0 && (t === undefined) !== (r === undefined), "d");
+  if (r !== undefined) return {r: sharedRecord(r)};
+  return {t: sharedText(t, "d.t", MAX_TEXT_CHARACTERS)};
+}
+
+/** @param {unknown} item  @param {string} part  @returns {Record<number, number>} */
+function sharedValues(item, part) {
+  const entries = Object.entries(sharedObject(item, part));
+  checkPart(entries.length <= MAX_SHARED_NODES, part);
+  for (const [name] of entries) checkPart(/^(0|[1-9]\d{0,4})$/.test(name), part);
+  return Object.fromEntries(entries.map(([name, value]) => [name, sharedNumber(value, part)]));
+}
+
+/** @param {unknown} item */
+function sharedRecord(item) {
+  const {format, version, learning_rate, nodes, parameters} = sharedObject(item, "d.r");
+  checkPart(format === "microgrid relay" && version === 2, "d.r");
+  sharedNumber(learning_rate, "d.r");
+  const checked = sharedList(nodes, "d.r").map(sharedNode);
+  checkPart(checked.length > 0, "d.r");
+  for (const parameter of sharedList(parameters, "d.r")) checkPart(isNodeBefore(parameter, checked.length), "d.r");
+  return {format, version, learning_rate, nodes: checked, parameters};
+}
+
+/** @param {unknown} item  @param {number} i */
+function sharedNode(item, i) {
+  const {id, label, kind, op, operands, local_derivatives, data, layer} = sharedObject(item, "d.r");
+  checkPart(id === `n${i}`, "d.r");
+  for (const text of [label, kind, op, layer]) sharedText(text, "d.r", MAX_TEXT_CHARACTERS);
+  for (const operand of sharedList(operands, "d.r")) checkPart(isNodeBefore(operand, i), "d.r");
+  const locals = local_derivatives === undefined ? [] : sharedList(local_derivatives, "d.r");
+  for (const local of [data, ...locals]) sharedNumber(local, "d.r");
+  const ofRecord = {id, label, kind, op, operands, data: asInRecord(data), layer};
+  return local_derivatives === undefined ? ofRecord : {...ofRecord, local_derivatives: locals.map(asInRecord)};
+}
+
+/** A record has texts for NaN and the infinite ones only.  @param {unknown} item */
+function asInRecord(item) {
+  return item === "-0" ? -0 : item;
+}
+
+/** @param {unknown} name  @param {number} end */
+function isNodeBefore(name, end) {
+  return typeof name === "string" && /^n(0|[1-9]\d{0,4})$/.test(name) && Number(name.slice(1)) < end;
+}
+
+/** @param {unknown} condition  @param {string} part */
+function checkPart(condition, part) {
+  if (!condition) throw new ShareError("share.wrong", {part});
+}
+
+/** @param {unknown} item  @param {string} part  @returns {Record<string, unknown>} */
+function sharedObject(item, part) {
+  checkPart(typeof item === "object" && item !== null && !Array.isArray(item), part);
+  return /** @type {Record<string, unknown>} */ (item);
+}
+
+/** @param {unknown} item  @param {string} part  @returns {unknown[]} */
+function sharedList(item, part) {
+  checkPart(Array.isArray(item) && item.length <= MAX_SHARED_NODES, part);
+  return /** @type {unknown[]} */ (item);
+}
+
+/** @param {unknown} item  @param {string} part  @param {number} longest */
+function sharedText(item, part, longest) {
+  checkPart(typeof item === "string" && item.length <= longest, part);
+  return /** @type {string} */ (item);
+}
+
+/** @param {unknown} item  @param {string} part  @returns {number} */
+function sharedNumber(item, part) {
+  if (typeof item === "string" && Object.hasOwn(NOT_IN_JSON, item)) return NOT_IN_JSON[/** @type {"NaN"} */ (item)];
+  checkPart(typeof item === "number" && Number.isFinite(item), part);
+  return /** @type {number} */ (item);
+}
+
+/** @param {unknown} item  @param {number} least  @param {string} part  @returns {number} */
+function sharedCount(item, least, part) {
+  checkPart(Number.isInteger(item) && Number(item) >= least && Number(item) <= MAX_COUNT, part);
+  return /** @type {number} */ (item);
+}

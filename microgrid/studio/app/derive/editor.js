@@ -1,0 +1,142 @@
+// What the editor, the sentences at the end of a phase and the large button show.
+
+import {mistakesOf, mostResponsible} from "../core/blame.js";
+import {show} from "../core/numerals.js";
+import {backwardLines, changeLine, knowLine} from "../core/python.js";
+import {PHASES} from "../core/steps.js";
+
+const MAX_MISTAKES = 4, // whose numbers are listed
+  MAX_RESPONSIBLE = 3;
+const MAX_PART = 200; // characters of what a sentence about a mistake repeats
+
+/**
+ * Returns the phase that the large button plays: the one that is not over, or that of the next cycle.
+ * @param {number} position
+ * @param {Record<import("../core/steps.js").Phase, number>} ends
+ */
+export function nextPhase(position, ends) {
+  return PHASES.find((phase) => position < ends[phase]) ?? PHASES[0];
+}
+
+/** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../core/graph.js").Graph} Graph */
+/** @typedef {import("../core/cycle.js").Numbers} Numbers */
+/** @typedef {import("../core/words.js").Words} Words */
+
+/**
+ * What else is derived from the state.
+ * @typedef {object} DerivedBefore
+ * @property {Graph} graph
+ * @property {Numbers} numbers
+ * @property {Record<import("../core/steps.js").Phase, number>} ends
+ * @property {import("../core/steps.js").Known} known
+ * @property {Words} words
+ * @property {object | null} asking
+ */
+
+/**
+ * Returns what is shown of a state beside its graph.
+ * @param {State} state
+ * @param {DerivedBefore} parts
+ */
+export function editorOf(state, parts) {
+  const {graph, numbers, ends, known, words} = parts,
+    {document, draft, learningRate} = state;
+  return {
+    nextPhase: nextPhase(state.position, ends),
+    summary: document.kind === "text" && numbers.missing < 0 ? summaryAt(state, parts) : "",
+    extent: extentAt(document, draft, known.current),
+    mistake: draft.error ? sentenceOf(draft.error, words) : "",
+    codeLines: state.isCodeShown && known.current ? codeOfStep(known.current, graph, learningRate) : [],
+  };
+}
+
+/**
+ * What a phase has led to, at its end: who was how wrong, and who is responsible.
+ * @param {State} state
+ * @param {DerivedBefore} parts
+ */
+function summaryAt({position}, {graph, numbers, ends, words, asking}) {
+  if (asking || position === 0) return "";
+  if (position === ends.know) return blameQuestion(graph, numbers, words);
+  return position === ends.think ? blameAnswer(graph, numbers, words) : "";
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Words} words
+ */
+function blameQuestion(graph, numbers, words) {
+  const mistakes = mistakesOf(graph, numbers),
+    {name} = graph.nodes[graph.output];
+  const value = show(numbers.values[graph.output]),
+    said = words.listed(mistakes.map((mistake) => show(mistake.said))),
+    right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
+  if (mistakes.length === 0) return words.say("editor.value", {name, value});
+  if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
+  if (mistakes.length > MAX_MISTAKES) return words.say("editor.blame.many", {count: mistakes.length, name, value});
+  return words.say("editor.blame", {said, right});
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Words} words
+ */
+function blameAnswer(graph, numbers, words) {
+  const responsible = mostResponsible(graph, numbers);
+  if (responsible.length === 0) return words.say("editor.answer.none");
+  const names = responsible.slice(0, MAX_RESPONSIBLE).map((i) => {
+    return words.say("editor.answer.name", {name: graph.nodes[i].name, gradient: show(numbers.gradients[i])});
+  });
+  const isBlamed = mistakesOf(graph, numbers).length > 0;
+  return words.say(isBlamed ? "editor.answer" : "editor.answer.value", {names: words.listed(names)});
+}
+
+/**
+ * The statement that made the current card; none while the text is another than that of the graph.
+ * @param {State["document"]} document
+ * @param {State["draft"]} draft
+ * @param {import("../core/steps.js").Step | null} current
+ */
+function extentAt(document, draft, current) {
+  if (document.kind !== "text" || !current || draft.text !== document.text) return null;
+  return document.lines?.[current.node ?? current.card.output] ?? null;
+}
+
+/**
+ * A mistake in one sentence.
+ * @param {import("../core/syntax.js").DocumentError} error
+ * @param {Words} words
+ */
+function sentenceOf({key, parts, line}, words) {
+  const texts = Object.entries(parts).map(([name, part]) => [name, abridged(part, words)]);
+  const message = words.word(key, Object.fromEntries(texts));
+  if (line === null) return message[0].toUpperCase() + message.slice(1);
+  return words.say("editor.mistake", {line, message});
+}
+
+/**
+ * What a sentence repeats, in short.
+ * @param {string | number | string[]} part
+ * @param {Words} words
+ */
+function abridged(part, words) {
+  if (typeof part === "number") return part;
+  const text = Array.isArray(part) ? words.listed(part) : part;
+  return text.length > MAX_PART ? `${text.slice(0, MAX_PART)}…` : text;
+}
+
+/**
+ * The lines of Python that do what a step does.
+ * @param {import("../core/steps.js").Step} step
+ * @param {Graph} graph
+ * @param {number} learningRate
+ */
+function codeOfStep(step, graph, learningRate) {
+  if (step.phase === "think") return backwardLines(graph, step);
+  if (step.kind === "change") return [changeLine(graph, step.node, learningRate)];
+  if (step.kind === "changes") return step.parameters.map((i) => changeLine(graph, i, learningRate));
+  return step.kind === "value" ? [knowLine(graph, step.node)] : [];
+}

@@ -1,0 +1,130 @@
+// The editor: the text that makes the graph. The field is never written into while somebody types, so that the caret,
+// the browser's own undo and the input of Japanese are left alone. Marks are shown by a copy of the text behind it.
+
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {{from: number, to: number} | null} Extent a part of the text */
+
+const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
+const PROMPT_MS = 40, // a graph that is shown as fast follows every key; a slower one follows when the typing pauses
+  PAUSE_MS = 250;
+
+/** @param {App} app */
+export function createEditor(app) {
+  const field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
+    marks = byId("marks"),
+    isNewMark = createWatch(),
+    isNewMistake = createWatch();
+  let isComposing = false,
+    isPatient = true,
+    clock = 0,
+    waiting = 0, // until what was typed is read; 0 where it has been
+    cost = 0; // in milliseconds, of the last text that could be read
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function showEditor(state, derived, previous) {
+    const isText = state.document.kind === "text";
+    document.body.dataset.document = state.document.kind;
+    if (!isText) return;
+    const {text, error} = state.draft;
+    const isNewDraft = state.draft !== previous?.draft;
+    if (isNewDraft && field.value !== text) {
+      stopWaiting();
+      field.value = text; // of another document
+    }
+    if (isNewDraft && isNewMistake(text, error)) {
+      clearTimeout(clock);
+      isPatient = Boolean(error);
+      if (error) clock = setTimeout(pointOut, PATIENCE_MS);
+    }
+    showMarks(state, derived);
+  }
+
+  function pointOut() {
+    isPatient = false;
+    showMarks(app.state, app.derived);
+  }
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showMarks({draft: {text, error}}, {extent, mistake}) {
+    if (isComposing || waiting) return showPlain();
+    const isMistaken = error !== null && !isPatient,
+      place = isMistaken ? placeOf(text, error) : extent;
+    write(byId("mistake"), isMistaken ? mistake : "");
+    setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
+    setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
+    if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
+  }
+
+  // What has not been read yet has no marks; the copy makes the field as high as its text.
+  function showPlain() {
+    if (isNewMark(field.value)) fillMarks(field.value, null, false);
+  }
+
+  /**
+   * Fills the copy. A line break at the very end has a line of its own in the field, and gets one here.
+   * @param {string} text
+   * @param {Extent} place
+   * @param {boolean} isMistaken
+   */
+  function fillMarks(text, place, isMistaken) {
+    if (!place) return marks.replaceChildren(`${text}\n`);
+    const marked = text.slice(place.from, place.to);
+    const mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
+    marks.replaceChildren(text.slice(0, place.from), mark, `${text.slice(place.to)}\n`);
+  }
+
+  function read() {
+    stopWaiting();
+    if (!isComposing && cost <= PROMPT_MS) return readNow();
+    if (!isComposing) waiting = setTimeout(readNow, PAUSE_MS);
+    showPlain();
+  }
+
+  function readNow() {
+    stopWaiting();
+    const start = performance.now();
+    app.dispatch({type: "typeText", text: field.value});
+    if (!app.state.draft.error) cost = performance.now() - start;
+    showMarks(app.state, app.derived);
+  }
+
+  function stopWaiting() {
+    clearTimeout(waiting);
+    waiting = 0;
+  }
+
+  field.addEventListener("input", read);
+  field.addEventListener("blur", () => waiting && readNow());
+  field.addEventListener("compositionstart", () => (isComposing = true));
+  field.addEventListener("compositionend", () => {
+    isComposing = false;
+    read();
+  });
+  return {show: showEditor};
+}
+
+/**
+ * Where a mistake stands in a text, at least one character long; null where it is the whole text.
+ * @param {string} text
+ * @param {import("../core/syntax.js").DocumentError} error
+ * @returns {Extent}
+ */
+function placeOf(text, {line, column, length}) {
+  if (line === null || column === null) return null;
+  const lines = text.split(/(?<=\r\n|\r(?!\n)|\n)/),
+    start = lines.slice(0, line - 1).join("").length;
+  const characters = Array.from(text.slice(start)),
+    from = start + characters.slice(0, column - 1).join("").length;
+  return {from, to: from + characters.slice(column - 1, column - 1 + Math.max(length ?? 1, 1)).join("").length};
+}

@@ -1,0 +1,23 @@
+// The one large button: it names the phase that comes next, and plays it.
+
+import {goalIn} from "../derive.js";
+import {byId, mark, setAttribute, write} from "./dom.js";
+
+/** @param {import("../app.js").App} app */
+export function createPrimary(app) {
+  const button = /** @type {HTMLButtonElement} */ (byId("primary"));
+
+  /**
+   * @param {import("../actions.js").State} state
+   * @param {import("../derive.js").Derived} derived
+   */
+  function showPrimary(state, {words, nextPhase, numbers, reach}) {
+    write(button, words.word(`phase.${nextPhase}`));
+    mark(button, nextPhase);
+    setAttribute(button, "aria-busy", goalIn(state) ? "true" : null);
+    button.disabled = numbers.missing >= 0 && state.position >= reach;
+  }
+
+  button.addEventListener("click", () => app.dispatch({type: "playPhase"}));
+  return {show: showPrimary};
+}

@@ -1,0 +1,49 @@
+// The same in Python: the text as a program that runs as it is, in a dialog, to copy; and the code of every step.
+
+import {asPython} from "../core/python.js";
+import {byId, make, setAttribute, write} from "./dom.js";
+
+/** @param {import("../app.js").App} app */
+export function createPython(app) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("python")),
+    toggle = byId("code"),
+    lines = byId("code-lines");
+
+  /**
+   * @param {import("../actions.js").State} state
+   * @param {import("../derive.js").Derived} derived
+   */
+  function showPython(state, {codeLines}) {
+    setAttribute(toggle, "aria-pressed", `${state.isCodeShown}`);
+    write(lines, codeLines.join("\n"));
+  }
+
+  function open() {
+    const {words} = app.derived,
+      program = asPython(app.state.document.text ?? "").join("\n"),
+      text = make("pre", {tabindex: "0"}, program);
+    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("editor.copied")))}, words.say("editor.copy")),
+      close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
+    dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
+    app.dispatch({type: "pause"});
+    dialog.showModal();
+  }
+
+  toggle.addEventListener("click", () => app.dispatch({type: "showCode", isShown: !app.state.isCodeShown}));
+  byId("show-python").addEventListener("click", open);
+  return {show: showPython};
+}
+
+/**
+ * Copies a text; where the browser has no clipboard for a page like this, the element that holds it is selected and copied.
+ * @param {string} text
+ * @param {Element} element
+ */
+export async function copyText(text, element) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    document.execCommand("copy");
+  }
+}

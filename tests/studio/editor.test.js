@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
+import {mistakesOf, mostResponsible} from "../../microgrid/studio/app/core/blame.js";
+import {endsIn, goalIn, graphIn, numbersIn, paceIn, stepsIn} from "../../microgrid/studio/app/derive.js";
+import {nextPhase} from "../../microgrid/studio/app/derive/editor.js";
+
+const BLAME = "w, b = 3, 1\nx, target = 2, 5\np = w*x + b\nloss = (p - target)**2";
+const opened = (text, rest = {}) => initialState({kind: "text", text, ...rest}, "en");
+const after = (state, ...actions) => actions.reduce((each, action) => reduce(Object.freeze(each), action), state);
+const typed = (text) => ({type: "typeText", text});
+const mistakesIn = (state) => mistakesOf(graphIn(state), numbersIn(state));
+
+test("a text opens at the end of Know, with no tab open", () => {
+  const state = opened(BLAME);
+  assert.equal(state.position, endsIn(state).know);
+  assert.equal(state.tab, "");
+  assert.deepEqual(state.losses, [4]);
+});
+
+test("a text has the learning rate that it is given, else the usual one", () => {
+  assert.equal(opened(BLAME, {learningRate: 0.3}).learningRate, 0.3);
+  assert.equal(opened(BLAME).learningRate, 0.05);
+});
+
+test("what cannot be read leaves all as it was, but for the draft", () => {
+  const state = opened(BLAME),
+    broken = after(state, typed("w = "));
+  assert.deepEqual({...broken, draft: null}, {...state, draft: null});
+  assert.equal(broken.draft.error.line, 1);
+});
+
+test("what is typed keeps language, speed, tab and learning rate, and drops what was moved", () => {
+  const before = after(
+    opened(BLAME),
+    {type: "setLanguage", language: "ja"},
+    {type: "setSpeed", speed: 4},
+    {type: "showTab", tab: "train"},
+    {type: "setLearningRate", learningRate: 0.2},
+    {type: "setLeaf", leaf: 0, value: 9},
+  );
+  const state = after(before, typed(BLAME.replace("2, 5", "2, 6")));
+  assert.deepEqual([state.language, state.speed, state.tab, state.learningRate], ["ja", 4, "train", 0.2]);
+  assert.equal(state.leaves.get(0), 3);
+});
+
+test("a space keeps everything, and other numbers or names the step", () => {
+  const before = after(opened(BLAME), {type: "goTo", position: 7}, {type: "setLeaf", leaf: 0, value: 9});
+  const spaced = after(before, typed(`${BLAME} `));
+  assert.equal(spaced.leaves, before.leaves);
+  assert.equal(graphIn(spaced), graphIn(before));
+  assert.equal(after(before, typed(BLAME.replaceAll("p", "q"))).position, 7);
+  const longer = after(before, typed(`${BLAME} + w**2`));
+  assert.equal(longer.position, endsIn(longer).know);
+});
+
+test("the phase that comes next is played, the longer the faster, and a second time is over at once", () => {
+  const playing = after(opened(BLAME), {type: "playPhase"}),
+    {know, think} = endsIn(playing);
+  assert.deepEqual([playing.position, goalIn(playing).position], [know + 1, think]);
+  assert.equal(paceIn(playing), (think - know) / 2); // in steps of 1.5 s: so it takes 3 s
+  const over = after(playing, {type: "playPhase"});
+  assert.deepEqual([over.position, over.playing, paceIn(over)], [think, false, 1]);
+  let walked = playing;
+  while (walked.playing) walked = after(walked, {type: "playOn"});
+  assert.equal(walked.position, think);
+});
+
+test("playing on from within a phase has no goal", () => {
+  const playing = after(opened(BLAME), {type: "playPhase"}, {type: "pause"}, {type: "play"});
+  assert.equal(goalIn(playing), null);
+});
+
+test("after the last step comes Know again", () => {
+  const end = after(opened(BLAME), {type: "goTo", position: 99});
+  assert.equal(nextPhase(end.position, endsIn(end)), "know");
+  assert.equal(end.position, stepsIn(end).length);
+});
+
+test("a tab of a text closes when it is asked for again", () => {
+  const open = after(opened(BLAME), {type: "showTab", tab: "quiz"});
+  assert.equal(open.tab, "quiz");
+  assert.equal(after(open, {type: "showTab", tab: "quiz"}).tab, "");
+});
+
+test("a document in several languages follows the language, unless somebody has changed it", () => {
+  const state = opened("", {texts: {en: "loss = 3", ja: "損失 = 3"}}),
+    japanese = after(state, {type: "setLanguage", language: "ja"});
+  assert.equal(japanese.draft.text, "損失 = 3");
+  assert.equal(graphIn(japanese).nodes[0].name, "損失");
+  const own = after(state, typed("loss = 4"), {type: "setLanguage", language: "ja"});
+  assert.equal(own.document.text, "loss = 4");
+});
+
+test("a mistake is a difference that is measured, of what is learned and what is given", () => {
+  assert.deepEqual(mistakesIn(opened(BLAME)), [{said: 7, right: 5}]);
+  assert.deepEqual(mistakesIn(opened("w, t = 3, 5; (t - w)**2")), [{said: 3, right: 5}]);
+  assert.deepEqual(mistakesIn(opened("w, t = 3, 5; e = w - t; e*e")), [{said: 3, right: 5}]);
+  assert.deepEqual(mistakesIn(opened("w, t = 3, 5; abs(w - t)")), [{said: 3, right: 5}]);
+  for (const text of ["w, t = 3, 5; w - t", "a, b = 3, 5; (a - b)**2", "w, t = 3, 5; (w - t)**3", "a, b = 3, 5; a*b"]) {
+    assert.deepEqual(mistakesIn(opened(text)), [], text);
+  }
+});
+
+test("the largest gradient of a parameter comes first, and 0 not at all", () => {
+  const state = opened("a, b, c, x = 1, 2, 3, 10; a*x - b*x*x + 0*c"),
+    graph = graphIn(state);
+  assert.deepEqual(mostResponsible(graph, numbersIn(state)).map((i) => graph.nodes[i].label), ["b", "a"]);
+});
+
+test("no value of a text is called by its id, and no two alike", () => {
+  const text = "a, b = 1, 2\n(a*a*a*a*a*a*a*a*a*a*a*a + b*b*b*b*b*b*b*b*b*b*b*b)**2 * total([a, b, a, b, a, b, a])";
+  const names = graphIn(opened(text)).nodes.filter(({op}) => op).map(({name}) => name);
+  assert.deepEqual(names.filter((name) => /^n\d+$/.test(name)), []);
+  assert.equal(new Set(names).size, names.length);
+});

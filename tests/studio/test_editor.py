@@ -1,0 +1,363 @@
+"""The first twenty seconds, and the editor: a learner types a document, and its graph follows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from microgrid import Relay
+from microgrid.documents import read_document
+from microgrid.documents.examples import CAREFUL_LEARNING_RATE
+from microgrid.documents.gallery import GALLERY, text_in
+from microgrid.language.words import words
+from tests.browser import Opener, Screen, expect
+from tests.studio.test_page import assert_shows
+
+ROOT = Path(__file__).parents[2]
+MICROGRAD = """\
+from micrograd.engine import Value
+# inputs x1,x2
+x1 = Value(2.0, label='x1')
+x2 = Value(0.0, label='x2')
+# weights w1,w2
+w1 = Value(-3.0, label='w1')
+w2 = Value(1.0, label='w2')
+# bias of the neuron
+b = Value(6.8813735870195432, label='b')
+# x1*w1 + x2*w2 + b
+x1w1 = x1*w1; x1w1.label = 'x1*w1'
+x2w2 = x2*w2; x2w2.label = 'x2*w2'
+x1w1x2w2 = x1w1 + x2w2; x1w1x2w2.label = 'x1*w1 + x2*w2'
+n = x1w1x2w2 + b; n.label = 'n'
+o = n.tanh(); o.label = 'o'
+o.backward()
+draw_dot(o)
+"""
+
+
+def write(screen: Screen, text: str) -> None:
+    """Put a text into the editor, as pasting does."""
+    screen("#editor").fill(text)
+    screen.relay = Relay(read_document(text), learning_rate=CAREFUL_LEARNING_RATE)
+
+
+# --- the first screen ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "It said 7; 5 was right. Who is to blame?"), ("ja", "予測は 7、正解は 5。だれの責任？")],
+)
+def test_first_screen_has_all_values_one_question_and_one_large_button(
+    language: str, sentence: str, studio: Opener
+) -> None:
+    screen = studio(language=language)
+    expect(screen("#sentence")).to_have_text(sentence)
+    expect(screen("#primary")).to_have_text(words(language)["phase.think"])
+    assert screen("#editor").input_value() == text_in("blame", language)
+    assert screen.texts("#graph .card:not(.constant) .value") == ["3", "2", "6", "1", "7", "5", "2", "4"]
+    assert not any(screen.texts("#graph .grad"))
+    assert screen("[role=tabpanel]:visible").count() == 0
+    whole = "(e) => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight"
+    assert screen("#graph").evaluate(whole)
+
+
+def test_language_of_the_browser_is_that_of_the_document(studio: Opener) -> None:
+    screen = studio(language=None)
+    assert screen("#editor").input_value() == text_in("blame", "en")
+    screen.press("l")
+    assert screen("#editor").input_value() == text_in("blame", "ja")
+    assert "目標" in screen.texts("#graph .name")
+    write(screen, "a, b = 3, 4; a*b")
+    screen.press("Escape")
+    screen("#language").click()
+    assert screen("#editor").input_value() == "a, b = 3, 4; a*b"  # what a learner has typed is hers
+
+
+def test_large_button_goes_round_the_loop(studio: Opener) -> None:
+    screen = studio()
+    ends = screen.page.evaluate("microgrid.derived.ends")
+    screen("#speed").select_option("16×")
+    screen("#primary").click()
+    screen.wait_for(f"microgrid.state.position === {ends['think']} && !microgrid.state.playing")
+    expect(screen.grad("w")).to_have_text("8")
+    expect(screen("#sentence")).to_contain_text("Most to blame: w (gradient 8), b (gradient 4).")
+    expect(screen("#primary")).to_have_text("Change")
+    screen("#primary").click()
+    screen.wait_for(f"microgrid.state.position === {ends['change']} && !microgrid.state.playing")
+    expect(screen("#sentence")).to_contain_text("4")
+    expect(screen("#primary")).to_have_text("Know")
+
+
+def test_second_click_on_the_large_button_goes_to_the_end_of_the_phase(studio: Opener) -> None:
+    screen = studio()
+    end = screen.page.evaluate("microgrid.derived.ends.think")
+    screen("#primary").click()
+    assert screen.position < end
+    screen("#primary").click()
+    assert screen.position == end
+    assert not screen.page.evaluate("microgrid.state.playing")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a, b = 2, 3; c = a*b", "c is 6. Which number does it depend on most?"),
+        ("w, x, t = 3, 2, 6; (t - w*x)**2", "It said 6, and that is right. Nobody is to blame."),
+        ("w = 3; e1 = (w - 1)**2; e2 = (w - 5)**2; e1 + e2", "It said 3, 3; 1, 5 was right. Who is to blame?"),
+        ("w, x = 3, 2; abs(w*x - 5)", "It said 6; 5 was right. Who is to blame?"),
+    ],
+)
+def test_question_follows_from_the_document(text: str, sentence: str, studio: Opener) -> None:
+    expect(studio(text)("#sentence")).to_have_text(sentence)
+
+
+def test_dead_relu_leaves_nobody_responsible(studio: Opener) -> None:
+    screen = studio()
+    screen.button("a dead relu").click()
+    screen.press("2")
+    expect(screen("#sentence")).to_contain_text("All gradients are 0: Change will move nothing.")
+
+
+# --- typing ----------------------------------------------------------------------------------------------------------
+
+
+def test_graph_follows_what_is_typed_and_the_caret_stays(studio: Opener) -> None:
+    screen = studio()
+    screen("#editor").click()
+    screen.page.evaluate("document.getElementById('editor').setSelectionRange(8, 8)")
+    screen.press("Backspace")
+    screen.page.keyboard.type("4")
+    expect(screen.value("w")).to_have_text("4")
+    expect(screen.value("loss")).to_have_text("16")
+    assert screen.page.evaluate("document.getElementById('editor').selectionStart") == 8
+    assert screen("#editor").input_value().startswith("w, b = 4, 1")
+
+
+def test_focus_and_caret_stay_at_every_key(studio: Opener) -> None:
+    screen = studio("w = 3; w*2")
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type("345 + w*w*w")
+    assert screen("#editor").input_value() == "w = 3; w*2345 + w*w*w"
+    assert screen("#editor").evaluate("(field) => field === document.activeElement")
+
+
+def test_large_text_is_read_when_the_typing_pauses_and_at_the_latest_when_another_thing_is_done(studio: Opener) -> None:
+    screen = studio("\n".join(["a = 1", *["a += a*0.5"] * 60]))
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type("1234567890")
+    screen("#primary").click()
+    assert screen.page.evaluate("microgrid.state.document.text") == screen("#editor").input_value()
+    assert screen("#editor").input_value().endswith("*0.51234567890")
+
+
+def test_more_cards_than_can_be_looked_at_are_refused(studio: Opener) -> None:
+    screen = studio()
+    screen("#editor").fill("a = 1\n" + "a = a*2\n" * 300)
+    expect(screen("#mistake")).to_have_text("This makes more than 600 values; at most 600 are read")
+    screen("#editor").fill("a = 1\n" + "a = a*2\n" * 299)
+    expect(screen("#graph .card")).to_have_count(599)
+
+
+def test_own_undo_of_the_field_works(studio: Opener) -> None:
+    screen = studio("w = 3; w*2")
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type(" + 5")
+    assert screen("#editor").input_value() == "w = 3; w*2 + 5"
+    for _ in range(9):
+        screen.press("Control+z")
+    assert screen("#editor").input_value() == "w = 3; w*2"
+    assert screen.page.evaluate("microgrid.state.document.text") == "w = 3; w*2"
+
+
+def test_only_numbers_change_and_the_step_stays(studio: Opener) -> None:
+    screen = studio()
+    screen.press("2")
+    position = screen.position
+    write(screen, text_in("blame", "en").replace("3, 1", "4, 1"))
+    assert screen.position == position
+    expect(screen.grad("w")).to_have_text("16")
+    write(screen, "a, b = 2, 3; a*b")
+    assert screen.position == screen.page.evaluate("microgrid.derived.ends.know")
+
+
+def test_spaces_and_comments_keep_what_was_done(studio: Opener) -> None:
+    screen = studio("w, x = 3, 2\nw*x")
+    screen.page.evaluate("microgrid.dispatch({type: 'setLeaf', leaf: 0, value: 5})")
+    screen("#editor").fill("w, x = 3, 2   # two numbers\nw * x\n")
+    expect(screen.value("w")).to_have_text("5")
+    screen("#editor").fill("w, x = 3.5, 2\nw*x")
+    expect(screen.value("w")).to_have_text("3.5")
+
+
+def test_composition_is_not_interrupted(studio: Opener) -> None:
+    screen = studio("w = 3; w*2")
+    field = "document.getElementById('editor')"
+    screen.page.evaluate(
+        f"""() => {{
+            const field = {field};
+            field.focus();
+            field.dispatchEvent(new CompositionEvent("compositionstart"));
+            field.value = "w = ３; w*";
+            field.dispatchEvent(new InputEvent("input", {{isComposing: true}}));
+            microgrid.dispatch({{type: "stepBy", count: -1}});
+        }}"""
+    )
+    assert screen("#editor").input_value() == "w = ３; w*"
+    assert screen.page.evaluate("microgrid.state.draft.text") == "w = 3; w*2"
+    screen.page.evaluate(
+        f"""() => {{
+            {field}.value = "w = ３; w*４";
+            {field}.dispatchEvent(new CompositionEvent("compositionend"));
+        }}"""
+    )
+    assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 12
+
+
+def readme_example(name: str) -> str:
+    found = re.search(
+        r"```python\n(from microgrid import Input.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S
+    )
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("text", [readme_example("README.md"), readme_example("README.ja.md"), MICROGRAD])
+def test_pasted_examples_are_read_whole(text: str, studio: Opener) -> None:
+    screen = studio()
+    write(screen, text)
+    expect(screen("#mistake")).to_be_empty()
+    screen.press("Escape")
+    screen("#last").click()
+    assert screen.page.evaluate("microgrid.state.document.text") == text
+    numbers = screen.page.evaluate("microgrid.derived.numbers.gradients")
+    assert numbers == pytest.approx([screen.relay.gradients[node.id] for node in screen.relay.nodes], rel=1e-12)
+    assert not [name for name in screen.texts("#graph .name") if re.fullmatch(r"n\d+", name) and name not in text]
+
+
+@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_example_opens_as_python_has_it(name: str, language: str, studio: Opener) -> None:
+    screen = studio(language=language)
+    screen("#strip button").nth(list(GALLERY).index(name)).click()
+    expect(screen("#strip [aria-pressed=true]")).to_have_text(words(language)[f"example.{name}.title"])
+    assert screen("#editor").input_value() == text_in(name, language)
+    rate = GALLERY[name].learning_rate or CAREFUL_LEARNING_RATE
+    screen.relay = Relay(read_document(text_in(name, language)), learning_rate=rate)
+    screen.press("2")
+    if language == "en":
+        assert_shows(screen, screen.relay)
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Line 2: n has no value (known: w); give it one, such as n=2"),
+        ("ja", "2 行目: n の値がない (値のある名前: w)。n=2 のように与えてください"),
+    ],
+)
+def test_mistake_is_underlined_with_one_sentence_and_the_last_graph_stays(
+    language: str, sentence: str, studio: Opener
+) -> None:
+    screen = studio("w = 3\nw*2", language=language)
+    screen("#editor").fill("w = 3\nw*n")
+    expect(screen("#mistake")).to_have_text(sentence)
+    expect(screen("#marks .mistake")).to_have_text("n")
+    expect(screen("#editor")).to_have_attribute("aria-invalid", "true")
+    assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 6
+    screen("#editor").fill("w = 3\nw*4")
+    expect(screen("#mistake")).to_be_empty()
+    expect(screen("#marks .mistake")).to_have_count(0)
+    assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 12
+
+
+def test_mistake_of_numbers_is_said_too(studio: Opener) -> None:
+    screen = studio("w = 3; log(w)")
+    screen("#editor").fill("w = 0; log(w)")
+    expect(screen("#mistake")).to_have_text("Line 1: log(w = 0): only numbers above 0 have a logarithm")
+    screen("#editor").fill("")
+    expect(screen("#mistake")).to_have_text("Nothing here computes a value; expected something like a*b + c")
+
+
+def test_mistake_behind_signs_beyond_the_first_plane_is_underlined_where_it_is(studio: Opener) -> None:
+    screen = studio("w = 3; w*2")
+    screen("#editor").fill('w = Value(3, "𝒘𝒘"); w*zz')
+    expect(screen("#marks .mistake")).to_have_text("zz")
+
+
+# --- code, and the panel ---------------------------------------------------------------------------------------------
+
+
+def test_line_that_made_the_current_card_is_lit(studio: Opener) -> None:
+    screen = studio()
+    expect(screen("#marks .made")).to_have_text("loss = (p - target)**2")
+    screen.press("Home", "ArrowRight")
+    expect(screen("#marks .made")).to_have_text("p = w*x + b")
+
+
+def test_code_of_a_step_is_shown_on_demand(studio: Opener) -> None:
+    screen = studio()
+    screen.press("2", "ArrowLeft", "ArrowLeft", "ArrowLeft")
+    expect(screen("#code-lines")).to_be_empty()
+    screen("#code").click()
+    expect(screen("#code-lines")).to_have_text("(w * x).grad += p.grad * 1")
+    screen.press("3")
+    expect(screen("#code-lines")).to_have_text("b.data -= 0.05 * b.grad")
+    screen.press("1")
+    expect(screen("#code-lines")).to_have_text("loss = (p - target) ** 2")
+
+
+def test_same_in_python_runs_as_it_is(studio: Opener) -> None:
+    screen = studio()
+    screen("#show-python").click()
+    program = screen.text("#python pre")
+    assert 'Value(3, label="w")' in program
+    printed: list[object] = []
+    exec(program, {"print": lambda *parts: printed.extend(parts)})
+    assert printed == ["loss", 4.0, "w", 8.0, "b", 4.0]
+    screen("#python .close").click()
+
+
+def test_tab_that_is_open_closes_when_asked_again(studio: Opener) -> None:
+    screen = studio()
+    screen.tab("whatif")
+    expect(screen("#whatif")).to_be_visible()
+    screen.tab("whatif")
+    expect(screen("#whatif")).to_be_hidden()
+
+
+def test_unnamed_values_are_called_by_what_they_are(studio: Opener) -> None:
+    text = "a, b, c, d = 1, 2, 3, 4\n(a*b*c*d + a*a*b*b + c*c*d*d + exp(a) + exp(b)*exp(c) - 7)**2 + tanh(a*b*c*d*a*b)"
+    screen = studio(text)
+    names = screen.texts("#graph .name")
+    assert not [name for name in names if re.fullmatch(r"n\d+", name)]
+    everything = screen.page.evaluate("microgrid.graph.nodes.filter(({op}) => op).map(({name}) => name)")
+    assert len(set(everything)) == len(everything)
+
+
+@pytest.mark.parametrize("text", ["w = 3", "3", "w = 3\nw"])
+def test_one_number_alone_is_a_graph(text: str, studio: Opener) -> None:
+    screen = studio()
+    screen("#editor").fill(text)
+    expect(screen("#graph .card")).to_have_count(1)
+    for key in ("Home", "ArrowRight", "ArrowRight", "End", "2"):
+        screen("#place").click()
+        screen.press(key)
+
+
+def test_strip_shows_on_a_phone_that_there_is_more(studio: Opener) -> None:
+    screen = studio(width=360, height=740)
+    expect(screen("#more")).to_be_visible()
+    before = screen("#strip").evaluate("(e) => e.scrollLeft")
+    screen("#more").click()
+    screen.wait_for(f"document.getElementById('strip').scrollLeft > {before}")
+    screen("#strip button").last.focus()
+    expect(screen("#more")).to_be_hidden()
