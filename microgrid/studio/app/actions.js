@@ -3,6 +3,7 @@
 
 import {EDITOR, spoken} from "./actions/editor.js";
 import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {REACH, REACH_AT_START} from "./actions/reach.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
@@ -48,6 +49,7 @@ export function initialState(document, language) {
     whole: false,
     room: null,
     isCodeShown: false,
+    ...REACH_AT_START,
   };
 }
 
@@ -86,6 +88,7 @@ function inQuiz(change) {
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
+  ...REACH,
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {

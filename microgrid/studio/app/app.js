@@ -11,6 +11,7 @@ import {Words} from "./core/words.js";
 import {createDerive} from "./derive.js";
 import {createStore} from "./store.js";
 import {createAddress, stepInAddress} from "./views/address.js";
+import {createAnnouncer} from "./views/announcer.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
@@ -24,6 +25,7 @@ import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
 import {createStage} from "./views/stage.js";
+import {createTable} from "./views/table.js";
 import {createTabs} from "./views/tabs.js";
 import {createTexts} from "./views/texts.js";
 import {createTimeline} from "./views/timeline.js";
@@ -96,6 +98,8 @@ function startApp() {
     help,
     createKeys(app, help),
     createAddress(app),
+    createAnnouncer(app),
+    createTable(app),
     createWorksheet(app),
   ];
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
