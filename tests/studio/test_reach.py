@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from microgrid.language.words import words
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 
@@ -18,12 +17,8 @@ def focused(screen: Screen) -> str:
 
 
 def rows(screen: Screen) -> list[list[str]]:
-    return [
-        [" ".join(cell.split()) for cell in row]
-        for row in screen("#table tbody tr").evaluate_all(
-            "(rows) => rows.map((row) => [...row.cells].map((cell) => [...cell.childNodes].map((n) => n.textContent).join(' ')))"
-        )
-    ]
+    script = "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText))"
+    return [[" ".join(cell.split()) for cell in row] for row in screen("#table tbody tr").evaluate_all(script)]
 
 
 # --- the keyboard alone ----------------------------------------------------------------------------------------------
@@ -84,7 +79,7 @@ def test_card_says_that_responsibility_stops_there(studio: Opener) -> None:
 def test_step_and_phase_are_announced_but_not_while_playing(studio: Opener) -> None:
     screen = studio(FACTOR)
     screen.press("ArrowRight")
-    expect(screen("#place[aria-live=polite]")).to_have_text("Step 3 of 8 · Think")
+    expect(screen("#place[aria-live=polite]")).to_have_text("step 3 of 8 · Think")
     screen.page.evaluate("microgrid.dispatch({type: 'play'})")
     expect(screen("#place")).to_have_attribute("aria-live", "off")
 
@@ -94,7 +89,7 @@ def test_where_a_phase_stops_is_announced(studio: Opener) -> None:
     screen("#speed").select_option("16×")
     screen("#primary").click()
     expect(screen("#news")).to_have_text("Think")
-    expect(screen("#news")).to_have_text("Step 6 of 8 · Think. It depends most on a (gradient 36) and c (gradient 24).")
+    expect(screen("#news")).to_have_text("step 6 of 8 · Think · It depends most on a (gradient 36), c (gradient 24).")
 
 
 # --- the graph as a table --------------------------------------------------------------------------------------------
@@ -104,7 +99,7 @@ def test_table_has_what_each_card_knows_and_hands_on(studio: Opener) -> None:
     screen = studio(FACTOR)
     assert screen("#table table").count() == 0  # who never opens it does not pay for it
     screen("#table summary").click()
-    expect(screen("#table caption")).to_have_text("Step 2 of 8 · Know")
+    expect(screen("#table caption")).to_have_text("step 2 of 8 · Know")
     assert rows(screen) == [
         ["a parameter", "2", "", ""],
         ["c parameter", "3", "", ""],
@@ -137,7 +132,7 @@ def opening(selector: str) -> Callable[[Screen], None]:
 
 
 STATES: dict[str, Callable[[Screen], None]] = {
-    "first screen": lambda screen: None,
+    "first screen": lambda _: None,
     "think": lambda screen: screen.press("ArrowRight", "ArrowRight"),
     "end": lambda screen: screen.press("End"),
     **{tab: opening(f"#tab-{tab}") for tab in ("whatif", "routes", "train", "quiz")},

@@ -16,6 +16,7 @@ import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
 import {createExamples} from "./views/examples.js";
+import {createFoot} from "./views/foot.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
@@ -99,6 +100,7 @@ function startApp() {
     createKeys(app, help),
     createAddress(app),
     createAnnouncer(app),
+    createFoot(),
     createTable(app),
     createWorksheet(app),
   ];

@@ -18,7 +18,7 @@ export function createAnnouncer(app) {
       isNewPhase = (known.current?.phase ?? "") !== phase,
       hasStopped = previous?.playing && !state.playing && state.position === previous.position;
     phase = known.current?.phase ?? "";
-    if (hasStopped) app.announce(words.joined(`${place}.`, summary || (told?.sentence ?? "")));
+    if (hasStopped) app.announce(`${place} · ${summary || (told?.sentence ?? "")}`);
     else if (state.playing && isNewPhase && phase) app.announce(words.word(`phase.${phase}`));
   }
 

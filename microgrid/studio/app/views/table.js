@@ -67,7 +67,7 @@ function fill({row, kind, value, gradient, shares}, card, derived) {
     {output} = card,
     status = statusOfCard(card, derived);
   const written = (/** @type {number | undefined} */ number) => (number === undefined ? "" : words.typeset(show(number)));
-  write(row.querySelector("span"), formulaOf(card, derived));
+  write(row.querySelector("span"), namedFormula(card, derived));
   write(kind, words.listed([kindsInWords(graph, words)[card.i], status && words.say(status)].filter(Boolean)));
   const changed = written(known.changed.get(output));
   write(value, changed ? `${written(known.values.get(output))} → ${changed}` : written(known.values.get(output)));
@@ -81,7 +81,7 @@ function fill({row, kind, value, gradient, shares}, card, derived) {
  * @param {Card} card
  * @param {Derived} derived
  */
-function formulaOf({node, isNeuron, inside}, {numbers, sentences}) {
+function namedFormula({node, isNeuron, inside}, {numbers, sentences}) {
   if (!node.op || (isNeuron && inside.length > 1)) return node.name;
   const names = node.operands.map((_, position) => sentences.nameIn(node, position, numbers.values)),
     formula = sentences.expression(node, names, numbers.values);
