@@ -6,6 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import microgrid
 from microgrid._util.missing_names import NAMES_HERE
+from microgrid.studio.page import studio_page
 
 PACKAGE = Path(microgrid.__file__).parent
 MODULES = sorted(
@@ -190,3 +192,11 @@ def test_no_two_modules_give_one_name_to_different_constants() -> None:
 @pytest.mark.parametrize("file", ["py.typed", "datasets/penguins.csv", "datasets/README.md"])
 def test_files_that_are_not_code_are_in_the_package(file: str) -> None:
     assert (PACKAGE / file).is_file()
+
+
+def test_studio_is_the_same_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from microgrid.cli import main; main(['studio'])"
+    subprocess.run([sys.executable, "-I", "-c", program], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "microgrid.html").read_text(encoding="utf-8") == studio_page()

@@ -17,10 +17,11 @@ from microgrid.language.words import LANGUAGES
 from microgrid.relay.relay import Relay
 
 FILE = re.compile(r"[^\n;=(*\"']+\.(?:py|txt)", re.IGNORECASE)  # what is the name of a file, rather than a document
+VALUES_HELP = "the number for each name, such as a=2; it takes the place of one in the lines"
 
 
-def add_expression(command: Parser, optional: bool = False) -> None:
-    """Add the arguments EXPRESSION and NAME=NUMBER to a command."""
+def add_expression(command: Parser, optional: bool = False, numbers: str = VALUES_HELP) -> None:
+    """Add the arguments EXPRESSION and NAME=NUMBER to a command; `numbers` is the help of the latter."""
     command.takes_expression = True
     command.epilog = f"{command.epilog}\nfunctions:  {', '.join([*KNOWN_FUNCTIONS, *LIST_FUNCTIONS])}"
     command.add_argument(
@@ -37,7 +38,7 @@ def add_expression(command: Parser, optional: bool = False) -> None:
         nargs="*",
         type=str.strip,
         default=[],
-        help="the number for each name, such as a=2; it takes the place of one in the lines",
+        help=numbers,
     )
 
 
@@ -56,18 +57,18 @@ def add_learn(command: Parser) -> None:
 def read_graph(options: argparse.Namespace) -> Value:
     """Read the expression or document with its numbers into a graph, and return its output."""
     values = values_of(options.values)
-    if options.expression in EXAMPLES and not values:
-        raise ValueError(f"{options.expression} is an example: microgrid page --example {options.expression}")
-    return read_document(_document(options.expression), values, getattr(options, "learn", None))
+    return read_document(document_text(options.expression, bool(values)), values, getattr(options, "learn", None))
 
 
-def _document(argument: str) -> str:
+def document_text(argument: str, has_values: bool = False) -> str:
     """Return the text that is meant: the argument, what its file holds, or what comes from standard input.
 
     Raises:
         OSError: there is no such file.
-        ValueError: it is not text in UTF-8.
+        ValueError: it is not text in UTF-8, or the name of an example.
     """
+    if argument in EXAMPLES and not has_values:
+        raise ValueError(f"{argument} is an example: microgrid page --example {argument}")
     is_file = FILE.fullmatch(argument)
     if not is_file and argument != "-":
         return argument

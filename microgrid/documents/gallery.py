@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from microgrid.language.words import label_in
 
-WORD = re.compile(r"([^\W\d]+)(\d*)")
+NAME_WITH_NUMBER = re.compile(r"([^\W\d]+)(\d*)")
 
 
 @dataclass(frozen=True)
@@ -95,4 +95,4 @@ loss = error**2""",
 
 def text_in(name: str, language: str) -> str:
     """Return a document in a language: its names and comments, as far as they are words, are those of the language."""
-    return WORD.sub(lambda match: label_in(match[1], language) + match[2], GALLERY[name].text)
+    return NAME_WITH_NUMBER.sub(lambda match: label_in(match[1], language) + match[2], GALLERY[name].text)

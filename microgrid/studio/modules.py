@@ -17,7 +17,7 @@ from microgrid.studio import notation_js, operations_js
 
 APP = "studio/app"
 WRITTEN = {
-    operations_js.GENERATED_MODULE: operations_js.operations_js,
+    operations_js.OPERATIONS_FILE: operations_js.operations_js,
     notation_js.NOTATION_FILE: notation_js.notation_js,
 }
 

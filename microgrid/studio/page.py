@@ -29,7 +29,11 @@ from microgrid.studio.modules import joined
 from microgrid.studio.page_data import as_element, document_of, gallery_document, text_document, words_of_page
 
 MAX_CARDS, MAX_EDGES = 600, 6000
-STYLES = ("graph.css", "page.css", "views/editor.css", "views/reach.css")  # later ones take precedence
+STYLES = (
+    "graph.css",
+    "page.css",
+    *(f"views/{name}.css" for name in ("editor", "loop", "presentation", "share", "reach")),
+)  # later ones take precedence
 
 
 def page(relay: Record, heading: Heading | None = None, language: str | None = None) -> str:

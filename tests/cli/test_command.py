@@ -29,6 +29,7 @@ def test_help_lists_the_commands(command: Command) -> None:
     assert re.findall(r"^    (\w+) +\w", out, re.MULTILINE) == [
         "draw",
         "step",
+        "studio",
         "page",
         "check",
         "train",
@@ -38,7 +39,7 @@ def test_help_lists_the_commands(command: Command) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["draw", "step", "page", "check", "train", "export", "lesson", "sheet"])
+@pytest.mark.parametrize("name", ["draw", "step", "studio", "page", "check", "train", "export", "lesson", "sheet"])
 def test_help_of_each_command_has_an_example_that_works(name: str, command: Command, tmp_path: Path) -> None:
     rows = "".join(f"{x},{x % 3},{2 * x + 1}\n" for x in range(10))
     (tmp_path / "DATA.csv").write_text(f"length,width,weight\n{rows}", encoding="utf-8")
@@ -80,6 +81,7 @@ PRINTING = [
     ["draw", "a*b", "a=1", "b=2", "-o", "graph.dot"],
     ["step", "a*b", "a=1", "b=2"],
     ["step", "--penguins", "--all"],  # more than fits a pipe
+    ["studio", "a*b", "a=1", "b=2"],
     ["page", "a*b", "a=1", "b=2"],
     ["page", "--examples"],
     ["train", str(PENGUINS), "--target", "year", "--epochs", "1"],

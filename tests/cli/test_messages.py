@@ -46,6 +46,7 @@ def test_language_is_that_of_the_locale_in_the_order_of_gettext(environment: dic
 COMMANDS = [
     ["draw", "w*x", "w=3", "x=2"],
     ["step", "w*x", "w=3", "x=2"],
+    ["studio", "w*x", "w=3", "x=2"],
     ["page", "w*x", "w=3", "x=2"],
     ["check", "w*x", "w=3", "x=2"],
     ["sheet"],
@@ -75,7 +76,7 @@ def test_every_command_speaks_japanese_where_the_locale_or_an_option_asks_for_it
     assert not [line for line in untranslated if not re.search(code, line)]
 
 
-@pytest.mark.parametrize("name", ["", "draw", "step", "page", "check", "train", "export", "lesson", "sheet"])
+@pytest.mark.parametrize("name", ["", "draw", "step", "studio", "page", "check", "train", "export", "lesson", "sheet"])
 def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "70")
     names = [name] if name else []

@@ -202,14 +202,6 @@ def test_command_copies_a_lesson_and_says_how_to_open_it(
 # --- in the wheel ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from hatchling.builders.wheel import WheelBuilder
-
-    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("wheel")), versions=["standard"])
-    return Path(path)
-
-
 def test_wheel_holds_the_lessons_of_both_languages_and_no_other_notebook(wheel: Path) -> None:
     names = [path.name for path in sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))]
     expected = [f"microgrid/notebooks/{language}/{name}" for language in LANGUAGES for name in names]

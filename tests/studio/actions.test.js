@@ -37,9 +37,11 @@ function after(document, ...actions) {
 }
 
 function frozen(state) {
-  for (const part of [state.visit, state.losses, state.quiz, state.nudged, state.entered]) Object.freeze(part);
+  for (const part of [state.visit, state.cycles, state.quiz, state.nudged, state.entered]) Object.freeze(part);
   return Object.freeze(state);
 }
+
+const lossesOf = ({cycles}) => cycles.curve().map(({loss}) => loss);
 
 const cardOf = (state, label) => graphIn(state).cards.find(({node}) => node.label === label).i;
 
@@ -47,7 +49,7 @@ test("a document begins at its leaves, and with the loss that it has", () => {
   const state = initialState(LINE, "ja");
   assert.deepEqual([...state.leaves], [[0, 3], [1, 2], [3, 5], [5, 2]]);
   assert.deepEqual([state.position, state.language, state.learningRate], [0, "ja", 0.1]);
-  assert.deepEqual(state.losses, [1]);
+  assert.deepEqual(lossesOf(state), [1]);
 });
 
 test("an action that there is not is refused", () => {
@@ -71,18 +73,19 @@ test("a phase is gone to where it ends", () => {
   assert.equal(knownIn(state).gradients.get(0), 4);
 });
 
-test("playing steps on, stops at the end, and begins anew from there", () => {
+test("playing steps on, stops at the end, and goes on from there with the next cycle", () => {
   let state = after(LINE, {type: "play"});
   assert.deepEqual([state.playing, state.position], [true, 1]);
   while (state.playing) state = reduce(state, {type: "playOn"});
   assert.equal(state.position, stepsIn(state).length);
-  assert.equal(reduce(state, {type: "play"}).position, 1);
+  state = reduce(state, {type: "play"});
+  assert.deepEqual([state.position, state.cycle], [1, 2]);
 });
 
 test("a leaf is moved at the step where one is, and a new curve begins", () => {
   const state = after(LINE, {type: "goToPhase", phase: "think"}, {type: "setLeaf", leaf: 0, value: 4});
   assert.equal(state.position, endsIn(state).think);
-  assert.deepEqual(state.losses, [9]);
+  assert.deepEqual(lossesOf(state), [9]);
   assert.equal(numbersIn(state).gradients[0], 12);
   assert.equal(initialState(LINE, "en").leaves.get(0), 3);
 });
@@ -90,7 +93,7 @@ test("a leaf is moved at the step where one is, and a new curve begins", () => {
 test("a value that is missing leaves the steps before it, until it is there again", () => {
   const think = after(LOGARITHM, {type: "goToPhase", phase: "think"}),
     missing = reduce(think, {type: "setLeaf", leaf: 0, value: -1});
-  assert.deepEqual([missing.position, reachIn(missing), missing.losses.length], [0, 0, 0]);
+  assert.deepEqual([missing.position, reachIn(missing), lossesOf(missing)], [0, 0, [NaN]]);
   assert.equal(reduce(missing, {type: "setLeaf", leaf: 0, value: 2}).position, think.position);
 });
 
@@ -104,16 +107,16 @@ test("+0.01 is tried and not kept", () => {
 });
 
 test("training runs cycle after cycle, and reset takes all of them back", () => {
-  const state = after(LINE, {type: "train", cycles: 2});
+  const state = after(LINE, {type: "train", cycles: 2}, {type: "trainOn", cycles: 5});
   assert.equal(state.cycle, 3);
-  assert.equal(state.losses.length, 3);
+  assert.equal(lossesOf(state).length, 3);
   assert.ok(Math.abs(state.leaves.get(0) - (3 - 0.4 - 0.1 * 4 * 0.2)) < 1e-12);
   const reset = reduce(state, {type: "reset"});
-  assert.deepEqual([reset.cycle, reset.losses, reset.leaves.get(0)], [1, [1], 3]);
+  assert.deepEqual([reset.cycle, lossesOf(reset), reset.leaves.get(0)], [1, [1], 3]);
 });
 
 test("training that diverges stops, and says with which learning rate", () => {
-  const state = after(LINE, {type: "setLearningRate", learningRate: 1e200}, {type: "train", cycles: 100});
+  const state = after(LINE, {type: "setLearningRate", learningRate: 1e200}, {type: "train", cycles: 100}, {type: "trainOn", cycles: 100});
   assert.equal(state.diverged.rate, 1e200);
   assert.ok(state.cycle < 10);
 });
@@ -188,4 +191,22 @@ test("another document starts anew; language and speed stay", () => {
   );
   assert.deepEqual([state.language, state.speed, state.position, state.opened], ["ja", 4, 0, null]);
   assert.equal(graphIn(state).nodes.length, 7);
+});
+
+// --- the presentation ---
+
+const presenting = {type: "present", isPresenting: true};
+
+test("presenting stops playing and leaves a quiz", () => {
+  const state = after(LINE, {type: "showTab", tab: "quiz"}, {type: "beginQuiz"}, presenting);
+  assert.deepEqual([state.isPresenting, state.playing, state.tab], [true, false, "whatif"]);
+  assert.equal(after(LINE, {type: "play"}, presenting).playing, false);
+});
+
+test("a question ends with the next step, and by being taken back", () => {
+  const isAsked = (state) => state.asked === state.visit;
+  assert.ok(isAsked(after(LINE, presenting, {type: "ask"})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "stepBy", count: 1})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "unask"})));
+  assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "setPredicting", isPredicting: false})));
 });

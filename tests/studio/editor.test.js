@@ -16,7 +16,7 @@ test("a text opens at the end of Know, with no tab open", () => {
   const state = opened(BLAME);
   assert.equal(state.position, endsIn(state).know);
   assert.equal(state.tab, "");
-  assert.deepEqual(state.losses, [4]);
+  assert.equal(state.cycles.loss, 4);
 });
 
 test("a text has the learning rate that it is given, else the usual one", () => {

@@ -12,7 +12,7 @@ from microgrid.documents.examples import Heading
 from microgrid.language.numerals import show
 from microgrid.studio.page_data import document_of
 from tests.browser import Opener, Screen, expect
-from tests.studio.test_page import assert_shows, begin_quiz, network, neuron, say, two_paths
+from tests.studio.test_page import assert_shows, begin_quiz, network, neuron, say, train, two_paths
 
 
 def set_document(screen: Screen, relay: Relay, heading: Heading | None = None) -> None:
@@ -42,7 +42,7 @@ def test_nothing_of_the_document_before_is_left(state: str, opened: Opener) -> N
         begin_quiz(screen)
     elif state == "trained":
         screen.tab("train")
-        screen.button("× 10").click()
+        train(screen, "× 10")
     elif state == "playing":
         screen.press("Home", " ")
     else:

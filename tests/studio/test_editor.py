@@ -219,6 +219,20 @@ def test_composition_is_not_interrupted(studio: Opener) -> None:
     assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 12
 
 
+def test_japanese_is_typed_through_an_input_method(studio: Opener) -> None:
+    screen = studio("w, x = 3, 2\n", language="ja")
+    screen("#editor").click()
+    screen.press("Control+End")
+    keyboard = screen.page.context.new_cdp_session(screen.page)
+    for part in ("s", "せ", "せい", "せいか", "せいかい"):
+        keyboard.send("Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)})
+        assert screen("#editor").input_value() == f"w, x = 3, 2\n{part}"
+    keyboard.send("Input.insertText", {"text": "正解"})
+    screen.page.keyboard.type(" = 5; (w*x - 正解)**2")
+    assert screen("#editor").input_value() == "w, x = 3, 2\n正解 = 5; (w*x - 正解)**2"
+    expect(screen("#sentence")).to_have_text("予測は 6、正解は 5。だれの責任？")
+
+
 def readme_example(name: str) -> str:
     found = re.search(
         r"```python\n(from microgrid import Input.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S

@@ -18,7 +18,7 @@ from microgrid.relay.records import Change
 from microgrid.studio.page import page
 from tests.browser import Opener, Screen, expect
 from tests.graph.test_folding import relus_of_two_rows
-from tests.studio.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, two_paths
+from tests.studio.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, train, two_paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -71,7 +71,7 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
     w = Value(1.0, "w")
     screen = opened(Relay(named(w.exp() + (-w).exp(), "loss"), learning_rate=10.0), language=language)
     screen.tab("train")
-    screen("#train .train").nth(1).click()
+    train(screen, "× 10")
     cycle = screen.page.evaluate("() => microgrid.state.cycle")
     assert 1 < cycle < 11
     told = screen.text("#sentence")
@@ -97,19 +97,19 @@ def test_number_chosen_by_hand_that_has_no_value_is_not_blamed_on_training(opene
 def test_loss_that_has_grown_is_told_with_the_learning_rate(opened: Opener) -> None:
     screen = opened(example("learning-rate").record())
     screen.tab("train")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     expect(screen("#train .result")).to_contain_text(say("grown"))
     screen("#train .reset").click()
     screen("#rate").fill("0.1")
     screen("#rate").press("Enter")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     assert say("grown") not in screen.text("#train .result")
 
 
 def test_new_curve_after_a_leaf_was_moved_by_hand_is_explained(opened: Opener) -> None:
     screen = opened(Relay(line_loss(), learning_rate=0.01))
     screen.tab("train")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     screen.tab("whatif")
     screen.type_in("w", "9")
     screen.tab("train")
@@ -123,10 +123,14 @@ def test_curve_says_what_it_shows_and_whether_it_is_logarithmic(opened: Opener) 
     expect(screen("#scale")).to_be_hidden()
     screen.tab("train")
     screen.button("× 1").click()
-    ends = {"name": "loss", "first": "49", "last": show(float(screen.page.evaluate("() => microgrid.state.losses[1]")))}
+    ends = {
+        "name": "loss",
+        "first": "49",
+        "last": show(float(screen.page.evaluate("microgrid.state.cycles.curve()[1].loss"))),
+    }
     expect(screen("#scale")).to_have_text(say("curve.linear", **ends))
-    screen.button("× 100").click()
-    ends["last"] = show(float(screen.page.evaluate("() => microgrid.state.losses.at(-1)")))
+    train(screen, "× 100")
+    ends["last"] = show(float(screen.page.evaluate("microgrid.state.cycles.loss")))
     expect(screen("#scale")).to_have_text(say("curve.log", **ends))
     assert "logarithmic" in screen.text("#scale")
     screen.press("l")
@@ -137,7 +141,7 @@ def test_nothing_is_trained_with_another_rate_than_the_one_that_was_typed(opened
     screen = opened(Relay(line_loss(), learning_rate=0.01))
     screen.tab("train")
     screen("#rate").fill("abc")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     expect(screen("#refused-rate")).to_have_text(say("rate.refused"))
     expect(screen("#rate")).to_have_value("abc")
     assert screen.page.evaluate("() => microgrid.state.cycle") == 1
@@ -452,7 +456,7 @@ def test_tabs_stay_in_place_in_a_quiz_and_when_training_diverges(opened: Opener)
     places.append(boxes(screen, "#tabs"))
     screen.tab("train")
     while screen.button("× 100").is_enabled():
-        screen.button("× 100").click()
+        train(screen, "× 100")
     expect(screen("#sentence")).to_contain_text("Training diverged")
     places.append(boxes(screen, "#tabs"))
     assert places == [places[0]] * 3

@@ -15,6 +15,7 @@ from microgrid.relay.sentences import outcome
 from microgrid.relay.table import tell
 from microgrid.studio.page import page
 from tests.browser import Opener, expect
+from tests.studio.test_page import train
 
 
 def network(*sizes: int, rows: int = 1, spelled_out: bool = False) -> Relay:
@@ -231,7 +232,7 @@ def test_result_of_training_and_verdicts_are_announced_in_a_region_that_stays(op
     screen = opened(network(2, 2, 1))
     screen.page.evaluate("() => { window.region = document.getElementById('news'); }")
     screen.tab("train")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     expect(screen("#news")).to_have_text(screen.text("#train .result"))
     screen.tab("quiz")
     screen.button("Begin").click()
@@ -277,7 +278,7 @@ def test_address_names_the_step_that_a_closed_page_has(opened: Opener) -> None:
 def test_moving_a_leaf_after_training_begins_a_new_curve(opened: Opener) -> None:
     screen = opened(Relay((Value(3.0, "w") * 2 - 5) ** 2))
     screen.tab("train")
-    screen.button("× 10").click()
+    train(screen, "× 10")
     expect(screen("#curve")).to_be_visible()
     screen.tab("whatif")
     screen.type_in("w", "9")

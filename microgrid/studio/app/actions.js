@@ -2,8 +2,12 @@
 // place. Nothing here knows the screen.
 
 import {EDITOR, spoken} from "./actions/editor.js";
+import {LOOP, loopAtStart} from "./actions/loop.js";
 import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
 import {REACH, REACH_AT_START} from "./actions/reach.js";
+import {NOT_SHARED, SHARE} from "./actions/share.js";
+import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
+import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
@@ -13,11 +17,8 @@ import {
   endsIn,
   goalIn,
   graphIn,
-  isStuckIn,
   numbersIn,
   reachIn,
-  startLeavesOf,
-  startRateOf,
 } from "./derive.js";
 
 /** @typedef {import("./store.js").Action} Action */
@@ -50,6 +51,10 @@ export function initialState(document, language) {
     room: null,
     isCodeShown: false,
     ...REACH_AT_START,
+    ...NOT_SHARED,
+    ...loopAtStart,
+    ...undoAtStart,
+    ...NOT_PRESENTING,
   };
 }
 
@@ -62,7 +67,7 @@ export function initialState(document, language) {
 export function reduce(state, action) {
   const change = REDUCERS[action.type];
   if (!change) throw new Error(`there is no action ${JSON.stringify(action.type)}`);
-  return change(state, action);
+  return remembering(state, action, change(state, action));
 }
 
 /**
@@ -89,33 +94,22 @@ function inQuiz(change) {
 const REDUCERS = {
   ...EDITOR,
   ...REACH,
+  ...SHARE,
+  ...LOOP,
+  ...UNDO,
+  ...PRESENTATION,
 
   /** Opens another document; what belongs to the reader, and not to a document, stays. */
   setDocument(state, {document}) {
-    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false};
+    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false, entry: {}};
   },
 
   goTo(state, {position, animated = false}) {
     return goingTo(state, position, animated);
   },
 
-  stepBy(state, {count}) {
-    return goingTo(state, state.position + count, count > 0);
-  },
-
   goToPhase(state, {phase}) {
     return goingTo(state, endsIn(state)[/** @type {Phase} */ (phase)], false);
-  },
-
-  /** Plays on from here or, at the end, from the start. */
-  play(state) {
-    if (askingIn(state)) return state;
-    const start = state.position === reachIn(state) ? 0 : state.position;
-    return {...at(state, start + 1, true), playing: true, goal: null};
-  },
-
-  pause(state) {
-    return state.playing ? {...state, playing: false} : state;
   },
 
   /** Takes the next step of playing, or stops where there is none. */
@@ -130,7 +124,7 @@ const REDUCERS = {
 
   // Changes a leaf; what depends on it is computed again at once, and the step stays the same.
   setLeaf(state, {leaf, value}) {
-    const isNewCurve = state.cycle > 1 || state.restarted,
+    const isNewCurve = state.cycles.last > state.cycles.first || state.restarted,
       leaves = new Map(state.leaves).set(leaf, value);
     const moved = startCurve({...state, playing: false, leaves, nudged: null}, isNewCurve);
     return at(withoutIdleQuiz(moved), state.wanted);
@@ -153,31 +147,8 @@ const REDUCERS = {
     return {...state, nudged};
   },
 
-  reset(state) {
-    const {document} = state,
-      start = {leaves: startLeavesOf(document), learningRate: startRateOf(document)};
-    const fresh = startCurve({...state, ...start, playing: false, nudged: null}, false);
-    return at(withoutIdleQuiz(fresh), state.wanted);
-  },
-
   setLearningRate(state, {learningRate}) {
     return at(withoutIdleQuiz({...state, learningRate}), state.position);
-  },
-
-  /** Runs so many cycles, or fewer where there is no number any more. */
-  train(state, {cycles}) {
-    const graph = graphIn(state),
-      losses = [...state.losses];
-    /** @type {State} */
-    let next = {...state, playing: false, nudged: null};
-    for (let i = 0; i < cycles && !isStuckIn(next); i++) {
-      next = {...next, leaves: new Map(numbersIn(next).changed), cycle: next.cycle + 1};
-      const {missing, values} = numbersIn(next);
-      losses.push(missing < 0 ? values[graph.output] : NaN);
-    }
-    const diverged = isStuckIn(next) ? (state.diverged ?? {cycle: next.cycle, rate: next.learningRate}) : state.diverged;
-    next = withoutIdleQuiz({...next, losses, diverged});
-    return at(next, endsIn(next).think);
   },
 
   // Selects a card, or lets it go; a neuron is opened or closed.

@@ -6,11 +6,12 @@ import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
 import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
+import {ShareError, decodeState} from "./core/share.js";
 import {stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
 import {createDerive} from "./derive.js";
 import {createStore} from "./store.js";
-import {createAddress, stepInAddress} from "./views/address.js";
+import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
 import {createAnnouncer} from "./views/announcer.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
@@ -20,11 +21,14 @@ import {createFoot} from "./views/foot.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
+import {createLoop} from "./views/loop.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
+import {createShare} from "./views/share.js";
 import {createStage} from "./views/stage.js";
 import {createTable} from "./views/table.js";
 import {createTabs} from "./views/tabs.js";
@@ -47,6 +51,8 @@ import {createWorksheet} from "./views/worksheet.js";
  * @property {(action: import("./store.js").Action) => void} dispatch
  * @property {State} state
  * @property {Derived} derived
+ * @property {(code: string, isEntry: boolean) => Promise<void>} open opens a state that somebody shared, or throws a
+ * ShareError, and nothing has changed; with an entry of its own in the history of the browser, unless it has one
  * @property {(text: string) => void} announce tells screen readers the latest result
  */
 
@@ -56,10 +62,15 @@ import {createWorksheet} from "./views/worksheet.js";
  */
 
 /** Starts the page with the document and the words that it holds. */
-function startApp() {
-  const tables = contentOfElement("words"),
-    derive = createDerive(tables),
-    store = createStore(reduce, initialState(contentOfElement("document"), languageAtStart(tables)));
+async function startApp() {
+  const source = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true)), // before anything is written into it
+    tables = contentOfElement("words"),
+    {state: ownCode, ...own} = contentOfElement("document"),
+    gallery = contentOfElement("gallery"),
+    known = {documents: [own, ...gallery], languages: Object.keys(tables)};
+  const derive = createDerive(tables),
+    store = createStore(reduce, initialState(own, languageAtStart(tables)));
+  let latest = 0; // of the codes that are being opened
   /** @type {App} */
   const app = {
     dispatch: store.dispatch,
@@ -69,19 +80,31 @@ function startApp() {
     get derived() {
       return derive(store.state);
     },
+    async open(code, isEntry) {
+      const turn = ++latest,
+        shared = await decodeState(code);
+      if (turn !== latest) return;
+      const action = {type: "openShared", shared, known, isEntry};
+      derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
+      store.dispatch(action);
+    },
     announce(text) {
       byId("news").textContent = text;
     },
   };
+  const code = codeInAddress() ?? ownCode,
+    problem = code && (await problemOf(app.open(code, false)));
   document.body.toggleAttribute("data-live", true);
   document.body.dataset.document = store.state.document.kind;
   const help = createHelp(app),
+    share = createShare(app, source),
+    address = createAddress(app, {own, choosesLanguage: "chooseLanguage" in document.documentElement.dataset}, share),
     stage = createStage(app);
   /** @type {View[]} */
   const views = [
     createTexts(app),
     createEditor(app),
-    createExamples(app, contentOfElement("gallery")),
+    createExamples(app, gallery),
     createPrimary(app),
     createPython(app),
     createTabs(app),
@@ -93,24 +116,44 @@ function startApp() {
     createRoutes(app),
     createTrain(app),
     createQuiz(app),
-    createCurve(),
+    createCurve(app),
+    createLoop(app),
     createNeuron(app), // before the stage, whose room it takes
     stage,
     help,
-    createKeys(app, help),
-    createAddress(app),
+    share,
+    createKeys(app, help, share),
+    address,
     createAnnouncer(app),
     createFoot(),
     createTable(app),
     createWorksheet(app),
+    createPresentation(app),
   ];
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of views) view.show(state, derive(state), previous);
   };
-  store.dispatch({type: "goTo", position: stepInAddress() ?? store.state.position});
+  const place = placeInAddress();
+  if (place) address.openPlace(place);
+  else store.dispatch({type: "goTo", position: store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
   exposeToConsole(app, stage, tables);
+  if (problem) share.tell(problem, code);
+}
+
+/**
+ * Waits until a code is opened, and returns what is wrong with it, or null.
+ * @param {Promise<void>} opening
+ */
+async function problemOf(opening) {
+  try {
+    await opening;
+    return null;
+  } catch (error) {
+    if (error instanceof ShareError) return error;
+    throw error;
+  }
 }
 
 /**

@@ -11,6 +11,8 @@ import {Sentences} from "./core/sentences.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
 import {editorOf} from "./derive/editor.js";
+import {loopOf} from "./derive/loop.js";
+import {presentedAt} from "./derive/presentation.js";
 
 /** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./actions/parts.js").Quiz} Quiz */
@@ -365,7 +367,9 @@ export function createDerive(tables) {
       title: state.document.title?.[state.language] ?? "",
       note: state.document.note?.[state.language] ?? "",
       ...namesOfEnd(graph, words),
+      ...loopOf(state, {startLeaves: startLeavesOf(document), startRate: startRateOf(document), asking}),
       ...editorOf(state, {graph, numbers, ends: endsIn(state), known, words, asking}),
+      presented: presentedAt(state, {graph, numbers, steps, known, reach: reachIn(state), sentences, words}),
     };
   });
 }

@@ -3,6 +3,7 @@
 import {DocumentError} from "../core/syntax.js";
 import {nextPhase} from "../derive/editor.js";
 import {askingIn, endsIn, goalIn, stepsIn} from "../derive.js";
+import {onward} from "./loop.js";
 import {at, openDocument, startOfDocument} from "./parts.js";
 
 const PHASE_MS = 3000; // that a phase takes at the usual speed
@@ -33,10 +34,10 @@ export const EDITOR = {
     const goal = goalIn(state);
     if (goal) return at({...state, playing: false}, goal.position);
     const isOver = state.position === stepsIn(state).length,
-      start = isOver ? at(state, 0) : state;
+      start = isOver ? onward(state) : state;
     const position = endsIn(start)[nextPhase(start.position, endsIn(start))],
       speed = state.speed * Math.max(1, ((position - start.position) * STEP_MS) / PHASE_MS);
-    return {...at(start, start.position + 1, true), playing: true, goal: {position, speed}};
+    return {...at(start, start.position + 1, true), playing: true, training: null, goal: {position, speed}};
   },
 
   /** Shows the line of code of every step, or no longer. */

@@ -3,6 +3,7 @@
 import {canBeAsked} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
 import {samePlace} from "../core/steps.js";
+import {firstCycle} from "../core/training.js";
 import {DocumentError} from "../core/syntax.js";
 import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 
@@ -68,8 +69,12 @@ const MAX_CARDS = 600; // a graph of more cannot be looked at
  * @property {number} position how many steps have been taken
  * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
  * @property {{animated: boolean}} visit how this position was reached; another object for every time
- * @property {number} cycle
- * @property {number[]} losses the output after each update; NaN where it is missing
+ * @property {number} cycle the one shown
+ * @property {import("../core/training.js").CyclesRun} cycles all that were run: each can be reached again
+ * @property {{left: number} | null} training how many cycles are still to be run
+ * @property {number} trainingSpeed cycles per second; ∞ as fast as possible
+ * @property {Partial<State>[]} past what each undo brings back, the last change at the end
+ * @property {string | null} lastChange names it; a change of the same name is the same change
  * @property {boolean} restarted whether the curve began anew because a leaf was changed
  * @property {{cycle: number, rate: number} | null} diverged where training broke off
  * @property {Nudged | null} nudged what +0.01 has changed
@@ -82,11 +87,16 @@ const MAX_CARDS = 600; // a graph of more cannot be looked at
  * @property {number} speed
  * @property {number} zoom
  * @property {[number, number] | null} room width and height of the window of the graph
+ * @property {object} entry of this document in the history of the browser; another object for every document opened
  * @property {boolean} isCodeShown whether the line of code of every step is shown
  * @property {boolean} hasShortcuts whether keys of one character do anything
  * @property {boolean} isTableOpen whether the graph is shown as a table, too
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {Quiz | null} quiz
+ * @property {boolean} isPresenting
+ * @property {boolean} isPredicting whether a presentation asks for every number before it is shown
+ * @property {object | null} asked the visit at which the class is asked for the number of the next step: any other step
+ * that is gone to ends the question
  */
 
 /**
@@ -127,6 +137,7 @@ export function startOfDocument(document) {
     entered: {card: 0},
     playing: false,
     goal: null,
+    training: null,
     quiz: null,
   };
   const position = document.kind === "text" ? endsIn(start).know : 0;
@@ -153,7 +164,7 @@ export function at(state, wanted, animated = false) {
  * @param {boolean} animated
  */
 export function goingTo(state, position, animated) {
-  const paused = {...state, playing: false};
+  const paused = {...state, playing: false, training: null};
   return askingIn(state) ? paused : at(paused, position, animated);
 }
 
@@ -163,8 +174,8 @@ export function goingTo(state, position, animated) {
  * @param {boolean} restarted
  */
 export function startCurve(state, restarted) {
-  const {missing, values} = numbersIn(state);
-  return {...state, restarted, diverged: null, cycle: 1, losses: missing < 0 ? [values[graphIn(state).output]] : []};
+  const cycles = firstCycle(graphIn(state), state.leaves, state.learningRate);
+  return {...state, restarted, training: null, diverged: null, cycle: cycles.first, cycles};
 }
 
 /**

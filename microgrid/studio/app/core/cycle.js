@@ -221,8 +221,7 @@ export function cycle(graph, leaves, learningRate) {
   const {values, locals, missing, operands} = forward(graph, leaves);
   if (missing >= 0) return withoutGradients({values, locals, missing, operands}, leaves, learningRate);
   const gradients = backward(graph, locals),
-    changed = new Map(leaves);
-  for (const i of graph.parameters) changed.set(i, values[i] - learningRate * gradients[i]);
+    changed = changedBy(graph, leaves, gradients, learningRate);
   return {
     values,
     locals,
@@ -234,6 +233,20 @@ export function cycle(graph, leaves, learningRate) {
     learningRate,
     outcome: outcomeOf(graph, values, gradients, changed),
   };
+}
+
+/**
+ * Updates the parameters by gradient descent.
+ * @param {Graph} graph
+ * @param {Map<number, number>} leaves
+ * @param {number[]} gradients
+ * @param {number} learningRate
+ * @returns {Map<number, number>} the leaves after the update
+ */
+export function changedBy(graph, leaves, gradients, learningRate) {
+  const changed = new Map(leaves);
+  for (const i of graph.parameters) changed.set(i, (leaves.get(i) ?? graph.nodes[i].data) - learningRate * gradients[i]);
+  return changed;
 }
 
 /**

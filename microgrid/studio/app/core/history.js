@@ -140,7 +140,7 @@ export class Cycles {
     this.#check(cycle);
     const nearest = this.#parameters.nearest(cycle);
     let parameters = nearest.item;
-    for (let at = nearest.cycle; at < cycle; at++) parameters = step(parameters, this.#ruleAt(at));
+    for (let at = nearest.cycle; at < cycle; at++) parameters = step(parameters, this.ruleOf(at));
     return parameters;
   }
 
@@ -154,13 +154,23 @@ export class Cycles {
     return points[points.length - 1].cycle === this.last ? points : [...points, {cycle: this.last, loss: this.loss}];
   }
 
+  /** The loss of the first cycle. */
+  get firstLoss() {
+    return this.#losses.kept[0].item;
+  }
+
   /** How many cycles' parameters are kept. */
   get keptCount() {
     return this.#parameters.kept.length;
   }
 
-  /** @param {number} cycle  @returns {R} */
-  #ruleAt(cycle) {
+  /**
+   * The rule by which a cycle was changed into the next one.
+   *
+   * @param {number} cycle
+   * @returns {R}
+   */
+  ruleOf(cycle) {
     const [first, ...others] = this.#rules;
     return others.reduce((rule, later) => (later.cycle <= cycle ? later : rule), first).item;
   }

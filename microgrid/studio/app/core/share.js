@@ -55,7 +55,7 @@ export function fitsAddress(text) {
  * @returns {Promise<string>}
  */
 export async function encodeState(state) {
-  const bytes = new TextEncoder().encode(JSON.stringify(essentialsOf(state), writeNumber));
+  const bytes = new TextEncoder().encode(JSON.stringify(essentialsOf(state), numberForJson));
   if (typeof CompressionStream === "undefined") return PLAIN_CODE + toLetters(bytes);
   return PACKED_CODE + toLetters(await throughStream(bytes, new CompressionStream("deflate-raw"), Infinity));
 }
@@ -172,7 +172,7 @@ function essentialsOfRecord({format, version, learning_rate, nodes, parameters})
 }
 
 /** @param {string} _  @param {unknown} item */
-function writeNumber(_, item) {
+function numberForJson(_, item) {
   if (typeof item !== "number") return item;
   return Object.keys(NOT_IN_JSON).find((text) => Object.is(NOT_IN_JSON[/** @type {"NaN"} */ (text)], item)) ?? item;
 }

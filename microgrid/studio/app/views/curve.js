@@ -1,48 +1,130 @@
-// At the foot of the page: the output now and after the update, and the curve of all cycles.
+// At the foot of the page: the output now and after the update, and the curve of all cycles. Its handle is at the cycle
+// that is shown; it is dragged, or moved by keys, to any other.
 
+import {lossCurve} from "../core/curve.js";
 import {show} from "../core/numerals.js";
-import {byId, createWatch, setAttribute, write} from "./dom.js";
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
-/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/curve.js").Curve} Curve */
+/** @typedef {import("../core/curve.js").Tick} Tick */
 
 const WIDTH = 196,
   HEIGHT = 34,
   LEFT = 2,
-  BOTTOM = 37; // of the curve in its box
-const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
+  BOTTOM = 37; // of the curve in its box of 200 × 40
+const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down move
 
-export function createCurve() {
-  const curve = byId("curve"),
+/** @param {App} app */
+export function createCurve(app) {
+  const element = byId("curve"),
+    plot = byId("plot"),
     scale = byId("scale"),
     isNewCurve = createWatch();
+  /** @type {Curve | null} */
+  let curve = null;
+  let isDragged = false;
 
   /**
    * @param {State} state
    * @param {Derived} derived
    */
   function showCurve(state, derived) {
+    const {words, endLabel, asking} = derived;
     write(byId("loss"), outputInWords(state, derived));
-    if (isNewCurve(state.losses, derived.words, derived.endLabel)) draw(state, derived);
+    if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
+    setAttribute(element, "tabindex", asking ? "-1" : "0");
+    setAttribute(element, "aria-disabled", asking ? "true" : null);
+    if (curve) showHandle(curve, state, derived);
   }
 
   /**
+   * @param {State["cycles"]} cycles
+   * @param {Derived} derived
+   */
+  function draw(cycles, {words, endLabel}) {
+    curve = lossCurve(cycles.curve());
+    element.hidden = scale.hidden = curve === null;
+    if (!curve) return;
+    const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
+    write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
+    setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
+    setAttribute(element, "aria-label", words.say("curve", {...ends, count: cycles.last - cycles.first}));
+    setAttribute(element, "aria-valuemin", `${cycles.first}`);
+    setAttribute(element, "aria-valuemax", `${cycles.last}`);
+    element.title = words.say("loop.drag");
+    label(byId("cycle-ticks"), curve.cycleTicks, "left", (number) => `${number}`);
+    label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => words.typeset(show(number, 2)));
+  }
+
+  /**
+   * @param {Curve} shown
    * @param {State} state
    * @param {Derived} derived
    */
-  function draw(state, {words, endLabel}) {
-    const losses = state.losses.filter(Number.isFinite),
-      isShown = losses.length > 1;
-    curve.toggleAttribute("hidden", !isShown);
-    scale.toggleAttribute("hidden", !isShown);
-    if (!isShown) return;
-    const ends = {name: endLabel, first: show(losses[0]), last: show(losses[losses.length - 1])},
-      {isLogarithmic, points} = pointsOf(losses);
-    write(scale, words.say(isLogarithmic ? "curve.log" : "curve.linear", ends));
-    setAttribute(curve.children[0], "points", points);
-    setAttribute(curve, "aria-label", words.say("curve", {...ends, count: state.cycle - 1}));
+  function showHandle({placeOf, heightOf}, {cycle, cycles}, {graph, numbers, words, endLabel}) {
+    const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
+      x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, 200)}%`;
+    byId("handle").style.left = byId("ahead").style.left = x;
+    byId("handle").style.setProperty("--height", `${percentOf(40 - BOTTOM + heightOf(loss) * HEIGHT, 40)}%`);
+    setAttribute(element, "aria-valuenow", `${cycle}`);
+    const parts = {cycle, last: cycles.last, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
+    setAttribute(element, "aria-valuetext", words.say("loop.at", parts));
   }
 
+  /** @param {number} cycle */
+  function rewindTo(cycle) {
+    const {first, last} = app.state.cycles,
+      nearest = Math.min(Math.max(Math.round(cycle), first), last);
+    if (nearest !== app.state.cycle) app.dispatch({type: "rewind", cycle: nearest});
+  }
+
+  /** @param {PointerEvent} event */
+  function rewindToPointer({clientX}) {
+    const {left, width} = plot.getBoundingClientRect(),
+      {first, last} = app.state.cycles,
+      x = ((clientX - left) / width) * 200;
+    rewindTo(first + ((x - LEFT) / WIDTH) * (last - first));
+  }
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !curve) return;
+    isDragged = true;
+    element.setPointerCapture(event.pointerId);
+    if (app.state.training) app.dispatch({type: "pause"});
+    rewindToPointer(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (isDragged) rewindToPointer(event);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    element.addEventListener(end, () => {
+      if (isDragged) app.dispatch({type: "settle"});
+      isDragged = false;
+    });
+  }
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const {cycle, cycles} = app.state,
+      page = Math.max(1, Math.round((cycles.last - cycles.first) * PAGE_PART));
+    /** @type {Record<string, number>} */
+    const goals = {
+      ArrowLeft: cycle - 1,
+      ArrowDown: cycle - 1,
+      ArrowRight: cycle + 1,
+      ArrowUp: cycle + 1,
+      PageDown: cycle - page,
+      PageUp: cycle + page,
+      Home: cycles.first,
+      End: cycles.last,
+    };
+    if (!(event.key in goals)) return;
+    event.preventDefault();
+    rewindTo(goals[event.key]);
+  });
+  element.addEventListener("blur", () => app.dispatch({type: "settle"}));
   return {show: showCurve};
 }
 
@@ -60,21 +142,32 @@ function outputInWords(state, {numbers, graph, words, endLabel, ends, known, ask
   return `${now} → ${next}  (${expected})`;
 }
 
+/** @param {[number, number][]} points */
+function asPoints(points) {
+  return points.map(([x, y]) => `${(x * WIDTH + LEFT).toFixed(1)},${(BOTTOM - y * HEIGHT).toFixed(1)}`).join(" ");
+}
+
 /**
- * The points of the curve, and whether its scale is logarithmic.
- * @param {number[]} losses
+ * @param {number} length
+ * @param {number} whole
  */
-function pointsOf(losses) {
-  const lowest = Math.min(...losses),
-    highest = Math.max(...losses),
-    isLogarithmic = lowest > 0 && highest / lowest > WIDE_RATIO;
-  const scaled = isLogarithmic ? losses.map(Math.log) : losses,
-    low = isLogarithmic ? Math.log(lowest) : Math.min(0, lowest),
-    range = (isLogarithmic ? Math.log(highest) : highest) - low || 1;
-  const points = scaled.map((loss, i) => {
-    const x = (i / (losses.length - 1)) * WIDTH + LEFT,
-      y = BOTTOM - ((loss - low) / range) * HEIGHT;
-    return `${x.toFixed(1)},${y.toFixed(1)}`;
+function percentOf(length, whole) {
+  return Number(((length / whole) * 100).toFixed(2));
+}
+
+/**
+ * Writes the numbers along an axis.
+ * @param {HTMLElement} axis
+ * @param {Tick[]} ticks
+ * @param {"left" | "bottom"} side from which they are placed
+ * @param {(number: number) => string} written
+ */
+function label(axis, ticks, side, written) {
+  const labels = ticks.map(({number, at}) => {
+    const tick = make("span", {}, written(number));
+    const place = side === "left" ? percentOf(LEFT + at * WIDTH, 200) : percentOf(40 - BOTTOM + at * HEIGHT, 40);
+    tick.style.setProperty(side, `${place}%`);
+    return tick;
   });
-  return {isLogarithmic, points: points.join(" ")};
+  axis.replaceChildren(...labels);
 }

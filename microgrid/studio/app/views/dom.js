@@ -9,6 +9,11 @@ export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/** Tells whether a dialog is open: keys belong to it then. */
+export function isDialogOpen() {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 /**
  * Makes an element. Text is set as text, so that a label can never become markup.
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -100,6 +105,23 @@ export function refuse(field, place, why) {
   if (why) field.setAttribute("aria-describedby", place.id);
   else field.removeAttribute("aria-describedby");
   write(place, why);
+}
+
+/**
+ * Copies a text, and tells whether it could. Where a page like this has no clipboard, the element that holds the text is
+ * selected and copied.
+ * @param {string} text
+ * @param {Element} element
+ */
+export async function copyText(text, element) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    if (element instanceof HTMLTextAreaElement) element.select();
+    else getSelection()?.selectAllChildren(element);
+    return document.execCommand("copy");
+  }
 }
 
 // --- numbers on cards and edges --------------------------------------------------------------------------------------

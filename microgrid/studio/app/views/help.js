@@ -11,7 +11,10 @@ const KEYS = [
   ["Space", "keys.play"],
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
+  ["Ctrl Z", "loop.keys.undo"],
+  ["P", "keys.present"],
   ["L", "keys.language"],
+  ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],
   ["?", "keys.help"],
@@ -55,8 +58,5 @@ export function createHelp(app) {
   return {
     show: showHelp,
     open,
-    get isOpen() {
-      return dialog.open;
-    },
   };
 }

@@ -1,5 +1,6 @@
 // The keys that work everywhere on the page.
 
+import {isDialogOpen} from "./dom.js";
 import {otherLanguage} from "./texts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -7,9 +8,10 @@ import {otherLanguage} from "./texts.js";
 /**
  * Listens to the keyboard.
  * @param {App} app
- * @param {{isOpen: boolean, open: () => void}} help
+ * @param {{open: () => void}} help
+ * @param {{open: () => void}} share
  */
-export function createKeys(app, help) {
+export function createKeys(app, help, share) {
   const {dispatch} = app;
   /** @type {Record<string, () => void>} */
   const actions = {
@@ -17,11 +19,13 @@ export function createKeys(app, help) {
     ArrowRight: () => dispatch({type: "stepBy", count: 1}),
     Home: () => dispatch({type: "goTo", position: 0}),
     End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
-    " ": () => dispatch({type: app.state.playing ? "pause" : "play"}),
+    " ": () => dispatch({type: app.state.playing || app.state.training ? "pause" : "play"}),
     1: () => dispatch({type: "goToPhase", phase: "know"}),
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),
     l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
+    s: () => share.open(),
+    p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
     Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
   };
@@ -29,7 +33,7 @@ export function createKeys(app, help) {
   document.addEventListener("keydown", (event) => {
     const {key} = event,
       target = /** @type {Element} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.isOpen) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
     if (key.length === 1 && !app.state.hasShortcuts) return;
     const isTyping = target.matches("input:not([type=range]), select, textarea"),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",

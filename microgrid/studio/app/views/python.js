@@ -1,7 +1,7 @@
 // The same in Python: the text as a program that runs as it is, in a dialog, to copy; and the code of every step.
 
 import {asPython} from "../core/python.js";
-import {byId, make, setAttribute, write} from "./dom.js";
+import {byId, copyText, make, setAttribute, write} from "./dom.js";
 
 /** @param {import("../app.js").App} app */
 export function createPython(app) {
@@ -32,18 +32,4 @@ export function createPython(app) {
   toggle.addEventListener("click", () => app.dispatch({type: "showCode", isShown: !app.state.isCodeShown}));
   byId("show-python").addEventListener("click", open);
   return {show: showPython};
-}
-
-/**
- * Copies a text; where the browser has no clipboard for a page like this, the element that holds it is selected and copied.
- * @param {string} text
- * @param {Element} element
- */
-export async function copyText(text, element) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    getSelection()?.selectAllChildren(element);
-    document.execCommand("copy");
-  }
 }

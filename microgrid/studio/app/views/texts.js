@@ -6,7 +6,8 @@ import {byId, createWatch} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
-const NAMED_BUTTONS = ["first", "back", "play", "next", "last", "smaller", "fit", "larger", "language", "help"];
+const TRANSPORT_BUTTONS = ["first", "back", "play", "next", "last"],
+  NAMED_BUTTONS = [...TRANSPORT_BUTTONS, "smaller", "fit", "larger", "present", "language", "share", "help"];
 
 /** @param {App} app */
 export function createTexts(app) {

@@ -29,7 +29,7 @@ export function createTold() {
     const {words, known, told, problem, asking} = derived,
       {current} = known,
       isSilent = Boolean(asking || problem || !told);
-    for (const told of [place, region]) setAttribute(told, "aria-live", state.playing ? "off" : "polite"); // nobody can listen as fast
+    for (const told of [place, region]) setAttribute(told, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
@@ -76,7 +76,7 @@ function noteFor({document, position, cycle}, derived) {
  * @param {State} state
  * @param {Derived} derived
  */
-function endingOf({position}, {steps, known, numbers, sentences}) {
+export function endingOf({position}, {steps, known, numbers, sentences}) {
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }

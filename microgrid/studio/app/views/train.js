@@ -9,6 +9,7 @@ import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
 /** @typedef {import("../core/words.js").Words} Words */
 
 const CYCLES = [1, 10, 100];
+const CYCLES_PER_SECOND = [1, 5, 30, 100, Infinity];
 const RATE_DIGITS = 6;
 
 /** @param {App} app */
@@ -19,8 +20,11 @@ export function createTrain(app) {
   const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: takeRate}),
     refused = make("p", {class: "refused", id: "refused-rate"}),
     result = make("p", {class: "result"}),
-    buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`));
-  let isStale = true; // whether what was typed is to be dropped, as after a reset
+    buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
+    run = make("button", {class: "run", onclick: () => (app.state.training ? app.dispatch({type: "pause"}) : train(Infinity))}),
+    speed = make("select", {id: "training-speed", onchange: takeSpeed});
+  let isStale = true, // whether what was typed is to be dropped, as after a reset
+    told = app.state.cycles; // those whose result was announced
 
   /**
    * @param {State} state
@@ -30,24 +34,33 @@ export function createTrain(app) {
     if (state.tab !== "train") return;
     const {graph, words} = derived;
     if (isNewPanel(graph, words)) refill(panel, ...(graph.parameters.length ? contentOf(words) : [hintOf("none", words)]));
-    if (isNewRate(graph, words, state.learningRate, state.leaves) || isStale) {
+    const isTyping = state.training && document.activeElement === rate;
+    if (!isTyping && (isNewRate(graph, words, state.learningRate, state.leaves) || isStale)) {
       isStale = false;
       rate.value = show(state.learningRate, RATE_DIGITS);
       refuse(rate, refused, "");
     }
-    for (const button of buttons) button.disabled = derived.isStuck;
+    for (const button of [...buttons, run]) button.disabled = derived.isStuck;
+    write(run, words.say(state.training ? "loop.stop" : "loop.run"));
+    speed.value = `${state.trainingSpeed}`;
     write(result, resultOfTraining(state, derived));
+    if (state.training || state.cycles === told) return;
+    told = state.cycles;
+    app.announce(result.textContent ?? "");
   }
 
   /** @param {Words} words */
   function contentOf(words) {
     const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
+    speed.replaceChildren(...CYCLES_PER_SECOND.map((each) => make("option", {value: `${each}`}, speedInWords(each, words))));
     return [
       hintOf("hint", words),
-      make("p", {class: "row"}, ...buttons, reset),
+      make("p", {class: "row"}, ...buttons, run),
+      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("loop.speed")), speed),
       make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
       refused,
       result,
+      reset,
     ];
   }
 
@@ -76,7 +89,10 @@ export function createTrain(app) {
     if (!takeRate()) return;
     isStale = true;
     app.dispatch({type: "train", cycles});
-    app.announce(result.textContent ?? "");
+  }
+
+  function takeSpeed() {
+    app.dispatch({type: "setTrainingSpeed", cyclesPerSecond: Number(speed.value)});
   }
 
   function resetAll() {
@@ -88,13 +104,22 @@ export function createTrain(app) {
 }
 
 /**
+ * @param {number} cyclesPerSecond
+ * @param {Words} words
+ */
+function speedInWords(cyclesPerSecond, words) {
+  return Number.isFinite(cyclesPerSecond) ? words.say("loop.per_second", {count: cyclesPerSecond}) : words.say("loop.fastest");
+}
+
+/**
+ * What came of the cycles from the first to the one that is shown.
  * @param {State} state
  * @param {Derived} derived
  */
-function resultOfTraining(state, {problem, words, endLabel}) {
-  const first = state.losses[0],
-    last = state.losses[state.losses.length - 1];
-  if (state.cycle === 1) return problem || (state.restarted ? words.say("curve.new") : "");
-  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: state.cycle - 1});
+function resultOfTraining({cycle, cycles, restarted}, {graph, numbers, problem, words, endLabel}) {
+  const first = cycles.firstLoss,
+    last = numbers.values[graph.output];
+  if (cycles.last === cycles.first) return problem || (restarted ? words.say("curve.new") : "");
+  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - 1});
   return problem || words.joined(curve, last > first && words.say("grown"));
 }

@@ -85,6 +85,7 @@ export function createWhatIf(app) {
       else app.dispatch({type: "setLeaf", leaf, value});
     };
     slider.addEventListener("input", () => change(Number(slider.value)));
+    slider.addEventListener("change", () => app.dispatch({type: "settle"}));
     field.addEventListener("change", () => change(readNumber(field.value)));
     const button = make(
       "button",

@@ -1,0 +1,152 @@
+// The loop: after Change, on to the next cycle; back to any cycle before; training, and the document's own numbers again.
+
+import {leavesOfCycle, runCycles, withCycle} from "../core/training.js";
+import {isAsOpened} from "../derive/loop.js";
+import {askingIn, endsIn, graphIn, isStuckIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
+
+/** @typedef {import("./parts.js").State} State */
+
+/** @type {Pick<State, "trainingSpeed">} */
+export const loopAtStart = {trainingSpeed: 30};
+
+/** @type {Record<string, (state: State, action: any) => State>} */
+export const LOOP = {
+  /** Steps on or back; from the last step of a cycle to the next cycle, and from its start to the one before. */
+  stepBy(state, {count}) {
+    const {position, cycle, cycles} = state;
+    if (!askingIn(state)) {
+      if (count > 0 && position === stepsIn(state).length && canGoOn(state)) return onward(state);
+      if (count < 0 && position === 0 && cycle > cycles.first) {
+        const before = rewound(state, cycle - 1);
+        return at(before, stepsIn(before).length);
+      }
+    }
+    return goingTo(state, position + count, count > 0);
+  },
+
+  /** Plays on from here or, at the end, from the start of the next cycle. */
+  play(state) {
+    if (askingIn(state)) return state;
+    const start = state.position === reachIn(state) ? onward(state) : state;
+    return {...at(start, start.position + 1, true), playing: true, training: null, goal: null};
+  },
+
+  /** Stops playing and training. */
+  pause(state) {
+    return state.playing || state.training ? {...state, playing: false, training: null} : state;
+  },
+
+  /** Goes to a cycle that was run before; the step stays the same. */
+  rewind(state, {cycle}) {
+    if (askingIn(state)) return state;
+    const {first, last} = state.cycles,
+      nearest = Math.min(Math.max(Math.round(cycle), first), last);
+    if (nearest === state.cycle) return {...state, playing: false, training: null};
+    return at(rewound(state, nearest), state.wanted);
+  },
+
+  // Trains so many cycles from the one that is shown: one at once, the others as they are called for.
+  train(state, {cycles: count}) {
+    if (graphIn(state).parameters.length === 0 || isStuckIn(state)) return state;
+    return trained({...cutHere(state), playing: false, nudged: null, training: {left: count}}, 1);
+  },
+
+  /** Runs so many cycles of the training that is under way. */
+  trainOn(state, {cycles}) {
+    return state.training ? trained(state, cycles) : state;
+  },
+
+  setTrainingSpeed(state, {cyclesPerSecond}) {
+    return {...state, trainingSpeed: cyclesPerSecond};
+  },
+
+  /** Takes the document's own numbers again, and its first cycle. */
+  reset(state) {
+    const paused = {...state, playing: false, training: null, nudged: null},
+      leaves = startLeavesOf(state.document),
+      learningRate = startRateOf(state.document);
+    if (isAsOpened(state, leaves, learningRate)) return at(paused, state.wanted);
+    return at(withoutIdleQuiz(startCurve({...paused, leaves, learningRate}, false)), state.wanted);
+  },
+};
+
+/**
+ * Returns the start of the next cycle; where nothing changes from cycle to cycle, that of this one.
+ * @param {State} state
+ * @returns {State}
+ */
+export function onward(state) {
+  const next = canGoOn(state) && state.position === stepsIn(state).length ? nextCycle(state) : state;
+  return at({...next, playing: false, training: null}, 0);
+}
+
+/**
+ * Tells whether another cycle can follow.
+ * @param {State} state
+ */
+function canGoOn(state) {
+  return graphIn(state).parameters.length > 0 && !isStuckIn(state);
+}
+
+/**
+ * The next cycle: the one that was run then, unless the learning rate has become another since.
+ * @param {State} state
+ * @returns {State}
+ */
+function nextCycle(state) {
+  const {cycle, cycles, learningRate} = state,
+    leaves = numbersIn(state).changed,
+    isRun = cycle < cycles.last && cycles.ruleOf(cycle) === learningRate;
+  const base = isRun ? state : cutHere(state),
+    all = isRun ? cycles : withCycle(graphIn(state), base.cycles, leaves, learningRate);
+  return withDivergence({...base, leaves, cycles: all, cycle: cycle + 1, nudged: null});
+}
+
+/**
+ * Forgets the cycles after the one that is shown.
+ * @param {State} state
+ * @returns {State}
+ */
+function cutHere(state) {
+  if (state.cycle === state.cycles.last) return state;
+  const output = numbersIn(state).values[graphIn(state).output];
+  return {...state, cycles: state.cycles.cut(state.cycle, output), diverged: null};
+}
+
+/**
+ * Brings the numbers of a cycle back.
+ * @param {State} state
+ * @param {number} cycle
+ * @returns {State}
+ */
+function rewound(state, cycle) {
+  const leaves = leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle);
+  return withoutIdleQuiz({...state, playing: false, training: null, nudged: null, leaves, cycle});
+}
+
+/**
+ * Runs so many cycles, or as many as are left; shows the end of Think, where all gradients are seen.
+ * @param {State} state
+ * @param {number} wanted
+ * @returns {State}
+ */
+function trained(state, wanted) {
+  const left = state.training?.left ?? 0,
+    count = Math.min(wanted, left);
+  const {cycles, leaves} = runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count);
+  const next = withDivergence({...state, cycles, leaves, cycle: cycles.last, nudged: null}),
+    isOver = left <= count || isStuckIn(next);
+  return at({...next, training: isOver ? null : {left: left - count}}, endsIn(next).think);
+}
+
+/**
+ * Notes where training has led to a number that is missing or not finite.
+ * @param {State} state
+ * @returns {State}
+ */
+function withDivergence(state) {
+  const {cycle, learningRate: rate} = state,
+    diverged = isStuckIn(state) ? (state.diverged ?? {cycle, rate}) : state.diverged;
+  return withoutIdleQuiz({...state, diverged});
+}

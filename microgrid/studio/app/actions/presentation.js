@@ -1,0 +1,30 @@
+// What can change about the presentation, and its actions.
+
+/** @typedef {import("./parts.js").State} State */
+
+/** @type {Pick<State, "isPresenting" | "isPredicting" | "asked">} */
+export const NOT_PRESENTING = {isPresenting: false, isPredicting: true, asked: null};
+
+/** @type {Record<string, (state: State, action: any) => State>} */
+export const PRESENTATION = {
+  /** Begins to present, or ends it. What would keep the steps from being walked, a quiz or playing, is left. */
+  present(state, {isPresenting}) {
+    const isQuizLeft = isPresenting && state.tab === "quiz",
+      firstTab = state.document.kind === "text" ? "" : "whatif";
+    return {...state, isPresenting, asked: null, playing: false, tab: isQuizLeft ? firstTab : state.tab};
+  },
+
+  setPredicting(state, {isPredicting}) {
+    return {...state, isPredicting, asked: null};
+  },
+
+  /** Asks for the number of the next step. */
+  ask(state) {
+    return {...state, asked: state.visit};
+  },
+
+  /** Takes the question back. */
+  unask(state) {
+    return {...state, asked: null};
+  },
+};

@@ -1,0 +1,91 @@
+// Undo: what each change has replaced is kept, and can be taken back. Looking around (steps, cards, tabs) is no change.
+
+import {askingIn} from "../derive.js";
+import {spoken} from "./editor.js";
+
+const MAX_UNDOS = 50;
+
+/** @typedef {import("./parts.js").State} State */
+/** @typedef {import("../store.js").Action} Action */
+
+/** @type {Pick<State, "past" | "lastChange">} */
+export const undoAtStart = {past: [], lastChange: null};
+
+/** @type {(keyof State)[]} all that undo brings back; what belongs to the reader (language, zoom, tab) stays */
+const KEPT = [
+  "document",
+  "leaves",
+  "learningRate",
+  "cycles",
+  "cycle",
+  "restarted",
+  "diverged",
+  "opened",
+  "position",
+  "wanted",
+  "selected",
+  "route",
+  "entered",
+  "quiz",
+  "nudged",
+];
+
+// What changes something; those that go on for a while are one change until something else happens.
+const CHANGES = ["setDocument", "openShared", "train", "reset"],
+  LASTING_CHANGES = ["typeText", "setLeaf", "setLearningRate", "rewind"],
+  CHANGES_IF_CUT = ["stepBy", "play", "playPhase"]; // cycles are lost where one runs on with another learning rate
+
+/** @type {Record<string, (state: State, action: any) => State>} */
+export const UNDO = {
+  /** Takes the last change back. */
+  undo(state) {
+    const before = state.past.at(-1);
+    if (!before || askingIn(state)) return state;
+    const stopped = {playing: false, goal: null, training: null, visit: {animated: false}},
+      draft = {text: before.document?.text ?? "", error: null},
+      undone = {...state, ...before, ...stopped, draft, past: state.past.slice(0, -1), lastChange: null};
+    return spoken(undone, state.language);
+  },
+
+  /** Ends a change that lasts, such as the drag of a slider: what follows is another. */
+  settle(state) {
+    return state;
+  },
+};
+
+/**
+ * Remembers what an action has replaced.
+ * @param {State} state
+ * @param {Action} action
+ * @param {State} next after the action
+ * @returns {State}
+ */
+export function remembering(state, action, next) {
+  if (action.type === "undo" || action.type === "trainOn") return next;
+  const change = nameOfChange(action, state, next);
+  if (change === null) return next.lastChange === null ? next : {...next, lastChange: null};
+  if (!isChanged(state, next) || (change === state.lastChange && LASTING_CHANGES.includes(action.type))) return next;
+  const before = Object.fromEntries(KEPT.map((key) => [key, state[key]]));
+  return {...next, past: [...state.past, before].slice(-MAX_UNDOS), lastChange: change};
+}
+
+/**
+ * The name of what an action changes, or null.
+ * @param {Action} action
+ * @param {State} state
+ * @param {State} next
+ */
+function nameOfChange({type, leaf}, state, next) {
+  if (CHANGES_IF_CUT.includes(type)) return next.cycles !== state.cycles && state.cycle < state.cycles.last ? type : null;
+  if (!CHANGES.includes(type) && !LASTING_CHANGES.includes(type)) return null;
+  return leaf === undefined ? type : `${type} ${leaf}`;
+}
+
+/**
+ * @param {State} state
+ * @param {State} next
+ */
+function isChanged(state, next) {
+  if (state.document.record !== next.document.record) return true;
+  return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
+}

@@ -1,0 +1,97 @@
+// The loss curve: where its points lie, and the numbers along its axes.
+
+const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
+const MAX_CYCLE_TICKS = 5,
+  MAX_LOSS_TICKS = 3;
+const MIN_POWER = -323; // of ten, of the smallest number that there is
+
+/**
+ * A number beside an axis, and how far along the axis it stands, from 0 to 1.
+ * @typedef {{number: number, at: number}} Tick
+ */
+
+/**
+ * @typedef {object} Curve
+ * @property {boolean} isLogarithmic
+ * @property {[number, number][]} points from (0, 0), lower left, to (1, 1)
+ * @property {Tick[]} cycleTicks
+ * @property {Tick[]} lossTicks
+ * @property {(cycle: number) => number} placeOf how far along its axis a cycle is
+ * @property {(loss: number) => number} heightOf how high a loss is; one that is not finite is at the top
+ */
+
+/**
+ * Places the losses of some cycles; those that are not finite are left out.
+ * @param {{cycle: number, loss: number}[]} samples in order, the first and the last cycle among them
+ * @returns {Curve | null} null where there are not two losses to join
+ */
+export function lossCurve(samples) {
+  const shown = samples.filter(({loss}) => Number.isFinite(loss));
+  if (shown.length < 2) return null;
+  const lowest = shown.reduce((least, {loss}) => Math.min(least, loss), Infinity),
+    highest = shown.reduce((most, {loss}) => Math.max(most, loss), -Infinity),
+    isLogarithmic = lowest > 0 && highest / lowest > WIDE_RATIO,
+    low = isLogarithmic ? lowest : Math.min(0, lowest);
+  const scaled = isLogarithmic ? Math.log : Number,
+    range = scaled(highest) - scaled(low) || 1,
+    first = samples[0].cycle,
+    last = samples[samples.length - 1].cycle;
+  const placeOf = (/** @type {number} */ cycle) => (cycle - first) / (last - first),
+    heightOf = (/** @type {number} */ loss) => (Number.isFinite(loss) ? (scaled(loss) - scaled(low)) / range : 1);
+  const numbers = isLogarithmic ? powersOfTenBetween(low, highest, MAX_LOSS_TICKS) : roundNumbersBetween(low, highest, MAX_LOSS_TICKS);
+  return {
+    isLogarithmic,
+    points: shown.map(({cycle, loss}) => [placeOf(cycle), heightOf(loss)]),
+    cycleTicks: cyclesToName(first, last).map((number) => ({number, at: placeOf(number)})),
+    lossTicks: numbers.map((number) => ({number, at: heightOf(number)})),
+    placeOf,
+    heightOf,
+  };
+}
+
+/**
+ * The first and the last cycle, and round numbers between them that are not too near to either.
+ * @param {number} first
+ * @param {number} last
+ */
+function cyclesToName(first, last) {
+  const between = roundNumbersBetween(first, last, MAX_CYCLE_TICKS - 2).filter(Number.isInteger),
+    room = (last - first) / MAX_CYCLE_TICKS;
+  return [first, ...between.filter((cycle) => cycle - first >= room && last - cycle >= room), last];
+}
+
+/**
+ * Lists the multiples of 1, 2 or 5 times a power of ten that lie in a range: as many as there may be.
+ * @param {number} low
+ * @param {number} high larger than `low`
+ * @param {number} most
+ * @returns {number[]}
+ */
+export function roundNumbersBetween(low, high, most) {
+  if (!(high > low) || !Number.isFinite(high - low)) return [low];
+  for (let power = Math.max(Math.floor(Math.log10((high - low) / most)) - 1, MIN_POWER); ; power++) {
+    for (const digit of [1, 2, 5]) {
+      const step = Number(`${digit}e${power}`),
+        start = Math.ceil(low / step),
+        count = Math.floor(high / step) - start + 1;
+      // 3 × 0.1 is not 0.3: the digits are put together as they are written
+      if (count <= most) return Array.from({length: count}, (_, i) => Number(`${(start + i) * digit}e${power}`));
+    }
+  }
+}
+
+/**
+ * Lists powers of ten in a range, evenly spaced; or, where there is at most one, the ends of the range.
+ * @param {number} low more than 0
+ * @param {number} high
+ * @param {number} most
+ * @returns {number[]}
+ */
+export function powersOfTenBetween(low, high, most) {
+  const start = Math.ceil(Math.log10(low)),
+    end = Math.floor(Math.log10(high)),
+    step = Math.max(1, Math.ceil((end - start + 1) / most));
+  const powers = [];
+  for (let power = start; power <= end; power += step) powers.push(Number(`1e${power}`));
+  return powers.length > 1 ? powers : [low, high];
+}

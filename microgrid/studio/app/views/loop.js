@@ -1,0 +1,69 @@
+// Undo and reset: buttons and a key; and the clock of training, which runs cycles frame by frame.
+
+import {byId, isDialogOpen} from "./dom.js";
+
+/** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
+const NAMES = {undo: "loop.undo", reset: "loop.reset"};
+const MAX_FRAME_MS = 30, // that the cycles of a frame and their picture may take; a page does not feel frozen below 50
+  EASY_FRAME_MS = 15;
+
+/** @param {App} app */
+export function createLoop(app) {
+  const undo = /** @type {HTMLButtonElement} */ (byId("undo")),
+    reset = /** @type {HTMLButtonElement} */ (byId("reset"));
+  let frame = 0,
+    last = 0, // when the last cycles were run
+    mostPerFrame = 1;
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function showLoop(state, {words, canUndo, canReset}, previous) {
+    for (const [id, key] of Object.entries(NAMES)) {
+      byId(id).setAttribute("aria-label", words.say(key));
+      byId(id).title = words.say(key);
+    }
+    undo.disabled = !canUndo;
+    reset.disabled = !canReset;
+    document.body.toggleAttribute("data-training", state.training !== null);
+    if (state.training && !previous?.training) start();
+    if (!state.training) cancelAnimationFrame(frame);
+  }
+
+  function start() {
+    mostPerFrame = 1;
+    last = performance.now();
+    frame = requestAnimationFrame(runFrame);
+  }
+
+  // Runs the cycles that are due, but no more than a frame has time for: how many those are is found out on the way.
+  function runFrame() {
+    const begin = performance.now(),
+      speed = app.state.trainingSpeed,
+      due = Math.floor(((begin - last) / 1000) * speed) || 0,
+      count = Math.min(due, mostPerFrame);
+    frame = requestAnimationFrame(runFrame);
+    if (count < 1 || !app.state.training) return;
+    last = due > mostPerFrame ? begin : last + (count * 1000) / speed; // what there was no time for is not made up for
+    app.dispatch({type: "trainOn", cycles: count});
+    const spent = performance.now() - begin;
+    if (spent < EASY_FRAME_MS) mostPerFrame *= 2;
+    else if (spent > MAX_FRAME_MS) mostPerFrame = Math.max(1, Math.floor(mostPerFrame / 2));
+  }
+
+  undo.addEventListener("click", () => app.dispatch({type: "undo"}));
+  reset.addEventListener("click", () => app.dispatch({type: "reset"}));
+  document.addEventListener("keydown", (event) => {
+    const {key, target, shiftKey, altKey} = event;
+    if (!(event.ctrlKey || event.metaKey) || shiftKey || altKey || key.toLowerCase() !== "z" || isDialogOpen()) return;
+    if (/** @type {Element} */ (target).matches?.("input:not([type=range]), textarea")) return; // its own undo
+    event.preventDefault();
+    app.dispatch({type: "undo"});
+  });
+  return {show: showLoop};
+}

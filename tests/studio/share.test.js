@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
+import {isUntouched, sharedOf} from "../../microgrid/studio/app/actions/share.js";
+import {decodeState, encodeState, ShareError} from "../../microgrid/studio/app/core/share.js";
+import {stepsIn} from "../../microgrid/studio/app/derive.js";
+import {computed, leaf, recordOf} from "./core/records.js";
+
+const TEXT = "w, x, target = 3, 2, 5\np = w*x\nloss = (p - target)**2";
+const text = (content, others = {}) => ({kind: "text", text: content, ...others});
+const RECORD = {kind: "record", record: recordOf([leaf("w", 3), leaf("x", 2, "input"), computed("*", [0, 1], "p")])};
+
+const after = (state, ...actions) => actions.reduce(reduce, state);
+const CHANGES = [
+  {type: "setLeaf", leaf: 1, value: 0.5},
+  {type: "setLearningRate", learningRate: 0.125},
+  {type: "train", cycles: 1},
+  {type: "stepBy", count: 1},
+  {type: "present", isPresenting: true},
+];
+
+/** Opens what somebody shared, in a page that shows another document. */
+function opened(shared, documents = [], start = initialState(text("a = 1\nb = a*2"), "en")) {
+  return reduce(start, {type: "openShared", shared, known: {documents, languages: ["en", "ja"]}, isEntry: true});
+}
+
+const sent = async (state) => decodeState(await encodeState(sharedOf(state)));
+
+function wholeOf({isPresenting, document, leaves, learningRate, position, cycle, cycles, language}) {
+  return {record: document.record.nodes, leaves, learningRate, position, cycle, curve: cycles.curve(), language, isPresenting};
+}
+
+for (const [name, document] of Object.entries({text: text(TEXT), record: RECORD})) {
+  test(`a ${name} opens as it was sent`, async () => {
+    const state = after(initialState(document, "ja"), ...CHANGES);
+    assert.equal(state.cycle, 2);
+    assert.deepEqual(wholeOf(opened(await sent(state))), wholeOf(state));
+  });
+}
+
+test("one rewinds to the first cycle of what was sent", async () => {
+  const state = after(initialState(text(TEXT), "en"), ...CHANGES),
+    received = opened(await sent(state));
+  assert.deepEqual(reduce(received, {type: "rewind", cycle: 1}).leaves, reduce(state, {type: "rewind", cycle: 1}).leaves);
+});
+
+test("where the cycles before cannot be run again, the one that was sent is the first", async () => {
+  const otherRate = {type: "setLearningRate", learningRate: 0.01},
+    state = after(initialState(text(TEXT), "en"), ...CHANGES, otherRate),
+    received = opened(await sent(state));
+  assert.deepEqual([received.cycle, received.cycles.first, received.leaves], [2, 2, state.leaves]);
+});
+
+test("a document that the page knows keeps its title", async () => {
+  const own = text(TEXT, {title: {en: "a lesson", ja: "レッスン"}}),
+    shared = await sent(initialState(text(TEXT), "ja"));
+  assert.equal(opened(shared, [own]).document.title.ja, "レッスン");
+  assert.equal(opened(shared).document.title, undefined);
+  const record = {...RECORD, title: {en: "recorded"}};
+  assert.equal(opened(await sent(initialState(RECORD, "en")), [record]).document.title.en, "recorded");
+});
+
+test("a document of the gallery keeps its learning rate", async () => {
+  const own = text(TEXT, {learningRate: 0.25}),
+    shared = await sent(initialState(own, "en"));
+  assert.equal(opened(shared).learningRate, 0.25);
+  assert.equal(opened(shared, [own]).learningRate, 0.25);
+});
+
+test("an unknown language is that of the reader", async () => {
+  assert.equal(opened({...(await sent(initialState(text(TEXT), "en"))), g: "fr"}).language, "en");
+});
+
+test("a step that is not there is the last one", async () => {
+  const state = opened({...(await sent(initialState(text(TEXT), "en"))), s: 1e9});
+  assert.equal(state.position, stepsIn(state).length);
+});
+
+test("what was opened can be undone, and has an entry of its own in the history", async () => {
+  const start = initialState(text("a = 1\nb = a*2"), "en"),
+    shared = await sent(initialState(text(TEXT), "en")),
+    next = opened(shared, [], start);
+  assert.equal(reduce(next, {type: "undo"}).document.text, start.document.text);
+  assert.notEqual(next.entry, start.entry);
+});
+
+test("what cannot be shown is refused", async () => {
+  const shared = await sent(initialState(text(TEXT), "en")),
+    many = Array.from({length: 700}, (_, i) => leaf(`a${i}`, 1)),
+    large = recordOf([...many, computed("total", many.map((_, i) => i))]);
+  for (const [wrong, key, part] of [
+    [{d: {t: "w = ("}}, "share.wrong", "d.t"],
+    [{d: {r: recordOf([leaf("w", 3), computed("nothing", [0])])}}, "share.wrong", "d.r"],
+    [{d: {r: large}}, "share.too_large", undefined],
+    [{l: {99: 1}}, "share.wrong", "l"],
+    [{l: {2: 1}}, "share.wrong", "l"],
+    [{p: {99: 1}, c: 2}, "share.wrong", "l"],
+    [{r: -1}, "share.wrong", "r"],
+    [{r: NaN}, "share.wrong", "r"],
+  ]) {
+    assert.throws(() => opened({...shared, ...wrong}), (error) => {
+      assert.ok(error instanceof ShareError, `${error}`);
+      assert.deepEqual([error.key, error.parts.part], [key, part]);
+      return true;
+    });
+  }
+});
+
+test("a page knows its own document by what it shows, whatever the step", () => {
+  const own = text(TEXT, {texts: {en: TEXT, ja: TEXT.replaceAll("target", "正解")}}),
+    state = initialState(own, "en");
+  assert.ok(isUntouched(after(state, {type: "goTo", position: 3}), own));
+  assert.ok(isUntouched(after(state, {type: "setLanguage", language: "ja"}), own));
+  for (const change of CHANGES.filter(({type}) => type !== "stepBy")) assert.ok(!isUntouched(after(state, change), own), change.type);
+  assert.ok(!isUntouched(initialState(text("a = 1\nb = a*2"), "en"), RECORD));
+});
