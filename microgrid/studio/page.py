@@ -32,7 +32,7 @@ MAX_CARDS, MAX_EDGES = 600, 6000
 STYLES = (
     "graph.css",
     "page.css",
-    *(f"views/{name}.css" for name in ("editor", "loop", "presentation", "share")),
+    *(f"views/{name}.css" for name in ("editor", "loop", "presentation", "share", "reach")),
 )  # later ones take precedence
 
 

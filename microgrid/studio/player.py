@@ -37,8 +37,8 @@ class Player:
     def _repr_html_(self) -> str:
         text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
         frame = (
-            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals allow-downloads" srcdoc="{html.escape(self.page)}" '
-            f'width="100%" height="{self.height}" style="{style}"></iframe>'
+            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals allow-downloads" '
+            f'srcdoc="{html.escape(self.page)}" width="100%" height="{self.height}" style="{style}"></iframe>'
         )
         if not self.picture:
             return frame

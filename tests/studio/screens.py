@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgrid import Input, Relay, Value
-from microgrid.documents.examples import Heading, example
+from microgrid.documents.examples import example
 from microgrid.language.words import LANGUAGES
-from microgrid.studio.page import page
+from microgrid.studio.page import page, studio_page
 from tests.browser import PATIENCE, launched
 
 if TYPE_CHECKING:
@@ -48,39 +48,59 @@ WINDOWS = {
     "1920x1080": Window(1920, 1080),
     "1280x1024-at-400%": Window(320, 256, zoom=4),  # as WCAG 1.4.10 means it
 }
-PAPER = Window(794, 1123)  # A4 at 96 pixels an inch
+PAPER = Window(1032, 673)  # A4 across, within its margins of 12 mm, at 96 pixels an inch
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "forced": {"forced_colors": "active"},
 }
-MODES: dict[str, tuple[str, ...]] = {  # the keys that lead there
+MODES: dict[str, tuple[str, ...]] = {  # the keys that lead there, and what is pressed
     "start": (),
     "think": ("1", "ArrowRight", "ArrowRight", "ArrowRight"),
     "change": ("3",),
+    "whatif": ("#tab-whatif",),
+    "train": ("#tab-train",),
+    "quiz": ("#tab-quiz",),
+    "table": ("2", "#table summary"),
+    "help": ("#help",),
+    "neuron": ("2", ".card.neuron"),
 }
+IN_ALL_LOOKS = ("start", "think", "change")  # other modes are shown in the light alone
 
 
-def line() -> tuple[Relay, Heading | None]:
-    """Record the README's first graph."""
+def line(language: str) -> str:
+    """Return the page of the README's first graph, recorded."""
     w, b, x, target = Value(3, "w"), Value(1, "b"), Input(2, "x"), Input(5, "target")
-    return Relay((w * x + b - target) ** 2), None
+    return page(Relay((w * x + b - target) ** 2), None, language)
 
 
-def example_named(name: str) -> Callable[[], tuple[Relay, Heading | None]]:
-    """Make what records an example with its heading."""
+def example_named(name: str) -> Callable[[str], str]:
+    """Return what writes the page of an example, recorded."""
 
-    def make() -> tuple[Relay, Heading | None]:
+    def write(language: str) -> str:
         found = example(name)
-        return found.record(), found.heading
+        return page(found.record(), found.heading, language)
 
-    return make
+    return write
 
 
-DOCUMENTS = {
+def text(language: str) -> str:
+    """Return the page of the first screen."""
+    return studio_page(language=language)
+
+
+def long_text(language: str) -> str:
+    """Return the page of a text of many lines: a chain of values, each of which is used twice."""
+    lines = ["x, w = 0.5, 0.9", *(f"h{i + 1} = tanh(w*{f'h{i}' if i else 'x'}) + w" for i in range(8))]
+    return studio_page("\n".join([*lines, "target = Input(2)", "loss = (h8 - target)**2"]), None, language)
+
+
+DOCUMENTS: dict[str, Callable[[str], str]] = {
     "line": line,
     "two-paths": example_named("two-paths"),
     "xor": example_named("xor"),
+    "text": text,
+    "long-text": long_text,
 }
 
 # What is wrong with what the page shows, as the browser sees it: each problem with its kind of element, and the text.
@@ -132,7 +152,7 @@ FIND = """(smallest) => {
     const size = parseFloat(getComputedStyle(element).fontSize) * scale;
     if (size < smallest - 0.05) tell(`text of ${size.toFixed(1)} px`, called(element), text.data);
     const hider = clippedBy(element, box);
-    if (hider) tell(`text cut off by ${nameOf(hider)}`, called(element), text.data);
+    if (hider && hider.clientWidth > 2) tell(`text cut off by ${nameOf(hider)}`, called(element), text.data);
   }
 
   for (const field of document.querySelectorAll("input[type=text], input:not([type])")) {
@@ -140,8 +160,14 @@ FIND = """(smallest) => {
   }
 
   const room = document.querySelector("#graph").getBoundingClientRect();
-  for (const card of document.querySelectorAll("#graph .card.current, #graph .card.target")) {
-    const box = card.querySelector("rect").getBoundingClientRect();
+  const boxOf = (card) => card.querySelector("rect").getBoundingClientRect();
+  const active = [...document.querySelectorAll("#graph .card.current, #graph .card.target")];
+  const spanOf = (start, end) =>
+    Math.max(...active.map((card) => boxOf(card)[end])) - Math.min(...active.map((card) => boxOf(card)[start]));
+  const haveRoom = spanOf("left", "right") <= room.width && spanOf("top", "bottom") <= room.height;
+  const target = active.find((card) => card.matches(".target")); // where there is no room for both, it alone
+  for (const card of haveRoom || !target ? active : [target]) {
+    const box = boxOf(card);
     const inside =
       box.left >= Math.max(room.left, 0) - 1 && box.right <= Math.min(room.right, innerWidth) + 1 &&
       box.top >= Math.max(room.top, 0) - 1 && box.bottom <= Math.min(room.bottom, innerHeight) + 1;
@@ -155,6 +181,7 @@ FIND = """(smallest) => {
     if (!shown(control)) continue;
     control.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
     const box = control.getBoundingClientRect();
+    if (box.width < 2 || box.height < 2) continue; // seen when it has the focus
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const name = control.getAttribute("aria-label") ?? control.textContent;
     if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
@@ -190,10 +217,9 @@ def shots(browser: Browser, folder: Path, only: re.Pattern[str]) -> Iterator[tup
     """Write the screenshots, and yield the name of each with the findings."""
     with TemporaryDirectory() as pages:
         for document, make in DOCUMENTS.items():
-            relay, heading = make()
             for language in LANGUAGES:
                 file = Path(pages, f"{document}-{language}.html")
-                file.write_text(page(relay, heading, language), encoding="utf-8")
+                file.write_text(make(language), encoding="utf-8")
                 for name, window, keys, look in _settings(f"{document}-{language}"):
                     if only.search(name):
                         yield name, _shot(browser, file.as_uri(), window, keys, look, folder / f"{name}.png")
@@ -204,7 +230,8 @@ def shots(browser: Browser, folder: Path, only: re.Pattern[str]) -> Iterator[tup
 
 def _settings(name: str) -> Iterator[tuple[str, Window, tuple[str, ...], dict[str, Any]]]:
     for (size, window), (mode, keys), (look, media) in product(WINDOWS.items(), MODES.items(), LOOKS.items()):
-        yield f"{name}-{size}-{mode}-{look}", window, keys, media
+        if mode in IN_ALL_LOOKS or look == "light":
+            yield f"{name}-{size}-{mode}-{look}", window, keys, media
 
 
 def _shot(
@@ -218,7 +245,11 @@ def _shot(
     ) as context:
         tab = _open(context.new_page(), address)
         for key in keys:
-            tab.keyboard.press(key)
+            if key[0] in "#.":
+                for target in tab.locator(key).all()[:1]:  # not every document has it
+                    target.dispatch_event("click") if key[0] == "." else target.click()
+            else:
+                tab.keyboard.press(key)
         tab.screenshot(path=path)
         return findings(tab)
 
@@ -227,7 +258,7 @@ def _print(browser: Browser, address: str, path: Path) -> Findings:
     """Write what is printed: as a long PNG of the width of the paper, and as a PDF."""
     with browser.new_context(viewport={"width": PAPER.width, "height": PAPER.height}) as context:
         tab = _open(context.new_page(), address)
-        tab.pdf(path=path.with_suffix(".pdf"), format="A4")
+        tab.pdf(path=path.with_suffix(".pdf"), format="A4", landscape=True)
         tab.evaluate("() => void window.dispatchEvent(new Event('beforeprint'))")
         tab.emulate_media(media="print")
         tab.screenshot(path=path, full_page=True)

@@ -4,6 +4,7 @@
 import {EDITOR, spoken} from "./actions/editor.js";
 import {LOOP, loopAtStart} from "./actions/loop.js";
 import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {REACH, REACH_AT_START} from "./actions/reach.js";
 import {NOT_SHARED, SHARE} from "./actions/share.js";
 import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
 import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
@@ -49,6 +50,7 @@ export function initialState(document, language) {
     whole: false,
     room: null,
     isCodeShown: false,
+    ...REACH_AT_START,
     ...NOT_SHARED,
     ...loopAtStart,
     ...undoAtStart,
@@ -91,6 +93,7 @@ function inQuiz(change) {
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
+  ...REACH,
   ...SHARE,
   ...LOOP,
   ...UNDO,

@@ -12,10 +12,12 @@ import {Words} from "./core/words.js";
 import {createDerive} from "./derive.js";
 import {createStore} from "./store.js";
 import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
+import {createAnnouncer} from "./views/announcer.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
 import {createExamples} from "./views/examples.js";
+import {createFoot} from "./views/foot.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
@@ -28,6 +30,7 @@ import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
 import {createShare} from "./views/share.js";
 import {createStage} from "./views/stage.js";
+import {createTable} from "./views/table.js";
 import {createTabs} from "./views/tabs.js";
 import {createTexts} from "./views/texts.js";
 import {createTimeline} from "./views/timeline.js";
@@ -121,6 +124,9 @@ async function startApp() {
     share,
     createKeys(app, help, share),
     address,
+    createAnnouncer(app),
+    createFoot(),
+    createTable(app),
     createWorksheet(app),
     createPresentation(app),
   ];

@@ -89,6 +89,8 @@ const MAX_CARDS = 600; // a graph of more cannot be looked at
  * @property {[number, number] | null} room width and height of the window of the graph
  * @property {object} entry of this document in the history of the browser; another object for every document opened
  * @property {boolean} isCodeShown whether the line of code of every step is shown
+ * @property {boolean} hasShortcuts whether keys of one character do anything
+ * @property {boolean} isTableOpen whether the graph is shown as a table, too
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {Quiz | null} quiz
  * @property {boolean} isPresenting

@@ -39,9 +39,12 @@ export function createHelp(app) {
     const close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕"),
       rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
       signs = ["signs.cards", ...legend, "signs.relay"];
+    const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
+    shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(
       make("h2", {id: "keys-title"}, words.say("keys"), close),
       make("dl", {}, ...rows),
+      make("label", {class: "row"}, shortcuts, words.say("reach.shortcuts")),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
     );

@@ -34,6 +34,7 @@ export function createKeys(app, help, share) {
     const {key} = event,
       target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
+    if (key.length === 1 && !app.state.hasShortcuts) return;
     const isTyping = target.matches("input:not([type=range]), select, textarea"),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
       isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");

@@ -1,9 +1,9 @@
 // Paints what is known at a step on the cards and edges of the graph; only what has changed is written.
 
-import {statusOf} from "../core/cycle.js";
 import {show, signOf} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
 import {memoised} from "../derive.js";
+import {kindsInWords, statusOfCard} from "./described.js";
 import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -65,7 +65,7 @@ function paintCard(drawn, card, state, derived) {
     writeNumber(drawn.grad, gradient === undefined ? (isAsked ? "?" : "") : words.typeset(shown(gradient)));
     mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
   }
-  const status = numbers.missing < 0 && value !== undefined && node.op ? statusAt(graph, numbers, output) : "";
+  const status = statusOfCard(card, derived);
   if (node.op) {
     const symbol = node.op === "**" && drawn.plain ? sentences.symbolOf(node, numbers.values) : drawn.plain;
     write(drawn.symbol, layout.compact && status ? words.say(`${status}.short`) : symbol);
@@ -74,9 +74,11 @@ function paintCard(drawn, card, state, derived) {
   mark(drawn.group, kindsOfCard(drawn, card, state, derived, {isAsked, isOld, isChanged, status}));
   const facts = [
     node.kind === "constant" ? "" : node.name,
+    kindsInWords(graph, words)[card.i],
     value === undefined ? "" : `${isOld ? words.say("part.before") : words.word("value")} ${shown(value)}`,
     isChanged ? `${words.say("part.after")} ${shown(changed)}` : "",
     gradient === undefined ? "" : `${words.word("grad")} ${shown(gradient)}`,
+    status && words.say(status),
   ];
   setAttribute(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
   if (card.isNeuron) setAttribute(drawn.group, "aria-expanded", `${state.opened === card.i}`);
@@ -114,16 +116,6 @@ export function changeOnCard(drawn, before, after, {words, layout}) {
     text = `${old} → ${changed}`;
   if (layout.compact) return changed;
   return text.length * CHARACTER_PX <= drawn.width - 16 ? text : `→ ${changed}`;
-}
-
-/**
- * @param {Graph} graph
- * @param {Numbers} numbers
- * @param {number} i
- */
-function statusAt(graph, numbers, i) {
-  const isFinite = Number.isFinite(numbers.values[i]) && Number.isFinite(numbers.gradients[i]);
-  return isFinite ? statusOf(graph, numbers, i) : "not finite";
 }
 
 /**

@@ -11,12 +11,13 @@ import {createScene} from "./scene.js";
 /** @typedef {import("../core/graph.js").Card} Card */
 /** @typedef {import("../app.js").App} App */
 
-const MIN_TEXT_PX = 11; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
+const MIN_TEXT_PX = 12; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
 const CARD_TEXT_PX = 12.5,
   SMALL_CARD_TEXT_PX = 11.5;
 const ROOM_STEP_PX = 16;
 const MAX_SCALE = 1.9,
-  STAGE_MARGIN_PX = 8;
+  STAGE_MARGIN_PX = 8,
+  FRAME_PX = 4; // around a card that is marked
 
 /** @param {App} app */
 export function createStage(app) {
@@ -150,24 +151,19 @@ export function createStage(app) {
   }
 
   /**
-   * Scrolls to the cards of a step; if there is no room for both, to the one whose number changes.
+   * Scrolls to the cards of a step; if there is no room for both, to the one whose number changes, and to as much of the
+   * other as there is room for.
    * @param {Card | undefined} card
    * @param {Card | null} [target]
    */
   function follow(card, target = null) {
     if (!card || (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight)) return;
-    const outer = room.getBoundingClientRect(),
-      wanted = boxOfCard(target ?? card),
+    const wanted = boxOfCard(target ?? card),
       giver = boxOfCard(card),
-      both = boxAround(wanted, giver);
-    const haveRoom = both.right - both.left <= room.clientWidth && both.bottom - both.top <= room.clientHeight,
-      {left, right, top, bottom} = haveRoom ? both : wanted;
-    if (left >= outer.left && right <= outer.right && top >= outer.top && bottom <= outer.bottom) return;
-    room.scrollTo({
-      left: room.scrollLeft + (left + right) / 2 - outer.left - room.clientWidth / 2,
-      top: room.scrollTop + (top + bottom) / 2 - outer.top - room.clientHeight / 2,
-      behavior: reducedMotion.matches || app.state.playing ? "auto" : "smooth",
-    });
+      {x, y} = room.getBoundingClientRect();
+    const left = shiftFor([wanted.left - x, wanted.right - x], [giver.left - x, giver.right - x], room.clientWidth),
+      top = shiftFor([wanted.top - y, wanted.bottom - y], [giver.top - y, giver.bottom - y], room.clientHeight);
+    if (left || top) room.scrollBy({left, top, behavior: reducedMotion.matches || app.state.playing ? "auto" : "smooth"});
   }
 
   /** @param {Card} card */
@@ -193,15 +189,16 @@ export function createStage(app) {
 }
 
 /**
- * The smallest box around two others.
- * @param {DOMRect} a
- * @param {DOMRect} b
+ * How far to scroll along one axis, so that what is wanted is seen whole and, if there is room, the other one, too: not
+ * at all where both are, else so far that they stand in the middle.
+ * @param {[number, number]} wanted from where to where, in the window
+ * @param {[number, number]} other
+ * @param {number} room the size of the window
  */
-function boxAround(a, b) {
-  return {
-    left: Math.min(a.left, b.left),
-    right: Math.max(a.right, b.right),
-    top: Math.min(a.top, b.top),
-    bottom: Math.max(a.bottom, b.bottom),
-  };
+function shiftFor([start, end], [otherStart, otherEnd], room) {
+  const first = Math.min(start, otherStart),
+    last = Math.max(end, otherEnd);
+  if (first >= 0 && last <= room) return 0;
+  if (last - first <= room) return (first + last - room) / 2;
+  return otherStart < start ? end + FRAME_PX - room : start - FRAME_PX;
 }

@@ -34,6 +34,10 @@ export function createTexts(app) {
     document.title = title ? `${title} · microgrid` : "microgrid";
   }
 
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address holds the state
+    byId("next").focus();
+  });
   language.addEventListener("click", () =>
     app.dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
   );

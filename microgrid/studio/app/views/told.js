@@ -29,13 +29,13 @@ export function createTold() {
     const {words, known, told, problem, asking} = derived,
       {current} = known,
       isSilent = Boolean(asking || problem || !told);
+    for (const told of [place, region]) setAttribute(told, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
       text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
     mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
-    setAttribute(region, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
