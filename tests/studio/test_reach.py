@@ -131,6 +131,11 @@ def opening(selector: str) -> Callable[[Screen], None]:
     return lambda screen: screen(selector).click()
 
 
+def table_at_think(screen: Screen) -> None:
+    screen("#table summary").click()
+    screen.press("2")
+
+
 STATES: dict[str, Callable[[Screen], None]] = {
     "first screen": lambda _: None,
     "think": lambda screen: screen.press("ArrowRight", "ArrowRight"),
@@ -138,7 +143,7 @@ STATES: dict[str, Callable[[Screen], None]] = {
     **{tab: opening(f"#tab-{tab}") for tab in ("whatif", "routes", "train", "quiz")},
     "help": opening("#help"),
     "python": opening("#show-python"),
-    "table": lambda screen: (opening("#table summary")(screen), screen.press("2"))[0],
+    "table": table_at_think,
     "mistake": lambda screen: screen("#editor").fill("w = "),
 }
 
