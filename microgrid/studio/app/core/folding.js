@@ -61,9 +61,9 @@ function groupByNeuron(nodes) {
   /** @type {Map<number, number>} */
   const groupOf = new Map();
   for (const [output, {layer}] of nodes.entries()) {
-    const inside = layer ? insideOfNeuron(nodes, output) : [];
+    const inside = new Set(layer ? insideOfNeuron(nodes, output) : []);
     // A card shows one number: where another node uses a number from inside, the neuron is no card.
-    const isWhole = inside.every((i) => i === output || usersOf[i].every((user) => inside.includes(user)));
+    const isWhole = [...inside].every((i) => i === output || usersOf[i].every((user) => inside.has(user)));
     if (isWhole) for (const i of inside) groupOf.set(i, output);
   }
   const usedOtherwise = new Set();

@@ -1,6 +1,7 @@
 // The presentation: one step at a time, for the last row of the classroom. It lays out anew the card of the step, what
 // it is made of and what is made of it; beside them a small map of the whole, below them the sentence and the formula.
 
+import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
 import {endingOf} from "./told.js";
@@ -451,7 +452,7 @@ function labelOf({local, share, sign, isCurrent, uses}, [start, end], words) {
     svgElement("text", {class: `share ${sign}`, y: ".95em"}, asOnCard(share)),
   ];
   if (uses > 1) texts.push(svgElement("text", {class: "uses", y: "2.1em"}, words.say("present.uses", {count: uses})));
-  const columns = Math.max(...texts.map(({textContent}) => columnsOf(textContent ?? ""))) + 0.5,
+  const columns = largestOf(texts.map(({textContent}) => columnsOf(textContent ?? ""))) + 0.5,
     plate = {class: "plate", x: `${-0.31 * columns}em`, y: "-1.05em", width: `${0.62 * columns}em`, height: `${1.1 * texts.length}em`};
   return svgElement(
     "g",
