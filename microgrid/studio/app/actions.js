@@ -25,7 +25,7 @@ import {
 
 /** @typedef {import("./core/steps.js").Phase} Phase */
 
-export const NUDGE = 0.01;
+const NUDGE = 0.01; // how far +0.01 moves a leaf
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 

@@ -179,7 +179,7 @@ export function shortened(text, columns) {
  * @param {CardStyle} [style]
  * @returns {Point}
  */
-export function sizeOf(card, {compact = false, tall = false} = {}) {
+function sizeOf(card, {compact = false, tall = false} = {}) {
   const {kind, op, titleColumns, symbolColumns, shortestSymbolColumns} = card;
   if (kind === "constant") return CONSTANT_SIZE_PX;
   const mayStop = GATES.includes(op); // then there must be room to say so

@@ -100,7 +100,7 @@ const charactersIn = (text) => Array.from(text).length;
  *
  * @param {string} text
  */
-export function asTyped(text) {
+function asTyped(text) {
   const typed = text.replace(PROLONGED, "-");
   return Array.from(typed, (character) => NOTATION.READ_AS[character] ?? character).join("");
 }

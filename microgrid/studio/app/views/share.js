@@ -106,7 +106,7 @@ export function createShare(app, source) {
  * The code in what was pasted: a link, or a code, which a letter may have broken into lines.
  * @param {string} text
  */
-export function codeIn(text) {
+function codeIn(text) {
   return text.replace(/[\s\u200b\u00ad<>]/g, "").replace(/^.*#/, "");
 }
 
