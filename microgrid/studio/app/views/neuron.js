@@ -53,7 +53,7 @@ export function createNeuron(app) {
     cells = [];
     if (!card) return panel.replaceChildren();
     const {words, steps, closedSteps} = derived,
-      names = [words.say("inside.weight"), words.word("value"), words.say("inside.input"), words.word("value"), "",
+      names = [words.say("inside.weight"), words.word("value"), words.say("reach.kind.input"), words.word("value"), "",
         words.word("op.*"), "dW, db", "dx", words.say("part.after")]; // prettier-ignore
     const close = make(
       "button",

@@ -22,7 +22,7 @@ export function createPython(app) {
     const {words} = app.derived,
       program = asPython(app.state.document.text ?? "").join("\n"),
       text = make("pre", {tabindex: "0"}, program);
-    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("editor.copied")))}, words.say("editor.copy")),
+    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("copied")))}, words.say("copy")),
       close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
     dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
     app.dispatch({type: "pause"});
