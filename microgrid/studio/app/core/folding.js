@@ -111,9 +111,8 @@ function insideOfNeuron(nodes, output) {
  * @param {FoldedNode} node
  */
 function ownOfNeuron(nodes, {op, operands}) {
-  const last = operands[operands.length - 1];
-  let own = [op === "*" ? operands[0] : last];
-  if (op === "weighted_sum") own = [...operands.slice(0, -1).filter((_, k) => k % 2 === 0), last];
+  let own = op === "*" ? operands.slice(0, 1) : operands.slice(-1);
+  if (op === "weighted_sum") own = operands.filter((_, k) => k % 2 === 0); // the bias is the last
   return own.filter((i) => ["parameter", "constant"].includes(nodes[i].kind));
 }
 
