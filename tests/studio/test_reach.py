@@ -124,6 +124,12 @@ def test_table_marks_the_card_of_the_step(studio: Opener) -> None:
     assert screen.texts("#table [aria-current=step] span") == ["m = a × c"]
 
 
+def test_step_taken_at_once_does_not_close_the_table(studio: Opener) -> None:
+    screen = studio(FACTOR)
+    screen.page.evaluate("() => { document.querySelector('#table summary').click(); microgrid.go(1); }")
+    assert screen.texts("#table [aria-current=step] span") == ["m = a × c"]
+
+
 # --- axe at AA: every state, both languages, by day and by night -----------------------------------------------------
 
 

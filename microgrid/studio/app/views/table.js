@@ -44,7 +44,11 @@ export function createTable(app) {
     );
   }
 
-  details.addEventListener("toggle", () => app.dispatch({type: "openTable", isOpen: details.open}));
+  // Not by the event "toggle": it comes later than the click, and a step between the two would close the table again.
+  details.querySelector("summary")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    app.dispatch({type: "openTable", isOpen: !app.state.isTableOpen});
+  });
   return {show: showTable};
 }
 
