@@ -4,7 +4,6 @@ import {furthestOf, sharesKept, sumInside} from "./cycle.js";
 import {bracketed, show, signOf} from "./numerals.js";
 
 /** @typedef {import("./graph.js").Card} Card */
-/** @typedef {import("./cycle.js").Numbers} Numbers */
 /** @typedef {import("./steps.js").Step} Step */
 /** @typedef {import("./presentation.js").Setting} Setting */
 

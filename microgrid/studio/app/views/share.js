@@ -2,7 +2,7 @@
 
 import {sharedOf} from "../actions/share.js";
 import {ShareError, encodeState, fitsAddress} from "../core/share.js";
-import {byId, copyText, make, refuse, write} from "./dom.js";
+import {byId, closeButton, copyText, make, refuse, write} from "./dom.js";
 
 const FILE_NAME = "microgrid.html";
 
@@ -30,7 +30,7 @@ export function createShare(app, source) {
     text.value = isLink ? `${location.href.split("#")[0]}#${code}` : code;
     const copy = make("button", {id: "share-copy", onclick: () => copyCode(text, told)}, words.say("copy")),
       save = make("button", {id: "share-save", onclick: () => saveFile(code, told)}, say("save")),
-      close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
+      close = closeButton(words, () => dialog.close());
     const form = make("form", {}, make("label", {for: "share-paste"}, say("paste")), paste, make("button", {}, say("open")), refused);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
