@@ -405,3 +405,9 @@ def test_strip_shows_on_a_phone_that_there_is_more(studio: Opener) -> None:
     screen.wait_for(f"document.getElementById('strip').scrollLeft > {before}")
     screen("#strip button").last.focus()
     expect(screen("#more")).to_be_hidden()
+
+
+def test_strip_of_examples_does_not_glide_where_motion_is_reduced(studio: Opener) -> None:
+    screen = studio(width=640)
+    click = "() => { document.getElementById('more').click(); return document.getElementById('strip').scrollLeft; }"
+    assert screen.page.evaluate(click) > 0

@@ -1,6 +1,7 @@
 // The strip of examples: a click opens one.
 
 import {byId, createWatch, make, setAttribute} from "./dom.js";
+import {reducedMotion} from "./motion.js";
 
 const STRIP_END_PX = 16; // what is left at the end is no button
 
@@ -44,7 +45,7 @@ export function createExamples(app, gallery) {
   }
 
   strip.addEventListener("scroll", showMore, {passive: true});
-  more.addEventListener("click", () => strip.scrollBy({left: strip.clientWidth * 0.7, behavior: "smooth"}));
+  more.addEventListener("click", () => strip.scrollBy({left: strip.clientWidth * 0.7, behavior: reducedMotion.matches ? "auto" : "smooth"}));
   new ResizeObserver(showMore).observe(strip);
   return {show: showExamples};
 }

@@ -1,6 +1,6 @@
 // Undo and reset: buttons and a key; and the clock of training, which runs cycles frame by frame.
 
-import {byId, isDialogOpen} from "./dom.js";
+import {byId, isDialogOpen, setAttribute} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -25,8 +25,8 @@ export function createLoop(app) {
    */
   function showLoop(state, {words, canUndo, canReset}, previous) {
     for (const [id, key] of Object.entries(NAMES)) {
-      byId(id).setAttribute("aria-label", words.say(key));
-      byId(id).title = words.say(key);
+      setAttribute(byId(id), "aria-label", words.say(key));
+      setAttribute(byId(id), "title", words.say(key));
     }
     undo.disabled = !canUndo;
     reset.disabled = !canReset;
