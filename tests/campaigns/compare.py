@@ -110,6 +110,10 @@ def parts_of_page(page: str) -> Iterator[tuple[str, str]]:
             return
         yield f"pages: {name}", json.dumps(json.loads(element[1]), ensure_ascii=False, indent=0)
         rest = rest.replace(element[1], "")
+    table = re.search("<noscript>.*</noscript>", rest, re.DOTALL)
+    if table:
+        yield "pages: table", table[0]
+        rest = rest.replace(table[0], "")
     title, language = re.search("<title>.*?</title>", page), re.search("<html lang=.*?>", page)
     yield "pages: title", f"{title and title[0]} {language and language[0]}"
     yield OTHER_PROGRAM, re.sub(r"'sha256-[^']*'", "", rest)
