@@ -138,7 +138,7 @@ STATES: dict[str, Callable[[Screen], None]] = {
     **{tab: opening(f"#tab-{tab}") for tab in ("whatif", "routes", "train", "quiz")},
     "help": opening("#help"),
     "python": opening("#show-python"),
-    "table": lambda screen: (opening("#table summary")(screen), screen.press("2"))[0],
+    "table": opening("#table summary"),
     "mistake": lambda screen: screen("#editor").fill("w = "),
 }
 
