@@ -16,7 +16,10 @@ from microgrid._util.validation import quoted
 from microgrid.studio import notation_js, operations_js
 
 APP = "studio/app"
-WRITTEN = {operations_js.FILE: operations_js.operations_js, notation_js.NOTATION_FILE: notation_js.notation_js}
+WRITTEN = {
+    operations_js.OPERATIONS_FILE: operations_js.operations_js,
+    notation_js.NOTATION_FILE: notation_js.notation_js,
+}
 
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)

@@ -16,7 +16,7 @@ from microgrid.graph.bounds import NON_NEGATIVE, SIGN_PRESERVING
 from microgrid.graph.naming import ATOM, NEEDED_RANKS, RANKS
 from microgrid.graph.operations import OPERATIONS, Operation
 
-FILE = "studio/app/core/operations.js"
+OPERATIONS_FILE = "studio/app/core/operations.js"
 COMMAND = "python -m microgrid.studio.operations_js"
 HEAD = f"""\
 // The tables that Python and the app share. Written by Python; after a change there, renew it:
@@ -122,7 +122,7 @@ def _json(item: object) -> str:
 
 def main() -> None:
     """Write the file anew."""
-    write_atomic(PACKAGE / FILE, operations_js())
+    write_atomic(PACKAGE / OPERATIONS_FILE, operations_js())
 
 
 if __name__ == "__main__":

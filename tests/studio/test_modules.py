@@ -9,7 +9,7 @@ import pytest
 from microgrid._util.files import PACKAGE, asset
 from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.studio.modules import joined
-from microgrid.studio.operations_js import COMMAND, FILE, operations_js
+from microgrid.studio.operations_js import COMMAND, OPERATIONS_FILE, operations_js
 
 
 def join(**modules: str) -> str:
@@ -127,7 +127,7 @@ def exports(name: str) -> str:
 
 
 def test_operations_of_the_app_are_those_of_python() -> None:
-    assert asset(FILE) == operations_js(), f"a table has changed; renew the file: {COMMAND}"
+    assert asset(OPERATIONS_FILE) == operations_js(), f"a table has changed; renew the file: {COMMAND}"
 
 
 def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,4 +137,4 @@ def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert row in operations_js()
     assert row in joined("core/graph.js")
     assert '"cube": ["3 * a * a"]' in joined("core/python.js")
-    assert row not in asset(FILE)
+    assert row not in asset(OPERATIONS_FILE)
