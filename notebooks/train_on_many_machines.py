@@ -181,7 +181,7 @@ def main():
         print(f"mean absolute error on the {len(tested.rows)} rows {which}: {learner.error(tested):.4g}")
         print(f"  for always predicting the mean: {learner.baseline_error(tested):.4g}")
         learner.save(options.save)
-        print(f"wrote {options.save}")
+        print(f"wrote {options.save}; to go on from there: microgrid export {options.save} -o model.py")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import pytest
 
@@ -36,10 +37,11 @@ def needed(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        return missing(f"{module} is not installed")
+        missing(f"{module} is not installed")
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
+    """Skip the test for want of something, or fail where it must run."""
     if os.environ.get("MICROGRID_REQUIRE_BROWSER") == "1":
         pytest.fail(f"{what}, and MICROGRID_REQUIRE_BROWSER is 1")
     pytest.skip(what)
@@ -62,9 +64,9 @@ def expect(locator: Locator) -> Any:
     return expect_of_playwright(locator)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start one Chromium for all tests."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start a Chromium, and close it at the end."""
     playwright = needed("playwright.sync_api")
     path = _chromium()
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -72,6 +74,13 @@ def browser() -> Iterator[Browser]:
         started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"] if as_root else [])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for all tests."""
+    with launched() as started:
+        yield started
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The tiers of the tests, how Hypothesis looks for examples, and the fixtures of `tests.browser`.
 
-A test is quick unless it is marked `slow`, `browser` or `campaign`. The folders `slow/` and `campaigns/` mark what they
-hold, and the fixture `browser` marks the tests that ask for it.
+A test is quick unless it is marked `slow`, `browser`, `smoke` or `campaign`. The folders `slow/`, `studio/smoke/` and
+`campaigns/` mark what they hold, and the fixture `browser` marks the tests that ask for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.browser import browser, opened, ordinary_page, screens, shared, studi
 __all__ = ["browser", "opened", "ordinary_page", "screens", "shared", "studio"]
 
 HERE = Path(__file__).parent
-TIERS = {HERE / "slow": "slow", HERE / "campaigns": "campaign"}
+TIERS = {HERE / "slow": "slow", HERE / "studio" / "smoke": "smoke", HERE / "campaigns": "campaign"}
 
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 os.environ["LANGUAGE"] = "en"  # commands speak English, whatever the locale

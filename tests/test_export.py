@@ -88,7 +88,7 @@ model.load_state_dict({name: torch.tensor(values, dtype=torch.float64) for name,
 
 if __name__ == "__main__":
     rows = torch.ones(1, 2, dtype=torch.float64)  # a row of ones, to try it
-    print("for a row of ones:", model(rows).tolist())
+    print("for a row of ones, which no table holds:", model(rows).tolist())
 '''
     )
 

@@ -15,7 +15,7 @@ from tests.cli.running import FOUR_ROWS, Command
 def test_trained_network_is_exported_as_it_was_saved(command: Command, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(FOUR_ROWS, encoding="utf-8")
     assert command("train", "a.csv", "--target", "y", "--epochs", "3", "--save", "model.json").code == 0
-    wrote = "wrote {}; to run it: pip install torch numpy\n"
+    wrote = "wrote {0}; to run it: pip install torch numpy, then python {0}\n"
     assert command("export", "model.json", "-o", "learned.py") == (0, wrote.format("learned.py"), "")
     expected = torch_source(MLP(1, [8, 8, 1]).load("model.json"), ["x"], "y")
     assert (tmp_path / "learned.py").read_text(encoding="utf-8") == expected

@@ -8,16 +8,19 @@
  * @typedef {(above: Stop, below: Stop) => number} Gap how far apart two must be, from edge to edge
  */
 
-const MAX_ROUNDS = 16,
+const MAX_ROUNDS = 14,
   MIN_ROUNDS = 8,
   MAX_VISITS_OF_ROUNDS = 80_000, // of stops: in a large graph, there are fewer rounds
-  LAST_ROUNDS = 4; // which look at both sides at once
-const PASSING_PULL = 16, // what passes is kept level before what begins or ends
-  LEAST_PULL = 0.1,
-  STAYING_PULL = 0.01; // of what has no neighbour
+  LAST_ROUNDS = 4, // which look at both sides at once
+  PASSING_ROUNDS = 4; // which move only what passes
+const PASSING_FACTOR = 8, // what passes is kept level before what begins or ends
+  DETOUR_PULL = 0.02, // what makes a detour is led round the cards, and does not move them …
+  BRANCH_PULL = 0.001, // … nor is it moved by those that it leads to
+  FIXED_PULL = 1e6,
+  STAYING_PULL = 0.0001; // of what has no neighbour
 
 /**
- * Sets `y` of all stops.
+ * Sets `y` of all stops: first for the cards, then for what passes between them.
  * @param {Stop[][]} columns from top to bottom
  * @param {Gap} gapBetween
  * @param {() => boolean} isLate whether there is no more time for another round
@@ -26,12 +29,13 @@ export function setHeights(columns, gapBetween, isLate) {
   const nStops = columns.reduce((sum, stops) => sum + stops.length, 0),
     rounds = Math.min(Math.max(Math.floor(MAX_VISITS_OF_ROUNDS / nStops), MIN_ROUNDS), MAX_ROUNDS);
   for (const stops of columns) stackCentred(stops, gapBetween);
-  for (let round = 0; round < rounds && !(round > 1 && isLate()); round++) {
+  for (let round = 0; round < rounds + PASSING_ROUNDS && !(round > 1 && isLate()); round++) {
     const forwards = round % 2 === 0,
       inOrder = forwards ? columns : [...columns].reverse();
     /** @type {Side[]} */
     const sides = round >= rounds - LAST_ROUNDS ? ["before", "after"] : [forwards ? "before" : "after"];
-    for (const stops of inOrder) settleColumn(stops, sides, gapBetween);
+    const wishOf = round < rounds ? wishOfStop : wishOfPassing;
+    for (const stops of inOrder) settleColumn(stops, (stop) => wishOf(stop, sides), gapBetween);
   }
 }
 
@@ -55,13 +59,13 @@ function stackCentred(stops, gapBetween) {
  */
 
 /**
- * Moves each stop to the mean of its neighbours. Those that would come too near to each other form a block, which goes to
+ * Moves each stop to where it wants to be. Those that would come too near to each other form a block, which goes to
  * the mean of what its members want (the method "pool adjacent violators").
  * @param {Stop[]} stops
- * @param {Side[]} sides where to look for neighbours
+ * @param {(stop: Stop) => {sum: number, weight: number}} wishOf
  * @param {Gap} gapBetween
  */
-function settleColumn(stops, sides, gapBetween) {
+function settleColumn(stops, wishOf, gapBetween) {
   /** @type {Block[]} */
   const blocks = [],
     /** @type {number[]} */
@@ -69,13 +73,13 @@ function settleColumn(stops, sides, gapBetween) {
   for (const [i, stop] of stops.entries()) {
     const above = stops[i - 1];
     offsets.push(i ? offsets[i - 1] + (above.height + stop.height) / 2 + gapBetween(above, stop) : 0);
-    const {sum, weight} = wishOf(stop, sides),
+    const {sum, weight} = wishOf(stop),
       block = {sum: sum - weight * offsets[i], weight, first: i};
-    for (let last = blocks[blocks.length - 1]; last && startOf(last) > startOf(block); last = blocks[blocks.length - 1]) {
+    while (blocks.length && startOf(blocks[blocks.length - 1]) > startOf(block)) {
+      const last = /** @type {Block} */ (blocks.pop());
       block.sum += last.sum;
       block.weight += last.weight;
       block.first = last.first;
-      blocks.pop();
     }
     blocks.push(block);
   }
@@ -93,9 +97,9 @@ function startOf({sum, weight}) {
 /**
  * Where a stop wants to be: the weighted sum of the heights of its neighbours, and the sum of the weights.
  * @param {Stop} stop
- * @param {Side[]} sides
+ * @param {Side[]} sides where to look for neighbours
  */
-function wishOf(stop, sides) {
+function wishOfStop(stop, sides) {
   let sum = 0,
     weight = 0;
   for (const side of sides) {
@@ -110,10 +114,19 @@ function wishOf(stop, sides) {
 }
 
 /**
+ * The same where the cards stay.
+ * @param {Stop} stop
+ * @param {Side[]} sides
+ */
+function wishOfPassing(stop, sides) {
+  return stop.card < 0 ? wishOfStop(stop, sides) : {sum: FIXED_PULL * stop.y, weight: FIXED_PULL};
+}
+
+/**
  * @param {Link} link
  * @param {Stop} stop
  */
 function pullOf({from, to, pull}, stop) {
-  if (from.card < 0 && to.card < 0) return PASSING_PULL;
-  return stop.card < 0 ? Math.max(pull, LEAST_PULL) : pull;
+  if (stop.card >= 0) return pull;
+  return from.card < 0 && to.card < 0 ? PASSING_FACTOR * Math.max(pull, DETOUR_PULL) : Math.max(pull, BRANCH_PULL);
 }

@@ -49,7 +49,10 @@ import {coursesOf, placeLabels, pointAt, routeEdges, TIP_LENGTH_PX} from "./rout
  * @property {boolean} [isFolded] whether cards stand for neurons: edges are straight where no card is in their way
  */
 
-/** @typedef {Required<LayoutOptions>} Choices */
+/**
+ * @typedef {Required<LayoutOptions>} Choices
+ * @typedef {Record<string, Record<string, string>>} Labels of each language, by what they are in the graph
+ */
 
 export const ROW_HEIGHT_PX = 19,
   HEADING_HEIGHT_PX = 26;
@@ -65,8 +68,7 @@ const MAX_EDGES_LABELLED = 24, // of a network; with more, none carries numbers
 /**
  * Lays out a graph as it is shown largest on a usual screen: in rows, or with small cards if it is a large network.
  * @param {Graph} graph
- * @param {LayoutOptions & {words: Words, labels?: Record<string, Record<string, string>>}} options `labels` are those of
- *   each language: there is room for all of them
+ * @param {LayoutOptions & {words: Words, labels?: Labels}} options there is room for the labels of all languages
  * @returns {Layout}
  */
 export function layOutGraph(graph, {words, labels = {}, ...options}) {
@@ -121,7 +123,7 @@ const COMPACT_SIZE_PX = /** @type {Point} */ ([166, 38]);
 const TALL_SIZE_PX = /** @type {Point} */ ([118, 56]);
 
 /**
- * Returns what is written in the heading of a card: its title, whole and as long as there is room for, and its operation.
+ * Returns what is written in the heading of a card: its title, in full and shortened, and its operation.
  * @param {Graph} graph
  * @param {Card} card
  * @param {Words} words
@@ -137,7 +139,7 @@ export function headingTexts(graph, card, words) {
  * @param {Graph} graph
  * @param {Card} card
  * @param {Words} words
- * @param {Record<string, Record<string, string>>} labels
+ * @param {Labels} labels
  */
 function measureHeading(graph, card, words, labels) {
   const {short, symbol, shortestSymbol} = headingTexts(graph, card, words),
@@ -176,7 +178,8 @@ export function shortened(text, columns) {
  * @param {CardStyle} [style]
  * @returns {Point}
  */
-export function sizeOf({kind, op, titleColumns, symbolColumns, shortestSymbolColumns}, {compact = false, tall = false} = {}) {
+export function sizeOf(card, {compact = false, tall = false} = {}) {
+  const {kind, op, titleColumns, symbolColumns, shortestSymbolColumns} = card;
   if (kind === "constant") return CONSTANT_SIZE_PX;
   const mayStop = GATES.includes(op); // then there must be room to say so
   if (tall) return [Math.max(TALL_SIZE_PX[0], 6.8 * titleColumns + 18), TALL_SIZE_PX[1]];
@@ -219,8 +222,9 @@ export function layOut(cards, edges, options = {}) {
     return turnedOver(layOut(turned, edges, {...choices, direction: "LR", maxRowWidth: Infinity, labelSize}));
   }
   const drawing = withLines(placeCards(cards, edges, choices), edges, choices);
-  const isOneRow = choices.isCrowded || drawing.width <= choices.maxRowWidth;
-  return {...(isOneRow ? drawing : largestRows(drawing, cards, edges, choices)), compact: choices.isCompact, tall: false};
+  const isOneRow = choices.isCrowded || drawing.width <= choices.maxRowWidth,
+    shown = isOneRow ? drawing : largestRows(drawing, cards, edges, choices);
+  return {...shown, compact: choices.isCompact, tall: false};
 }
 
 /**
@@ -308,8 +312,8 @@ function placeCards(cards, edges, choices) {
 }
 
 /**
- * Lists the edges that can be ignored when the cards are placed: from a leaf to a result that also depends on it through
- * another operand. They would draw a chain that shares a weight as one diagonal.
+ * Lists the edges that do not place the cards: from a leaf to a result that also depends on it through another operand.
+ * They would draw a chain that shares a weight as one diagonal.
  * @param {readonly CardToPlace[]} cards
  * @param {readonly EdgeToPlace[]} edges
  */
@@ -318,7 +322,9 @@ function detoursOf(cards, edges) {
   for (const {operand, result} of edges) operands[result].push(operand);
   /** @type {bigint[]} */
   const behind = []; // what each card is made from, a bit for each card
-  for (const [i, own] of operands.entries()) behind.push(own.reduce((all, operand) => all | behind[operand], 1n << BigInt(i)));
+  for (const [i, own] of operands.entries()) {
+    behind.push(own.reduce((all, operand) => all | behind[operand], 1n << BigInt(i)));
+  }
   const isBehind = (/** @type {number} */ one, /** @type {number} */ other) => (behind[other] >> BigInt(one)) & 1n;
   return new Set(
     edges.filter(
@@ -360,7 +366,8 @@ function countBy(edges, end) {
 function columnsOfRanks(ranks, fans) {
   const hasNumbersBefore = new Set([...fans].map(({result}) => ranks[result])),
     columns = [0];
-  for (let rank = 1; rank <= Math.max(...ranks); rank++) columns.push(columns[rank - 1] + (hasNumbersBefore.has(rank) ? 2 : 1));
+  const last = Math.max(...ranks);
+  for (let rank = 1; rank <= last; rank++) columns.push(columns[rank - 1] + (hasNumbersBefore.has(rank) ? 2 : 1));
   return columns;
 }
 
@@ -375,8 +382,8 @@ function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) 
 }
 
 /**
- * Joins each two cards by a stop in each column between them. All edges of an operand share theirs, as a trunk from which
- * one after the other branches off; where the numbers of edges need a place, the last stop is that of the two cards alone.
+ * Joins each two cards by a stop in each column between them. All edges of an operand share theirs, as a trunk from
+ * which one after the other branches off; where the numbers need a place, the last stop is that of the two cards alone.
  * @param {readonly EdgeToPlace[]} edges
  * @param {Stop[]} stops of the cards
  * @param {number[]} pulls how much each edge draws its cards towards each other
@@ -385,8 +392,8 @@ function newStop(column, {card = -1, width = 0, height = 0, isNumbers = false}) 
  */
 function chainsOf(edges, stops, pulls, fans, [labelWidth, labelHeight]) {
   const numbers = {width: labelWidth + FAN_GAP_PX, height: labelHeight, isNumbers: true},
-    trunks = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())), // of each operand, its stops by their columns
-    places = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())); // of each operand, those of numbers by the result
+    trunks = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())), // of each operand, by the column
+    places = stops.map(() => /** @type {Map<number, Stop>} */ (new Map())); // for numbers: by the result
   const link = newLinker();
   return edges.map((edge, i) => {
     const start = stops[edge.operand],
@@ -424,8 +431,9 @@ function newLinker() {
 }
 
 /**
- * Gives each edge of a trunk a lane, such that none crosses another: those that branch off upwards are above the others,
- * and the first of them at the top; those that branch off downwards are below. Each stop is as high as its lanes.
+ * Gives each edge of a trunk a lane, such that none crosses another: those that branch off upwards are above the
+ * others, and the first of them at the top; those that branch off downwards are below. Then each stop is as high as its
+ * lanes.
  * @param {readonly EdgeToPlace[]} edges
  * @param {Stop[]} stops of the cards
  * @param {Stop[][]} chains
@@ -448,7 +456,9 @@ function lanesInTrunks(edges, stops, chains) {
   }
   for (const stop of new Set(trunks.flat())) {
     stop.height = LANE_DISTANCE_PX * (stop.lastLane - stop.firstLane);
-    for (const link of stop.after) if (isPassing(link.to)) link.rise = LANE_DISTANCE_PX * (middleLane(link.to) - middleLane(stop));
+    for (const link of stop.after) {
+      if (isPassing(link.to)) link.rise = LANE_DISTANCE_PX * (middleLane(link.to) - middleLane(stop));
+    }
   }
   return lanes;
 }
@@ -584,8 +594,11 @@ function routedLines(boxes, columns, edges, lanes, {isFolded, labelSize}) {
     arriving = countBy(edges, "result");
   const ends = edges.map(({operand, result}) => ({from: operand, to: result})),
     paths = routeEdges(rectangles, columns, ends, lanes, isFolded);
-  const courses = edges.map(({operand, result}, n) => coursesOf(paths[n], leaving[operand] < arriving[result], isFolded)),
-    labelled = edges.map((edge) => edge.labelled);
+  const courses = edges.map(({operand, result}, n) => {
+    const isFreerAtOperand = leaving[operand] < arriving[result];
+    return coursesOf(paths[n], isFreerAtOperand, isFolded);
+  });
+  const labelled = edges.map((edge) => edge.labelled);
   return placeLabels(courses, labelled, rectangles, labelSize).map(({course, label}, n) => ({
     curve: course.points,
     tips: [paths[n][0], paths[n][paths[n].length - 1]],
@@ -661,7 +674,8 @@ function movedPoint([x, y], [dx, dy]) {
 
 // --- rows ------------------------------------------------------------------------------------------------------------
 
-const MAX_ROWS = 6;
+const MAX_ROWS = 6,
+  LEAST_GAIN = 1.2; // how much larger rows must show a drawing: else they would only cut off an end of it
 const TURN_PX = 30, // room beside the end of a row …
   LANE_PX = 64; // … and below it, for the edge to the next row
 const BEND_PX = 14;
@@ -685,12 +699,12 @@ function largestRows(drawing, cards, edges, {labelSize, screenSize}) {
     const rows = inRows(drawing, edges, chosenCuts(drawing, cuts, count), labelSize);
     if (scaleOf(rows, screenSize) > scaleOf(best, screenSize)) best = rows;
   }
-  return best;
+  return scaleOf(best, screenSize) > LEAST_GAIN * scaleOf(drawing, screenSize) ? best : drawing;
 }
 
 /**
- * Lists where a vertical line meets no card, crosses one edge only, and leaves no card alone on one of its sides. A leaf
- * that is used to the right of the line only goes there, and its edges do not cross it.
+ * Lists where a vertical line meets no card, crosses one edge only, and leaves no card alone on one of its sides. A
+ * leaf that is used to the right of the line only goes there, and its edges do not cross it.
  * @param {Drawing} drawing
  * @param {readonly CardToPlace[]} cards
  * @param {readonly EdgeToPlace[]} edges
@@ -700,7 +714,9 @@ function cutsOf({boxes}, cards, edges) {
     rank = cards.map(() => 0);
   for (const [i, card] of order.entries()) rank[card] = i;
   const start = cards.map(({isLeaf}, card) => (isLeaf ? cards.length : rank[card]));
-  for (const {operand, result} of edges) if (cards[operand].isLeaf) start[operand] = Math.min(start[operand], rank[result]);
+  for (const {operand, result} of edges) {
+    if (cards[operand].isLeaf) start[operand] = Math.min(start[operand], rank[result]);
+  }
   /** @type {Cut[]} */
   const cuts = [];
   let right = boxes[order[0]].x + boxes[order[0]].width;
@@ -764,7 +780,8 @@ function inRows({boxes, lines}, edges, cuts, labelSize) {
     lines: lines.map((line, n) => {
       const {operand, result} = edges[n],
         {move, lane} = rows[rowOf[operand]];
-      return rowOfLine[n] < 0 ? backToTheLeft(line, stacked[operand], stacked[result], lane, labelSize) : movedLine(line, move);
+      if (rowOfLine[n] >= 0) return movedLine(line, move);
+      return backToTheLeft(line, stacked[operand], stacked[result], lane, labelSize);
     }),
     width: Math.ceil(Math.max(...stacked.map((box) => box.x + box.width)) + MARGIN_PX + TURN_PX),
     height: Math.ceil(bottom + MARGIN_PX),

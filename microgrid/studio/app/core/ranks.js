@@ -1,6 +1,6 @@
-// Ranks: the column of each card, such that every edge runs to the right and all edges together are as short as they can
-// be. It is the network simplex method of Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs"
-// (1993), which Graphviz uses too.
+// Ranks: the column of each card, such that every edge runs to the right and all edges together are as short as they
+// can be. It is the network simplex method of Gansner, Koutsofios, North and Vo, "A technique for drawing directed
+// graphs" (1993), which Graphviz uses too.
 
 /**
  * An edge between two nodes, by their positions; its length counts `weight` times.
@@ -18,8 +18,8 @@
  */
 
 /**
- * An edge of the tree that is too long, and the part of the graph that can move by its length: to the right where `step`
- * is 1, to the left where it is -1.
+ * An edge of the tree that holds a part of the graph back, and that part: it can move to the right where `step` is 1,
+ * to the left where it is -1.
  * @typedef {{edge: Span, step: 1 | -1, isMoved: boolean[]}} Slack
  */
 

@@ -46,12 +46,17 @@ export function routeEdges(rectangles, columnOf, edges, lanes, straight = false)
     return edges.map(({from, to}, n) => {
       const start = /** @type {Point} */ ([rectangles[from].right, starts[n]]),
         end = /** @type {Point} */ ([rectangles[to].left, ends[n]]);
-      return [start, ...(isFree[n] ? levelEnds(start, sides[columnOf[from]].right, end, sides[columnOf[to]].left) : inner[n]), end];
+      const freely = () => levelEnds(start, sides[columnOf[from]].right, end, sides[columnOf[to]].left);
+      return [start, ...(isFree[n] ? freely() : inner[n]), end];
     });
   }
   const starts = portsOf(rectangles, edges, "from", (n) => inner[n][0]?.[1] ?? heightOf(edges[n].to)),
     ends = portsOf(rectangles, edges, "to", (n) => inner[n][inner[n].length - 1]?.[1] ?? heightOf(edges[n].from));
-  return edges.map(({from, to}, n) => [[rectangles[from].right, starts[n]], ...inner[n], [rectangles[to].left, ends[n]]]);
+  return edges.map(({from, to}, n) => [
+    [rectangles[from].right, starts[n]],
+    ...inner[n],
+    [rectangles[to].left, ends[n]],
+  ]);
 }
 
 /**
@@ -341,7 +346,8 @@ class Sheet {
     for (const rectangle of rectangles) this.cards.add(rectangle, rectangle);
     this.outlines = choices.map((choice) => choice.map((course) => outlineOf(course, course.own)));
     for (const [n, [course]] of choices.entries()) {
-      const shared = [...course.points.keys()].filter((piece) => 3 * piece + 3 < course.points.length && !course.own.includes(piece));
+      const pieces = Array.from({length: (course.points.length - 1) / 3}, (_, piece) => piece),
+        shared = pieces.filter((piece) => !course.own.includes(piece));
       for (const part of [...this.outlines[n][0], ...outlineOf(course, shared)]) this.edges.add(part, n);
     }
   }

@@ -1,5 +1,6 @@
-// The drawing of a graph: its cards and edges as SVG, whose numbers are filled in later. Colours are not written into it:
-// they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and edges (e0, e1, …).
+// The drawing of a graph: its cards and edges as SVG, whose numbers are filled in later. Colours are not written into
+// it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the
+// edges (e0, e1, …).
 
 import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/layout.js";
 import {isolated} from "../core/numerals.js";
@@ -26,12 +27,12 @@ import {isolated} from "../core/numerals.js";
  * @property {SVGGElement} group
  * @property {string} kinds its classes when nothing is lit
  * @property {ChildNode | null} heading the text node that holds its title
- * @property {Element | null} value
- * @property {Element | null} word "value"
+ * @property {SVGTextElement | null} value
+ * @property {SVGTextElement | null} word "value"
  * @property {number} width
- * @property {Element | null} grad
- * @property {Element | null} status
- * @property {Element | null} symbol
+ * @property {SVGTextElement | null} grad
+ * @property {SVGTextElement | null} status
+ * @property {SVGTextElement | null} symbol
  * @property {string} plain its symbol when no status takes its place
  */
 
@@ -40,8 +41,8 @@ import {isolated} from "../core/numerals.js";
  * @typedef {object} DrawnEdge
  * @property {SVGGElement} group
  * @property {SVGPathElement} line
- * @property {Element | null} local
- * @property {Element | null} share
+ * @property {SVGTextElement | null} local
+ * @property {SVGTextElement | null} share
  * @property {string} kinds its classes when nothing is lit
  */
 
@@ -56,7 +57,10 @@ export function createScene(graph, layout, words) {
   const svg = /** @type {SVGSVGElement} */ (elementOf(sceneParts(graph, layout, words)));
   const groups = /** @type {SVGGElement[]} */ ([...svg.children]),
     edges = graph.edges.map((edge, i) => /** @type {const} */ ([edge, drawnEdge(groups[i])])),
-    cards = graph.cards.map((card, i) => /** @type {const} */ ([card, drawnCard(groups[edges.length + i], layout.boxes[i])]));
+    cards = graph.cards.map((card, i) => {
+      const drawn = drawnCard(groups[edges.length + i], layout.boxes[i]);
+      return /** @type {const} */ ([card, drawn]);
+    });
   return {svg, cards: new Map(cards), edges: new Map(edges)};
 }
 
@@ -66,7 +70,7 @@ export function createScene(graph, layout, words) {
  * @returns {DrawnCard}
  */
 function drawnCard(group, {width}) {
-  const find = (/** @type {string} */ kind) => group.querySelector(`.${kind}`),
+  const find = (/** @type {string} */ kind) => textIn(group, kind),
     symbol = find("symbol") ?? find("op");
   return {
     group,
@@ -88,8 +92,16 @@ function drawnCard(group, {width}) {
  */
 function drawnEdge(group) {
   const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
-  const [local, share] = [".local", ".share"].map((kind) => group.querySelector(kind));
-  return {group, line, local, share, kinds: group.getAttribute("class") ?? ""};
+  const kinds = group.getAttribute("class") ?? "";
+  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds};
+}
+
+/**
+ * @param {SVGGElement} group
+ * @param {string} kind
+ */
+function textIn(group, kind) {
+  return /** @type {SVGTextElement | null} */ (group.querySelector(`.${kind}`));
 }
 
 /**
@@ -115,7 +127,8 @@ function elementOf({tag, attributes, children}) {
 export function sceneParts(graph, layout, words) {
   const {width, height, compact, tall} = layout,
     kinds = ["graph", compact && "compact", tall && "tall"].filter(Boolean).join(" ");
-  const frame = {class: kinds, viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": words.say("graph")};
+  const size = {viewBox: `0 0 ${width} ${height}`, width, height},
+    frame = {class: kinds, ...size, role: "group", "aria-label": words.say("graph")};
   const edges = graph.edges.map((edge, i) => edgeParts(edge, layout.lines[i], compact));
   const cards = graph.cards.map((card, i) => cardParts(graph, card, layout.boxes[i], layout, words));
   return svgPart("svg", frame, ...edges, ...cards);
@@ -130,7 +143,8 @@ export function markupOf({tag, attributes, children}) {
   const attributeTexts = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapedText(`${value}`)}"`);
   const inside = children.map((child) => (typeof child === "string" ? escapedText(child) : markupOf(child)));
   const space = tag === "svg" ? ' xmlns="http://www.w3.org/2000/svg"' : "";
-  return `<${tag}${space}${attributeTexts.join("")}>${inside.join("")}</${tag}>`;
+  const start = `<${tag}${space}${attributeTexts.join("")}`;
+  return inside.length || tag === "text" ? `${start}>${inside.join("")}</${tag}>` : `${start}/>`;
 }
 
 /** @param {string} text */
@@ -169,7 +183,8 @@ function textPart(kind, [x, y], ...content) {
  */
 function cardParts(graph, card, {x, y, width, height}, layout, words) {
   const kind = card.output === graph.output ? "output" : card.node.kind;
-  const place = {class: `card ${kind}${card.isNeuron ? " neuron" : ""}`, id: card.id, transform: `translate(${x} ${y})`},
+  const kinds = `card ${kind}${card.isNeuron ? " neuron" : ""}`,
+    place = {class: kinds, id: card.id, transform: `translate(${x} ${y})`},
     frame = svgPart("rect", {width, height, rx: 8});
   if (kind === "constant") return svgPart("g", place, frame, textPart("value", [width / 2, 17]));
   const heading = headingTexts(graph, card, words),
@@ -236,7 +251,8 @@ function edgeParts(edge, line, compact) {
   const {curve, tips, label} = line,
     given = edge.operand.node.kind === "constant" ? " given" : "";
   const parts = [svgPart("path", {class: "line", d: curveOf(line)})];
-  if (!compact) parts.push(svgPart("path", {class: "fore", d: tipOf(curve[curve.length - 1], tips[1])})); // else there is no space
+  // On a compact drawing there is no space for tips.
+  if (!compact) parts.push(svgPart("path", {class: "fore", d: tipOf(curve[curve.length - 1], tips[1])}));
   if (label) {
     const [x, y] = label;
     parts.push(svgPart("path", {class: "back", d: tipOf(curve[0], tips[0])}));
