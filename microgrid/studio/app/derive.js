@@ -29,7 +29,9 @@ import {presentedAt} from "./derive/presentation.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_LABELS = {};
-const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
+const MIN_SCALE = 12 / 13; // at which the text of a card can be read
+/** @type {[number, number]} */
+const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the room for the tips, too
 
 /**
  * What the tab of routes shows: of which card and, where its gradient has arrived, the routes.
@@ -249,7 +251,7 @@ function sizesIn({cards, edges}) {
  * @param {[number, number] | null} room
  */
 function fitting(room) {
-  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
+  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE, labelSize: LABEL_SIZE_PX} : {};
 }
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------

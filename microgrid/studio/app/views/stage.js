@@ -12,7 +12,7 @@ import {createScene} from "./scene.js";
 /** @typedef {import("../app.js").App} App */
 
 const MIN_TEXT_PX = 12; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
-const CARD_TEXT_PX = 12.5,
+const CARD_TEXT_PX = 13,
   SMALL_CARD_TEXT_PX = 11.5;
 const ROOM_STEP_PX = 16;
 const MAX_SCALE = 1.9,
