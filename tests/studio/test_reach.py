@@ -108,8 +108,8 @@ def test_table_has_what_each_card_knows_and_hands_on(studio: Opener) -> None:
     ]
     screen.page.evaluate("microgrid.dispatch({type: 'goToPhase', phase: 'think'})")
     assert rows(screen)[2:] == [
-        ["m = a × c product, intermediate value", "6", "12", "to a: 12 × 3 = 36 to c: 12 × 2 = 24"],
-        ["loss = m² power, output", "36", "1", "to m: 1 × 12 = 12"],
+        ["m = a × c product, intermediate value", "6", "12", "a: 12 × 3 = 36 c: 12 × 2 = 24"],
+        ["loss = m² power, output", "36", "1", "m: 1 × 12 = 12"],
     ]
     screen.page.evaluate("microgrid.dispatch({type: 'goToPhase', phase: 'change'})")
     assert rows(screen)[0][1] == "2 → 0.2"

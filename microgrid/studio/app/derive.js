@@ -3,7 +3,7 @@
 
 import {cycle} from "./core/cycle.js";
 import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
-import {layOutGraph} from "./core/layout.js";
+import {layOutGraph, readableScale} from "./core/layout.js";
 import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
@@ -29,7 +29,6 @@ import {presentedAt} from "./derive/presentation.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_LABELS = {};
-const MIN_SCALE = 12 / 13; // at which the text of a card can be read
 /** @type {[number, number]} */
 const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the room for the tips, too
 
@@ -251,7 +250,7 @@ function sizesIn({cards, edges}) {
  * @param {[number, number] | null} room
  */
 function fitting(room) {
-  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE, labelSize: LABEL_SIZE_PX} : {};
+  return room ? {screenSize: room, maxRowWidth: room[0] / readableScale({compact: false}), labelSize: LABEL_SIZE_PX} : {};
 }
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
