@@ -64,6 +64,8 @@ MODES: dict[str, tuple[str, ...]] = {  # the keys that lead there, and what is p
     "table": ("2", "#table summary"),
     "help": ("#help",),
     "neuron": ("2", ".card.neuron"),
+    "present": ("2", "p"),
+    "share": ("#share",),
 }
 IN_ALL_LOOKS = ("start", "think", "change")  # other modes are shown in the light alone
 
@@ -181,7 +183,7 @@ FIND = """(smallest) => {
   const controls = "button, input, select, textarea, a[href], summary, [role=button]";
   for (const control of modal.querySelectorAll(controls)) {
     if (!shown(control)) continue;
-    if (control.closest("footer")) view.scrollTo({top: view.scrollHeight, behavior: "instant"}); // part of it sticks there
+    if (control.closest("footer")) view.scrollTo({top: view.scrollHeight, behavior: "instant"}); // it may stick
     control.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
     const box = control.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) continue; // seen when it has the focus
