@@ -15,7 +15,7 @@ import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
 /** @typedef {import("./scene.js").DrawnCard} DrawnCard */
 /** @typedef {import("./scene.js").DrawnEdge} DrawnEdge */
 
-const CHARACTER_PX = 7.53; // of a number on a card
+const CHARACTER_PX = 7.83; // of a number on a card
 const MIN_LINE_PX = 0.8,
   LINE_RANGE_PX = 3;
 

@@ -1,9 +1,11 @@
 // The worksheet: printing the page gives a sheet with blanks, and one with the answers.
 
-import {powersOfTen, show} from "../core/numerals.js";
+import {layOutGraph, readableScale} from "../core/layout.js";
+import {bracketed, powersOfTen, show} from "../core/numerals.js";
 import {byId, make, mark, writeNumber} from "./dom.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
+import {namedFormula} from "./table.js";
 
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../core/graph.js").Graph} Graph */
@@ -16,6 +18,9 @@ const MAX_WEIGHTS = 60,
   MAX_CHANGES = 8;
 const BLANK = "________",
   SHORT_BLANK = "_______"; // beside an edge
+/** @type {[number, number]} */
+const PAPER_PX = [1030, 440]; // room for the graph on A4, across
+const MAX_SCALE_ON_PAPER = 1.5;
 
 /** @param {App} app */
 export function createWorksheet(app) {
@@ -49,19 +54,32 @@ function sheetOf(title, isAnswer, state, derived) {
     {class: "sheet"},
     make("h2", {}, title),
     ...pupil,
-    make("ol", {}, ...tasks),
-    pictureOf(isAnswer, derived),
+    make("div", {class: "given"}, make("ol", {}, ...tasks), ...sourceOf(state)),
+    pictureOf(isAnswer, state, derived) ?? tableOf(isAnswer, derived),
     make("p", {class: "changes"}, ...weightsOf(derived)),
     make("p", {class: "changes"}, ...changesOf(isAnswer, derived)),
   );
 }
 
 /**
- * The graph with blanks, or with the answers.
+ * The text that has made the graph, if one has.
+ * @param {State} state
+ */
+function sourceOf({document}) {
+  return document.kind === "text" ? [make("pre", {}, (document.text ?? "").trim())] : [];
+}
+
+/**
+ * The graph with blanks, or with the answers, laid out for the paper; null where it could not be read there.
  * @param {boolean} isAnswer
+ * @param {State} state
  * @param {Derived} derived
  */
-function pictureOf(isAnswer, {graph, layout, words, numbers}) {
+function pictureOf(isAnswer, {document}, {graph, words, numbers}) {
+  const maxRowWidth = PAPER_PX[0] / readableScale({compact: false}),
+    layout = layOutGraph(graph, {words, labels: document.labels, screenSize: PAPER_PX, maxRowWidth}),
+    scale = Math.min(PAPER_PX[0] / layout.width, PAPER_PX[1] / layout.height, MAX_SCALE_ON_PAPER);
+  if (scale < readableScale(layout)) return null;
   const {svg, cards, edges} = createScene(graph, layout, words),
     isMissing = numbers.missing >= 0;
   for (const card of graph.cards) {
@@ -81,9 +99,46 @@ function pictureOf(isAnswer, {graph, layout, words, numbers}) {
     writeNumber(drawn.share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
   }
   for (const element of svg.querySelectorAll("[id]")) element.removeAttribute("id"); // they are in the page already
-  svg.removeAttribute("width");
+  svg.setAttribute("width", `${Math.floor(layout.width * scale)}`);
   svg.removeAttribute("height");
   return svg;
+}
+
+/**
+ * The graph as a table, where its picture is too large for the paper.
+ * @param {boolean} isAnswer
+ * @param {Derived} derived
+ */
+function tableOf(isAnswer, derived) {
+  const {graph, numbers, words} = derived,
+    isMissing = numbers.missing >= 0,
+    written = (/** @type {number} */ number) => (isMissing ? BLANK : powersOfTen(show(number)));
+  const heads = ["table.name", "reach.value", "reach.gradient", "reach.shares"].map((key) => make("th", {}, words.say(key)));
+  const rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => {
+    const {node, output, edges} = card,
+      isBlank = node.kind === "computed" && !isAnswer,
+      shares = edges.filter(({operand}) => operand.node.kind !== "constant").map((edge) => shareOnPaper(edge, isAnswer && !isMissing, numbers));
+    return make(
+      "tr",
+      {},
+      make("th", {}, namedFormula(card, derived)),
+      make("td", {}, isBlank ? BLANK : powersOfTen(show(numbers.values[output] ?? NaN))),
+      make("td", {}, isAnswer ? written(numbers.gradients[output]) : BLANK),
+      make("td", {}, shares.join("\n")),
+    );
+  });
+  return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+}
+
+/**
+ * @param {import("../core/graph.js").Edge} edge
+ * @param {boolean} isAnswer
+ * @param {Numbers} numbers
+ */
+function shareOnPaper({i, operand, result}, isAnswer, {gradients, carried}) {
+  if (!isAnswer) return `${operand.node.name}: ${SHORT_BLANK} × ${SHORT_BLANK} = ${SHORT_BLANK}`;
+  const [upstream, local, share] = [gradients[result.output], carried[i].local, carried[i].share].map((number) => show(number));
+  return powersOfTen(`${operand.node.name}: ${bracketed(upstream)} × ${bracketed(local)} = ${share}`);
 }
 
 /**
