@@ -514,7 +514,7 @@ def test_long_title_leaves_room_for_the_three_steps_in_a_narrow_player(
         assert screen(part).evaluate("(element) => element.scrollWidth <= element.clientWidth")
 
 
-@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"xor"}))
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"xor", "penguins"}))  # whose text would be below 12 px
 def test_all_examples_but_the_largest_are_seen_whole_at_1280_pixels(name: str, opened: Opener) -> None:
     screen = opened(example(name).record(), example(name).heading)
     sizes = screen("#graph").evaluate(

@@ -318,6 +318,9 @@ function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
   return known.current ? `${place} · ${words.word(`phase.${known.current.phase}`)}` : place;
 }
 
+const USUAL_HEIGHT_PX = 600; // of the window of a record: it grows and shrinks while a neuron is opened and closed
+const widthOf = memoised((/** @type {State["room"]} */ room) => /** @type {State["room"]} */ (room && [room[0], USUAL_HEIGHT_PX]));
+
 /**
  * Returns a function that gives all that follows from a state.
  * @param {Record<string, Record<string, string>>} tables the words by language
@@ -345,7 +348,7 @@ export function createDerive(tables) {
       sentences = sentencesOf(graph, words),
       {document} = state,
       isText = document.kind === "text",
-      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : null),
+      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : widthOf(state.room)),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),
