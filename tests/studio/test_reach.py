@@ -9,6 +9,7 @@ import pytest
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 from tests.studio.screens import findings
+from tests.studio.test_page import network
 
 FACTOR = "a, c = Value(2), Value(3)\nm = a*c\nloss = m**2"
 
@@ -139,6 +140,9 @@ STATES: dict[str, Callable[[Screen], None]] = {
     **{tab: opening(f"#tab-{tab}") for tab in ("whatif", "routes", "train", "quiz")},
     "help": opening("#help"),
     "python": opening("#show-python"),
+    "share": opening("#share"),
+    "presentation": opening("#present"),
+    "trained": lambda screen: screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})"),
     "table": opening("#table summary"),
     "mistake": lambda screen: screen("#editor").fill("w = "),
 }
@@ -146,7 +150,7 @@ STATES: dict[str, Callable[[Screen], None]] = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(state: str, studio: Opener) -> None:
-    screen = studio()
+    screen = studio("a, c = Value(2), Value(3)\nloss = (a*c - 5)**2")
     STATES[state](screen)
     if state == "mistake":
         expect(screen("#mistake")).not_to_be_empty()
@@ -211,3 +215,24 @@ def test_graph_that_is_too_large_for_paper_is_a_table_on_it(studio: Opener) -> N
     assert sheet[1] == ["loss = (h6 − target)²", "0.02952", "1", "h6 − target: 1 × (−0.3436) = −0.3436"]
     assert findings(screen.page) == {}
     screen.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("tab", ["whatif", "routes", "train", "quiz"])
+def test_chosen_tab_is_marked_where_colours_are_those_of_the_reader(tab: str, studio: Opener) -> None:
+    screen = studio()
+    screen.tab(tab)
+    screen.page.emulate_media(forced_colors="active")
+    colours = screen("#tabs button").evaluate_all(
+        "(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor)"
+    )
+    chosen = colours.pop(["whatif", "routes", "train", "quiz"].index(tab))
+    screen.page.emulate_media(forced_colors="none")
+    assert chosen not in colours
+
+
+def test_axe_finds_nothing_in_an_opened_neuron(opened: Opener) -> None:
+    screen = opened(network(2, 2, 1))
+    screen.press("2")
+    screen(".card.neuron").first.dispatch_event("click")
+    expect(screen("#inside")).to_be_visible()
+    check_accessible(screen)

@@ -115,7 +115,7 @@ export function changeOnCard(drawn, before, after, {words, layout}) {
   const [old, changed] = [before, after].map((number) => asOnCard(words.typeset(show(number)))),
     text = `${old} → ${changed}`;
   if (layout.compact) return changed;
-  return text.length * CHARACTER_PX <= drawn.width - 16 ? text : `→ ${changed}`;
+  return text.length * CHARACTER_PX <= drawn.width - 14 ? text : `→ ${changed}`;
 }
 
 /**

@@ -44,7 +44,12 @@ export function createTable(app) {
     );
   }
 
-  details.addEventListener("toggle", () => app.dispatch({type: "openTable", isOpen: details.open}));
+  // The browser would open it, too, but tell so only later: meanwhile a step would close it again.
+  details.addEventListener("click", (event) => {
+    if (!(/** @type {Element} */ (event.target).closest("summary"))) return;
+    event.preventDefault();
+    app.dispatch({type: "openTable", isOpen: !app.state.isTableOpen});
+  });
   return {show: showTable};
 }
 

@@ -55,7 +55,7 @@ function sheetOf(title, isAnswer, state, derived) {
     make("h2", {}, title),
     ...pupil,
     make("div", {class: "given"}, make("ol", {}, ...tasks), ...sourceOf(state)),
-    pictureOf(isAnswer, state, derived) ?? tableOf(isAnswer, derived),
+    graphOnPaper(isAnswer, state, derived),
     make("p", {class: "changes"}, ...weightsOf(derived)),
     make("p", {class: "changes"}, ...changesOf(isAnswer, derived)),
   );
@@ -70,16 +70,27 @@ function sourceOf({document}) {
 }
 
 /**
- * The graph with blanks, or with the answers, laid out for the paper; null where it could not be read there.
+ * The graph with blanks, or with the answers: as a picture laid out for the paper or, where that could not be read, as a
+ * table.
  * @param {boolean} isAnswer
  * @param {State} state
  * @param {Derived} derived
  */
-function pictureOf(isAnswer, {document}, {graph, words, numbers}) {
-  const maxRowWidth = PAPER_PX[0] / readableScale({compact: false}),
+function graphOnPaper(isAnswer, {document}, derived) {
+  const {graph, words} = derived,
+    maxRowWidth = PAPER_PX[0] / readableScale({compact: false}),
     layout = layOutGraph(graph, {words, labels: document.labels, screenSize: PAPER_PX, maxRowWidth}),
     scale = Math.min(PAPER_PX[0] / layout.width, PAPER_PX[1] / layout.height, MAX_SCALE_ON_PAPER);
-  if (scale < readableScale(layout)) return null;
+  return scale < readableScale(layout) ? tableOf(isAnswer, !layout.compact, derived) : pictureOf(isAnswer, layout, scale, derived);
+}
+
+/**
+ * @param {boolean} isAnswer
+ * @param {import("../core/layout.js").Layout} layout
+ * @param {number} scale
+ * @param {Derived} derived
+ */
+function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
   const {svg, cards, edges} = createScene(graph, layout, words),
     isMissing = numbers.missing >= 0;
   for (const card of graph.cards) {
@@ -105,28 +116,26 @@ function pictureOf(isAnswer, {document}, {graph, words, numbers}) {
 }
 
 /**
- * The graph as a table, where its picture is too large for the paper.
  * @param {boolean} isAnswer
+ * @param {boolean} hasShares those of a large network would fill a book
  * @param {Derived} derived
  */
-function tableOf(isAnswer, derived) {
+function tableOf(isAnswer, hasShares, derived) {
   const {graph, numbers, words} = derived,
     isMissing = numbers.missing >= 0,
-    written = (/** @type {number} */ number) => (isMissing ? BLANK : powersOfTen(show(number)));
-  const heads = ["table.name", "reach.value", "reach.gradient", "reach.shares"].map((key) => make("th", {}, words.say(key)));
+    columns = ["table.name", "reach.value", "reach.gradient", ...(hasShares ? ["reach.shares"] : [])];
   const rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => {
     const {node, output, edges} = card,
-      isBlank = node.kind === "computed" && !isAnswer,
-      shares = edges.filter(({operand}) => operand.node.kind !== "constant").map((edge) => shareOnPaper(edge, isAnswer && !isMissing, numbers));
-    return make(
-      "tr",
-      {},
-      make("th", {}, namedFormula(card, derived)),
-      make("td", {}, isBlank ? BLANK : powersOfTen(show(numbers.values[output] ?? NaN))),
-      make("td", {}, isAnswer ? written(numbers.gradients[output]) : BLANK),
-      make("td", {}, shares.join("\n")),
-    );
+      isKnown = isAnswer || node.kind !== "computed",
+      shares = edges.filter(({operand}) => operand.node.kind !== "constant");
+    const cells = [
+      isKnown ? powersOfTen(show(numbers.values[output] ?? NaN)) : BLANK,
+      isAnswer && !isMissing ? powersOfTen(show(numbers.gradients[output])) : BLANK,
+      ...(hasShares ? [shares.map((edge) => shareOnPaper(edge, isAnswer && !isMissing, numbers)).join("\n")] : []),
+    ];
+    return make("tr", {}, make("th", {}, namedFormula(card, derived)), ...cells.map((text) => make("td", {}, text)));
   });
+  const heads = columns.map((key) => make("th", {}, words.say(key)));
   return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
 }
 
