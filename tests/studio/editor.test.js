@@ -3,6 +3,7 @@ import test from "node:test";
 
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {mistakesOf, mostResponsible} from "../../microgrid/studio/app/core/blame.js";
+import {isLoss} from "../../microgrid/studio/app/core/graph.js";
 import {endsIn, goalIn, graphIn, numbersIn, paceIn, stepsIn} from "../../microgrid/studio/app/derive.js";
 import {nextPhase} from "../../microgrid/studio/app/derive/editor.js";
 
@@ -67,6 +68,13 @@ test("the phase that comes next is played, the longer the faster, and a second t
   assert.equal(walked.position, think);
 });
 
+test("while the last step of a phase still moves, the next phase can be played", () => {
+  let walked = after(opened(BLAME), {type: "playPhase"});
+  while (walked.position < goalIn(walked).position) walked = after(walked, {type: "playOn"});
+  const next = after(walked, {type: "playPhase"});
+  assert.deepEqual([next.position, next.playing], [endsIn(next).think + 1, true]);
+});
+
 test("playing on from within a phase has no goal", () => {
   const playing = after(opened(BLAME), {type: "playPhase"}, {type: "pause"}, {type: "play"});
   assert.equal(goalIn(playing), null);
@@ -101,6 +109,12 @@ test("a mistake is a difference that is measured, of what is learned and what is
   for (const text of ["w, t = 3, 5; w - t", "a, b = 3, 5; (a - b)**2", "w, t = 3, 5; (w - t)**3", "a, b = 3, 5; a*b"]) {
     assert.deepEqual(mistakesIn(opened(text)), [], text);
   }
+});
+
+test("an output without a name is a loss only where something is compared", () => {
+  assert.equal(isLoss(graphIn(opened("a, b = 2, 3; a*b"))), false);
+  assert.equal(isLoss(graphIn(opened("w, t = 2, 3; (w - t)**2"))), true);
+  assert.equal(isLoss(graphIn(opened("loss = 3"))), true);
 });
 
 test("the largest gradient of a parameter comes first, and 0 not at all", () => {

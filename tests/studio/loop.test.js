@@ -106,13 +106,15 @@ test("rewinding stays at the step, and training goes on from there", () => {
 
 test("a cycle out of reach is the nearest there is", () => {
   const state = trained(LINE, 3);
+  assert.equal(after(state, rewind(4)).past.length, state.past.length); // it is shown already
   assert.deepEqual([after(state, rewind(-5)).cycle, after(state, rewind(99)).cycle, after(state, rewind(2.4)).cycle], [1, 4, 2]);
 });
 
 test("another learning rate leads another way, and the cycles after are forgotten", () => {
   const state = after(trained(LINE, 10), rewind(3), rate(0.01), end, step(1));
   assert.deepEqual([state.cycle, state.cycles.last], [4, 4]);
-  assert.equal(after(state, undo).cycles.last, 11);
+  const undone = after(state, undo);
+  assert.deepEqual([undone.cycles.last, undone.cycle, undone.learningRate], [11, 3, 0.01]);
 });
 
 // --- training --------------------------------------------------------------------------------------------------------
@@ -129,6 +131,11 @@ test("training is the same cycle after cycle as stepping", () => {
   const walked = after(LINE, end, step(1), end, step(1), end, step(1)),
     run = trained(LINE, 3);
   assert.deepEqual([lossesOf(walked), [...walked.leaves]], [lossesOf(run), [...run.leaves]]);
+});
+
+test("training without end is over where it diverges", () => {
+  const begun = after(LINE, rate(1e200), {type: "train", cycles: Infinity});
+  assert.deepEqual([after(begun, {type: "trainOn", cycles: 50}).training, after(begun, {type: "train", cycles: 5})], [null, begun]);
 });
 
 test("whatever leads elsewhere stops training", () => {

@@ -137,6 +137,18 @@ def test_axes_can_be_read_and_keep_apart(width: int, height: int, language: str,
     assert screen("footer").evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
+@pytest.mark.parametrize("width", [960, 1280, 1920])
+def test_buttons_stay_in_place_whatever_is_said_of_the_loss(width: int, studio: Opener) -> None:
+    screen = studio(TEXT, width=width)
+    screen.page.evaluate("microgrid.dispatch({type: 'setLearningRate', learningRate: 0.003})")
+    screen.press("End", "ArrowRight")
+    places = []
+    for _ in range(screen.page.evaluate("microgrid.derived.steps.length")):
+        places.append([screen(selector).bounding_box() for selector in ("#back", "#speed", "#undo", "#plot")])
+        screen.press("ArrowRight")
+    assert places == [places[0]] * len(places)
+
+
 # --- undo and reset --------------------------------------------------------------------------------------------------
 
 

@@ -110,8 +110,8 @@ def test_address_of_an_untouched_page_names_the_step_and_the_language(studio: Op
 def test_back_opens_the_document_before_with_all_that_was_done(studio: Opener) -> None:
     screen = studio(TEXT)
     change(screen)
-    before = state_of(screen)
     screen.press("p")
+    before = state_of(screen)
     screen("#strip button").nth(2).click()
     screen.wait_for("history.state && microgrid.state.document.name === 'two-paths'")
     screen.page.wait_for_function("(length) => history.length > length", arg=1)

@@ -2,7 +2,7 @@
 // anew only when a part of the state that it depends on has changed, so that a step costs little.
 
 import {cycle} from "./core/cycle.js";
-import {abbreviate, leavesOf, readRecord, relabel} from "./core/graph.js";
+import {abbreviate, isLoss, leavesOf, readRecord, relabel} from "./core/graph.js";
 import {layOutGraph, readableScale} from "./core/layout.js";
 import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
@@ -273,8 +273,8 @@ const toldOf = memoised(
  * @param {Words} words
  */
 function namesOfEnd(graph, words) {
-  const {label, name} = graph.nodes[graph.output];
-  if (label && label !== "loss") return {endName: name, endLabel: name};
+  const {name} = graph.nodes[graph.output];
+  if (!isLoss(graph)) return {endName: name, endLabel: name};
   return {endName: words.word("end.loss"), endLabel: words.say("loss")};
 }
 

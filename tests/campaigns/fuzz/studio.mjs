@@ -8,11 +8,14 @@ import {readFileSync} from "node:fs";
 import {parseArgs} from "node:util";
 import {deflateRawSync, inflateRawSync} from "node:zlib";
 
+import {initialState, reduce} from "../../../microgrid/studio/app/actions.js";
+import {sharedOf} from "../../../microgrid/studio/app/actions/share.js";
 import {readDocument} from "../../../microgrid/studio/app/core/document.js";
 import {readRecord} from "../../../microgrid/studio/app/core/graph.js";
 import {asPython} from "../../../microgrid/studio/app/core/python.js";
 import {decodeState, encodeState, ShareError} from "../../../microgrid/studio/app/core/share.js";
 import {DocumentError} from "../../../microgrid/studio/app/core/syntax.js";
+import {createDerive} from "../../../microgrid/studio/app/derive.js";
 
 const {values: options} = parseArgs({options: {minutes: {type: "string", default: "10"}, seed: {type: "string", default: "1"}}});
 const jsonAt = (path) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8"));
@@ -94,11 +97,31 @@ async function tryCode(code) {
     const read = await decodeState(code);
     const again = await decodeState(await encodeState(read));
     if (JSON.stringify(again) !== JSON.stringify(read)) throw new Error("a state does not come back as it was");
+    await tryState(read);
     return 1;
   } catch (error) {
     checkRefusal(error, ShareError);
     return 0;
   }
+}
+
+// Opens a state as the page does, walks some steps of it, and sends it on.
+const FIRST = initialState({kind: "text", text: "a = 1\nb = a*2"}, "en"),
+  KNOWN = {documents: [], languages: ["en", "ja"]},
+  derive = createDerive(Object.fromEntries(["en", "ja"].map((language, i) => [language, WORDS[i]])));
+const STEPS = [{type: "stepBy", count: 1}, {type: "goTo", position: 0}, {type: "goTo", position: 1e9}, {type: "stepBy", count: 1}, {type: "train", cycles: 1}];
+
+async function tryState(shared) {
+  let now = reduce(FIRST, {type: "openShared", shared, known: KNOWN, isEntry: true});
+  derive(now);
+  const opened = now;
+  for (const action of STEPS) {
+    now = reduce(now, action);
+    derive(now);
+  }
+  const sent = await encodeState(sharedOf(opened)),
+    again = reduce(FIRST, {type: "openShared", shared: await decodeState(sent), known: KNOWN, isEntry: true});
+  if (sent !== (await encodeState(sharedOf(again)))) throw new Error("a state that was opened is another when it is sent on");
 }
 
 async function shared() {
@@ -112,7 +135,7 @@ async function shared() {
       // it stays a text
     }
   }
-  return encodeState({v: 1, d, l, s: below(30), c: 1 + below(9), r: one([null, 0.05]), g: one([null, "en", "ja"]), m: ""});
+  return encodeState({v: 1, d, l, s: below(30), c: 1 + below(9), r: one([null, 0.05]), g: one([null, "en", "ja"]), m: one(["", "present"])});
 }
 
 const end = performance.now() + 60_000 * Number(options.minutes);
@@ -126,7 +149,8 @@ try {
       counts.accepted += tryDocument(subject);
       counts.documents++;
     } else {
-      subject = changedCode(await shared());
+      const code = await shared();
+      subject = random() < 0.3 ? code : changedCode(code);
       counts.decoded += await tryCode(subject);
       counts.codes++;
     }

@@ -192,6 +192,12 @@ test("the number that is asked for stands nowhere on the slide", () => {
   assert.ok(count > 50, `${count}`);
 });
 
+test("a status is told with the answer: it would tell that the share is 0", () => {
+  const graph = graphOf([leaf("a", -2), computed("relu", [0], "r"), leaf("b", 3), computed("*", [1, 2], "end")]),
+    last = stepsOf(graph, new Set()).findIndex(({kind, card}) => kind === "share" && card.node.label === "r");
+  assert.deepEqual([asked(graph, last).centre.status, slide(graph, last + 1).centre.status], ["", "page.dead"]);
+});
+
 test("numbers are written as the language writes them", () => {
   const graph = graphOf([leaf("a", 1.5e-7), leaf("b", 2e-9), computed("*", [0, 1], "c")]);
   assert.equal(show(1.5e-7), "1.5e−7");

@@ -3,13 +3,22 @@
 /** @typedef {import("./graph.js").Graph} Graph */
 
 /**
- * Finds where predictions are compared with what was right: a difference that is squared, or whose size is taken, and of
- * which one side is learned and the other is given.
+ * What was predicted, and what was right, wherever the two are compared.
  * @param {Graph} graph
  * @param {{values: number[]}} numbers
  * @returns {{said: number, right: number}[]}
  */
-export function mistakesOf({nodes, parameters}, {values}) {
+export function mistakesOf(graph, {values}) {
+  return comparisonsIn(graph).map(([prediction, target]) => ({said: values[prediction], right: values[target]}));
+}
+
+/**
+ * Finds the predictions that are compared with targets: in a difference that is squared, or whose size is taken, and of
+ * which one side is learned and the other is given.
+ * @param {Pick<Graph, "nodes" | "parameters">} graph
+ * @returns {[prediction: number, target: number][]}
+ */
+export function comparisonsIn({nodes, parameters}) {
   const measured = new Set(nodes.flatMap((node) => (isMeasure(node, nodes) ? [node.operands[0]] : [])));
   const isLearned = new Set(parameters); // or depends on what is
   for (const [i, {operands}] of nodes.entries()) {
@@ -19,8 +28,7 @@ export function mistakesOf({nodes, parameters}, {values}) {
     if (op !== "-" || !measured.has(i)) return [];
     const [a, b] = operands;
     if (isLearned.has(a) === isLearned.has(b)) return [];
-    const [prediction, target] = isLearned.has(a) ? [a, b] : [b, a];
-    return [{said: values[prediction], right: values[target]}];
+    return [isLearned.has(a) ? [a, b] : [b, a]];
   });
 }
 

@@ -1,6 +1,7 @@
 // A graph as the app knows it, made of the record that `Relay.to_json()` gives: its nodes, what they are called, and
 // the cards and edges that show them.
 
+import {comparisonsIn} from "./blame.js";
 import {foldNeurons} from "./folding.js";
 import {abbreviatedFormulas, nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
 import {singleLine, SUPERSCRIPTS} from "./numerals.js";
@@ -52,6 +53,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {number[]} parameters the leaves that Change moves
  * @property {number} output the last node: what is differentiated
  * @property {number} learningRate
+ * @property {boolean} [hasTarget] whether predictions are compared with targets, if that was looked for
  */
 
 /**
@@ -173,15 +175,27 @@ export function relabel({nodes}, labels) {
 }
 
 /**
- * Calls every node that has no name by what it is made of, however long that is: parts of it are left out.
+ * Calls every node that has no name by what it is made of, however long that is: parts of it are left out. An output
+ * without a name is a loss only where something is compared.
  * @param {Graph} graph it is changed
  */
-export function abbreviate({nodes}) {
+export function abbreviate(graph) {
+  const {nodes} = graph;
   const formulas = abbreviatedFormulas(nodes.map((node) => ({...node, label: node.shownLabel})));
   for (const [i, node] of nodes.entries()) {
     node.formula = formulas[i];
     node.name = nameOf(node.shownLabel, node.nth, node.formula, i);
   }
+  graph.hasTarget = comparisonsIn(graph).length > 0;
+}
+
+/**
+ * Tells whether the output is a loss: whether it is called so, or has no name.
+ * @param {Graph} graph
+ */
+export function isLoss({nodes, output, hasTarget = true}) {
+  const {label} = nodes[output];
+  return label === "loss" || (label === "" && hasTarget);
 }
 
 /**

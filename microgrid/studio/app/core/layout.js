@@ -686,8 +686,7 @@ function movedPoint([x, y], [dx, dy]) {
 
 // --- rows ------------------------------------------------------------------------------------------------------------
 
-const MAX_ROWS = 6,
-  LEAST_GAIN = 1.2; // how much larger rows must show a drawing: else they would only cut off an end of it
+const LEAST_GAIN = 1.2; // how much larger rows must show a drawing: else they would only cut off an end of it
 const TURN_PX = 30, // room beside the end of a row …
   LANE_PX = 64; // … and below it, for the edge to the next row
 const BEND_PX = 14;
@@ -698,20 +697,21 @@ const BEND_PX = 14;
  */
 
 /**
- * Cuts a drawing into as many rows as show it largest.
+ * Cuts a drawing into as many rows as show it largest; among those that fit the width, if any does.
  * @param {Drawing} drawing
  * @param {readonly CardToPlace[]} cards
  * @param {readonly EdgeToPlace[]} edges
  * @param {Choices} choices
  */
-function largestRows(drawing, cards, edges, {labelSize, screenSize}) {
-  const cuts = cutsOf(drawing, cards, edges);
-  let best = drawing;
-  for (let count = 2; cuts.length && count <= MAX_ROWS; count++) {
-    const rows = inRows(drawing, edges, chosenCuts(drawing, cuts, count), labelSize);
-    if (scaleOf(rows, screenSize) > scaleOf(best, screenSize)) best = rows;
-  }
-  return scaleOf(best, screenSize) > LEAST_GAIN * scaleOf(drawing, screenSize) ? best : drawing;
+function largestRows(drawing, cards, edges, {labelSize, screenSize, maxRowWidth}) {
+  const cuts = cutsOf(drawing, cards, edges),
+    counts = cuts.length ? [2, 3, 4, 5, 6] : [];
+  const choices = counts.map((count) => inRows(drawing, edges, chosenCuts(drawing, cuts, count), labelSize)),
+    fitting = choices.filter(({width}) => width <= maxRowWidth);
+  const best = (fitting.length ? fitting : [drawing, ...choices]).reduce((largest, rows) =>
+    scaleOf(rows, screenSize) > scaleOf(largest, screenSize) ? rows : largest,
+  );
+  return fitting.length || scaleOf(best, screenSize) > LEAST_GAIN * scaleOf(drawing, screenSize) ? best : drawing;
 }
 
 /**

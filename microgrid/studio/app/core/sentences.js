@@ -1,6 +1,7 @@
 // Describes every step in words, as Python does. The words themselves come from the tables of each language.
 
 import {isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
+import {isLoss} from "./graph.js";
 import {isDigit, neededRank} from "./naming.js";
 import {bracketed, digitsBeside1, show, SUPERSCRIPTS} from "./numerals.js";
 import {ATOM, RANKS} from "./operations.js";
@@ -480,11 +481,11 @@ export class Sentences {
    * @returns {string}
    */
   outcome({before, predicted, isImpossible, after, again}) {
-    const {label, name: output} = this.graph.nodes[this.graph.output],
-      isLoss = ["", "loss"].includes(label);
+    const {name: output} = this.graph.nodes[this.graph.output],
+      isOfLoss = isLoss(this.graph);
     const parts = {
-      name: isLoss ? this.words.word("outcome.loss") : output,
-      end: isLoss ? this.words.word("end.loss") : output,
+      name: isOfLoss ? this.words.word("outcome.loss") : output,
+      end: isOfLoss ? this.words.word("end.loss") : output,
       before: show(before),
       predicted: show(predicted),
       after: show(after),

@@ -13,6 +13,7 @@ const KEYS = [
   ["1 2 3", "keys.phases"],
   ["Ctrl Z", "loop.keys.undo"],
   ["P", "keys.present"],
+  ["← → PgUp PgDn", "loop.keys.curve"],
   ["L", "keys.language"],
   ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],

@@ -7,8 +7,8 @@ import {byId, isDialogOpen} from "./dom.js";
 /** @typedef {import("../app.js").App} App */
 
 const NAMES = {undo: "loop.undo", reset: "loop.reset"};
-const MAX_FRAME_MS = 30, // that the cycles of a frame and their picture may take; a page does not feel frozen below 50
-  EASY_FRAME_MS = 15;
+const MAX_FRAME_MS = 20, // that the cycles of a frame and their picture may take; drawn, it stays below the 50 that one feels
+  EASY_FRAME_MS = 10;
 
 /** @param {App} app */
 export function createLoop(app) {

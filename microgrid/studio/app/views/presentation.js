@@ -60,7 +60,8 @@ export function createPresentation(app) {
     document.body.toggleAttribute("data-presenting", isPresenting);
     if (isPresenting) {
       parts.onward.focus();
-      document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
+      const isAsked = navigator.userActivation?.isActive !== false; // and not opened by a link
+      if (isAsked) document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
     } else {
       if (document.fullscreenElement) document.exitFullscreen();
       button.focus();
@@ -132,7 +133,7 @@ export function createPresentation(app) {
     for (const card of operands) drawn.get(card)?.toggleAttribute("hidden", false);
     for (let size = LARGEST_SIZE; size >= 0; size--) {
       parts.slide.dataset.size = `${size}`;
-      if (isFitting()) return;
+      if (isFitting() && !areNumbersWrapped()) return;
     }
     for (let count = 1; count < byRank.length && !isFitting(); count++) {
       drawn.get(byRank[count - 1])?.toggleAttribute("hidden", true);
@@ -143,6 +144,14 @@ export function createPresentation(app) {
   function isFitting() {
     const {board} = parts;
     return board.scrollHeight <= board.clientHeight && board.scrollWidth <= board.clientWidth;
+  }
+
+  /** Tells whether some number stands below its name, for want of room. */
+  function areNumbersWrapped() {
+    return [...parts.slide.querySelectorAll(".pair")].some((pair) => {
+      const [word, number] = /** @type {HTMLCollectionOf<HTMLElement>} */ (pair.children);
+      return number.offsetTop >= word.offsetTop + word.offsetHeight * 0.8;
+    });
   }
 
   /**

@@ -14,7 +14,7 @@ export function createPrimary(app) {
   function showPrimary(state, {words, nextPhase, numbers, reach}) {
     write(button, words.word(`phase.${nextPhase}`));
     mark(button, nextPhase);
-    setAttribute(button, "aria-busy", goalIn(state) ? "true" : null);
+    setAttribute(button, "data-busy", goalIn(state) ? "" : null);
     button.disabled = numbers.missing >= 0 && state.position >= reach;
   }
 

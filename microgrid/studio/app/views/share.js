@@ -23,12 +23,12 @@ export function createShare(app, source) {
       say = (/** @type {string} */ key) => words.say(`share.${key}`),
       code = await encodeState(sharedOf(app.state)),
       isLink = hasLink && fitsAddress(code);
-    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": say(isLink ? "link" : "code")}),
+    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": isLink ? say("link") : words.say("editor.code")}),
       paste = make("textarea", {id: "share-paste", rows: "2", spellcheck: "false", autocomplete: "off"}),
       told = make("p", {id: "share-told", role: "status"}),
       refused = make("p", {id: "share-refused", role: "status"});
     text.value = isLink ? `${location.href.split("#")[0]}#${code}` : code;
-    const copy = make("button", {id: "share-copy", onclick: () => copyCode(text, told)}, say("copy")),
+    const copy = make("button", {id: "share-copy", onclick: () => copyCode(text, told)}, words.say("editor.copy")),
       save = make("button", {id: "share-save", onclick: () => saveFile(code, told)}, say("save")),
       close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
     const form = make("form", {}, make("label", {for: "share-paste"}, say("paste")), paste, make("button", {}, say("open")), refused);
@@ -54,7 +54,7 @@ export function createShare(app, source) {
    */
   async function copyCode(text, told) {
     const isCopied = await copyText(text.value, text);
-    write(told, app.derived.words.say(isCopied ? "share.copied" : "share.by_hand"));
+    write(told, app.derived.words.say(isCopied ? "editor.copied" : "share.by_hand"));
     if (!isCopied) text.select();
   }
 

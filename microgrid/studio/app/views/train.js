@@ -56,7 +56,7 @@ export function createTrain(app) {
     return [
       hintOf("hint", words),
       make("p", {class: "row"}, ...buttons, run),
-      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("loop.speed")), speed),
+      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("speed")), speed),
       make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
       refused,
       result,
