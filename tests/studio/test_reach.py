@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from microgrid.documents.examples import Heading
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 from tests.studio.screens import findings
@@ -173,6 +174,13 @@ def test_nothing_is_too_small_cut_off_or_out_of_view(
 ) -> None:
     screen = studio(chain(3), width=size[0], height=size[1])
     screen.press(*keys)
+    assert findings(screen.page) == {}
+
+
+@pytest.mark.parametrize("size", [(320, 256), (320, 480), (960, 640)])
+def test_record_fits_its_window_at_the_step_that_shares(size: tuple[int, int], opened: Opener) -> None:
+    screen = opened(network(2, 2, 1), Heading({"en": "exclusive or, before training"}), width=size[0], height=size[1])
+    screen.press("1", "ArrowRight", "ArrowRight")
     assert findings(screen.page) == {}
 
 
