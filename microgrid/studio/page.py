@@ -81,7 +81,7 @@ def studio_page(
         name = next(iter(GALLERY))
         heading = example(name).heading
         relay = example(name).record(learning_rate)
-        document = gallery_document(name)
+        document = gallery_document(name, learning_rate)
     else:
         heading = Heading() if heading is None else heading
         rate = CAREFUL_LEARNING_RATE if learning_rate is None else learning_rate

@@ -79,10 +79,11 @@ def text_document(text: str, heading: Heading, learning_rate: float | None = Non
     }
 
 
-def gallery_document(name: str) -> dict[str, Any]:
-    """Return a text of the gallery, by its language."""
+def gallery_document(name: str, learning_rate: float | None = None) -> dict[str, Any]:
+    """Return a text of the gallery, by its language, with another learning rate if one is given."""
     texts = {language: text_in(name, language) for language in LANGUAGES}
-    document = text_document(texts[LANGUAGES[0]], example(name).heading, GALLERY[name].learning_rate)
+    rate = GALLERY[name].learning_rate if learning_rate is None else learning_rate
+    document = text_document(texts[LANGUAGES[0]], example(name).heading, rate)
     return {"name": name, **document, "texts": texts}
 
 

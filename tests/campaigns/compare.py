@@ -4,8 +4,8 @@
     python -m tests.campaigns.compare 15a76e0 --all      every difference
 
 `outputs.py` writes the outputs of each tree: relays, pictures, tables, pages, compiled programs, trained weights, and
-what the command prints. Here they are compared, once the names that were changed on purpose are changed in the old ones
-too. It takes about three minutes on two cores. The exit code is 1 if something differs.
+what the command prints. The commit must have the public names that it uses. It takes about three minutes on two cores.
+The exit code is 1 if something differs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,30 +26,6 @@ ROOT = Path(__file__).parents[2]
 WRITER = Path(__file__).with_name("outputs.py")
 FIRST_SHOWN = 5  # differences of each kind that are shown without --all
 EXCERPT = 110  # characters of a line that are shown around its first difference
-
-RENAMED = {
-    "foretold": "predicted",
-    "keep": "metrics",
-    "kept": "metrics",
-    "remarks": "status",
-    "trouble": "first_non_finite",
-}
-"""Attributes, arguments and placeholders that were renamed on purpose: old name, new name."""
-
-REMOVED = ("microgrid.Relay.graph", "microgrid.Relay.values", "a Relay.graph", "a Relay.values")
-"""Attributes that were removed on purpose."""
-
-OLD_JSON, NEW_JSON = (f'{{"format":"microgrid relay","version":{version},' for version in (1, 2))
-"""How a relay begins as JSON."""
-
-OLD_IMPORT, NEW_IMPORT = "from microgrid.numerals import", "from microgrid import"
-"""What the lessons import."""
-
-EXPECTED = {
-    ("figures", "history, no such name"): "the message names the argument metrics, not keep",
-    ("command: files", "lesson 7 --language ja: 07_under_the_hood.ipynb"): "a lesson imports public names",
-}
-"""Outputs that differ on purpose, and why."""
 
 OTHER_PROGRAM = "pages: program, style"
 """The section of which differences are expected: identifiers and comments of the page's program."""
@@ -80,7 +55,7 @@ def main() -> int:
             old, new = (json.loads(path.read_text(encoding="utf-8")) for path in outputs_of.values())
         finally:
             git("worktree", "remove", "--force", str(old_tree))
-    reports = compare(split_pages(old, unrenamed=True), split_pages(new))
+    reports = compare(split_pages(old), split_pages(new))
     print_reports(reports, None if options.all else FIRST_SHOWN)
     print(f"\n{n_relays} relays as JSON of {options.revision} read by this tree: {n_relays - len(unreadable)} equal")
     print(*unreadable, sep="\n")
@@ -109,44 +84,17 @@ def start(task: str, file: Path, tree: Path, hash_seed: int) -> subprocess.Popen
 # --- what is compared with what --------------------------------------------------------------------------------------
 
 
-def split_pages(outputs: dict[str, dict[str, str]], unrenamed: bool = False) -> dict[str, dict[str, str]]:
-    """Split each page into its data, its picture and its program; bring names that are `unrenamed` up to date."""
-    sections: dict[str, dict[str, str]] = {}
-    for section, texts in outputs.items():
-        if section == "pages":
-            for name, page in texts.items():
-                for part, text in parts_of_page(page):
-                    sections.setdefault(part, {})[name] = text
-        else:
-            sections[section] = dict(texts)
-    if unrenamed:
-        for section, texts in sections.items():
-            sections[section] = {renamed_key(section, name): renamed(section, text) for name, text in texts.items()}
-        sections["interface"] = {name: text for name, text in sections["interface"].items() if name not in REMOVED}
+def split_pages(outputs: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Split each page into what it shows and its program."""
+    sections = {section: dict(texts) for section, texts in outputs.items() if section != "pages"}
+    for name, page in outputs.get("pages", {}).items():
+        for part, text in parts_of_page(page):
+            sections.setdefault(part, {})[name] = text
     return sections
 
 
-def renamed_key(section: str, name: str) -> str:
-    """Bring the name of an attribute up to date."""
-    return with_new_names(name) if section == "interface" else name
-
-
-def renamed(section: str, text: str) -> str:
-    """Bring the names in an output of the old tree up to date, where they are expected to have changed."""
-    if text.startswith(OLD_JSON):
-        return NEW_JSON + text.removeprefix(OLD_JSON).replace('"foretold":', '"predicted":')
-    if section == "command: files":
-        return text.replace(OLD_IMPORT, NEW_IMPORT)
-    return with_new_names(text) if section == "interface" else text
-
-
-def with_new_names(text: str) -> str:
-    """Replace every word that is a former name."""
-    return re.sub(r"\w+", lambda word: RENAMED.get(word[0], word[0]), text)
-
-
 def parts_of_page(page: str) -> Iterator[tuple[str, str]]:
-    """Take a page apart: what it shows, apart from the program that shows it.
+    """Take a page apart: its words, its documents and its table, apart from the program that shows them.
 
     A page in a notebook stands, escaped, in a frame.
     """
@@ -154,45 +102,17 @@ def parts_of_page(page: str) -> Iterator[tuple[str, str]]:
     if frame:
         yield "pages: frame in a notebook", page.replace(frame[1], "")
         page = html.unescape(frame[1])
-    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    picture = re.search(r'<div id="graph".*?(<svg.*?</svg>)\s*</div>', page, re.DOTALL)
-    program = re.search(r'id="packed-script">(.*?)</script>', page, re.DOTALL)
-    if not (data and picture and program):
-        yield "pages: refused", page
-        return
+    rest = page
+    for name in ("words", "document", "gallery"):
+        element = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+        if not element:
+            yield "pages: refused", page
+            return
+        yield f"pages: {name}", json.dumps(json.loads(element[1]), ensure_ascii=False, indent=0)
+        rest = rest.replace(element[1], "")
     title, language = re.search("<title>.*?</title>", page), re.search("<html lang=.*?>", page)
-    yield "pages: data", json.dumps(json.loads(data[1]), ensure_ascii=False, indent=0)
-    yield "pages: picture", picture[1]
     yield "pages: title", f"{title and title[0]} {language and language[0]}"
-    unpacked = unpack(program[1])
-    operations = re.search(r"const (?:FORMULAS|OPERATIONS) = (.*?);?\s*const WORDS = ", unpacked, re.DOTALL)
-    words = re.search(r"const WORDS = (\{.*?\}\});", unpacked)
-    yield "pages: operations", operations[1] if operations else "no operations found"
-    yield "pages: words", same_placeholders(words[1]) if words else "no words found"
-    yield (
-        OTHER_PROGRAM,
-        unpacked.replace(words[1] if words else "", "") + page.replace(data[1], "").replace(picture[1], ""),
-    )
-
-
-def same_placeholders(words: str) -> str:
-    """List the words of a page, a line each; a placeholder may have its former name or the present one."""
-    renamed = re.sub(r"\{(\w+)\}", lambda placeholder: f"{{{RENAMED.get(placeholder[1], placeholder[1])}}}", words)
-    return json.dumps(json.loads(renamed), ensure_ascii=False, indent=0)
-
-
-def unpack(text: str) -> str:
-    """Unpack the program of a page, as its own load.js does: four bytes stand in five characters."""
-    digits = [ord("<" if digit == "}" else digit) - 40 for digit in text]
-    padding = -len(digits) % 5
-    digits += [84] * padding
-    content = b"".join(
-        sum(digit * 85**place for digit, place in zip(digits[i : i + 5], (4, 3, 2, 1, 0), strict=True)).to_bytes(
-            4, "big"
-        )
-        for i in range(0, len(digits), 5)
-    )
-    return zlib.decompressobj().decompress(content[: len(content) - padding]).decode("utf-8")
+    yield OTHER_PROGRAM, re.sub(r"'sha256-[^']*'", "", rest)
 
 
 @dataclass
@@ -227,9 +147,7 @@ def compare(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str,
         before, after = old.get(section, {}), new.get(section, {})
         report = Report(section, len({*before, *after}))
         for name in [*before, *(name for name in after if name not in before)]:
-            if (section, name) in EXPECTED:
-                report.expected[name] = EXPECTED[section, name]
-            elif section == "interface" and name not in before:
+            if section == "interface" and name not in before:
                 report.expected[name] = "new"
             elif name not in after or name not in before:
                 report.differing[name] = f"only in the {'old' if name in before else 'new'} tree"

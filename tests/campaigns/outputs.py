@@ -1,7 +1,7 @@
 """Write down everything that a tree of microgrid gives to its users, so that two trees can be compared.
 
-`tests.campaigns.compare` runs this file as a program, once on each tree. It therefore imports nothing of `tests`, uses
-public names only, and looks up what has another name in an older tree in the two tables below.
+`tests.campaigns.compare` runs this file as a program, once on each tree. It therefore imports nothing of `tests`, and
+uses public names only: both trees have them.
 
     PYTHONPATH=TREE python outputs.py write FILE.json         write all outputs to a file
     PYTHONPATH=TREE python outputs.py read FILE.json          read the relays of that file, say which are not the same
@@ -41,40 +41,27 @@ from microgrid import (
     compile_graph,
     draw,
     figures,
+    gradients,
     losses,
     maximum,
     minimum,
     nn,
     nudge,
+    numerical_derivative,
     optim,
     save_picture,
+    show,
+    show_signed,
     topological_order,
     total,
     weighted_sum,
 )
 from microgrid.cli import main
-from microgrid.datasets import Scale, penguin_species, penguins, read_csv
+from microgrid.datasets import ColumnLearner, Scale, penguin_species, penguins, read_csv
+from microgrid.documents import read_document
+from microgrid.documents.examples import EXAMPLES
+from microgrid.terminal.walk import Walk
 from microgrid.training import Cycle, History, TrainingDivergedError, train
-
-MOVED = {
-    "Walk": ("microgrid.terminal.walk", "microgrid.terminal"),
-    "ColumnLearner": ("microgrid.datasets", "microgrid.tabular"),
-    "EXAMPLES": ("microgrid.documents.examples", "microgrid.examples"),
-    "read_document": ("microgrid.documents",),
-    "show": ("microgrid", "microgrid.numerals"),
-    "show_signed": ("microgrid", "microgrid.numerals"),
-    "numerical_derivative": ("microgrid", "microgrid.gradcheck"),
-    "gradients": ("microgrid", "microgrid.engine"),
-}
-"""Where a name stands, in this tree and in an older one."""
-
-RENAMED = {
-    "first_non_finite": "trouble",
-    "metrics": "kept",
-    "predicted": "foretold",
-    "status": "remarks",
-}
-"""How an attribute is called, in this tree and in an older one."""
 
 FOLDS = ("auto", "none", "neuron", "layer")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -85,19 +72,6 @@ LARGE = 600  # nodes, above which a graph is not looked at in every way
 
 Outputs: TypeAlias = dict[str, dict[str, str]]
 """What came out: for each section, texts by what they are of."""
-
-
-def look_up(name: str) -> Any:
-    """Import a name from where it stands in this tree."""
-    for module in MOVED[name]:
-        with contextlib.suppress(ImportError, AttributeError):
-            return getattr(importlib.import_module(module), name)
-    raise ImportError(f"{name} is in none of {', '.join(MOVED[name])}; see the table MOVED")
-
-
-def read(item: Any, attribute: str) -> Any:
-    """Read an attribute by its present or its former name."""
-    return getattr(item, attribute if hasattr(item, attribute) else RENAMED[attribute])
 
 
 def as_text(item: Any) -> str:
@@ -128,7 +102,7 @@ class Graph:
 
 def all_graphs() -> Iterator[Graph]:
     """Build every graph anew."""
-    for name, example in look_up("EXAMPLES").items():
+    for name, example in EXAMPLES.items():
         yield Graph(f"example {name}", "example", example.build(), example.learning_rate)
     for name, loss in special_graphs().items():
         yield Graph(name, "special", loss)
@@ -296,12 +270,12 @@ def write_relays(graph: Graph, outputs: Outputs) -> None:
         outputs["relay: attributes"][graph.name] = f"{type(error).__name__}: {error}"
         return
     outputs["relay: JSON"][graph.name] = relay.to_json()
-    first = read(relay, "first_non_finite")
+    first = relay.first_non_finite
     attributes = {
         "gradients": relay.gradients,
-        "predicted": read(relay.outcome, "predicted"),
+        "predicted": relay.outcome.predicted,
         "first non-finite": first and [first.step, first.node, first.operands],
-        "status": read(relay, "status"),
+        "status": relay.status,
         "names": [node.name for node in relay.nodes],
         "numbers": [node.number for node in relay.nodes],
         "parameters": relay.parameters,
@@ -328,7 +302,7 @@ def write_walk(graph: Graph, relay: Relay, section: dict[str, str]) -> None:
     """Walk the relay in terminals of three sizes: forward to its end, back, and by jumps."""
     keys = [*["right"] * 12, "left", "1", "2", "left", "3", "end", "home", "b", "down", "up", "end", "\n"]
     for (width, height), language in itertools.product(((100, 40), (60, 16), (30, 8)), LANGUAGES):
-        walk, screens = look_up("Walk")(relay, language), []
+        walk, screens = Walk(relay, language), []
         for key in ["", *keys]:
             is_open = walk.press(key)
             rows = [[(piece.text, piece.style) for piece in row] for row in walk.screen(width, height)]
@@ -355,7 +329,7 @@ def write_checks(graph: Graph, outputs: Outputs) -> None:
         for amount in (0.01, -0.5):
             moved = outcome_of(functools.partial(nudge, graph.loss, node, amount))
             if not isinstance(moved, str):
-                moved = [str(moved), moved.text("ja"), read(moved, "predicted"), moved.actual]
+                moved = [str(moved), moved.text("ja"), moved.predicted, moved.actual]
             section[f"nudge {graph.name}, n{i}, {amount}"] = as_text(moved)
 
 
@@ -489,7 +463,7 @@ def write_training(outputs: Outputs) -> None:
         )  # fmt: skip
         weights = [(label, parameter.data, parameter.grad) for label, parameter in model.named_parameters()]
         section[f"{activation}, {name}, batch {batch_size}, {'compiled' if compiled else 'recorded'}"] = as_text(
-            [weights, history.losses, read(history, "metrics"), history.interrupted]
+            [weights, history.losses, history.metrics, history.interrupted]
         )
     for name, (loss, low) in {
         "mean absolute error": (losses.mean_absolute_error, 0.0),
@@ -534,7 +508,7 @@ def write_cycle(section: dict[str, str]) -> None:
 
 def write_learner(section: dict[str, str]) -> None:
     """Learn one column of the penguins from the others."""
-    learner = look_up("ColumnLearner").prepare(penguins(), hidden=(4, 4), seed=3)
+    learner = ColumnLearner.prepare(penguins(), hidden=(4, 4), seed=3)
     history = learner.train(epochs=3)
     own = learner.model_in_own_units()
     section["penguins"] = as_text(
@@ -552,17 +526,15 @@ def write_numbers(outputs: Outputs) -> None:
     dice = random.Random(0)
     numbers = [0.0, -0.0, 1.0, -1.5, 0.1 + 0.2, 1e-19, -7.014e-19, 123456.789, 1e21, math.inf, -math.inf, math.nan]
     numbers += [dice.gauss(0, 1) * 10.0 ** dice.randint(-12, 12) for _ in range(300)]
-    show, show_signed = look_up("show"), look_up("show_signed")
     section["show"] = as_text([(x, show(x), show(x, 8), show_signed(x)) for x in numbers])
-    derivative = look_up("numerical_derivative")
-    section["numerical derivative"] = as_text([derivative(math.sin, x) for x in numbers[:9] if math.isfinite(x)])
-    gradients = look_up("gradients")
+    section["numerical derivative"] = as_text(
+        [numerical_derivative(math.sin, x) for x in numbers[:9] if math.isfinite(x)]
+    )
     for seed in range(50):
         section[f"gradients {seed}"] = as_text([*gradients(random_graph(seed)).values()])
     for name, data in (("penguins", penguins()), ("species", penguin_species())):
         learning, testing = data.split(0.3, seed=4)
         section[name] = as_text([vars(data), vars(learning), vars(testing), vars(Scale.of(data.rows))])
-    read_document = look_up("read_document")
     for text in EXPRESSIONS:
         names = {name: 0.5 + i for i, name in enumerate(("a", "b", "x", "w", "target", "重み"))}
         values = {name: number for name, number in names.items() if name in text}

@@ -32,6 +32,12 @@ test("what cannot be read leaves all as it was, but for the draft", () => {
   assert.equal(broken.draft.error.line, 1);
 });
 
+test("a text of more arrows than are drawn is refused, as a shared one is", () => {
+  const state = after(opened(BLAME), typed(`a = 1\ntotal([${"a, ".repeat(6001)}])`));
+  assert.deepEqual([state.draft.error.key, state.draft.error.parts], ["page.editor.edges", {limit: 6000}]);
+  assert.equal(state.document.text, BLAME);
+});
+
 test("what is typed keeps language, speed, tab and learning rate, and drops what was moved", () => {
   const before = after(
     opened(BLAME),

@@ -3,20 +3,7 @@ import test from "node:test";
 
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {endsIn, numbersIn, stepsIn} from "../../microgrid/studio/app/derive.js";
-import {computed, leaf, recordOf} from "./core/records.js";
-
-const documentOf = (...given) => ({kind: "record", record: recordOf(...given)});
-
-// (w · x − target)²: the loss is (3 · 2 − 5)² = 1, and its gradient for w is 2 · 1 · 2 = 4.
-const LINE = documentOf([
-  leaf("w", 3),
-  leaf("x", 2, "input"),
-  computed("*", [0, 1], "p"),
-  leaf("target", 5, "input"),
-  computed("-", [2, 3], "d"),
-  leaf("", 2, "constant"),
-  computed("**", [4, 5], "loss"),
-]);
+import {computed, documentOf, leaf, LINE} from "./core/records.js";
 
 const GIVEN_ALONE = documentOf([leaf("x", 2, "input"), computed("relu", [0], "out")]);
 

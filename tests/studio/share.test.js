@@ -95,7 +95,7 @@ test("what cannot be shown is refused", async () => {
     [{d: {r: large}}, "share.too_large", undefined],
     [{l: {99: 1}}, "share.wrong", "l"],
     [{l: {2: 1}}, "share.wrong", "l"],
-    [{p: {99: 1}, c: 2}, "share.wrong", "l"],
+    [{p: {99: 1}, c: 2}, "share.wrong", "p"],
     [{r: -1}, "share.wrong", "r"],
     [{r: NaN}, "share.wrong", "r"],
   ]) {

@@ -1835,7 +1835,7 @@ def test_page_is_the_same_in_every_process() -> None:
 
 def test_page_asks_for_nothing_from_elsewhere() -> None:
     text = page(neuron())
-    assert not re.search(r"(src|href)=\"(?!data:)", text)
+    assert not re.search(r"(src|href)=\"(?!data:|#)", text)
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in text
 

@@ -127,11 +127,22 @@ def test_table_marks_the_card_of_the_step(studio: Opener) -> None:
     expect(screen("#table [aria-current=step] span")).to_have_text("m = a × c")
 
 
+def test_step_taken_at_once_does_not_close_the_table(studio: Opener) -> None:
+    screen = studio(FACTOR)
+    screen.page.evaluate("() => { document.querySelector('#table summary').click(); microgrid.go(1); }")
+    assert screen.texts("#table [aria-current=step] span") == ["m = a × c"]
+
+
 # --- axe at AA: every state, both languages, by day and by night -----------------------------------------------------
 
 
 def opening(selector: str) -> Callable[[Screen], None]:
     return lambda screen: screen(selector).click()
+
+
+def table_at_think(screen: Screen) -> None:
+    screen("#table summary").click()
+    screen.press("2")
 
 
 STATES: dict[str, Callable[[Screen], None]] = {
@@ -144,7 +155,7 @@ STATES: dict[str, Callable[[Screen], None]] = {
     "share": opening("#share"),
     "presentation": opening("#present"),
     "trained": lambda screen: screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})"),
-    "table": opening("#table summary"),
+    "table": table_at_think,
     "mistake": lambda screen: screen("#editor").fill("w = "),
 }
 

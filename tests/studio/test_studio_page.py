@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from microgrid._util.files import asset
 from microgrid.documents import ExpressionError
 from microgrid.documents.examples import Heading
 from microgrid.documents.gallery import GALLERY, text_in
-from microgrid.studio.page import studio_page
+from microgrid.studio.page import MAX_CARDS, MAX_EDGES, studio_page
 
 
 def element(content: str, name: str) -> Any:
@@ -32,6 +33,17 @@ def test_without_a_text_it_opens_with_the_first_of_the_gallery() -> None:
     document = element(studio_page(), "document")
     assert document["name"] == next(iter(GALLERY))
     assert document["texts"] == {language: text_in(document["name"], language) for language in ("en", "ja")}
+    assert "learningRate" not in document
+
+
+def test_learning_rate_is_that_of_the_gallery_too() -> None:
+    assert element(studio_page(learning_rate=0.3), "document")["learningRate"] == 0.3
+
+
+def test_python_and_the_app_show_graphs_of_the_same_size() -> None:
+    limits = re.search(r"MAX_CARDS = (\d+),.*\n\s*MAX_EDGES = (\d+);", asset("studio/app/actions/parts.js"))
+    assert limits
+    assert [*map(int, limits.groups())] == [MAX_CARDS, MAX_EDGES]
 
 
 def test_text_that_is_no_document_is_refused() -> None:

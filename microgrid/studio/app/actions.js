@@ -11,24 +11,13 @@ import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear, questionsOf} from "./core/quiz.js";
-import {
-  askingIn,
-  awaitsThinkIn,
-  endsIn,
-  goalIn,
-  graphIn,
-  numbersIn,
-  reachIn,
-} from "./derive.js";
+import {askingIn, awaitsThinkIn, endsIn, goalIn, graphIn, numbersIn, reachIn} from "./derive.js";
 
-/** @typedef {import("./store.js").Action} Action */
-
-/** @typedef {import("./core/steps.js").Phase} Phase */
-
-export const NUDGE = 0.01;
+const NUDGE = 0.01; // how far +0.01 moves a leaf
 const MIN_ZOOM = 0.4,
   MAX_ZOOM = 4;
 
+/** @typedef {import("./core/steps.js").Phase} Phase */
 /** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./actions/parts.js").Quiz} Quiz */
 /** @typedef {import("./actions/parts.js").State} State */
@@ -181,8 +170,8 @@ const REDUCERS = {
     return route === state.route ? state : {...state, route};
   },
 
-  /** Shows a tab; where a quiz waits there, nothing plays on behind it. */
-  // Of a text, the tab that is open is closed by asking for it again.
+  // Shows a tab; where a quiz waits there, nothing plays on behind it. Of a text, the tab that is open is closed by asking
+  // for it again.
   showTab(state, {tab}) {
     const isClosing = state.document.kind === "text" && tab === state.tab,
       next = {...state, tab: isClosing ? "" : tab};

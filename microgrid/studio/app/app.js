@@ -95,7 +95,7 @@ async function startApp() {
   const code = codeInAddress() ?? ownCode,
     problem = code && (await problemOf(app.open(code, false)));
   document.body.toggleAttribute("data-live", true);
-  document.body.dataset.document = store.state.document.kind;
+  document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
   const help = createHelp(app),
     share = createShare(app, source),
     address = createAddress(app, {own, choosesLanguage: "chooseLanguage" in document.documentElement.dataset}, share),

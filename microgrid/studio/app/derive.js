@@ -15,7 +15,6 @@ import {loopOf} from "./derive/loop.js";
 import {presentedAt} from "./derive/presentation.js";
 
 /** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
-/** @typedef {import("./actions/parts.js").Quiz} Quiz */
 /** @typedef {import("./actions/parts.js").State} State */
 /** @typedef {import("./core/cycle.js").Numbers} Numbers */
 /** @typedef {import("./core/graph.js").Card} Card */
@@ -23,7 +22,6 @@ import {presentedAt} from "./derive/presentation.js";
 /** @typedef {import("./core/graph.js").RecordContent} RecordContent */
 /** @typedef {import("./core/layout.js").Layout} Layout */
 /** @typedef {import("./core/routes.js").Route} Route */
-/** @typedef {import("./core/steps.js").Known} Known */
 /** @typedef {import("./core/steps.js").Step} Step */
 
 const MAX_ROUTES = 6;
@@ -307,15 +305,14 @@ function problemIn(state, sentences, words) {
 }
 
 /**
- * Where we are: the step, the cycle and the phase.
- * @param {State} state
- * @param {{asking: Quiz | null, known: Known, steps: Step[], words: Words}} part
+ * Where we are: the cycle, the step and its phase.
+ * @param {Words} words
+ * @param {{cycle: number, step: number, count: number, phase: string}} place a step of so many, 0 before the first
  */
-function placeInWords({cycle: count, position}, {asking, known, steps, words}) {
-  if (asking) return words.say("quiz");
-  const key = count > 1 ? "cycle" : position ? "place" : "place.start",
-    place = words.say(key, {cycle: count, step: position, count: steps.length});
-  return known.current ? `${place} · ${words.word(`phase.${known.current.phase}`)}` : place;
+export function placeInWords(words, {cycle: number, step, count, phase}) {
+  const key = number > 1 ? "cycle" : step ? "place" : "place.start",
+    place = words.say(key, {cycle: number, step, count});
+  return phase ? `${place} · ${words.word(`phase.${phase}`)}` : place;
 }
 
 const USUAL_HEIGHT_PX = 600; // of the window of a record: it grows and shrinks while a neuron is opened and closed
@@ -352,7 +349,8 @@ export function createDerive(tables) {
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),
-      {current} = known;
+      {current} = known,
+      placeOfStep = {cycle: state.cycle, step: state.position, count: steps.length, phase: current?.phase ?? ""};
     return {
       graph,
       numbers,
@@ -371,7 +369,7 @@ export function createDerive(tables) {
       asking,
       isStuck: isStuckIn(state),
       awaitsThink: awaitsThinkIn(state),
-      place: placeInWords(state, {asking, known, steps, words}),
+      place: asking ? words.say("quiz") : placeInWords(words, placeOfStep),
       problem: problemIn(state, sentences, words),
       told: current && numbers.missing < 0 ? toldOf(sentences, current, numbers, known.after) : null,
       legend: legendOf(graph, layout),

@@ -58,6 +58,11 @@ test("a weight that is used outside its neuron has a card, too", () => {
   assert.deepEqual(cards[0], {output: 0, inside: [0], weights: [], biases: []});
 });
 
+test("a leaf among the products of a neuron is inside of it", () => {
+  const nodes = [leaf("input"), leaf("parameter"), computed("total", [0, 1], "l#0")];
+  assert.deepEqual(foldNeurons(nodes).cards, [{output: 2, inside: [0, 2], weights: [], biases: [1]}]);
+});
+
 test("uses of one input by a neuron are one edge", () => {
   const nodes = [
     leaf("parameter"),

@@ -20,6 +20,19 @@ export function recordOf(nodes, learningRate = 0.1) {
   return {format: "microgrid relay", version: 2, nodes: withIds, parameters, learning_rate: learningRate};
 }
 
+export const documentOf = (...given) => ({kind: "record", record: recordOf(...given)});
+
+// As a page holds it: (w · x − target)²: the loss is (3 · 2 − 5)² = 1, and its gradient for w is 2 · 1 · 2 = 4.
+export const LINE = documentOf([
+  leaf("w", 3),
+  leaf("x", 2, "input"),
+  computed("*", [0, 1], "p"),
+  leaf("target", 5, "input"),
+  computed("-", [2, 3], "d"),
+  leaf("", 2, "constant"),
+  computed("**", [4, 5], "loss"),
+]);
+
 export const graphOf = (nodes, learningRate) => readRecord(recordOf(nodes, learningRate));
 
 export const numbersOf = (graph) => cycle(graph, leavesOf(graph), graph.learningRate);

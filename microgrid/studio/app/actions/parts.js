@@ -7,7 +7,8 @@ import {firstCycle} from "../core/training.js";
 import {DocumentError} from "../core/syntax.js";
 import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 
-const MAX_CARDS = 600; // a graph of more cannot be looked at
+export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Python's studio/page.py
+  MAX_EDGES = 6000;
 
 /**
  * A document: a recorded graph with what some of its labels are called in each language, or a text; and its heading. A
@@ -110,7 +111,9 @@ export function openDocument(document, language) {
   if (document.kind !== "text" || document.record) return document;
   const text = document.texts?.[language] ?? document.text,
     {content, lines} = readDocument(text);
+  const edges = content.nodes.reduce((count, {operands}) => count + operands.length, 0);
   if (lines.length > MAX_CARDS) throw new DocumentError("reader.nodes", {limit: MAX_CARDS});
+  if (edges > MAX_EDGES) throw new DocumentError("page.editor.edges", {limit: MAX_EDGES});
   const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
   return {...document, text, record, lines};
 }

@@ -9,11 +9,9 @@ import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
 import {isAsOpened} from "../derive/loop.js";
 import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
-import {at, openDocument, startCurve, startOfDocument} from "./parts.js";
+import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve, startOfDocument} from "./parts.js";
 
-const MAX_SHARED_CARDS = 600, // a graph of more cannot be looked at
-  MAX_SHARED_EDGES = 6000,
-  MAX_RUN_AGAIN = 2_000_000; // nodes times cycles
+const MAX_RUN_AGAIN = 2_000_000; // nodes times cycles
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -122,7 +120,7 @@ function withShared(state, shared, known) {
   checkSize(opened);
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});
-  const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves), learningRate}, false);
+  const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves, "l"), learningRate}, false);
   return at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s);
 }
 
@@ -135,7 +133,7 @@ function cyclesFrom({c, p}, state) {
   const graph = graphIn(state),
     {leaves, learningRate} = state;
   if (p && c * graph.nodes.length <= MAX_RUN_AGAIN) {
-    const start = leavesFrom(p, leaves),
+    const start = leavesFrom(p, leaves, "p"),
       run = runCycles(graph, firstCycle(graph, start, learningRate), start, learningRate, c - 1);
     if (run.cycles.last === c && [...leaves].every(([i, value]) => Object.is(value, run.leaves.get(i)))) return run.cycles;
   }
@@ -180,17 +178,18 @@ function isSameRecord(one, other) {
 /** @param {State} state */
 function checkSize(state) {
   const {cards, edges} = graphIn(state);
-  if (cards.length > MAX_SHARED_CARDS || edges.length > MAX_SHARED_EDGES) throw new ShareError("share.too_large");
+  if (cards.length > MAX_CARDS || edges.length > MAX_EDGES) throw new ShareError("share.too_large");
 }
 
 /**
  * @param {Record<number, number>} changed
  * @param {Map<number, number>} leaves
+ * @param {string} part of the shared state, for the error
  */
-function leavesFrom(changed, leaves) {
+function leavesFrom(changed, leaves, part) {
   const next = new Map(leaves);
   for (const [name, value] of Object.entries(changed)) {
-    if (!leaves.has(Number(name))) throw new ShareError("share.wrong", {part: "l"});
+    if (!leaves.has(Number(name))) throw new ShareError("share.wrong", {part});
     next.set(Number(name), value);
   }
   return next;

@@ -287,7 +287,7 @@ function carriedBy(graph, gradients, locals) {
  * @param {Map<number, number>} changed the leaves after it
  * @returns {Outcome}
  */
-export function outcomeOf(graph, values, gradients, changed) {
+function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.output];
   const moved = graph.parameters.reduce((sum, i) => sum + gradients[i] * ((changed.get(i) ?? NaN) - values[i]), before);
   const predicted = Math.abs(moved) < PREDICTION_ROUNDING * Math.abs(before) ? 0 : moved;
@@ -386,4 +386,16 @@ export function sharesKept(graph, card, {gradients, locals}) {
     });
   }
   return shares;
+}
+
+/**
+ * Returns the one of some parameters that Change moves furthest.
+ * @param {Pick<Numbers, "values" | "changed">} numbers
+ * @param {readonly number[]} parameters at least one
+ * @returns {number}
+ */
+export function furthestOf({values, changed}, parameters) {
+  /** @type {(i: number) => number} */
+  const move = (i) => Math.abs((changed.get(i) ?? NaN) - values[i]);
+  return parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
 }

@@ -61,9 +61,9 @@ function groupByNeuron(nodes) {
   /** @type {Map<number, number>} */
   const groupOf = new Map();
   for (const [output, {layer}] of nodes.entries()) {
-    const inside = layer ? insideOfNeuron(nodes, output) : [];
+    const inside = new Set(layer ? insideOfNeuron(nodes, output) : []);
     // A card shows one number: where another node uses a number from inside, the neuron is no card.
-    const isWhole = inside.every((i) => i === output || usersOf[i].every((user) => inside.includes(user)));
+    const isWhole = [...inside].every((i) => i === output || usersOf[i].every((user) => inside.has(user)));
     if (isWhole) for (const i of inside) groupOf.set(i, output);
   }
   const usedOtherwise = new Set();
@@ -111,9 +111,8 @@ function insideOfNeuron(nodes, output) {
  * @param {FoldedNode} node
  */
 function ownOfNeuron(nodes, {op, operands}) {
-  const last = operands[operands.length - 1];
-  let own = [op === "*" ? operands[0] : last];
-  if (op === "weighted_sum") own = [...operands.slice(0, -1).filter((_, k) => k % 2 === 0), last];
+  let own = op === "*" ? operands.slice(0, 1) : operands.slice(-1);
+  if (op === "weighted_sum") own = operands.filter((_, k) => k % 2 === 0); // the bias is the last
   return own.filter((i) => ["parameter", "constant"].includes(nodes[i].kind));
 }
 

@@ -154,7 +154,9 @@ function rowsOf(nodes) {
   for (const [i, {op, label, layer}] of nodes.entries()) {
     if (op !== "relu" || !label) continue;
     const key = JSON.stringify([label, layer]);
-    rows.set(key, [...(rows.get(key) ?? []), i]);
+    const row = rows.get(key) ?? [];
+    row.push(i);
+    rows.set(key, row);
   }
   const kept = [...rows.values()].filter((row) => row.length > 1 || nodes[row[0]].layer);
   return new Map(kept.flatMap((row) => row.map((i) => [i, row])));

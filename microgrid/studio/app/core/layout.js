@@ -3,6 +3,7 @@
 //
 // The size of a card does not depend on its numbers, which may change.
 
+import {largestOf, smallestOf} from "./extremes.js";
 import {headingOf} from "./graph.js";
 import {setHeights} from "./heights.js";
 import {columnsOf, singleLine} from "./numerals.js";
@@ -160,7 +161,7 @@ function measureHeading(graph, card, words, labels) {
     .filter((table) => Object.hasOwn(table, label))
     .map((table) => shortened(singleLine(nth ? `${table[label]} #${nth}` : table[label]), MAX_TITLE_COLUMNS));
   return {
-    titleColumns: Math.max(...[short, ...others].map(columnsOf)),
+    titleColumns: largestOf([short, ...others].map(columnsOf)),
     symbolColumns: columnsOf(symbol),
     shortestSymbolColumns: columnsOf(shortestSymbol),
   };
@@ -190,7 +191,7 @@ export function shortened(text, columns) {
  * @param {CardStyle} [style]
  * @returns {Point}
  */
-export function sizeOf(card, {compact = false, tall = false} = {}) {
+function sizeOf(card, {compact = false, tall = false} = {}) {
   const {kind, op, titleColumns, symbolColumns, shortestSymbolColumns} = card;
   if (kind === "constant") return CONSTANT_SIZE_PX;
   const mayStop = GATES.includes(op); // then there must be room to say so
@@ -378,7 +379,7 @@ function countBy(edges, end) {
 function columnsOfRanks(ranks, fans) {
   const hasNumbersBefore = new Set([...fans].map(({result}) => ranks[result])),
     columns = [0];
-  const last = Math.max(...ranks);
+  const last = largestOf(ranks);
   for (let rank = 1; rank <= last; rank++) columns.push(columns[rank - 1] + (hasNumbersBefore.has(rank) ? 2 : 1));
   return columns;
 }
@@ -540,7 +541,7 @@ function setAcross(columns, gap) {
   let right = 0;
   for (const [column, stops] of columns.entries()) {
     if (column) right += hasNumbers[column] || hasNumbers[column - 1] ? gap / 2 : gap;
-    const width = Math.max(...stops.map((stop) => stop.width));
+    const width = largestOf(stops.map((stop) => stop.width));
     for (const stop of stops) stop.x = right + width / 2;
     right += width;
   }
@@ -557,7 +558,7 @@ function setAcross(columns, gap) {
  * @returns {Drawing}
  */
 function withLines({stops, width, lanes}, edges, choices) {
-  const down = MARGIN_PX - Math.min(...stops.map(({y, height}) => y - height / 2));
+  const down = MARGIN_PX - smallestOf(stops.map(({y, height}) => y - height / 2));
   const boxes = stops.map((stop) => ({
     x: toTenth(stop.x - stop.width / 2 + MARGIN_PX),
     y: toTenth(stop.y - stop.height / 2 + down),
@@ -660,7 +661,7 @@ function reachOfLines(lines, labelSize) {
 
 /** @param {Box[]} boxes */
 function reachOfBoxes(boxes) {
-  return {top: Math.min(...boxes.map(({y}) => y)), bottom: Math.max(...boxes.map(({y, height}) => y + height))};
+  return {top: smallestOf(boxes.map(({y}) => y)), bottom: largestOf(boxes.map(({y, height}) => y + height))};
 }
 
 /**
@@ -779,7 +780,7 @@ function inRows({boxes, lines}, edges, cuts, labelSize) {
       ofLines = reachOfLines(lines.filter((_, n) => rowOfLine[n] === row), labelSize);
     const left = MARGIN_PX + (row ? TURN_PX : 0),
       top = Math.min(ofLines.top, ofBoxes.top),
-      move = pointAt(left - Math.min(...cards.map(({x}) => x)), bottom + LANE_PX - top);
+      move = pointAt(left - smallestOf(cards.map(({x}) => x)), bottom + LANE_PX - top);
     bottom = Math.max(ofLines.bottom, ofBoxes.bottom) + move[1];
     rows.push({move, lane: bottom + LANE_PX - MARGIN_PX});
   }
@@ -795,7 +796,7 @@ function inRows({boxes, lines}, edges, cuts, labelSize) {
       if (rowOfLine[n] >= 0) return movedLine(line, move);
       return backToTheLeft(line, stacked[operand], stacked[result], lane, labelSize);
     }),
-    width: Math.ceil(Math.max(...stacked.map((box) => box.x + box.width)) + MARGIN_PX + TURN_PX),
+    width: Math.ceil(largestOf(stacked.map((box) => box.x + box.width)) + MARGIN_PX + TURN_PX),
     height: Math.ceil(bottom + MARGIN_PX),
   };
 }

@@ -188,7 +188,7 @@ function savedByExchange(upper, lower, end) {
  * @param {readonly Stop[][]} columns
  * @returns {number}
  */
-export function countCrossings(columns) {
+function countCrossings(columns) {
   let count = 0;
   for (let column = 0; column + 1 < columns.length; column++) {
     const size = columns[column + 1].length,

@@ -1,10 +1,9 @@
 // What a class is asked to predict at a step: the question, and the formula with a blank where its answer will stand.
 
-import {sharesKept, sumInside} from "./cycle.js";
+import {furthestOf, sharesKept, sumInside} from "./cycle.js";
 import {bracketed, show, signOf} from "./numerals.js";
 
 /** @typedef {import("./graph.js").Card} Card */
-/** @typedef {import("./cycle.js").Numbers} Numbers */
 /** @typedef {import("./steps.js").Step} Step */
 /** @typedef {import("./presentation.js").Setting} Setting */
 
@@ -194,17 +193,6 @@ export function productOf({graph, numbers, sentences}, node, group) {
     name: `${sentences.nameOf(w, numbers.values)} × ${sentences.nameOf(x, numbers.values)}`,
     value: numbers.values[w] * numbers.values[x],
   };
-}
-
-/**
- * The parameter inside a neuron that Change moves furthest.
- * @param {Numbers} numbers
- * @param {readonly number[]} parameters
- */
-export function furthestOf(numbers, parameters) {
-  /** @type {(i: number) => number} */
-  const move = (i) => Math.abs((numbers.changed.get(i) ?? NaN) - numbers.values[i]);
-  return parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
 }
 
 /**

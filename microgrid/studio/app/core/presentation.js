@@ -2,14 +2,13 @@
 // and, where the class is to predict it, a question in place of the number. A slide holds texts and no graph: what is
 // not in it cannot be on the screen.
 
-import {statusOf} from "./cycle.js";
+import {furthestOf, statusOf} from "./cycle.js";
 import {headingOf} from "./graph.js";
 import {show, signOf} from "./numerals.js";
 import {
   asideOfStep,
   ASKED,
   formulaOfStep,
-  furthestOf,
   inBrackets,
   keptFirst,
   productOf,

@@ -2,6 +2,8 @@
 // can be. It is the network simplex method of Gansner, Koutsofios, North and Vo, "A technique for drawing directed
 // graphs" (1993), which Graphviz uses too.
 
+import {smallestOf} from "./extremes.js";
+
 /**
  * An edge between two nodes, by their positions; its length counts `weight` times.
  * @typedef {{from: number, to: number, weight: number}} RankedEdge
@@ -43,7 +45,7 @@ export function ranksOf(count, edges) {
     for (let node = 0; node < count; node++) if (slack.isMoved[node]) ranks[node] += slack.step * gap;
     tree[tree.indexOf(slack.edge)] = entering;
   }
-  const first = Math.min(...ranks);
+  const first = smallestOf(ranks);
   return ranks.map((rank) => rank - first);
 }
 

@@ -1,5 +1,7 @@
 // The routes of responsibility: the ways on which a gradient comes back from the output to a node.
 
+import {largestOf} from "./extremes.js";
+
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./cycle.js").Numbers} Numbers */
 
@@ -49,7 +51,7 @@ function prospects(graph, numbers, target) {
     if (leading.length) every.set(i, sumOver(every, leading));
     const bringing = operands.flatMap((operand, k) => (promise.has(operand) && locals[k] !== 0 ? [{operand, k}] : []));
     if (bringing.length === 0) continue;
-    promise.set(i, Math.max(...bringing.map(({operand, k}) => sizeOfProduct(locals[k]) * (promise.get(operand) ?? 0))));
+    promise.set(i, largestOf(bringing.map(({operand, k}) => sizeOfProduct(locals[k]) * (promise.get(operand) ?? 0))));
     count.set(
       i,
       sumOver(

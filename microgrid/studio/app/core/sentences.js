@@ -1,6 +1,6 @@
 // Describes every step in words, as Python does. The words themselves come from the tables of each language.
 
-import {isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
+import {furthestOf, isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
 import {isLoss} from "./graph.js";
 import {isDigit, neededRank} from "./naming.js";
 import {bracketed, digitsBeside1, show, SUPERSCRIPTS} from "./numerals.js";
@@ -458,18 +458,17 @@ export class Sentences {
    * @param {Numbers} numbers
    */
   changes({card, parameters}, numbers) {
-    /** @type {(i: number) => number} */
-    const move = (i) => Math.abs((numbers.changed.get(i) ?? NaN) - numbers.values[i]);
-    const furthest = parameters.reduce((best, i) => (move(i) > move(best) ? i : best));
-    const told = this.change(furthest, numbers),
+    const furthest = furthestOf(numbers, parameters),
+      told = this.change(furthest, numbers),
       name = card.node.shownLabel || card.node.name;
     const parameter = told.name.startsWith(`${name}.`) ? told.name.slice(name.length + 1) : told.name;
-    const parts = {name, parameter, formula: told.formula, after: told.result};
+    const parts = {name, parameter, formula: told.formula, after: told.result},
+      moves = numbers.changed.get(furthest) !== numbers.values[furthest];
     return {
       name: `${name} (${parameters.length})`,
       formula: `${parameter}: ${told.formula} …`,
       result: told.result,
-      sentence: this.words.word(move(furthest) ? "change.neuron" : "change.neuron.none", parts),
+      sentence: this.words.word(moves ? "change.neuron" : "change.neuron.none", parts),
     };
   }
 

@@ -4,7 +4,7 @@
 const SHARE_VERSION = 1;
 const PACKED_CODE = `${SHARE_VERSION}z`, // deflated
   PLAIN_CODE = `${SHARE_VERSION}j`; // JSON as it is, from a browser that cannot compress
-export const MAX_ADDRESS_CHARACTERS = 2000; // what mail programs and chats leave whole, the site's name included
+const MAX_ADDRESS_CHARACTERS = 2000; // what mail programs and chats leave whole, the site's name included
 const MAX_CODE_CHARACTERS = 1_000_000,
   MAX_UNPACKED_BYTES = 2_000_000,
   MAX_TEXT_CHARACTERS = 100_000,

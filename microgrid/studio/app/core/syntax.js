@@ -100,7 +100,7 @@ const charactersIn = (text) => Array.from(text).length;
  *
  * @param {string} text
  */
-export function asTyped(text) {
+function asTyped(text) {
   const typed = text.replace(PROLONGED, "-");
   return Array.from(typed, (character) => NOTATION.READ_AS[character] ?? character).join("");
 }
@@ -398,7 +398,7 @@ class Grammar {
   isTuple() {
     const levels = this.levels().slice(this.at + 1, -2),
       inside = this.tokens.slice(this.at + 1, -2);
-    if (!this.follows("(") || levels.length === 0 || Math.min(...levels) <= 0) return false;
+    if (!this.follows("(") || levels.length === 0 || levels.some((level) => level <= 0)) return false;
     return inside.some((token, i) => token.text === "," && levels[i] === 1);
   }
 
@@ -483,7 +483,7 @@ class Grammar {
 
   /** Refuse the function of a module, such as math.exp(x); a function of a Value has no operand of its own. */
   checkModule() {
-    const [module, dot, name, bracket, operand] = this.tokens.slice(this.at);
+    const [module, dot, name, bracket, operand] = this.tokens.slice(this.at, this.at + 5);
     if (!NOTATION.MODULES.includes(module.text) || !isMark(dot, ".") || name.kind !== "name") return;
     if (bracket.text !== "(" || operand.text === ")") return;
     const came = `${module.text}.${name.text}`;

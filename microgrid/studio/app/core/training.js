@@ -75,7 +75,7 @@ export function leavesOfCycle(graph, cycles, leaves, cycle) {
  * @param {Graph} graph
  * @param {{missing: number, values: number[]}} pass
  */
-export function outputOf(graph, {missing, values}) {
+function outputOf(graph, {missing, values}) {
   return missing < 0 ? values[graph.output] : NaN;
 }
 

@@ -11,10 +11,12 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 /** @typedef {import("../core/curve.js").Curve} Curve */
 /** @typedef {import("../core/curve.js").Tick} Tick */
 
-const WIDTH = 196,
+const BOX_WIDTH = 200, // the units of the box in which the curve is drawn
+  BOX_HEIGHT = 40;
+const WIDTH = 196, // of the curve in its box
   HEIGHT = 34,
   LEFT = 2,
-  BOTTOM = 37; // of the curve in its box of 200 × 40
+  BOTTOM = 37;
 const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down move
 
 /** @param {App} app */
@@ -66,9 +68,9 @@ export function createCurve(app) {
    */
   function showHandle({placeOf, heightOf}, {cycle, cycles}, {graph, numbers, words, endLabel}) {
     const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
-      x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, 200)}%`;
+      x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
     byId("handle").style.left = byId("ahead").style.left = x;
-    byId("handle").style.setProperty("--height", `${percentOf(40 - BOTTOM + heightOf(loss) * HEIGHT, 40)}%`);
+    byId("handle").style.setProperty("--height", `${percentOf(BOX_HEIGHT - BOTTOM + heightOf(loss) * HEIGHT, BOX_HEIGHT)}%`);
     setAttribute(element, "aria-valuenow", `${cycle}`);
     const parts = {cycle, last: cycles.last, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
     setAttribute(element, "aria-valuetext", words.say("loop.at", parts));
@@ -85,7 +87,7 @@ export function createCurve(app) {
   function rewindToPointer({clientX}) {
     const {left, width} = plot.getBoundingClientRect(),
       {first, last} = app.state.cycles,
-      x = ((clientX - left) / width) * 200;
+      x = ((clientX - left) / width) * BOX_WIDTH;
     rewindTo(first + ((x - LEFT) / WIDTH) * (last - first));
   }
 
@@ -165,7 +167,7 @@ function percentOf(length, whole) {
 function label(axis, ticks, side, written) {
   const labels = ticks.map(({number, at}) => {
     const tick = make("span", {}, written(number));
-    const place = side === "left" ? percentOf(LEFT + at * WIDTH, 200) : percentOf(40 - BOTTOM + at * HEIGHT, 40);
+    const place = side === "left" ? percentOf(LEFT + at * WIDTH, BOX_WIDTH) : percentOf(BOX_HEIGHT - BOTTOM + at * HEIGHT, BOX_HEIGHT);
     tick.style.setProperty(side, `${place}%`);
     return tick;
   });

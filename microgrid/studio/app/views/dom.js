@@ -32,6 +32,28 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * Makes an element of SVG.
+ * @param {string} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {...(Node | string)} children
+ */
+export function makeSvg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Makes the button in the corner of what it closes.
+ * @param {import("../core/words.js").Words} words
+ * @param {() => void} close
+ */
+export function closeButton(words, close) {
+  return make("button", {class: "close", "aria-label": words.say("close"), onclick: close}, "✕");
+}
+
 const textWritten = new WeakMap(),
   attributesWritten = new WeakMap(); // what was written last: asking the document would be slower
 

@@ -59,7 +59,7 @@ export function createEditor(app) {
   function showMarks({draft: {text, error}}, {extent, mistake}) {
     if (isComposing || waiting) return showPlain();
     const isMistaken = error !== null && !isPatient,
-      place = isMistaken ? placeOf(text, error) : extent;
+      place = isMistaken ? placeOf(error) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
     setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
     setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
@@ -115,16 +115,10 @@ export function createEditor(app) {
 }
 
 /**
- * Where a mistake stands in a text, at least one character long; null where it is the whole text.
- * @param {string} text
+ * Where a mistake stands in the text, at least one character long; null where it is the whole text.
  * @param {import("../core/syntax.js").DocumentError} error
  * @returns {Extent}
  */
-function placeOf(text, {line, column, length}) {
-  if (line === null || column === null) return null;
-  const lines = text.split(/(?<=\r\n|\r(?!\n)|\n)/),
-    start = lines.slice(0, line - 1).join("").length;
-  const characters = Array.from(text.slice(start)),
-    from = start + characters.slice(0, column - 1).join("").length;
-  return {from, to: from + characters.slice(column - 1, column - 1 + Math.max(length ?? 1, 1)).join("").length};
+function placeOf({extent}) {
+  return extent && {from: extent.from, to: Math.max(extent.to, extent.from + 1)};
 }

@@ -1,6 +1,6 @@
 // The help: keys and legend, in a dialog.
 
-import {byId, createWatch, make} from "./dom.js";
+import {byId, closeButton, createWatch, make} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -36,7 +36,7 @@ export function createHelp(app) {
 
   /** @param {Derived} derived */
   function fill({words, legend, endName}) {
-    const close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕"),
+    const close = closeButton(words, () => dialog.close()),
       rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
       signs = ["signs.cards", ...legend, "signs.relay"];
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});

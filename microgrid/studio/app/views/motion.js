@@ -3,7 +3,7 @@
 import {bracketed, show} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
 import {paceIn} from "../derive.js";
-import {write, writeNumber} from "./dom.js";
+import {makeSvg, write, writeNumber} from "./dom.js";
 import {changeOnCard} from "./painter.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -26,7 +26,6 @@ const BATON_HEIGHT_PX = 24,
 const PLACES_BESIDE_EDGE = [0, -0.5, 0.5].flatMap((aside) =>
   [0, -1, 1, -1.6, 1.6, -2.4, 2.4, -3.2, 3.2].map((away) => [aside, away]),
 );
-const SVG = "http://www.w3.org/2000/svg";
 
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -38,16 +37,9 @@ export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
  */
 export function createMotion(scene, size, repaint) {
   let frame = 0;
-  const baton = document.createElementNS(SVG, "g"),
-    plate = document.createElementNS(SVG, "rect"),
-    text = document.createElementNS(SVG, "text");
-  baton.id = "baton";
-  plate.setAttribute("height", `${BATON_HEIGHT_PX}`);
-  plate.setAttribute("y", `${-BATON_HEIGHT_PX / 2}`);
-  plate.setAttribute("rx", `${BATON_HEIGHT_PX / 2}`);
-  text.setAttribute("y", "4.5");
-  text.setAttribute("text-anchor", "middle");
-  baton.append(plate, text);
+  const plate = makeSvg("rect", {height: BATON_HEIGHT_PX, y: -BATON_HEIGHT_PX / 2, rx: BATON_HEIGHT_PX / 2}),
+    text = makeSvg("text", {y: 4.5, "text-anchor": "middle"}),
+    baton = makeSvg("g", {id: "baton"}, plate, text);
   scene.svg.append(baton);
 
   /** @param {Card} card */

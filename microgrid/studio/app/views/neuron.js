@@ -2,7 +2,7 @@
 
 import {sumInside} from "../core/cycle.js";
 import {show, signOf} from "../core/numerals.js";
-import {byId, createWatch, make, mark, write} from "./dom.js";
+import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -53,14 +53,10 @@ export function createNeuron(app) {
     cells = [];
     if (!card) return panel.replaceChildren();
     const {words, steps, closedSteps} = derived,
-      names = [words.say("inside.weight"), words.word("value"), words.say("inside.input"), words.word("value"), "",
+      names = [words.say("inside.weight"), words.word("value"), words.say("reach.kind.input"), words.word("value"), "",
         words.word("op.*"), "dW, db", "dx", words.say("part.after")]; // prettier-ignore
-    const close = make(
-      "button",
-      {class: "close", "aria-label": words.say("close"), onclick: () => app.dispatch({type: "closeNeuron"})},
-      "✕",
-    );
-    const count = words.say("inside.steps", {count: steps.length, closed: closedSteps.length}),
+    const close = closeButton(words, () => app.dispatch({type: "closeNeuron"})),
+      count = words.say("inside.steps", {count: steps.length, closed: closedSteps.length}),
       heading = make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
     panel.replaceChildren(
       make("h2", {}, make("span", {}, `${card.node.name} `, make("small", {class: "hint"}, count)), close),

@@ -1,8 +1,10 @@
 // The presentation: one step at a time, for the last row of the classroom. It lays out anew the card of the step, what
 // it is made of and what is made of it; beside them a small map of the whole, below them the sentence and the formula.
 
+import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
-import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {placeInWords} from "../derive.js";
+import {asOnCard, byId, createWatch, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
 import {endingOf} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -12,7 +14,6 @@ import {endingOf} from "./told.js";
 /** @typedef {import("../core/presentation.js").Slide} Slide */
 /** @typedef {import("../core/words.js").Words} Words */
 
-const SVG_NAMES = "http://www.w3.org/2000/svg";
 const LONG_NAME = 18, // characters, from which on it is written smaller
   LONG_SENTENCE = 110,
   LONG_FORMULA = 26;
@@ -73,11 +74,11 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, problem, summary, told} = derived;
+    const {words, steps, presented, problem, summary, told} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
-    write(parts.place, placeOfSlide(state, derived));
+    write(parts.place, placeInWords(words, {cycle: state.cycle, step: slide.step, count: steps.length, phase: slide.phase}));
     setAttribute(parts.place, "class", slide.phase);
     write(parts.predictName, words.say("present.predict"));
     parts.predict.checked = state.isPredicting;
@@ -106,11 +107,11 @@ export function createPresentation(app) {
   function shapesOfMap({layout, graph}) {
     parts.map.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
     const lines = layout.lines.map(({curve: [start, ...rest]}) =>
-      svgElement("path", {d: `M${start.join(" ")}C${rest.map((point) => point.join(" ")).join(" ")}`}),
+      makeSvg("path", {d: `M${start.join(" ")}C${rest.map((point) => point.join(" ")).join(" ")}`}),
     );
     const boxes = layout.boxes.map(({x, y, width, height}, i) => {
       const {kind, op} = graph.cards[i].node;
-      return svgElement("rect", {x, y, width, height, rx: 8, class: i === graph.cards.length - 1 ? "output" : op ? "computed" : kind});
+      return makeSvg("rect", {x, y, width, height, rx: 8, class: i === graph.cards.length - 1 ? "output" : op ? "computed" : kind});
     });
     return [...lines, ...boxes];
   }
@@ -220,7 +221,7 @@ export function createPresentation(app) {
       const target = /** @type {Element} */ (event.target),
         act = keys[event.key];
       if (!app.state.isPresenting || !act || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (document.querySelector("dialog[open]") || (event.key === " " && target.matches("button, input"))) return;
+      if (isDialogOpen() || (event.key === " " && target.matches("button, input"))) return;
       event.preventDefault();
       act();
     },
@@ -252,8 +253,8 @@ function makeParts() {
     predictName = make("span"),
     place = make("h2", {id: "present-place"}),
     leave = make("button", {id: "leave"}, "✕");
-  const map = svgElement("svg", {class: "map", role: "img"}),
-    links = svgElement("svg", {class: "links", "aria-hidden": "true"});
+  const map = makeSvg("svg", {class: "map", role: "img"}),
+    links = makeSvg("svg", {class: "links", "aria-hidden": "true"});
   const operands = make("div", {class: "operands", role: "group"}),
     operandsMore = make("p", {class: "more"}),
     centre = make("div", {class: "centre"}),
@@ -276,30 +277,6 @@ function makeParts() {
     ...{predict, predictName, place, leave, map, links, slide, operands, operandsMore, centre, results, resultsMore},
     ...{neuron, sentence, aside, formula, first, back, onward},
   };
-}
-
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- * @param {...(Node | string)} children
- */
-function svgElement(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG_NAMES, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
-  element.append(...children);
-  return element;
-}
-
-/**
- * Where we are: the cycle, the step that is shown or asked for, and its phase.
- * @param {State} state
- * @param {Derived} derived
- */
-function placeOfSlide({cycle}, {presented, steps, words}) {
-  const {step, phase} = presented?.slide ?? {step: 0, phase: ""},
-    key = cycle > 1 ? "cycle" : step ? "place" : "place.start",
-    place = words.say(key, {cycle, step, count: steps.length});
-  return phase ? `${place} · ${words.word(`phase.${phase}`)}` : place;
 }
 
 /**
@@ -431,11 +408,11 @@ function lineOf({link}, ends, phase) {
     [dx, dy] = [((b[0] - a[0]) / length) * TIP_PX, ((b[1] - a[1]) / length) * TIP_PX],
     base = [b[0] - dx, b[1] - dy];
   const tip = `M${b.join(" ")}L${base[0] - dy / 2} ${base[1] + dx / 2}L${base[0] + dy / 2} ${base[1] - dx / 2}z`;
-  return svgElement(
+  return makeSvg(
     "g",
     {class: link?.isCurrent ? "link current" : "link"},
-    svgElement("path", {class: "line", d: `M${a.join(" ")}L${base.join(" ")}`}),
-    svgElement("path", {class: "tip", d: tip}),
+    makeSvg("path", {class: "line", d: `M${a.join(" ")}L${base.join(" ")}`}),
+    makeSvg("path", {class: "tip", d: tip}),
   );
 }
 
@@ -447,16 +424,16 @@ function lineOf({link}, ends, phase) {
  */
 function labelOf({local, share, sign, isCurrent, uses}, [start, end], words) {
   const texts = [
-    svgElement("text", {class: "local", y: "-.15em"}, asOnCard(`× ${local}`)),
-    svgElement("text", {class: `share ${sign}`, y: ".95em"}, asOnCard(share)),
+    makeSvg("text", {class: "local", y: "-.15em"}, asOnCard(`× ${local}`)),
+    makeSvg("text", {class: `share ${sign}`, y: ".95em"}, asOnCard(share)),
   ];
-  if (uses > 1) texts.push(svgElement("text", {class: "uses", y: "2.1em"}, words.say("present.uses", {count: uses})));
-  const columns = Math.max(...texts.map(({textContent}) => columnsOf(textContent ?? ""))) + 0.5,
+  if (uses > 1) texts.push(makeSvg("text", {class: "uses", y: "2.1em"}, words.say("present.uses", {count: uses})));
+  const columns = largestOf(texts.map(({textContent}) => columnsOf(textContent ?? ""))) + 0.5,
     plate = {class: "plate", x: `${-0.31 * columns}em`, y: "-1.05em", width: `${0.62 * columns}em`, height: `${1.1 * texts.length}em`};
-  return svgElement(
+  return makeSvg(
     "g",
     {class: isCurrent ? "label current" : "label", transform: `translate(${(start[0] + end[0]) / 2} ${(start[1] + end[1]) / 2})`},
-    svgElement("rect", plate),
+    makeSvg("rect", plate),
     ...texts,
   );
 }

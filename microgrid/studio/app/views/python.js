@@ -1,7 +1,7 @@
 // The same in Python: the text as a program that runs as it is, in a dialog, to copy; and the code of every step.
 
 import {asPython} from "../core/python.js";
-import {byId, copyText, make, setAttribute, write} from "./dom.js";
+import {byId, closeButton, copyText, make, setAttribute, write} from "./dom.js";
 
 /** @param {import("../app.js").App} app */
 export function createPython(app) {
@@ -22,8 +22,8 @@ export function createPython(app) {
     const {words} = app.derived,
       program = asPython(app.state.document.text ?? "").join("\n"),
       text = make("pre", {tabindex: "0"}, program);
-    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("editor.copied")))}, words.say("editor.copy")),
-      close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
+    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("copied")))}, words.say("copy")),
+      close = closeButton(words, () => dialog.close());
     dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
     app.dispatch({type: "pause"});
     dialog.showModal();

@@ -4,6 +4,7 @@
 
 import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/layout.js";
 import {isolated} from "../core/numerals.js";
+import {makeSvg} from "./dom.js";
 
 /**
  * @typedef {import("../core/graph.js").Graph} Graph
@@ -109,10 +110,7 @@ function textIn(group, kind) {
  * @returns {Element}
  */
 function elementOf({tag, attributes, children}) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
-  element.append(...children.map((child) => (typeof child === "string" ? child : elementOf(child))));
-  return element;
+  return makeSvg(tag, attributes, ...children.map((child) => (typeof child === "string" ? child : elementOf(child))));
 }
 
 // --- the parts -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import {sharedOf} from "../actions/share.js";
 import {ShareError, encodeState, fitsAddress} from "../core/share.js";
-import {byId, copyText, make, refuse, write} from "./dom.js";
+import {byId, closeButton, copyText, make, refuse, write} from "./dom.js";
 
 const FILE_NAME = "microgrid.html";
 
@@ -28,9 +28,9 @@ export function createShare(app, source) {
       told = make("p", {id: "share-told", role: "status"}),
       refused = make("p", {id: "share-refused", role: "status"});
     text.value = isLink ? `${location.href.split("#")[0]}#${code}` : code;
-    const copy = make("button", {id: "share-copy", onclick: () => copyCode(text, told)}, words.say("editor.copy")),
+    const copy = make("button", {id: "share-copy", onclick: () => copyCode(text, told)}, words.say("copy")),
       save = make("button", {id: "share-save", onclick: () => saveFile(code, told)}, say("save")),
-      close = make("button", {class: "close", "aria-label": words.say("close"), onclick: () => dialog.close()}, "✕");
+      close = closeButton(words, () => dialog.close());
     const form = make("form", {}, make("label", {for: "share-paste"}, say("paste")), paste, make("button", {}, say("open")), refused);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -54,7 +54,7 @@ export function createShare(app, source) {
    */
   async function copyCode(text, told) {
     const isCopied = await copyText(text.value, text);
-    write(told, app.derived.words.say(isCopied ? "editor.copied" : "share.by_hand"));
+    write(told, app.derived.words.say(isCopied ? "copied" : "share.by_hand"));
     if (!isCopied) text.select();
   }
 
@@ -106,7 +106,7 @@ export function createShare(app, source) {
  * The code in what was pasted: a link, or a code, which a letter may have broken into lines.
  * @param {string} text
  */
-export function codeIn(text) {
+function codeIn(text) {
   return text.replace(/[\s\u200b\u00ad<>]/g, "").replace(/^.*#/, "");
 }
 

@@ -11,7 +11,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 /** @typedef {import("../core/graph.js").Card} Card */
 /** @typedef {{row: HTMLElement, kind: Element, value: Element, gradient: Element, shares: Element}} Row */
 
-const COLUMNS = ["table.name", "reach.value", "reach.gradient", "reach.shares"];
+const COLUMNS = ["page.table.name", "value", "page.part.gradient", "page.reach.shares"];
 
 /** @param {import("../app.js").App} app */
 export function createTable(app) {
@@ -36,7 +36,7 @@ export function createTable(app) {
 
   /** @param {Derived} derived */
   function build({graph, words}) {
-    const heads = COLUMNS.map((key) => make("th", {scope: "col"}, words.say(key)));
+    const heads = COLUMNS.map((key) => make("th", {scope: "col"}, words.word(key)));
     rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => ({card, drawn: rowOf()}));
     setAttribute(room, "aria-label", words.say("reach.table"));
     room.replaceChildren(
@@ -44,9 +44,8 @@ export function createTable(app) {
     );
   }
 
-  // The browser would open it, too, but tell so only later: meanwhile a step would close it again.
-  details.addEventListener("click", (event) => {
-    if (!(/** @type {Element} */ (event.target).closest("summary"))) return;
+  // Not by the event "toggle": it comes later than the click, and a step between the two would close the table again.
+  details.querySelector("summary")?.addEventListener("click", (event) => {
     event.preventDefault();
     app.dispatch({type: "openTable", isOpen: !app.state.isTableOpen});
   });

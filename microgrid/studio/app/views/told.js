@@ -1,5 +1,6 @@
 // What is said about a step: where we are, the sentence, the formula with its numbers and, at the start, a note.
 
+import {largestOf} from "../core/extremes.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
 import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
 
@@ -153,7 +154,7 @@ function whoLearns({graph, words}) {
  */
 function inputsInShort({nodes}, words) {
   const inputs = nodes.filter(({kind}) => kind === "input"),
-    rows = Math.max(...inputs.map(({nth}) => nth)),
+    rows = largestOf(inputs.map(({nth}) => nth)),
     labels = [...new Set(inputs.map(({shownLabel}) => shownLabel))];
   const areRows = inputs.length > MAX_NAMES && rows > 1 && inputs.length === labels.length * rows;
   if (areRows) return words.say("given.rows", {names: namesInShort(labels, words), count: rows});
