@@ -14,6 +14,9 @@ from microgrid.pictures.palette import COLOURS
 from microgrid.relay.records import Record
 from microgrid.studio.page import page
 
+SANDBOX = "allow-scripts allow-modals allow-downloads"
+"""What a page in a frame may do: run, print, and save itself as a file."""
+
 
 @dataclass(frozen=True)
 class Player:
@@ -37,8 +40,8 @@ class Player:
     def _repr_html_(self) -> str:
         text, style = words(self.language), f"border: 1px solid {COLOURS['rule']}; border-radius: 8px"
         frame = (
-            f'<iframe title="microgrid" sandbox="allow-scripts allow-modals allow-downloads" '
-            f'srcdoc="{html.escape(self.page)}" width="100%" height="{self.height}" style="{style}"></iframe>'
+            f'<iframe title="microgrid" sandbox="{SANDBOX}" srcdoc="{html.escape(self.page)}" '
+            f'width="100%" height="{self.height}" style="{style}"></iframe>'
         )
         if not self.picture:
             return frame

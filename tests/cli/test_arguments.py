@@ -46,7 +46,7 @@ def test_options_may_stand_anywhere(arguments: list[str], command: Command) -> N
         (["draw", "a", "a=1", "--zoom=2"], "microgrid: unknown option --zoom (see microgrid draw --help)"),
         (
             ["paint", "a"],
-            "microgrid: argument COMMAND: invalid choice: 'paint'; choose from draw, step, page, check, tr",
+            "microgrid: argument COMMAND: invalid choice: 'paint'; choose from draw, step, studio, page, c",
         ),
         (["stpe", "a"], "microgrid: argument COMMAND: invalid choice: 'stpe'; did you mean step? (see"),
         (["help", "stpe"], "microgrid: argument COMMAND: invalid choice: 'stpe'; did you mean step? (see"),

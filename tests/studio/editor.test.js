@@ -74,6 +74,13 @@ test("the phase that comes next is played, the longer the faster, and a second t
   assert.equal(walked.position, think);
 });
 
+test("while the last step of a phase still moves, the next phase can be played", () => {
+  let walked = after(opened(BLAME), {type: "playPhase"});
+  while (walked.position < goalIn(walked).position) walked = after(walked, {type: "playOn"});
+  const next = after(walked, {type: "playPhase"});
+  assert.deepEqual([next.position, next.playing], [endsIn(next).think + 1, true]);
+});
+
 test("playing on from within a phase has no goal", () => {
   const playing = after(opened(BLAME), {type: "playPhase"}, {type: "pause"}, {type: "play"});
   assert.equal(goalIn(playing), null);

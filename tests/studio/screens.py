@@ -64,6 +64,8 @@ MODES: dict[str, tuple[str, ...]] = {  # the keys that lead there, and what is p
     "table": ("2", "#table summary"),
     "help": ("#help",),
     "neuron": ("2", ".card.neuron"),
+    "present": ("2", "p"),
+    "share": ("#share",),
 }
 IN_ALL_LOOKS = ("start", "think", "change")  # other modes are shown in the light alone
 
@@ -159,6 +161,8 @@ FIND = """(smallest) => {
     if (shown(field) && field.scrollWidth > field.clientWidth + 1) tell("text cut off", called(field), field.value);
   }
 
+  const scrolled = [...document.querySelectorAll("*")].map((e) => [e, e.scrollLeft, e.scrollTop]);
+  view.scrollTo({top: 0, behavior: "instant"}); // to press what was pressed, one may have left the graph
   const room = document.querySelector("#graph").getBoundingClientRect();
   const boxOf = (card) => card.querySelector("rect").getBoundingClientRect();
   const active = [...document.querySelectorAll("#graph .card.current, #graph .card.target")];
@@ -175,10 +179,11 @@ FIND = """(smallest) => {
   }
 
   // Whatever is pressed must be reachable: scrolled to, its middle is not below something else.
-  const scrolled = [...document.querySelectorAll("*")].map((e) => [e, e.scrollLeft, e.scrollTop]);
+  const modal = document.querySelector("dialog[open]") ?? document.body;
   const controls = "button, input, select, textarea, a[href], summary, [role=button]";
-  for (const control of document.querySelectorAll(controls)) {
+  for (const control of modal.querySelectorAll(controls)) {
     if (!shown(control)) continue;
+    if (control.closest("footer")) view.scrollTo({top: view.scrollHeight, behavior: "instant"}); // it may stick
     control.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
     const box = control.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) continue; // seen when it has the focus

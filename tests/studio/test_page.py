@@ -426,10 +426,12 @@ def test_live_region_holds_the_sentence(opened: Opener) -> None:
 
 def test_card_tells_its_numbers_to_those_who_cannot_see_it(opened: Opener) -> None:
     screen = opened(neuron())
-    expect(screen.card("o")).to_have_attribute("aria-label", "o")
+    expect(screen.card("o")).to_have_attribute("aria-label", "o, hyperbolic tangent, intermediate value")
     screen.press("2")
     gradient = show(screen.relay.gradients[screen.id_of("o")])
-    expect(screen.card("o")).to_have_attribute("aria-label", f"o, value 0.7071, grad {gradient}")
+    expect(screen.card("o")).to_have_attribute(
+        "aria-label", f"o, hyperbolic tangent, intermediate value, value 0.7071, grad {gradient}"
+    )
 
 
 # --- language, help, keys --------------------------------------------------------------------------------------------
@@ -1278,9 +1280,14 @@ def bracketed(text: str) -> str:
 
 
 @pytest.mark.parametrize(("paper", "language"), [("A4", "ja"), ("Letter", "en")])
-def test_worksheet_of_a_network_has_exactly_two_sheets(paper: str, language: str, opened: Opener) -> None:
+def test_worksheet_of_a_network_has_its_answers_on_sheets_of_their_own(
+    paper: str, language: str, opened: Opener
+) -> None:
     screen = opened(network(3, 16, 16, 1), language=language)
-    pupil, teacher = printed(screen, paper)
+    sheets = printed(screen, paper)
+    heading = words(language)["page.sheet.answers"].partition(":")[0]
+    first = next(i for i, sheet in enumerate(sheets) if heading in sheet)
+    pupil, teacher = " ".join(sheets[:first]), " ".join(sheets[first:])
     for node in screen.relay.nodes:
         if "neuron" in node.label and node.layer:
             assert show(node.data) not in pupil.split()

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from microgrid.documents.examples import Heading
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
+from tests.studio.screens import findings
+from tests.studio.test_page import network
 
 FACTOR = "a, c = Value(2), Value(3)\nm = a*c\nloss = m**2"
 
@@ -108,8 +111,8 @@ def test_table_has_what_each_card_knows_and_hands_on(studio: Opener) -> None:
     ]
     screen.page.evaluate("microgrid.dispatch({type: 'goToPhase', phase: 'think'})")
     assert rows(screen)[2:] == [
-        ["m = a × c product, intermediate value", "6", "12", "to a: 12 × 3 = 36 to c: 12 × 2 = 24"],
-        ["loss = m² power, output", "36", "1", "to m: 1 × 12 = 12"],
+        ["m = a × c product, intermediate value", "6", "12", "a: 12 × 3 = 36 c: 12 × 2 = 24"],
+        ["loss = m² power, output", "36", "1", "m: 1 × 12 = 12"],
     ]
     screen.page.evaluate("microgrid.dispatch({type: 'goToPhase', phase: 'change'})")
     assert rows(screen)[0][1] == "2 → 0.2"
@@ -121,7 +124,7 @@ def test_table_marks_the_card_of_the_step(studio: Opener) -> None:
     screen = studio(FACTOR)
     screen("#table summary").click()
     screen.page.evaluate("microgrid.go(1)")
-    assert screen.texts("#table [aria-current=step] span") == ["m = a × c"]
+    expect(screen("#table [aria-current=step] span")).to_have_text("m = a × c")
 
 
 def test_step_taken_at_once_does_not_close_the_table(studio: Opener) -> None:
@@ -149,6 +152,9 @@ STATES: dict[str, Callable[[Screen], None]] = {
     **{tab: opening(f"#tab-{tab}") for tab in ("whatif", "routes", "train", "quiz")},
     "help": opening("#help"),
     "python": opening("#show-python"),
+    "share": opening("#share"),
+    "presentation": opening("#present"),
+    "trained": lambda screen: screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})"),
     "table": table_at_think,
     "mistake": lambda screen: screen("#editor").fill("w = "),
 }
@@ -156,8 +162,96 @@ STATES: dict[str, Callable[[Screen], None]] = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(state: str, studio: Opener) -> None:
-    screen = studio()
+    screen = studio("a, c = Value(2), Value(3)\nloss = (a*c - 5)**2")
     STATES[state](screen)
     if state == "mistake":
         expect(screen("#mistake")).not_to_be_empty()
+    check_accessible(screen)
+
+
+# --- small windows, and paper ----------------------------------------------------------------------------------------
+
+
+def chain(length: int) -> str:
+    """Return a text of so many steps that use the same weight: it cannot be cut into rows."""
+    steps = [f"h{i + 1} = tanh(w*{f'h{i}' if i else 'x'}) + w" for i in range(length)]
+    return "\n".join(["x, w = 0.5, 0.9", *steps, "target = Input(2)", f"loss = (h{length} - target)**2"])
+
+
+@pytest.mark.parametrize("size", [(320, 256), (320, 480), (360, 740), (960, 640), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("keys", [(), ("1", "ArrowRight", "ArrowRight"), ("3",)])
+def test_nothing_is_too_small_cut_off_or_out_of_view(
+    size: tuple[int, int], keys: tuple[str, ...], studio: Opener
+) -> None:
+    screen = studio(chain(3), width=size[0], height=size[1])
+    screen.press(*keys)
+    assert findings(screen.page) == {}
+
+
+@pytest.mark.parametrize("size", [(320, 256), (320, 480), (960, 640)])
+def test_record_fits_its_window_at_the_step_that_shares(size: tuple[int, int], opened: Opener) -> None:
+    screen = opened(network(2, 2, 1), Heading({"en": "exclusive or, before training"}), width=size[0], height=size[1])
+    screen.press("1", "ArrowRight", "ArrowRight")
+    assert findings(screen.page) == {}
+
+
+def test_end_is_in_view_at_the_start(studio: Opener) -> None:
+    screen = studio(width=320, height=480)
+    expect(screen(".card.output .name")).to_be_in_viewport()
+    expect(screen("#primary")).to_be_in_viewport()
+
+
+def test_foot_of_a_low_screen_is_whole_under_the_keyboard(studio: Opener) -> None:
+    screen = studio(width=320, height=480)
+    expect(screen("#first")).not_to_be_in_viewport()
+    screen("#next").focus()
+    screen.press("Tab")
+    assert focused(screen) == "last"
+    expect(screen("#last")).to_be_in_viewport(ratio=1)
+
+
+def printed(screen: Screen) -> Screen:
+    screen.page.evaluate("() => void window.dispatchEvent(new Event('beforeprint'))")
+    screen.page.emulate_media(media="print")
+    return screen
+
+
+def test_worksheet_has_the_text_of_its_graph(studio: Opener) -> None:
+    screen = printed(studio(FACTOR, width=1032, height=673))
+    assert screen.texts("#sheets pre") == [FACTOR, FACTOR]
+    assert screen("#sheets svg").count() == 2
+    assert findings(screen.page) == {}
+    screen.page.emulate_media(media="screen")
+
+
+def test_graph_that_is_too_large_for_paper_is_a_table_on_it(studio: Opener) -> None:
+    screen = printed(studio(chain(6), width=1032, height=673))
+    assert screen("#sheets svg").count() == 0
+    cells = "(rows) => [...rows.at(-1).cells].map((cell) => cell.textContent)"
+    sheet = [screen(f"#sheets .sheet:nth-child({i}) tbody tr").evaluate_all(cells) for i in (1, 2)]
+    assert sheet[0][1:3] == ["________", "________"]
+    assert sheet[0][3] == "h6 − target: _______ × _______ = _______"
+    assert sheet[1] == ["loss = (h6 − target)²", "0.02952", "1", "h6 − target: 1 × (−0.3436) = −0.3436"]
+    assert findings(screen.page) == {}
+    screen.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("tab", ["whatif", "routes", "train", "quiz"])
+def test_chosen_tab_is_marked_where_colours_are_those_of_the_reader(tab: str, studio: Opener) -> None:
+    screen = studio()
+    screen.tab(tab)
+    screen.page.emulate_media(forced_colors="active")
+    colours = screen("#tabs button").evaluate_all(
+        "(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor)"
+    )
+    chosen = colours.pop(["whatif", "routes", "train", "quiz"].index(tab))
+    screen.page.emulate_media(forced_colors="none")
+    assert chosen not in colours
+
+
+def test_axe_finds_nothing_in_an_opened_neuron(opened: Opener) -> None:
+    screen = opened(network(2, 2, 1))
+    screen.press("2")
+    screen(".card.neuron").first.dispatch_event("click")
+    expect(screen("#inside")).to_be_visible()
     check_accessible(screen)

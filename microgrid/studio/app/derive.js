@@ -3,7 +3,7 @@
 
 import {cycle} from "./core/cycle.js";
 import {abbreviate, isLoss, leavesOf, readRecord, relabel} from "./core/graph.js";
-import {layOutGraph} from "./core/layout.js";
+import {layOutGraph, readableScale} from "./core/layout.js";
 import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
@@ -27,7 +27,8 @@ import {presentedAt} from "./derive/presentation.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_LABELS = {};
-const MIN_SCALE = 12 / 12.5; // at which the text of a card can be read
+/** @type {[number, number]} */
+const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the room for the tips, too
 
 /**
  * What the tab of routes shows: of which card and, where its gradient has arrived, the routes.
@@ -243,11 +244,18 @@ function sizesIn({cards, edges}) {
 }
 
 /**
- * A graph is cut into rows where one row would need smaller text than can be read.
+ * Lays out a graph for a window: cut into rows where one row would need smaller text than can be read, unless that
+ * does not help, for then it would only part what belongs together.
+ * @param {Graph} graph
+ * @param {import("./core/layout.js").LayoutOptions & {words: Words, labels?: DocumentOfPage["labels"]}} options
  * @param {[number, number] | null} room
  */
-function fitting(room) {
-  return room ? {screenSize: room, maxRowWidth: room[0] / MIN_SCALE} : {};
+function layOutFor(graph, options, room) {
+  if (!room) return layOutGraph(graph, options);
+  const maxRowWidth = room[0] / readableScale({compact: false}),
+    fitting = {...options, screenSize: room, labelSize: LABEL_SIZE_PX},
+    layout = layOutGraph(graph, {...fitting, maxRowWidth});
+  return layout.width <= maxRowWidth ? layout : layOutGraph(graph, {...fitting, maxRowWidth: Infinity});
 }
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------
@@ -307,6 +315,9 @@ export function placeInWords(words, {cycle: number, step, count, phase}) {
   return phase ? `${place} · ${words.word(`phase.${phase}`)}` : place;
 }
 
+const USUAL_HEIGHT_PX = 600; // of the window of a record: it grows and shrinks while a neuron is opened and closed
+const widthOf = memoised((/** @type {State["room"]} */ room) => /** @type {State["room"]} */ (room && [room[0], USUAL_HEIGHT_PX]));
+
 /**
  * Returns a function that gives all that follows from a state.
  * @param {Record<string, Record<string, string>>} tables the words by language
@@ -322,7 +333,7 @@ export function createDerive(tables) {
     (/** @type {Graph} */ graph, /** @type {DocumentOfPage["labels"]} */ labels, /** @type {State["room"]} */ room) => {
       const placed = JSON.stringify([sizesIn(graph), labels, room]);
       if (latest?.placed === placed) return latest.layout;
-      latest = {placed, layout: layOutGraph(graph, {words: wordsAtFirst, labels, ...fitting(room)})};
+      latest = {placed, layout: layOutFor(graph, {words: wordsAtFirst, labels}, room)};
       return latest.layout;
     },
   );
@@ -334,7 +345,7 @@ export function createDerive(tables) {
       sentences = sentencesOf(graph, words),
       {document} = state,
       isText = document.kind === "text",
-      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : null),
+      layout = layoutOf(isText ? graph : plainGraphOf(document.record), document.labels, isText ? state.room : widthOf(state.room)),
       known = knownIn(state),
       routes = routesIn(state),
       asking = askingIn(state),

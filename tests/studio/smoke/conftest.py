@@ -13,10 +13,10 @@ from typing import TypeAlias
 import pytest
 
 from microgrid import Relay
-from microgrid.studio.page import page
+from microgrid.studio.page import page, studio_page
 from tests.studio.smoke.drivers import Chromium, Driver, firefox, webkit
 
-Open: TypeAlias = "Callable[[Relay], Driver]"
+Open: TypeAlias = "Callable[[Relay | str], Driver]"
 
 
 @pytest.fixture(scope="session", params=["chromium", "firefox", "webkit"])
@@ -34,11 +34,12 @@ def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
 
 @pytest.fixture
 def opened(driver: Driver, tmp_path: Path) -> Iterator[Open]:
-    """Open the page of a relay at 1280 × 800; after the test, make sure that nothing went wrong unseen."""
+    """Open the page of a relay or a text at 1280 × 800; after the test, make sure that nothing went wrong unseen."""
 
-    def open_page(relay: Relay) -> Driver:
+    def open_page(document: Relay | str) -> Driver:
         path = tmp_path / "page.html"
-        path.write_text(page(relay), encoding="utf-8")
+        content = studio_page(document) if isinstance(document, str) else page(document)
+        path.write_text(content, encoding="utf-8")
         driver.resize(1280, 800)
         driver.open(path.as_uri())
         return driver

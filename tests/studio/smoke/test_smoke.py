@@ -212,3 +212,80 @@ def test_keyboard_alone_is_enough(opened: Open) -> None:
     screen.focus_by_tab("#graph .card")
     screen.press("Enter")
     screen.wait_for("document.activeElement.matches('.card')")
+
+
+# --- a text of one's own ---------------------------------------------------------------------------------------------
+
+TEXT = "w, b = 3, 1\nx, target = 2, 5\np = w*x + b\nloss = (p - target)**2"
+
+
+def test_typed_text_becomes_the_graph(opened: Open) -> None:
+    screen = opened(TEXT)
+    wait_for_card(screen, "loss", value="4")
+    screen.click("#editor")
+    screen.press("Control+a", *"v = 4; q = v**2")
+    wait_for_card(screen, "q", value="16")
+    screen.press("+")
+    screen.wait_for("document.querySelector('#mistake').textContent")
+    wait_for_card(screen, "q", value="16")
+
+
+def test_large_button_goes_round_the_loop_and_undo_takes_a_change_back(opened: Open) -> None:
+    screen = opened(TEXT)
+    screen.click("#primary", "Think")
+    wait_for_card(screen, "w", grad="8")
+    screen.wait_for_text("#sentence", "Most to blame: w")
+    screen.click("#primary", "Change")
+    wait_for_card(screen, "b", value="0.8")
+    screen.wait_for_text("#primary", "Know")
+    screen.click("#primary", "Know")
+    screen.wait_for_text("#place", "cycle 2")
+    wait_for_card(screen, "loss", value="1")
+    choose(screen, "What if")
+    screen.type_into(FIELD, "2.5")
+    wait_for_card(screen, "w", value="2.5")
+    screen.click("#undo")
+    wait_for_card(screen, "w", value="2.6")
+
+
+def test_loss_curve_leads_back_to_an_earlier_cycle(opened: Open) -> None:
+    screen = opened(TEXT)
+    choose(screen, "Train")
+    screen.click(f"{PANEL} button", "× 10")
+    screen.wait_for_text("#place", "cycle 11")
+    screen.focus_by_tab("#curve")
+    screen.press("Home")
+    wait_for_card(screen, "w", value="3")
+    screen.press("ArrowRight")
+    wait_for_card(screen, "w", value="2.6")
+
+
+def test_presentation_asks_before_it_tells(opened: Open) -> None:
+    screen = opened(TEXT)
+    formula = "[...document.querySelectorAll('#present-formula b')].map((part) => part.textContent.trim()).join(' ')"
+    screen.press("Home", "p")
+    screen.wait_for("!document.querySelector('#presentation').hidden")
+    screen.press("ArrowRight")
+    screen.wait_for(f"{formula} === '3 × 2 = ?'")
+    screen.press("ArrowRight")
+    screen.wait_for(f"{formula} === '3 × 2 = 6'")
+    screen.press("Escape")
+    screen.wait_for("document.querySelector('#presentation').hidden")
+
+
+def test_shared_code_opens_as_it_was(opened: Open) -> None:
+    screen = opened(TEXT)
+    choose(screen, "What if")
+    screen.type_into(FIELD, "2.5")
+    wait_for_card(screen, "w", value="2.5")
+    screen.press("Escape")
+    screen.click("#language", "日本語")
+    screen.wait_for("document.documentElement.lang === 'ja'")
+    screen.click("#phases button", "考える")
+    wait_for_card(screen, "w", grad="4")
+    screen.click("#share")
+    screen.wait_for("document.querySelector('#share-code')?.value")
+    code = screen.evaluate("document.querySelector('#share-code').value.split('#').at(-1)")
+    screen.open(screen.evaluate("location.href.split('#')[0]") + f"#{code}")
+    screen.wait_for("document.documentElement.lang === 'ja'")
+    wait_for_card(screen, "w", value="2.5", grad="4")

@@ -32,7 +32,7 @@ export const EDITOR = {
   playPhase(state) {
     if (askingIn(state)) return state;
     const goal = goalIn(state);
-    if (goal) return at({...state, playing: false}, goal.position);
+    if (goal && state.position < goal.position) return at({...state, playing: false}, goal.position);
     const isOver = state.position === stepsIn(state).length,
       start = isOver ? onward(state) : state;
     const position = endsIn(start)[nextPhase(start.position, endsIn(start))],

@@ -97,6 +97,18 @@ export function layOutGraph(graph, {words, labels = {}, ...options}) {
   return scaleOf(tall, screenSize) > scaleOf(layout, screenSize) ? tall : layout;
 }
 
+const MIN_TEXT_PX = 12, // smaller text cannot be read
+  CARD_TEXT_PX = 13, // of the page's style sheet
+  SMALL_CARD_TEXT_PX = 11.5;
+
+/**
+ * Returns the scale at which the text of a drawing can just be read.
+ * @param {{compact: boolean}} layout
+ */
+export function readableScale({compact}) {
+  return MIN_TEXT_PX / (compact ? SMALL_CARD_TEXT_PX : CARD_TEXT_PX);
+}
+
 /**
  * @param {Graph} graph
  * @param {boolean} isFolded

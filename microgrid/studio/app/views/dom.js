@@ -148,7 +148,7 @@ export async function copyText(text, element) {
 
 // --- numbers on cards and edges --------------------------------------------------------------------------------------
 
-const NUMBER_ROOM_PX = 74; // for ten characters; a longer number is squeezed into it
+const NUMBER_ROOM_PX = 78; // for ten characters; a longer number is squeezed into it
 
 /** @param {string} text */
 export function asOnCard(text) {

@@ -15,7 +15,7 @@ import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
 /** @typedef {import("./scene.js").DrawnCard} DrawnCard */
 /** @typedef {import("./scene.js").DrawnEdge} DrawnEdge */
 
-const CHARACTER_PX = 7.53; // of a number on a card
+const CHARACTER_PX = 7.83; // of a number on a card
 const MIN_LINE_PX = 0.8,
   LINE_RANGE_PX = 3;
 
@@ -115,7 +115,7 @@ export function changeOnCard(drawn, before, after, {words, layout}) {
   const [old, changed] = [before, after].map((number) => asOnCard(words.typeset(show(number)))),
     text = `${old} → ${changed}`;
   if (layout.compact) return changed;
-  return text.length * CHARACTER_PX <= drawn.width - 16 ? text : `→ ${changed}`;
+  return text.length * CHARACTER_PX <= drawn.width - 14 ? text : `→ ${changed}`;
 }
 
 /**

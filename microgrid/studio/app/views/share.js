@@ -23,7 +23,7 @@ export function createShare(app, source) {
       say = (/** @type {string} */ key) => words.say(`share.${key}`),
       code = await encodeState(sharedOf(app.state)),
       isLink = hasLink && fitsAddress(code);
-    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": say(isLink ? "link" : "code")}),
+    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": isLink ? say("link") : words.say("editor.code")}),
       paste = make("textarea", {id: "share-paste", rows: "2", spellcheck: "false", autocomplete: "off"}),
       told = make("p", {id: "share-told", role: "status"}),
       refused = make("p", {id: "share-refused", role: "status"});

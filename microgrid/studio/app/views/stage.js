@@ -1,5 +1,6 @@
 // The graph in its window: how large it is shown, which part of it is seen, and what a click or a key on it does.
 
+import {readableScale} from "../core/layout.js";
 import {targetOf} from "../core/steps.js";
 import {byId, createWatch, setAttribute} from "./dom.js";
 import {createMotion, reducedMotion} from "./motion.js";
@@ -11,9 +12,6 @@ import {createScene} from "./scene.js";
 /** @typedef {import("../core/graph.js").Card} Card */
 /** @typedef {import("../app.js").App} App */
 
-const MIN_TEXT_PX = 12; // smaller text cannot be read in class: then one scrolls, and the graph follows the step
-const CARD_TEXT_PX = 12.5,
-  SMALL_CARD_TEXT_PX = 11.5;
 const ROOM_STEP_PX = 16;
 const MAX_SCALE = 1.9,
   STAGE_MARGIN_PX = 8,
@@ -121,10 +119,11 @@ export function createStage(app) {
 
   function fit() {
     const {zoom, whole} = app.state,
-      {width, height, compact} = app.derived.layout;
+      {layout} = app.derived,
+      {width, height} = layout;
     const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX],
       fitting = Math.min(across / width, down / height, MAX_SCALE),
-      least = MIN_TEXT_PX / (compact ? SMALL_CARD_TEXT_PX : CARD_TEXT_PX);
+      least = readableScale(layout); // smaller text: then one scrolls, and the graph follows the step
     scale = whole ? fitting : Math.max(fitting, least) * zoom;
     scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);
     scene.svg.setAttribute("height", `${Math.floor(height * scale)}`);

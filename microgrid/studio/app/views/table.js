@@ -85,7 +85,7 @@ function fill({row, kind, value, gradient, shares}, card, derived) {
  * @param {Card} card
  * @param {Derived} derived
  */
-function namedFormula({node, isNeuron, inside}, {numbers, sentences}) {
+export function namedFormula({node, isNeuron, inside}, {numbers, sentences}) {
   if (!node.op || (isNeuron && inside.length > 1)) return node.name;
   const names = node.operands.map((_, position) => sentences.nameIn(node, position, numbers.values)),
     formula = sentences.expression(node, names, numbers.values);
@@ -101,7 +101,7 @@ function sharesOf({output, edges}, {known, numbers, words}) {
   return edges
     .filter(({i}) => known.shares.has(i))
     .map(({i, operand}) => {
-      const [upstream, local, share] = [numbers.gradients[output], numbers.carried[i].local, numbers.carried[i].share].map(show);
+      const [upstream, local, share] = [numbers.gradients[output], numbers.carried[i].local, numbers.carried[i].share].map((number) => show(number));
       const text = words.typeset(`${bracketed(upstream)} × ${bracketed(local)} = ${share}`);
       return words.say("reach.share", {name: operand.node.name, share: text});
     });

@@ -1,9 +1,11 @@
 // The worksheet: printing the page gives a sheet with blanks, and one with the answers.
 
-import {powersOfTen, show} from "../core/numerals.js";
+import {layOutGraph, readableScale} from "../core/layout.js";
+import {bracketed, powersOfTen, show} from "../core/numerals.js";
 import {byId, make, mark, writeNumber} from "./dom.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
+import {namedFormula} from "./table.js";
 
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../core/graph.js").Graph} Graph */
@@ -16,6 +18,9 @@ const MAX_WEIGHTS = 60,
   MAX_CHANGES = 8;
 const BLANK = "________",
   SHORT_BLANK = "_______"; // beside an edge
+/** @type {[number, number]} */
+const PAPER_PX = [1030, 440]; // room for the graph on A4, across
+const MAX_SCALE_ON_PAPER = 1.5;
 
 /** @param {App} app */
 export function createWorksheet(app) {
@@ -49,19 +54,43 @@ function sheetOf(title, isAnswer, state, derived) {
     {class: "sheet"},
     make("h2", {}, title),
     ...pupil,
-    make("ol", {}, ...tasks),
-    pictureOf(isAnswer, derived),
+    make("div", {class: "given"}, make("ol", {}, ...tasks), ...sourceOf(state)),
+    graphOnPaper(isAnswer, state, derived),
     make("p", {class: "changes"}, ...weightsOf(derived)),
     make("p", {class: "changes"}, ...changesOf(isAnswer, derived)),
   );
 }
 
 /**
- * The graph with blanks, or with the answers.
+ * The text that has made the graph, if one has.
+ * @param {State} state
+ */
+function sourceOf({document}) {
+  return document.kind === "text" ? [make("pre", {}, (document.text ?? "").trim())] : [];
+}
+
+/**
+ * The graph with blanks, or with the answers: as a picture laid out for the paper or, where that could not be read, as a
+ * table.
  * @param {boolean} isAnswer
+ * @param {State} state
  * @param {Derived} derived
  */
-function pictureOf(isAnswer, {graph, layout, words, numbers}) {
+function graphOnPaper(isAnswer, {document}, derived) {
+  const {graph, words} = derived,
+    maxRowWidth = PAPER_PX[0] / readableScale({compact: false}),
+    layout = layOutGraph(graph, {words, labels: document.labels, screenSize: PAPER_PX, maxRowWidth}),
+    scale = Math.min(PAPER_PX[0] / layout.width, PAPER_PX[1] / layout.height, MAX_SCALE_ON_PAPER);
+  return scale < readableScale(layout) ? tableOf(isAnswer, !layout.compact, derived) : pictureOf(isAnswer, layout, scale, derived);
+}
+
+/**
+ * @param {boolean} isAnswer
+ * @param {import("../core/layout.js").Layout} layout
+ * @param {number} scale
+ * @param {Derived} derived
+ */
+function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
   const {svg, cards, edges} = createScene(graph, layout, words),
     isMissing = numbers.missing >= 0;
   for (const card of graph.cards) {
@@ -81,9 +110,44 @@ function pictureOf(isAnswer, {graph, layout, words, numbers}) {
     writeNumber(drawn.share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
   }
   for (const element of svg.querySelectorAll("[id]")) element.removeAttribute("id"); // they are in the page already
-  svg.removeAttribute("width");
+  svg.setAttribute("width", `${Math.floor(layout.width * scale)}`);
   svg.removeAttribute("height");
   return svg;
+}
+
+/**
+ * @param {boolean} isAnswer
+ * @param {boolean} hasShares those of a large network would fill a book
+ * @param {Derived} derived
+ */
+function tableOf(isAnswer, hasShares, derived) {
+  const {graph, numbers, words} = derived,
+    isMissing = numbers.missing >= 0,
+    columns = ["table.name", "reach.value", "reach.gradient", ...(hasShares ? ["reach.shares"] : [])];
+  const rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => {
+    const {node, output, edges} = card,
+      isKnown = isAnswer || node.kind !== "computed",
+      shares = edges.filter(({operand}) => operand.node.kind !== "constant");
+    const cells = [
+      isKnown ? powersOfTen(show(numbers.values[output] ?? NaN)) : BLANK,
+      isAnswer && !isMissing ? powersOfTen(show(numbers.gradients[output])) : BLANK,
+      ...(hasShares ? [shares.map((edge) => shareOnPaper(edge, isAnswer && !isMissing, numbers)).join("\n")] : []),
+    ];
+    return make("tr", {}, make("th", {}, namedFormula(card, derived)), ...cells.map((text) => make("td", {}, text)));
+  });
+  const heads = columns.map((key) => make("th", {}, words.say(key)));
+  return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+}
+
+/**
+ * @param {import("../core/graph.js").Edge} edge
+ * @param {boolean} isAnswer
+ * @param {Numbers} numbers
+ */
+function shareOnPaper({i, operand, result}, isAnswer, {gradients, carried}) {
+  if (!isAnswer) return `${operand.node.name}: ${SHORT_BLANK} × ${SHORT_BLANK} = ${SHORT_BLANK}`;
+  const [upstream, local, share] = [gradients[result.output], carried[i].local, carried[i].share].map((number) => show(number));
+  return powersOfTen(`${operand.node.name}: ${bracketed(upstream)} × ${bracketed(local)} = ${share}`);
 }
 
 /**
