@@ -10,7 +10,6 @@ from microgrid.language.words import LANGUAGES, JapaneseText, in_each_language, 
 
 SAME_BY_CHANCE = {
     ("op.-", "check.difference"),  # the result of a subtraction, and how far two numbers are apart
-    ("page.editor.code", "page.share.code"),  # of a program, and of a state to share
 }
 
 
