@@ -8,7 +8,9 @@ import pytest
 
 from microgrid.language.words import LANGUAGES, JapaneseText, in_each_language, typeset, words
 
-SAME_BY_CHANCE = {("op.-", "check.difference")}  # the result of a subtraction, and how far two numbers are apart
+SAME_BY_CHANCE = {
+    ("op.-", "check.difference"),  # the result of a subtraction, and how far two numbers are apart
+}
 
 
 def test_every_text_stands_under_one_key() -> None:

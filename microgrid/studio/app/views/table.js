@@ -11,7 +11,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 /** @typedef {import("../core/graph.js").Card} Card */
 /** @typedef {{row: HTMLElement, kind: Element, value: Element, gradient: Element, shares: Element}} Row */
 
-const COLUMNS = ["page.table.name", "value", "page.part.gradient", "page.reach.shares"];
+export const COLUMNS_OF_TABLE = ["page.table.name", "value", "page.part.gradient", "page.reach.shares"];
 
 /** @param {import("../app.js").App} app */
 export function createTable(app) {
@@ -36,7 +36,7 @@ export function createTable(app) {
 
   /** @param {Derived} derived */
   function build({graph, words}) {
-    const heads = COLUMNS.map((key) => make("th", {scope: "col"}, words.word(key)));
+    const heads = COLUMNS_OF_TABLE.map((key) => make("th", {scope: "col"}, words.word(key)));
     rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => ({card, drawn: rowOf()}));
     setAttribute(room, "aria-label", words.say("reach.table"));
     room.replaceChildren(

@@ -34,10 +34,7 @@ export function createTexts(app) {
     document.title = title ? `${title} · microgrid` : "microgrid";
   }
 
-  byId("skip").addEventListener("click", (event) => {
-    event.preventDefault(); // the address holds the state
-    byId("next").focus();
-  });
+  byId("skip").addEventListener("click", () => byId("next").focus()); // no link: the address holds the state
   language.addEventListener("click", () =>
     app.dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
   );

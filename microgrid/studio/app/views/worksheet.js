@@ -5,7 +5,7 @@ import {bracketed, powersOfTen, show} from "../core/numerals.js";
 import {byId, make, mark, writeNumber} from "./dom.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
-import {namedFormula} from "./table.js";
+import {COLUMNS_OF_TABLE, namedFormula} from "./table.js";
 
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../core/graph.js").Graph} Graph */
@@ -123,7 +123,7 @@ function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
 function tableOf(isAnswer, hasShares, derived) {
   const {graph, numbers, words} = derived,
     isMissing = numbers.missing >= 0,
-    columns = ["table.name", "reach.value", "reach.gradient", ...(hasShares ? ["reach.shares"] : [])];
+    columns = COLUMNS_OF_TABLE.slice(0, hasShares ? 4 : 3);
   const rows = graph.cards.filter(({node}) => node.kind !== "constant").map((card) => {
     const {node, output, edges} = card,
       isKnown = isAnswer || node.kind !== "computed",
@@ -135,7 +135,7 @@ function tableOf(isAnswer, hasShares, derived) {
     ];
     return make("tr", {}, make("th", {}, namedFormula(card, derived)), ...cells.map((text) => make("td", {}, text)));
   });
-  const heads = columns.map((key) => make("th", {}, words.say(key)));
+  const heads = columns.map((key) => make("th", {}, words.word(key)));
   return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
 }
 
