@@ -8,6 +8,7 @@ import pytest
 
 from microgrid._util.files import PACKAGE, asset
 from microgrid.graph.operations import OPERATIONS, Operation
+from microgrid.language.words import words
 from microgrid.studio.modules import joined
 from microgrid.studio.operations_js import COMMAND, OPERATIONS_FILE, operations_js
 
@@ -138,3 +139,13 @@ def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert row in joined("core/graph.js")
     assert '"cube": ["3 * a * a"]' in joined("core/python.js")
     assert row not in asset(OPERATIONS_FILE)
+
+
+def test_every_text_that_the_app_names_is_there() -> None:
+    named = {
+        match[2] if match[1] == "word" else f"page.{match[2]}"
+        for path in (PACKAGE / "studio/app").rglob("*.js")
+        for match in re.finditer(r'words\.(say|word)\("([^"]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 100
+    assert named <= words("en").keys()

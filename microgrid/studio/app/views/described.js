@@ -19,7 +19,6 @@ export const kindsInWords = memoised((/** @type {Graph} */ graph, /** @type {Wor
  * @param {Words} words
  */
 function kindInWords(graph, {node, output, isNeuron}, words) {
-  if (node.kind === "input") return words.say("inside.input");
   if (!node.op) return words.say(`reach.kind.${node.kind}`);
   const key = `op.${node.op}`,
     operation = words.has(key) ? words.word(key) : node.op, // a user may have added it
