@@ -282,6 +282,54 @@ def test_every_example_opens_as_python_has_it(name: str, language: str, studio: 
         assert_shows(screen, screen.relay)
 
 
+def assert_marks_lie_on_the_text(screen: Screen) -> None:
+    """The copy behind the field wraps as the field does, and stands at the same place."""
+    sizes = "(id) => (({clientWidth, clientHeight, scrollHeight, scrollTop}) => " + (
+        "[clientWidth, clientHeight, scrollHeight, scrollTop])(document.getElementById(id))"
+    )
+    assert screen.page.evaluate(sizes, "marks") == screen.page.evaluate(sizes, "editor")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_marks_lie_on_the_text_wherever_it_is_scrolled(width: int, studio: Opener) -> None:
+    screen = studio(width=width, height=740)
+    field = screen("#editor")
+    field.click()
+    screen.press("Control+a")
+    screen.page.keyboard.insert_text(readme_example("README.md") * 3)
+    assert_marks_lie_on_the_text(screen)
+    for top in (0, 150, 300):
+        field.evaluate("(field, top) => (field.scrollTop = top)", top)
+        screen.wait_for(f"document.getElementById('marks').scrollTop === {top}")
+        assert_marks_lie_on_the_text(screen)
+
+
+def test_fourteen_lines_stand_in_the_field_unscrolled(studio: Opener) -> None:
+    screen = studio("\n".join(["a = 1", *["a = a*2"] * 13]), height=740)
+    assert screen("#editor").evaluate("(e) => e.scrollHeight <= e.clientHeight")
+
+
+def test_lit_line_is_brought_into_view_while_one_steps_and_the_page_stays(studio: Opener) -> None:
+    screen = studio("\n".join(["a = 1", *["a = a*2"] * 40]))
+    field = screen("#editor")
+    is_seen = """() => {
+        const lit = document.querySelector("#marks mark").getBoundingClientRect();
+        const paper = document.getElementById("paper").getBoundingClientRect();
+        return lit.top >= paper.top && lit.bottom <= paper.bottom && scrollY === 0;
+    }"""
+    screen.press("Home")
+    for key in ("ArrowRight", "1", "2"):
+        screen.press(key)
+        assert screen.page.evaluate(is_seen)
+        assert_marks_lie_on_the_text(screen)
+    assert screen.page.evaluate("document.activeElement.id") != "editor"
+    field.evaluate("(field) => (field.scrollTop = 0)")
+    field.click()
+    screen.page.keyboard.type(" ")
+    screen.page.evaluate("microgrid.dispatch({type: 'play'})")
+    assert field.evaluate("(field) => field.scrollTop") == 0
+
+
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
 const PROMPT_MS = 40, // a graph that is shown as fast follows every key; a slower one follows when the typing pauses
   PAUSE_MS = 250;
+const ROOM_PX = 4; // above and below the lit line
 
 /** @param {App} app */
 export function createEditor(app) {
@@ -45,6 +46,22 @@ export function createEditor(app) {
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
     }
     showMarks(state, derived);
+    const isTyping = state.playing && field === document.activeElement;
+    if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+  }
+
+  /** Brings the lit line into view within the field; the page stays where it is. */
+  function reveal() {
+    const lit = marks.querySelector("mark")?.getBoundingClientRect(),
+      paper = marks.getBoundingClientRect();
+    if (!lit) return;
+    if (lit.top < paper.top) field.scrollTop -= paper.top - lit.top + ROOM_PX;
+    else if (lit.bottom > paper.bottom) field.scrollTop += Math.min(lit.bottom - paper.bottom, lit.top - paper.top) + ROOM_PX;
+    moveMarks();
+  }
+
+  function moveMarks() {
+    marks.scrollTop = field.scrollTop;
   }
 
   function pointOut() {
@@ -78,10 +95,9 @@ export function createEditor(app) {
    * @param {boolean} isMistaken
    */
   function fillMarks(text, place, isMistaken) {
-    if (!place) return marks.replaceChildren(`${text}\n`);
-    const marked = text.slice(place.from, place.to);
-    const mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
-    marks.replaceChildren(text.slice(0, place.from), mark, `${text.slice(place.to)}\n`);
+    if (!place) marks.replaceChildren(`${text}\n`);
+    else marks.replaceChildren(...markedParts(text, place, isMistaken));
+    moveMarks();
   }
 
   function read() {
@@ -105,6 +121,7 @@ export function createEditor(app) {
   }
 
   field.addEventListener("input", read);
+  field.addEventListener("scroll", moveMarks);
   field.addEventListener("blur", () => waiting && readNow());
   field.addEventListener("compositionstart", () => (isComposing = true));
   field.addEventListener("compositionend", () => {
@@ -112,6 +129,18 @@ export function createEditor(app) {
     read();
   });
   return {show: showEditor};
+}
+
+/**
+ * A text with a part of it marked.
+ * @param {string} text
+ * @param {{from: number, to: number}} place
+ * @param {boolean} isMistaken
+ */
+function markedParts(text, {from, to}, isMistaken) {
+  const marked = text.slice(from, to),
+    mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
+  return [text.slice(0, from), mark, `${text.slice(to)}\n`];
 }
 
 /**
