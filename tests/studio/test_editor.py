@@ -355,6 +355,49 @@ def test_mistake_is_underlined_with_one_sentence_and_the_last_graph_stays(
     assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 12
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The graph still shows the last text that could be read."), ("ja", "グラフは、最後に読めた文のまま。")],
+)
+def test_graph_of_an_earlier_text_is_paler_and_says_so(language: str, sentence: str, studio: Opener) -> None:
+    screen = studio("y = 3", language=language)
+    opacity = "getComputedStyle(document.querySelector('#graph > svg')).opacity"
+    assert screen.page.evaluate(opacity) == "1"
+    screen.page.evaluate(
+        """() => {
+            window.said = [];
+            const watch = new MutationObserver(() => said.push(document.getElementById("stale").textContent));
+            watch.observe(document.getElementById("stale"), {childList: true});
+        }"""
+    )
+    for text in ("y = 3x^", "y = 3x^2"):
+        screen("#editor").fill(text)
+        expect(screen("#mistake")).not_to_be_empty()
+        expect(screen("#stale")).to_have_text(sentence)
+    assert screen.page.evaluate("said") == [sentence]  # once
+    assert float(screen.page.evaluate(opacity)) < 1
+    screen.page.emulate_media(forced_colors="active")
+    assert screen("#graph").evaluate("(e) => getComputedStyle(e).outlineStyle") == "dashed"
+    screen("#editor").fill("y = 4")
+    expect(screen("#stale")).to_be_empty()
+    assert screen.page.evaluate(opacity) == "1"
+
+
+def test_what_was_read_is_said_after_a_paste_and_another_document_alone(studio: Opener) -> None:
+    screen = studio("w = 3\nw*2 + w")
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type(" + 1")
+    expect(screen("#graph .card")).to_have_count(6)
+    assert screen.text("#news") == ""
+    screen.press("Control+a", "Control+c", "Control+v")
+    expect(screen("#news")).to_have_text("Read. Numbers: 3; calculations: 3.")
+    screen.button("a product").click()
+    expect(screen("#news")).to_have_text("Read. Numbers: 2; calculations: 1.")
+    screen("#undo").click()
+    expect(screen("#news")).to_have_text("Read. Numbers: 3; calculations: 3.")
+
+
 def test_mistake_of_numbers_is_said_too(studio: Opener) -> None:
     screen = studio("w = 3; log(w)")
     screen("#editor").fill("w = 0; log(w)")

@@ -21,6 +21,7 @@ export function createEditor(app) {
     isNewMistake = createWatch();
   let isComposing = false,
     isPatient = true,
+    isPasted = false,
     clock = 0,
     waiting = 0, // until what was typed is read; 0 where it has been
     cost = 0; // in milliseconds, of the last text that could be read
@@ -33,7 +34,8 @@ export function createEditor(app) {
   function showEditor(state, derived, previous) {
     const isText = state.document.kind === "text";
     document.body.dataset.document = state.document.kind;
-    if (!isText) return;
+    if (previous && isOpened(state, previous)) tellWhatWasRead(derived);
+    if (!isText) return document.body.removeAttribute("data-stale");
     const {text, error} = state.draft;
     const isNewDraft = state.draft !== previous?.draft;
     if (isNewDraft && field.value !== text) {
@@ -48,6 +50,22 @@ export function createEditor(app) {
     showMarks(state, derived);
     const isTyping = state.playing && field === document.activeElement;
     if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+  }
+
+  /**
+   * Tells whether another document was opened than the one that is typed here.
+   * @param {State} state
+   * @param {State} previous
+   */
+  function isOpened(state, previous) {
+    if (state.document === previous.document || state.language !== previous.language) return false;
+    return state.document.kind !== "text" || field.value !== state.draft.text;
+  }
+
+  /** @param {Derived} derived */
+  function tellWhatWasRead({graph, words}) {
+    const count = graph.nodes.filter(({op}) => op).length;
+    app.announce(words.say("editor.read", {numbers: graph.nodes.length - count, calculations: count}));
   }
 
   /** Brings the lit line into view within the field; the page stays where it is. */
@@ -73,11 +91,14 @@ export function createEditor(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showMarks({draft: {text, error}}, {extent, mistake}) {
+  function showMarks({draft: {text, error}}, {extent, mistake, words}) {
     if (isComposing || waiting) return showPlain();
     const isMistaken = error !== null && !isPatient,
+      isStale = error !== null && (isMistaken || "stale" in document.body.dataset), // until a text can be read
       place = isMistaken ? placeOf(text, error) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
+    write(byId("stale"), isStale ? words.say("editor.stale") : "");
+    document.body.toggleAttribute("data-stale", isStale);
     setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
     setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
     if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
@@ -113,6 +134,8 @@ export function createEditor(app) {
     app.dispatch({type: "typeText", text: field.value});
     if (!app.state.draft.error) cost = performance.now() - start;
     showMarks(app.state, app.derived);
+    if (isPasted && !app.state.draft.error) tellWhatWasRead(app.derived);
+    isPasted = false;
   }
 
   function stopWaiting() {
@@ -120,6 +143,7 @@ export function createEditor(app) {
     waiting = 0;
   }
 
+  field.addEventListener("paste", () => (isPasted = true)); // its input follows
   field.addEventListener("input", read);
   field.addEventListener("scroll", moveMarks);
   field.addEventListener("blur", () => waiting && readNow());
