@@ -337,7 +337,7 @@ def test_lit_line_is_brought_into_view_while_one_steps_and_the_page_stays(studio
     ("language", "sentence"),
     [
         ("en", "Line 2: n has no value (known: w); give it one, such as n=2"),
-        ("ja", "2 行目: n の値がない (値のある名前: w)。n=2 のように与えてください"),
+        ("ja", "2 行目: n の値がない (値のある名前: w)。n=2 のように与えよう"),
     ],
 )
 def test_mistake_is_underlined_with_one_sentence_and_the_last_graph_stays(
