@@ -544,6 +544,8 @@ class _Grammar:
         return self.error("reserved", token, name=token.text)
 
     def unread(self, token: Token) -> ExpressionError:
+        if token.text == "。" and self.tokens[self.tokens.index(token) + 1].kind == "end":
+            return self.error("stop", token, came=token.text)
         if token.text in INSTEAD:
             return self.error("instead", token, came=token.text, instead=INSTEAD[token.text])
         if token.text in ("'", '"'):

@@ -95,7 +95,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
     ("arguments", "message"),
     [
         (["draw", "w*y", "w=3"],
-         "microgrid: y の値がない (値のある名前: w)。y=2 のように与えてください ('w*y' の 3 文字目)"),
+         "microgrid: y の値がない (値のある名前: w)。y=2 のように与えよう ('w*y' の 3 文字目)"),
         (["draw"], "microgrid draw: 引数が足りない: EXPRESSION。例: microgrid draw \"(a*b + c).tanh()\" a=2 b=-3 c=5.5 "
          "(microgrid draw --help を参照)"),
         (["stpe"], "microgrid: 引数 COMMAND: 'stpe' は選べない。step のことですか？ (microgrid --help を参照)"),
@@ -105,7 +105,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
         (["draw", "leaky_relu(w,w,w)", "w=2"],
          "microgrid: leaky_relu に渡す数は 1 か 2 個なのに、3 個だった ('leaky_relu(w,w,w)' の 1 文字目)"),
         (["draw", "w = 2\nw*y"],
-         "microgrid: y の値がない (値のある名前: w)。y=2 のように与えてください (2 行目 'w*y' の 3 文字目)"),
+         "microgrid: y の値がない (値のある名前: w)。y=2 のように与えよう (2 行目 'w*y' の 3 文字目)"),
         (["draw", "log(w)", "w=0"], "microgrid: log(w = 0.0): 対数があるのは 0 より大きい数だけ"),
         (
             ["check", "w**0.5", "w=-2"],
@@ -115,7 +115,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
         (["check", "w**0.5", "w=0"], "microgrid: (w = 0.0) ** (0.5): この累乗の傾きは 0 で無限大になる"),
         (["check", "w**-1", "w=1e-200"], "microgrid: (w = 1e-200) ** (-1.0): 傾きが大きすぎて計算できない"),
         (["draw", "{w: w}", "w=2"],
-         "microgrid: { は読めない。( ) と書いてください ('{w: w}' の 1 文字目)"),
+         "microgrid: { は使えない。( ) と書こう ('{w: w}' の 1 文字目)"),
         (["draw", "w", "w", "=", "2"],
          "microgrid: a=2 のような名前と数が要るのに、'w' だった (空白なしで w=2 と書いてください)"),
         (["draw", "w", "w=2", "-o", "a/b.svg"], "microgrid: a/b.svg: 書き込むフォルダーがない"),
@@ -125,10 +125,10 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
          f"microgrid: かっこや符号の入れ子が 200 段より深い ('{'-' * 57}...' の 201 文字目)"),
         (["draw", "p = w; q = 2; p", "w=1", "x=2"], "microgrid: x の値があるのに、式の中に x がない"),
         (["draw", "w*y*z", "w=1", "x=2"],
-         "microgrid: y の値がない (値のある名前: w、x)。y=2 のように与えてください ('w*y*z' の 3 文字目)"),
+         "microgrid: y の値がない (値のある名前: w、x)。y=2 のように与えよう ('w*y*z' の 3 文字目)"),
         (["demo"], "microgrid: 引数 COMMAND: 'demo' は選べない。コマンドなしの microgrid のことですか？"
          " (microgrid --help を参照)"),
-        (["draw", "p := w; p", "w=1"], "microgrid: := は読めない。使えるのは、数、名前、+ - * / **、かっこ、関数 "
+        (["draw", "p := w; p", "w=1"], "microgrid: := は使えない。使えるのは、数、名前、+ - * / **、かっこ、関数 "
          "('p := w; p' の 3 文字目)"),
         (["lesson", "8"], "microgrid: レッスン 8 はない。1 から 7 まである"),
         (["train", "a.csv"],
@@ -136,7 +136,7 @@ def test_help_is_japanese_too(name: str, command: Command, monkeypatch: pytest.M
          "width --save model.json (microgrid train --help を参照)"),
         (["step", "007*w", "w=2"], "microgrid: 7 のような 10 進数が要るのに、007 だった ('007*w' の 1 文字目)"),
         (["step", "w*X", "w=3", "x=2"],
-         "microgrid: X の値がない (値のある名前: w、x)。x のことですか？ 違うなら、X=2 のように与えてください "
+         "microgrid: X の値がない (値のある名前: w、x)。x のこと？ 違うなら、X=2 のように与えよう "
          "('w*X' の 3 文字目)"),
         (["draw", "w", "w=1,500"], "microgrid: w には数が要るのに、'1,500' だった。1500 か 1.5 と書いてください"),
         (["train", "a.csv", "--target", "y", "--epochs", "1,000"],

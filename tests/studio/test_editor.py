@@ -282,6 +282,54 @@ def test_every_example_opens_as_python_has_it(name: str, language: str, studio: 
         assert_shows(screen, screen.relay)
 
 
+def assert_marks_lie_on_the_text(screen: Screen) -> None:
+    """The copy behind the field wraps as the field does, and stands at the same place."""
+    sizes = "(id) => (({clientWidth, clientHeight, scrollHeight, scrollTop}) => " + (
+        "[clientWidth, clientHeight, scrollHeight, scrollTop])(document.getElementById(id))"
+    )
+    assert screen.page.evaluate(sizes, "marks") == screen.page.evaluate(sizes, "editor")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_marks_lie_on_the_text_wherever_it_is_scrolled(width: int, studio: Opener) -> None:
+    screen = studio(width=width, height=740)
+    field = screen("#editor")
+    field.click()
+    screen.press("Control+a")
+    screen.page.keyboard.insert_text(readme_example("README.md") * 3)
+    assert_marks_lie_on_the_text(screen)
+    for top in (0, 150, 300):
+        field.evaluate("(field, top) => (field.scrollTop = top)", top)
+        screen.wait_for(f"document.getElementById('marks').scrollTop === {top}")
+        assert_marks_lie_on_the_text(screen)
+
+
+def test_fourteen_lines_stand_in_the_field_unscrolled(studio: Opener) -> None:
+    screen = studio("\n".join(["a = 1", *["a = a*2"] * 13]), height=740)
+    assert screen("#editor").evaluate("(e) => e.scrollHeight <= e.clientHeight")
+
+
+def test_lit_line_is_brought_into_view_while_one_steps_and_the_page_stays(studio: Opener) -> None:
+    screen = studio("\n".join(["a = 1", *["a = a*2"] * 40]))
+    field = screen("#editor")
+    is_seen = """() => {
+        const lit = document.querySelector("#marks mark").getBoundingClientRect();
+        const paper = document.getElementById("paper").getBoundingClientRect();
+        return lit.top >= paper.top && lit.bottom <= paper.bottom && scrollY === 0;
+    }"""
+    screen.press("Home")
+    for key in ("ArrowRight", "1", "2"):
+        screen.press(key)
+        assert screen.page.evaluate(is_seen)
+        assert_marks_lie_on_the_text(screen)
+    assert screen.page.evaluate("document.activeElement.id") != "editor"
+    field.evaluate("(field) => (field.scrollTop = 0)")
+    field.click()
+    screen.page.keyboard.type(" ")
+    screen.page.evaluate("microgrid.dispatch({type: 'play'})")
+    assert field.evaluate("(field) => field.scrollTop") == 0
+
+
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 
@@ -289,7 +337,7 @@ def test_every_example_opens_as_python_has_it(name: str, language: str, studio: 
     ("language", "sentence"),
     [
         ("en", "Line 2: n has no value (known: w); give it one, such as n=2"),
-        ("ja", "2 行目: n の値がない (値のある名前: w)。n=2 のように与えてください"),
+        ("ja", "2 行目: n の値がない (値のある名前: w)。n=2 のように与えよう"),
     ],
 )
 def test_mistake_is_underlined_with_one_sentence_and_the_last_graph_stays(
@@ -305,6 +353,49 @@ def test_mistake_is_underlined_with_one_sentence_and_the_last_graph_stays(
     expect(screen("#mistake")).to_be_empty()
     expect(screen("#marks .mistake")).to_have_count(0)
     assert screen.page.evaluate("microgrid.derived.numbers.values.at(-1)") == 12
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The graph still shows the last text that could be read."), ("ja", "グラフは、最後に読めた文のまま。")],
+)
+def test_graph_of_an_earlier_text_is_paler_and_says_so(language: str, sentence: str, studio: Opener) -> None:
+    screen = studio("y = 3", language=language)
+    opacity = "getComputedStyle(document.querySelector('#graph > svg')).opacity"
+    assert screen.page.evaluate(opacity) == "1"
+    screen.page.evaluate(
+        """() => {
+            window.said = [];
+            const watch = new MutationObserver(() => said.push(document.getElementById("stale").textContent));
+            watch.observe(document.getElementById("stale"), {childList: true});
+        }"""
+    )
+    for text in ("y = 3x^", "y = 3x^2"):
+        screen("#editor").fill(text)
+        expect(screen("#mistake")).not_to_be_empty()
+        expect(screen("#stale")).to_have_text(sentence)
+    assert screen.page.evaluate("said") == [sentence]  # once
+    assert float(screen.page.evaluate(opacity)) < 1
+    screen.page.emulate_media(forced_colors="active")
+    assert screen("#graph").evaluate("(e) => getComputedStyle(e).outlineStyle") == "dashed"
+    screen("#editor").fill("y = 4")
+    expect(screen("#stale")).to_be_empty()
+    assert screen.page.evaluate(opacity) == "1"
+
+
+def test_what_was_read_is_said_after_a_paste_and_another_document_alone(studio: Opener) -> None:
+    screen = studio("w = 3\nw*2 + w")
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type(" + 1")
+    expect(screen("#graph .card")).to_have_count(6)
+    assert screen.text("#news") == ""
+    screen.press("Control+a", "Control+c", "Control+v")
+    expect(screen("#news")).to_have_text("Read. Numbers: 3; calculations: 3.")
+    screen.button("a product").click()
+    expect(screen("#news")).to_have_text("Read. Numbers: 2; calculations: 1.")
+    screen("#undo").click()
+    expect(screen("#news")).to_have_text("Read. Numbers: 3; calculations: 3.")
 
 
 def test_mistake_of_numbers_is_said_too(studio: Opener) -> None:

@@ -614,7 +614,9 @@ class Grammar {
 
   /** @param {Token} token */
   unread(token) {
-    const {text} = token;
+    const {text} = token,
+      isLast = this.tokens[this.tokens.indexOf(token) + 1].kind === "end";
+    if (text === "。" && isLast) return this.error("stop", token, {came: text});
     if (Object.hasOwn(NOTATION.INSTEAD, text)) return this.error("instead", token, {came: text, instead: NOTATION.INSTEAD[text]});
     if (text === "'" || text === '"') return this.error("unclosed", token, {mark: text});
     if (text === "==") return this.error("equality", token);

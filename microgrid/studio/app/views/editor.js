@@ -11,6 +11,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 const PATIENCE_MS = 700; // before a mistake is pointed out: whoever types has not finished
 const PROMPT_MS = 40, // a graph that is shown as fast follows every key; a slower one follows when the typing pauses
   PAUSE_MS = 250;
+const ROOM_PX = 4; // above and below the lit line
 
 /** @param {App} app */
 export function createEditor(app) {
@@ -20,6 +21,7 @@ export function createEditor(app) {
     isNewMistake = createWatch();
   let isComposing = false,
     isPatient = true,
+    isPasted = false,
     clock = 0,
     waiting = 0, // until what was typed is read; 0 where it has been
     cost = 0; // in milliseconds, of the last text that could be read
@@ -32,7 +34,8 @@ export function createEditor(app) {
   function showEditor(state, derived, previous) {
     const isText = state.document.kind === "text";
     document.body.dataset.document = state.document.kind;
-    if (!isText) return;
+    if (previous && isOpened(state, previous)) tellWhatWasRead(derived);
+    if (!isText) return document.body.removeAttribute("data-stale");
     const {text, error} = state.draft;
     const isNewDraft = state.draft !== previous?.draft;
     if (isNewDraft && field.value !== text) {
@@ -45,6 +48,38 @@ export function createEditor(app) {
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
     }
     showMarks(state, derived);
+    const isTyping = state.playing && field === document.activeElement;
+    if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+  }
+
+  /**
+   * Tells whether another document was opened than the one that is typed here.
+   * @param {State} state
+   * @param {State} previous
+   */
+  function isOpened(state, previous) {
+    if (state.document === previous.document || state.language !== previous.language) return false;
+    return state.document.kind !== "text" || field.value !== state.draft.text;
+  }
+
+  /** @param {Derived} derived */
+  function tellWhatWasRead({graph, words}) {
+    const count = graph.nodes.filter(({op}) => op).length;
+    app.announce(words.say("editor.read", {numbers: graph.nodes.length - count, calculations: count}));
+  }
+
+  /** Brings the lit line into view within the field; the page stays where it is. */
+  function reveal() {
+    const lit = marks.querySelector("mark")?.getBoundingClientRect(),
+      paper = marks.getBoundingClientRect();
+    if (!lit) return;
+    if (lit.top < paper.top) field.scrollTop -= paper.top - lit.top + ROOM_PX;
+    else if (lit.bottom > paper.bottom) field.scrollTop += Math.min(lit.bottom - paper.bottom, lit.top - paper.top) + ROOM_PX;
+    moveMarks();
+  }
+
+  function moveMarks() {
+    marks.scrollTop = field.scrollTop;
   }
 
   function pointOut() {
@@ -56,11 +91,14 @@ export function createEditor(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showMarks({draft: {text, error}}, {extent, mistake}) {
+  function showMarks({draft: {text, error}}, {extent, mistake, words}) {
     if (isComposing || waiting) return showPlain();
     const isMistaken = error !== null && !isPatient,
+      isStale = error !== null && (isMistaken || "stale" in document.body.dataset), // until a text can be read
       place = isMistaken ? placeOf(error) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
+    write(byId("stale"), isStale ? words.say("editor.stale") : "");
+    document.body.toggleAttribute("data-stale", isStale);
     setAttribute(field, "aria-invalid", isMistaken ? "true" : null);
     setAttribute(field, "aria-describedby", isMistaken ? "mistake" : null);
     if (isNewMark(text, place?.from, place?.to, isMistaken)) fillMarks(text, place, isMistaken);
@@ -78,10 +116,9 @@ export function createEditor(app) {
    * @param {boolean} isMistaken
    */
   function fillMarks(text, place, isMistaken) {
-    if (!place) return marks.replaceChildren(`${text}\n`);
-    const marked = text.slice(place.from, place.to);
-    const mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
-    marks.replaceChildren(text.slice(0, place.from), mark, `${text.slice(place.to)}\n`);
+    if (!place) marks.replaceChildren(`${text}\n`);
+    else marks.replaceChildren(...markedParts(text, place, isMistaken));
+    moveMarks();
   }
 
   function read() {
@@ -97,6 +134,8 @@ export function createEditor(app) {
     app.dispatch({type: "typeText", text: field.value});
     if (!app.state.draft.error) cost = performance.now() - start;
     showMarks(app.state, app.derived);
+    if (isPasted && !app.state.draft.error) tellWhatWasRead(app.derived);
+    isPasted = false;
   }
 
   function stopWaiting() {
@@ -104,7 +143,9 @@ export function createEditor(app) {
     waiting = 0;
   }
 
+  field.addEventListener("paste", () => (isPasted = true)); // its input follows
   field.addEventListener("input", read);
+  field.addEventListener("scroll", moveMarks);
   field.addEventListener("blur", () => waiting && readNow());
   field.addEventListener("compositionstart", () => (isComposing = true));
   field.addEventListener("compositionend", () => {
@@ -112,6 +153,18 @@ export function createEditor(app) {
     read();
   });
   return {show: showEditor};
+}
+
+/**
+ * A text with a part of it marked.
+ * @param {string} text
+ * @param {{from: number, to: number}} place
+ * @param {boolean} isMistaken
+ */
+function markedParts(text, {from, to}, isMistaken) {
+  const marked = text.slice(from, to),
+    mark = make("mark", {class: isMistaken ? "mistake" : "made"}, /\S/.test(marked) ? marked : "\u00a0");
+  return [text.slice(0, from), mark, `${text.slice(to)}\n`];
 }
 
 /**
