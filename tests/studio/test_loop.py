@@ -137,6 +137,29 @@ def test_axes_can_be_read_and_keep_apart(width: int, height: int, language: str,
     assert screen("footer").evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (800, 600), (1280, 720)])
+def test_buttons_stay_in_place_when_the_curve_appears(width: int, height: int, studio: Opener) -> None:
+    screen = studio(TEXT, width=width, height=height)
+    screen.press("End")
+    expect(screen("#curve")).to_be_hidden()
+    buttons = ("#back", "#next", "#primary", "#play", "#undo", "#reset")
+    before = [screen(button).bounding_box() for button in buttons]
+    screen.press("ArrowRight")
+    expect(screen("#curve")).to_be_visible()
+    assert [screen(button).bounding_box() for button in buttons] == before
+
+
+def test_title_of_the_curve_keeps_clear_of_its_numbers(studio: Opener) -> None:
+    screen = studio(TEXT, width=360, height=740)
+    screen.press("End", "ArrowRight")
+    title = screen("#scale").bounding_box()
+    assert title is not None
+    for label in screen("#loss-ticks span").all():
+        box = label.bounding_box()
+        assert box is not None
+        assert box["y"] >= title["y"] + title["height"] - 1
+
+
 @pytest.mark.parametrize("width", [960, 1280, 1920])
 def test_buttons_stay_in_place_whatever_is_said_of_the_loss(width: int, studio: Opener) -> None:
     screen = studio(TEXT, width=width)
@@ -164,6 +187,19 @@ def test_undo_by_button_and_by_key(opened: Opener) -> None:
     screen.press("Control+z")
     assert screen.page.evaluate("microgrid.state.leaves.get(0)") == 3
     expect(screen("#undo")).to_be_disabled()
+
+
+def test_focus_stays_on_undo_and_reset_when_there_is_nothing_left_for_them(opened: Opener) -> None:
+    screen = opened(line())
+    for button in ("#undo", "#reset"):
+        screen.type_in("w", "4")
+        screen(button).focus()
+        screen.press("Enter")
+        expect(screen(button)).to_be_disabled()
+        expect(screen(button)).to_be_focused()
+        before = screen.page.evaluate("microgrid.state.past.length")
+        screen.press("Enter")
+        assert screen.page.evaluate("microgrid.state.past.length") == before
 
 
 def test_drag_of_a_slider_is_one_change(opened: Opener) -> None:

@@ -20,6 +20,7 @@ const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down mov
 /** @param {App} app */
 export function createCurve(app) {
   const element = byId("curve"),
+    losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
     isNewCurve = createWatch();
@@ -34,6 +35,7 @@ export function createCurve(app) {
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
     write(byId("loss"), outputInWords(state, derived));
+    losses.hidden = derived.graph.parameters.length === 0; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
@@ -46,10 +48,11 @@ export function createCurve(app) {
    */
   function draw(cycles, {words, endLabel}) {
     curve = lossCurve(cycles.curve());
-    element.hidden = scale.hidden = curve === null;
+    losses.toggleAttribute("data-empty", curve === null); // its room stays, so that no button moves when it appears
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
+    scale.title = scale.textContent ?? ""; // of a long name the end may be cut
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
     setAttribute(element, "aria-label", words.say("curve", {...ends, count: cycles.last - cycles.first}));
     setAttribute(element, "aria-valuemin", `${cycles.first}`);
