@@ -215,6 +215,33 @@ def test_drag_of_a_slider_is_one_change(opened: Opener) -> None:
     assert screen.page.evaluate("microgrid.state.past.length") == 2
 
 
+def test_slider_and_field_say_one_number(opened: Opener) -> None:
+    screen = opened(line())
+    screen.type_in("w", "10")
+    slider = screen.slider("w")
+    slider.focus()
+    ends = slider.evaluate("(e) => [e.min, e.max]")
+    for _ in range(5):
+        screen.press("ArrowLeft")
+        shown = screen.field("w").input_value()
+        expect(slider).to_have_attribute("aria-valuetext", shown)
+        assert float(shown) == pytest.approx(float(slider.input_value()), rel=1e-5)
+    assert slider.evaluate("(e) => [e.min, e.max]") == ends
+
+
+def test_undo_takes_back_why_a_text_was_refused(opened: Opener) -> None:
+    screen = opened(line())
+    for text in ("4", "5"):
+        screen.type_in("w", text)
+        screen.page.evaluate("microgrid.dispatch({type: 'settle'})")
+    screen.type_in("w", "much")
+    expect(screen("#whatif .parameter .refused")).not_to_be_empty()
+    screen("#undo").click()
+    expect(screen("#whatif .parameter .refused")).to_be_empty()
+    expect(screen.field("w")).to_have_value("4")
+    expect(screen.field("w")).to_have_attribute("aria-invalid", "false")
+
+
 def test_key_of_undo_is_that_of_a_text_field_inside_it(studio: Opener) -> None:
     screen = studio(TEXT)
     screen.page.evaluate("microgrid.dispatch({type: 'setLeaf', leaf: 0, value: 9})")
