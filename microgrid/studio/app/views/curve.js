@@ -67,13 +67,13 @@ export function createCurve(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showHandle({placeOf, heightOf}, {cycle, cycles}, {graph, numbers, words, endLabel}) {
+  function showHandle({placeOf, heightOf}, {cycle}, {graph, numbers, words, endLabel}) {
     const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
       x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, 200)}%`;
     byId("handle").style.left = byId("ahead").style.left = x;
     byId("handle").style.setProperty("--height", `${percentOf(40 - BOTTOM + heightOf(loss) * HEIGHT, 40)}%`);
     setAttribute(element, "aria-valuenow", `${cycle}`);
-    const parts = {cycle, last: cycles.last, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
+    const parts = {cycle, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
     setAttribute(element, "aria-valuetext", words.say("loop.at", parts));
   }
 
