@@ -494,8 +494,24 @@ def test_strip_shows_on_a_phone_that_there_is_more(studio: Opener) -> None:
     before = screen("#strip").evaluate("(e) => e.scrollLeft")
     screen("#more").click()
     screen.wait_for(f"document.getElementById('strip').scrollLeft > {before}")
+    place = screen("#more").bounding_box()
     screen("#strip button").last.focus()
-    expect(screen("#more")).to_be_hidden()
+    expect(screen("#more")).to_have_text("‹")
+    assert screen("#more").bounding_box() == place
+    screen("#strip").evaluate("(e) => { e.scrollLeft = e.clientWidth / 2; }")
+    screen("#more").click()
+    expect(screen("#more")).to_have_text("›")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (960, 500)])
+def test_tab_that_opens_below_the_edge_is_brought_into_view(width: int, height: int, studio: Opener) -> None:
+    screen = studio(width=width, height=height)
+    for tab in ("whatif", "train"):
+        screen.tab(tab)
+        panel, foot = screen(f"#{tab}").bounding_box(), screen("footer").bounding_box()
+        assert panel is not None
+        assert foot is not None
+        assert panel["y"] + panel["height"] <= foot["y"] + 1 or panel["y"] < height / 3
 
 
 def test_strip_of_examples_does_not_glide_where_motion_is_reduced(studio: Opener) -> None:

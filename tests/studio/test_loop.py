@@ -105,7 +105,7 @@ def test_curve_is_a_slider_for_the_keyboard(opened: Opener) -> None:
         expect(curve).to_have_attribute("aria-valuenow", f"{cycle}")
     assert screen.position == position
     loss = screen.page.evaluate("microgrid.show(microgrid.state.cycles.loss)")
-    expect(curve).to_have_attribute("aria-valuetext", f"cycle 21 of 21, loss {loss}")
+    expect(curve).to_have_attribute("aria-valuetext", f"cycle 21, loss {loss}")
     expect(curve).to_have_attribute("aria-valuemin", "1")
     expect(curve).to_have_attribute("aria-valuemax", "21")
 
@@ -137,6 +137,29 @@ def test_axes_can_be_read_and_keep_apart(width: int, height: int, language: str,
     assert screen("footer").evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (800, 600), (1280, 720)])
+def test_buttons_stay_in_place_when_the_curve_appears(width: int, height: int, studio: Opener) -> None:
+    screen = studio(TEXT, width=width, height=height)
+    screen.press("End")
+    expect(screen("#curve")).to_be_hidden()
+    buttons = ("#back", "#next", "#primary", "#play", "#undo", "#reset")
+    before = [screen(button).bounding_box() for button in buttons]
+    screen.press("ArrowRight")
+    expect(screen("#curve")).to_be_visible()
+    assert [screen(button).bounding_box() for button in buttons] == before
+
+
+def test_title_of_the_curve_keeps_clear_of_its_numbers(studio: Opener) -> None:
+    screen = studio(TEXT, width=360, height=740)
+    screen.press("End", "ArrowRight")
+    title = screen("#scale").bounding_box()
+    assert title is not None
+    for label in screen("#loss-ticks span").all():
+        box = label.bounding_box()
+        assert box is not None
+        assert box["y"] >= title["y"] + title["height"] - 1
+
+
 @pytest.mark.parametrize("width", [960, 1280, 1920])
 def test_buttons_stay_in_place_whatever_is_said_of_the_loss(width: int, studio: Opener) -> None:
     screen = studio(TEXT, width=width)
@@ -166,6 +189,19 @@ def test_undo_by_button_and_by_key(opened: Opener) -> None:
     expect(screen("#undo")).to_be_disabled()
 
 
+def test_focus_stays_on_undo_and_reset_when_there_is_nothing_left_for_them(opened: Opener) -> None:
+    screen = opened(line())
+    for button in ("#undo", "#reset"):
+        screen.type_in("w", "4")
+        screen(button).focus()
+        screen.press("Enter")
+        expect(screen(button)).to_be_disabled()
+        expect(screen(button)).to_be_focused()
+        before = screen.page.evaluate("microgrid.state.past.length")
+        screen.press("Enter")
+        assert screen.page.evaluate("microgrid.state.past.length") == before
+
+
 def test_drag_of_a_slider_is_one_change(opened: Opener) -> None:
     screen = opened(line())
     slider = screen.slider("w")
@@ -177,6 +213,33 @@ def test_drag_of_a_slider_is_one_change(opened: Opener) -> None:
         screen.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
         screen.page.mouse.up()
     assert screen.page.evaluate("microgrid.state.past.length") == 2
+
+
+def test_slider_and_field_say_one_number(opened: Opener) -> None:
+    screen = opened(line())
+    screen.type_in("w", "10")
+    slider = screen.slider("w")
+    slider.focus()
+    ends = slider.evaluate("(e) => [e.min, e.max]")
+    for _ in range(5):
+        screen.press("ArrowLeft")
+        shown = screen.field("w").input_value()
+        expect(slider).to_have_attribute("aria-valuetext", shown)
+        assert float(shown) == pytest.approx(float(slider.input_value()), rel=1e-5)
+    assert slider.evaluate("(e) => [e.min, e.max]") == ends
+
+
+def test_undo_takes_back_why_a_text_was_refused(opened: Opener) -> None:
+    screen = opened(line())
+    for text in ("4", "5"):
+        screen.type_in("w", text)
+        screen.page.evaluate("microgrid.dispatch({type: 'settle'})")
+    screen.type_in("w", "much")
+    expect(screen("#whatif .parameter .refused")).not_to_be_empty()
+    screen("#undo").click()
+    expect(screen("#whatif .parameter .refused")).to_be_empty()
+    expect(screen.field("w")).to_have_value("4")
+    expect(screen.field("w")).to_have_attribute("aria-invalid", "false")
 
 
 def test_key_of_undo_is_that_of_a_text_field_inside_it(studio: Opener) -> None:

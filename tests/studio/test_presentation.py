@@ -196,14 +196,23 @@ def test_the_map_marks_the_card_of_the_step(opened: Opener) -> None:
     assert [name for name, (_, there) in zip(cards, marked, strict=True) if there] == ["w"]
 
 
-def test_the_question_and_the_answer_are_announced(opened: Opener) -> None:
+def test_place_question_and_answer_are_announced_once(opened: Opener) -> None:
     screen = present(opened(line()))
-    said = screen("#presentation .said")
-    expect(said).to_have_attribute("aria-live", "polite")
+    expect(screen("#presentation [aria-live]")).to_have_count(1)
+    news = screen("#presentation [aria-live=polite]")
     screen.press("ArrowRight")
-    assert "= ?" in " ".join((said.text_content() or "").split())
+    expect(news).to_have_text("step 1 of 14 · Know: What is w·x?")
     screen.press("ArrowRight")
-    assert "= 6" in (said.text_content() or "")
+    expect(news).to_have_text(f"step 1 of 14 · Know: {screen.text('#present-sentence')}")
+
+
+def test_escape_returns_to_what_had_the_focus(opened: Opener) -> None:
+    screen = opened(line())
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen("#next").focus()
+    screen.press("p", "Escape")
+    expect(screen("#presentation")).to_be_hidden()
+    expect(screen("#next")).to_be_focused()
 
 
 def test_tab_stays_within_the_presentation(opened: Opener) -> None:

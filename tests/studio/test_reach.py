@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from microgrid.documents.examples import Heading
+from microgrid.language.words import words
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 from tests.studio.screens import findings
@@ -83,6 +84,9 @@ def test_step_and_phase_are_announced_but_not_while_playing(studio: Opener) -> N
     screen = studio(FACTOR)
     screen.press("ArrowRight")
     expect(screen("#place[aria-live=polite]")).to_have_text("step 3 of 8 · Think")
+    expect(screen("#scrubber")).to_have_attribute("aria-valuetext", "step 3 of 8, Think")
+    assert screen("#scrubber").get_attribute("aria-label") != screen("#timeline").get_attribute("aria-label")
+    expect(screen("#phases [aria-current]")).to_have_text("Think")
     screen.page.evaluate("microgrid.dispatch({type: 'play'})")
     expect(screen("#place")).to_have_attribute("aria-live", "off")
 
@@ -255,3 +259,12 @@ def test_axe_finds_nothing_in_an_opened_neuron(opened: Opener) -> None:
     screen(".card.neuron").first.dispatch_event("click")
     expect(screen("#inside")).to_be_visible()
     check_accessible(screen)
+
+
+@pytest.mark.parametrize(
+    ("opener", "name"), [("#help", "page.keys"), ("#share", "page.share"), ("#show-python", "page.editor.python")]
+)
+def test_dialogs_are_named_by_their_heading_alone(opener: str, name: str, studio: Opener) -> None:
+    screen = studio()
+    screen(opener).click()
+    expect(screen("dialog[open]")).to_have_accessible_name(words("en")[name])

@@ -30,6 +30,14 @@ test("losses that are all the same lie on a line", () => {
   }
 });
 
+test("numbers along the axis of losses keep apart", () => {
+  for (const [high, low] of [[4, 2], [5.9, 1], [999, 1.1], [3.9, -1.9], [9.9, 0], [1e6, 1e-9], [1e300, 1], [0.31, 0.3]]) {
+    const places = lossCurve(samples(high, low)).lossTicks.map(({at}) => at);
+    assert.ok(places.length >= 2, `${high} ${low}`);
+    assert.ok(places.every((at, i) => i === 0 || at - places[i - 1] > 0.4), `${high} ${low}: ${places}`);
+  }
+});
+
 test("an axis names its ends and few round cycles between", () => {
   const cyclesOf = (last) => lossCurve([{cycle: 1, loss: 2}, {cycle: last, loss: 1}]).cycleTicks.map(({number}) => number);
   assert.deepEqual(cyclesOf(2), [1, 2]);

@@ -159,7 +159,7 @@ def test_training_goes_on_to_later_cycles(opened: Open) -> None:
     choose(screen, "Train")
     screen.click(f"{PANEL} button", "× 10")
     screen.wait_for_text("#place", "cycle 11")
-    screen.wait_for("document.querySelector('#curve').checkVisibility()")
+    screen.wait_for("getComputedStyle(document.querySelector('#curve')).visibility === 'visible'")
 
 
 def test_right_and_wrong_answers_of_the_quiz_are_told(opened: Open) -> None:

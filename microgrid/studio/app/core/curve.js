@@ -3,6 +3,7 @@
 const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
 const MAX_CYCLE_TICKS = 5,
   MAX_LOSS_TICKS = 3;
+const MIN_GAP = 0.42; // of the axis of losses, between two numbers: its height is hardly that of three
 const MIN_POWER = -323; // of ten, of the smallest number that there is
 
 /**
@@ -38,15 +39,32 @@ export function lossCurve(samples) {
     last = samples[samples.length - 1].cycle;
   const placeOf = (/** @type {number} */ cycle) => (cycle - first) / (last - first),
     heightOf = (/** @type {number} */ loss) => (Number.isFinite(loss) ? (scaled(loss) - scaled(low)) / range : 1);
-  const numbers = isLogarithmic ? powersOfTenBetween(low, highest, MAX_LOSS_TICKS) : roundNumbersBetween(low, highest, MAX_LOSS_TICKS);
   return {
     isLogarithmic,
     points: shown.map(({cycle, loss}) => [placeOf(cycle), heightOf(loss)]),
     cycleTicks: cyclesToName(first, last).map((number) => ({number, at: placeOf(number)})),
-    lossTicks: numbers.map((number) => ({number, at: heightOf(number)})),
+    lossTicks: lossesToName(low, highest, isLogarithmic, heightOf),
     placeOf,
     heightOf,
   };
+}
+
+/**
+ * Round numbers that keep apart from each other or, where these are too near, the ends of the range.
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} isLogarithmic
+ * @param {(loss: number) => number} heightOf
+ * @returns {Tick[]}
+ */
+function lossesToName(low, high, isLogarithmic, heightOf) {
+  const between = isLogarithmic ? powersOfTenBetween : roundNumbersBetween,
+    ticksOf = (/** @type {number[]} */ numbers) => numbers.map((number) => ({number, at: heightOf(number)}));
+  for (let most = MAX_LOSS_TICKS; most >= 2; most--) {
+    const ticks = ticksOf(between(low, high, most));
+    if (ticks.every(({at}, i) => i === 0 || at - ticks[i - 1].at >= MIN_GAP)) return ticks;
+  }
+  return ticksOf([low, high]);
 }
 
 /**

@@ -22,6 +22,7 @@ const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down mov
 /** @param {App} app */
 export function createCurve(app) {
   const element = byId("curve"),
+    losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
     isNewCurve = createWatch();
@@ -36,6 +37,7 @@ export function createCurve(app) {
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
     write(byId("loss"), outputInWords(state, derived));
+    losses.hidden = derived.graph.parameters.length === 0; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
@@ -48,10 +50,11 @@ export function createCurve(app) {
    */
   function draw(cycles, {words, endLabel}) {
     curve = lossCurve(cycles.curve());
-    element.hidden = scale.hidden = curve === null;
+    losses.toggleAttribute("data-empty", curve === null); // its room stays, so that no button moves when it appears
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
+    scale.title = scale.textContent ?? ""; // of a long name the end may be cut
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
     setAttribute(element, "aria-label", words.say("curve", {...ends, count: cycles.last - cycles.first}));
     setAttribute(element, "aria-valuemin", `${cycles.first}`);
@@ -66,13 +69,13 @@ export function createCurve(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showHandle({placeOf, heightOf}, {cycle, cycles}, {graph, numbers, words, endLabel}) {
+  function showHandle({placeOf, heightOf}, {cycle}, {graph, numbers, words, endLabel}) {
     const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
       x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
     byId("handle").style.left = byId("ahead").style.left = x;
     byId("handle").style.setProperty("--height", `${percentOf(BOX_HEIGHT - BOTTOM + heightOf(loss) * HEIGHT, BOX_HEIGHT)}%`);
     setAttribute(element, "aria-valuenow", `${cycle}`);
-    const parts = {cycle, last: cycles.last, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
+    const parts = {cycle, name: endLabel, loss: Number.isFinite(loss) ? show(loss) : "?"};
     setAttribute(element, "aria-valuetext", words.say("loop.at", parts));
   }
 

@@ -1,9 +1,10 @@
 // The strip of examples: a click opens one.
 
-import {byId, createWatch, make, setAttribute} from "./dom.js";
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 import {reducedMotion} from "./motion.js";
 
 const STRIP_END_PX = 16; // what is left at the end is no button
+const STRIP_PART = 0.7; // of the strip, by which the arrow scrolls
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -18,6 +19,7 @@ export function createExamples(app, gallery) {
     isNewStrip = createWatch();
   /** @type {HTMLElement[]} */
   let buttons = [];
+  let isBackward = false; // whether the arrow leads to the start again
 
   /**
    * @param {State} state
@@ -39,13 +41,22 @@ export function createExamples(app, gallery) {
     showMore();
   }
 
-  // What the strip has no room for is announced by an arrow, which scrolls to it.
+  // What the strip has no room for is announced by an arrow, which scrolls to it; at the end it turns round.
   function showMore() {
-    more.hidden = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - STRIP_END_PX;
+    const room = strip.scrollWidth - strip.clientWidth;
+    more.hidden = room <= STRIP_END_PX;
+    if (strip.scrollLeft <= STRIP_END_PX) isBackward = false;
+    else if (strip.scrollLeft >= room - STRIP_END_PX) isBackward = true;
+    write(more, isBackward ? "‹" : "›");
+  }
+
+  function scrollOn() {
+    const behavior = reducedMotion.matches ? "instant" : "smooth";
+    strip.scrollBy({left: strip.clientWidth * STRIP_PART * (isBackward ? -1 : 1), behavior});
   }
 
   strip.addEventListener("scroll", showMore, {passive: true});
-  more.addEventListener("click", () => strip.scrollBy({left: strip.clientWidth * 0.7, behavior: reducedMotion.matches ? "auto" : "smooth"}));
+  more.addEventListener("click", scrollOn);
   new ResizeObserver(showMore).observe(strip);
   return {show: showExamples};
 }

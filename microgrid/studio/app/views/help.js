@@ -42,7 +42,7 @@ export function createHelp(app) {
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(
-      make("h2", {id: "keys-title"}, words.say("keys"), close),
+      make("h2", {}, make("span", {id: "keys-title"}, words.say("keys")), close),
       make("dl", {}, ...rows),
       make("label", {class: "row"}, shortcuts, words.say("reach.shortcuts")),
       make("h2", {}, words.say("signs")),

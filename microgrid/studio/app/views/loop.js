@@ -12,8 +12,8 @@ const MAX_FRAME_MS = 20, // that the cycles of a frame and their picture may tak
 
 /** @param {App} app */
 export function createLoop(app) {
-  const undo = /** @type {HTMLButtonElement} */ (byId("undo")),
-    reset = /** @type {HTMLButtonElement} */ (byId("reset"));
+  const undo = byId("undo"),
+    reset = byId("reset");
   let frame = 0,
     last = 0, // when the last cycles were run
     mostPerFrame = 1;
@@ -28,8 +28,8 @@ export function createLoop(app) {
       setAttribute(byId(id), "aria-label", words.say(key));
       setAttribute(byId(id), "title", words.say(key));
     }
-    undo.disabled = !canUndo;
-    reset.disabled = !canReset;
+    setAttribute(undo, "aria-disabled", `${!canUndo}`); // and not disabled: the focus stays on it
+    setAttribute(reset, "aria-disabled", `${!canReset}`);
     document.body.toggleAttribute("data-training", state.training !== null);
     if (state.training && !previous?.training) start();
     if (!state.training) cancelAnimationFrame(frame);
@@ -57,7 +57,9 @@ export function createLoop(app) {
   }
 
   undo.addEventListener("click", () => app.dispatch({type: "undo"}));
-  reset.addEventListener("click", () => app.dispatch({type: "reset"}));
+  reset.addEventListener("click", () => {
+    if (app.derived.canReset) app.dispatch({type: "reset"});
+  });
   document.addEventListener("keydown", (event) => {
     const {key, target, shiftKey, altKey} = event;
     if (!(event.ctrlKey || event.metaKey) || shiftKey || altKey || key.toLowerCase() !== "z" || isDialogOpen()) return;

@@ -30,9 +30,11 @@ export function createPresentation(app) {
     isNewSlide = createWatch();
   /** @type {Map<ShownCard, HTMLElement>} */
   let drawn = new Map();
-  let wasFullScreen = false;
+  let wasFullScreen = false,
+    /** @type {HTMLElement | null} */
+    focusedBefore = null;
 
-  section.append(parts.head, parts.board, parts.said, parts.foot);
+  section.append(parts.head, parts.board, parts.said, parts.foot, parts.news);
 
   /**
    * @param {State} state
@@ -60,12 +62,14 @@ export function createPresentation(app) {
     section.hidden = !isPresenting;
     document.body.toggleAttribute("data-presenting", isPresenting);
     if (isPresenting) {
+      focusedBefore = /** @type {HTMLElement | null} */ (document.activeElement);
       parts.onward.focus();
       const isAsked = navigator.userActivation?.isActive !== false; // and not opened by a link
       if (isAsked) document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
     } else {
       if (document.fullscreenElement) document.exitFullscreen();
-      button.focus();
+      focusedBefore?.focus();
+      if (document.activeElement !== focusedBefore || focusedBefore === document.body) button.focus(); // it is gone
     }
   }
 
@@ -93,6 +97,7 @@ export function createPresentation(app) {
     const ending = told ? endingOf(state, derived) : "",
       text = slide.question || problem || summary || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
     write(parts.sentence, text);
+    write(parts.news, `${placeOfSlide(state, derived)}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));
@@ -272,8 +277,9 @@ function makeParts() {
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
     board: make("div", {class: "board", tabindex: "0", role: "group"}, slide),
-    said: make("div", {class: "said", "aria-live": "polite", "aria-atomic": "true", tabindex: "0"}, sentence, aside, formula),
+    said: make("div", {class: "said", tabindex: "0"}, sentence, aside, formula),
     foot: make("div", {class: "foot"}, first, back, onward),
+    news: make("p", {id: "present-news", "aria-live": "polite", "aria-atomic": "true"}),
     ...{predict, predictName, place, leave, map, links, slide, operands, operandsMore, centre, results, resultsMore},
     ...{neuron, sentence, aside, formula, first, back, onward},
   };

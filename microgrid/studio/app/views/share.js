@@ -37,7 +37,7 @@ export function createShare(app, source) {
       openPasted(paste, refused);
     });
     dialog.replaceChildren(
-      make("h2", {id: "share-title"}, words.say("share"), close),
+      make("h2", {}, make("span", {id: "share-title"}, words.say("share")), close),
       make("p", {}, say(isLink ? "link.what" : hasLink ? "code.long" : "code.what")),
       text,
       make("div", {class: "row"}, copy, save),

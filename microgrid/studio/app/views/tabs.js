@@ -25,7 +25,13 @@ export function createTabs(app) {
     }
   }
 
-  const choose = (/** @type {HTMLElement} */ tab) => app.dispatch({type: "showTab", tab: nameOfTab(tab)});
+  /** @param {HTMLElement} tab */
+  function choose(tab) {
+    app.dispatch({type: "showTab", tab: nameOfTab(tab)});
+    const panel = byId(nameOfTab(tab));
+    if (!panel.hidden) panel.scrollIntoView({block: "nearest"}); // it may have opened below the edge
+  }
+
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
   byId("tabs").addEventListener("keydown", (event) => {
     const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];

@@ -24,12 +24,13 @@ export function createTimeline(app) {
     setAttribute(scrubber, "max", `${derived.phases.length * PHASE_LENGTH}`);
     scrubber.value = `${lengthAt(state.position, derived)}`;
     mark(scrubber, phase);
-    setAttribute(scrubber, "aria-valuetext", derived.place);
-    setAttribute(scrubber, "aria-label", derived.words.say("timeline"));
+    setAttribute(scrubber, "aria-valuetext", stepInWords(state, derived));
+    setAttribute(scrubber, "aria-label", derived.words.say("timeline.step"));
     setAttribute(byId("timeline"), "aria-label", derived.words.say("timeline"));
     for (const button of buttons) {
       button.hidden = !derived.phases.some((each) => each === button.className);
       button.toggleAttribute("data-current", button.className === phase);
+      setAttribute(button, "aria-current", button.className === phase ? "step" : null);
     }
   }
 
@@ -39,6 +40,16 @@ export function createTimeline(app) {
   for (const button of buttons)
     button.addEventListener("click", () => app.dispatch({type: "goToPhase", phase: button.className}));
   return {show};
+}
+
+/**
+ * The value of the slider, as a screen reader says it.
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function stepInWords({position}, {steps, known, words}) {
+  if (!known.current) return words.say("place.start");
+  return words.listed([words.say("place", {step: position, count: steps.length}), words.word(`phase.${known.current.phase}`)]);
 }
 
 /**

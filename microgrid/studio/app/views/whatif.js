@@ -1,7 +1,7 @@
 // What if: leaves to change, by a slider, by typing, or by +0.01 to see what its gradient predicts.
 
 import {columnsOf, readNumber, show, showSigned} from "../core/numerals.js";
-import {byId, createWatch, make, mark, refill, refuse, write} from "./dom.js";
+import {byId, createWatch, make, mark, refill, refuse, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -9,7 +9,7 @@ import {byId, createWatch, make, mark, refill, refuse, write} from "./dom.js";
 
 /**
  * The row of a leaf.
- * @typedef {{leaf: number, element: HTMLElement, slider: HTMLInputElement, field: HTMLInputElement}} Row
+ * @typedef {{leaf: number, element: HTMLElement, slider: HTMLInputElement, field: HTMLInputElement, refused: HTMLElement, isMoved: boolean}} Row
  */
 
 
@@ -84,9 +84,16 @@ export function createWhatIf(app) {
       if (why) app.announce(why);
       else app.dispatch({type: "setLeaf", leaf, value});
     };
-    slider.addEventListener("input", () => change(Number(slider.value)));
+    slider.addEventListener("input", () => {
+      row.isMoved = true;
+      change(Number(slider.value));
+      row.isMoved = false;
+    });
     slider.addEventListener("change", () => app.dispatch({type: "settle"}));
     field.addEventListener("change", () => change(readNumber(field.value)));
+    field.addEventListener("input", () => {
+      if (Number.isFinite(readNumber(field.value))) refuse(field, refused, "");
+    });
     const button = make(
       "button",
       {"aria-label": `${name} +0.01`, title: words.say("try"), onclick: () => nudge(leaf)},
@@ -101,7 +108,8 @@ export function createWhatIf(app) {
       ...(kind === "constant" ? [] : [button]),
       refused,
     );
-    return {leaf, element, slider, field};
+    const row = {leaf, element, slider, field, refused, isMoved: false};
+    return row;
   }
 
   /** @param {number} leaf */
@@ -118,11 +126,17 @@ export function createWhatIf(app) {
  * @param {number} value
  * @param {number} start
  */
-function showRow({slider, field}, value, start) {
-  const span = Math.max(1, 2 * Math.abs(start), Math.abs(value - start));
+function showRow({slider, field, refused, isMoved}, value, start) {
+  const span = Math.max(1, 2 * Math.abs(start), Math.abs(value - start)),
+    isHeld = isMoved || document.activeElement === slider, // its range stays then, or it would move by itself
+    isWithin = Number(slider.min) <= value && value <= Number(slider.max);
   slider.disabled = !(span < MAX_SLIDER);
-  if (!slider.disabled) Object.assign(slider, {min: start - span, max: start + span, step: span / 100, value});
-  if (document.activeElement !== field) field.value = show(value, LEAF_DIGITS);
+  if (!slider.disabled && !(isHeld && isWithin)) Object.assign(slider, {min: start - span, max: start + span, step: span / 100});
+  if (!slider.disabled) slider.value = `${value}`;
+  setAttribute(slider, "aria-valuetext", show(value, LEAF_DIGITS));
+  if (document.activeElement === field) return;
+  field.value = show(value, LEAF_DIGITS);
+  if (refused.textContent) refuse(field, refused, ""); // as when the change before is undone
 }
 
 /**
