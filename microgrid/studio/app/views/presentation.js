@@ -3,7 +3,7 @@
 
 import {columnsOf} from "../core/numerals.js";
 import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
-import {endingOf} from "./told.js";
+import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -73,7 +73,7 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, problem, summary, told} = derived;
+    const {words, presented, problem} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
@@ -89,8 +89,7 @@ export function createPresentation(app) {
     setAttribute(parts.back, "aria-label", words.say("back"));
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
-    const ending = told ? endingOf(state, derived) : "",
-      text = slide.question || problem || summary || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
+    const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
     write(parts.sentence, text);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);

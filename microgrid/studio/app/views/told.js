@@ -33,9 +33,10 @@ export function createTold() {
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
-      text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
-    if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
-    mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
+      text = asking ? words.say("quiz.hint") : problem || sentenceAt(state, derived),
+      closing = isSilent || text === derived.summary ? "" : derived.summary;
+    if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent, closing);
+    mark(sentence, asking || problem ? "" : text === derived.summary ? "summary" : ending ? "ending" : "");
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
@@ -44,11 +45,13 @@ export function createTold() {
    * The local derivative, on the first line, is mathematics and not a sentence.
    * @param {string} text
    * @param {boolean} isOfStep
+   * @param {string} closing what a phase has led to, at its end; "" for nothing
    */
-  function fillSentence(text, isOfStep) {
-    const [first, ...others] = text.split("\n"),
+  function fillSentence(text, isOfStep, closing) {
+    const [first, ...others] = text.slice(0, text.length - closing.length).split("\n"),
       isSlope = isOfStep && others.length > 0 && first.startsWith("∂");
-    sentence.replaceChildren(...(isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [text]));
+    const own = isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [[first, ...others].join("\n")];
+    sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, closing)] : []));
   }
 
   /** @param {(Node | string)[]} parts */
@@ -69,6 +72,18 @@ export function createTold() {
 function noteFor({document, position, cycle}, derived) {
   if (document.kind === "text") return position === derived.ends.know && cycle === 1 ? derived.note : "";
   return position ? "" : derived.note || whoLearns(derived);
+}
+
+/**
+ * What is said of a step, with what its phase has led to: at the end of Know that says the value of the step, too.
+ * @param {State} state
+ * @param {Derived} derived
+ * @returns {string}
+ */
+export function sentenceAt(state, derived) {
+  const {told, summary, ends, words} = derived;
+  if (!told || (summary && state.position === ends.know)) return summary || words.say("start");
+  return [told.sentence + endingOf(state, derived), summary].filter(Boolean).join("\n");
 }
 
 /**
