@@ -48,7 +48,10 @@ def write(screen: Screen, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "It said 7; 5 was right: the loss is 4. Who is to blame?"), ("ja", "予測は 7、正解は 5。損失は 4。だれの責任？")],
+    [
+        ("en", "It said 7; 5 was right: the loss is 4. Who is to blame?"),
+        ("ja", "予測は 7、正解は 5。損失は 4。だれの責任？"),
+    ],
 )
 def test_first_screen_has_all_values_one_question_and_one_large_button(
     language: str, sentence: str, studio: Opener
@@ -109,7 +112,10 @@ def test_second_click_on_the_large_button_goes_to_the_end_of_the_phase(studio: O
     [
         ("a, b = 2, 3; c = a*b", "c is 6. Which number does it depend on most?"),
         ("w, x, t = 3, 2, 6; (t - w*x)**2", "It said 6, and that is right. Nobody is to blame."),
-        ("w = 3; e1 = (w - 1)**2; e2 = (w - 5)**2; e1 + e2", "It said 3, 3; 1, 5 was right: the loss is 8. Who is to blame?"),
+        (
+            "w = 3; e1 = (w - 1)**2; e2 = (w - 5)**2; e1 + e2",
+            "It said 3, 3; 1, 5 was right: the loss is 8. Who is to blame?",
+        ),
         ("w, x = 3, 2; abs(w*x - 5)", "It said 6; 5 was right: the loss is 1. Who is to blame?"),
     ],
 )
