@@ -42,10 +42,12 @@ const SATURATED_SLOPE = 0.01; // with a smaller slope, almost no gradient passes
 const PREDICTION_ROUNDING = 1e-14; // as in Python: what is smaller than this beside the numbers it was computed from is no prediction
 
 /**
+ * Computes a node.
  * @param {GraphNode} node
  * @param {number[]} numbers those of its operands
+ * @returns {number}
  */
-function valueOf(node, numbers) {
+export function valueOf(node, numbers) {
   const {operands, summed, last, value} = OPERATIONS[node.op];
   if (!summed) return value(...numbers);
   const size = operands.length,

@@ -1,6 +1,8 @@
 // What is said about a step: where we are, the sentence, the formula with its numbers and, at the start, a note.
 
 import {bracketed, show, signOf} from "../core/numerals.js";
+import {furthestOf} from "../core/predicting.js";
+import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
 import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -102,8 +104,9 @@ export function endingOf({position}, {steps, known, numbers, sentences}) {
  * @param {{formula: string, result: string}} told
  * @param {Derived} derived
  */
-function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
-  const part = (/** @type {string} */ text, /** @type {string} */ name, kind = "") =>
+function partsOfFormula(step, {formula, result}, {graph, numbers, sentences, words}) {
+  const equals = equalsOfStep(graph, numbers, step),
+    part = (/** @type {string} */ text, /** @type {string} */ name, kind = "") =>
     make("span", {class: `part ${name}`}, make("b", {class: kind}, text), make("small", {}, words.say(`part.${name}`)));
   const written = (/** @type {number} */ number) => words.typeset(show(number)),
     inBrackets = (/** @type {number} */ number) => words.typeset(bracketed(show(number)));
@@ -121,7 +124,7 @@ function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
         part(inBrackets(upstream), "upstream", signOf(upstream)),
         " × ",
         part(inBrackets(local), "local"),
-        " = ",
+        equals,
         part(inBrackets(share), "share", signOf(share)),
       ];
     }
@@ -133,14 +136,16 @@ function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
         part(written(numbers.learningRate), "rate"),
         " × ",
         part(bracketed(written(numbers.gradients[node])), "gradient"),
-        " = ",
+        equals,
         part(written(numbers.changed.get(node) ?? NaN), "after"),
       ];
     }
     case "changes":
-      return [`${formula.replace(/ …$/, "")} = ${result}`];
-    default: // where all operands are constants, names and numbers are the same
-      return [[...new Set([...formula.split(" = "), result])].join(" = ")];
+      return [formula.replace(/ …$/, "") + equalsOfChange(numbers, furthestOf(numbers, step.parameters)) + result];
+    default: {
+      const sides = [...new Set(formula.split(" = "))]; // where all operands are constants, names and numbers are the same
+      return [[...new Set([sides.join(" = "), result])].join(equals)];
+    }
   }
 }
 
