@@ -221,7 +221,7 @@ def _outcome(network: Network, steps: Sequence[LayerStep], x: Matrix, t: Matrix,
     entries = [entry for step in steps for entry in step.results]
     before = next(entry.matrix[0][0] for entry in entries if entry.name == "loss")
     gradients = [n for entry in entries if entry.name in ("dW", "db") for row in entry.matrix for n in row]
-    predicted = predict(before, ((gradient, -learning_rate * gradient) for gradient in gradients))
+    predicted = predict(before, ((gradient, -learning_rate * gradient, 0.0) for gradient in gradients))
     if any(hasattr(layer, "update") and not isinstance(layer, Linear) for layer in network.layers):
         predicted = math.nan
     try:

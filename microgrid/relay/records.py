@@ -11,7 +11,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
 
 PHASES = ("know", "think", "change")
-PREDICTION_ROUNDING = 1e-14  # what is smaller than this beside the loss is no prediction
+PREDICTION_ROUNDING = 1e-14  # what is smaller than this beside the numbers it was computed from is no prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,24 @@ class Outcome:
     numbers: tuple[float, ...] = ()
 
 
-def predict(loss: float, moves: Iterable[tuple[float, float]]) -> float:
-    """Return the loss that the gradients predict, loss + Σ gradient · move, for pairs of gradient and move.
+def predict(loss: float, moves: Iterable[tuple[float, float, float]]) -> float:
+    """Return the loss that the gradients predict, loss + Σ gradient · move.
 
-    What rounding alone leaves of the loss is 0.
+    Each parameter gives its gradient, its move and, where that is a difference of two numbers, the size of these, else
+    0: the smaller the move beside them, the more of it is rounding. What rounding alone leaves of the loss is 0.
 
-    >>> predict(4.0, [(8.0, 2.6 - 3.0), (4.0, 0.8 - 1.0)])
+    >>> predict(4.0, [(8.0, 2.6 - 3.0, 3.0), (4.0, 0.8 - 1.0, 1.0)])
     0.0
     """
-    predicted = loss
-    for gradient, move in moves:  # not fsum(), which fails at infinities, nor sum(): it rounds by version of Python
+    predicted, size = loss, abs(loss)
+    for (
+        gradient,
+        move,
+        number,
+    ) in moves:  # not fsum(), which fails at infinities, nor sum(): it rounds by version of Python
         predicted += gradient * move
-    return 0.0 if abs(predicted) < PREDICTION_ROUNDING * abs(loss) else predicted
+        size += abs(gradient) * number
+    return 0.0 if abs(predicted) < PREDICTION_ROUNDING * size else predicted
 
 
 @dataclass(frozen=True, slots=True)

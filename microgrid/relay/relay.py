@@ -302,7 +302,7 @@ def _think(graph: Snapshot, gradients: dict[str, float]) -> Iterator[Seed | Shar
 def _second_pass(graph: Snapshot, changes: Sequence[Change]) -> Outcome:
     """Recompute the loss after the update, and return it beside the loss that the gradients predict."""
     loss = graph.output.data
-    predicted = predict(loss, ((change.gradient, change.after - change.before) for change in changes))
+    predicted = predict(loss, ((each.gradient, each.after - each.before, abs(each.before)) for each in changes))
     values: list[float] = []
     try:
         for value in graph.recompute({change.node: change.after for change in changes}):

@@ -99,7 +99,7 @@ def _page(relay: Record, heading: Heading, language: str | None, document: str) 
     parts = {
         "language": start,
         "choice": " data-choose-language" if language is None else "",
-        "title": html.escape(f"{title} · microgrid" if title else "microgrid"),
+        "title": html.escape(f"{title} · microgrid" if title else text["page.title"]),
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src {_hash(style)}; script-src {_hash(program)}",
         "style": style,

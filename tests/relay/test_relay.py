@@ -176,6 +176,16 @@ def test_second_forward_pass_gives_the_loss_after_the_change() -> None:
     assert relay.outcome.after == ((w * x - 5) ** 2).data
 
 
+def test_what_rounding_alone_leaves_of_the_loss_is_0_however_small_the_loss() -> None:
+    w, b, x = Value(3.0, "w"), Value(1.0, "b"), Input(2.0, "x")
+    for _ in range(120):
+        relay = Relay((w * x + b - 5) ** 2, learning_rate=0.05)  # the loss is η · (the sum of the squared gradients)
+        assert relay.outcome.predicted == 0.0
+        for value in (w, b):
+            value.data -= 0.05 * relay.gradients[relay.id_of(value)]
+    assert Relay((w * x + b - 6) ** 2, learning_rate=0.0499).outcome.predicted > 0.0
+
+
 def test_second_pass_that_leaves_the_domain_says_so() -> None:
     a = Value(0.1, "a")
     outcome = Relay(a.log(), learning_rate=1.0).outcome

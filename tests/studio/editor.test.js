@@ -4,8 +4,9 @@ import test from "node:test";
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {mistakesOf, mostResponsible} from "../../microgrid/studio/app/core/blame.js";
 import {isLoss} from "../../microgrid/studio/app/core/graph.js";
-import {endsIn, goalIn, graphIn, numbersIn, paceIn, stepsIn} from "../../microgrid/studio/app/derive.js";
+import {createDerive, endsIn, goalIn, graphIn, numbersIn, paceIn, stepsIn} from "../../microgrid/studio/app/derive.js";
 import {nextPhase} from "../../microgrid/studio/app/derive/editor.js";
+import {tables} from "./core/words.js";
 
 const BLAME = "w, b = 3, 1\nx, target = 2, 5\np = w*x + b\nloss = (p - target)**2";
 const opened = (text, rest = {}) => initialState({kind: "text", text, ...rest}, "en");
@@ -127,6 +128,20 @@ test("the largest gradient of a parameter comes first, and 0 not at all", () => 
   const state = opened("a, b, c, x = 1, 2, 3, 10; a*x - b*x*x + 0*c"),
     graph = graphIn(state);
   assert.deepEqual(mostResponsible(graph, numbersIn(state)).map((i) => graph.nodes[i].label), ["b", "a"]);
+});
+
+test("the end of Think names who is most to blame of what is learned", () => {
+  const derive = createDerive(tables),
+    answer = (text, language = "en") => {
+      const state = after(opened(text), {type: "setLanguage", language}, {type: "playPhase"}, {type: "playPhase"});
+      return derive(state).summary;
+    };
+  assert.equal(answer(BLAME), "Of the learned numbers, w is most to blame (gradient 8), then b (4).");
+  assert.equal(answer(BLAME, "ja"), "学習する数のうち、責任が大きい順に w (勾配 8)、b (4)。");
+  assert.equal(answer("w, t = 3, 5; (w - t)**2"), "The learned number w is to blame (gradient −4).");
+  assert.equal(answer("w, b, t = 3, 1, 5; (w + 0*b - t)**2"), "Of the learned numbers, only w is to blame (gradient −4).");
+  assert.equal(answer("w, b, t = 3, 1, 5; (w + b - t)**2"), "Of the learned numbers, most to blame are w (gradient −2), b (−2).");
+  assert.equal(answer("w, t = 5, 5; (w - t)**2"), "All gradients are 0: Change will move nothing.");
 });
 
 test("no value of a text is called by its id, and no two alike", () => {

@@ -48,7 +48,10 @@ def write(screen: Screen, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "It said 7; 5 was right. Who is to blame?"), ("ja", "予測は 7、正解は 5。だれの責任？")],
+    [
+        ("en", "It said 7; 5 was right: the loss is 4. Who is to blame?"),
+        ("ja", "予測は 7、正解は 5。損失は 4。だれの責任？"),
+    ],
 )
 def test_first_screen_has_all_values_one_question_and_one_large_button(
     language: str, sentence: str, studio: Opener
@@ -83,7 +86,10 @@ def test_large_button_goes_round_the_loop(studio: Opener) -> None:
     screen("#primary").click()
     screen.wait_for(f"microgrid.state.position === {ends['think']} && !microgrid.state.playing")
     expect(screen.grad("w")).to_have_text("8")
-    expect(screen("#sentence")).to_contain_text("Most to blame: w (gradient 8), b (gradient 4).")
+    expect(screen("#sentence")).to_contain_text("= 12")  # the share of the step itself
+    expect(screen("#sentence strong")).to_have_text(
+        "Of the learned numbers, w is most to blame (gradient 8), then b (4)."
+    )
     expect(screen("#primary")).to_have_text("Change")
     screen("#primary").click()
     screen.wait_for(f"microgrid.state.position === {ends['change']} && !microgrid.state.playing")
@@ -106,8 +112,11 @@ def test_second_click_on_the_large_button_goes_to_the_end_of_the_phase(studio: O
     [
         ("a, b = 2, 3; c = a*b", "c is 6. Which number does it depend on most?"),
         ("w, x, t = 3, 2, 6; (t - w*x)**2", "It said 6, and that is right. Nobody is to blame."),
-        ("w = 3; e1 = (w - 1)**2; e2 = (w - 5)**2; e1 + e2", "It said 3, 3; 1, 5 was right. Who is to blame?"),
-        ("w, x = 3, 2; abs(w*x - 5)", "It said 6; 5 was right. Who is to blame?"),
+        (
+            "w = 3; e1 = (w - 1)**2; e2 = (w - 5)**2; e1 + e2",
+            "It said 3, 3; 1, 5 was right: the loss is 8. Who is to blame?",
+        ),
+        ("w, x = 3, 2; abs(w*x - 5)", "It said 6; 5 was right: the loss is 1. Who is to blame?"),
     ],
 )
 def test_question_follows_from_the_document(text: str, sentence: str, studio: Opener) -> None:
@@ -244,7 +253,7 @@ def test_japanese_is_typed_through_an_input_method(studio: Opener) -> None:
     keyboard.send("Input.insertText", {"text": "正解"})
     screen.page.keyboard.type(" = 5; (w*x - 正解)**2")
     assert screen("#editor").input_value() == "w, x = 3, 2\n正解 = 5; (w*x - 正解)**2"
-    expect(screen("#sentence")).to_have_text("予測は 6、正解は 5。だれの責任？")
+    expect(screen("#sentence")).to_have_text("予測は 6、正解は 5。損失は 1。だれの責任？")
 
 
 def readme_example(name: str) -> str:

@@ -523,6 +523,12 @@ def test_help_opens_and_escape_closes_it(way: str, opened: Opener) -> None:
         screen("#help").click()
     expect(screen("#keys")).to_be_visible()
     expect(screen("#keys")).to_contain_text("one step back, one step forward")
+    heads = ["microgrid: who is to blame?✕", words("en")["page.signs"], words("en")["page.keys"]]
+    expect(screen("#keys h2")).to_have_text(heads)
+    expect(screen("#keys h2 + p").first).to_have_text(words("en")["page.about"])
+    boxes = [screen(each).bounding_box() for each in ("#shortcuts", "#keys label")]
+    middles = [box["y"] + box["height"] / 2 for box in boxes if box]
+    assert abs(middles[0] - middles[1]) < 4  # on one line
     screen.press("ArrowRight")
     assert screen.position == 0
     screen.press("Escape")

@@ -50,6 +50,17 @@ test("a loss that cannot be negative is not predicted to be so", () => {
   assert.deepEqual([0.05, 0.1].map((rate) => numbersOf(line(rate)).outcome.isImpossible), [false, true]);
 });
 
+test("what rounding alone leaves of the loss is 0, however small the loss", () => {
+  const graph = line(0.05);
+  let leaves = leavesOf(graph);
+  for (let count = 0; count < 120; count++) {
+    const {changed, outcome} = cycle(graph, leaves, 0.05);
+    assert.deepEqual([outcome.predicted, outcome.isImpossible], [0, false], `cycle ${count + 1}: the loss is ${outcome.before}`);
+    leaves = changed;
+  }
+  assert.ok(numbersOf(line(0.0499)).outcome.predicted > 0);
+});
+
 test("where there is no value, only the values before it are known", () => {
   const graph = graphOf([leaf("a", 0), computed("log", [0]), computed("neg", [1])]),
     {missing, operands, values, gradients} = numbersOf(graph);

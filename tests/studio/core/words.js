@@ -6,7 +6,7 @@ import {Words} from "../../../microgrid/studio/app/core/words.js";
 
 export const LANGUAGES = ["en", "ja"];
 
-const tables = Object.fromEntries(
+export const tables = Object.fromEntries(
   LANGUAGES.map((language) => {
     const file = new URL(`../../../microgrid/language/${language}.json`, import.meta.url);
     return [language, JSON.parse(readFileSync(file, "utf8"))];

@@ -234,7 +234,7 @@ def test_large_button_goes_round_the_loop_and_undo_takes_a_change_back(opened: O
     screen = opened(TEXT)
     screen.click("#primary", "Think")
     wait_for_card(screen, "w", grad="8")
-    screen.wait_for_text("#sentence", "Most to blame: w")
+    screen.wait_for_text("#sentence", "w is most to blame")
     screen.click("#primary", "Change")
     wait_for_card(screen, "b", value="0.8")
     screen.wait_for_text("#primary", "Know")

@@ -39,13 +39,15 @@ import {NON_NEGATIVE, OPERATIONS, SIGN_PRESERVING} from "./operations.js";
  */
 
 const SATURATED_SLOPE = 0.01; // with a smaller slope, almost no gradient passes back
-const PREDICTION_ROUNDING = 1e-14; // as in Python: what is smaller than this beside the loss is no prediction
+const PREDICTION_ROUNDING = 1e-14; // as in Python: what is smaller than this beside the numbers it was computed from is no prediction
 
 /**
+ * Computes a node.
  * @param {GraphNode} node
  * @param {number[]} numbers those of its operands
+ * @returns {number}
  */
-function valueOf(node, numbers) {
+export function valueOf(node, numbers) {
   const {operands, summed, last, value} = OPERATIONS[node.op];
   if (!summed) return value(...numbers);
   const size = operands.length,
@@ -289,8 +291,9 @@ function carriedBy(graph, gradients, locals) {
  */
 function outcomeOf(graph, values, gradients, changed) {
   const before = values[graph.output];
-  const moved = graph.parameters.reduce((sum, i) => sum + gradients[i] * ((changed.get(i) ?? NaN) - values[i]), before);
-  const predicted = Math.abs(moved) < PREDICTION_ROUNDING * Math.abs(before) ? 0 : moved;
+  const moved = graph.parameters.reduce((sum, i) => sum + gradients[i] * ((changed.get(i) ?? NaN) - values[i]), before),
+    size = graph.parameters.reduce((sum, i) => sum + Math.abs(gradients[i]) * Math.abs(values[i]), Math.abs(before));
+  const predicted = Math.abs(moved) < PREDICTION_ROUNDING * size ? 0 : moved;
   const again = forward(graph, changed, true);
   return {
     before,

@@ -2,6 +2,7 @@
 
 import {furthestOf, sharesKept, sumInside} from "./cycle.js";
 import {bracketed, show, signOf} from "./numerals.js";
+import {equalsOfChange, equalsOfProduct, equalsOfStep, equalsOfValue} from "./rounding.js";
 
 /** @typedef {import("./graph.js").Card} Card */
 /** @typedef {import("./steps.js").Step} Step */
@@ -75,7 +76,7 @@ export function asideOfStep(setting, step) {
     }
     case "neuron": {
       const sum = sumInside(graph, step.card);
-      return sum === step.card.output ? "Σ w·x + b" : words.typeset(`Σ w·x + b = ${sumWithNumbers(setting, sum)} = ${show(numbers.values[sum])}`);
+      return sum === step.card.output ? "Σ w·x + b" : words.typeset(`Σ w·x + b = ${sumWithNumbers(setting, sum)}${equalsOfValue(graph, numbers, sum)}${show(numbers.values[sum])}`);
     }
     case "share":
       return sentences.slope(step.node, step.position, numbers);
@@ -98,9 +99,9 @@ export function formulaOfStep(setting, step) {
   const plain = (text) => ({text: words.typeset(text), part: "", sign: "", isAnswer: false});
   /** @type {(number: number, part: string, sign?: string) => FormulaPart} */
   const named = (number, part, sign = "") => ({...plain(inBrackets(words, number)), part: part && `page.part.${part}`, sign});
-  /** @type {(number: number, part?: string, sign?: string) => FormulaPart[]} */
-  const answer = (number, part = "", sign = "") => [
-    plain(" = "),
+  /** @type {(number: number, part?: string, sign?: string, equals?: string) => FormulaPart[]} */
+  const answer = (number, part = "", sign = "", equals = equalsOfStep(graph, numbers, step)) => [
+    plain(equals),
     {text: isAsking ? ASKED : words.typeset(show(number)), part: part && `page.part.${part}`, sign: isAsking ? "" : sign, isAnswer: true},
   ];
   switch (step.kind) {
@@ -127,7 +128,7 @@ export function formulaOfStep(setting, step) {
       if (!first) return [];
       const upstream = numbers.gradients[first.node],
         local = numbers.locals[first.node][first.position];
-      return [named(upstream, "upstream", signOf(upstream)), plain(" × "), named(local, "local"), ...answer(upstream * local, "gradient", signOf(upstream * local))];
+      return [named(upstream, "upstream", signOf(upstream)), plain(" × "), named(local, "local"), ...answer(upstream * local, "gradient", signOf(upstream * local), equalsOfProduct(upstream, local, upstream * local))];
     }
     default: {
       const i = step.kind === "change" ? step.node : furthestOf(numbers, step.parameters);
@@ -137,7 +138,7 @@ export function formulaOfStep(setting, step) {
         named(numbers.learningRate, "rate"),
         plain(" × "),
         named(numbers.gradients[i], "gradient", signOf(numbers.gradients[i])),
-        ...answer(numbers.changed.get(i) ?? NaN, "after"),
+        ...answer(numbers.changed.get(i) ?? NaN, "after", "", equalsOfChange(numbers, i)),
       ];
     }
   }

@@ -1,6 +1,7 @@
 // What the editor, the sentences at the end of a phase and the large button show.
 
 import {mistakesOf, mostResponsible} from "../core/blame.js";
+import {isLoss} from "../core/graph.js";
 import {show} from "../core/numerals.js";
 import {backwardLines, changeLine, knowLine} from "../core/python.js";
 import {PHASES} from "../core/steps.js";
@@ -76,7 +77,7 @@ function blameQuestion(graph, numbers, words) {
   if (mistakes.length === 0) return words.say("editor.value", {name, value});
   if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
   if (mistakes.length > MAX_MISTAKES) return words.say("editor.blame.many", {count: mistakes.length, name, value});
-  return words.say("editor.blame", {said, right});
+  return words.say("editor.blame", {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
 }
 
 /**
@@ -87,11 +88,21 @@ function blameQuestion(graph, numbers, words) {
 function blameAnswer(graph, numbers, words) {
   const responsible = mostResponsible(graph, numbers);
   if (responsible.length === 0) return words.say("editor.answer.none");
-  const names = responsible.slice(0, MAX_RESPONSIBLE).map((i) => {
-    return words.say("editor.answer.name", {name: graph.nodes[i].name, gradient: show(numbers.gradients[i])});
-  });
-  const isBlamed = mistakesOf(graph, numbers).length > 0;
-  return words.say(isBlamed ? "editor.answer" : "editor.answer.value", {names: words.listed(names)});
+  const [first, ...others] = responsible.slice(0, MAX_RESPONSIBLE).map((i) => ({name: graph.nodes[i].name, gradient: show(numbers.gradients[i])}));
+  const key = mistakesOf(graph, numbers).length ? "editor.answer" : "editor.answer.value",
+    names = others.map((other) => words.say("editor.answer.name", other));
+  return words.say(key + caseOfAnswer(responsible, graph, numbers), {...first, first: first.name, others: words.listed(names)});
+}
+
+/**
+ * Whether nobody else is responsible, or some are as much as the first.
+ * @param {number[]} responsible
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ */
+function caseOfAnswer([first, second], {parameters}, {gradients}) {
+  if (second === undefined) return parameters.length === 1 ? ".one" : ".only";
+  return Math.abs(gradients[first]) === Math.abs(gradients[second]) ? ".equal" : "";
 }
 
 /**

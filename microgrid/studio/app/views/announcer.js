@@ -1,6 +1,8 @@
 // What a screen reader is told while the page plays: nobody can listen to every step, but each phase is named, and
 // where it stops is said in full. Steps that a reader takes herself are announced by what is written about them.
 
+import {sentenceAt} from "./told.js";
+
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 
@@ -14,11 +16,11 @@ export function createAnnouncer(app) {
    * @param {State | null} previous
    */
   function showAnnouncer(state, derived, previous) {
-    const {known, words, told, summary, place} = derived,
+    const {known, words, place} = derived,
       isNewPhase = (known.current?.phase ?? "") !== phase,
       hasStopped = previous?.playing && !state.playing && state.position === previous.position;
     phase = known.current?.phase ?? "";
-    if (hasStopped) app.announce(`${place} · ${summary || (told?.sentence ?? "")}`);
+    if (hasStopped) app.announce(`${place} · ${sentenceAt(state, derived)}`);
     else if (state.playing && isNewPhase && phase) app.announce(words.word(`phase.${phase}`));
   }
 

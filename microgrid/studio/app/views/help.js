@@ -1,4 +1,4 @@
-// The help: keys and legend, in a dialog.
+// The help: what the page is, its legend and its keys, in a dialog.
 
 import {byId, closeButton, createWatch, make} from "./dom.js";
 
@@ -42,11 +42,13 @@ export function createHelp(app) {
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(
-      make("h2", {}, make("span", {id: "keys-title"}, words.say("keys")), close),
-      make("dl", {}, ...rows),
-      make("label", {class: "row"}, shortcuts, words.say("reach.shortcuts")),
+      make("h2", {}, make("span", {id: "keys-title"}, words.say("title")), close),
+      make("p", {}, words.say("about")),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
+      make("h2", {}, words.say("keys")), // last: a touch screen has none
+      make("label", {class: "row"}, shortcuts, words.say("reach.shortcuts")),
+      make("dl", {}, ...rows),
     );
   }
 

@@ -6,7 +6,7 @@ import {byId, isDialogOpen, setAttribute} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
-const NAMES = {undo: "loop.undo", reset: "loop.reset"};
+const NAMES = {undo: "loop.undo", reset: "reset"};
 const MAX_FRAME_MS = 20, // that the cycles of a frame and their picture may take; drawn, it stays below the 50 that one feels
   EASY_FRAME_MS = 10;
 

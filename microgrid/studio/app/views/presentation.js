@@ -5,7 +5,7 @@ import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
 import {asOnCard, byId, createWatch, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
-import {endingOf} from "./told.js";
+import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -78,7 +78,7 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, steps, presented, problem, summary, told} = derived;
+    const {words, presented, problem} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
@@ -94,8 +94,7 @@ export function createPresentation(app) {
     setAttribute(parts.back, "aria-label", words.say("back"));
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
-    const ending = told ? endingOf(state, derived) : "",
-      text = slide.question || problem || summary || (told ? withoutSlope(told.sentence) + ending : words.say("start"));
+    const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
     write(parts.sentence, text);
     write(parts.news, `${placeOfSlide(state, derived)}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);

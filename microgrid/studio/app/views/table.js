@@ -2,6 +2,7 @@
 // never opens it does not pay for it.
 
 import {bracketed, show} from "../core/numerals.js";
+import {equalsOfProduct} from "../core/rounding.js";
 import {equal} from "../core/sentences.js";
 import {kindsInWords, statusOfCard} from "./described.js";
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
@@ -101,8 +102,9 @@ function sharesOf({output, edges}, {known, numbers, words}) {
   return edges
     .filter(({i}) => known.shares.has(i))
     .map(({i, operand}) => {
-      const [upstream, local, share] = [numbers.gradients[output], numbers.carried[i].local, numbers.carried[i].share].map((number) => show(number));
-      const text = words.typeset(`${bracketed(upstream)} × ${bracketed(local)} = ${share}`);
+      const upstream = numbers.gradients[output],
+        {local, share} = numbers.carried[i];
+      const text = words.typeset(`${bracketed(show(upstream))} × ${bracketed(show(local))}${equalsOfProduct(upstream, local, share)}${show(share)}`);
       return words.say("reach.share", {name: operand.node.name, share: text});
     });
 }

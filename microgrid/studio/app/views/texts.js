@@ -31,7 +31,7 @@ export function createTexts(app) {
     language.textContent = other === "ja" ? "日本語" : "English";
     language.lang = other;
     byId("title").textContent = title;
-    document.title = title ? `${title} · microgrid` : "microgrid";
+    document.title = title ? `${title} · microgrid` : words.say("title");
   }
 
   byId("skip").addEventListener("click", () => byId("next").focus()); // no link: the address holds the state

@@ -2,6 +2,8 @@
 
 import {largestOf} from "../core/extremes.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
+import {furthestOf} from "../core/predicting.js";
+import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
 import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -34,9 +36,10 @@ export function createTold() {
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const ending = endingOf(state, derived),
-      text = asking ? words.say("quiz.hint") : problem || derived.summary || (told ? told.sentence + ending : words.say("start"));
-    if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent);
-    mark(sentence, asking || problem ? "" : derived.summary ? "summary" : ending ? "ending" : "");
+      text = asking ? words.say("quiz.hint") : problem || sentenceAt(state, derived),
+      closing = isSilent || text === derived.summary ? "" : derived.summary;
+    if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent, closing);
+    mark(sentence, asking || problem ? "" : text === derived.summary ? "summary" : ending ? "ending" : "");
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent || !current || !told ? [] : partsOfFormula(current, told, derived));
     write(byId("note"), problem || asking ? "" : noteFor(state, derived));
   }
@@ -45,11 +48,13 @@ export function createTold() {
    * The local derivative, on the first line, is mathematics and not a sentence.
    * @param {string} text
    * @param {boolean} isOfStep
+   * @param {string} closing what a phase has led to, at its end; "" for nothing
    */
-  function fillSentence(text, isOfStep) {
-    const [first, ...others] = text.split("\n"),
+  function fillSentence(text, isOfStep, closing) {
+    const [first, ...others] = text.slice(0, text.length - closing.length).split("\n"),
       isSlope = isOfStep && others.length > 0 && first.startsWith("∂");
-    sentence.replaceChildren(...(isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [text]));
+    const own = isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [[first, ...others].join("\n")];
+    sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, closing)] : []));
   }
 
   /** @param {(Node | string)[]} parts */
@@ -73,6 +78,18 @@ function noteFor({document, position, cycle}, derived) {
 }
 
 /**
+ * What is said of a step, with what its phase has led to: at the end of Know that says the value of the step, too.
+ * @param {State} state
+ * @param {Derived} derived
+ * @returns {string}
+ */
+export function sentenceAt(state, derived) {
+  const {told, summary, ends, words} = derived;
+  if (!told || (summary && state.position === ends.know)) return summary || words.say("start");
+  return [told.sentence + endingOf(state, derived), summary].filter(Boolean).join("\n");
+}
+
+/**
  * After the last step of Change: how the output turned out.
  * @param {State} state
  * @param {Derived} derived
@@ -88,8 +105,9 @@ export function endingOf({position}, {steps, known, numbers, sentences}) {
  * @param {{formula: string, result: string}} told
  * @param {Derived} derived
  */
-function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
-  const part = (/** @type {string} */ text, /** @type {string} */ name, kind = "") =>
+function partsOfFormula(step, {formula, result}, {graph, numbers, sentences, words}) {
+  const equals = equalsOfStep(graph, numbers, step),
+    part = (/** @type {string} */ text, /** @type {string} */ name, kind = "") =>
     make("span", {class: `part ${name}`}, make("b", {class: kind}, text), make("small", {}, words.say(`part.${name}`)));
   const written = (/** @type {number} */ number) => words.typeset(show(number)),
     inBrackets = (/** @type {number} */ number) => words.typeset(bracketed(show(number)));
@@ -107,7 +125,7 @@ function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
         part(inBrackets(upstream), "upstream", signOf(upstream)),
         " × ",
         part(inBrackets(local), "local"),
-        " = ",
+        equals,
         part(inBrackets(share), "share", signOf(share)),
       ];
     }
@@ -119,14 +137,16 @@ function partsOfFormula(step, {formula, result}, {numbers, sentences, words}) {
         part(written(numbers.learningRate), "rate"),
         " × ",
         part(bracketed(written(numbers.gradients[node])), "gradient"),
-        " = ",
+        equals,
         part(written(numbers.changed.get(node) ?? NaN), "after"),
       ];
     }
     case "changes":
-      return [`${formula.replace(/ …$/, "")} = ${result}`];
-    default: // where all operands are constants, names and numbers are the same
-      return [[...new Set([...formula.split(" = "), result])].join(" = ")];
+      return [formula.replace(/ …$/, "") + equalsOfChange(numbers, furthestOf(numbers, step.parameters)) + result];
+    default: {
+      const sides = [...new Set(formula.split(" = "))]; // where all operands are constants, names and numbers are the same
+      return [[...new Set([sides.join(" = "), result])].join(equals)];
+    }
   }
 }
 

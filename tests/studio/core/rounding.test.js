@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {equalsOfStep} from "../../../microgrid/studio/app/core/rounding.js";
+import {stepsOf} from "../../../microgrid/studio/app/core/steps.js";
+import {computed, graphOf, leaf, line, numbersOf} from "./records.js";
+
+const signs = (graph) => stepsOf(graph, new Set()).map((step) => equalsOfStep(graph, numbersOf(graph), step));
+
+test("where the numbers shown give the result shown, it is equal", () => {
+  assert.deepEqual(new Set(signs(line())), new Set([" = "]));
+  assert.equal(signs(graphOf([leaf("a", 0.1), leaf("b", 0.2), computed("+", [0, 1])]))[0], " = ");
+});
+
+test("where they do not, it is nearly equal", () => {
+  assert.equal(signs(graphOf([leaf("a", 5.03125), leaf("b", 5), computed("-", [0, 1])]))[0], " ≈ "); // 5.031 − 5 = 0.03125
+  const product = signs(graphOf([leaf("a", 1 / 3), leaf("b", 3), computed("*", [0, 1])]));
+  assert.equal(product[0], " ≈ "); // 0.3333 × 3 = 1
+});
