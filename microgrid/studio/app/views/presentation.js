@@ -78,11 +78,12 @@ export function createPresentation(app) {
    * @param {Derived} derived
    */
   function showTexts(state, derived) {
-    const {words, presented, problem} = derived;
+    const {words, steps, presented, problem} = derived;
     if (!presented) return;
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
-    write(parts.place, placeInWords(words, {cycle: state.cycle, step: slide.step, count: steps.length, phase: slide.phase}));
+    const place = placeInWords(words, {cycle: state.cycle, step: slide.step, count: steps.length, phase: slide.phase});
+    write(parts.place, place);
     setAttribute(parts.place, "class", slide.phase);
     write(parts.predictName, words.say("present.predict"));
     parts.predict.checked = state.isPredicting;
@@ -96,7 +97,7 @@ export function createPresentation(app) {
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
     write(parts.sentence, text);
-    write(parts.news, `${placeOfSlide(state, derived)}: ${text}`);
+    write(parts.news, `${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));

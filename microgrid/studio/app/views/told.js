@@ -2,7 +2,7 @@
 
 import {largestOf} from "../core/extremes.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
-import {furthestOf} from "../core/predicting.js";
+import {furthestOf} from "../core/cycle.js";
 import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
 import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
 
