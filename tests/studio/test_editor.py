@@ -387,6 +387,7 @@ def test_graph_of_an_earlier_text_is_paler_and_says_so(language: str, sentence: 
     assert float(screen.page.evaluate(opacity)) < 1
     screen.page.emulate_media(forced_colors="active")
     assert screen("#graph").evaluate("(e) => getComputedStyle(e).outlineStyle") == "dashed"
+    screen.page.emulate_media(forced_colors="none")
     screen("#editor").fill("y = 4")
     expect(screen("#stale")).to_be_empty()
     assert screen.page.evaluate(opacity) == "1"
