@@ -2,7 +2,7 @@
 // it is made of and what is made of it; beside them a small map of the whole, below them the sentence and the formula.
 
 import {columnsOf} from "../core/numerals.js";
-import {asOnCard, byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createWatch, inLines, make, setAttribute, write} from "./dom.js";
 import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -25,6 +25,7 @@ export function createPresentation(app) {
     section = byId("presentation"),
     button = byId("present"),
     parts = makeParts(),
+    isNewSentence = createWatch(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
   /** @type {Map<ShownCard, HTMLElement>} */
@@ -90,7 +91,7 @@ export function createPresentation(app) {
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
-    write(parts.sentence, text);
+    if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));
