@@ -4,6 +4,7 @@ import test from "node:test";
 import {
   bracketed,
   columnsOf,
+  cutForLines,
   isJapanese,
   isolated,
   powersOfTen,
@@ -70,4 +71,12 @@ test("what is no number, or could be two, is none", () => {
   for (const text of ["", "abc", "1,000", "1.2.3", "--1", "1½", "3²", "1/0", "NaN", "∞"]) {
     assert.ok(Number.isNaN(readNumber(text)), text);
   }
+});
+
+test("no line breaks a number and its sign, or a name and its bracket", () => {
+  const kept = (text) => cutForLines(text).filter((_, i) => i % 2);
+  assert.deepEqual(kept("b changes: 1 − 0.05 × 4 = 0.8."), ["1 − 0.05 × 4", "= 0.8."]);
+  assert.deepEqual(kept("責任が大きい順に w (勾配 8)、b (4)。"), ["w (勾配 8)、", "b (4)。"]);
+  const long = "a + b + c + d + e + f + g + h + i + j = 3";
+  assert.deepEqual([kept(long), cutForLines(long).join("")], [["= 3"], long]);
 });

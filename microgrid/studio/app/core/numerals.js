@@ -106,6 +106,24 @@ export function typeset(text, language) {
   return language === "ja" ? powersOfTen(text) : text;
 }
 
+const TOGETHER = /((?:[=≈] )?[^\s=≈]+(?: [−+×÷] [^\s=≈]+)+|[=≈] [^\s=≈]+|[^\s=≈]+ \([^()\n]{1,16}\)[,.。、]?)/;
+const MAX_TOGETHER = 24; // characters that no line breaks: a longer formula is wider than a phone
+
+/**
+ * Cuts a sentence into parts; those of odd places are kept on one line: a short formula, = with what follows it, and a
+ * name with its bracket.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function cutForLines(text) {
+  const parts = [""];
+  for (const [i, part] of text.split(TOGETHER).entries()) {
+    if (i % 2 && part.length <= MAX_TOGETHER) parts.push(part, "");
+    else parts[parts.length - 1] += part;
+  }
+  return parts;
+}
+
 /**
  * Names the sign of a number, as the styles of the page do.
  * @param {number} number

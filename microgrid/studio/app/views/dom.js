@@ -1,5 +1,7 @@
 // Small helpers that every view uses to write into the document.
 
+import {cutForLines} from "../core/numerals.js";
+
 /**
  * Returns an element that the page has.
  * @param {string} id
@@ -67,6 +69,14 @@ export function write(element, text) {
   textWritten.set(element, text);
   element.textContent = text;
   return true;
+}
+
+/**
+ * Makes the nodes of a sentence in which no line breaks between a number and its sign, or a name and its bracket.
+ * @param {string} text
+ */
+export function inLines(text) {
+  return cutForLines(text).map((part, i) => (i % 2 ? make("span", {class: "together"}, part) : part));
 }
 
 /**

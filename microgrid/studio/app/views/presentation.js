@@ -4,7 +4,7 @@
 import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
-import {asOnCard, byId, createWatch, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
 import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -26,6 +26,7 @@ export function createPresentation(app) {
     section = byId("presentation"),
     button = byId("present"),
     parts = makeParts(),
+    isNewSentence = createWatch(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
   /** @type {Map<ShownCard, HTMLElement>} */
@@ -96,7 +97,7 @@ export function createPresentation(app) {
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
-    write(parts.sentence, text);
+    if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
     write(parts.news, `${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);

@@ -4,7 +4,7 @@ import {largestOf} from "../core/extremes.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
 import {furthestOf} from "../core/cycle.js";
 import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
-import {byId, createWatch, make, mark, setAttribute, write} from "./dom.js";
+import {byId, createWatch, inLines, make, mark, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -53,8 +53,8 @@ export function createTold() {
   function fillSentence(text, isOfStep, closing) {
     const [first, ...others] = text.slice(0, text.length - closing.length).split("\n"),
       isSlope = isOfStep && others.length > 0 && first.startsWith("∂");
-    const own = isSlope ? [make("span", {class: "slope"}, first), `\n${others.join("\n")}`] : [[first, ...others].join("\n")];
-    sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, closing)] : []));
+    const own = isSlope ? [make("span", {class: "slope"}, first), ...inLines(`\n${others.join("\n")}`)] : inLines([first, ...others].join("\n"));
+    sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, ...inLines(closing))] : []));
   }
 
   /** @param {(Node | string)[]} parts */
