@@ -25,7 +25,7 @@ export function createTimeline(app) {
     scrubber.value = `${lengthAt(state.position, derived)}`;
     mark(scrubber, phase);
     setAttribute(scrubber, "aria-valuetext", stepInWords(state, derived));
-    setAttribute(scrubber, "aria-label", derived.words.say("timeline.step"));
+    setAttribute(scrubber, "aria-label", derived.words.word("step"));
     setAttribute(byId("timeline"), "aria-label", derived.words.say("timeline"));
     for (const button of buttons) {
       button.hidden = !derived.phases.some((each) => each === button.className);
