@@ -556,9 +556,11 @@ def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: O
     lines = screen.relay.text().splitlines()
     assert any("→ \u2068משקל\u2069" in line for line in lines)
     places = screen.page.evaluate("""() => {
-        const node = document.getElementById("sentence").lastChild, text = node.textContent;
         const left = (part) => {
-            const range = document.createRange(), at = text.indexOf(part);
+            const walker = document.createTreeWalker(document.getElementById("sentence"), NodeFilter.SHOW_TEXT);
+            let node = walker.nextNode();
+            while (!node.data.includes(part)) node = walker.nextNode();
+            const range = document.createRange(), at = node.data.indexOf(part);
             range.setStart(node, at);
             range.setEnd(node, at + part.length);
             return range.getBoundingClientRect().left;

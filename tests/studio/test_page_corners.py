@@ -206,7 +206,7 @@ def test_worksheet_of_a_large_network_gives_nothing_away(opened: Opener) -> None
 def test_button_keeps_the_focus_after_it_was_pressed(tab: str, name: str, opened: Opener) -> None:
     screen = opened(network(2, 2, 1))
     screen.tab(tab)
-    screen.button(name).focus()
+    screen(f"#{tab}").get_by_role("button", name=name, exact=True).focus()
     screen.press("Enter")
     assert screen.page.evaluate("() => document.activeElement.textContent") == name
 
