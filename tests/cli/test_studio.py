@@ -18,9 +18,14 @@ import pytest
 from microgrid.cli import studio
 from microgrid.documents.gallery import GALLERY
 from microgrid.studio import serve
-from tests.cli.running import PLAIN, PROGRAM, Command, refusal
+from tests.cli.running import PLAIN, Command, refusal
 
 LINES = "w, x = 3, 2\np = w*x  # a product\n"
+PROGRAM_THAT_CTRL_C_ENDS = """import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell has started this in the background
+from microgrid.cli.command import main
+sys.exit(main())
+"""
 
 
 def text_in(page: str) -> str:
@@ -144,7 +149,7 @@ def test_a_browser_that_does_not_open_is_no_error(
 def test_the_studio_is_served_until_ctrl_c(tmp_path: Path) -> None:
     environment = PLAIN | {"PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(
-        [*PROGRAM, "studio", LINES, "--serve"],
+        [sys.executable, "-c", PROGRAM_THAT_CTRL_C_ENDS, "studio", LINES, "--serve"],
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,
