@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,7 +60,8 @@ def _listening(host: str, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTT
 
 
 class _Server(ThreadingHTTPServer):
-    allow_reuse_address = False  # on Windows it would share a port that another program listens at
+    # A port whose last connections have just ended is free again; Windows would share one that is in use.
+    allow_reuse_address = sys.platform != "win32"
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:

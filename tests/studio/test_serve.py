@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -61,6 +62,20 @@ def test_head_tells_the_length_without_the_page(address: str) -> None:
 def test_a_port_in_use_is_passed_over(address: str) -> None:
     with serving(PAGE, "127.0.0.1") as second:
         assert not address.endswith(f":{second.server_port}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, the port would be shared")
+def test_a_port_that_was_just_served_is_taken_again() -> None:
+    ports = set()
+    for _ in range(30):
+        with serving(PAGE, "127.0.0.1") as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            assert status_of(f"http://127.0.0.1:{server.server_port}/") == 200
+            ports.add(server.server_port)
+            server.shutdown()
+            thread.join()
+    assert len(ports) <= 4  # other tests may serve at the same time
 
 
 def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
