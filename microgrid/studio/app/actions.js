@@ -186,7 +186,7 @@ const REDUCERS = {
     return {...state, whole: false, zoom: Math.min(Math.max(state.zoom * factor, MIN_ZOOM), MAX_ZOOM)};
   },
 
-  /** Tells how much room there is for the graph; a text's is laid out to fill it. */
+  /** Tells how much room there is for the graph, which is laid out to fill it. */
   setRoom(state, {room}) {
     return {...state, room};
   },

@@ -244,18 +244,15 @@ function sizesIn({cards, edges}) {
 }
 
 /**
- * Lays out a graph for a window: cut into rows where one row would need smaller text than can be read, unless that
- * does not help, for then it would only part what belongs together.
+ * Lays out a graph for a window: cut into rows where one row would need smaller text than can be read.
  * @param {Graph} graph
  * @param {import("./core/layout.js").LayoutOptions & {words: Words, labels?: DocumentOfPage["labels"]}} options
  * @param {[number, number] | null} room
  */
 function layOutFor(graph, options, room) {
   if (!room) return layOutGraph(graph, options);
-  const maxRowWidth = room[0] / readableScale({compact: false}),
-    fitting = {...options, screenSize: room, labelSize: LABEL_SIZE_PX},
-    layout = layOutGraph(graph, {...fitting, maxRowWidth});
-  return layout.width <= maxRowWidth ? layout : layOutGraph(graph, {...fitting, maxRowWidth: Infinity});
+  const maxRowWidth = room[0] / readableScale({compact: false});
+  return layOutGraph(graph, {...options, screenSize: room, labelSize: LABEL_SIZE_PX, maxRowWidth});
 }
 
 // --- how large the graph is, and what is said of it ------------------------------------------------------------------

@@ -687,7 +687,6 @@ function movedPoint([x, y], [dx, dy]) {
 
 // --- rows ------------------------------------------------------------------------------------------------------------
 
-const LEAST_GAIN = 1.2; // how much larger rows must show a drawing: else they would only cut off an end of it
 const TURN_PX = 30, // room beside the end of a row …
   LANE_PX = 64; // … and below it, for the edge to the next row
 const BEND_PX = 14;
@@ -698,7 +697,8 @@ const BEND_PX = 14;
  */
 
 /**
- * Cuts a drawing into as many rows as show it largest; among those that fit the width, if any does.
+ * Cuts a drawing into as many rows as show it largest, if they fit the width; else rows would only part what belongs
+ * together.
  * @param {Drawing} drawing
  * @param {readonly CardToPlace[]} cards
  * @param {readonly EdgeToPlace[]} edges
@@ -707,12 +707,13 @@ const BEND_PX = 14;
 function largestRows(drawing, cards, edges, {labelSize, screenSize, maxRowWidth}) {
   const cuts = cutsOf(drawing, cards, edges),
     counts = cuts.length ? [2, 3, 4, 5, 6] : [];
-  const choices = counts.map((count) => inRows(drawing, edges, chosenCuts(drawing, cuts, count), labelSize)),
-    fitting = choices.filter(({width}) => width <= maxRowWidth);
-  const best = (fitting.length ? fitting : [drawing, ...choices]).reduce((largest, rows) =>
-    scaleOf(rows, screenSize) > scaleOf(largest, screenSize) ? rows : largest,
+  const fitting = counts
+    .map((count) => inRows(drawing, edges, chosenCuts(drawing, cuts, count), labelSize))
+    .filter(({width}) => width <= maxRowWidth);
+  return fitting.reduce(
+    (largest, rows) => (largest === drawing || scaleOf(rows, screenSize) > scaleOf(largest, screenSize) ? rows : largest),
+    drawing,
   );
-  return fitting.length || scaleOf(best, screenSize) > LEAST_GAIN * scaleOf(drawing, screenSize) ? best : drawing;
 }
 
 /**
