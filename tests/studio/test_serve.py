@@ -32,8 +32,9 @@ def status_of(address: str, method: str = "GET") -> int:
     try:
         with urllib.request.urlopen(urllib.request.Request(address, method=method)) as answer:
             return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
+    except urllib.error.HTTPError as refusal:
+        with refusal:  # it holds the connection
+            return refusal.code
 
 
 @pytest.mark.parametrize("path", ["/", "/?from=a-phone"])
