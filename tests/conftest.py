@@ -6,6 +6,7 @@ A test is quick unless it is marked `slow`, `browser`, `smoke` or `campaign`. Th
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 from pathlib import Path
@@ -41,11 +42,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(path)
 
 
+@functools.cache
+def tiers_of(path: Path) -> list[str]:
+    return [tier for folder, tier in TIERS.items() if folder in path.parents]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of a folder, and those that need a browser."""
     for item in items:
-        for folder, tier in TIERS.items():
-            if folder in item.path.parents:
-                item.add_marker(tier)
+        for tier in tiers_of(item.path):
+            item.add_marker(tier)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
