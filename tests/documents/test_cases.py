@@ -56,14 +56,14 @@ def test_refused_text_is_refused_with_its_key_and_place(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in REFUSED if "parts" in case["refused"]], ids=why)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_message_is_one_line_in_each_language(case: Case, language: str) -> None:
+def test_message_is_one_line_in_each_language(case: Case) -> None:
     with pytest.raises(ExpressionError) as refusal:
         read_document(case["text"])
-    message = refusal.value.in_language(language)
-    assert message.isprintable()
-    assert not re.search(r"\{[a-z]+\}", message.replace("{a}", ""))
-    assert language != "en" or message == str(refusal.value)
+    assert refusal.value.in_language("en") == str(refusal.value)
+    for language in LANGUAGES:
+        message = refusal.value.in_language(language)
+        assert message.isprintable()
+        assert not re.search(r"\{[a-z]+\}", message.replace("{a}", ""))
 
 
 def test_every_message_has_a_case() -> None:

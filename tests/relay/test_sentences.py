@@ -44,13 +44,14 @@ def test_every_sentence_of_one_language_has_its_partner_in_the_other() -> None:
     assert list(words("en")) == list(words("ja"))
 
 
+def numbers_named_in(text: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", words("en"))
-def test_partners_speak_of_the_same_numbers(key: str, language: str) -> None:
-    english, other = (
-        {field for _, field, _, _ in string.Formatter().parse(words(each)[key])} for each in ("en", language)
-    )
-    assert english - {None} == other - {None}
+def test_partners_speak_of_the_same_numbers(language: str) -> None:
+    numbers, english = ({key: numbers_named_in(text) for key, text in words(each).items()} for each in (language, "en"))
+    assert numbers == english
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
