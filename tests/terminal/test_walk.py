@@ -37,6 +37,15 @@ def screen_of(walk: Walk, width: int = 90, height: int = 26) -> str:
     return "\n".join("".join(piece.text for piece in row) for row in walk.screen(width, height))
 
 
+def pages(walk: Walk, key: str, width: int, height: int) -> Iterator[str]:
+    """Yield the page of this step and those that the key leads to, until one has no other behind it."""
+    page, before = screen_of(walk, width, height), ""
+    while page != before:
+        yield page
+        walk.press(key)
+        page, before = screen_of(walk, width, height), page
+
+
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
@@ -167,17 +176,14 @@ def test_pages_of_a_step_show_all_that_is_told_of_it(language: str, width: int, 
     model = MLP(2, [2, 1], "tanh", seed=1)
     walking = Walk(Relay(mean_squared_error([model([0.5, -1.0])], [1.0])), language)
     for position, line in enumerate(walking.lines, start=1):
-        for _ in range(9):
-            walking.press("page up")
-            walking.screen(width, height)
+        for _ in pages(walking, "page up", width, height):
+            pass
         rows: list[str] = []
-        for _ in range(9):
-            page = walking.screen(width, height)
-            assert len(page) <= height
-            new = ["".join(piece.text for piece in row) for row in page]
+        for page in pages(walking, "page down", width, height):
+            new = page.splitlines()
+            assert len(new) <= height
             assert all(display_width(row) < width for row in new)
             rows += [row for row in new if "…" not in row and row not in rows[-height:]]
-            walking.press("page down")
         shown = "".join("".join(rows).split())
         ending = walking.ending if position == len(walking.lines) else ""
         keys = walking.text["help.walk.end" if ending else "help.walk"]
