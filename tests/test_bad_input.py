@@ -442,14 +442,19 @@ def raised_in(error: Exception) -> tuple[CodeType, str]:
     return function, linecache.getline(function.co_filename, frame.tb_lineno)
 
 
+PARTS = 3  # each argument gets one part of the bad values in the quick tests, another than the argument before it
+
+
+@pytest.mark.parametrize("part", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, PARTS))])
 @pytest.mark.parametrize("place", PLACES)
 def test_bad_argument_gets_the_right_answer_or_one_line(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    place: str, part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(figures, "GRID_POINTS", 5)  # or it takes long
     takes_functions = place.endswith(("(loss)", "(metrics={name: function})", "boundary(model)"))
-    for kind, make in BAD.items():
+    first = (list(PLACES).index(place) + part) % PARTS
+    for kind, make in list(BAD.items())[first::PARTS]:
         if takes_functions and kind in ("class", "network"):  # what a function of the caller raises is the caller's
             continue
         try:

@@ -189,7 +189,7 @@ def check_moments(make: Callable[[], Training], event: str, files: list[str], st
     raise AssertionError("it never ended")
 
 
-@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.slow), 47])
+@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.slow), 97])
 @pytest.mark.parametrize(("make", "compiled"), list(zip(OPTIMIZERS, (True, False), strict=True)))
 def test_training_interrupted_at_a_line_has_the_weights_of_a_finished_update(
     make: Make, compiled: bool, stride: int

@@ -26,7 +26,7 @@ from tests.graphs import Recipe, plant
 from tests.oracle import FACTOR, AtAKinkError, exact
 
 
-@settings(max_examples=8 * settings().max_examples)
+@settings(max_examples=4 * settings().max_examples)
 @given(SIZES, SEEDS)  # in this order: Hypothesis makes the first as small as it can
 def test_random_graphs_have_exact_derivatives(size: int, seed: int) -> None:
     try:

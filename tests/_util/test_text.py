@@ -55,7 +55,7 @@ def test_text_is_broken_where_a_reader_breaks_it(text: str, width: int, rows: li
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=8)  # of widths, each for every text
+@settings(max_examples=4)  # of widths, each for every text
 @given(width=st.integers(8, 80))
 def test_no_row_is_too_wide_or_begins_with_what_belongs_to_the_one_before(language: str, width: int) -> None:
     for text in words(language).values():

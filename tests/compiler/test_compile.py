@@ -586,13 +586,13 @@ def graphs_of_constants(operands: Sequence[Callable[[], Value]]) -> Iterator[Cal
 def test_what_is_computed_from_constants_is_what_the_engine_computes() -> None:
     constants = [lambda x=x: Constant(x) for x in (-2.0, -0.5, 0.5, 4.0)]
     computed = list(graphs_of_constants(constants))
-    deeper = list(graphs_of_constants([*random.Random(0).sample(computed, 12), *constants[:2]]))
+    deeper = list(graphs_of_constants([*random.Random(0).sample(computed, 8), *constants[:2]]))
     for make in [*computed, *deeper]:
         w = Value(1.5, "w")
         output = make() * w
         assert (compile_graph(output, [])([[]]), w.grad) == (output.data, output.operands[0].data)
     assert len(computed) > 100
-    assert len(deeper) > 1000
+    assert len(deeper) > 500
 
 
 @pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2, 3, 4])

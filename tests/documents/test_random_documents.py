@@ -21,13 +21,13 @@ def check(seed: int) -> None:
 
 
 def test_documents_become_the_graphs_that_python_records() -> None:
-    for seed in range(300):
+    for seed in range(100):
         check(seed)
 
 
 @pytest.mark.slow
 def test_many_documents_become_the_graphs_that_python_records() -> None:
-    for seed in range(300, 5000):
+    for seed in range(100, 5000):
         check(seed)
 
 

@@ -633,6 +633,7 @@ def test_picture_of_very_many_values_says_that_the_first_share_a_card() -> None:
     )
 
 
+@pytest.mark.slow  # Graphviz places 500 cards that hang on one
 def test_it_says_so_too_where_a_leaf_that_all_use_stays() -> None:
     w = Value(1.0, "w")
     output = Value(1.0, "v")
