@@ -3,11 +3,12 @@
 
 import {cycle} from "./core/cycle.js";
 import {abbreviate, isLoss, leavesOf, readRecord, relabel} from "./core/graph.js";
-import {layOutGraph, readableScale} from "./core/layout.js";
+import {layOutGraph} from "./core/layout.js";
 import {columnsOf, show} from "./core/numerals.js";
 import {knownInQuiz} from "./core/quiz.js";
 import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
+import {readableScale} from "./core/sizes.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
 import {editorOf} from "./derive/editor.js";

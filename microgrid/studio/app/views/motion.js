@@ -9,7 +9,7 @@ import {changeOnCard} from "./painter.js";
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../core/graph.js").Card} Card */
 /** @typedef {import("../core/graph.js").Edge} Edge */
-/** @typedef {import("../core/layout.js").Box} Box */
+/** @typedef {import("../core/drawing.js").Box} Box */
 /** @typedef {import("../core/steps.js").Step} Step */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("./scene.js").DrawnCard} DrawnCard */

@@ -2,8 +2,8 @@
 // it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the
 // edges (e0, e1, …).
 
-import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/layout.js";
 import {isolated} from "../core/numerals.js";
+import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/sizes.js";
 import {makeSvg} from "./dom.js";
 
 /**
@@ -11,8 +11,8 @@ import {makeSvg} from "./dom.js";
  * @typedef {import("../core/graph.js").Card} Card
  * @typedef {import("../core/graph.js").Edge} Edge
  * @typedef {import("../core/layout.js").Layout} Layout
- * @typedef {import("../core/layout.js").Line} Line
- * @typedef {import("../core/layout.js").Box} Box
+ * @typedef {import("../core/drawing.js").Line} Line
+ * @typedef {import("../core/drawing.js").Box} Box
  * @typedef {import("../core/routing.js").Point} Point
  * @typedef {import("../core/words.js").Words} Words
  */

@@ -1,6 +1,6 @@
 // The graph in its window: how large it is shown, which part of it is seen, and what a click or a key on it does.
 
-import {readableScale} from "../core/layout.js";
+import {readableScale} from "../core/sizes.js";
 import {targetOf} from "../core/steps.js";
 import {byId, createWatch, setAttribute} from "./dom.js";
 import {createMotion, reducedMotion} from "./motion.js";

@@ -1,7 +1,8 @@
 // The worksheet: printing the page gives a sheet with blanks, and one with the answers.
 
-import {layOutGraph, readableScale} from "../core/layout.js";
+import {layOutGraph} from "../core/layout.js";
 import {bracketed, powersOfTen, show} from "../core/numerals.js";
+import {readableScale} from "../core/sizes.js";
 import {byId, make, mark, writeNumber} from "./dom.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
