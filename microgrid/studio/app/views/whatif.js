@@ -6,12 +6,12 @@ import {byId, createWatch, make, mark, refill, refuse, setAttribute, write} from
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/words.js").Words} Words */
 
 /**
  * The row of a leaf.
  * @typedef {{leaf: number, element: HTMLElement, slider: HTMLInputElement, field: HTMLInputElement, refused: HTMLElement, isMoved: boolean}} Row
  */
-
 
 const MAX_SLIDERS = 12, // of a graph whose leaves are all listed
   MAX_LISTED = 60;
@@ -66,18 +66,38 @@ export function createWhatIf(app) {
   /**
    * @param {number} leaf
    * @param {Derived} derived
+   * @returns {Row}
    */
   function rowOf(leaf, {graph, words, startLeaves}) {
     const {kind, name: label} = graph.nodes[leaf],
       name = kind === "constant" ? show(startLeaves.get(leaf) ?? NaN) : label; // a constant is called by its number
-    const slider = make("input", {type: "range", step: "any", "aria-label": name}),
-      field = make("input", {
-        type: "text",
-        inputmode: "decimal",
-        autocomplete: "off",
-        "aria-label": `${name}: ${words.word("value")}`,
-      }),
-      refused = make("p", {class: "refused", id: `refused-${leaf}`});
+    const parts = partsOfRow(leaf, name, words),
+      {slider, field, refused} = parts;
+    const button = make(
+      "button",
+      {"aria-label": `${name} +0.01`, title: words.say("try"), onclick: () => nudge(leaf)},
+      "+0.01",
+    );
+    const element = make(
+      "div",
+      {class: `leaf ${kind}${columnsOf(name) > MAX_NAME_COLUMNS ? " long" : ""}`},
+      make("span", {class: "leaf-name", title: name}, name),
+      slider,
+      field,
+      ...(kind === "constant" ? [] : [button]),
+      refused,
+    );
+    const row = {leaf, element, ...parts, isMoved: false};
+    listenTo(row, words);
+    return row;
+  }
+
+  /**
+   * @param {Row} row
+   * @param {Words} words
+   */
+  function listenTo(row, words) {
+    const {leaf, slider, field, refused} = row;
     const change = (/** @type {number} */ value) => {
       const why = Number.isFinite(value) ? "" : words.say("quiz.why.number");
       refuse(field, refused, why);
@@ -94,22 +114,6 @@ export function createWhatIf(app) {
     field.addEventListener("input", () => {
       if (Number.isFinite(readNumber(field.value))) refuse(field, refused, "");
     });
-    const button = make(
-      "button",
-      {"aria-label": `${name} +0.01`, title: words.say("try"), onclick: () => nudge(leaf)},
-      "+0.01",
-    );
-    const element = make(
-      "div",
-      {class: `leaf ${kind}${columnsOf(name) > MAX_NAME_COLUMNS ? " long" : ""}`},
-      make("span", {class: "leaf-name", title: name}, name),
-      slider,
-      field,
-      ...(kind === "constant" ? [] : [button]),
-      refused,
-    );
-    const row = {leaf, element, slider, field, refused, isMoved: false};
-    return row;
   }
 
   /** @param {number} leaf */
@@ -119,6 +123,24 @@ export function createWhatIf(app) {
   }
 
   return {show: showWhatIf};
+}
+
+/**
+ * Makes what changes a leaf, and the place where it is said why a number is refused.
+ * @param {number} leaf
+ * @param {string} name
+ * @param {Words} words
+ */
+function partsOfRow(leaf, name, words) {
+  const slider = make("input", {type: "range", step: "any", "aria-label": name}),
+    refused = make("p", {class: "refused", id: `refused-${leaf}`});
+  const field = make("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-label": `${name}: ${words.word("value")}`,
+  });
+  return {slider, field, refused};
 }
 
 /**
