@@ -292,11 +292,12 @@ class Neighbourhood {
    * @param {Rectangle} rectangle
    * @param {number} [limit] so many are enough
    * @param {T | null} [except]
+   * @param {number[]} [cells] where to look: those of the rectangle, or of one around it
    * @returns {Set<T>}
    */
-  touching(rectangle, limit = Infinity, except = null) {
+  touching(rectangle, limit = Infinity, except = null, cells = cellsOf(rectangle)) {
     const found = new Set();
-    for (const cell of cellsOf(rectangle)) {
+    for (const cell of cells) {
       for (const item of this.cells.get(cell) ?? []) {
         if (item.thing === except || !touches(item.rectangle, rectangle)) continue;
         found.add(item.thing);
@@ -390,19 +391,22 @@ class Sheet {
     const [width, height] = this.size;
     let best = null,
       least = bound;
+    const isStraight = slopeOf(course) > 0;
     for (const {cost, place, isOnEdge} of placesBeside(course, this.size)) {
       let total = cost + dislike;
       if (total >= least) break; // the others cost more
       const outer = rectangleAround(place, this.size),
-        inner = rectangleAround(place, [width - 2 * INNER_MARGIN_PX, height]);
+        inner = rectangleAround(place, [width - 2 * INNER_MARGIN_PX, height]),
+        cells = cellsOf(outer);
       for (const nearby of [this.cards, this.labels]) {
-        for (const other of nearby.touching(outer)) total += COVER_COST * sharedArea(outer, other);
+        const covered = nearby.touching(outer, Infinity, null, cells);
+        for (const other of covered) total += COVER_COST * sharedArea(outer, other);
       }
-      if (!isOnEdge && !slopeOf(course) && outline.some((part) => touches(inner, part))) total += CROSSING_COST;
+      if (!isOnEdge && !isStraight && outline.some((part) => touches(inner, part))) total += CROSSING_COST;
       for (const part of [outer, inner]) {
         if (total >= least) break;
         const enough = Math.min((least - total) / CROSSING_COST, MAX_CROSSINGS);
-        total += CROSSING_COST * this.edges.touching(part, enough, n).size;
+        total += CROSSING_COST * this.edges.touching(part, enough, n, cells).size;
       }
       if (total < least) [best, least] = [{cost: total, place}, total];
     }
