@@ -72,7 +72,7 @@ def test_language_of_the_browser_is_that_of_the_document(studio: Opener) -> None
     assert screen("#editor").input_value() == text_in("blame", "en")
     screen.press("l")
     assert screen("#editor").input_value() == text_in("blame", "ja")
-    assert "目標" in screen.texts("#graph .name")
+    assert "正解" in screen.texts("#graph .name")
     write(screen, "a, b = 3, 4; a*b")
     screen.press("Escape")
     screen("#language").click()
@@ -496,6 +496,17 @@ def test_one_number_alone_is_a_graph(text: str, studio: Opener) -> None:
     for key in ("Home", "ArrowRight", "ArrowRight", "End", "2"):
         screen("#place").click()
         screen.press(key)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_words_of_a_share_are_explained_at_the_first_one(language: str, studio: Opener) -> None:
+    screen = studio(language=language)
+    end = {"en": "the loss", "ja": "損失"}[language]
+    screen.press("ArrowRight", "ArrowRight")
+    expect(screen("#formula .local")).to_be_visible()
+    expect(screen("#note")).to_have_text(words(language)["page.signs.local"].format(end=end))
+    screen.press("ArrowRight")
+    expect(screen("#note")).to_be_hidden()
 
 
 def test_strip_shows_on_a_phone_that_there_is_more(studio: Opener) -> None:

@@ -580,8 +580,8 @@ def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
         screen.go(position)
         texts += screen.texts("#sentence, #note, #legend, #whatif .told")
     stray = re.compile(r"[。、] | [。、]|[\u3041-\u30fe\u4e00-\u9fff] [\u3041-\u30fe\u4e00-\u9fff]|  ")
-    # The spaces around a formula such as p − 目標 set it off.
-    assert [text for text in texts if stray.search(text.replace("p − 目標 ", ""))] == []
+    # The spaces around a formula such as p − 正解 set it off.
+    assert [text for text in texts if stray.search(text.replace("p − 正解 ", ""))] == []
 
 
 def test_worksheet_says_how_many_changes_it_leaves_out(opened: Opener) -> None:
