@@ -108,7 +108,7 @@ def _page(relay: Record, heading: Heading, language: str | None, document: str) 
         "gallery": as_element([gallery_document(name) for name in GALLERY]),
         "program": program,
         "noscript": " ".join(words(each)["page.noscript"] for each in ([language] if language else LANGUAGES)),
-        "table": _table(relay, start),
+        "table": _table(relay.relabelled(lambda label: heading.label_in(label, start)), start),
     }
     template = re.sub(
         r'(data-text="([\w.]+)">)[^<]*', lambda match: match[1] + text[match[2]], asset("studio/app/index.html")
@@ -136,7 +136,8 @@ def _table(relay: Record, language: str) -> str:
     rows = []
     for node in relay.nodes:
         if node.kind != "constant":
-            name = f"{node.name} = {formulas[node.id]}" if node.op else node.name
+            parts = ["" if node.name == node.formula else node.name, formulas[node.id]]  # a formula is not said twice
+            name = " = ".join(part for part in parts if part)
             numbers = (show(number) for number in (node.data, relay.gradients[node.id]))
             cells = "".join(f"<td>{typeset(number, language)}</td>" for number in numbers)
             rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')

@@ -122,7 +122,7 @@ def test_every_text_of_the_gallery_is_the_same_graph_in_both_languages(name: str
     assert english.data == japanese.data
     shape = [(type(node), node.op) for node in topological_order(english)]
     assert shape == [(type(node), node.op) for node in topological_order(japanese)]
-    assert not set("目標損失").intersection(text_in(name, "en"))
+    assert not set("正解損失").intersection(text_in(name, "en"))
 
 
 def test_examples_that_are_plain_are_those_of_the_gallery() -> None:

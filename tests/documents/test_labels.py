@@ -25,7 +25,7 @@ def test_every_label_of_an_example_is_japanese_or_a_letter_of_mathematics(name: 
 def test_labels_that_are_not_the_programs_own_stay() -> None:
     assert Heading().label_in("apple", "ja") == "apple"
     assert Heading(own_labels=frozenset(["result"])).label_in("result", "ja") == "結果"
-    assert Heading(own_labels=None).label_in("target", "ja") == "目標"
+    assert Heading(own_labels=None).label_in("target", "ja") == "正解"
     assert Heading(own_labels=None).label_in("apple", "en") == "apple"
 
 

@@ -140,7 +140,7 @@ test("the end of Think names who is most to blame of what is learned", () => {
   assert.equal(answer(BLAME, "ja"), "学習する数のうち、責任が大きい順に w (勾配 8)、b (4)。");
   assert.equal(answer("w, t = 3, 5; (w - t)**2"), "The learned number w is to blame (gradient −4).");
   assert.equal(answer("w, b, t = 3, 1, 5; (w + 0*b - t)**2"), "Of the learned numbers, only w is to blame (gradient −4).");
-  assert.equal(answer("w, b, t = 3, 1, 5; (w + b - t)**2"), "Of the learned numbers, most to blame are w (gradient −2), b (−2).");
+  assert.equal(answer("w, b, t = 3, 1, 5; (w + b - t)**2"), "Of the learned numbers, these are most to blame: w (gradient −2), b (−2).");
   assert.equal(answer("w, t = 5, 5; (w - t)**2"), "All gradients are 0: Change will move nothing.");
 });
 

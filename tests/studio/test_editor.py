@@ -72,7 +72,7 @@ def test_language_of_the_browser_is_that_of_the_document(studio: Opener) -> None
     assert screen("#editor").input_value() == text_in("blame", "en")
     screen.press("l")
     assert screen("#editor").input_value() == text_in("blame", "ja")
-    assert "目標" in screen.texts("#graph .name")
+    assert "正解" in screen.texts("#graph .name")
     write(screen, "a, b = 3, 4; a*b")
     screen.press("Escape")
     screen("#language").click()
@@ -498,6 +498,17 @@ def test_one_number_alone_is_a_graph(text: str, studio: Opener) -> None:
         screen.press(key)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_words_of_a_share_are_explained_at_the_first_one(language: str, studio: Opener) -> None:
+    screen = studio(language=language)
+    end = {"en": "the loss", "ja": "損失"}[language]
+    screen.press("ArrowRight", "ArrowRight")
+    expect(screen("#formula .local")).to_be_visible()
+    expect(screen("#note")).to_have_text(words(language)["page.signs.local"].format(end=end))
+    screen.press("ArrowRight")
+    expect(screen("#note")).to_be_hidden()
+
+
 def test_strip_shows_on_a_phone_that_there_is_more(studio: Opener) -> None:
     screen = studio(width=360, height=740)
     expect(screen("#more")).to_be_visible()
@@ -518,10 +529,11 @@ def test_tab_that_opens_below_the_edge_is_brought_into_view(width: int, height: 
     screen = studio(width=width, height=height)
     for tab in ("whatif", "train"):
         screen.tab(tab)
-        panel, foot = screen(f"#{tab}").bounding_box(), screen("footer").bounding_box()
+        panel, foot, tabs = (screen(part).bounding_box() for part in (f"#{tab}", "footer", "#tabs"))
         assert panel is not None
         assert foot is not None
-        assert panel["y"] + panel["height"] <= foot["y"] + 1 or panel["y"] < height / 3
+        assert tabs is not None
+        assert panel["y"] + panel["height"] <= foot["y"] + 1 or tabs["y"] < height / 2
 
 
 def test_strip_of_examples_does_not_glide_where_motion_is_reduced(studio: Opener) -> None:

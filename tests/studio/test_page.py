@@ -1115,7 +1115,7 @@ def test_answer_names_the_giver_by_what_it_is_made_of(opened: Opener) -> None:
     screen.tab("quiz")
     screen.button("始める").click()
     expect(screen("#quiz .question")).to_have_text("p − 正解 の勾配は？")
-    assert answer(screen, "ー６") == "正解: (p − 正解)² から 1 × (−6)"
+    assert answer(screen, "ー６") == "そのとおり: (p − 正解)² から 1 × (−6)"
     screen("#quiz .go-on").click()
     answer(screen, "100")
     assert answer(screen, "200") == "答えは 6 (p − 正解 から −6 × (−1))"

@@ -15,7 +15,7 @@ from microgrid.documents.examples import EXAMPLES, Heading, example
 from microgrid.language.numerals import show
 from microgrid.language.words import LANGUAGES, words
 from microgrid.relay.records import Change
-from microgrid.studio.page import page
+from microgrid.studio.page import page, studio_page
 from tests.browser import Opener, Screen, expect
 from tests.graph.test_folding import relus_of_two_rows
 from tests.studio.test_page import answer, begin_quiz, line_loss, named, network, neuron, say, train, two_paths
@@ -580,8 +580,8 @@ def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
         screen.go(position)
         texts += screen.texts("#sentence, #note, #legend, #whatif .told")
     stray = re.compile(r"[。、] | [。、]|[\u3041-\u30fe\u4e00-\u9fff] [\u3041-\u30fe\u4e00-\u9fff]|  ")
-    # The spaces around a formula such as p − 目標 set it off.
-    assert [text for text in texts if stray.search(text.replace("p − 目標 ", ""))] == []
+    # The spaces around a formula such as p − 正解 set it off.
+    assert [text for text in texts if stray.search(text.replace("p − 正解 ", ""))] == []
 
 
 def test_worksheet_says_how_many_changes_it_leaves_out(opened: Opener) -> None:
@@ -682,3 +682,17 @@ def test_table_of_values_and_gradients_is_seen_where_no_program_runs(browser: Br
         assert row.startswith(node.name)
         assert row.endswith(show(node.data) + show(relay.gradients[node.id]))
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["w × x = 3 × 2", "p − target = 7 − 5", "loss = (p − target)² = 2²"]),
+        ("ja", ["w × x = 3 × 2", "p − 正解 = 7 − 5", "損失 = (p − 正解)² = 2²"]),
+    ],
+)
+def test_table_where_no_program_runs_speaks_the_language_and_says_a_formula_once(
+    language: str, names: list[str]
+) -> None:
+    table = studio_page(language=language).partition("<noscript>")[2].partition("</noscript>")[0]
+    assert set(names) <= set(re.findall(r'<th scope="row">(.*?)</th>', table))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from microgrid.documents.examples import Heading
 from microgrid.language.words import words
+from microgrid.studio.page import studio_page
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 from tests.studio.screens import findings
 from tests.studio.test_page import network
+from tests.studio.test_page_beginners import boxes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FACTOR = "a, c = Value(2), Value(3)\nm = a*c\nloss = m**2"
 
@@ -213,6 +220,59 @@ def test_foot_of_a_low_screen_is_whole_under_the_keyboard(studio: Opener) -> Non
     screen.press("Tab")
     assert focused(screen) == "last"
     expect(screen("#last")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("size", [(360, 740), (320, 480)])
+@pytest.mark.parametrize("tab", ["whatif", "routes", "train", "quiz"])
+def test_opened_tab_stands_right_below_the_graph_of_a_phone(tab: str, size: tuple[int, int], studio: Opener) -> None:
+    screen = studio(width=size[0], height=size[1])
+    screen.press("2")
+    screen.tab(tab)
+    if tab == "quiz":
+        screen("#quiz .begin").click()
+    graph, tabs = boxes(screen, "#graph")[0], boxes(screen, "#tabs")[0]
+    assert graph["top"] >= 0
+    assert graph["bottom"] <= tabs["top"] <= graph["bottom"] + 8
+    expect(screen(".card.current rect, .card.target rect").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("kind", ["text", "record"])
+def test_foot_of_a_phone_is_low_and_its_curve_grows_above_the_buttons(
+    kind: str, studio: Opener, opened: Opener
+) -> None:
+    size = {"width": 360, "height": 740}
+    screen = studio(**size) if kind == "text" else opened(network(2, 2, 1), **size)
+    screen.press("End", "ArrowRight")
+    low, place = boxes(screen, "footer")[0], boxes(screen, "#next")
+    assert low["bottom"] - low["top"] < 140
+    expect(screen("#axis")).to_be_hidden()
+    screen.tab("train")
+    expect(screen("#axis")).to_be_visible()
+    assert boxes(screen, "footer")[0]["top"] < low["top"]
+    assert boxes(screen, "#next") == place
+
+
+def test_first_buttons_of_a_record_are_in_view_on_a_low_screen(opened: Opener) -> None:
+    screen = opened(network(2, 2, 1), width=320, height=480)
+    expect(screen("#next")).to_be_in_viewport(ratio=1)
+
+
+def test_swipe_that_starts_on_the_text_moves_the_page(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(studio_page(language="en"), encoding="utf-8")
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+        tab = context.new_page()
+        tab.goto(path.as_uri())
+        tab.wait_for_function("() => window.microgrid")
+        tab.tap("#editor")
+        box = tab.locator("#editor").bounding_box()
+        assert box is not None
+        x, y, before = box["x"] + 40, box["y"] + box["height"] / 2, tab.evaluate("scrollY")
+        finger = context.new_cdp_session(tab)
+        for kind, point in [("touchStart", y), *(("touchMove", y - 10 * i) for i in range(1, 9))]:
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": point}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        tab.wait_for_function("(before) => scrollY > before", arg=before)
 
 
 def printed(screen: Screen) -> Screen:

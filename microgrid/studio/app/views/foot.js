@@ -7,7 +7,7 @@ const GLIMPSE_PX = 5; // of the rest, which shows that there is more
 
 export function createFoot() {
   const [foot] = document.getElementsByTagName("footer"),
-    row = byId("primary");
+    row = byId("next");
 
   function measureFoot() {
     const rest = foot.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom;

@@ -38,7 +38,7 @@ export function createHelp(app) {
   function fill({words, legend, endName}) {
     const close = closeButton(words, () => dialog.close()),
       rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
-      signs = ["signs.cards", ...legend, "signs.relay"];
+      signs = ["signs.cards", ...legend, "signs.relay", "signs.local"];
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(

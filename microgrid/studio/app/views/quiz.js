@@ -109,7 +109,10 @@ export function createQuiz(app) {
    * @param {Derived} derived
    */
   function beginButton(key, {words, numbers}) {
-    const begin = () => app.dispatch({type: "beginQuiz"});
+    const begin = () => {
+      app.dispatch({type: "beginQuiz"});
+      byId("tabs").scrollIntoView({block: "nearest"}); // less is told in a quiz: what is below has moved up
+    };
     return make("button", {class: "begin", onclick: begin, disabled: numbers.missing >= 0}, words.say(key));
   }
 

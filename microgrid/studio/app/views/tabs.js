@@ -28,8 +28,7 @@ export function createTabs(app) {
   /** @param {HTMLElement} tab */
   function choose(tab) {
     app.dispatch({type: "showTab", tab: nameOfTab(tab)});
-    const panel = byId(nameOfTab(tab));
-    if (!panel.hidden) panel.scrollIntoView({block: "nearest"}); // it may have opened below the edge
+    if (app.state.tab) byId("tried").scrollIntoView({block: "nearest"}); // it may have opened below the edge
   }
 
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));

@@ -68,12 +68,17 @@ export function createTold() {
 }
 
 /**
- * What to look at: of a text, where all values stand, and of a record, at the start.
+ * What to look at: of a text, where all values stand, with the words of the first share at that share, and of a record,
+ * at the start.
  * @param {State} state
  * @param {Derived} derived
  */
 function noteFor({document, position, cycle}, derived) {
-  if (document.kind === "text") return position === derived.ends.know && cycle === 1 ? derived.note : "";
+  if (document.kind === "text") {
+    if (cycle > 1) return "";
+    if (derived.known.current === derived.steps.find(({kind}) => kind === "share")) return derived.words.say("signs.local", {end: derived.endName});
+    return position === derived.ends.know ? derived.note : "";
+  }
   return position ? "" : derived.note || whoLearns(derived);
 }
 
