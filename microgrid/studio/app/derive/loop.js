@@ -1,4 +1,4 @@
-// What undo and reset show.
+// What undo, redo and reset show.
 
 /**
  * Tells whether all numbers are those of the document, and no cycle was run.
@@ -12,10 +12,14 @@ export function isAsOpened({leaves, learningRate, cycles, restarted}, startLeave
 }
 
 /**
- * Returns what can be taken back.
+ * Returns what can be taken back, and made again.
  * @param {import("../actions/parts.js").State} state
  * @param {{startLeaves: Map<number, number>, startRate: number, asking: import("../actions/parts.js").Quiz | null}} parts of what else is derived from it
  */
 export function loopOf(state, {startLeaves, startRate, asking}) {
-  return {canUndo: state.past.length > 0 && !asking, canReset: !isAsOpened(state, startLeaves, startRate) && !asking};
+  return {
+    canUndo: state.past.length > 0 && !asking,
+    canRedo: state.future.length > 0 && !asking,
+    canReset: !isAsOpened(state, startLeaves, startRate) && !asking,
+  };
 }
