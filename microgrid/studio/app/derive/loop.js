@@ -1,14 +1,25 @@
 // What undo, redo and reset show.
 
 /**
- * Tells whether all numbers are those of the document, and no cycle was run.
+ * Tells whether all numbers are those of the document.
  * @param {import("../actions/parts.js").State} state
  * @param {Map<number, number>} startLeaves those of the document
  * @param {number} startRate
  */
-export function isAsOpened({leaves, learningRate, cycles, restarted}, startLeaves, startRate) {
-  if (cycles.first !== 1 || cycles.last !== 1 || restarted || learningRate !== startRate) return false;
+export function hasOwnNumbers({leaves, learningRate}, startLeaves, startRate) {
+  if (learningRate !== startRate) return false;
   return leaves === startLeaves || [...leaves].every(([i, number]) => Object.is(number, startLeaves.get(i)));
+}
+
+/**
+ * Tells whether all numbers are those of the document, and no cycle was run.
+ * @param {import("../actions/parts.js").State} state
+ * @param {Map<number, number>} startLeaves
+ * @param {number} startRate
+ */
+export function isAsOpened(state, startLeaves, startRate) {
+  const {cycles, restarted} = state;
+  return cycles.first === 1 && cycles.last === 1 && !restarted && hasOwnNumbers(state, startLeaves, startRate);
 }
 
 /**
