@@ -110,6 +110,28 @@ def test_curve_is_a_slider_for_the_keyboard(opened: Opener) -> None:
     expect(curve).to_have_attribute("aria-valuemax", "21")
 
 
+@pytest.mark.parametrize("pointer", ["mouse", "finger"])
+def test_arrow_takes_a_step_after_the_curve_was_pointed_at(pointer: str, opened: Opener) -> None:
+    screen = opened(line())
+    screen.tab("train")
+    train(screen, "× 10")
+    screen.press("1")
+    screen("#curve").focus()
+    before = screen.position
+    if pointer == "mouse":
+        drag_handle(screen, 0.3)
+    else:
+        box = screen("#plot").bounding_box()
+        assert box is not None
+        place = {"x": box["x"] + 0.3 * box["width"], "y": box["y"] + box["height"] / 2}
+        session = screen.page.context.new_cdp_session(screen.page)
+        session.send("Input.synthesizeTapGesture", {**place, "gestureSourceType": "touch"})
+    assert screen.page.evaluate("microgrid.state.cycle") == 4
+    assert screen.page.evaluate("microgrid.state.past.length") == 2  # training, and one way back
+    screen.press("ArrowRight")
+    assert [screen.page.evaluate("microgrid.state.cycle"), screen.position] == [4, before + 1]
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 740), (1920, 1080), (960, 640)])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_axes_can_be_read_and_keep_apart(width: int, height: int, language: str, studio: Opener) -> None:
