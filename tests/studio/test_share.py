@@ -335,6 +335,9 @@ def test_in_a_frame_without_an_origin_nothing_is_thrown(browser: Browser, tmp_pa
     inside.locator("#share-copy").click()
     expect(inside.locator("#share-told")).not_to_be_empty()
     inside.locator("#share-save").click()
+    inside.locator("#share-dialog .close").click()
+    inside.locator("#help").click()
+    inside.locator("#shortcuts").uncheck()  # would be kept
     opened.wait_for_timeout(700)  # the address would be written meanwhile
     opened.close()
     assert errors == []

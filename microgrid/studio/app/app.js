@@ -22,6 +22,7 @@ import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
+import {createMemory, hadShortcuts} from "./views/memory.js";
 import {createNeuron} from "./views/neuron.js";
 import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
@@ -69,7 +70,7 @@ async function startApp() {
     gallery = contentOfElement("gallery"),
     known = {documents: [own, ...gallery], languages: Object.keys(tables)};
   const derive = createDerive(tables),
-    store = createStore(reduce, initialState(own, languageAtStart(tables)));
+    store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
   let latest = 0; // of the codes that are being opened
   /** @type {App} */
   const app = {
@@ -123,6 +124,7 @@ async function startApp() {
     help,
     share,
     createKeys(app, help, share),
+    createMemory(),
     address,
     createAnnouncer(app),
     createFoot(),
