@@ -184,6 +184,18 @@ def test_a_broken_address_opens_the_page_and_says_what_is_wrong(studio: Opener) 
     assert screen.position > 0
 
 
+def test_a_page_opens_whatever_goes_wrong_with_the_code(studio: Opener) -> None:
+    code = packed(with_text("a = 1\nb = a*2"))
+    script = "window.atob = () => { throw new Error('planted'); };"
+    screen = studio(TEXT, fragment=f"#{code}", prepare=lambda page: page.add_init_script(script))
+    expect(screen("#share-refused")).to_have_text("this code cannot be opened")
+    expect(screen("#share-paste")).to_have_value(code)
+    screen("#share-dialog .close").click()
+    expect(screen("#editor")).to_have_value(TEXT)
+    assert screen.errors == ["planted"]  # in the console
+    screen.errors.clear()
+
+
 LEAF = {"id": "n0", "label": "w", "kind": "parameter", "op": "", "operands": [], "data": 2, "layer": ""}
 RECORD = {"format": "microgrid relay", "version": 2, "learning_rate": 0.1, "nodes": [LEAF], "parameters": ["n0"]}
 MANY = [f"a{i}" for i in range(700)]

@@ -82,19 +82,23 @@ async function startApp() {
       return derive(store.state);
     },
     async open(code, isEntry) {
-      const turn = ++latest,
-        shared = await decodeState(code);
-      if (turn !== latest) return;
-      const action = {type: "openShared", shared, known, isEntry};
-      derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
-      store.dispatch(action);
+      const turn = ++latest;
+      try {
+        const shared = await decodeState(code);
+        if (turn !== latest) return;
+        const action = {type: "openShared", shared, known, isEntry};
+        derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
+        store.dispatch(action);
+      } catch (error) {
+        throw asShareError(error);
+      }
     },
     announce(text) {
       byId("news").textContent = text;
     },
   };
   const code = codeInAddress() ?? ownCode,
-    problem = code && (await problemOf(app.open(code, false)));
+    problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
   document.body.toggleAttribute("data-live", true);
   document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
   const help = createHelp(app),
@@ -145,17 +149,13 @@ async function startApp() {
 }
 
 /**
- * Waits until a code is opened, and returns what is wrong with it, or null.
- * @param {Promise<void>} opening
+ * What is wrong with a code, to be told to the reader; what nobody has thought of also stands in the console.
+ * @param {unknown} error
  */
-async function problemOf(opening) {
-  try {
-    await opening;
-    return null;
-  } catch (error) {
-    if (error instanceof ShareError) return error;
-    throw error;
-  }
+function asShareError(error) {
+  if (error instanceof ShareError) return error;
+  reportError(error);
+  return new ShareError("share.failed");
 }
 
 /**

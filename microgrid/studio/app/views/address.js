@@ -3,10 +3,11 @@
 // that is written anew shows what is new.
 
 import {closedPositionIn, isUntouched, sharedOf} from "../actions/share.js";
-import {ShareError, encodeState, fitsAddress} from "../core/share.js";
+import {encodeState, fitsAddress} from "../core/share.js";
 
 const ADDRESS_PAUSE_MS = 500; // between one writing and the next
 
+/** @typedef {import("../core/share.js").ShareError} ShareError */
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
@@ -88,8 +89,7 @@ export function createAddress(app, page, share) {
       if (code) await app.open(code, false);
       else if (place) openPlace(place);
     } catch (error) {
-      if (error instanceof ShareError) share.tell(error, code);
-      else throw error;
+      share.tell(/** @type {ShareError} */ (error), code);
     }
   });
 
