@@ -143,6 +143,20 @@ def test_address_is_written_twice_a_second_at_most(studio: Opener) -> None:
     assert screen.page.evaluate("window.writes") == 1
 
 
+def test_address_is_written_again_after_a_state_that_could_not_be(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.page.evaluate(
+        "() => { const encode = TextEncoder.prototype.encode;"
+        " TextEncoder.prototype.encode = () => { TextEncoder.prototype.encode = encode; throw new Error('planted'); };"
+        " microgrid.go(1); }"
+    )
+    screen.page.wait_for_event("pageerror")
+    screen.go(2)
+    screen.wait_for("location.hash === '#step=2'")
+    assert screen.errors == ["planted"]
+    screen.errors.clear()
+
+
 def test_what_is_too_long_for_an_address_is_not_cut(opened: Opener) -> None:
     screen = opened(large())
     change(screen)

@@ -23,6 +23,7 @@ export function createAddress(app, page, share) {
   let clock = 0,
     turn = 0, // what was begun before another address was opened is not written any more
     written = location.hash,
+    /** @type {Promise<unknown>} */
     writing = Promise.resolve();
 
   /**
@@ -49,22 +50,30 @@ export function createAddress(app, page, share) {
   }
 
   /**
+   * Writes after what is being written, whether or not that succeeds.
    * @param {State} state
    * @param {"replaceState" | "pushState"} how
    */
   function write(state, how) {
     const begun = turn;
-    writing = writing.then(async () => {
-      const code = await encodeState(sharedOf(state)),
-        address = `#${shortest(state, code)}`;
-      if (begun !== turn || (how === "replaceState" && address === written)) return;
-      written = address;
-      try {
-        history[how]({code}, "", address);
-      } catch {
-        /* inside a notebook the page has no address of its own */
-      }
-    });
+    writing = Promise.allSettled([writing]).then(() => writeNow(state, how, begun));
+  }
+
+  /**
+   * @param {State} state
+   * @param {"replaceState" | "pushState"} how
+   * @param {number} begun
+   */
+  async function writeNow(state, how, begun) {
+    const code = await encodeState(sharedOf(state)),
+      address = `#${shortest(state, code)}`;
+    if (begun !== turn || (how === "replaceState" && address === written)) return;
+    written = address;
+    try {
+      history[how]({code}, "", address);
+    } catch {
+      /* inside a notebook the page has no address of its own */
+    }
   }
 
   /**
