@@ -12,14 +12,15 @@ const step = (count) => ({type: "stepBy", count}),
   rate = (learningRate) => ({type: "setLearningRate", learningRate}),
   rewind = (cycle) => ({type: "rewind", cycle}),
   setLeaf = (leaf, value) => ({type: "setLeaf", leaf, value}),
-  undo = {type: "undo"};
+  undo = {type: "undo"},
+  redo = {type: "redo"};
 
 function after(start, ...actions) {
   return actions.reduce((state, action) => reduce(frozen(state), action), "kind" in start ? initialState(start, "en") : start);
 }
 
 function frozen(state) {
-  for (const part of [state.visit, state.past, state.training]) Object.freeze(part);
+  for (const part of [state.visit, state.past, state.future, state.training]) Object.freeze(part);
   return Object.freeze(state);
 }
 
@@ -146,6 +147,24 @@ test("undo takes back a leaf, a learning rate, training, rewinding, a document a
   }
 });
 
+test("redo makes again what was undone, however often one goes back and forth", () => {
+  const changed = after(trained(after(LINE, setLeaf(0, 7)), 3), rate(0.5), {type: "setDocument", document: GIVEN_ALONE}),
+    keys = ["document", "leaves", "learningRate", "cycles", "cycle", "position"];
+  for (const count of [1, 3, 9]) {
+    const redone = after(changed, ...Array(count).fill(undo), ...Array(count).fill(redo));
+    for (const key of keys) assert.equal(redone[key], changed[key], `${count}: ${key}`);
+    assert.deepEqual([redone.past.length, redone.future.length], [changed.past.length, 0]);
+    assert.equal(after(redone, undo, undo, undo, undo).leaves.get(0), 3);
+  }
+});
+
+test("a change after undo leaves nothing to redo; looking around leaves all", () => {
+  const undone = after(LINE, setLeaf(0, 7), undo);
+  assert.equal(after(undone, step(1), {type: "showTab", tab: "train"}, {type: "setLanguage", language: "ja"}, redo).leaves.get(0), 7);
+  const other = after(undone, setLeaf(0, 4));
+  assert.equal(after(other, redo), other);
+});
+
 test("a drag is one change, and the next drag another", () => {
   const state = after(LINE, setLeaf(0, 4), setLeaf(0, 5), {type: "settle"}, setLeaf(0, 6), setLeaf(0, 7), setLeaf(1, 1));
   const undone = [undo, undo, undo, undo].map((_, i, all) => after(state, ...all.slice(0, i + 1)).leaves);
@@ -182,5 +201,7 @@ test("reset brings the numbers of the document and its first cycle, and changes 
 test("in a quiz nothing is taken back", () => {
   const asked = after(LINE, setLeaf(0, 4), {type: "showTab", tab: "quiz"}, {type: "beginQuiz"});
   assert.equal(after(asked, undo), asked);
+  const undone = after(LINE, setLeaf(0, 4), undo, {type: "showTab", tab: "quiz"}, {type: "beginQuiz"});
+  assert.equal(after(undone, redo), undone);
   assert.equal(after(asked, rewind(1)), asked);
 });

@@ -45,6 +45,19 @@ test("one rewinds to the first cycle of what was sent", async () => {
   assert.deepEqual(reduce(received, {type: "rewind", cycle: 1}).leaves, reduce(state, {type: "rewind", cycle: 1}).leaves);
 });
 
+test("the cycles after the one that is shown are sent, too", async () => {
+  const trained = after(initialState(text(TEXT), "en"), ...CHANGES, {type: "train", cycles: Infinity}, {type: "trainOn", cycles: 900});
+  for (const cycle of [1, 7, 900]) {
+    const state = after(trained, {type: "rewind", cycle});
+    assert.deepEqual(wholeOf(opened(await sent(state))), wholeOf(state));
+  }
+});
+
+test("cycles that were run with another learning rate than that of now are not sent", async () => {
+  const state = after(initialState(text(TEXT), "en"), {type: "train", cycles: 1}, {type: "rewind", cycle: 1}, {type: "setLearningRate", learningRate: 0.01});
+  assert.deepEqual([state.cycles.last, opened(await sent(state)).cycles.last], [2, 1]);
+});
+
 test("where the cycles before cannot be run again, the one that was sent is the first", async () => {
   const otherRate = {type: "setLearningRate", learningRate: 0.01},
     state = after(initialState(text(TEXT), "en"), ...CHANGES, otherRate),

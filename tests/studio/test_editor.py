@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -453,6 +454,25 @@ def test_same_in_python_runs_as_it_is(studio: Opener) -> None:
     exec(program, {"print": lambda *parts: printed.extend(parts)})
     assert printed == ["loss", 4.0, "w", 8.0, "b", 4.0]
     screen("#python .close").click()
+
+
+def test_same_in_python_has_the_numbers_of_the_page_and_says_so(studio: Opener) -> None:
+    screen = studio()
+    screen("#show-python").click()
+    expect(screen("#python-moved")).to_have_count(0)
+    screen("#python .close").click()
+    screen.page.evaluate(
+        "[{type: 'setLeaf', leaf: 1, value: -0.5}, {type: 'setLearningRate', learningRate: 0.01},"
+        " {type: 'train', cycles: 3}].forEach(microgrid.dispatch)"
+    )
+    screen("#show-python").click()
+    expect(screen("#python-moved")).to_have_text(words("en")["page.editor.python.moved"])
+    program: dict[str, Any] = {}
+    exec(screen.text("#python pre"), program)
+    w, loss = program["w"], program["loss"]
+    assert loss.data == screen.page.evaluate("microgrid.numbers.values.at(-1)")
+    numbers = "[microgrid.numbers.gradients[0], microgrid.numbers.changed.get(0)]"
+    assert [w.grad, w.data] == screen.page.evaluate(numbers)
 
 
 def test_tab_that_is_open_closes_when_asked_again(studio: Opener) -> None:

@@ -110,6 +110,28 @@ def test_curve_is_a_slider_for_the_keyboard(opened: Opener) -> None:
     expect(curve).to_have_attribute("aria-valuemax", "21")
 
 
+@pytest.mark.parametrize("pointer", ["mouse", "finger"])
+def test_arrow_takes_a_step_after_the_curve_was_pointed_at(pointer: str, opened: Opener) -> None:
+    screen = opened(line())
+    screen.tab("train")
+    train(screen, "× 10")
+    screen.press("1")
+    screen("#curve").focus()
+    before = screen.position
+    if pointer == "mouse":
+        drag_handle(screen, 0.3)
+    else:
+        box = screen("#plot").bounding_box()
+        assert box is not None
+        place = {"x": box["x"] + 0.3 * box["width"], "y": box["y"] + box["height"] / 2}
+        session = screen.page.context.new_cdp_session(screen.page)
+        session.send("Input.synthesizeTapGesture", {**place, "gestureSourceType": "touch"})
+    assert screen.page.evaluate("microgrid.state.cycle") == 4
+    assert screen.page.evaluate("microgrid.state.past.length") == 2  # training, and one way back
+    screen.press("ArrowRight")
+    assert [screen.page.evaluate("microgrid.state.cycle"), screen.position] == [4, before + 1]
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 740), (1920, 1080), (960, 640)])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_axes_can_be_read_and_keep_apart(width: int, height: int, language: str, studio: Opener) -> None:
@@ -142,7 +164,7 @@ def test_buttons_stay_in_place_when_the_curve_appears(width: int, height: int, s
     screen = studio(TEXT, width=width, height=height)
     screen.press("End")
     expect(screen("#curve")).to_be_hidden()
-    buttons = ("#back", "#next", "#primary", "#play", "#undo", "#reset")
+    buttons = ("#back", "#next", "#primary", "#play", "#undo", "#redo", "#reset")
     before = [screen(button).bounding_box() for button in buttons]
     screen.press("ArrowRight")
     expect(screen("#curve")).to_be_visible()
@@ -190,10 +212,30 @@ def test_undo_by_button_and_by_key(opened: Opener) -> None:
     expect(screen("#undo")).to_be_disabled()
 
 
-def test_focus_stays_on_undo_and_reset_when_there_is_nothing_left_for_them(opened: Opener) -> None:
+@pytest.mark.parametrize("key", ["Control+y", "Control+Shift+z"])
+def test_redo_by_button_and_by_key(key: str, opened: Opener) -> None:
     screen = opened(line())
-    for button in ("#undo", "#reset"):
+    expect(screen("#redo")).to_be_disabled()
+    expect(screen("#redo")).to_have_attribute("aria-label", "Redo")
+    screen.type_in("w", "4")
+    screen("#undo").click()
+    screen("#redo").click()
+    assert screen.page.evaluate("microgrid.state.leaves.get(0)") == 4
+    expect(screen("#redo")).to_be_disabled()
+    screen.press("Control+z", key)
+    assert screen.page.evaluate("microgrid.state.leaves.get(0)") == 4
+    screen.press("Control+z")
+    screen.field("w").focus()
+    screen.press(key)  # it is the field's own
+    assert screen.page.evaluate("microgrid.state.leaves.get(0)") == 3
+
+
+def test_focus_stays_on_undo_redo_and_reset_when_there_is_nothing_left_for_them(opened: Opener) -> None:
+    screen = opened(line())
+    for button in ("#undo", "#redo", "#reset"):
         screen.type_in("w", "4")
+        if button == "#redo":
+            screen("#undo").click()
         screen(button).focus()
         screen.press("Enter")
         expect(screen(button)).to_be_disabled()

@@ -63,6 +63,24 @@ def test_shortcuts_of_one_character_can_be_turned_off(studio: Opener) -> None:
     screen("#help").click()
     screen("#language").evaluate("(button) => button.click()")
     assert not screen("#shortcuts").is_checked()
+    screen("#shortcuts").check()  # nothing is left in the browser of the tests
+
+
+def test_shortcuts_that_are_turned_off_stay_off_at_the_next_visit(studio: Opener) -> None:
+    screen = studio()
+    screen("#help").click()
+    screen("#shortcuts").uncheck()
+    screen.open()
+    before = screen.position
+    screen.press("2")
+    assert screen.position == before
+    screen("#help").click()
+    expect(screen("#shortcuts")).not_to_be_checked()
+    screen("#shortcuts").check()
+    screen.open()
+    screen.press("2")
+    assert screen.position > before
+    assert screen.page.evaluate("localStorage.length") == 0
 
 
 # --- by ear ----------------------------------------------------------------------------------------------------------

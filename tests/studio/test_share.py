@@ -143,6 +143,20 @@ def test_address_is_written_twice_a_second_at_most(studio: Opener) -> None:
     assert screen.page.evaluate("window.writes") == 1
 
 
+def test_address_is_written_again_after_a_state_that_could_not_be(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.page.evaluate(
+        "() => { const encode = TextEncoder.prototype.encode;"
+        " TextEncoder.prototype.encode = () => { TextEncoder.prototype.encode = encode; throw new Error('planted'); };"
+        " microgrid.go(1); }"
+    )
+    screen.page.wait_for_event("pageerror")
+    screen.go(2)
+    screen.wait_for("location.hash === '#step=2'")
+    assert screen.errors == ["planted"]
+    screen.errors.clear()
+
+
 def test_what_is_too_long_for_an_address_is_not_cut(opened: Opener) -> None:
     screen = opened(large())
     change(screen)
@@ -182,6 +196,18 @@ def test_a_broken_address_opens_the_page_and_says_what_is_wrong(studio: Opener) 
     expect(screen("#editor")).to_have_value(TEXT)
     screen.press("2")
     assert screen.position > 0
+
+
+def test_a_page_opens_whatever_goes_wrong_with_the_code(studio: Opener) -> None:
+    code = packed(with_text("a = 1\nb = a*2"))
+    script = "window.atob = () => { throw new Error('planted'); };"
+    screen = studio(TEXT, fragment=f"#{code}", prepare=lambda page: page.add_init_script(script))
+    expect(screen("#share-refused")).to_have_text("this code cannot be opened")
+    expect(screen("#share-paste")).to_have_value(code)
+    screen("#share-dialog .close").click()
+    expect(screen("#editor")).to_have_value(TEXT)
+    assert screen.errors == ["planted"]  # in the console
+    screen.errors.clear()
 
 
 LEAF = {"id": "n0", "label": "w", "kind": "parameter", "op": "", "operands": [], "data": 2, "layer": ""}
@@ -335,6 +361,9 @@ def test_in_a_frame_without_an_origin_nothing_is_thrown(browser: Browser, tmp_pa
     inside.locator("#share-copy").click()
     expect(inside.locator("#share-told")).not_to_be_empty()
     inside.locator("#share-save").click()
+    inside.locator("#share-dialog .close").click()
+    inside.locator("#help").click()
+    inside.locator("#shortcuts").uncheck()  # would be kept
     opened.wait_for_timeout(700)  # the address would be written meanwhile
     opened.close()
     assert errors == []

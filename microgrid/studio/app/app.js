@@ -22,6 +22,7 @@ import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
+import {createMemory, hadShortcuts} from "./views/memory.js";
 import {createNeuron} from "./views/neuron.js";
 import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
@@ -69,7 +70,7 @@ async function startApp() {
     gallery = contentOfElement("gallery"),
     known = {documents: [own, ...gallery], languages: Object.keys(tables)};
   const derive = createDerive(tables),
-    store = createStore(reduce, initialState(own, languageAtStart(tables)));
+    store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
   let latest = 0; // of the codes that are being opened
   /** @type {App} */
   const app = {
@@ -81,19 +82,23 @@ async function startApp() {
       return derive(store.state);
     },
     async open(code, isEntry) {
-      const turn = ++latest,
-        shared = await decodeState(code);
-      if (turn !== latest) return;
-      const action = {type: "openShared", shared, known, isEntry};
-      derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
-      store.dispatch(action);
+      const turn = ++latest;
+      try {
+        const shared = await decodeState(code);
+        if (turn !== latest) return;
+        const action = {type: "openShared", shared, known, isEntry};
+        derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
+        store.dispatch(action);
+      } catch (error) {
+        throw asShareError(error);
+      }
     },
     announce(text) {
       byId("news").textContent = text;
     },
   };
   const code = codeInAddress() ?? ownCode,
-    problem = code && (await problemOf(app.open(code, false)));
+    problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
   document.body.toggleAttribute("data-live", true);
   document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
   const help = createHelp(app),
@@ -123,6 +128,7 @@ async function startApp() {
     help,
     share,
     createKeys(app, help, share),
+    createMemory(),
     address,
     createAnnouncer(app),
     createFoot(),
@@ -143,17 +149,13 @@ async function startApp() {
 }
 
 /**
- * Waits until a code is opened, and returns what is wrong with it, or null.
- * @param {Promise<void>} opening
+ * What is wrong with a code, to be told to the reader; what nobody has thought of also stands in the console.
+ * @param {unknown} error
  */
-async function problemOf(opening) {
-  try {
-    await opening;
-    return null;
-  } catch (error) {
-    if (error instanceof ShareError) return error;
-    throw error;
-  }
+function asShareError(error) {
+  if (error instanceof ShareError) return error;
+  reportError(error);
+  return new ShareError("share.failed");
 }
 
 /**

@@ -1,7 +1,7 @@
 // Look for text that breaks the studio's readers: `node tests/campaigns/fuzz/studio.mjs [--minutes N] [--seed N]`.
 //
 // A document and the code of a state may be anything: each is read, or refused with a key that has a text in every
-// language. Documents are changed at random places, codes in their letters, their bytes and what they hold. Whatever
+// language; and what was opened can be walked, changed, and sent on. Documents are changed at random places, codes in their letters, their bytes and what they hold. Whatever
 // else comes out, or takes more than a second of computing, is printed and ends the search.
 
 import {readFileSync} from "node:fs";
@@ -105,11 +105,43 @@ async function tryCode(code) {
   }
 }
 
-// Opens a state as the page does, walks some steps of it, and sends it on.
+// Opens a state as the page does, does whatever a reader may do, and sends it on.
 const FIRST = initialState({kind: "text", text: "a = 1\nb = a*2"}, "en"),
   KNOWN = {documents: [], languages: ["en", "ja"]},
   derive = createDerive(Object.fromEntries(["en", "ja"].map((language, i) => [language, WORDS[i]])));
 const STEPS = [{type: "stepBy", count: 1}, {type: "goTo", position: 0}, {type: "goTo", position: 1e9}, {type: "stepBy", count: 1}, {type: "train", cycles: 1}];
+const MOST_ACTIONS = 12;
+
+// An action of a reader that is possible now.
+function someAction(now) {
+  const {graph} = derive(now),
+    leaf = one([...now.leaves.keys()]),
+    isAsked = now.quiz && !now.quiz.over;
+  return one([
+    ...STEPS,
+    {type: "stepBy", count: -1},
+    {type: "goToPhase", phase: one(["know", "think", "change"])},
+    ...["play", "playOn", "playPhase", "pause", "undo", "redo", "reset", "deselect", "closeNeuron", "beginQuiz", "endQuiz", "ask", "unask"].map((type) => ({type})),
+    {type: "train", cycles: one([1, 10, Infinity])},
+    {type: "trainOn", cycles: 7},
+    {type: "rewind", cycle: below(20)},
+    {type: "setLeaf", leaf, value: one([0, -0, 1, -3, 0.5, 1e308])},
+    {type: "tryNudge", leaf},
+    {type: "setLearningRate", learningRate: one([0, 0.1, 1e308])},
+    {type: "select", card: below(graph.cards.length)},
+    {type: "showTab", tab: one(["", "whatif", "routes", "train", "quiz"])},
+    {type: "setLanguage", language: one(["en", "ja"])},
+    {type: "present", isPresenting: random() < 0.7},
+    {type: "typeText", text: changedText(now.draft.text)},
+    ...(isAsked ? [now.quiz.settled ? {type: "nextQuestion"} : one([{type: "answer", text: one(["1", "x", "0"])}, {type: "showHint"}, {type: "showAnswer"}])] : []),
+  ]);
+}
+
+function checkSame(one, other, what) {
+  if (one !== other) throw new Error(`${what} is another when it is sent on`);
+}
+
+const openAgain = async (code) => reduce(FIRST, {type: "openShared", shared: await decodeState(code), known: KNOWN, isEntry: true});
 
 async function tryState(shared) {
   let now = reduce(FIRST, {type: "openShared", shared, known: KNOWN, isEntry: true});
@@ -119,9 +151,17 @@ async function tryState(shared) {
     now = reduce(now, action);
     derive(now);
   }
-  const sent = await encodeState(sharedOf(opened)),
-    again = reduce(FIRST, {type: "openShared", shared: await decodeState(sent), known: KNOWN, isEntry: true});
-  if (sent !== (await encodeState(sharedOf(again)))) throw new Error("a state that was opened is another when it is sent on");
+  const sent = await encodeState(sharedOf(opened));
+  checkSame(sent, await encodeState(sharedOf(await openAgain(sent))), "a state that was opened");
+  now = opened;
+  for (let i = below(MOST_ACTIONS); i > 0; i--) {
+    now = reduce(now, someAction(now));
+    derive(now);
+  }
+  const again = await openAgain(await encodeState(sharedOf(now)));
+  derive(again);
+  checkSame(JSON.stringify([...now.leaves]), JSON.stringify([...again.leaves]), "a number");
+  checkSame(now.cycle, again.cycle, "the cycle");
 }
 
 async function shared() {
@@ -135,11 +175,11 @@ async function shared() {
       // it stays a text
     }
   }
-  return encodeState({v: 1, d, l, s: below(30), c: 1 + below(9), r: one([null, 0.05]), g: one([null, "en", "ja"]), m: one(["", "present"])});
+  return encodeState({v: 1, d, l, s: below(30), c: 1 + below(9), n: 9 + below(9), p: one([null, {}, {0: 0.5}]), r: one([null, 0.05]), g: one([null, "en", "ja"]), m: one(["", "present"])});
 }
 
 const end = performance.now() + 60_000 * Number(options.minutes);
-const counts = {documents: 0, accepted: 0, codes: 0, decoded: 0};
+const counts = {documents: 0, accepted: 0, codes: 0, opened: 0};
 let subject = "";
 try {
   while (performance.now() < end) {
@@ -151,7 +191,7 @@ try {
     } else {
       const code = await shared();
       subject = random() < 0.3 ? code : changedCode(code);
-      counts.decoded += await tryCode(subject);
+      counts.opened += await tryCode(subject);
       counts.codes++;
     }
     const used = (process.cpuUsage(began).user + process.cpuUsage(began).system) / 1000;

@@ -129,3 +129,9 @@ test("a history can begin at a later cycle", () => {
 test("a cycle that there is not is refused", () => {
   for (const cycle of [0, 6, 1.5, NaN, "2"]) assert.throws(() => run(4).parametersOf(cycle, halved), RangeError);
 });
+
+test("cycles know whether one rule has led through all of them", () => {
+  const begun = new Cycles([0], 1, "unused");
+  assert.ok(begun.with([1], 1, "a").with([2], 1, "a").isAllBy("a"));
+  assert.ok(!begun.with([1], 1, "a").with([2], 1, "b").isAllBy("b"));
+});

@@ -5,8 +5,8 @@ import {deflateRawSync} from "node:zlib";
 import {decodeState, encodeState, fitsAddress, ShareError} from "../../../microgrid/studio/app/core/share.js";
 
 const TEXT = "w, b = Value(3), Value(1)\nx, target = Input(2), Input(5)\np = w*x + b\nloss = (p - target)**2\n";
-const STATE = {v: 1, d: {t: TEXT}, l: {0: 2.5, 3: -1}, s: 7, c: 3, r: 0.05, g: "ja", m: "present", p: {0: 3, 2: 1}};
-const DEFAULTS = {v: 1, d: {t: "a*b"}, l: {}, s: 0, c: 1, r: null, g: null, m: "", p: null};
+const STATE = {v: 1, d: {t: TEXT}, l: {0: 2.5, 3: -1}, s: 7, c: 3, n: 9, r: 0.05, g: "ja", m: "present", p: {0: 3, 2: 1}};
+const DEFAULTS = {v: 1, d: {t: "a*b"}, l: {}, s: 0, c: 1, n: 1, r: null, g: null, m: "", p: null};
 const leaf = (id, data) => ({id, label: id, kind: "parameter", op: "", operands: [], local_derivatives: [], data, layer: ""});
 const RECORD = {
   format: "microgrid relay",
@@ -39,6 +39,10 @@ test("a record comes back with what a graph is read from", async () => {
 
 test("what is left out is as usual", async () => {
   assert.deepEqual(await decodeState(packed({v: 1, d: {t: "a*b"}})), DEFAULTS);
+});
+
+test("the last cycle is the one that is shown, unless it is told", async () => {
+  assert.deepEqual(await decodeState(packed({v: 1, d: {t: "a*b"}, c: 3})), {...DEFAULTS, c: 3, n: 3}); // as codes were written before
 });
 
 test("numbers that JSON does not have come back bit for bit", async () => {
@@ -119,6 +123,7 @@ const WRONG = {
   l: [{...DEFAULTS, l: []}, {...DEFAULTS, l: {x: 1}}, {...DEFAULTS, l: {"01": 1}}, {...DEFAULTS, l: {0: "1"}}, {...DEFAULTS, l: {0: null}}],
   s: [-1, 1.5, "3", null, 1e10].map((s) => ({...DEFAULTS, s})),
   c: [0, -1, 1.5, "3", null].map((c) => ({...DEFAULTS, c})),
+  n: [2, 3.5, "4", null, 1e10].map((n) => ({...DEFAULTS, c: 3, n})),
   r: ["0.1", true, []].map((r) => ({...DEFAULTS, r})),
   g: ["english", "", 3, "EN"].map((g) => ({...DEFAULTS, g})),
   m: ["loud", null, 3, "constructor"].map((m) => ({...DEFAULTS, m})),

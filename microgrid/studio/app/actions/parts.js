@@ -75,6 +75,7 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
  * @property {{left: number} | null} training how many cycles are still to be run
  * @property {number} trainingSpeed cycles per second; ∞ as fast as possible
  * @property {Partial<State>[]} past what each undo brings back, the last change at the end
+ * @property {Partial<State>[]} future what each redo brings back, the next one at the end
  * @property {string | null} lastChange names it; a change of the same name is the same change
  * @property {boolean} restarted whether the curve began anew because a leaf was changed
  * @property {{cycle: number, rate: number} | null} diverged where training broke off

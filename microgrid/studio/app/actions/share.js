@@ -56,6 +56,7 @@ export function sharedOf(state) {
     l: changed(leaves, startLeavesOf(document)),
     s: closedPositionIn(state),
     c: cycle,
+    n: lastToRunAgain(state),
     r: learningRate === usualRateOf(document) ? null : learningRate,
     g: language,
     m: state.isPresenting ? "present" : "",
@@ -73,6 +74,16 @@ function parametersAtFirst(state) {
   if (cycle === 1 || cycles.first > 1 || cycle * graph.nodes.length > MAX_RUN_AGAIN) return null;
   const first = leavesOfCycle(graph, cycles, leaves, 1);
   return Object.fromEntries(graph.parameters.map((i) => [i, first.get(i) ?? NaN]));
+}
+
+/**
+ * The last of all cycles where they can be run again from the first one on; else the one that is shown.
+ * @param {State} state
+ */
+function lastToRunAgain(state) {
+  const {cycles, cycle, learningRate} = state,
+    isShort = cycles.last * graphIn(state).nodes.length <= MAX_RUN_AGAIN;
+  return isShort && cycles.first === 1 && cycles.isAllBy(learningRate) ? cycles.last : cycle;
 }
 
 /**
@@ -125,17 +136,19 @@ function withShared(state, shared, known) {
 }
 
 /**
- * The cycles up to the one that was shared: those before it are run again, if that leads to the same numbers.
+ * The cycles that were shared: all are run again, if that leads to the same numbers in the one that is shown.
  * @param {Required<SharedState>} shared
  * @param {State} state at that cycle
  */
-function cyclesFrom({c, p}, state) {
+function cyclesFrom({c, n, p}, state) {
   const graph = graphIn(state),
-    {leaves, learningRate} = state;
-  if (p && c * graph.nodes.length <= MAX_RUN_AGAIN) {
-    const start = leavesFrom(p, leaves, "p"),
-      run = runCycles(graph, firstCycle(graph, start, learningRate), start, learningRate, c - 1);
-    if (run.cycles.last === c && [...leaves].every(([i, value]) => Object.is(value, run.leaves.get(i)))) return run.cycles;
+    {leaves, learningRate} = state,
+    last = n * graph.nodes.length <= MAX_RUN_AGAIN ? n : c;
+  if ((p || c === 1) && last * graph.nodes.length <= MAX_RUN_AGAIN) {
+    const start = leavesFrom(p ?? {}, leaves, "p"),
+      {cycles} = runCycles(graph, firstCycle(graph, start, learningRate), start, learningRate, last - 1),
+      again = cycles.last >= c && leavesOfCycle(graph, cycles, start, c);
+    if (again && [...leaves].every(([i, value]) => Object.is(value, again.get(i)))) return cycles;
   }
   return firstCycle(graph, leaves, learningRate, c);
 }

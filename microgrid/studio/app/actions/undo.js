@@ -1,4 +1,5 @@
-// Undo: what each change has replaced is kept, and can be taken back. Looking around (steps, cards, tabs) is no change.
+// Undo and redo: what each change has replaced is kept, and can be taken back; and what was taken back can be redone
+// until something else is changed. Looking around (steps, cards, tabs) is no change.
 
 import {askingIn} from "../derive.js";
 import {spoken} from "./editor.js";
@@ -8,10 +9,10 @@ const MAX_UNDOS = 50;
 /** @typedef {import("./parts.js").State} State */
 /** @typedef {import("../store.js").Action} Action */
 
-/** @type {Pick<State, "past" | "lastChange">} */
-export const undoAtStart = {past: [], lastChange: null};
+/** @type {Pick<State, "past" | "future" | "lastChange">} */
+export const undoAtStart = {past: [], future: [], lastChange: null};
 
-/** @type {(keyof State)[]} all that undo brings back; what belongs to the reader (language, zoom, tab) stays */
+/** @type {(keyof State)[]} all that undo and redo bring back; what belongs to the reader (language, zoom, tab) stays */
 const KEPT = [
   "document",
   "leaves",
@@ -39,12 +40,12 @@ const CHANGES = ["setDocument", "openShared", "train", "reset"],
 export const UNDO = {
   /** Takes the last change back. */
   undo(state) {
-    const before = state.past.at(-1);
-    if (!before || askingIn(state)) return state;
-    const stopped = {playing: false, goal: null, training: null, visit: {animated: false}},
-      draft = {text: before.document?.text ?? "", error: null},
-      undone = {...state, ...before, ...stopped, draft, past: state.past.slice(0, -1), lastChange: null};
-    return spoken(undone, state.language);
+    return exchanged(state, "past", "future");
+  },
+
+  /** Makes the change again that was taken back last. */
+  redo(state) {
+    return exchanged(state, "future", "past");
   },
 
   /** Ends a change that lasts, such as the drag of a slider: what follows is another. */
@@ -54,6 +55,29 @@ export const UNDO = {
 };
 
 /**
+ * Brings back the last that one list keeps; what that replaces is kept in the other.
+ * @param {State} state
+ * @param {"past" | "future"} from
+ * @param {"past" | "future"} to
+ */
+function exchanged(state, from, to) {
+  const kept = state[from].at(-1);
+  if (!kept || askingIn(state)) return state;
+  const stopped = {playing: false, goal: null, training: null, visit: {animated: false}},
+    draft = {text: kept.document?.text ?? "", error: null},
+    lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state)]};
+  return spoken({...state, ...kept, ...stopped, draft, ...lists, lastChange: null}, state.language);
+}
+
+/**
+ * @param {State} state
+ * @returns {Partial<State>}
+ */
+function keptOf(state) {
+  return Object.fromEntries(KEPT.map((key) => [key, state[key]]));
+}
+
+/**
  * Remembers what an action has replaced.
  * @param {State} state
  * @param {Action} action
@@ -61,12 +85,11 @@ export const UNDO = {
  * @returns {State}
  */
 export function remembering(state, action, next) {
-  if (action.type === "undo" || action.type === "trainOn") return next;
+  if (["undo", "redo", "trainOn"].includes(action.type)) return next;
   const change = nameOfChange(action, state, next);
   if (change === null) return next.lastChange === null ? next : {...next, lastChange: null};
   if (!isChanged(state, next) || (change === state.lastChange && LASTING_CHANGES.includes(action.type))) return next;
-  const before = Object.fromEntries(KEPT.map((key) => [key, state[key]]));
-  return {...next, past: [...state.past, before].slice(-MAX_UNDOS), lastChange: change};
+  return {...next, past: [...state.past, keptOf(state)].slice(-MAX_UNDOS), future: [], lastChange: change};
 }
 
 /**

@@ -34,6 +34,7 @@ const ESCAPE = /\\(?:([ntr\\'"\n])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/g;
  * @property {number} data
  * @property {number[]} locals its local derivatives, one for each operand
  * @property {SourceLine} source
+ * @property {PlainNumber} [number] of a leaf: what was evaluated to its data
  */
 
 /**
@@ -105,6 +106,8 @@ export class DocumentReader {
     this.results = new Map();
     /** @type {Map<DocumentNode, Statement>} the statement whose name became the label of a node */
     this.namedBy = new Map();
+    /** @type {Map<ExpressionStep, PlainNumber>} what the steps give that give numbers; of a call that gives a node, the number that it makes of its own */
+    this.numbers = new Map();
   }
 
   /**
@@ -200,7 +203,7 @@ export class DocumentReader {
   nameable(names, operand, leafFunction) {
     if (operand.kind === "number") {
       const kind = names.some(({text}) => this.parameters.has(text)) ? "parameter" : "input";
-      return this.newLeaf(kind, operand.data, "", names[0]);
+      return this.newLeaf(kind, operand, "", names[0]);
     }
     if (leafFunction) operand.source = this.sourceOf(names[0]);
     return operand;
@@ -224,7 +227,9 @@ export class DocumentReader {
         continue;
       }
       const taken = stack.splice(stack.length - operandCountOf(step));
-      stack.push({result: this.resultOf(step, taken), step: step.kind === "operator" ? taken[0].step : step});
+      const result = this.resultOf(step, taken);
+      if (result.kind === "number") this.numbers.set(step, result);
+      stack.push({result, step: step.kind === "operator" ? taken[0].step : step});
     }
     return this.operand(stack[0]);
   }
@@ -359,7 +364,7 @@ export class DocumentReader {
       name = token.text;
     if (!isMethod && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name)) return this.leaf(step, taken);
     if (!isMethod && Object.hasOwn(NOTATION.LIST_FUNCTIONS, name)) {
-      return this.ofLists(token, taken.map(({result}) => result));
+      return this.ofLists(step, taken.map(({result}) => result));
     }
     const operands = taken.map((each) => this.operand(each)),
       sizes = NOTATION.KNOWN_FUNCTIONS[name];
@@ -372,7 +377,10 @@ export class DocumentReader {
     }
     const op = NOTATION.ALIASES[name] ?? name;
     if (op === "leaky_relu" && operands.length === 1) {
-      operands.push({kind: "number", data: NOTATION.LEAKY_RELU_SLOPE, isWhole: false});
+      /** @type {PlainNumber} */
+      const slope = {kind: "number", data: NOTATION.LEAKY_RELU_SLOPE, isWhole: false};
+      operands.push(slope);
+      this.numbers.set(step, slope);
     }
     return this.newNode(op, operands.map((operand) => this.asNode(operand, token)), token);
   }
@@ -391,12 +399,13 @@ export class DocumentReader {
     }
     const data = /** @type {PlainNumber} */ (given.get("data")?.result),
       label = /** @type {{text: string} | undefined} */ (given.get("label")?.result);
-    return this.newLeaf(KIND_OF_LEAF[name], data.data, label?.text ?? "", token);
+    return this.newLeaf(KIND_OF_LEAF[name], data, label?.text ?? "", token);
   }
 
-  /** A sum of a list, or of the products of two.  @param {Token} token  @param {Result[]} operands  @returns {Operand} */
-  ofLists(token, operands) {
-    const name = token.text,
+  /** A sum of a list, or of the products of two.  @param {ExpressionStep} step  @param {Result[]} operands  @returns {Operand} */
+  ofLists(step, operands) {
+    const {token} = step,
+      name = token.text,
       isNeuron = name === "weighted_sum";
     const [first, second, bias] = operands;
     const areLists = operands.length === (isNeuron ? 3 : 1) && first.kind === "list" && first.items.length > 0;
@@ -406,7 +415,10 @@ export class DocumentReader {
     if (name === "sum") {
       /** @type {Operand} */
       const zero = {kind: "number", data: 0, isWhole: true};
-      return items.reduce((sum, item) => this.combinedBy("+", token, sum, item), zero);
+      return items.reduce((sum, item) => {
+        if (sum.kind === "number") this.numbers.set(step, sum);
+        return this.combinedBy("+", token, sum, item);
+      }, zero);
     }
     const asNodes = (/** @type {Operand[]} */ each) => each.map((operand) => this.asNode(operand, token));
     if (name === "total") return this.newNode("total", asNodes(items), token);
@@ -421,11 +433,11 @@ export class DocumentReader {
   // --- nodes ---------------------------------------------------------------------------------------------------------
 
   /**
-   * @param {NodeKind} kind  @param {number} data  @param {string} label  @param {Token} token
+   * @param {NodeKind} kind  @param {PlainNumber} number  @param {string} label  @param {Token} token
    * @returns {DocumentNode}
    */
-  newLeaf(kind, data, label, token) {
-    return {kind, label, op: "", operands: [], data, locals: [], source: this.sourceOf(token)};
+  newLeaf(kind, number, label, token) {
+    return {kind, label, op: "", operands: [], data: number.data, locals: [], source: this.sourceOf(token), number};
   }
 
   /**
@@ -446,7 +458,7 @@ export class DocumentReader {
 
   /** @param {Operand} operand  @param {Token} token  @returns {DocumentNode} */
   asNode(operand, token) {
-    return operand.kind === "number" ? this.newLeaf("constant", operand.data, "", token) : operand;
+    return operand.kind === "number" ? this.newLeaf("constant", operand, "", token) : operand;
   }
 
   /** @param {Token} token  @returns {SourceLine} */
@@ -556,7 +568,7 @@ function editDistance(a, b) {
  * @param {DocumentNode} output
  * @returns {DocumentNode[]}
  */
-function inTopologicalOrder(output) {
+export function inTopologicalOrder(output) {
   /** @type {DocumentNode[]} */
   const order = [];
   const opened = new Set(),

@@ -175,6 +175,15 @@ export class Cycles {
     return others.reduce((rule, later) => (later.cycle <= cycle ? later : rule), first).item;
   }
 
+  /**
+   * Whether every cycle was changed into the next one by the same rule.
+   *
+   * @param {R} rule
+   */
+  isAllBy(rule) {
+    return this.#rules.every(({cycle, item}, i, all) => item === rule || all[i + 1]?.cycle === cycle); // never used
+  }
+
   /** @param {number} cycle */
   #check(cycle) {
     if (!Number.isInteger(cycle) || cycle < this.first || cycle > this.last) {

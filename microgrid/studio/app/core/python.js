@@ -1,6 +1,6 @@
 // The same in Python: a document as lines that run as they are, and the line of code of each step.
 
-import {bindingsOf, DocumentReader, isPlain, leafFunctionOf} from "./document.js";
+import {bindingsOf, DocumentReader, inTopologicalOrder, isPlain, leafFunctionOf} from "./document.js";
 import {NOTATION} from "./notation.js";
 import {OPERATIONS} from "./operations.js";
 import {PRECEDENCE, SIGN_PRECEDENCE} from "./syntax.js";
@@ -12,9 +12,10 @@ const BUILT_IN = ["abs", "max", "min", "print", "sum"];
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
 /**
- * Code, with how tightly its outermost operator binds.
+ * Code, with how tightly its outermost operator binds; of a list, what it is made of.
  *
- * @typedef {{text: string, rank: number}} Code
+ * @typedef {{text: string, rank: number, items?: Item[]}} Code
+ * @typedef {{code: Code, isPlain: boolean}} Item
  * @typedef {import("./syntax.js").Expression} Expression
  * @typedef {import("./syntax.js").ExpressionStep} ExpressionStep
  * @typedef {import("./syntax.js").Statement} Statement
@@ -26,22 +27,27 @@ const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 // --- a document ------------------------------------------------------------------------------------------------------
 
 /**
- * The lines of a Python program that records the graph of a document, goes backward and prints the gradients. What the
- * reader adds is spelled out: plain numbers are wrapped, and names are labels. What it passes over is left out.
+ * The lines of a Python program that records the graph of a document, goes backward, prints the gradients and changes
+ * the parameters. What the reader adds is spelled out: plain numbers are wrapped, and names are labels. What it passes
+ * over is left out.
  *
  * @param {string} text
+ * @param {{leaves?: Map<number, number>, learningRate?: number}} [numbers] of the leaves, by the index of the node, where
+ * they are others than in the text; and of the update
  * @returns {string[]}
  * @throws {import("./syntax.js").DocumentError}
  */
-export function asPython(text) {
-  return new PythonWriter(text).lines();
+export function asPython(text, {leaves = new Map(), learningRate = NOTATION.LEARNING_RATE} = {}) {
+  return new PythonWriter(text, leaves, learningRate).lines();
 }
 
 class PythonWriter {
-  /** @param {string} text */
-  constructor(text) {
+  /** @param {string} text  @param {Map<number, number>} leaves  @param {number} learningRate */
+  constructor(text, leaves, learningRate) {
     this.reader = new DocumentReader(text);
     this.output = this.reader.read();
+    this.learningRate = learningRate;
+    this.moved = movedNumbers(inTopologicalOrder(this.output), leaves);
     this.names = namesInPython(this.reader.defined);
     /** @type {Set<string>} */
     this.imports = new Set();
@@ -73,7 +79,9 @@ class PythonWriter {
       output = holders.get(this.output) ?? this.nameOf("output");
     const leaves = [...holders].filter(([node]) => node.kind === "parameter" && isBehind(node, this.output));
     const print = (/** @type {string} */ name, /** @type {string} */ what) => `print(${quoted(name)}, ${name}.${what})`;
-    return [`${output}.backward()`, print(output, "data"), ...leaves.map(([, name]) => print(name, "grad"))];
+    const gradients = leaves.map(([, name]) => print(name, "grad")),
+      changes = leaves.map(([, name]) => `${name}.data -= ${numberCode(this.learningRate)} * ${name}.grad`);
+    return [`${output}.backward()`, print(output, "data"), ...gradients, ...changes];
   }
 
   /**
@@ -164,45 +172,80 @@ class PythonWriter {
 
   /** @param {Expression} expression  @returns {Code} */
   code(expression) {
-    /** @type {{code: Code, isPlain: boolean}[]} */
+    /** @type {Item[]} */
     const stack = [];
     for (const step of expression) {
       if (step.kind === "callee") continue;
       const count = step.kind === "operator" ? 2 : step.kind === "sign" ? 1 : step.count + (step.isMethod ? 1 : 0);
       const taken = stack.splice(stack.length - count);
       const own = step.kind !== "name" && (step.kind !== "call" || NOTATION.NUMBER_FUNCTIONS.includes(step.token.text));
-      stack.push({code: this.stepCode(step, taken), isPlain: own && taken.every((each) => each.isPlain)});
+      const isPlain = own && taken.every((each) => each.isPlain),
+        moved = isPlain ? this.movedCode(step) : null;
+      stack.push({code: moved ?? this.stepCode(step, taken), isPlain});
     }
     return stack[0].code;
   }
 
+  /** The number that a leaf has instead of the one that a step gives; null where it is the same.  @param {ExpressionStep} step */
+  movedCode(step) {
+    const number = this.reader.numbers.get(step),
+      moved = number && this.moved.get(number);
+    if (moved === undefined) return null;
+    if (moved === 0) return signedNumber(moved, "0.0"); // to 0 Python adds nothing
+    return signedNumber(moved, numberCode(Math.abs(moved)));
+  }
+
   /**
    * @param {ExpressionStep} step
-   * @param {{code: Code, isPlain: boolean}[]} taken
+   * @param {Item[]} taken
    * @returns {Code}
    */
-  stepCode({kind, token, keywords, isMethod}, taken) {
-    const codes = taken.map(({code}) => code),
+  stepCode(step, taken) {
+    const {kind, token, keywords, isMethod} = step,
+      codes = taken.map(({code}) => code),
       texts = codes.map(({text}) => text);
     if (kind === "number") return atom(token.text);
     if (kind === "text") return atom(quoted(this.reader.string(token)));
     if (kind === "name") return atom(this.nameOf(token.text));
     if (kind === "sign") return signed(token.text, codes[0]);
     if (kind === "operator") return infix(token.text, codes[0], codes[1]);
-    if (kind === "list") return atom(`[${texts.join(", ")}]`);
+    if (kind === "list") return {...atom(`[${texts.join(", ")}]`), items: taken};
     const name = token.text;
     if (!isMethod && Object.hasOwn(NOTATION.LEAF_FUNCTIONS, name)) {
       const first = texts.length - keywords.length;
       const withKeywords = texts.map((text, i) => (i < first ? text : `${keywords[i - first]}=${text}`));
       return atom(`${this.imported(name)}(${withKeywords.join(", ")})`);
     }
+    const moved = this.movedCode(step);
+    if (name === "sum" && moved) return atom(`sum([${[moved, ...afterNumbers(codes[0].items ?? [])].map(({text}) => text).join(", ")}])`);
     const isBuiltIn = BUILT_IN.includes(name) && (name === "sum" || name === "abs" || taken.every((each) => each.isPlain));
     if (isBuiltIn) return atom(`${name}(${texts.join(", ")})`);
     const op = NOTATION.ALIASES[name] ?? name;
     if (IMPORTED.includes(op)) return atom(`${this.imported(op)}(${texts.join(", ")})`);
     const [self, ...others] = taken[0].isPlain ? [atom(`${this.imported("Constant")}(${texts[0]})`), ...codes.slice(1)] : codes;
-    return methodCall(op, self, others);
+    return methodCall(op, self, moved ? [...others, moved] : others); // the slope that leaky_relu has where none is written
   }
+}
+
+/**
+ * The leaves that hold another number than their text, by the number in the text.
+ *
+ * @param {DocumentNode[]} nodes  @param {Map<number, number>} leaves
+ */
+function movedNumbers(nodes, leaves) {
+  /** @type {Map<import("./document.js").PlainNumber, number>} */
+  const moved = new Map();
+  for (const [i, {number, data}] of nodes.entries()) {
+    const now = leaves.get(i) ?? data;
+    if (number && !Object.is(now, data)) moved.set(number, now);
+  }
+  return moved;
+}
+
+/** The items of a sum after the numbers at its start, which are added up first.  @param {Item[]} items */
+function afterNumbers(items) {
+  const start = items.findIndex(({isPlain}) => !isPlain);
+  return items.slice(start).map(({code}) => code);
 }
 
 /** What a leaf is made with: the steps of its number.  @param {Expression} call */
@@ -259,6 +302,9 @@ function quoted(text) {
   );
   return escaped;
 }
+
+/** A number from its size, which is in code already.  @param {number} number  @param {string} size */
+const signedNumber = (number, size) => (number < 0 || Object.is(number, -0) ? signed("-", atom(size)) : atom(size));
 
 /** A number as Python writes it.  @param {number} number */
 function numberCode(number) {

@@ -22,6 +22,7 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {Record<number, number>} [l] values of the leaves that were changed, by the index of the node
  * @property {number} [s] step of the closed graph, 0 at the start
  * @property {number} [c] cycle, from 1
+ * @property {number} [n] last cycle that was run; by default the one that is shown
  * @property {number | null} [r] learning rate; null for the document's own
  * @property {string | null} [g] language; null for the browser's
  * @property {string} [m] mode: "" or "present"
@@ -152,13 +153,14 @@ function parsedJson(bytes) {
  *
  * @param {SharedState} state
  */
-function essentialsOf({d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null}) {
+function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null}) {
   return {
     v: SHARE_VERSION,
     d: "t" in d ? {t: d.t} : {r: essentialsOfRecord(/** @type {any} */ (d.r))},
     ...(Object.keys(l).length > 0 && {l}),
     ...(s > 0 && {s}),
     ...(c > 1 && {c}),
+    ...(n > c && {n}),
     ...(r !== null && {r}),
     ...(g !== null && {g}),
     ...(m !== "" && {m}),
@@ -181,7 +183,7 @@ function numberForJson(_, item) {
 
 /** @param {unknown} item  @returns {Required<SharedState>} */
 function checkedState(item) {
-  const {v, d, l = {}, s = 0, c = 1, r = null, g = null, m = "", p = null, ...others} = sharedObject(item, "state");
+  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, ...others} = sharedObject(item, "state");
   checkPart(v === SHARE_VERSION, "v");
   checkPart(Object.keys(others).length === 0, "state");
   checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
@@ -192,6 +194,7 @@ function checkedState(item) {
     l: sharedValues(l, "l"),
     s: sharedCount(s, 0, "s"),
     c: sharedCount(c, 1, "c"),
+    n: sharedCount(n, /** @type {number} */ (c), "n"),
     r: r === null ? null : sharedNumber(r, "r"),
     g: /** @type {string | null} */ (g),
     m: /** @type {string} */ (m),

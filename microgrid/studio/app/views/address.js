@@ -3,10 +3,11 @@
 // that is written anew shows what is new.
 
 import {closedPositionIn, isUntouched, sharedOf} from "../actions/share.js";
-import {ShareError, encodeState, fitsAddress} from "../core/share.js";
+import {encodeState, fitsAddress} from "../core/share.js";
 
 const ADDRESS_PAUSE_MS = 500; // between one writing and the next
 
+/** @typedef {import("../core/share.js").ShareError} ShareError */
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
@@ -22,6 +23,7 @@ export function createAddress(app, page, share) {
   let clock = 0,
     turn = 0, // what was begun before another address was opened is not written any more
     written = location.hash,
+    /** @type {Promise<unknown>} */
     writing = Promise.resolve();
 
   /**
@@ -48,22 +50,30 @@ export function createAddress(app, page, share) {
   }
 
   /**
+   * Writes after what is being written, whether or not that succeeds.
    * @param {State} state
    * @param {"replaceState" | "pushState"} how
    */
   function write(state, how) {
     const begun = turn;
-    writing = writing.then(async () => {
-      const code = await encodeState(sharedOf(state)),
-        address = `#${shortest(state, code)}`;
-      if (begun !== turn || (how === "replaceState" && address === written)) return;
-      written = address;
-      try {
-        history[how]({code}, "", address);
-      } catch {
-        /* inside a notebook the page has no address of its own */
-      }
-    });
+    writing = Promise.allSettled([writing]).then(() => writeNow(state, how, begun));
+  }
+
+  /**
+   * @param {State} state
+   * @param {"replaceState" | "pushState"} how
+   * @param {number} begun
+   */
+  async function writeNow(state, how, begun) {
+    const code = await encodeState(sharedOf(state)),
+      address = `#${shortest(state, code)}`;
+    if (begun !== turn || (how === "replaceState" && address === written)) return;
+    written = address;
+    try {
+      history[how]({code}, "", address);
+    } catch {
+      /* inside a notebook the page has no address of its own */
+    }
   }
 
   /**
@@ -88,8 +98,7 @@ export function createAddress(app, page, share) {
       if (code) await app.open(code, false);
       else if (place) openPlace(place);
     } catch (error) {
-      if (error instanceof ShareError) share.tell(error, code);
-      else throw error;
+      share.tell(/** @type {ShareError} */ (error), code);
     }
   });
 

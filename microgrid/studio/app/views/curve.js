@@ -96,11 +96,14 @@ export function createCurve(app) {
 
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !curve) return;
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     isDragged = true;
     element.setPointerCapture(event.pointerId);
     if (app.state.training) app.dispatch({type: "pause"});
     rewindToPointer(event);
   });
+  // A slider takes the arrow keys while it has the focus. Who points at this one does not want that: → takes a step.
+  element.addEventListener("mousedown", (event) => event.preventDefault());
   element.addEventListener("pointermove", (event) => {
     if (isDragged) rewindToPointer(event);
   });

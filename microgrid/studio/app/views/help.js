@@ -12,6 +12,7 @@ const KEYS = [
   ["Home End", "keys.ends"],
   ["1 2 3", "keys.phases"],
   ["Ctrl Z", "loop.keys.undo"],
+  ["Ctrl Y", "loop.keys.redo"],
   ["P", "keys.present"],
   ["← → PgUp PgDn", "loop.keys.curve"],
   ["L", "keys.language"],

@@ -1,4 +1,4 @@
-// Undo and reset: buttons and a key; and the clock of training, which runs cycles frame by frame.
+// Undo, redo and reset: buttons and keys; and the clock of training, which runs cycles frame by frame.
 
 import {byId, isDialogOpen, setAttribute} from "./dom.js";
 
@@ -6,13 +6,14 @@ import {byId, isDialogOpen, setAttribute} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
-const NAMES = {undo: "loop.undo", reset: "reset"};
+const NAMES = {undo: "loop.undo", redo: "loop.redo", reset: "reset"};
 const MAX_FRAME_MS = 20, // that the cycles of a frame and their picture may take; drawn, it stays below the 50 that one feels
   EASY_FRAME_MS = 10;
 
 /** @param {App} app */
 export function createLoop(app) {
   const undo = byId("undo"),
+    redo = byId("redo"),
     reset = byId("reset");
   let frame = 0,
     last = 0, // when the last cycles were run
@@ -23,12 +24,13 @@ export function createLoop(app) {
    * @param {Derived} derived
    * @param {State | null} previous
    */
-  function showLoop(state, {words, canUndo, canReset}, previous) {
+  function showLoop(state, {words, canUndo, canRedo, canReset}, previous) {
     for (const [id, key] of Object.entries(NAMES)) {
       setAttribute(byId(id), "aria-label", words.say(key));
       setAttribute(byId(id), "title", words.say(key));
     }
     setAttribute(undo, "aria-disabled", `${!canUndo}`); // and not disabled: the focus stays on it
+    setAttribute(redo, "aria-disabled", `${!canRedo}`);
     setAttribute(reset, "aria-disabled", `${!canReset}`);
     document.body.toggleAttribute("data-training", state.training !== null);
     if (state.training && !previous?.training) start();
@@ -57,15 +59,27 @@ export function createLoop(app) {
   }
 
   undo.addEventListener("click", () => app.dispatch({type: "undo"}));
+  redo.addEventListener("click", () => app.dispatch({type: "redo"}));
   reset.addEventListener("click", () => {
     if (app.derived.canReset) app.dispatch({type: "reset"});
   });
   document.addEventListener("keydown", (event) => {
-    const {key, target, shiftKey, altKey} = event;
-    if (!(event.ctrlKey || event.metaKey) || shiftKey || altKey || key.toLowerCase() !== "z" || isDialogOpen()) return;
-    if (/** @type {Element} */ (target).matches?.("input:not([type=range]), textarea")) return; // its own undo
+    const type = changeOfKey(event);
+    if (!type || isDialogOpen()) return;
+    if (/** @type {Element} */ (event.target).matches?.("input:not([type=range]), textarea")) return; // its own undo
     event.preventDefault();
-    app.dispatch({type: "undo"});
+    app.dispatch({type});
   });
   return {show: showLoop};
+}
+
+/**
+ * What a key asks for: Ctrl+Z undoes; Ctrl+Y and Ctrl+Shift+Z redo. On a Mac it is ⌘, where ⌘Y is the browser's.
+ * @param {KeyboardEvent} event
+ */
+function changeOfKey({key, ctrlKey, metaKey, shiftKey, altKey}) {
+  const letter = key.toLowerCase();
+  if (altKey || !(ctrlKey || metaKey)) return null;
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && ctrlKey && !shiftKey ? "redo" : null;
 }

@@ -1,6 +1,9 @@
-// The same in Python: the text as a program that runs as it is, in a dialog, to copy; and the code of every step.
+// The same in Python: the text as a program that runs as it is, with the numbers that stand on the page, in a dialog, to
+// copy; and the code of every step.
 
 import {asPython} from "../core/python.js";
+import {hasOwnNumbers} from "../derive/loop.js";
+import {startLeavesOf, startRateOf} from "../derive.js";
 import {byId, closeButton, copyText, make, setAttribute, write} from "./dom.js";
 
 /** @param {import("../app.js").App} app */
@@ -20,11 +23,17 @@ export function createPython(app) {
 
   function open() {
     const {words} = app.derived,
-      program = asPython(app.state.document.text ?? "").join("\n"),
+      {document} = app.state,
+      program = asPython(document.text ?? "", app.state).join("\n"),
+      areMoved = !hasOwnNumbers(app.state, startLeavesOf(document), startRateOf(document)),
       text = make("pre", {tabindex: "0"}, program);
     const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("copied")))}, words.say("copy")),
       close = closeButton(words, () => dialog.close());
-    dialog.replaceChildren(make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close), text);
+    dialog.replaceChildren(
+      make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close),
+      ...(areMoved ? [make("p", {id: "python-moved"}, words.say("editor.python.moved"))] : []),
+      text,
+    );
     app.dispatch({type: "pause"});
     dialog.showModal();
   }

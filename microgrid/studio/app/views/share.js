@@ -1,11 +1,12 @@
 // Sharing: the state as a link or a code to copy, or as a file; and a field to open what somebody else has sent.
 
 import {sharedOf} from "../actions/share.js";
-import {ShareError, encodeState, fitsAddress} from "../core/share.js";
+import {encodeState, fitsAddress} from "../core/share.js";
 import {byId, closeButton, copyText, make, refuse, write} from "./dom.js";
 
 const FILE_NAME = "microgrid.html";
 
+/** @typedef {import("../core/share.js").ShareError} ShareError */
 /** @typedef {import("../app.js").App} App */
 
 /**
@@ -79,8 +80,8 @@ export function createShare(app, source) {
       await app.open(codeIn(field.value), true);
       dialog.close();
     } catch (error) {
-      if (!(error instanceof ShareError)) throw error;
-      refuse(field, place, app.derived.words.word(error.key, error.parts));
+      const {key, parts} = /** @type {ShareError} */ (error);
+      refuse(field, place, app.derived.words.word(key, parts));
       field.focus();
     }
   }
