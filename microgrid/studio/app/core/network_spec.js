@@ -271,6 +271,33 @@ export function standardised(spec) {
 }
 
 /**
+ * Returns the means and standard deviations of the columns, and of a target that is a number; those of classes change
+ * nothing. A column that never changes is only shifted to 0.
+ * @param {number[][]} rows
+ * @param {number[]} targets
+ * @param {string[]} classes
+ * @returns {DataScale}
+ */
+export function scaleOf(rows, targets, classes) {
+  const columns = rows[0].map((_, i) => scaleOfColumn(rows.map((row) => row[i])));
+  return {
+    inputs: [columns.map(([mean]) => mean), columns.map(([, deviation]) => deviation)],
+    target: classes.length ? [0, 1] : scaleOfColumn(targets),
+  };
+}
+
+/**
+ * @param {number[]} numbers
+ * @returns {[number, number]} mean and standard deviation
+ */
+function scaleOfColumn(numbers) {
+  if (numbers.every((number) => number === numbers[0])) return [numbers[0], 1];
+  const meanOf = (/** @type {number[]} */ list) => list.reduce((sum, number) => sum + number / list.length, 0),
+    mean = meanOf(numbers);
+  return [mean, Math.sqrt(meanOf(numbers.map((number) => (number - mean) ** 2))) || 1];
+}
+
+/**
  * Returns a row in the data's own units as the network sees it.
  * @param {Spec} spec
  * @param {ArrayLike<number>} row
