@@ -55,14 +55,14 @@ function demand(isSo) {
 function specOfGraph({nodes, parameters, output, learningRate}) {
   const pairs = squaresOfMean(nodes, output).map((square) => comparedIn(nodes, square)),
     outputs = countOutputs(nodes, pairs[0].prediction, pairs),
-    rows = inGroups(pairs, outputs).map((group) => rowOf(nodes, group.map(({prediction}) => prediction))),
+    rows = inGroups(pairs, outputs).map((group) => recordedRow(nodes, group.map(({prediction}) => prediction))),
     targets = pairs.map(({target}) => target);
   checkNeurons(rows);
   checkSameParameters(rows, parameters);
   checkGivenOnce(rows, nodes, targets);
-  const spec = specOfRows(nodes, rows, inGroups(targets, outputs), learningRate);
+  const spec = specOfRecordedRows(nodes, rows, inGroups(targets, outputs), learningRate);
   checkSpec(spec);
-  checkLoss(spec, nodes[output].data);
+  checkRecordedLoss(spec, nodes[output].data);
   return spec;
 }
 
@@ -77,7 +77,7 @@ function squaresOfMean(nodes, output) {
   demand(nodes[output].op === "/");
   const [sum, count] = nodes[output].operands,
     squares = nodes[sum].operands;
-  demand(nodes[sum].op === "total" && isConstant(nodes[count], squares.length) && squares.length > 1);
+  demand(nodes[sum].op === "total" && isConstantOf(nodes[count], squares.length) && squares.length > 1);
   return squares;
 }
 
@@ -89,7 +89,7 @@ function squaresOfMean(nodes, output) {
 function comparedIn(nodes, square) {
   demand(nodes[square].op === "**");
   const [error, exponent] = nodes[square].operands;
-  demand(nodes[error].op === "-" && isConstant(nodes[exponent], 2));
+  demand(nodes[error].op === "-" && isConstantOf(nodes[exponent], 2));
   const [prediction, target] = nodes[error].operands;
   demand(nodes[target].kind === "input");
   return {prediction, target};
@@ -102,7 +102,7 @@ function comparedIn(nodes, square) {
  * @param {{prediction: number}[]} pairs
  */
 function countOutputs(nodes, first, pairs) {
-  const inputsOf = (/** @type {number} */ i) => `${neuronOf(nodes, i).inputs}`,
+  const inputsOf = (/** @type {number} */ i) => `${recordedNeuron(nodes, i).inputs}`,
     end = pairs.findIndex(({prediction}) => inputsOf(prediction) !== inputsOf(first));
   const outputs = end < 0 ? pairs.length : end;
   demand(pairs.length % outputs === 0);
@@ -125,11 +125,11 @@ function inGroups(items, size) {
  * @param {number[]} outputs
  * @returns {RecordedRow}
  */
-function rowOf(nodes, outputs) {
+function recordedRow(nodes, outputs) {
   const layers = [];
   let before = outputs;
   do {
-    const neurons = before.map((i) => neuronOf(nodes, i));
+    const neurons = before.map((i) => recordedNeuron(nodes, i));
     layers.unshift(neurons);
     before = neurons[0].inputs;
     demand(neurons.every(({inputs}) => `${inputs}` === `${before}`));
@@ -144,13 +144,13 @@ function rowOf(nodes, outputs) {
  * @param {number} i
  * @returns {RecordedNeuron}
  */
-function neuronOf(nodes, i) {
+function recordedNeuron(nodes, i) {
   const node = nodes[i],
     isLinear = node.op === "weighted_sum",
     [inside, slope] = node.operands,
     sum = isLinear ? node : nodes[inside];
   demand(sum?.op === "weighted_sum");
-  if (node.op === "leaky_relu") demand(isConstant(nodes[slope], NEGATIVE_SLOPE));
+  if (node.op === "leaky_relu") demand(isConstantOf(nodes[slope], NEGATIVE_SLOPE));
   const terms = sum.operands.slice(0, -1);
   return {
     node,
@@ -216,7 +216,7 @@ function checkGivenOnce(rows, nodes, targets) {
  * @param {number} learningRate
  * @returns {Spec}
  */
-function specOfRows(nodes, rows, targets, learningRate) {
+function specOfRecordedRows(nodes, rows, targets, learningRate) {
   const [{x, layers}] = rows,
     sizes = layers.map(({length}) => length),
     activation = layers[0][0].activation,
@@ -254,7 +254,7 @@ function specOfRows(nodes, rows, targets, learningRate) {
  * @param {Spec} spec
  * @param {number} recorded
  */
-function checkLoss(spec, recorded) {
+function checkRecordedLoss(spec, recorded) {
   const {rows, targets} = standardised(spec),
     {loss} = passOf(networkOf(spec), startParameters(spec), rows, targets);
   demand(Math.abs(loss - recorded) <= LOSS_TOLERANCE * Math.abs(recorded));
@@ -264,6 +264,6 @@ function checkLoss(spec, recorded) {
  * @param {GraphNode | undefined} node
  * @param {number} number
  */
-function isConstant(node, number) {
+function isConstantOf(node, number) {
   return node?.kind === "constant" && node.data === number;
 }
