@@ -1,0 +1,212 @@
+// Learning: cycle after cycle, each one update from one batch, as Python's `train` with SGD (momentum or none) makes
+// them. An epoch uses every row once; where it has several batches, the rows are shuffled before each epoch.
+
+import {backwardPass, buffersFor, fillBatch, forwardPass, startParameters} from "./network.js";
+import {Random} from "./random.js";
+
+/** @typedef {import("./network_spec.js").Spec} Spec */
+/** @typedef {import("./network_spec.js").StandardisedData} StandardisedData */
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./network.js").Buffers} Buffers */
+
+/**
+ * Where learning is at the start of a cycle. It is never changed: a next one shares what stays the same.
+ * @typedef {object} Moment
+ * @property {Float64Array} parameters
+ * @property {Float64Array | null} velocity of each parameter; null without momentum
+ * @property {Int32Array | null} order of the rows in this epoch; null where a batch holds all rows
+ * @property {Uint32Array | null} random the state of the generator that shuffled them, afterwards
+ */
+
+/**
+ * Returns where learning begins: cycle 1.
+ * @param {Spec} spec
+ * @returns {Moment}
+ */
+export function firstMoment(spec) {
+  const parameters = startParameters(spec),
+    velocity = spec.momentum ? new Float64Array(parameters.length) : null,
+    rows = spec.data.rows.length;
+  if (cyclesPerEpoch(spec) === 1) return {parameters, velocity, order: null, random: null};
+  return {parameters, velocity, ...shuffled(Int32Array.from({length: rows}, (_, i) => i), new Random(spec.seed))};
+}
+
+/**
+ * Counts the batches, and so the updates, of an epoch.
+ * @param {Spec} spec
+ */
+export function cyclesPerEpoch({batchSize, data}) {
+  return Math.ceil(data.rows.length / (batchSize ?? data.rows.length));
+}
+
+/**
+ * Returns the number of the epoch to which a cycle belongs; both count from 1.
+ * @param {Spec} spec
+ * @param {number} cycle
+ */
+export function epochOf(spec, cycle) {
+  return Math.ceil(cycle / cyclesPerEpoch(spec));
+}
+
+/**
+ * Returns the positions of the rows of a cycle's batch.
+ * @param {Spec} spec
+ * @param {Moment} moment at the start of that cycle
+ * @param {number} cycle from 1
+ * @returns {Int32Array}
+ */
+export function batchOf(spec, {order}, cycle) {
+  const rows = spec.data.rows.length;
+  if (!order) return Int32Array.from({length: rows}, (_, i) => i);
+  const size = spec.batchSize ?? rows,
+    start = ((cycle - 1) % cyclesPerEpoch(spec)) * size;
+  return order.subarray(start, start + size);
+}
+
+/**
+ * Returns where learning is after a cycle.
+ * @param {Spec} spec
+ * @param {Network} network
+ * @param {StandardisedData} data
+ * @param {Moment} moment at the start of the cycle
+ * @param {number} cycle from 1
+ * @param {number} [learningRate]
+ * @returns {Moment}
+ */
+export function nextMoment(spec, network, data, moment, cycle, learningRate = spec.learningRate) {
+  return runMoments(spec, network, data, moment, cycle, 1, learningRate).moment;
+}
+
+/**
+ * Runs cycles. It stops early before a cycle whose loss, or whose update, is not finite.
+ * @param {Spec} spec
+ * @param {Network} network
+ * @param {StandardisedData} data
+ * @param {Moment} moment at the start of the first of them
+ * @param {number} cycle the number of the first, from 1
+ * @param {number} count
+ * @param {number} [learningRate]
+ * @returns {{moment: Moment, done: number, losses: Float64Array}} where learning is after them, how many were run, and
+ *   the loss of each on its batch, before its update
+ */
+export function runMoments(spec, network, data, moment, cycle, count, learningRate = spec.learningRate) {
+  const run = new LearningRun(spec, network, data, moment, cycle);
+  const losses = new Float64Array(count);
+  let done = 0;
+  while (done < count && run.step(learningRate)) losses[done++] = run.loss;
+  return {moment: run.moment(), done, losses: losses.subarray(0, done)};
+}
+
+/**
+ * Returns the loss of rows that need not be a batch: of all rows, or of those held out; NaN for none.
+ * @param {Network} network
+ * @param {Float64Array} parameters
+ * @param {import("./network_spec.js").Rows} data
+ * @returns {number}
+ */
+export function lossOf(network, parameters, {rows, targets}) {
+  if (!rows.length) return NaN;
+  const buffers = buffersFor(network, rows.length);
+  fillBatch(buffers, rows, targets, rows.keys());
+  return forwardPass(network, parameters, buffers);
+}
+
+/** Learning that goes on in place: its arrays are made once, however many cycles are run. */
+export class LearningRun {
+  /**
+   * @param {Spec} spec
+   * @param {Network} network
+   * @param {StandardisedData} data
+   * @param {Moment} moment
+   * @param {number} cycle the one to run next
+   */
+  constructor(spec, network, data, moment, cycle) {
+    this.spec = spec;
+    this.network = network;
+    this.data = data;
+    this.cycle = cycle;
+    this.loss = NaN; // of the last batch
+    this.parameters = moment.parameters.slice();
+    this.after = moment.parameters.slice(); // where the next update is made
+    this.velocity = moment.velocity?.slice() ?? null;
+    this.velocityAfter = moment.velocity?.slice() ?? null;
+    this.order = moment.order;
+    this.random = moment.random;
+    /** @type {Map<number, Buffers>} by the number of rows: the last batch of an epoch may be smaller */
+    this.buffers = new Map();
+  }
+
+  /** Returns where learning is now. */
+  moment() {
+    const {parameters, velocity, order, random} = this;
+    return {parameters: parameters.slice(), velocity: velocity?.slice() ?? null, order, random};
+  }
+
+  /**
+   * Runs one cycle: Know, Think, Change.
+   * @param {number} learningRate
+   * @returns {boolean} false if a number is not finite: then nothing has changed
+   */
+  step(learningRate) {
+    const buffers = this.#batch();
+    this.loss = forwardPass(this.network, this.parameters, buffers);
+    if (!Number.isFinite(this.loss)) return false;
+    backwardPass(this.network, this.parameters, buffers);
+    if (!this.#update(buffers.gradients, learningRate)) return false;
+    if (this.order && this.cycle % cyclesPerEpoch(this.spec) === 0) this.#beginEpoch(this.order);
+    this.cycle++;
+    return true;
+  }
+
+  /** Returns the arrays of this cycle's batch, with its rows in them. */
+  #batch() {
+    const batch = this.order ? batchOf(this.spec, this, this.cycle) : null,
+      size = batch?.length ?? this.data.rows.length,
+      known = this.buffers.get(size),
+      buffers = known ?? buffersFor(this.network, size);
+    this.buffers.set(size, buffers);
+    if (batch || !known) fillBatch(buffers, this.data.rows, this.data.targets, batch ?? this.data.rows.keys());
+    return buffers;
+  }
+
+  /**
+   * Moves all parameters at once, against their gradients or, with momentum, along their velocities.
+   * @param {Float64Array} gradients
+   * @param {number} learningRate
+   * @returns {boolean} false if one would not be finite: then none has moved
+   */
+  #update(gradients, learningRate) {
+    const {velocity, velocityAfter, after, parameters} = this;
+    let isFinite = true;
+    for (let i = 0; i < gradients.length; i++) {
+      let move = gradients[i];
+      if (velocity && velocityAfter) velocityAfter[i] = move = this.spec.momentum * velocity[i] + gradients[i];
+      after[i] = parameters[i] - learningRate * move;
+      isFinite &&= Number.isFinite(after[i]);
+    }
+    if (!isFinite) return false;
+    [this.parameters, this.after] = [after, parameters];
+    [this.velocity, this.velocityAfter] = [velocityAfter, velocity];
+    return true;
+  }
+
+  /**
+   * Shuffles the rows of the epoch before for the next one.
+   * @param {Int32Array} order
+   */
+  #beginEpoch(order) {
+    const next = shuffled(order, Random.fromState(/** @type {Uint32Array} */ (this.random)));
+    this.order = next.order;
+    this.random = next.random;
+  }
+}
+
+/**
+ * @param {Int32Array} before
+ * @param {Random} random
+ */
+function shuffled(before, random) {
+  const order = before.slice();
+  random.shuffle(order);
+  return {order, random: random.getState()};
+}
