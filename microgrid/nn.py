@@ -564,12 +564,16 @@ def slots_of(kind: type) -> tuple[str, ...]:
 
 def write_model(path: str | os.PathLike[str], model: Module, columns: Mapping[str, object] | None = None) -> None:
     """Save a model, and the names of the columns that it was trained on where they are given; see `Module.save`."""
+    write_atomic(path, json.dumps(model_content(model, columns), indent=1, ensure_ascii=False) + "\n")
+
+
+def model_content(model: Module, columns: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Return what the file of a saved model holds; see `write_model`."""
     parameters = {name: parameter.data for name, parameter in model._by_name().items()}
     for name, number in parameters.items():
         if not isinstance(number, (int, float)) or not math.isfinite(number):
             raise ValueError(f"{name} must be a finite number to be saved, got {quoted(number)}")
-    content = {**_FORMAT, "model": model._description(), **(columns or {}), "parameters": parameters}
-    write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    return {**_FORMAT, "model": model._description(), **(columns or {}), "parameters": parameters}
 
 
 class SavedModel(NamedTuple):

@@ -10,12 +10,14 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from microgrid._util.files import asset
 from microgrid.documents.document import read_document
 from microgrid.documents.examples import CAREFUL_LEARNING_RATE, Heading, example
 from microgrid.documents.gallery import GALLERY
+from microgrid.documents.networks import Spec
 from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
@@ -26,9 +28,19 @@ from microgrid.relay.records import Record
 from microgrid.relay.relay import Relay
 from microgrid.relay.table import tell
 from microgrid.studio.modules import joined
-from microgrid.studio.page_data import as_element, document_of, gallery_document, text_document, words_of_page
+from microgrid.studio.page_data import (
+    as_element,
+    datasets_of_page,
+    document_of,
+    gallery_document,
+    network_document,
+    networks_of_page,
+    text_document,
+    words_of_page,
+)
 
 MAX_CARDS, MAX_EDGES = 600, 6000
+MAX_TABLE_ROWS = 20  # of a network's data, where no program runs
 STYLES = (
     "graph.css",
     "page.css",
@@ -51,7 +63,7 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
     heading = Heading() if heading is None else heading
     relay.snapshot.check_computable()
     _check_size(relay.snapshot)
-    return _page(relay, heading, language, document_of(relay, heading))
+    return _page(_table(relay, language), heading, language, document_of(relay, heading))
 
 
 def studio_page(
@@ -88,11 +100,33 @@ def studio_page(
         relay = Relay(read_document(text), learning_rate=rate)
         document = text_document(text, heading, learning_rate)
     _check_size(relay.snapshot)
-    return _page(relay, heading, language, as_element(document))
+    return _page(_table(relay, language), heading, language, as_element(document))
 
 
-def _page(relay: Record, heading: Heading, language: str | None, document: str) -> str:
-    """Return the app with a document in it; the relay gives the table for where no program runs."""
+def network_page(spec: Spec, heading: Heading | None = None, language: str | None = None, name: str = "") -> str:
+    """Return the studio with a network in it, which learns from its data.
+
+    Args:
+        spec: the network, its data, and how it learns.
+        heading: what it is called.
+        language: as in `page`.
+        name: of the strip's networks, if it is one of them.
+
+    Raises:
+        ValueError: an unknown language.
+
+    >>> from microgrid.documents.networks import network_documents
+    >>> content = network_page(network_documents()["xor"].spec)
+    >>> [line for line in content.splitlines() if line.startswith("<tr><td>1</td><td>0</td>")]  # x1, x2, y, predicted
+    ['<tr><td>1</td><td>0</td><td>1</td><td>0.2344</td></tr>']
+    """
+    heading = Heading() if heading is None else heading
+    document = as_element(network_document(spec, heading, name))
+    return _page(_predictions(spec, language), heading, language, document)
+
+
+def _page(table: str, heading: Heading, language: str | None, document: str) -> str:
+    """Return the app with a document in it, and a table for where no program runs."""
     start = "en" if language is None else language
     text, title = words(start), heading.title.get(start, "")
     style, program = _style(), _program(tuple(OPERATIONS))
@@ -106,9 +140,11 @@ def _page(relay: Record, heading: Heading, language: str | None, document: str) 
         "words": words_of_page(),
         "document": document,
         "gallery": as_element([gallery_document(name) for name in GALLERY]),
+        "networks": networks_of_page(),
+        "datasets": datasets_of_page(),
         "program": program,
         "noscript": " ".join(words(each)["page.noscript"] for each in ([language] if language else LANGUAGES)),
-        "table": _table(relay, start),
+        "table": table,
     }
     template = re.sub(
         r'(data-text="([\w.]+)">)[^<]*', lambda match: match[1] + text[match[2]], asset("studio/app/index.html")
@@ -127,20 +163,41 @@ def _check_size(graph: Snapshot) -> None:
         )
 
 
-def _table(relay: Record, language: str) -> str:
+def _table(relay: Record, language: str | None) -> str:
     """Return the values and gradients as a table, for where no program runs."""
-    text = words(language)
-    know = iter(line for line in tell(relay, language, "none").lines if line.phase == "know")
+    start = "en" if language is None else language
+    text = words(start)
+    know = iter(line for line in tell(relay, start, "none").lines if line.phase == "know")
     formulas = {node.id: next(know).formula if node.op else "" for node in relay.nodes}
-    heads = "".join(f'<th scope="col">{text[key]}</th>' for key in ("page.table.name", "value", "grad"))
     rows = []
     for node in relay.nodes:
         if node.kind != "constant":
             name = f"{node.name} = {formulas[node.id]}" if node.op else node.name
-            numbers = (show(number) for number in (node.data, relay.gradients[node.id]))
-            cells = "".join(f"<td>{typeset(number, language)}</td>" for number in numbers)
-            rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')
-    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
+            numbers = [show(node.data), show(relay.gradients[node.id])]
+            rows.append(_row(numbers, start, f'<th scope="row">{html.escape(name)}</th>'))
+    return _as_table([text[key] for key in ("page.table.name", "value", "grad")], rows)
+
+
+def _predictions(spec: Spec, language: str | None) -> str:
+    """Return what a network predicts for the first of its rows as a table, for where no program runs."""
+    start = "en" if language is None else language
+    model, data = spec.build(), spec.data.learning
+
+    def told(target: float) -> str:
+        return data.classes[int(target)] if data.classes else show(target)
+
+    first = [*zip(data.rows, data.targets, strict=True)][:MAX_TABLE_ROWS]
+    rows = [_row([*map(show, row), told(target), told(spec.predict(model, row))], start) for row, target in first]
+    return _as_table([*data.input_names, data.target_name, words(start)["page.table.predicted"]], rows)
+
+
+def _as_table(heads: Sequence[str], rows: Sequence[str]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
+
+
+def _row(cells: Sequence[str], language: str, head: str = "") -> str:
+    return f"<tr>{head}{''.join(f'<td>{html.escape(typeset(cell, language))}</td>' for cell in cells)}</tr>"
 
 
 @cache

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from microgrid._util.json_text import to_json
 from microgrid.documents.examples import Heading, example
 from microgrid.documents.gallery import GALLERY, text_in
+from microgrid.documents.networks import DATA_NAMES, Spec, data_named, data_title, network_documents
 from microgrid.language.words import LANGUAGES, words
 from microgrid.relay import json_format
 from microgrid.relay.records import Record
@@ -85,6 +87,29 @@ def gallery_document(name: str, learning_rate: float | None = None) -> dict[str,
     rate = GALLERY[name].learning_rate if learning_rate is None else learning_rate
     document = text_document(texts[LANGUAGES[0]], example(name).heading, rate)
     return {"name": name, **document, "texts": texts}
+
+
+def network_document(spec: Spec, heading: Heading, name: str = "") -> dict[str, Any]:
+    """Return a network with its heading as the app opens it."""
+    return {
+        "kind": "network",
+        "name": name,
+        "network": spec.to_json(),
+        "title": {language: heading.title.get(language, "") for language in LANGUAGES},
+        "note": {language: heading.note.get(language, "") for language in LANGUAGES},
+    }
+
+
+@cache
+def networks_of_page() -> str:
+    """Return the networks in the strip as JSON, escaped for a script element."""
+    return as_element([network_document(each.spec, each.heading, each.name) for each in network_documents().values()])
+
+
+@cache
+def datasets_of_page() -> str:
+    """Return the data sets that a network can be built on, by name, as JSON, escaped for a script element."""
+    return as_element({name: {**data_named(name).to_json(), "title": data_title(name)} for name in DATA_NAMES})
 
 
 def as_element(content: Any) -> str:
