@@ -2,6 +2,7 @@
 
 import {askingIn} from "../derive.js";
 import {spoken} from "./editor.js";
+import {FIRST_TAB, OF_DOCUMENT, STOPPED} from "./parts.js";
 
 const MAX_UNDOS = 50;
 
@@ -11,27 +12,11 @@ const MAX_UNDOS = 50;
 /** @type {Pick<State, "past" | "lastChange">} */
 export const undoAtStart = {past: [], lastChange: null};
 
-/** @type {(keyof State)[]} all that undo brings back; what belongs to the reader (language, zoom, tab) stays */
-const KEPT = [
-  "document",
-  "leaves",
-  "learningRate",
-  "cycles",
-  "cycle",
-  "restarted",
-  "diverged",
-  "opened",
-  "position",
-  "wanted",
-  "selected",
-  "route",
-  "entered",
-  "quiz",
-  "nudged",
-];
+/** @type {(keyof State)[]} all that undo brings back; what belongs to the reader (language, zoom) stays */
+const KEPT = [...OF_DOCUMENT, "elsewhere"];
 
 // What changes something; those that go on for a while are one change until something else happens.
-const CHANGES = ["setDocument", "openShared", "train", "reset"],
+const CHANGES = ["setDocument", "openSubject", "openShared", "changeNetwork", "train", "reset"],
   LASTING_CHANGES = ["typeText", "setLeaf", "setLearningRate", "rewind"],
   CHANGES_IF_CUT = ["stepBy", "play", "playPhase"]; // cycles are lost where one runs on with another learning rate
 
@@ -41,9 +26,9 @@ export const UNDO = {
   undo(state) {
     const before = state.past.at(-1);
     if (!before || askingIn(state)) return state;
-    const stopped = {playing: false, goal: null, training: null, visit: {animated: false}},
-      draft = {text: before.document?.text ?? "", error: null},
-      undone = {...state, ...before, ...stopped, draft, past: state.past.slice(0, -1), lastChange: null};
+    const draft = {text: before.document?.text ?? "", error: null},
+      tab = before.document?.kind === state.document.kind ? state.tab : FIRST_TAB[before.document?.kind ?? ""],
+      undone = {...state, ...before, ...STOPPED, draft, tab, past: state.past.slice(0, -1), lastChange: null};
     return spoken(undone, state.language);
   },
 
@@ -86,6 +71,6 @@ function nameOfChange({type, leaf}, state, next) {
  * @param {State} next
  */
 function isChanged(state, next) {
-  if (state.document.record !== next.document.record) return true;
+  if (state.document.record !== next.document.record || state.document.network !== next.document.network) return true;
   return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
 }

@@ -1,4 +1,4 @@
-// What undo and reset show.
+// What reset would bring back.
 
 /**
  * Tells whether all numbers are those of the document, and no cycle was run.
@@ -9,13 +9,4 @@
 export function isAsOpened({leaves, learningRate, cycles, restarted}, startLeaves, startRate) {
   if (cycles.first !== 1 || cycles.last !== 1 || restarted || learningRate !== startRate) return false;
   return leaves === startLeaves || [...leaves].every(([i, number]) => Object.is(number, startLeaves.get(i)));
-}
-
-/**
- * Returns what can be taken back.
- * @param {import("../actions/parts.js").State} state
- * @param {{startLeaves: Map<number, number>, startRate: number, asking: import("../actions/parts.js").Quiz | null}} parts of what else is derived from it
- */
-export function loopOf(state, {startLeaves, startRate, asking}) {
-  return {canUndo: state.past.length > 0 && !asking, canReset: !isAsOpened(state, startLeaves, startRate) && !asking};
 }

@@ -54,7 +54,7 @@ export function createAddress(app, page, share) {
   function write(state, how) {
     const begun = turn;
     writing = writing.then(async () => {
-      const code = await encodeState(sharedOf(state)),
+      const code = await encodeState(sharedOf(state, app.datasets)),
         address = `#${shortest(state, code)}`;
       if (begun !== turn || (how === "replaceState" && address === written)) return;
       written = address;

@@ -36,8 +36,8 @@ export function createCurve(app) {
    */
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
-    write(byId("loss"), outputInWords(state, derived));
-    losses.hidden = derived.graph.parameters.length === 0; // nothing learns
+    write(byId("loss"), derived.outputText);
+    losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
@@ -69,9 +69,8 @@ export function createCurve(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showHandle({placeOf, heightOf}, {cycle}, {graph, numbers, words, endLabel}) {
-    const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
-      x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
+  function showHandle({placeOf, heightOf}, {cycle}, {output: loss, words, endLabel}) {
+    const x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
     byId("handle").style.left = byId("ahead").style.left = x;
     byId("handle").style.setProperty("--height", `${percentOf(BOX_HEIGHT - BOTTOM + heightOf(loss) * HEIGHT, BOX_HEIGHT)}%`);
     setAttribute(element, "aria-valuenow", `${cycle}`);
@@ -131,20 +130,6 @@ export function createCurve(app) {
   });
   element.addEventListener("blur", () => app.dispatch({type: "settle"}));
   return {show: showCurve};
-}
-
-/**
- * @param {State} state
- * @param {Derived} derived
- */
-function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
-  if (numbers.missing >= 0 || state.position < ends.know) return "";
-  const now = words.typeset(`${endLabel} ${show(numbers.values[graph.output])}`);
-  if (known.current?.phase !== "change" || asking) return now;
-  const {again, after, predicted, isImpossible} = numbers.outcome,
-    next = again.missing < 0 ? words.typeset(show(after)) : "?",
-    expected = isImpossible ? words.say("outcome.below_zero") : words.say("outcome", {predicted: show(predicted)});
-  return `${now} → ${next}  (${expected})`;
 }
 
 /** @param {[number, number][]} points */

@@ -5,7 +5,6 @@ import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
 import {asOnCard, byId, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
-import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -96,7 +95,7 @@ export function createPresentation(app) {
     setAttribute(parts.back, "aria-label", words.say("back"));
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
-    const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
+    const text = slide.question || problem || withoutSlope(derived.sentence);
     if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
     write(parts.news, `${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
