@@ -72,21 +72,48 @@ export class NetworkError extends Error {
 }
 
 /**
- * Checks a document.
- * @param {Spec} spec
- * @throws {NetworkError}
+ * Checks a document, which may come from an address or a file, and so be anything.
+ * @param {any} spec
+ * @throws {NetworkError} it is no `Spec`
  */
 export function checkSpec(spec) {
+  checkShape(spec);
   checkLayers(spec);
   checkSettings(spec);
+  if (!spec.data.rows.length) throw new NetworkError("network.rows");
+  checkOutputs(spec);
+  checkScale(spec);
   checkRows(spec, spec.data.rows, spec.data.targets);
   checkRows(spec, spec.data.heldOut.rows, spec.data.heldOut.targets);
-  if (!spec.data.rows.length) throw new NetworkError("network.rows");
+}
+
+/**
+ * Checks that the parts are there, and lists where lists are expected.
+ * @param {any} spec
+ */
+function checkShape(spec) {
+  const data = spec?.data,
+    held = data?.heldOut;
+  const expected = {
+    data: isObject(data),
+    inputNames: isListOf(data?.inputNames, "string"),
+    targetName: typeof data?.targetName === "string",
+    classes: isListOf(data?.classes, "string"),
+    rows: isListOfRows(data?.rows),
+    targets: Array.isArray(data?.targets),
+    heldOut: isListOfRows(held?.rows) && Array.isArray(held?.targets),
+    model: spec?.model === null || isObject(spec?.model?.parameters),
+    history: spec?.history === null || (isListOf(spec?.history?.losses, "number") && isListOf(spec?.history?.heldOut, "number")),
+  };
+  for (const [name, isThere] of Object.entries(expected)) if (!isThere) throw new NetworkError("network.part", {name});
 }
 
 /** @param {Spec} spec */
-function checkLayers({inputs, sizes, activation}) {
+function checkLayers({inputs, sizes, activation, data}) {
   if (!isPositiveWhole(inputs)) throw new NetworkError("network.inputs", {got: shownBriefly(inputs)});
+  if (data.inputNames.length !== inputs) {
+    throw new NetworkError("network.names", {count: data.inputNames.length, expected: inputs});
+  }
   if (!Array.isArray(sizes) || !sizes.length) throw new NetworkError("network.layers");
   for (const size of sizes) if (!isPositiveWhole(size)) throw new NetworkError("network.size", {got: shownBriefly(size)});
   const count = countParameters(inputs, sizes);
@@ -104,6 +131,31 @@ function checkSettings({loss, learningRate, momentum, batchSize, seed}) {
 }
 
 /**
+ * Checks that there is an output for each class; two classes may share one.
+ * @param {Spec} spec
+ */
+function checkOutputs({sizes, data: {classes}}) {
+  const outputs = sizes[sizes.length - 1];
+  if (!classes.length || outputs === classes.length || (outputs === 1 && classes.length === 2)) return;
+  throw new NetworkError("network.outputs.classes", {outputs, count: classes.length});
+}
+
+/**
+ * Checks that there is a mean and a deviation for each column.
+ * @param {Spec} spec
+ */
+function checkScale({inputs, data: {scale}}) {
+  if (scale === null) return;
+  const [means, deviations] = scale?.inputs ?? [],
+    [mean, deviation] = scale?.target ?? [];
+  const isNumbers = (/** @type {any} */ list) => Array.isArray(list) && list.length === inputs && list.every(Number.isFinite);
+  const isComplete = isNumbers(means) && isNumbers(deviations) && Number.isFinite(mean) && Number.isFinite(deviation);
+  if (!isComplete || [...deviations, deviation].some((each) => each <= 0)) {
+    throw new NetworkError("network.part", {name: "scale"});
+  }
+}
+
+/**
  * @param {Spec} spec
  * @param {number[][]} rows
  * @param {Target[]} targets
@@ -116,7 +168,7 @@ function checkRows(spec, rows, targets) {
     if (row.length !== spec.inputs) {
       throw new NetworkError("network.row", {row: i + 1, count: row.length, expected: spec.inputs});
     }
-    for (const number of row) checkFinite(number, i);
+    checkFinite(row, i);
     checkTarget(spec, targets[i], i);
   }
 }
@@ -127,28 +179,27 @@ function checkRows(spec, rows, targets) {
  * @param {number} i
  */
 function checkTarget({sizes, loss, data: {classes}}, target, i) {
-  const outputs = sizes[sizes.length - 1],
-    numbers = [target].flat();
-  for (const number of numbers) checkFinite(number, i);
+  const numbers = [target].flat(),
+    outputs = sizes[sizes.length - 1],
+    row = i + 1;
+  checkFinite(numbers, i);
   if (classes.length) {
-    if (outputs !== classes.length && (outputs !== 1 || classes.length !== 2)) {
-      throw new NetworkError("network.outputs.classes", {outputs, count: classes.length});
-    }
     const isPosition = numbers.length === 1 && Number.isInteger(target) && classes[numbers[0]] !== undefined;
-    if (!isPosition) throw new NetworkError("network.class", {row: i + 1, got: shownBriefly(target), last: classes.length - 1});
+    if (!isPosition) throw new NetworkError("network.class", {row, got: shownBriefly(target), last: classes.length - 1});
   } else if (numbers.length !== outputs) {
-    throw new NetworkError("network.outputs", {row: i + 1, count: numbers.length, outputs});
+    throw new NetworkError("network.outputs", {row, count: numbers.length, outputs});
   } else if (loss === "bce" && numbers.some((number) => number < 0 || number > 1)) {
-    throw new NetworkError("network.probability", {row: i + 1, got: shownBriefly(target)});
+    throw new NetworkError("network.probability", {row, got: shownBriefly(target)});
   }
 }
 
 /**
- * @param {number} number
- * @param {number} i
+ * @param {unknown[]} numbers
+ * @param {number} i the position of their row
  */
-function checkFinite(number, i) {
-  if (!Number.isFinite(number)) throw new NetworkError("network.number", {row: i + 1, got: shownBriefly(number)});
+function checkFinite(numbers, i) {
+  const wrong = numbers.findIndex((number) => !Number.isFinite(number));
+  if (wrong >= 0) throw new NetworkError("network.number", {row: i + 1, got: shownBriefly(numbers[wrong])});
 }
 
 /**
@@ -159,6 +210,15 @@ function checkFinite(number, i) {
 function checkOneOf(key, name, choices) {
   if (!choices.includes(name)) throw new NetworkError(key, {got: shownBriefly(name), choices: choices.join(", ")});
 }
+
+/** @param {unknown} item */
+const isObject = (item) => typeof item === "object" && item !== null && !Array.isArray(item);
+
+/** @param {unknown} list  @param {string} type */
+const isListOf = (list, type) => Array.isArray(list) && list.every((item) => typeof item === type);
+
+/** @param {unknown} list */
+const isListOfRows = (list) => Array.isArray(list) && list.every(Array.isArray);
 
 /** @param {unknown} number */
 const isPositiveWhole = (number) => Number.isSafeInteger(number) && /** @type {number} */ (number) > 0;
@@ -211,6 +271,33 @@ export function standardised(spec) {
 }
 
 /**
+ * Returns the means and standard deviations of the columns, and of a target that is a number; those of classes change
+ * nothing. A column that never changes is only shifted to 0.
+ * @param {number[][]} rows
+ * @param {number[]} targets
+ * @param {string[]} classes
+ * @returns {DataScale}
+ */
+export function scaleOf(rows, targets, classes) {
+  const columns = rows[0].map((_, i) => scaleOfColumn(rows.map((row) => row[i])));
+  return {
+    inputs: [columns.map(([mean]) => mean), columns.map(([, deviation]) => deviation)],
+    target: classes.length ? [0, 1] : scaleOfColumn(targets),
+  };
+}
+
+/**
+ * @param {number[]} numbers
+ * @returns {[number, number]} mean and standard deviation
+ */
+function scaleOfColumn(numbers) {
+  if (numbers.every((number) => number === numbers[0])) return [numbers[0], 1];
+  const meanOf = (/** @type {number[]} */ list) => list.reduce((sum, number) => sum + number / list.length, 0),
+    mean = meanOf(numbers);
+  return [mean, Math.sqrt(meanOf(numbers.map((number) => (number - mean) ** 2))) || 1];
+}
+
+/**
  * Returns a row in the data's own units as the network sees it.
  * @param {Spec} spec
  * @param {ArrayLike<number>} row
@@ -227,7 +314,7 @@ export function scaledRow({data: {scale}}, row) {
  */
 function targetsOfOutputs({sizes, data: {classes, scale}}, target) {
   const outputs = sizes[sizes.length - 1];
-  if (classes.length && outputs > 1) return Float64Array.from({length: outputs}, (_, i) => (i === target ? 1 : 0));
+  if (classes.length === outputs) return Float64Array.from({length: outputs}, (_, i) => (i === target ? 1 : 0));
   const [mean, deviation] = (!classes.length && scale?.target) || [0, 1];
   return Float64Array.from([target].flat(), (number) => (number - mean) / deviation);
 }

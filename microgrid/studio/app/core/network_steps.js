@@ -274,59 +274,86 @@ export function biasesAsMatrix({layers}, parameters, l) {
 // --- what a cell is made of ------------------------------------------------------------------------------------------
 
 /**
- * Returns the products that a cell of a step's result is the sum of; null for a cell that is no sum of products: of
- * "slope", "loss" and "dout", and of what was given.
- * @param {MatrixEntry[]} entries of the step, from `matricesAt`
- * @param {NetworkStep} at
+ * Returns the products that a cell is the sum of; null for a cell that is none: one that was given, a slope, a velocity,
+ * or one of the step of the loss.
+ * @param {Spec} spec
  * @param {Network} network
+ * @param {Pass} pass
+ * @param {NetworkStep} at
  * @param {NetworkUpdate} update
- * @param {string} name of the entry
- * @param {number} row
- * @param {number} column
+ * @param {{name: string, row: number, column: number}} cell of one of the step's entries
  * @returns {CellTerms | null}
  */
-export function cellTerms(entries, at, network, update, name, row, column) {
-  const rowsOfEntry = (/** @type {string} */ each) => entries.find((entry) => entry.name === each)?.matrix ?? [];
-  const cell = (/** @type {string} */ each, /** @type {number} */ r, /** @type {number} */ c) => ({
-    name: each,
+export function cellTerms(spec, network, pass, at, update, {name, row, column}) {
+  const entries = new Map(matricesAt(spec, network, pass, at, update).map((entry) => [entry.name, entry])),
+    entry = entries.get(name);
+  if (!entry?.isResult || at.kind === "loss") return null;
+  const cellOf = (/** @type {string} */ of, /** @type {number} */ r, /** @type {number} */ c) => ({
+    name: of,
     row: r,
     column: c,
-    number: rowsOfEntry(each)[r][c],
+    number: entries.get(of)?.matrix[r][c] ?? NaN,
   });
-  const entry = entries.find((each) => each.name === name);
-  if (!entry?.isResult) return null;
-  const number = entry.matrix[row][column];
-  if (at.kind === "update") return termsOfUpdate(cell, update, name, row, column, number);
-  if (at.kind === "loss") return null;
-  const hasSlope = rowsOfEntry("slope").length > 0,
-    delta = (/** @type {number} */ r, /** @type {number} */ neuron) => [
-      cell("dout", r, neuron),
-      ...(hasSlope ? [cell("slope", r, neuron)] : []),
-    ];
-  const products = {
-    y: () => [...positions(rowsOfEntry("W")).map((i) => [cell("W", i, column), cell("x", row, i)]), [cell("b", 0, column)]],
-    dW: () => positions(rowsOfEntry("x")).toReversed().map((r) => [...delta(r, column), cell("x", r, row)]),
-    db: () => positions(rowsOfEntry("x")).toReversed().map((r) => delta(r, column)),
-    dx: () => positions(rowsOfEntry("dout")[row]).toReversed().map((neuron) => [...delta(row, neuron), cell("W", column, neuron)]),
-  };
-  if (!(name in products)) return null;
-  const activation = name === "y" && hasSlope ? network.layers[at.layer - 1].activation : "";
-  return summed(products[/** @type {keyof typeof products} */ (name)](), activation, number);
+  const products =
+    at.kind === "update"
+      ? productsOfUpdate(network, pass, update, cellOf, name, row, column)
+      : productsOfLayer(network, pass, at, cellOf, name, row, column);
+  if (!products) return null;
+  const activation = name === "y" ? network.layers[at.layer - 1].activation : "linear";
+  return summed(products, activation === "linear" ? "" : activation, entry.matrix[row][column]);
 }
 
+/** @typedef {(name: string, row: number, column: number) => CellFactor} CellOf */
+
 /**
- * @param {(name: string, row: number, column: number) => CellFactor} cell
- * @param {NetworkUpdate} update
+ * @param {Network} network
+ * @param {Pass} pass
+ * @param {NetworkStep} at
+ * @param {CellOf} cellOf
  * @param {string} name
  * @param {number} row
  * @param {number} column
- * @param {number} number
+ * @returns {CellFactor[][] | null}
  */
-function termsOfUpdate(cell, {learningRate, velocity}, name, row, column, number) {
+function productsOfLayer(network, pass, at, cellOf, name, row, column) {
+  const {inputs, outputs, activation} = network.layers[at.layer - 1],
+    rowsFromLast = countedTo(pass.x.length).toReversed(),
+    neuronsFromLast = countedTo(outputs).toReversed();
+  const delta = (/** @type {number} */ r, /** @type {number} */ neuron) =>
+    activation === "linear" ? [cellOf("dout", r, neuron)] : [cellOf("dout", r, neuron), cellOf("slope", r, neuron)];
+  switch (name) {
+    case "y":
+      return [...countedTo(inputs).map((i) => [cellOf("W", i, column), cellOf("x", row, i)]), [cellOf("b", 0, column)]];
+    case "dW":
+      return rowsFromLast.map((r) => [...delta(r, column), cellOf("x", r, row)]);
+    case "db":
+      return rowsFromLast.map((r) => delta(r, column));
+    case "dx":
+      return neuronsFromLast.map((neuron) => [...delta(row, neuron), cellOf("W", column, neuron)]);
+    default:
+      return null;
+  }
+}
+
+/**
+ * The number before the update, and minus the learning rate times its gradient or its velocity.
+ * @param {Network} network
+ * @param {Pass} pass
+ * @param {NetworkUpdate} update
+ * @param {CellOf} cellOf
+ * @param {string} name
+ * @param {number} row
+ * @param {number} column
+ * @returns {CellFactor[][] | null}
+ */
+function productsOfUpdate(network, pass, {learningRate, velocity}, cellOf, name, row, column) {
   if (name.startsWith("v")) return null;
-  const by = cell(`${velocity ? "v" : "d"}${name}`, row, column);
-  const rate = {name: "rate", row: 0, column: 0, number: -learningRate};
-  return {terms: [{factors: [rate, by], product: -learningRate * by.number}], sum: number, activation: "", result: number};
+  const l = Number(name.slice(1)) - 1,
+    before = (name.startsWith("W") ? weightsAsMatrix : biasesAsMatrix)(network, pass.parameters, l);
+  return [
+    [{name, row, column, number: before[row][column]}],
+    [{name: "learning rate", row: 0, column: 0, number: -learningRate}, cellOf(`${velocity ? "v" : "d"}${name}`, row, column)],
+  ];
 }
 
 /**
@@ -340,7 +367,7 @@ function summed(products, activation, number) {
   return {terms, sum: terms.reduce((sum, {product}) => sum + product, 0), activation, result: number};
 }
 
-/** @param {ArrayLike<unknown>} items */
-function positions(items) {
-  return Array.from(items, (_, i) => i);
+/** @param {number} count */
+function countedTo(count) {
+  return Array.from({length: count}, (_, i) => i);
 }
