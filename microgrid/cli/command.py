@@ -20,7 +20,7 @@ from microgrid.language.numerals import SUPERSCRIPTS
 COMMANDS = {
     "draw": "draw an expression as a graph, with its gradients",
     "step": "step through one cycle of an expression: forward, backward, update",
-    "studio": "write and open the studio, a page to type an expression, step through it, change it and share it",
+    "studio": "write and open the studio, a page to step through an expression or a network, change it and share it",
     "page": "write a web page that steps through one cycle; it works offline",
     "check": "compare gradients with numerical derivatives",
     "train": "train a network to predict one column of a CSV file from the others",

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from microgrid._util.files import write_atomic
 from microgrid._util.text import say
-from microgrid.cli.arguments import Parser, values_of
+from microgrid.cli.arguments import Parser, number_of, values_of
 from microgrid.cli.expressions import add_expression, document_text
+from microgrid.cli.networks import add_network_options, network_page_asked_for
 from microgrid.documents.document import read_document
 from microgrid.engine import topological_order
 from microgrid.language.words import LANGUAGES, words
@@ -26,7 +27,10 @@ STUDIO_FILE = "microgrid.html"
 def add_arguments(command: Parser) -> None:
     """Add the arguments of `microgrid studio`."""
     command.describe(_run_studio, 'studio "(w*x - target)**2" w=3 x=2 target=5')
+    command.usage = "microgrid studio [EXPRESSION] [NAME=NUMBER ...] [options]"
     add_expression(command, optional=True, numbers="the number for each name that has none in the lines, such as a=2")
+    add_network_options(command)
+    command.add_argument("--learning-rate", metavar="R", type=number_of, help="of the update")
     command.add_argument(
         "-o", "--output", metavar="FILE", help="an .html file, which is not opened; by default microgrid.html, opened"
     )
@@ -46,8 +50,7 @@ def _run_studio(options: argparse.Namespace) -> int:
         raise ValueError("expected either --serve or -o FILE, got both (see microgrid studio --help)")
     if Path(file).suffix.lower() != ".html":
         raise ValueError(f"a page is written as .html; {file!r} is not")
-    text = None if options.expression is None else _text_with_values(options)
-    page = studio_page(text, language=options.language_told)
+    page = network_page_asked_for(options) or _page_of_text(options)
     if options.serve:
         _serve(page, options.language)
         return 0
@@ -55,6 +58,11 @@ def _run_studio(options: argparse.Namespace) -> int:
     is_opened = options.output is None and _can_open(os.environ) and _open(Path(file))
     say(words(options.language)["command.studio" if is_opened else "command.page"].format(file=file))
     return 0
+
+
+def _page_of_text(options: argparse.Namespace) -> str:
+    text = None if options.expression is None else _text_with_values(options)
+    return studio_page(text, language=options.language_told, learning_rate=options.learning_rate)
 
 
 def _text_with_values(options: argparse.Namespace) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from microgrid._util.files import check_writable
+from microgrid._util.files import check_writable, write_atomic
 from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
 from microgrid.cli.arguments import Parser, number_of, whole_number, whole_numbers
 from microgrid.cli.messages import translated
-from microgrid.datasets.column_learner import ColumnLearner
+from microgrid.datasets.column_learner import TABLE_BATCH_SIZE, TABLE_LEARNING_RATE, ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
 from microgrid.language.numerals import show
 from microgrid.language.words import words
 from microgrid.nn import read_model
+from microgrid.training.history import HELD_OUT, History
+
+if TYPE_CHECKING:
+    from microgrid.documents.networks import Spec
 
 FEW_ROWS = 10  # with fewer, the error says little
 
@@ -52,22 +57,31 @@ def add_arguments(command: Parser) -> None:
     command.add_argument(
         "--epochs", metavar="N", type=whole_number, default=40, help="passes over the training rows; by default 40"
     )
-    command.add_argument("--learning-rate", metavar="R", type=number_of, default=0.02, help="by default 0.02")
     command.add_argument(
-        "--batch-size", metavar="N", type=whole_number, default=16, help="rows per update; by default 16"
+        "--learning-rate", metavar="R", type=number_of, default=TABLE_LEARNING_RATE, help="by default 0.02"
+    )
+    command.add_argument(
+        "--batch-size", metavar="N", type=whole_number, default=TABLE_BATCH_SIZE, help="rows per update; by default 16"
     )
     command.add_argument(
         "--seed", metavar="N", type=whole_number, default=0, help="the same seed gives the same result; by default 0"
     )
     command.add_argument("--save", metavar="FILE.json", help="write the trained network to this file")
+    command.add_argument(
+        "--page",
+        metavar="FILE.html",
+        help="write a page that shows the trained network, its data and its losses",
+    )
     command.add_language("the report")
 
 
 def _run_train(options: argparse.Namespace) -> int:
     data, text = read_csv(options.data, options.target, options.inputs), words(options.language)
     learner = _checked_learner(options, data)
-    _print_what_is_used(data, options.language)
-    history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
+    print_what_is_used(data, options.language)
+    history = learner.train(
+        options.epochs, options.learning_rate, options.batch_size, options.seed, _losses_to_keep(options, learner)
+    )
     if history.interrupted:
         say(text["train.interrupted"].format(number=len(history.losses), all=options.epochs))
     if history.losses:
@@ -80,10 +94,18 @@ def _run_train(options: argparse.Namespace) -> int:
     _print_errors(learner, text)
     if options.save:
         _save(learner, options.save, text)
+    if options.page:
+        _write_page(learner, history, options)
     return 130 if history.interrupted else 0
 
 
-def _print_what_is_used(data: Dataset, language: str) -> None:
+def _losses_to_keep(options: argparse.Namespace, learner: ColumnLearner) -> Mapping[str, Callable[[], float]]:
+    """Return what is measured after each epoch: for a page, the loss of the rows that are held out."""
+    held_out = learner.held_out
+    return {HELD_OUT: lambda: learner.loss(held_out)} if options.page is not None and held_out.rows else {}
+
+
+def print_what_is_used(data: Dataset, language: str) -> None:
     """Print which columns and rows are used, how texts become numbers, and what is left out."""
     text = words(language)
     separator = text["list"]
@@ -140,7 +162,28 @@ def _checked_learner(options: argparse.Namespace, data: Dataset) -> ColumnLearne
     if options.save is not None:
         check_writable(options.save)
         _check_replaceable(options.save, options.data)
-    return ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
+    learner = ColumnLearner.prepare(data, hidden, seed=options.seed, share=options.test)
+    if options.page is not None:
+        if Path(options.page).suffix.lower() != ".html":
+            raise ValueError(f"a page is written as .html; {options.page!r} is not")
+        check_writable(options.page)
+        _spec_of(learner, options)  # refuses what is too large for a page
+    return learner
+
+
+def _spec_of(learner: ColumnLearner, options: argparse.Namespace, history: History | None = None) -> Spec:
+    from microgrid.documents.networks import Spec  # imported here: only a page needs it
+
+    return Spec.of(learner, options.learning_rate, options.batch_size, options.seed, history)
+
+
+def _write_page(learner: ColumnLearner, history: History, options: argparse.Namespace) -> None:
+    """Write the page of the trained network."""
+    from microgrid.studio.page import network_page  # imported here, too
+
+    spec = _spec_of(learner, options, history)
+    write_atomic(options.page, network_page(spec, spec.data.heading(options.data), options.language_told))
+    say(words(options.language)["command.page"].format(file=options.page))
 
 
 def _check_replaceable(path: str, data: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,9 @@ from microgrid.nn import MLP, write_model
 from microgrid.optim import SGD
 from microgrid.training.history import History
 from microgrid.training.loop import train
+
+TABLE_LEARNING_RATE, TABLE_BATCH_SIZE = 0.02, 16  # of the training, where nobody says others
+MOMENTUM = 0.9
 
 
 @dataclass
@@ -69,21 +72,35 @@ class ColumnLearner:
         """Standardise one target."""
         return self.target_scale.standardise([target])[0]
 
-    def train(self, epochs: int = 40, learning_rate: float = 0.02, batch_size: int = 16, seed: int = 0) -> History:
-        """Train on the training rows, by gradient descent with momentum."""
-        targets: list[Any] = [self.target(target) for target in self.learning.targets]
-        if self.learning.classes:  # 1 for the output of the right class, 0 for the others
-            targets = [[float(i == target) for i in range(len(self.learning.classes))] for target in targets]
+    def train(
+        self,
+        epochs: int = 40,
+        learning_rate: float = TABLE_LEARNING_RATE,
+        batch_size: int = TABLE_BATCH_SIZE,
+        seed: int = 0,
+        metrics: Mapping[str, Callable[[], Any]] | None = None,
+    ) -> History:
+        """Train on the training rows, by gradient descent with momentum; `metrics` as of `microgrid.training.train`."""
         return train(
             self.model,
             [self.inputs(row) for row in self.learning.rows],
-            targets,
-            binary_cross_entropy if self.learning.classes else mean_squared_error,
-            optimizer=SGD(self.model.parameters(), learning_rate, momentum=0.9),
+            network_targets(self.learning, self.target_scale),
+            self._loss_function,
+            optimizer=SGD(self.model.parameters(), learning_rate, momentum=MOMENTUM),
             epochs=epochs,
             batch_size=batch_size,
             seed=seed,
+            metrics=metrics,
         )
+
+    def loss(self, data: Dataset) -> float:
+        """Return the loss on `data`, by which it trains: of standardised numbers, or the binary cross-entropy."""
+        predictions = [self.model(self.inputs(row)) for row in _checked(data).rows]
+        return self._loss_function(predictions, network_targets(data, self.target_scale)).data
+
+    @property
+    def _loss_function(self) -> Callable[[Any, Any], Value]:
+        return binary_cross_entropy if self.learning.classes else mean_squared_error
 
     def predict(self, row: Sequence[float]) -> float:
         """Predict from one row of inputs, in the data's own units.
@@ -145,6 +162,13 @@ class ColumnLearner:
                 weight.data *= deviation
             output.bias.data = output.bias.data * deviation + mean
         return model
+
+
+def network_targets(data: Dataset, scale: Scale | None) -> list[Any]:
+    """Return the targets that a network is to give: of a class, 1 for its output and 0 for the others."""
+    if data.classes:
+        return [[float(i == target) for i in range(len(data.classes))] for target in data.targets]
+    return [scale.standardise([target])[0] for target in data.targets] if scale else [*data.targets]
 
 
 def _checked(data: Dataset) -> Dataset:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from microgrid._util.missing_names import nearest
 from microgrid._util.validation import check_choice, number_in_range, positive_whole, quoted, seeded
-from microgrid.datasets.column_learner import ColumnLearner
+from microgrid.datasets.column_learner import MOMENTUM, ColumnLearner, network_targets
 from microgrid.datasets.penguins import penguin_species
 from microgrid.datasets.scale import Scale
 from microgrid.datasets.shapes import SHAPES
@@ -26,17 +27,16 @@ from microgrid.datasets.tables import Dataset
 from microgrid.documents.examples import Heading
 from microgrid.engine import Value
 from microgrid.language.numerals import counted
-from microgrid.language.words import in_each_language
+from microgrid.language.words import LANGUAGES, in_each_language
 from microgrid.losses import binary_cross_entropy, mean_squared_error
 from microgrid.nn import ACTIVATIONS, MLP, model_content
 from microgrid.optim import SGD
-from microgrid.training.history import History
+from microgrid.training.history import HELD_OUT, History
 from microgrid.training.loop import train
 
 LOSSES: dict[str, Callable[[Any, Any], Value]] = {"mse": mean_squared_error, "bce": binary_cross_entropy}
 MAX_NUMBERS = 100_000  # of the data in a page: with more it grows beyond 2 MB
 MAX_WEIGHTS = 5000  # of a network in a page: it computes a cycle of them while somebody waits
-HELD_OUT = "held out"  # the name of that loss in `History.metrics`
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,15 @@ class Data:
     @property
     def targets(self) -> list[Any]:
         """Their targets: numbers, or of classes lists with 1 for the output of the right class and 0 for the others."""
-        targets, n_classes = self.learning.targets, len(self.learning.classes)
-        if n_classes:
-            return [[float(i == target) for i in range(n_classes)] for target in targets]
-        return [self.target_scale.standardise([target])[0] for target in targets] if self.target_scale else [*targets]
+        return network_targets(self.learning, self.target_scale)
 
     def standardised(self, row: Sequence[float]) -> list[float]:
         """Return a row as the network sees it."""
         return self.input_scale.standardise(row) if self.input_scale else [*row]
+
+    def heading(self, path: str) -> Heading:
+        """Return the heading of data that come from a file: its name, and the column that is predicted."""
+        return Heading(dict.fromkeys(LANGUAGES, f"{Path(path).name}: {self.learning.target_name}"))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the page reads it."""
@@ -169,6 +170,29 @@ class Spec:
                 f"which holds at most {MAX_NUMBERS} numbers; use fewer rows, or fewer columns"
             )
 
+    @classmethod
+    def of(
+        cls,
+        learner: ColumnLearner,
+        learning_rate: float,
+        batch_size: int,
+        seed: int,
+        history: History | None = None,
+    ) -> Spec:
+        """Return the network of a learner as it begins with this seed, or, with a history, as it is now."""
+        return cls(
+            Data.of(learner),
+            tuple(len(layer.neurons) for layer in learner.model.layers),
+            learner.model.activation,
+            "bce" if learner.learning.classes else "mse",
+            learning_rate,
+            MOMENTUM,
+            batch_size,
+            seed,
+            None if history is None else learner.model,
+            history,
+        )
+
     def build(self) -> MLP:
         """Return a new network with the weights that this one begins with."""
         model = MLP(self.data.n_inputs, self.sizes, self.activation, seed=self.seed)
@@ -230,16 +254,11 @@ def shape_text(spec: Spec) -> str:
 
 @dataclass(frozen=True)
 class NetworkDocument:
-    """A network with its name in the strip of the studio, and a title and a note of what to look at."""
+    """A network with its heading, and its name in the strip of the studio; "" where it is not there."""
 
     name: str
     spec: Spec
-
-    @property
-    def heading(self) -> Heading:
-        """Its title and note, in each language."""
-        key = f"example.network.{self.name}"
-        return Heading(in_each_language(f"{key}.title"), in_each_language(f"{key}.note"))
+    heading: Heading
 
 
 def _shape(name: str) -> Data:
@@ -298,5 +317,34 @@ def network_documents() -> Mapping[str, NetworkDocument]:
     return {document.name: document for document in documents}
 
 
+_FIRST: Mapping[str, tuple[tuple[int, ...], float]] = {
+    "line": ((1,), 0.1),
+    "satisfaction": ((1,), 0.1),
+    "and": ((1,), 0.2),
+    "or": ((1,), 0.2),
+    "circles": ((4, 1), 0.3),
+    "spiral": ((8, 8, 1), 0.1),
+}
+"""Sizes and learning rate for the data sets on which the strip has no network of the same name."""
+
+
+def first_network(name: str) -> Spec:
+    """Return the network that a data set of the studio opens with.
+
+    Raises:
+        ValueError: there is no data set of this name.
+
+    >>> first_network("circles").sizes
+    (4, 1)
+    """
+    data = data_named(name)
+    if name in network_documents():
+        return network_documents()[name].spec
+    sizes, learning_rate = _FIRST[name]
+    return Spec(data, sizes, learning_rate=learning_rate)
+
+
 def _network(name: str, data: str, sizes: tuple[int, ...], learning_rate: float, **settings: Any) -> NetworkDocument:
-    return NetworkDocument(name, Spec(data_named(data), sizes, learning_rate=learning_rate, **settings))
+    key = f"example.network.{name}"
+    heading = Heading(in_each_language(f"{key}.title"), in_each_language(f"{key}.note"))
+    return NetworkDocument(name, Spec(data_named(data), sizes, learning_rate=learning_rate, **settings), heading)

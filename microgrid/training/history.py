@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+HELD_OUT = "held out"
+"""The name among `History.metrics` of the loss of the rows that are held out, where it was measured."""
+
+
 class TrainingDivergedError(ArithmeticError):
     """Raised when the loss or a gradient is not finite. `history` holds the finished epochs."""
 

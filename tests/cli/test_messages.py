@@ -47,6 +47,7 @@ COMMANDS = [
     ["draw", "w*x", "w=3", "x=2"],
     ["step", "w*x", "w=3", "x=2"],
     ["studio", "w*x", "w=3", "x=2"],
+    ["studio", "--data", "a.csv", "--target", "y"],
     ["page", "w*x", "w=3", "x=2"],
     ["check", "w*x", "w=3", "x=2"],
     ["sheet"],

@@ -11,7 +11,6 @@ from microgrid._util.json_text import to_json
 from microgrid.datasets import ColumnLearner, penguins
 from microgrid.documents.networks import (
     DATA_NAMES,
-    HELD_OUT,
     MAX_NUMBERS,
     Data,
     Spec,
@@ -22,7 +21,7 @@ from microgrid.documents.networks import (
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.training import History
-from microgrid.training.history import TrainingDivergedError
+from microgrid.training.history import HELD_OUT, TrainingDivergedError
 
 
 def spec_of(name: str) -> Spec:
@@ -43,7 +42,7 @@ def test_strip_holds_the_networks_with_a_note_in_both_languages() -> None:
 
 
 def test_page_gets_the_whole_network() -> None:
-    data = {
+    data: dict[str, object] = {
         "name": "xor",
         "inputNames": ["x1", "x2"],
         "targetName": "y",

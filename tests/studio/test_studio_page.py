@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from microgrid._util.files import asset
 from microgrid.documents import ExpressionError
-from microgrid.documents.examples import Heading
+from microgrid.documents.examples import Heading, example
 from microgrid.documents.gallery import GALLERY, text_in
-from microgrid.studio.page import MAX_CARDS, MAX_EDGES, studio_page
+from microgrid.documents.networks import DATA_NAMES, network_documents
+from microgrid.studio.page import MAX_CARDS, MAX_EDGES, MAX_TABLE_ROWS, network_page, page, studio_page
 
 
 def element(content: str, name: str) -> Any:
@@ -57,3 +59,31 @@ def test_text_cannot_leave_its_element() -> None:
     content = studio_page('w = Value(3, "</script><script>alert(1)</script>")\nw*2 # <!--')
     assert "<script>alert" not in content
     assert element(content, "document")["text"].endswith("# <!--")
+
+
+@pytest.mark.parametrize("write", [studio_page, lambda: page(example("blame").record())])
+def test_every_page_holds_the_networks_and_the_data_to_build_on(write: Callable[[], str]) -> None:
+    content = write()
+    networks = element(content, "networks")
+    assert [(each["kind"], each["name"]) for each in networks] == [("network", name) for name in network_documents()]
+    assert all(each["title"]["ja"] and each["note"]["ja"] for each in networks)
+    datasets = element(content, "datasets")
+    assert [*datasets] == [*DATA_NAMES]
+    assert datasets["moons"]["rows"] == networks[1]["network"]["data"]["rows"]
+    assert datasets["moons"]["title"] == {"en": "moons", "ja": "三日月"}
+
+
+def test_page_of_a_network_opens_with_it() -> None:
+    spec = network_documents()["moons"].spec
+    content = network_page(spec, Heading({"en": "my moons"}), "en")
+    document = element(content, "document")
+    assert (document["kind"], document["network"], document["title"]["en"]) == ("network", spec.to_json(), "my moons")
+    assert "<title>my moons · microgrid</title>" in content
+
+
+def test_predictions_are_seen_where_no_program_runs() -> None:
+    content = network_page(network_documents()["penguins"].spec, language="ja")
+    assert '<th scope="col">bill_depth_mm</th><th scope="col">species</th><th scope="col">予測</th>' in content
+    rows = re.findall("<tr><td>.*</tr>", content)
+    assert len(rows) == MAX_TABLE_ROWS
+    assert all(re.search("</td><td>(Adelie|Chinstrap|Gentoo)</td></tr>$", row) for row in rows)
