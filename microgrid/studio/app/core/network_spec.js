@@ -278,7 +278,7 @@ export function standardised(spec) {
  * @param {string[]} classes
  * @returns {DataScale}
  */
-export function scaleOf(rows, targets, classes) {
+export function scaleOfColumns(rows, targets, classes) {
   const columns = rows[0].map((_, i) => scaleOfColumn(rows.map((row) => row[i])));
   return {
     inputs: [columns.map(([mean]) => mean), columns.map(([, deviation]) => deviation)],
