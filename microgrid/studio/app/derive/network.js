@@ -219,8 +219,12 @@ function networkPartAt(state, words) {
       return {
         first: cycles.firstLoss,
         last: lossIn(state),
-        after: lossWith(network, nextMomentIn(state).parameters, data),
-        heldOut: heldOut.rows.length ? lossWith(network, moment.parameters, heldOut) : null,
+        get after() {
+          return lossWith(network, nextMomentIn(state).parameters, data);
+        },
+        get heldOut() {
+          return heldOut.rows.length ? lossWith(network, moment.parameters, heldOut) : null;
+        },
       };
     },
   };

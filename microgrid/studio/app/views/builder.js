@@ -2,7 +2,7 @@
 
 import {readNumber} from "../core/numerals.js";
 import {ACTIVATION_NAMES, NetworkError, checkSpec} from "../core/network_spec.js";
-import {readTable} from "../core/table_text.js";
+import {columnsOfTable, readTable} from "../core/table_text.js";
 import {byId, createWatch, make, refill, refuse, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -24,6 +24,8 @@ export function createBuilder(app) {
     batch = make("input", {type: "text", id: "build-batch", inputmode: "numeric", autocomplete: "off"}),
     seed = make("input", {type: "text", id: "build-seed", inputmode: "numeric", autocomplete: "off"}),
     paste = make("textarea", {id: "build-paste", rows: "3", spellcheck: "false", autocomplete: "off"}),
+    target = make("select", {id: "build-target"}),
+    targetRow = make("p", {class: "row"}),
     refused = make("p", {class: "refused", id: "build-refused", role: "status"}),
     told = make("p", {class: "hint", id: "build-told", role: "status"});
   activation.replaceChildren(...ACTIVATION_NAMES.map((name) => make("option", {}, name)));
@@ -63,8 +65,10 @@ export function createBuilder(app) {
       event.preventDefault();
       begin();
     });
-    const take = make("button", {id: "build-take", onclick: () => takeTable(paste.value)}, say("take"));
-    refill(room, form, make("label", {for: "build-paste"}, say("paste")), paste, take, refused, told);
+    const take = make("button", {id: "build-take", onclick: takeTable}, say("take"));
+    targetRow.replaceChildren(make("label", {for: "build-target"}, say("target")), target);
+    targetRow.hidden = paste.value === "";
+    refill(room, form, make("label", {for: "build-paste"}, say("paste")), paste, targetRow, take, refused, told);
   }
 
   /**
@@ -114,22 +118,37 @@ export function createBuilder(app) {
       checkSpec({...change, model: null, history: null});
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      return refuseField(field, app.derived.words.word(error.key, error.parts));
+      refuseField(field, app.derived.words.word(error.key, error.parts));
+      return false;
     }
     app.dispatch({type: "changeNetwork", change});
+    return true;
   }
 
   // --- a table of one's own ---
 
-  /** @param {string} text */
-  function takeTable(text) {
+  // Any column can be the one to predict; at first it is the last.
+  function listColumns() {
+    targetRow.hidden = true;
+    if (paste.value.trim() === "") return;
+    try {
+      const columns = columnsOfTable(paste.value);
+      target.replaceChildren(...columns.map((name, i) => make("option", {value: `${i}`}, name)));
+      target.value = `${columns.length - 1}`;
+      targetRow.hidden = false;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error; // it is told when the table is taken
+    }
+  }
+
+  function takeTable() {
     refuse(paste, refused, "");
     write(told, "");
     const {words} = app.derived,
       before = /** @type {Spec} */ (app.state.document.network);
     try {
-      const own = readTable(text);
-      open({...before, ...onData(own, before.sizes)}, paste);
+      const own = readTable(paste.value, targetRow.hidden ? null : Number(target.value));
+      if (!open({...before, ...onData(own, before.sizes)}, paste)) return;
       write(told, words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}));
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
@@ -139,13 +158,15 @@ export function createBuilder(app) {
 
   /** @param {File | undefined} file */
   async function takeFile(file) {
-    if (!file || file.size > MAX_FILE_BYTES) return;
-    const text = await file.text();
-    paste.value = text;
+    if (!file) return;
     /** @type {HTMLDetailsElement} */ (byId("builder")).open = true;
-    takeTable(text);
+    if (file.size > MAX_FILE_BYTES) return refuse(paste, refused, app.derived.words.say("builder.large"));
+    paste.value = await file.text();
+    listColumns();
+    takeTable();
   }
 
+  paste.addEventListener("input", listColumns);
   document.addEventListener("dragover", (event) => {
     if (app.state.document.kind === "network" && event.dataTransfer?.types.includes("Files")) event.preventDefault();
   });
