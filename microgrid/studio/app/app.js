@@ -24,12 +24,15 @@ import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
+import {createNetwork} from "./views/network.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPart} from "./views/part.js";
 import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
+import {createRows} from "./views/rows.js";
 import {createShare} from "./views/share.js";
 import {createStage} from "./views/stage.js";
 import {createSubjects} from "./views/subjects.js";
@@ -144,7 +147,13 @@ async function startApp() {
         createPresentation(app),
       ];
     },
-    network: () => [createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks), createBuilder(app)],
+    network: () => [
+      createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
+      createBuilder(app),
+      createRows(app),
+      createPart(app), // before the drawing, whose room it takes
+      createNetwork(app),
+    ],
   };
   /** @type {Record<string, {views: View[], last: State | null}>} */
   const subjects = {};

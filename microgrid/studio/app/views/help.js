@@ -18,6 +18,7 @@ const KEYS = [
   ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],
+  [", .", "network.keys.row"],
   ["?", "keys.help"],
 ];
 
