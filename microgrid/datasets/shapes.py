@@ -101,7 +101,7 @@ def circles(n_rows: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 
 def spiral(n_rows: int = 200, noise: float = 0.02, seed: int = 0) -> Dataset:
-    """Make two spirals of one and a half turns that wind round each other: hard for a small network.
+    """Make two spirals of one and a quarter turns that wind round each other: hard for a small network.
 
     The arguments are those of `moons`.
 
@@ -136,7 +136,7 @@ def _circle(kind: int, share: float) -> tuple[float, float]:
 
 
 def _spiral_arm(kind: int, share: float) -> tuple[float, float]:
-    radius, angle = 0.1 + 0.9 * share, 3 * math.pi * share + math.pi * kind
+    radius, angle = 0.1 + 0.9 * share, 2.5 * math.pi * share + math.pi * kind
     return radius * math.cos(angle), radius * math.sin(angle)
 
 

@@ -36,7 +36,8 @@ from microgrid.training.loop import train
 
 LOSSES: dict[str, Callable[[Any, Any], Value]] = {"mse": mean_squared_error, "bce": binary_cross_entropy}
 MAX_NUMBERS = 100_000  # of the data in a page: with more it grows beyond 2 MB
-MAX_WEIGHTS = 5000  # of a network in a page: it computes a cycle of them while somebody waits
+MAX_PARAMETERS = 10_000  # of a network in a page: more are no drawing, and no training that one watches
+MAX_SEED = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ class Spec:
         if self.batch_size is not None:
             positive_whole("batch_size", self.batch_size)
         seeded(self.seed)
+        if self.seed > MAX_SEED:
+            raise ValueError(f"seed must be {MAX_SEED} or less, got {self.seed}")
         if self.sizes[-1:] != (self.data.n_outputs,):
             classes = self.data.learning.classes
             outputs = f"one for each of {', '.join(classes)}" if classes else "for one number"
@@ -159,9 +162,11 @@ class Spec:
 
     def _check_size(self) -> None:
         widths = [self.data.n_inputs, *self.sizes]
-        n_weights = sum((before + 1) * after for before, after in pairwise(widths))
-        if n_weights > MAX_WEIGHTS:
-            raise ValueError(f"this network has {n_weights} weights and biases; a page shows at most {MAX_WEIGHTS}")
+        n_parameters = sum((before + 1) * after for before, after in pairwise(widths))
+        if n_parameters > MAX_PARAMETERS:
+            raise ValueError(
+                f"this network has {n_parameters} weights and biases; a page shows at most {MAX_PARAMETERS}"
+            )
         n_rows = len(self.data.learning.rows) + len(self.data.held_out.rows)
         n_numbers = n_rows * (self.data.n_inputs + 1)
         if n_numbers > MAX_NUMBERS:
@@ -317,15 +322,15 @@ def network_documents() -> Mapping[str, NetworkDocument]:
     return {document.name: document for document in documents}
 
 
-_FIRST: Mapping[str, tuple[tuple[int, ...], float]] = {
-    "line": ((1,), 0.1),
-    "satisfaction": ((1,), 0.1),
-    "and": ((1,), 0.2),
-    "or": ((1,), 0.2),
-    "circles": ((4, 1), 0.3),
-    "spiral": ((8, 8, 1), 0.1),
+_FIRST: Mapping[str, Mapping[str, Any]] = {
+    "line": {"sizes": (1,), "learning_rate": 0.1},
+    "satisfaction": {"sizes": (1,), "learning_rate": 0.1},
+    "and": {"sizes": (1,), "learning_rate": 0.2},
+    "or": {"sizes": (1,), "learning_rate": 0.2},
+    "circles": {"sizes": (4, 1), "learning_rate": 0.3, "seed": 2},
+    "spiral": {"sizes": (8, 8, 1), "activation": "relu", "learning_rate": 0.1, "batch_size": 10},
 }
-"""Sizes and learning rate for the data sets on which the strip has no network of the same name."""
+"""What learns the data sets on which the strip has no network of the same name."""
 
 
 def first_network(name: str) -> Spec:
@@ -340,8 +345,7 @@ def first_network(name: str) -> Spec:
     data = data_named(name)
     if name in network_documents():
         return network_documents()[name].spec
-    sizes, learning_rate = _FIRST[name]
-    return Spec(data, sizes, learning_rate=learning_rate)
+    return Spec(data, **_FIRST[name])
 
 
 def _network(name: str, data: str, sizes: tuple[int, ...], learning_rate: float, **settings: Any) -> NetworkDocument:

@@ -149,7 +149,7 @@ def test_page_is_refused_before_the_training(command: Command, tmp_path: Path) -
     train = ["train", "a.csv", "--target", "y", "--page"]
     assert refusal(command(*train, "a.json")) == "microgrid: a page is written as .html; 'a.json' is not"
     assert "there is no such folder to write to" in refusal(command(*train, "b/a.html"))
-    assert "a page shows at most 5000" in refusal(command(*train, "a.html", "--hidden", "99", "99"))
+    assert "a page shows at most 10000" in refusal(command(*train, "a.html", "--hidden", "99", "99", "99"))
     rows = "1,2\n" * 50_001
     (tmp_path / "a.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
     assert "50001 rows of 2 numbers are too many for a page" in refusal(command(*train, "a.html"))

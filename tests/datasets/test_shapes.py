@@ -44,7 +44,7 @@ def test_arms_of_the_spiral_lie_opposite() -> None:
     data = spiral(100, noise=0)
     for (x, y), kind in zip(data.rows, data.targets, strict=True):
         radius = math.hypot(x, y)
-        turned = math.atan2(y, x) - 3 * math.pi * (radius - 0.1) / 0.9 - math.pi * kind
+        turned = math.atan2(y, x) - 2.5 * math.pi * (radius - 0.1) / 0.9 - math.pi * kind
         assert math.cos(turned) == pytest.approx(1, abs=1e-2)
 
 
