@@ -25,6 +25,7 @@ import {createKeys} from "./views/keys.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
 import {createNetwork} from "./views/network.js";
+import {createNetworkPresentation} from "./views/network_presentation.js";
 import {createNeuron} from "./views/neuron.js";
 import {createPart} from "./views/part.js";
 import {createPresentation} from "./views/presentation.js";
@@ -150,6 +151,7 @@ async function startApp() {
     network: () => [
       createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
       createBuilder(app),
+      createNetworkPresentation(app),
       createRows(app),
       createPart(app), // before the drawing, whose room it takes
       createNetwork(app),

@@ -1,6 +1,6 @@
 // The keys that work everywhere on the page.
 
-import {isDialogOpen} from "./dom.js";
+import {byId, isDialogOpen} from "./dom.js";
 import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
 
@@ -31,7 +31,7 @@ export function createKeys(app, help, share) {
     p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
     Escape() {
-      if (app.derived.network) dispatch({type: "pickPart", part: null});
+      if (app.state.isPresenting) dispatch({type: "present", isPresenting: false});
       else dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"});
     },
   };
@@ -49,5 +49,6 @@ export function createKeys(app, help, share) {
     event.preventDefault();
     act();
   });
+  byId("present").addEventListener("click", () => dispatch({type: "present", isPresenting: !app.state.isPresenting}));
   return {show() {}};
 }

@@ -23,9 +23,10 @@ export function createSubjects(app, first) {
    * @param {Derived} derived
    */
   function showSubjects(state, {words, steps}) {
-    const {document: shown, position, cycle} = state,
+    const {document: shown, position, cycle, isPresenting} = state,
       {inputs = 0, sizes = []} = first.network.network ?? {};
     document.body.dataset.document = shown.kind; // what has room on the page depends on it
+    document.body.toggleAttribute("data-presenting", isPresenting);
     setAttribute(byId("subjects"), "aria-label", words.say("subjects"));
     for (const subject of SUBJECTS) setAttribute(byId(`subject-${subject}`), "aria-pressed", `${subject === subjectOf(shown)}`);
     now.hidden = shown.kind !== "text" || (cycle === 1 && position < steps.length);
