@@ -73,7 +73,7 @@ const STYLES = {
   oval: {width: 66, height: 38, rank: 0.65},
   pill: {width: 166, height: 18, rank: 0.7},
   slim: {width: 104, height: 18, rank: 0.62},
-  mini: {width: 66, height: 18, rank: 0.45},
+  mini: {width: 66, height: 18, rank: 0.28},
   dot: {width: 12, height: 12, rank: 0.3},
 };
 /** @type {Partial<Record<NodeStyle, NodeStyle>>[]} what takes the place of a style where the columns are too wide */
@@ -85,7 +85,7 @@ const BIAS_HEIGHT = 2 * LINE_UNITS + 2,
   MARGIN = 8,
   ROW_GAP = 10,
   APART = 6; // at least, between two nodes
-const MIN_GAP = 46,
+const MIN_COLUMN_GAP = 46,
   EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
   MAX_GAP = 250,
@@ -109,14 +109,14 @@ const LOSS_ROWS = 4; // target, prediction, error, squared
  * @returns {NetworkLayout}
  */
 export function layOutNetwork(shape, {width, height, isVertical}) {
-  if (isVertical) return inRows(shape, width);
+  if (isVertical) return layOutInRows(shape, width);
   let best = null,
     most = 0;
   for (const isNarrow of [false, true]) {
     if (best && (best.hasLabels || best.edges.length > MAX_LABELLED_EDGES)) break; // narrow neurons make room for labels
     for (const scale of SCALES) {
       if (best && scale <= most) break; // nothing smaller can be better
-      const placed = inColumns(shape, width / scale, height / scale, {least: most / scale, isNarrow}),
+      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / scale, isNarrow}),
         isFitting = placed.layout.width <= width / scale + 0.5 && placed.layout.height <= height / scale + 0.5;
       const worth = scale * placed.rank;
       if (isFitting ? worth > most : scale === 1 && !best) {
@@ -136,7 +136,7 @@ export function layOutNetwork(shape, {width, height, isVertical}) {
  * @param {number} height
  * @param {{least: number, isNarrow: boolean}} wanted the rank that it has to exceed, and whether neurons are narrow
  */
-function inColumns(shape, width, height, {least, isNarrow}) {
+function layOutInColumns(shape, width, height, {least, isNarrow}) {
   const counts = [shape.inputs, ...shape.sizes],
     last = counts.length - 1,
     outputs = counts[last],
@@ -160,7 +160,7 @@ function inColumns(shape, width, height, {least, isNarrow}) {
   }
   const nEdges = counts.slice(1).reduce((sum, count, l) => sum + count * counts[l], 0),
     mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP;
-  gap = Math.min(Math.max(gap, MIN_GAP), MAX_GAP);
+  gap = Math.min(Math.max(gap, MIN_COLUMN_GAP), MAX_GAP);
   const lossHeight = outputs > 1 ? 0 : LOSS_ROWS * LOSS_ROW + 18;
   // Several outputs stand as far apart as their targets in the box of the loss need.
   if (outputs > 1) plans[last].pitch = Math.max(plans[last].pitch, plans[last].need, SECTION_HEIGHT);
@@ -188,10 +188,10 @@ function inColumns(shape, width, height, {least, isNarrow}) {
     loss = lossInColumn(layers[last], lossX, middle);
   const layout = {
     ...{width: lossX + LOSS_WIDTH / 2 + MARGIN, height: HEADING_HEIGHT + inside + MARGIN, scale: 1, isVertical: false, isZigzag: false},
-    hasLabels: mayLabel && rankOf(plans, true, nEdges) > least && placeLabels(edges, layers, loss),
+    hasLabels: mayLabel && rankOfPlans(plans, true, nEdges) > least && placeEdgeLabels(edges, layers, loss),
     ...{layers, edges, loss},
   };
-  return {layout, rank: rankOf(plans, layout.hasLabels, nEdges)};
+  return {layout, rank: rankOfPlans(plans, layout.hasLabels, nEdges)};
 }
 
 /**
@@ -277,7 +277,7 @@ function linkTo({x, y}, width, left) {
  * @param {NetworkShape} shape
  * @param {number} width
  */
-function inRows(shape, width) {
+function layOutInRows(shape, width) {
   const counts = [shape.inputs, ...shape.sizes],
     nEdges = counts.slice(1).reduce((sum, count, l) => sum + count * counts[l], 0);
   const labelled = nEdges <= MAX_LABELLED_EDGES ? placedInRows(shape, width, true) : null;
@@ -310,7 +310,7 @@ function placedInRows(shape, width, isLabelled) {
       headingWidth = isOutput ? 116 : MAX_HEADING_WIDTH,
       centre = isOutput && outputs === 1 ? MARGIN + 60 : middle, // one output has its loss on its right
       rows = Math.ceil(count / perRow);
-    y += 22;
+    y += 19;
     const nodes = Array.from({length: count}, (_, i) => {
       const row = i % rows,
         inRow = Math.ceil((count - row) / rows),
@@ -327,13 +327,13 @@ function placedInRows(shape, width, isLabelled) {
     y += rows * (above + down + name + text) + (rows - 1) * ROW_GAP;
     const band = {x: middle, y: (top + y) / 2 + 2, width: width - 4, height: y - top + 4};
     if (!isOutput) y += gapBelow(isLabelled, count * counts[l + 1]);
-    return {style, width: across, height: down, nodes, heading: {x: MARGIN + headingWidth / 2, y: top + 10, width: headingWidth, height: 18}, band};
+    return {style, width: across, height: down, nodes, heading: {x: MARGIN + headingWidth / 2, y: top + 9, width: headingWidth, height: 18}, band};
   });
   const edges = edgesBetween(layers, true),
     loss = outputs === 1 ? lossBeside(layers[last], width) : lossInRow(layers[last], middle, y + 20, inner);
   return {
     ...{width, height: Math.max(y, loss.y + loss.height / 2) + MARGIN, scale: 1, isVertical: true},
-    ...{isZigzag: plans.some(({perRow}, l) => perRow < counts[l]), hasLabels: isLabelled && placeLabels(edges, layers, loss)},
+    ...{isZigzag: plans.some(({perRow}, l) => perRow < counts[l]), hasLabels: isLabelled && placeEdgeLabels(edges, layers, loss)},
     ...{layers, edges, loss},
   };
 }
@@ -432,7 +432,7 @@ function edgesBetween(layers, isVertical) {
  * @param {LayerPlace[]} layers
  * @param {NetworkLayout["loss"]} loss
  */
-function placeLabels(edges, layers, loss) {
+function placeEdgeLabels(edges, layers, loss) {
   const obstacles = [loss, loss.heading, ...layers.flatMap((layer) => [layer.heading, ...layer.nodes.flatMap((node) => textsAndNode(layer, node))])],
     found = layers.slice(1).map((_, l) => labelsOfGap(edges.filter((edge) => edge.layer === l + 1), obstacles));
   if (found.includes(null)) return false;
@@ -547,7 +547,7 @@ export function overlaps(a, b, apart = 0) {
  * @param {boolean} hasLabels
  * @param {number} nEdges
  */
-function rankOf(plans, hasLabels, nEdges) {
+function rankOfPlans(plans, hasLabels, nEdges) {
   const worst = Math.min(...plans.map(({style}) => STYLES[style].rank));
   if (nEdges > MAX_LABELLED_EDGES) return worst;
   return worst * (hasLabels ? 1 : 0.5) * (plans.every(({hasTexts}) => hasTexts) ? 1 : 0.85);

@@ -17,7 +17,7 @@ const SATURATED_BELOW = 0.01; // the slope: with a smaller one, almost no gradie
  */
 export function valuesOfLayer(pass, layer, at) {
   const rows = layer ? pass.layers[layer - 1].outputs : pass.x;
-  return at < 0 ? summed(rows).map((sum) => sum / rows.length) : rows[at];
+  return at < 0 ? sumOverRows(rows).map((sum) => sum / rows.length) : rows[at];
 }
 
 /**
@@ -29,11 +29,11 @@ export function valuesOfLayer(pass, layer, at) {
  */
 export function gradientsOfValues(pass, layer, at) {
   const rows = layer ? pass.douts[layer - 1].outputs : pass.inputs;
-  return at < 0 ? summed(rows) : rows[at];
+  return at < 0 ? sumOverRows(rows) : rows[at];
 }
 
 /** @param {Float64Array[]} rows */
-function summed(rows) {
+function sumOverRows(rows) {
   const sums = new Float64Array(rows[0].length);
   for (let r = rows.length - 1; r >= 0; r--) for (let i = 0; i < sums.length; i++) sums[i] += rows[r][i]; // the engine's order
   return sums;

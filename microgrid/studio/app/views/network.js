@@ -190,17 +190,22 @@ export function createNetwork(app) {
   }
 
   /**
-   * Scrolls to the layer of a step and the one before it, where not all of the drawing is seen.
+   * Scrolls to the layer of a step and the one before it, where not all of the drawing is seen; where there is no room for
+   * both, to the whole of the later one.
    * @param {{kind: string, layer: number}} step
    */
   function follow({kind, layer}) {
     if (!scene || (stage.scrollHeight <= stage.clientHeight && stage.scrollWidth <= stage.clientWidth)) return;
     const {layers, loss, scale, isVertical} = scene.layout,
       areas = kind === "loss" ? [layers[layers.length - 1].band, loss] : [layers[layer - 1].band, layers[layer].band];
-    const middle = (/** @type {"x" | "y"} */ axis) => ((areas[0][axis] + areas[1][axis]) / 2) * scale;
+    const place = (/** @type {"x" | "y"} */ axis, /** @type {"width" | "height"} */ size, /** @type {number} */ seen) => {
+      const start = Math.min(...areas.map((area) => area[axis] - area[size] / 2)) * scale,
+        end = Math.max(...areas.map((area) => area[axis] + area[size] / 2)) * scale;
+      return end - start > seen ? end - seen : (start + end - seen) / 2;
+    };
     stage.scrollTo({
-      left: isVertical ? 0 : middle("x") - stage.clientWidth / 2,
-      top: middle("y") - stage.clientHeight / 2,
+      left: isVertical ? 0 : place("x", "width", stage.clientWidth),
+      top: place("y", "height", stage.clientHeight),
       behavior: reducedMotion.matches || app.state.playing || app.state.training ? "auto" : "smooth",
     });
   }

@@ -40,14 +40,14 @@ export function paintNetwork(scene, shown, words, isFinite) {
   paintHeadings(scene, shown, words);
   for (const [l, nodes] of scene.nodes.entries()) paintLayer(scene, nodes, l, shown, words, weights);
   paintWeights(scene, shown, weights, words);
-  paintAsked(scene, shown, weights, words, hover ?? picked ?? (known.blame <= 1 && !known.isChanged ? partOfLargest(shown) : null));
+  paintAsked(scene, shown, weights, words, hover ?? picked ?? (known.blame <= 1 && !known.isChanged ? blamedMost(shown) : null));
   paintLoss(scene, shown, words);
   for (const [l, band] of scene.bands.entries()) mark(band, `band ${isNowAt(step, l) ? `now ${step.phase}` : ""}`);
 }
 
-/** @param {NetworkShown} shown */
-function partOfLargest({largest}) {
-  return !largest || largest.gradient === 0 ? null : {kind: "weight", ...largest};
+/** The weight that is most to blame, if any is. @param {NetworkShown} shown */
+function blamedMost({largest}) {
+  return largest.gradient === 0 ? null : {kind: "weight", ...largest};
 }
 
 /**
@@ -118,7 +118,7 @@ function paintLayer({layout}, nodes, l, shown, words, weights) {
     writeSmall(drawn.value, showsOneNumber(style) && grad ? "" : words.typeset(value));
     writeSmall(drawn.grad, words.typeset(grad));
     if (gradients) mark(drawn.grad, `grad ${signOf(gradients[i])}`);
-    if (style === "dot") paintDot(drawn, gradients ?? (isValueKnown ? values : null), i, gradients ? largestOf(gradients) : largest);
+    if (style === "dot") paintDot(drawn, gradients ?? (isValueKnown ? values : null), i, gradients ? largestSize(gradients) : largest);
     nameNeuron(drawn, {l, i, shown, words, status, style, room: layout.layers[l].nodes[i].name?.width ?? 0});
     if (drawn.bias.length) paintBias(drawn, l, i, shown, words, weights, state, {spec, row});
     const kinds = [
@@ -150,7 +150,7 @@ function keepKinds(group) {
 }
 
 /** @param {Float64Array} numbers */
-function largestOf(numbers) {
+function largestSize(numbers) {
   return numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 1e-12);
 }
 
@@ -237,11 +237,11 @@ function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, wo
   const {known, step, picked, network} = shown,
     largestValue = largestWeight(network, values),
     largestGradient = gradients ? largestWeight(network, gradients) : 1;
-  const largest = known.blame <= 1 && !known.isChanged && gradients ? shown.largest : null,
+  const largest = known.blame <= 1 && !known.isChanged && gradients ? blamedMost(shown) : null,
     range = widestLine(weights.length) - THIN_PX;
   for (const [e, drawn] of weights.entries()) {
     const edge = layout.edges[e],
-      position = positionOf(network, edge),
+      position = positionOfEdge(network, edge),
       state = stateOf(edge.layer),
       value = values[position],
       gradient = gradients?.[position] ?? 0;
@@ -269,7 +269,7 @@ function widestLine(count) {
  * @param {any} network
  * @param {EdgePlace} edge
  */
-function positionOf({layers}, {layer, neuron, input}) {
+function positionOfEdge({layers}, {layer, neuron, input}) {
   const {start, inputs} = layers[layer - 1];
   return start + neuron * (inputs + 1) + input;
 }
@@ -331,7 +331,7 @@ function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gr
       asked.append(...askedTexts[used]);
     }
     const [weight, grad] = askedTexts[used++],
-      position = positionOf(network, edge),
+      position = positionOfEdge(network, edge),
       state = stateOf(edge.layer),
       gradient = gradients?.[position] ?? 0;
     placeLabel([weight, grad], area);

@@ -21,6 +21,7 @@ import {makeSvg} from "./dom.js";
 /** @typedef {{group: Element, line: Element, weight: Element | null, grad: Element | null}} DrawnWeight */
 /** @typedef {ReturnType<typeof createNetworkScene>} NetworkScene */
 
+const DENSE_FROM_EDGES = 120;
 const BASELINE = 4.4, // of a line of text, below its middle
   LINE_PX = 14;
 const SMALL_STYLES = ["oval", "mini", "dot"]; // have no room for a name
@@ -29,7 +30,7 @@ const SMALL_STYLES = ["oval", "mini", "dot"]; // have no room for a name
 export function createNetworkScene(layout) {
   const {width, height, scale, layers, edges, loss} = layout;
   const svg = makeSvg("svg", {
-    ...{class: `network${layout.isVertical ? " vertical" : ""}`, role: "group", viewBox: `0 0 ${width} ${height}`},
+    ...{class: `network${edges.length > DENSE_FROM_EDGES ? " dense" : ""}`, role: "group", viewBox: `0 0 ${width} ${height}`},
     ...{width: Math.round(width * scale), height: Math.round(height * scale)},
   });
   const bands = layers.map(({band}) => rectAt(band, "band")),

@@ -55,8 +55,8 @@ export function createRows(app) {
     write(count, words.say("network.row.of", {count: length}));
     write(all, words.say("network.row.all"));
     setAttribute(all, "aria-pressed", `${row === null}`);
-    setAttribute(back, "aria-disabled", `${row === 0}`);
-    setAttribute(on, "aria-disabled", `${row === length - 1}`);
+    setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
+    setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
     if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
     write(caption, captionOf(shown, words, row !== null && at < 0 ? {row: row + 1, count: batch.length} : null));
   }
@@ -92,14 +92,27 @@ function shownIn(derived) {
 }
 
 /**
- * Picks the row before or after, where a network is shown.
+ * Picks the row of the batch before or after, where a network is shown.
  * @param {App} app
  * @param {number} way
  */
 export function pickRowBeside(app, way) {
-  const shown = shownIn(app.derived);
-  if (!shown) return;
-  const {row, spec} = shown,
-    next = row === null ? 0 : row + way;
-  if (next >= 0 && next < spec.data.rows.length) app.dispatch({type: "pickRow", row: next});
+  const shown = shownIn(app.derived),
+    next = shown ? rowBeside(shown, way) : null;
+  if (next !== null) app.dispatch({type: "pickRow", row: next});
+}
+
+/**
+ * The next row that has numbers: one of the batch; null where there is none.
+ * @param {any} shown
+ * @param {number} way
+ * @returns {number | null}
+ */
+function rowBeside({row, batch}, way) {
+  let nearest = null;
+  for (const each of batch) {
+    const isBeside = row === null || (way > 0 ? each > row : each < row);
+    if (isBeside && (nearest === null || (way > 0 || row === null ? each < nearest : each > nearest))) nearest = each;
+  }
+  return nearest;
 }
