@@ -5,6 +5,7 @@ import {EDITOR, spoken} from "./actions/editor.js";
 import {LOOP, loopAtStart} from "./actions/loop.js";
 import {NETWORK} from "./actions/network.js";
 import {FIRST_TAB, at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {PLOTS, PLOTS_AT_START} from "./actions/plots.js";
 import {REACH, REACH_AT_START} from "./actions/reach.js";
 import {NOT_SHARED, SHARE} from "./actions/share.js";
 import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
@@ -41,6 +42,7 @@ export function initialState(document, language) {
     whole: false,
     room: null,
     isCodeShown: false,
+    ...PLOTS_AT_START,
     ...REACH_AT_START,
     ...NOT_SHARED,
     ...loopAtStart,
@@ -84,6 +86,7 @@ function inQuiz(change) {
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
+  ...PLOTS,
   ...REACH,
   ...SHARE,
   ...LOOP,

@@ -22,6 +22,8 @@ import {createExamples} from "./views/examples.js";
 import {createFoot} from "./views/foot.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
+import {createLayers} from "./views/layers.js";
+import {createLearned} from "./views/learned.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
 import {createNetwork} from "./views/network.js";
@@ -152,6 +154,8 @@ async function startApp() {
       createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
       createBuilder(app),
       createNetworkPresentation(app),
+      createLayers(app),
+      createLearned(app),
       createRows(app),
       createPart(app), // before the drawing, whose room it takes
       createNetwork(app),

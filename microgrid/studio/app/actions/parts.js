@@ -119,6 +119,7 @@ export const OF_DOCUMENT = [
  * @property {object} entry of this document in the history of the browser; another object for every document opened
  * @property {boolean} isCodeShown whether the line of code of every step is shown
  * @property {boolean} hasShortcuts whether keys of one character do anything
+ * @property {boolean} isPairsShown whether targets stand beside predictions, also where the inputs have a plot
  * @property {boolean} isTableOpen whether the graph is shown as a table, too
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {Quiz | null} quiz

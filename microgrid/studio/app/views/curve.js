@@ -3,7 +3,7 @@
 
 import {lossCurve} from "../core/curve.js";
 import {show} from "../core/numerals.js";
-import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -25,10 +25,15 @@ export function createCurve(app) {
     losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
+    heldOutLine = makeSvg("polyline", {class: "held-out"}),
+    before = make("span", {id: "before"}),
+    key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}, make("span"), make("span", {class: "held-out"})),
     isNewCurve = createWatch();
   /** @type {Curve | null} */
   let curve = null;
   let isDragged = false;
+  plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
+  plot.append(before, key);
 
   /**
    * @param {State} state
@@ -48,15 +53,27 @@ export function createCurve(app) {
    * @param {State["cycles"]} cycles
    * @param {Derived} derived
    */
-  function draw(cycles, {words, endLabel}) {
-    curve = lossCurve(cycles.curve());
+  function draw(cycles, {words, endLabel, earlier, network}) {
+    const heldOut = earlier.heldOut(),
+      perEpoch = network?.cyclesPerEpoch ?? 1,
+      samplesBefore = (/** @type {number[]} */ losses) => losses.map((loss, i) => ({cycle: cycles.first - (losses.length - i) * perEpoch, loss})),
+      heldOutBefore = samplesBefore(network?.spec.history?.heldOut ?? []);
+    curve = lossCurve(cycles.curve(), {before: samplesBefore(earlier.losses), heldOut: [...heldOutBefore, ...heldOut]});
     losses.toggleAttribute("data-empty", curve === null); // its room stays, so that no button moves when it appears
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
-    setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
-    setAttribute(element, "aria-label", words.say("curve", {...ends, count: cycles.last - cycles.first}));
+    setAttribute(/** @type {Element} */ (plot.querySelector("polyline:not(.held-out)")), "points", asPoints(curve.points));
+    setAttribute(heldOutLine, "points", asPoints(curve.heldOut));
+    key.hidden = curve.heldOut.length === 0;
+    write(key.children[0], words.say("curve.learned"));
+    write(key.children[1], words.say("curve.held_out"));
+    before.hidden = curve.start === 0;
+    before.style.width = `${percentOf(LEFT + curve.start * WIDTH, BOX_WIDTH)}%`;
+    const last = heldOut.at(-1)?.loss,
+      beside = last === undefined ? "" : words.say("curve.held_out.last", {loss: show(last)});
+    setAttribute(element, "aria-label", words.joined(words.say("curve", {...ends, count: cycles.last - cycles.first}), beside));
     setAttribute(element, "aria-valuemin", `${cycles.first}`);
     setAttribute(element, "aria-valuemax", `${cycles.last}`);
     element.title = words.say("loop.drag");
@@ -88,9 +105,8 @@ export function createCurve(app) {
   /** @param {PointerEvent} event */
   function rewindToPointer({clientX}) {
     const {left, width} = plot.getBoundingClientRect(),
-      {first, last} = app.state.cycles,
       x = ((clientX - left) / width) * BOX_WIDTH;
-    rewindTo(first + ((x - LEFT) / WIDTH) * (last - first));
+    if (curve) rewindTo(curve.cycleAt((x - LEFT) / WIDTH));
   }
 
   element.addEventListener("pointerdown", (event) => {
