@@ -112,7 +112,7 @@ export function lossOf(network, parameters, {rows, targets}) {
 }
 
 /** Learning that goes on in place: its arrays are made once, however many cycles are run. */
-class LearningRun {
+export class LearningRun {
   /**
    * @param {Spec} spec
    * @param {Network} network

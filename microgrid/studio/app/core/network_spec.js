@@ -54,7 +54,7 @@
 
 export const ACTIVATION_NAMES = ["linear", "relu", "leaky_relu", "softplus", "tanh", "sigmoid"];
 const LOSS_NAMES = ["mse", "bce"];
-export const MAX_PARAMETERS = 10_000; // more are no drawing, and no training that one watches
+export const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
 const MODEL_FORMAT = "microgrid model";
 
 /** A network or a table that is none; `key` names the sentence that says why, and `parts` fills its placeholders. */
@@ -117,7 +117,7 @@ function checkLayers({inputs, sizes, activation, data}) {
   if (!Array.isArray(sizes) || !sizes.length) throw new NetworkError("network.layers");
   for (const size of sizes) if (!isPositiveWhole(size)) throw new NetworkError("network.size", {got: shownBriefly(size)});
   const count = countParameters(inputs, sizes);
-  if (count > MAX_PARAMETERS) throw new NetworkError("network.large", {count, limit: MAX_PARAMETERS});
+  if (count > MAX_LEARNED) throw new NetworkError("network.large", {count, limit: MAX_LEARNED});
   checkOneOf("network.activation", activation, ACTIVATION_NAMES);
 }
 
@@ -278,7 +278,7 @@ export function standardised(spec) {
  * @param {string[]} classes
  * @returns {DataScale}
  */
-export function scaleOf(rows, targets, classes) {
+export function scaleOfColumns(rows, targets, classes) {
   const columns = rows[0].map((_, i) => scaleOfColumn(rows.map((row) => row[i])));
   return {
     inputs: [columns.map(([mean]) => mean), columns.map(([, deviation]) => deviation)],

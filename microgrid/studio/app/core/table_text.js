@@ -1,7 +1,7 @@
 // Reads a plain table that was pasted or dropped in: numbers in columns, and a target of numbers or of a few texts, the
 // classes. Tables with gaps, with text among the inputs or with many rows are Python's work, and the errors say so.
 
-import {NetworkError, scaleOf} from "./network_spec.js";
+import {NetworkError, scaleOfColumns} from "./network_spec.js";
 import {readNumber} from "./numerals.js";
 
 /** @typedef {import("./network_spec.js").NetworkData} NetworkData */
@@ -37,7 +37,7 @@ export function readTable(text, targetColumn = null) {
     rows,
     targets,
     heldOut: {rows: [], targets: []},
-    scale: scaleOf(rows, targets, classes),
+    scale: scaleOfColumns(rows, targets, classes),
   };
 }
 
