@@ -9,7 +9,7 @@ import {largestRoutes} from "../../../microgrid/studio/app/core/routes.js";
 import {Sentences} from "../../../microgrid/studio/app/core/sentences.js";
 import {knownAt, stepsOf} from "../../../microgrid/studio/app/core/steps.js";
 import {codeAnswer, documentAnswer, documentCycleAnswer, pythonAnswer} from "./document_answers.js";
-import {networkAnswer} from "./network_answers.js";
+import {networkAnswer, recordedNetworkAnswer} from "./network_answers.js";
 import {LANGUAGES, wordsIn} from "./words.js";
 
 function graphAnswer(record) {
@@ -88,6 +88,7 @@ const TASKS = {
   python: pythonAnswer,
   code: codeAnswer,
   network: networkAnswer,
+  recordedNetwork: recordedNetworkAnswer,
 };
 
 const {task, items} = JSON.parse(readFileSync(0, "utf8"));

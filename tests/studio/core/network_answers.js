@@ -2,6 +2,7 @@
 
 import {epochOf, firstMoment, runMoments} from "../../../microgrid/studio/app/core/learning.js";
 import {networkOf, passOf, startParameters} from "../../../microgrid/studio/app/core/network.js";
+import {networkOfRecord} from "../../../microgrid/studio/app/core/network_record.js";
 import {checkSpec, standardised} from "../../../microgrid/studio/app/core/network_spec.js";
 
 /** Answers for a document, and for as many cycles of training. */
@@ -18,6 +19,22 @@ export function networkAnswer({spec, cycles = 0}) {
     gradients: [...gradients],
     trained: [...moment.parameters],
     losses: cycles ? lossesOfEpochs(spec, losses) : [],
+  };
+}
+
+/** The document of a record, and one cycle of it; null where the record is no network. */
+export function recordedNetworkAnswer(record) {
+  const spec = networkOfRecord(record);
+  if (!spec) return null;
+  const network = networkOf(spec),
+    {rows, targets} = standardised(spec),
+    {parameters, loss, gradients, inputs} = passOf(network, startParameters(spec), rows, targets);
+  return {
+    spec,
+    parameters: [...parameters],
+    loss,
+    gradients: [...gradients],
+    inputs: inputs.map((row) => [...row]),
   };
 }
 

@@ -4,7 +4,7 @@
 
 import {OPERATIONS} from "./operations.js";
 
-const NEGATIVE_SLOPE = 0.01; // of leaky_relu, as in Python
+export const NEGATIVE_SLOPE = 0.01; // of leaky_relu, as in Python
 const {sigmoid, relu, leaky_relu: leakyRelu, softplus, tanh: tanhOperation} = OPERATIONS;
 
 /**
