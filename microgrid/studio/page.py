@@ -44,7 +44,10 @@ MAX_TABLE_ROWS = 20  # of a network's data, where no program runs
 STYLES = (
     "graph.css",
     "page.css",
-    *(f"views/{name}.css" for name in ("editor", "loop", "presentation", "share", "reach")),
+    *(
+        f"views/{name}.css"
+        for name in ("editor", "loop", "presentation", "share", "reach", "subjects", "network", "learned", "layers")
+    ),
 )  # later ones take precedence
 
 

@@ -25,7 +25,7 @@ function opened(shared, documents = [], start = initialState(text("a = 1\nb = a*
   return reduce(start, {type: "openShared", shared, known: {documents, languages: ["en", "ja"]}, isEntry: true});
 }
 
-const sent = async (state) => decodeState(await encodeState(sharedOf(state)));
+const sent = async (state) => decodeState(await encodeState(sharedOf(state, {})));
 
 function wholeOf({isPresenting, document, leaves, learningRate, position, cycle, cycles, language}) {
   return {record: document.record.nodes, leaves, learningRate, position, cycle, curve: cycles.curve(), language, isPresenting};

@@ -3,7 +3,9 @@
 
 import {EDITOR, spoken} from "./actions/editor.js";
 import {LOOP, loopAtStart} from "./actions/loop.js";
-import {at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {NETWORK} from "./actions/network.js";
+import {FIRST_TAB, at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {PLOTS, PLOTS_AT_START} from "./actions/plots.js";
 import {REACH, REACH_AT_START} from "./actions/reach.js";
 import {NOT_SHARED, SHARE} from "./actions/share.js";
 import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
@@ -33,12 +35,14 @@ export function initialState(document, language) {
   return {
     ...startOfDocument(openDocument(document, language)),
     language,
-    tab: document.kind === "text" ? "" : "whatif",
+    tab: FIRST_TAB[document.kind],
+    elsewhere: null,
     speed: 1,
     zoom: 1,
     whole: false,
     room: null,
     isCodeShown: false,
+    ...PLOTS_AT_START,
     ...REACH_AT_START,
     ...NOT_SHARED,
     ...loopAtStart,
@@ -82,16 +86,13 @@ function inQuiz(change) {
 /** @type {Record<string, (state: State, action: any) => State>} */
 const REDUCERS = {
   ...EDITOR,
+  ...PLOTS,
   ...REACH,
   ...SHARE,
   ...LOOP,
   ...UNDO,
   ...PRESENTATION,
-
-  /** Opens another document; what belongs to the reader, and not to a document, stays. */
-  setDocument(state, {document}) {
-    return {...state, ...startOfDocument(openDocument(document, state.language)), zoom: 1, whole: false, entry: {}};
-  },
+  ...NETWORK,
 
   goTo(state, {position, animated = false}) {
     return goingTo(state, position, animated);
@@ -151,7 +152,7 @@ const REDUCERS = {
 
   /** Lets the selected card go. */
   deselect(state) {
-    return {...state, selected: null};
+    return {...state, selected: null, net: state.net && {...state.net, picked: null}};
   },
 
   closeNeuron(state) {

@@ -1,6 +1,7 @@
 // The page: it reads its document, makes the store, and shows every state in every view.
 
 import {initialState, reduce} from "./actions.js";
+import {subjectOf} from "./actions/network.js";
 import {cycle} from "./core/cycle.js";
 import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
@@ -13,6 +14,7 @@ import {createDerive} from "./derive.js";
 import {createStore} from "./store.js";
 import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
 import {createAnnouncer} from "./views/announcer.js";
+import {createBuilder} from "./views/builder.js";
 import {createCurve} from "./views/curve.js";
 import {byId} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
@@ -20,17 +22,24 @@ import {createExamples} from "./views/examples.js";
 import {createFoot} from "./views/foot.js";
 import {createHelp} from "./views/help.js";
 import {createKeys} from "./views/keys.js";
+import {createLayers} from "./views/layers.js";
+import {createLearned} from "./views/learned.js";
 import {createLegend} from "./views/legend.js";
 import {createLoop} from "./views/loop.js";
 import {createMemory, hadShortcuts} from "./views/memory.js";
+import {createNetwork} from "./views/network.js";
+import {createNetworkPresentation} from "./views/network_presentation.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPart} from "./views/part.js";
 import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
 import {createPython} from "./views/python.js";
 import {createQuiz} from "./views/quiz.js";
 import {createRoutes} from "./views/routes.js";
+import {createRows} from "./views/rows.js";
 import {createShare} from "./views/share.js";
 import {createStage} from "./views/stage.js";
+import {createSubjects} from "./views/subjects.js";
 import {createTable} from "./views/table.js";
 import {createTabs} from "./views/tabs.js";
 import {createTexts} from "./views/texts.js";
@@ -46,6 +55,8 @@ import {createWorksheet} from "./views/worksheet.js";
 /** @typedef {import("./actions.js").State} State */
 /** @typedef {import("./derive.js").Derived} Derived */
 
+const FIRST_NETWORK = "moons";
+
 /**
  * What a view may use: the state and what follows from it, to read; and `dispatch`, by which alone it changes anything.
  * @typedef {object} App
@@ -54,6 +65,7 @@ import {createWorksheet} from "./views/worksheet.js";
  * @property {Derived} derived
  * @property {(code: string, isEntry: boolean) => Promise<void>} open opens a state that somebody shared, or throws a
  * ShareError, and nothing has changed; with an entry of its own in the history of the browser, unless it has one
+ * @property {Record<string, import("./actions/share.js").NamedData>} datasets that a network can be built on
  * @property {(text: string) => void} announce tells screen readers the latest result
  */
 
@@ -68,12 +80,15 @@ async function startApp() {
     tables = contentOfElement("words"),
     {state: ownCode, ...own} = contentOfElement("document"),
     gallery = contentOfElement("gallery"),
-    known = {documents: [own, ...gallery], languages: Object.keys(tables)};
+    datasets = contentOfElement("datasets"),
+    networks = contentOfElement("networks"),
+    known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),
     store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
   let latest = 0; // of the codes that are being opened
   /** @type {App} */
   const app = {
+    datasets,
     dispatch: store.dispatch,
     get state() {
       return store.state;
@@ -100,51 +115,73 @@ async function startApp() {
   const code = codeInAddress() ?? ownCode,
     problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
   document.body.toggleAttribute("data-live", true);
-  document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
   const help = createHelp(app),
     share = createShare(app, source),
-    address = createAddress(app, {own, choosesLanguage: "chooseLanguage" in document.documentElement.dataset}, share),
-    stage = createStage(app);
-  /** @type {View[]} */
-  const views = [
+    address = createAddress(app, {own, choosesLanguage: "chooseLanguage" in document.documentElement.dataset}, share);
+  /** @type {{stage: {scale: number} | null}} */
+  const graph = {stage: null};
+  /** @type {View[]} those that every document has: before and after those of its subject */
+  const before = [
+    createSubjects(app, {number: gallery[0], network: networks.find((/** @type {{name: string}} */ {name}) => name === FIRST_NETWORK)}),
     createTexts(app),
-    createEditor(app),
-    createExamples(app, gallery),
     createPrimary(app),
-    createPython(app),
     createTabs(app),
     createTold(),
-    createLegend(),
     createTimeline(app),
     createTransport(app),
-    createWhatIf(app),
-    createRoutes(app),
     createTrain(app),
-    createQuiz(app),
     createCurve(app),
     createLoop(app),
-    createNeuron(app), // before the stage, whose room it takes
-    stage,
-    help,
-    share,
-    createKeys(app, help, share),
-    createMemory(),
-    address,
-    createAnnouncer(app),
-    createFoot(),
-    createTable(app),
-    createWorksheet(app),
-    createPresentation(app),
   ];
+  const after = [help, share, createKeys(app, help, share), createMemory(), address, createAnnouncer(app), createFoot()];
+  /** @type {Record<string, () => View[]>} those of a subject are made when it is shown for the first time */
+  const makers = {
+    number() {
+      const neuron = createNeuron(app); // before the stage, whose room it takes
+      const stage = createStage(app);
+      graph.stage = stage;
+      return [
+        createEditor(app),
+        createExamples(app, {strip: "strip", more: "more"}, gallery),
+        createPython(app),
+        createLegend(),
+        createWhatIf(app),
+        createRoutes(app),
+        createQuiz(app),
+        neuron,
+        stage,
+        createTable(app),
+        createWorksheet(app),
+        createPresentation(app),
+      ];
+    },
+    network: () => [
+      createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
+      createBuilder(app),
+      createNetworkPresentation(app),
+      createLayers(app),
+      createLearned(app),
+      createRows(app),
+      createPart(app), // before the drawing, whose room it takes
+      createNetwork(app),
+    ],
+  };
+  /** @type {Record<string, {views: View[], last: State | null}>} */
+  const subjects = {};
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
-    for (const view of views) view.show(state, derive(state), previous);
+    for (const view of before) view.show(state, derive(state), previous);
+    const name = subjectOf(state.document),
+      subject = (subjects[name] ??= {views: makers[name](), last: null});
+    for (const view of subject.views) view.show(state, derive(state), subject.last); // to which the other one may have come between
+    subject.last = state;
+    for (const view of after) view.show(state, derive(state), previous);
   };
   const place = placeInAddress();
   if (place) address.openPlace(place);
   else store.dispatch({type: "goTo", position: store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
-  exposeToConsole(app, stage, tables);
+  exposeToConsole(app, graph, tables);
   if (problem) share.tell(problem, code);
 }
 
@@ -176,10 +213,10 @@ function contentOfElement(id) {
 /**
  * For the console, and for tests: the same numbers and sentences that the page shows.
  * @param {App} app
- * @param {{scale: number}} stage
+ * @param {{stage: {scale: number} | null}} graph
  * @param {WordTables} tables
  */
-function exposeToConsole(app, stage, tables) {
+function exposeToConsole(app, graph, tables) {
   /** @type {any} */ (window).microgrid = {
     get state() {
       return app.state;
@@ -194,7 +231,7 @@ function exposeToConsole(app, stage, tables) {
       return app.derived.numbers;
     },
     get scale() {
-      return stage.scale;
+      return graph.stage?.scale;
     },
     dispatch: app.dispatch,
     go: (/** @type {number} */ position) => app.dispatch({type: "goTo", position}),

@@ -11,9 +11,12 @@ import {Sentences} from "./core/sentences.js";
 import {readableScale} from "./core/sizes.js";
 import {PHASES, hasArrived, knownAt, phaseEnds, reachOf, stepsOf} from "./core/steps.js";
 import {Words} from "./core/words.js";
-import {editorOf} from "./derive/editor.js";
-import {loopOf} from "./derive/loop.js";
+import {editorOf, nextPhase} from "./derive/editor.js";
+import {isAsOpened} from "./derive/loop.js";
+import {memoised} from "./derive/memoised.js";
+import {NETWORK_KIND, networkShownAt} from "./derive/network.js";
 import {presentedAt} from "./derive/presentation.js";
+import {saidOf} from "./derive/told.js";
 
 /** @typedef {import("./actions/parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./actions/parts.js").State} State */
@@ -24,10 +27,13 @@ import {presentedAt} from "./derive/presentation.js";
 /** @typedef {import("./core/layout.js").Layout} Layout */
 /** @typedef {import("./core/routes.js").Route} Route */
 /** @typedef {import("./core/steps.js").Step} Step */
+/** @typedef {import("./derive/network.js").NetworkShown} NetworkShown */
 
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_LABELS = {};
+/** @type {import("./derive/network.js").Earlier} */
+const NO_EARLIER = {losses: [], heldOut: () => []};
 /** @type {[number, number]} */
 const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the room for the tips, too
 
@@ -44,22 +50,36 @@ const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the 
  * @typedef {ReturnType<ReturnType<typeof createDerive>>} Derived
  */
 
+// --- what each kind of document answers in its own way ---------------------------------------------------------------
+
 /**
- * Remembers the last result of a function.
- * @template {any[]} Given
- * @template Result
- * @param {(...given: Given) => Result} compute
- * @returns {(...given: Given) => Result}
+ * @typedef {object} Kind
+ * @property {(state: State) => any[]} steps
+ * @property {(state: State) => any[]} closedSteps
+ * @property {(state: State) => number} reach
+ * @property {(state: State) => number} output
+ * @property {(state: State) => boolean} isStuck
+ * @property {(state: State) => boolean} learns
+ * @property {(document: DocumentOfPage) => number} rate
  */
-export function memoised(compute) {
-  /** @type {{given: Given, result: Result} | null} */
-  let last = null;
-  return (...given) => {
-    const known = last;
-    if (known && given.every((part, i) => part === known.given[i])) return known.result;
-    last = {given, result: compute(...given)};
-    return last.result;
-  };
+
+/** @type {Kind} */
+const GRAPH_KIND = {
+  steps: (state) => stepsWith(graphIn(state), state.opened),
+  closedSteps: (state) => stepsClosed(graphIn(state)),
+  reach: (state) => reachOf(numbersIn(state), stepsIn(state)),
+  output(state) {
+    const {missing, values} = numbersIn(state);
+    return missing < 0 ? values[graphIn(state).output] : NaN;
+  },
+  isStuck: (state) => !Number.isFinite(outputIn(state)),
+  learns: (state) => graphIn(state).parameters.length > 0,
+  rate: ({record}) => plainGraphOf(record).learningRate,
+};
+
+/** @param {DocumentOfPage} document */
+function kindOf({kind}) {
+  return kind === "network" ? NETWORK_KIND : GRAPH_KIND;
 }
 
 // --- what needs no words ---------------------------------------------------------------------------------------------
@@ -109,7 +129,7 @@ export function startLeavesOf(document) {
  * @param {DocumentOfPage} document
  */
 export function startRateOf(document) {
-  return plainGraphOf(document.record).learningRate;
+  return kindOf(document).rate(document);
 }
 
 /**
@@ -139,17 +159,19 @@ export function numbersIn(state) {
 /**
  * The steps; those of an opened neuron are finer.
  * @param {State} state
+ * @returns {Step[]}
  */
 export function stepsIn(state) {
-  return stepsWith(graphIn(state), state.opened);
+  return kindOf(state.document).steps(state);
 }
 
 /**
  * The steps while no neuron is open: an address names one of these.
  * @param {State} state
+ * @returns {Step[]}
  */
 export function closedStepsIn(state) {
-  return stepsClosed(graphIn(state));
+  return kindOf(state.document).closedSteps(state);
 }
 
 /**
@@ -165,7 +187,7 @@ export function endsIn(state) {
  * @param {State} state
  */
 export function reachIn(state) {
-  return reachOf(numbersIn(state), stepsIn(state));
+  return kindOf(state.document).reach(state);
 }
 
 /**
@@ -177,12 +199,29 @@ export function askingIn({tab, quiz}) {
 }
 
 /**
- * Whether there is nothing to learn from: a value is missing, or the output is not finite.
+ * The output, which is the loss where there is one, at the start of the cycle; NaN where a value is missing.
+ * @param {State} state
+ * @returns {number}
+ */
+export function outputIn(state) {
+  return kindOf(state.document).output(state);
+}
+
+/**
+ * Whether there is nothing to learn from: a number is missing, or not finite.
  * @param {State} state
  */
 export function isStuckIn(state) {
-  const {missing, values} = numbersIn(state);
-  return missing >= 0 || !Number.isFinite(values[graphIn(state).output]);
+  return kindOf(state.document).isStuck(state);
+}
+
+/**
+ * Whether anything learns.
+ * @param {State} state
+ * @returns {boolean}
+ */
+export function learnsIn(state) {
+  return kindOf(state.document).learns(state);
 }
 
 /**
@@ -335,11 +374,16 @@ export function createDerive(tables) {
       return latest.layout;
     },
   );
-  return memoised((/** @type {State} */ state) => {
+  /**
+   * What is shown of a state of a graph.
+   * @param {State} state
+   * @param {Words} words
+   */
+  function graphShownAt(state, words) {
     const graph = graphIn(state),
       numbers = numbersIn(state),
       steps = stepsIn(state),
-      words = wordsOf(state.language),
+      ends = endsIn(state),
       sentences = sentencesOf(graph, words),
       {document} = state,
       isText = document.kind === "text",
@@ -348,35 +392,62 @@ export function createDerive(tables) {
       routes = routesIn(state),
       asking = askingIn(state),
       {current} = known,
-      placeOfStep = {cycle: state.cycle, step: state.position, count: steps.length, phase: current?.phase ?? ""};
+      reach = reachIn(state),
+      edited = editorOf(state, {graph, numbers, ends, known, words, asking}),
+      named = namesOfEnd(graph, words),
+      told = current && numbers.missing < 0 ? toldOf(sentences, current, numbers, known.after) : null,
+      note = document.note?.[state.language] ?? "";
     return {
       graph,
       numbers,
-      steps,
-      words,
       sentences,
       layout,
       known,
       routes,
       lit: alongRoute(graph, routes.largest?.routes[state.route]),
+      startLeaves: startLeavesOf(document),
+      awaitsThink: awaitsThinkIn(state),
+      isBlocked: numbers.missing >= 0 && state.position >= reach,
+      problem: problemIn(state, sentences, words),
+      told,
+      note,
+      legend: legendOf(graph, layout),
+      title: document.title?.[state.language] ?? "",
+      isAsOpened: isAsOpened(state, startLeavesOf(document), startRateOf(document)),
+      earlier: NO_EARLIER,
+      network: /** @type {NetworkShown | null} */ (null),
+      ...named,
+      ...edited,
+      ...saidOf(state, {graph, numbers, steps, ends, known, sentences, words, told, note, asking, summary: edited.summary, ...named}),
+      presented: presentedAt(state, {graph, numbers, steps, known, reach, sentences, words}),
+    };
+  }
+
+  /** @typedef {ReturnType<typeof graphShownAt>} Shown what the views of every kind of document read, and more */
+  return memoised((/** @type {State} */ state) => {
+    const words = wordsOf(state.language),
+      steps = stepsIn(state),
+      asking = askingIn(state),
+      isNetwork = state.document.kind === "network",
+      shown = isNetwork ? /** @type {Shown} */ (/** @type {unknown} */ (networkShownAt(state, words))) : graphShownAt(state, words),
+      placeOfStep = {cycle: state.cycle, step: state.position, count: steps.length, phase: shown.known.current?.phase ?? ""};
+    return {
+      ...shown,
+      words,
+      steps,
+      asking,
       ends: endsIn(state),
       phases: PHASES.filter((phase) => steps.some((step) => step.phase === phase)),
       closedSteps: closedStepsIn(state),
-      startLeaves: startLeavesOf(state.document),
       reach: reachIn(state),
-      asking,
+      output: outputIn(state),
       isStuck: isStuckIn(state),
-      awaitsThink: awaitsThinkIn(state),
+      learns: learnsIn(state),
+      nextPhase: nextPhase(state.position, endsIn(state)),
       place: asking ? words.say("quiz") : placeInWords(words, placeOfStep),
-      problem: problemIn(state, sentences, words),
-      told: current && numbers.missing < 0 ? toldOf(sentences, current, numbers, known.after) : null,
-      legend: legendOf(graph, layout),
-      title: state.document.title?.[state.language] ?? "",
-      note: state.document.note?.[state.language] ?? "",
-      ...namesOfEnd(graph, words),
-      ...loopOf(state, {startLeaves: startLeavesOf(document), startRate: startRateOf(document), asking}),
-      ...editorOf(state, {graph, numbers, ends: endsIn(state), known, words, asking}),
-      presented: presentedAt(state, {graph, numbers, steps, known, reach: reachIn(state), sentences, words}),
+      canUndo: state.past.length > 0 && !asking,
+      canRedo: state.future.length > 0 && !asking,
+      canReset: !shown.isAsOpened && !asking,
     };
   });
 }

@@ -61,3 +61,15 @@ test("powers of ten are few, or the ends stand for them", () => {
   assert.deepEqual(powersOfTenBetween(1e-30, 1, 3).length, 3);
   assert.deepEqual(powersOfTenBetween(2, 9, 3), [2, 9]);
 });
+
+test("losses of rows held out share the axes of the others", () => {
+  const {points, heldOut} = lossCurve(samples(4, 2), {heldOut: samples(8, 4)});
+  assert.deepEqual([points, heldOut], [[[0, 0.5], [1, 0.25]], [[0, 1], [1, 0.5]]]);
+});
+
+test("epochs trained before lie before the first cycle", () => {
+  const before = [{cycle: -1, loss: 8}],
+    {points, start, placeOf, cycleAt} = lossCurve(samples(4, 2), {before});
+  assert.deepEqual([points.length, start, cycleAt(placeOf(2))], [3, placeOf(1), 2]);
+  assert.ok(start > 0);
+});

@@ -1,8 +1,7 @@
 // The loop: after Change, on to the next cycle; back to any cycle before; training, and the document's own numbers again.
 
-import {leavesOfCycle, runCycles, withCycle} from "../core/training.js";
-import {isAsOpened} from "../derive/loop.js";
-import {askingIn, endsIn, graphIn, isStuckIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {askingIn, endsIn, isStuckIn, learnsIn, outputIn, reachIn, startRateOf, stepsIn} from "../derive.js";
+import {learningOf} from "./learning.js";
 import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
 
 /** @typedef {import("./parts.js").State} State */
@@ -48,7 +47,7 @@ export const LOOP = {
 
   // Trains so many cycles from the one that is shown: one at once, the others as they are called for.
   train(state, {cycles: count}) {
-    if (graphIn(state).parameters.length === 0 || isStuckIn(state)) return state;
+    if (!canGoOn(state)) return state;
     return trained({...cutHere(state), playing: false, nudged: null, training: {left: count}}, 1);
   },
 
@@ -64,10 +63,12 @@ export const LOOP = {
   /** Takes the document's own numbers again, and its first cycle. */
   reset(state) {
     const paused = {...state, playing: false, training: null, nudged: null},
-      leaves = startLeavesOf(state.document),
-      learningRate = startRateOf(state.document);
-    if (isAsOpened(state, leaves, learningRate)) return at(paused, state.wanted);
-    return at(withoutIdleQuiz(startCurve({...paused, leaves, learningRate}, false)), state.wanted);
+      learning = learningOf(state.document);
+    if (learning.isAsOpened(state)) return at(paused, state.wanted);
+    const learningRate = startRateOf(state.document),
+      {leaves, net} = learning.start(state.document);
+    const start = {...paused, leaves, learningRate, net: net && {...state.net, moment: net.moment}};
+    return at(withoutIdleQuiz(startCurve(/** @type {State} */ (start), false)), state.wanted);
   },
 };
 
@@ -86,7 +87,7 @@ export function onward(state) {
  * @param {State} state
  */
 function canGoOn(state) {
-  return graphIn(state).parameters.length > 0 && !isStuckIn(state);
+  return learnsIn(state) && !isStuckIn(state);
 }
 
 /**
@@ -95,12 +96,12 @@ function canGoOn(state) {
  * @returns {State}
  */
 function nextCycle(state) {
-  const {cycle, cycles, learningRate} = state,
-    leaves = numbersIn(state).changed,
-    isRun = cycle < cycles.last && cycles.ruleOf(cycle) === learningRate;
-  const base = isRun ? state : cutHere(state),
-    all = isRun ? cycles : withCycle(graphIn(state), base.cycles, leaves, learningRate);
-  return withDivergence({...base, leaves, cycles: all, cycle: cycle + 1, nudged: null});
+  const {cycle, cycles, learningRate, document} = state,
+    learning = learningOf(document),
+    isRun = cycle < cycles.last && cycles.ruleOf(cycle) === learningRate,
+    base = isRun ? state : cutHere(state);
+  const next = {...base, ...learning.next(state), cycle: cycle + 1, nudged: null};
+  return withDivergence(isRun ? next : {...next, cycles: learning.withNext(next)});
 }
 
 /**
@@ -110,8 +111,7 @@ function nextCycle(state) {
  */
 function cutHere(state) {
   if (state.cycle === state.cycles.last) return state;
-  const output = numbersIn(state).values[graphIn(state).output];
-  return {...state, cycles: state.cycles.cut(state.cycle, output), diverged: null};
+  return {...state, cycles: state.cycles.cut(state.cycle, outputIn(state)), diverged: null};
 }
 
 /**
@@ -121,8 +121,8 @@ function cutHere(state) {
  * @returns {State}
  */
 function rewound(state, cycle) {
-  const leaves = leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle);
-  return withoutIdleQuiz({...state, playing: false, training: null, nudged: null, leaves, cycle});
+  const numbers = learningOf(state.document).back(state, cycle);
+  return withoutIdleQuiz({...state, ...numbers, playing: false, training: null, nudged: null, cycle});
 }
 
 /**
@@ -134,8 +134,8 @@ function rewound(state, cycle) {
 function trained(state, wanted) {
   const left = state.training?.left ?? 0,
     count = Math.min(wanted, left);
-  const {cycles, leaves} = runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count);
-  const next = withDivergence({...state, cycles, leaves, cycle: cycles.last, nudged: null}),
+  const run = {...state, ...learningOf(state.document).run(state, count), nudged: null},
+    next = withDivergence({...run, cycle: run.cycles.last}),
     isOver = left <= count || isStuckIn(next);
   return at({...next, training: isOver ? null : {left: left - count}}, endsIn(next).think);
 }

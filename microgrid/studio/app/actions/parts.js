@@ -1,20 +1,46 @@
 // Parts of several actions: how a document is opened, and how a state goes to a position. Pure, as all actions are.
 
+import {checkSpec} from "../core/network_spec.js";
 import {canBeAsked} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
 import {samePlace} from "../core/steps.js";
-import {firstCycle} from "../core/training.js";
 import {DocumentError} from "../core/syntax.js";
-import {askingIn, endsIn, graphIn, numbersIn, reachIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {askingIn, endsIn, graphIn, numbersIn, reachIn, startRateOf, stepsIn} from "../derive.js";
+import {learningOf} from "./learning.js";
 
 export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Python's studio/page.py
   MAX_EDGES = 6000;
 
+/** The tab that is open where a document of another kind is opened. @type {Record<string, string>} */
+export const FIRST_TAB = {text: "", record: "whatif", network: "train"};
+
+export const STOPPED = {playing: false, goal: null, training: null, visit: {animated: false}};
+
+/** @type {(keyof State)[]} what was done with a document */
+export const OF_DOCUMENT = [
+  "document",
+  "leaves",
+  "net",
+  "learningRate",
+  "cycles",
+  "cycle",
+  "restarted",
+  "diverged",
+  "opened",
+  "position",
+  "wanted",
+  "selected",
+  "route",
+  "entered",
+  "quiz",
+  "nudged",
+];
 /**
  * A document: a recorded graph with what some of its labels are called in each language, or a text; and its heading. A
  * text that is open also has the record that it was read into, and the lines that made its nodes.
  * @typedef {object} DocumentOfPage
- * @property {string} kind "record" or "text"
+ * @property {string} kind "record", "text" or "network"
+ * @property {import("../core/network_spec.js").Spec} [network]
  * @property {import("../core/graph.js").RecordContent} record
  * @property {string} [text]
  * @property {Record<string, string>} [texts] the text in each language, if there are several
@@ -65,13 +91,15 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
  * @property {{text: string, error: DocumentError | null}} draft what stands in the editor
  * @property {string} language
  * @property {Map<number, number>} leaves the numbers of the leaves, by node
+ * @property {import("../derive/network.js").Net | null} net what a network has instead
+ * @property {Partial<State> | null} elsewhere the document of the other subject, as it was left
  * @property {number} learningRate
  * @property {number | null} opened the card of the neuron that is open
  * @property {number} position how many steps have been taken
  * @property {number} wanted where the reader wants to be; `position` stays before a value that is missing
  * @property {{animated: boolean}} visit how this position was reached; another object for every time
  * @property {number} cycle the one shown
- * @property {import("../core/training.js").CyclesRun} cycles all that were run: each can be reached again
+ * @property {import("../core/history.js").Cycles<any, number>} cycles all that were run: each can be reached again
  * @property {{left: number} | null} training how many cycles are still to be run
  * @property {number} trainingSpeed cycles per second; ∞ as fast as possible
  * @property {Partial<State>[]} past what each undo brings back, the last change at the end
@@ -92,6 +120,7 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
  * @property {object} entry of this document in the history of the browser; another object for every document opened
  * @property {boolean} isCodeShown whether the line of code of every step is shown
  * @property {boolean} hasShortcuts whether keys of one character do anything
+ * @property {boolean} isPairsShown whether targets stand beside predictions, also where the inputs have a plot
  * @property {boolean} isTableOpen whether the graph is shown as a table, too
  * @property {boolean} whole whether the whole graph is to be seen, however small that makes it
  * @property {Quiz | null} quiz
@@ -107,8 +136,10 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
  * @param {string} language that is spoken, for a document that there is in several
  * @returns {DocumentOfPage}
  * @throws {DocumentError} the text cannot be read
+ * @throws {import("../core/network_spec.js").NetworkError} there is no such network
  */
 export function openDocument(document, language) {
+  if (document.kind === "network") checkSpec(document.network);
   if (document.kind !== "text" || document.record) return document;
   const text = document.texts?.[language] ?? document.text,
     {content, lines} = readDocument(text);
@@ -129,7 +160,7 @@ export function startOfDocument(document) {
   const start = {
     document,
     draft: {text: document.text ?? "", error: null},
-    leaves: startLeavesOf(document),
+    ...learningOf(document).start(document),
     learningRate: startRateOf(document),
     opened: null,
     position: 0,
@@ -144,7 +175,7 @@ export function startOfDocument(document) {
     training: null,
     quiz: null,
   };
-  const position = document.kind === "text" ? endsIn(start).know : 0;
+  const position = document.kind === "record" ? 0 : endsIn(start).know;
   return startCurve({...start, position, wanted: position}, false);
 }
 
@@ -178,7 +209,7 @@ export function goingTo(state, position, animated) {
  * @param {boolean} restarted
  */
 export function startCurve(state, restarted) {
-  const cycles = firstCycle(graphIn(state), state.leaves, state.learningRate);
+  const cycles = learningOf(state.document).first(state);
   return {...state, restarted, training: null, diverged: null, cycle: cycles.first, cycles};
 }
 
@@ -187,7 +218,8 @@ export function startCurve(state, restarted) {
  * @param {State} state
  */
 export function withoutIdleQuiz(state) {
-  const cards = (state.quiz?.questions ?? []).map((i) => graphIn(state).cards[i]);
+  if (!state.quiz) return state;
+  const cards = state.quiz.questions.map((i) => graphIn(state).cards[i]);
   return canBeAsked(numbersIn(state), cards) ? state : {...state, quiz: null};
 }
 

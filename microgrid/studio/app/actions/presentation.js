@@ -1,5 +1,7 @@
 // What can change about the presentation, and its actions.
 
+import {FIRST_TAB} from "./parts.js";
+
 /** @typedef {import("./parts.js").State} State */
 
 /** @type {Pick<State, "isPresenting" | "isPredicting" | "asked">} */
@@ -10,8 +12,8 @@ export const PRESENTATION = {
   /** Begins to present, or ends it. What would keep the steps from being walked, a quiz or playing, is left. */
   present(state, {isPresenting}) {
     const isQuizLeft = isPresenting && state.tab === "quiz",
-      firstTab = state.document.kind === "text" ? "" : "whatif";
-    return {...state, isPresenting, asked: null, playing: false, tab: isQuizLeft ? firstTab : state.tab};
+      tab = isQuizLeft ? FIRST_TAB[state.document.kind] : state.tab;
+    return {...state, isPresenting, asked: null, playing: false, tab};
   },
 
   setPredicting(state, {isPredicting}) {

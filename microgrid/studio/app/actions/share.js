@@ -3,23 +3,33 @@
 
 import {RecordError} from "../core/graph.js";
 import {NOTATION} from "../core/notation.js";
+import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
 import {ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
-import {isAsOpened} from "../derive/loop.js";
+import {specOf} from "../derive/network.js";
 import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
-import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve, startOfDocument} from "./parts.js";
+import {firstCycleOf, learningOf} from "./learning.js";
+import {opening} from "./network.js";
+import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve} from "./parts.js";
 
-const MAX_RUN_AGAIN = 2_000_000; // nodes times cycles
+const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
+  MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
 /** @typedef {import("../core/share.js").SharedState} SharedState */
+/** @typedef {import("../core/share.js").DecodedState} DecodedState */
 
 /**
- * What a page has of its own: the documents that it knows, with their titles, its own first; and its languages.
- * @typedef {{documents: DocumentOfPage[], languages: string[]}} Known
+ * Data that every page has, with what they are called.
+ * @typedef {import("../core/network_spec.js").NetworkData & {title?: Record<string, string>}} NamedData
+ */
+
+/**
+ * What a page has of its own: the documents that it knows, with their titles, its own first; its languages, and its data.
+ * @typedef {{documents: DocumentOfPage[], languages: string[], datasets: Record<string, NamedData>}} Known
  */
 
 /** @type {Pick<State, "entry">} */
@@ -46,22 +56,75 @@ export function closedPositionIn(state) {
 /**
  * Returns what is shared of a state.
  * @param {State} state
+ * @param {Record<string, NamedData>} datasets that every page has
  * @returns {SharedState}
  */
-export function sharedOf(state) {
-  const {document, leaves, learningRate, cycle, language} = state;
+export function sharedOf(state, datasets) {
+  const {document, learningRate, cycle, language} = state,
+    ofKind = document.kind === "network" ? networkSharedOf(state, datasets) : graphSharedOf(state);
   return {
     v: 1,
-    d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
-    l: changed(leaves, startLeavesOf(document)),
     s: closedPositionIn(state),
     c: cycle,
-    n: lastToRunAgain(state),
     r: learningRate === usualRateOf(document) ? null : learningRate,
     g: language,
     m: state.isPresenting ? "present" : "",
+    ...ofKind,
+  };
+}
+
+/**
+ * @param {State} state
+ * @returns {Pick<SharedState, "d" | "l" | "n" | "p">}
+ */
+function graphSharedOf(state) {
+  const {document, leaves} = state;
+  return {
+    d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
+    l: changed(leaves, startLeavesOf(document)),
+    n: lastToRunAgain(state),
     p: parametersAtFirst(state),
   };
+}
+
+/**
+ * A network follows from its seed and its cycles, unless these are many, or had several learning rates.
+ * @param {State} state
+ * @param {Record<string, NamedData>} datasets
+ * @returns {Pick<SharedState, "d" | "l" | "n" | "i">}
+ */
+function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets) {
+  const spec = specOf(document),
+    row = net?.row ?? -1,
+    data = isSameData(spec.data, datasets[spec.data.name]) ? spec.data.name : spec.data,
+    isRunAgain = cycles.first === firstCycleOf(document) && cycles.isAllBy(learningRate) && canRunAgain(document, cycle);
+  return {
+    d: {n: {...spec, data}},
+    l: isRunAgain ? {} : Object.fromEntries(Array.from(net?.moment.parameters ?? [], (number, i) => [i, number])),
+    n: isRunAgain && canRunAgain(document, cycles.last) ? cycles.last : cycle,
+    i: row === 0 ? null : row,
+  };
+}
+
+/**
+ * Tells whether the cycles of a network up to this one are run in a moment.
+ * @param {DocumentOfPage} document
+ * @param {number} cycle
+ */
+function canRunAgain(document, cycle) {
+  const {inputs, sizes, batchSize, data} = specOf(document),
+    products = countParameters(inputs, sizes) * (batchSize ?? data.rows.length);
+  return (cycle - firstCycleOf(document)) * products <= MAX_PRODUCTS_RUN_AGAIN;
+}
+
+/**
+ * @param {NamedData} data
+ * @param {NamedData | undefined} named
+ */
+function isSameData(data, named) {
+  const contentOf = (/** @type {NamedData} */ {rows, targets, heldOut, scale, inputNames, targetName, classes}) =>
+    JSON.stringify([rows, targets, heldOut, scale, inputNames, targetName, classes]);
+  return named !== undefined && (data === named || contentOf(data) === contentOf(named));
 }
 
 /**
@@ -94,8 +157,11 @@ function lastToRunAgain(state) {
 export function isUntouched(state, own) {
   const {document, language} = state;
   if (document.kind !== own.kind || state.isPresenting) return false;
-  const isOwn = own.kind === "text" ? document.text === (own.texts?.[language] ?? own.text) : document.record === own.record;
-  return isOwn && isAsOpened(state, startLeavesOf(document), startRateOf(document));
+  const isOwn =
+    own.kind === "text"
+      ? document.text === (own.texts?.[language] ?? own.text)
+      : document.record === own.record && document.network === own.network;
+  return isOwn && learningOf(document).isAsOpened(state);
 }
 
 /**
@@ -118,26 +184,53 @@ function usualRateOf(document) {
 /**
  * Returns the state that was shared; what belongs to the reader, and not to a document, stays.
  * @param {State} state
- * @param {Required<SharedState>} shared
+ * @param {DecodedState} shared
  * @param {Known} known
  * @returns {State}
  * @throws {ShareError} it cannot be shown
  */
 function withShared(state, shared, known) {
   const language = known.languages.includes(shared.g ?? "") ? (shared.g ?? "") : state.language,
-    document = documentFrom(shared.d, language, known.documents);
-  const view = {language, zoom: 1, whole: false, isPresenting: shared.m === "present", asked: null},
-    opened = {...state, ...startOfDocument(document), ...view};
-  checkSize(opened);
+    document = documentFrom(shared.d, language, known);
+  const view = {language, isPresenting: shared.m === "present", asked: null},
+    opened = {...opening(state, document), ...view};
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});
+  if (document.kind === "network") return withSharedNetwork({...opened, learningRate}, shared);
+  checkSize(opened);
   const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves, "l"), learningRate}, false);
   return at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s);
 }
 
 /**
+ * Runs the cycles of a network that were shared, or begins with the parameters that were.
+ * @param {State} opened
+ * @param {DecodedState} shared
+ * @returns {State}
+ */
+function withSharedNetwork(opened, {l, c, n, s, i = null}) {
+  const {document} = opened,
+    learning = learningOf(document),
+    first = firstCycleOf(document),
+    net = /** @type {import("../derive/network.js").Net} */ (opened.net),
+    given = Object.keys(l).length;
+  const {length} = net.moment.parameters,
+    row = i === -1 ? null : Math.min(i ?? 0, specOf(document).data.rows.length - 1);
+  if (c < first || (given ? given !== length || Object.keys(l).some((place) => Number(place) >= length) : !canRunAgain(document, c))) {
+    throw new ShareError("share.wrong", {part: given ? "l" : "c"});
+  }
+  const parameters = Float64Array.from(net.moment.parameters, (number, place) => l[place] ?? number),
+    start = {...opened, net: {...net, row, moment: given ? {...net.moment, parameters} : net.moment}};
+  const begun = {...start, cycle: given ? c : first, cycles: learning.first(start, given ? c : first)},
+    last = !given && canRunAgain(document, n) ? n : c,
+    run = {...begun, ...learning.run(begun, last - begun.cycle)},
+    cycle = Math.min(c, run.cycles.last);
+  return at({...run, ...learning.back(run, cycle), cycle}, s);
+}
+
+/**
  * The cycles that were shared: all are run again, if that leads to the same numbers in the one that is shown.
- * @param {Required<SharedState>} shared
+ * @param {DecodedState} shared
  * @param {State} state at that cycle
  */
 function cyclesFrom({c, n, p}, state) {
@@ -155,12 +248,13 @@ function cyclesFrom({c, n, p}, state) {
 
 /**
  * Opens a document; one that the page knows, with its title.
- * @param {{t: string} | {r: any}} content
+ * @param {{t: string} | {r: any} | {n: any}} content
  * @param {string} language
- * @param {DocumentOfPage[]} documents
+ * @param {Known} known
  */
-function documentFrom(content, language, documents) {
+function documentFrom(content, language, {documents, datasets}) {
   try {
+    if ("n" in content) return networkFrom(content.n, documents, datasets);
     if ("t" in content) {
       const known = documents.find(({kind, text, texts}) => kind === "text" && (texts?.[language] ?? text) === content.t);
       return openDocument(known ?? {kind: "text", text: content.t}, language);
@@ -172,8 +266,27 @@ function documentFrom(content, language, documents) {
   } catch (error) {
     if (error instanceof DocumentError) throw new ShareError("share.wrong", {part: "d.t"});
     if (error instanceof RecordError) throw new ShareError("share.wrong", {part: "d.r"});
+    if (error instanceof NetworkError) throw new ShareError("share.wrong", {part: "d.n"});
     throw error;
   }
+}
+
+/**
+ * @param {any} content
+ * @param {DocumentOfPage[]} documents
+ * @param {Record<string, NamedData>} datasets
+ * @returns {DocumentOfPage}
+ */
+function networkFrom(content, documents, datasets) {
+  const isNamed = typeof content.data === "string";
+  if (isNamed && !Object.hasOwn(datasets, content.data)) throw new ShareError("share.wrong", {part: "d.n"});
+  const network = {...content, data: isNamed ? datasets[content.data] : content.data},
+    settingsOf = (/** @type {any} */ spec) => JSON.stringify(Object.entries({...spec, data: null}).toSorted());
+  checkSpec(network);
+  const known = documents.find(
+    (document) => document.kind === "network" && settingsOf(document.network) === settingsOf(network) && isSameData(specOf(document).data, network.data),
+  );
+  return known ?? {kind: "network", record: /** @type {any} */ (undefined), network};
 }
 
 /** @param {import("../core/graph.js").RecordContent} one  @param {import("../core/graph.js").RecordContent} other */

@@ -3,6 +3,7 @@
 
 import {askingIn} from "../derive.js";
 import {spoken} from "./editor.js";
+import {FIRST_TAB, OF_DOCUMENT, STOPPED} from "./parts.js";
 
 const MAX_UNDOS = 50;
 
@@ -12,27 +13,11 @@ const MAX_UNDOS = 50;
 /** @type {Pick<State, "past" | "future" | "lastChange">} */
 export const undoAtStart = {past: [], future: [], lastChange: null};
 
-/** @type {(keyof State)[]} all that undo and redo bring back; what belongs to the reader (language, zoom, tab) stays */
-const KEPT = [
-  "document",
-  "leaves",
-  "learningRate",
-  "cycles",
-  "cycle",
-  "restarted",
-  "diverged",
-  "opened",
-  "position",
-  "wanted",
-  "selected",
-  "route",
-  "entered",
-  "quiz",
-  "nudged",
-];
+/** @type {(keyof State)[]} all that undo and redo bring back; what belongs to the reader (language, zoom) stays */
+const KEPT = [...OF_DOCUMENT, "elsewhere"];
 
 // What changes something; those that go on for a while are one change until something else happens.
-const CHANGES = ["setDocument", "openShared", "train", "reset"],
+const CHANGES = ["setDocument", "openSubject", "openShared", "changeNetwork", "train", "reset"],
   LASTING_CHANGES = ["typeText", "setLeaf", "setLearningRate", "rewind"],
   CHANGES_IF_CUT = ["stepBy", "play", "playPhase"]; // cycles are lost where one runs on with another learning rate
 
@@ -63,10 +48,10 @@ export const UNDO = {
 function exchanged(state, from, to) {
   const kept = state[from].at(-1);
   if (!kept || askingIn(state)) return state;
-  const stopped = {playing: false, goal: null, training: null, visit: {animated: false}},
-    draft = {text: kept.document?.text ?? "", error: null},
+  const draft = {text: kept.document?.text ?? "", error: null},
+    tab = kept.document?.kind === state.document.kind ? state.tab : FIRST_TAB[kept.document?.kind ?? ""],
     lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state)]};
-  return spoken({...state, ...kept, ...stopped, draft, ...lists, lastChange: null}, state.language);
+  return spoken({...state, ...kept, ...STOPPED, draft, tab, ...lists, lastChange: null}, state.language);
 }
 
 /**
@@ -109,6 +94,6 @@ function nameOfChange({type, leaf}, state, next) {
  * @param {State} next
  */
 function isChanged(state, next) {
-  if (state.document.record !== next.document.record) return true;
+  if (state.document.record !== next.document.record || state.document.network !== next.document.network) return true;
   return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
 }

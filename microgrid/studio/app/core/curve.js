@@ -1,5 +1,7 @@
 // The loss curve: where its points lie, and the numbers along its axes.
 
+import {largestOf, smallestOf} from "./extremes.js";
+
 const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
 const MAX_CYCLE_TICKS = 5,
   MAX_LOSS_TICKS = 3;
@@ -11,40 +13,52 @@ const MIN_POWER = -323; // of ten, of the smallest number that there is
  * @typedef {{number: number, at: number}} Tick
  */
 
+/** @typedef {{cycle: number, loss: number}} Sample */
+
 /**
  * @typedef {object} Curve
  * @property {boolean} isLogarithmic
  * @property {[number, number][]} points from (0, 0), lower left, to (1, 1)
+ * @property {[number, number][]} heldOut the losses of the rows held out
+ * @property {number} start how far along its axis the first cycle is; before it are the epochs trained elsewhere
  * @property {Tick[]} cycleTicks
  * @property {Tick[]} lossTicks
  * @property {(cycle: number) => number} placeOf how far along its axis a cycle is
+ * @property {(place: number) => number} cycleAt the inverse of it
  * @property {(loss: number) => number} heightOf how high a loss is; one that is not finite is at the top
  */
 
 /**
  * Places the losses of some cycles; those that are not finite are left out.
- * @param {{cycle: number, loss: number}[]} samples in order, the first and the last cycle among them
+ * @param {Sample[]} samples in order, the first and the last cycle among them
+ * @param {{before?: Sample[], heldOut?: Sample[]}} [others] the losses before the first cycle, and those of rows held out
  * @returns {Curve | null} null where there are not two losses to join
  */
-export function lossCurve(samples) {
-  const shown = samples.filter(({loss}) => Number.isFinite(loss));
+export function lossCurve(samples, {before = [], heldOut = []} = {}) {
+  const isFinite = (/** @type {Sample} */ {loss}) => Number.isFinite(loss),
+    shown = [...before, ...samples].filter(isFinite),
+    beside = heldOut.filter(isFinite);
   if (shown.length < 2) return null;
-  const lowest = shown.reduce((least, {loss}) => Math.min(least, loss), Infinity),
-    highest = shown.reduce((most, {loss}) => Math.max(most, loss), -Infinity),
+  const all = [...shown, ...beside].map(({loss}) => loss),
+    [lowest, highest] = [smallestOf(all), largestOf(all)],
     isLogarithmic = lowest > 0 && highest / lowest > WIDE_RATIO,
     low = isLogarithmic ? lowest : Math.min(0, lowest);
   const scaled = isLogarithmic ? Math.log : Number,
     range = scaled(highest) - scaled(low) || 1,
-    first = samples[0].cycle,
+    first = (before[0] ?? samples[0]).cycle,
     last = samples[samples.length - 1].cycle;
   const placeOf = (/** @type {number} */ cycle) => (cycle - first) / (last - first),
     heightOf = (/** @type {number} */ loss) => (Number.isFinite(loss) ? (scaled(loss) - scaled(low)) / range : 1);
+  const placed = (/** @type {Sample} */ {cycle, loss}) => /** @type {[number, number]} */ ([placeOf(cycle), heightOf(loss)]);
   return {
     isLogarithmic,
-    points: shown.map(({cycle, loss}) => [placeOf(cycle), heightOf(loss)]),
+    points: shown.map(placed),
+    heldOut: beside.map(placed),
+    start: placeOf(samples[0].cycle),
     cycleTicks: cyclesToName(first, last).map((number) => ({number, at: placeOf(number)})),
     lossTicks: lossesToName(low, highest, isLogarithmic, heightOf),
     placeOf,
+    cycleAt: (place) => first + place * (last - first),
     heightOf,
   };
 }

@@ -22,3 +22,15 @@ export function largestOf(numbers) {
   for (const number of numbers) largest = Math.max(largest, number);
   return largest;
 }
+
+/**
+ * Returns the position of the item of which a number is the largest, of equal ones the first.
+ * @param {ArrayLike<number>} numbers
+ * @param {(number: number) => number} measure
+ * @returns {number}
+ */
+export function placeOfLargest(numbers, measure) {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++) if (measure(numbers[i]) > measure(numbers[best])) best = i;
+  return best;
+}

@@ -107,10 +107,11 @@ export class Cycles {
    * @param {P} parameters with which it begins: what the step function makes of those of the cycle before
    * @param {number} loss
    * @param {R} [rule] by which the cycle before was changed into this one; by default, as the one before that
+   * @param {number} [count] of cycles, by the same rule, of which this is the last; at most `untilKept`
    * @returns {Cycles<P, R>}
    */
-  with(parameters, loss, rule = this.#rules.at(-1)?.item) {
-    const cycle = this.last + 1;
+  with(parameters, loss, rule = this.#rules.at(-1)?.item, count = 1) {
+    const cycle = this.last + count;
     const isSameRule = rule === this.#rules.at(-1)?.item;
     const rules = isSameRule ? this.#rules : [...this.#rules, {cycle: this.last, item: /** @type {R} */ (rule)}];
     return this.#changed(cycle, loss, this.#parameters.with(cycle, parameters), this.#losses.with(cycle, loss), rules);
@@ -133,14 +134,15 @@ export class Cycles {
    * The parameters with which a cycle began: kept, or computed from the nearest that were.
    *
    * @param {number} cycle
-   * @param {(parameters: P, rule: R) => P} step computes those of the next cycle, and leaves its operand as it is
+   * @param {(parameters: P, rule: R, cycle: number) => P} step computes from those of a cycle those of the next, and leaves its
+   * operand as it is
    * @returns {P}
    */
   parametersOf(cycle, step) {
     this.#check(cycle);
     const nearest = this.#parameters.nearest(cycle);
     let parameters = nearest.item;
-    for (let at = nearest.cycle; at < cycle; at++) parameters = step(parameters, this.ruleOf(at));
+    for (let at = nearest.cycle; at < cycle; at++) parameters = step(parameters, this.ruleOf(at), at);
     return parameters;
   }
 
@@ -152,6 +154,17 @@ export class Cycles {
   curve() {
     const points = this.#losses.kept.map(({cycle, item}) => ({cycle, loss: item}));
     return points[points.length - 1].cycle === this.last ? points : [...points, {cycle: this.last, loss: this.loss}];
+  }
+
+  /** How many cycles there are up to the next one whose loss or parameters are kept. */
+  get untilKept() {
+    const {spacing} = this.#losses; // that of the parameters is a multiple of it
+    return spacing - ((this.last - this.first) % spacing);
+  }
+
+  /** The parameters that are kept, by their cycles; those of the last cycle may not be among them. */
+  kept() {
+    return this.#parameters.kept;
   }
 
   /** The loss of the first cycle. */

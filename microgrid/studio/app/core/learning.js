@@ -104,11 +104,25 @@ export function runMoments(spec, network, data, moment, cycle, count, learningRa
  * @param {import("./network_spec.js").Rows} data
  * @returns {number}
  */
-export function lossOf(network, parameters, {rows, targets}) {
-  if (!rows.length) return NaN;
-  const buffers = buffersFor(network, rows.length);
-  fillBatch(buffers, rows, targets, rows.keys());
-  return forwardPass(network, parameters, buffers);
+export function lossOf(network, parameters, data) {
+  if (!data.rows.length) return NaN;
+  return forwardPass(network, parameters, buffersWith(network, data));
+}
+
+/** @type {WeakMap<import("./network_spec.js").Rows, {network: Network, buffers: Buffers}>} */
+const measured = new WeakMap(); // the arrays of rows whose loss is computed again and again
+
+/**
+ * @param {Network} network
+ * @param {import("./network_spec.js").Rows} data
+ */
+function buffersWith(network, data) {
+  const known = measured.get(data);
+  if (known?.network === network) return known.buffers;
+  const buffers = buffersFor(network, data.rows.length);
+  fillBatch(buffers, data.rows, data.targets, data.rows.keys());
+  measured.set(data, {network, buffers});
+  return buffers;
 }
 
 /** Learning that goes on in place: its arrays are made once, however many cycles are run. */

@@ -18,8 +18,10 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  *
  * @typedef {object} SharedState
  * @property {1} v version
- * @property {{t: string} | {r: object}} d document: text, or the content of a record
- * @property {Record<number, number>} [l] values of the leaves that were changed, by the index of the node
+ * @property {{t: string} | {r: object} | {n: object}} d document: text, the content of a record, or a network, whose data are
+ * named where every page has them
+ * @property {Record<number, number>} [l] values of the leaves that were changed, by the index of the node; of a network those
+ * of the parameters, where they do not follow from its cycles
  * @property {number} [s] step of the closed graph, 0 at the start
  * @property {number} [c] cycle, from 1
  * @property {number} [n] last cycle that was run; by default the one that is shown
@@ -27,7 +29,10 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {string | null} [g] language; null for the browser's
  * @property {string} [m] mode: "" or "present"
  * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
+ * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the first
  */
+
+/** @typedef {Required<Omit<SharedState, "i">> & {i?: number | null}} DecodedState */
 
 /** What came is no state of the studio; `key` names the text that says so, `parts` what it is filled with. */
 export class ShareError extends Error {
@@ -66,7 +71,7 @@ export async function encodeState(state) {
  * of those numbers exist, only who reads the document knows.
  *
  * @param {string} text
- * @returns {Promise<Required<SharedState>>}
+ * @returns {Promise<DecodedState>}
  * @throws {ShareError}
  */
 export async function decodeState(text) {
@@ -153,10 +158,10 @@ function parsedJson(bytes) {
  *
  * @param {SharedState} state
  */
-function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null}) {
+function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, i = null}) {
   return {
     v: SHARE_VERSION,
-    d: "t" in d ? {t: d.t} : {r: essentialsOfRecord(/** @type {any} */ (d.r))},
+    d: "r" in d ? {r: essentialsOfRecord(/** @type {any} */ (d.r))} : d,
     ...(Object.keys(l).length > 0 && {l}),
     ...(s > 0 && {s}),
     ...(c > 1 && {c}),
@@ -165,6 +170,7 @@ function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "
     ...(g !== null && {g}),
     ...(m !== "" && {m}),
     ...(p !== null && {p}),
+    ...(i !== null && {i}),
   };
 }
 
@@ -181,9 +187,9 @@ function numberForJson(_, item) {
 
 // --- checking it -----------------------------------------------------------------------------------------------------
 
-/** @param {unknown} item  @returns {Required<SharedState>} */
+/** @param {unknown} item  @returns {DecodedState} */
 function checkedState(item) {
-  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, ...others} = sharedObject(item, "state");
+  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, i = null, ...others} = sharedObject(item, "state");
   checkPart(v === SHARE_VERSION, "v");
   checkPart(Object.keys(others).length === 0, "state");
   checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
@@ -199,14 +205,16 @@ function checkedState(item) {
     g: /** @type {string | null} */ (g),
     m: /** @type {string} */ (m),
     p: p === null ? null : sharedValues(p, "p"),
+    ...(i !== null && {i: sharedCount(i, -1, "i")}),
   };
 }
 
-/** @param {unknown} item  @returns {{t: string} | {r: object}} */
+/** @param {unknown} item  @returns {{t: string} | {r: object} | {n: object}} */
 function sharedDocument(item) {
-  const {t, r, ...others} = sharedObject(item, "d");
-  checkPart(Object.keys(others).length === 0 && (t === undefined) !== (r === undefined), "d");
+  const {t, r, n, ...others} = sharedObject(item, "d");
+  checkPart(Object.keys(others).length === 0 && [t, r, n].filter((part) => part !== undefined).length === 1, "d");
   if (r !== undefined) return {r: sharedRecord(r)};
+  if (n !== undefined) return {n: sharedNetwork(n)};
   return {t: sharedText(t, "d.t", MAX_TEXT_CHARACTERS)};
 }
 
@@ -239,6 +247,42 @@ function sharedNode(item, i) {
   for (const local of [data, ...locals]) sharedNumber(local, "d.r");
   const ofRecord = {id, label, kind, op, operands, data: asInRecord(data), layer};
   return local_derivatives === undefined ? ofRecord : {...ofRecord, local_derivatives: locals.map(asInRecord)};
+}
+
+/**
+ * A network is made of lists, objects, texts and numbers where `checkSpec` reads them; it checks what they say.
+ * @param {unknown} item
+ */
+function sharedNetwork(item) {
+  const spec = sharedObject(item, "d.n"),
+    {inputs, sizes, activation, loss, learningRate, momentum, batchSize, seed, model, data, history, ...others} = spec;
+  checkPart(Object.keys(others).length === 0, "d.n");
+  for (const size of sharedList(sizes, "d.n")) sharedNumber(size, "d.n");
+  for (const number of [inputs, learningRate, momentum, seed]) sharedNumber(number, "d.n");
+  for (const text of [activation, loss]) sharedText(text, "d.n", MAX_TEXT_CHARACTERS);
+  if (batchSize !== null) sharedNumber(batchSize, "d.n");
+  if (model !== null) sharedObject(sharedObject(model, "d.n").parameters, "d.n");
+  if (history !== null) for (const part of ["losses", "heldOut"]) sharedNumbers(sharedObject(history, "d.n")[part]);
+  if (typeof data !== "string") checkData(sharedObject(data, "d.n"));
+  return spec;
+}
+
+/** @param {Record<string, unknown>} data */
+function checkData({name, inputNames, targetName, classes, rows, targets, heldOut, scale}) {
+  for (const text of [name, targetName, ...sharedList(inputNames, "d.n"), ...sharedList(classes, "d.n")]) sharedText(text, "d.n", MAX_TEXT_CHARACTERS);
+  const held = sharedObject(heldOut, "d.n");
+  for (const row of [...sharedList(rows, "d.n"), ...sharedList(held.rows, "d.n")]) sharedNumbers(row);
+  for (const target of [...sharedList(targets, "d.n"), ...sharedList(held.targets, "d.n")]) sharedNumbers([target].flat());
+  if (scale === null) return;
+  const {inputs, target} = sharedObject(scale, "d.n"),
+    columns = sharedList(inputs, "d.n");
+  checkPart(columns.length === 2, "d.n");
+  for (const numbers of [...columns, target]) sharedNumbers(numbers);
+}
+
+/** @param {unknown} item */
+function sharedNumbers(item) {
+  for (const number of sharedList(item, "d.n")) sharedNumber(number, "d.n");
 }
 
 /** A record has texts for NaN and the infinite ones only.  @param {unknown} item */

@@ -41,10 +41,9 @@ export function nextPhase(position, ends) {
  * @param {DerivedBefore} parts
  */
 export function editorOf(state, parts) {
-  const {graph, numbers, ends, known, words} = parts,
+  const {graph, numbers, known, words} = parts,
     {document, draft, learningRate} = state;
   return {
-    nextPhase: nextPhase(state.position, ends),
     summary: document.kind === "text" && numbers.missing < 0 ? summaryAt(state, parts) : "",
     extent: extentAt(document, draft, known.current),
     mistake: draft.error ? sentenceOf(draft.error, words) : "",

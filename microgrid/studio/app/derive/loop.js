@@ -1,4 +1,4 @@
-// What undo, redo and reset show.
+// What reset would bring back.
 
 /**
  * Tells whether all numbers are those of the document.
@@ -20,17 +20,4 @@ export function hasOwnNumbers({leaves, learningRate}, startLeaves, startRate) {
 export function isAsOpened(state, startLeaves, startRate) {
   const {cycles, restarted} = state;
   return cycles.first === 1 && cycles.last === 1 && !restarted && hasOwnNumbers(state, startLeaves, startRate);
-}
-
-/**
- * Returns what can be taken back, and made again.
- * @param {import("../actions/parts.js").State} state
- * @param {{startLeaves: Map<number, number>, startRate: number, asking: import("../actions/parts.js").Quiz | null}} parts of what else is derived from it
- */
-export function loopOf(state, {startLeaves, startRate, asking}) {
-  return {
-    canUndo: state.past.length > 0 && !asking,
-    canRedo: state.future.length > 0 && !asking,
-    canReset: !isAsOpened(state, startLeaves, startRate) && !asking,
-  };
 }

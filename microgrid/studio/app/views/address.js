@@ -65,7 +65,7 @@ export function createAddress(app, page, share) {
    * @param {number} begun
    */
   async function writeNow(state, how, begun) {
-    const code = await encodeState(sharedOf(state)),
+    const code = await encodeState(sharedOf(state, app.datasets)),
       address = `#${shortest(state, code)}`;
     if (begun !== turn || (how === "replaceState" && address === written)) return;
     written = address;

@@ -1,7 +1,6 @@
 // What a screen reader is told while the page plays: nobody can listen to every step, but each phase is named, and
 // where it stops is said in full. Steps that a reader takes herself are announced by what is written about them.
 
-import {sentenceAt} from "./told.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -20,7 +19,7 @@ export function createAnnouncer(app) {
       isNewPhase = (known.current?.phase ?? "") !== phase,
       hasStopped = previous?.playing && !state.playing && state.position === previous.position;
     phase = known.current?.phase ?? "";
-    if (hasStopped) app.announce(`${place} · ${sentenceAt(state, derived)}`);
+    if (hasStopped) app.announce(`${place} · ${derived.sentence}`);
     else if (state.playing && isNewPhase && phase) app.announce(words.word(`phase.${phase}`));
   }
 

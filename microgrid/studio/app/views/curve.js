@@ -3,7 +3,7 @@
 
 import {lossCurve} from "../core/curve.js";
 import {show} from "../core/numerals.js";
-import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -25,10 +25,15 @@ export function createCurve(app) {
     losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
+    heldOutLine = makeSvg("polyline", {class: "held-out"}),
+    before = make("span", {id: "before"}),
+    key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}, make("span"), make("span", {class: "held-out"})),
     isNewCurve = createWatch();
   /** @type {Curve | null} */
   let curve = null;
   let isDragged = false;
+  plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
+  plot.append(before, key);
 
   /**
    * @param {State} state
@@ -36,8 +41,8 @@ export function createCurve(app) {
    */
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
-    write(byId("loss"), outputInWords(state, derived));
-    losses.hidden = derived.graph.parameters.length === 0; // nothing learns
+    write(byId("loss"), derived.outputText);
+    losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
@@ -48,15 +53,27 @@ export function createCurve(app) {
    * @param {State["cycles"]} cycles
    * @param {Derived} derived
    */
-  function draw(cycles, {words, endLabel}) {
-    curve = lossCurve(cycles.curve());
+  function draw(cycles, {words, endLabel, earlier, network}) {
+    const heldOut = earlier.heldOut(),
+      perEpoch = network?.cyclesPerEpoch ?? 1,
+      samplesBefore = (/** @type {number[]} */ losses) => losses.map((loss, i) => ({cycle: cycles.first - (losses.length - i) * perEpoch, loss})),
+      heldOutBefore = samplesBefore(network?.spec.history?.heldOut ?? []);
+    curve = lossCurve(cycles.curve(), {before: samplesBefore(earlier.losses), heldOut: [...heldOutBefore, ...heldOut]});
     losses.toggleAttribute("data-empty", curve === null); // its room stays, so that no button moves when it appears
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
-    setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
-    setAttribute(element, "aria-label", words.say("curve", {...ends, count: cycles.last - cycles.first}));
+    setAttribute(/** @type {Element} */ (plot.querySelector("polyline:not(.held-out)")), "points", asPoints(curve.points));
+    setAttribute(heldOutLine, "points", asPoints(curve.heldOut));
+    key.hidden = curve.heldOut.length === 0;
+    write(key.children[0], words.say("curve.learned"));
+    write(key.children[1], words.say("curve.held_out"));
+    before.hidden = curve.start === 0;
+    before.style.width = `${percentOf(LEFT + curve.start * WIDTH, BOX_WIDTH)}%`;
+    const last = heldOut.at(-1)?.loss,
+      beside = last === undefined ? "" : words.say("curve.held_out.last", {loss: show(last)});
+    setAttribute(element, "aria-label", words.joined(words.say("curve", {...ends, count: cycles.last - cycles.first}), beside));
     setAttribute(element, "aria-valuemin", `${cycles.first}`);
     setAttribute(element, "aria-valuemax", `${cycles.last}`);
     element.title = words.say("loop.drag");
@@ -69,9 +86,8 @@ export function createCurve(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showHandle({placeOf, heightOf}, {cycle}, {graph, numbers, words, endLabel}) {
-    const loss = numbers.missing < 0 ? numbers.values[graph.output] : NaN,
-      x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
+  function showHandle({placeOf, heightOf}, {cycle}, {output: loss, words, endLabel}) {
+    const x = `${percentOf(LEFT + placeOf(cycle) * WIDTH, BOX_WIDTH)}%`;
     byId("handle").style.left = byId("ahead").style.left = x;
     byId("handle").style.setProperty("--height", `${percentOf(BOX_HEIGHT - BOTTOM + heightOf(loss) * HEIGHT, BOX_HEIGHT)}%`);
     setAttribute(element, "aria-valuenow", `${cycle}`);
@@ -89,9 +105,8 @@ export function createCurve(app) {
   /** @param {PointerEvent} event */
   function rewindToPointer({clientX}) {
     const {left, width} = plot.getBoundingClientRect(),
-      {first, last} = app.state.cycles,
       x = ((clientX - left) / width) * BOX_WIDTH;
-    rewindTo(first + ((x - LEFT) / WIDTH) * (last - first));
+    if (curve) rewindTo(curve.cycleAt((x - LEFT) / WIDTH));
   }
 
   element.addEventListener("pointerdown", (event) => {
@@ -134,20 +149,6 @@ export function createCurve(app) {
   });
   element.addEventListener("blur", () => app.dispatch({type: "settle"}));
   return {show: showCurve};
-}
-
-/**
- * @param {State} state
- * @param {Derived} derived
- */
-function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
-  if (numbers.missing >= 0 || state.position < ends.know) return "";
-  const now = words.typeset(`${endLabel} ${show(numbers.values[graph.output])}`);
-  if (known.current?.phase !== "change" || asking) return now;
-  const {again, after, predicted, isImpossible} = numbers.outcome,
-    next = again.missing < 0 ? words.typeset(show(after)) : "?",
-    expected = isImpossible ? words.say("outcome.below_zero") : words.say("outcome", {predicted: show(predicted)});
-  return `${now} → ${next}  (${expected})`;
 }
 
 /** @param {[number, number][]} points */

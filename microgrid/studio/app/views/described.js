@@ -1,7 +1,7 @@
 // What a card is, in words: for screen readers, and for the graph as a table.
 
 import {statusOf} from "../core/cycle.js";
-import {memoised} from "../derive.js";
+import {memoised} from "../derive/memoised.js";
 
 /** @typedef {import("../core/graph.js").Graph} Graph */
 /** @typedef {import("../core/graph.js").Card} Card */

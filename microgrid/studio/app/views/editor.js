@@ -33,7 +33,6 @@ export function createEditor(app) {
    */
   function showEditor(state, derived, previous) {
     const isText = state.document.kind === "text";
-    document.body.dataset.document = state.document.kind;
     if (previous && isOpened(state, previous)) tellWhatWasRead(derived);
     if (!isText) return document.body.removeAttribute("data-stale");
     const {text, error} = state.draft;

@@ -11,11 +11,12 @@ const STRIP_PART = 0.7; // of the strip, by which the arrow scrolls
 
 /**
  * @param {import("../app.js").App} app
+ * @param {{strip: string, more: string, note?: string}} places of the buttons, of the arrow, and of what to look at
  * @param {import("../actions.js").DocumentOfPage[]} gallery
  */
-export function createExamples(app, gallery) {
-  const strip = byId("strip"),
-    more = byId("more"),
+export function createExamples(app, places, gallery) {
+  const strip = byId(places.strip),
+    more = byId(places.more),
     isNewStrip = createWatch();
   /** @type {HTMLElement[]} */
   let buttons = [];
@@ -25,11 +26,12 @@ export function createExamples(app, gallery) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showExamples(state, {words}) {
+  function showExamples(state, {words, note}) {
     if (isNewStrip(words)) build(words);
     for (const [i, button] of buttons.entries()) {
       setAttribute(button, "aria-pressed", `${state.document.name === gallery[i].name}`);
     }
+    if (places.note) write(byId(places.note), note);
   }
 
   /** @param {import("../core/words.js").Words} words */

@@ -19,6 +19,7 @@ const KEYS = [
   ["S", "keys.share"],
   ["Tab ↑ ↓", "keys.cards"],
   ["Enter", "keys.card"],
+  [", .", "network.keys.row"],
   ["?", "keys.help"],
 ];
 

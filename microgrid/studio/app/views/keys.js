@@ -1,6 +1,7 @@
 // The keys that work everywhere on the page.
 
-import {isDialogOpen} from "./dom.js";
+import {byId, isDialogOpen} from "./dom.js";
+import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -23,11 +24,16 @@ export function createKeys(app, help, share) {
     1: () => dispatch({type: "goToPhase", phase: "know"}),
     2: () => dispatch({type: "goToPhase", phase: "think"}),
     3: () => dispatch({type: "goToPhase", phase: "change"}),
+    ",": () => pickRowBeside(app, -1),
+    ".": () => pickRowBeside(app, 1),
     l: () => dispatch({type: "setLanguage", language: otherLanguage(app.state.language)}),
     s: () => share.open(),
     p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
-    Escape: () => dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"}),
+    Escape() {
+      if (app.state.isPresenting) dispatch({type: "present", isPresenting: false});
+      else dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"});
+    },
   };
 
   document.addEventListener("keydown", (event) => {
@@ -43,5 +49,6 @@ export function createKeys(app, help, share) {
     event.preventDefault();
     act();
   });
+  byId("present").addEventListener("click", () => dispatch({type: "present", isPresenting: !app.state.isPresenting}));
   return {show() {}};
 }

@@ -2,7 +2,7 @@
 
 import {show, signOf} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
-import {memoised} from "../derive.js";
+import {memoised} from "../derive/memoised.js";
 import {kindsInWords, statusOfCard} from "./described.js";
 import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
 

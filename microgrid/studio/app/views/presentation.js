@@ -5,7 +5,7 @@ import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
 import {asOnCard, byId, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
-import {sentenceAt} from "./told.js";
+import {askForFullScreen} from "./fullscreen.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -61,12 +61,10 @@ export function createPresentation(app) {
   /** @param {boolean} isPresenting */
   function showOrHide(isPresenting) {
     section.hidden = !isPresenting;
-    document.body.toggleAttribute("data-presenting", isPresenting);
     if (isPresenting) {
       focusedBefore = /** @type {HTMLElement | null} */ (document.activeElement);
       parts.onward.focus();
-      const isAsked = navigator.userActivation?.isActive !== false; // and not opened by a link
-      if (isAsked) document.documentElement.requestFullscreen?.().catch(() => {}); // a frame need not allow it
+      askForFullScreen();
     } else {
       if (document.fullscreenElement) document.exitFullscreen();
       focusedBefore?.focus();
@@ -96,7 +94,7 @@ export function createPresentation(app) {
     setAttribute(parts.back, "aria-label", words.say("back"));
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
-    const text = slide.question || problem || withoutSlope(sentenceAt(state, derived));
+    const text = slide.question || problem || withoutSlope(derived.sentence);
     if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
     write(parts.news, `${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
@@ -226,7 +224,7 @@ export function createPresentation(app) {
     (event) => {
       const target = /** @type {Element} */ (event.target),
         act = keys[event.key];
-      if (!app.state.isPresenting || !act || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!app.derived.presented || !act || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isDialogOpen() || (event.key === " " && target.matches("button, input"))) return;
       event.preventDefault();
       act();
@@ -238,7 +236,6 @@ export function createPresentation(app) {
     if (wasFullScreen && !isFullScreen && app.state.isPresenting) leave(); // by Esc, which the browser keeps for itself
     wasFullScreen = isFullScreen;
   });
-  button.addEventListener("click", () => dispatch({type: "present", isPresenting: true}));
   parts.leave.addEventListener("click", leave);
   parts.onward.addEventListener("click", goOn);
   parts.back.addEventListener("click", goBack);

@@ -11,11 +11,11 @@ export function createPrimary(app) {
    * @param {import("../actions.js").State} state
    * @param {import("../derive.js").Derived} derived
    */
-  function showPrimary(state, {words, nextPhase, numbers, reach}) {
+  function showPrimary(state, {words, nextPhase, isBlocked}) {
     write(button, words.word(`phase.${nextPhase}`));
     mark(button, nextPhase);
     setAttribute(button, "data-busy", goalIn(state) ? "" : null);
-    button.disabled = numbers.missing >= 0 && state.position >= reach;
+    button.disabled = isBlocked;
   }
 
   button.addEventListener("click", () => app.dispatch({type: "playPhase"}));

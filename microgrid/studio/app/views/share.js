@@ -22,7 +22,7 @@ export function createShare(app, source) {
     app.dispatch({type: "pause"});
     const {words} = app.derived,
       say = (/** @type {string} */ key) => words.say(`share.${key}`),
-      code = await encodeState(sharedOf(app.state)),
+      code = await encodeState(sharedOf(app.state, app.datasets)),
       isLink = hasLink && fitsAddress(code);
     const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": isLink ? say("link") : words.say("editor.code")}),
       paste = make("textarea", {id: "share-paste", rows: "2", spellcheck: "false", autocomplete: "off"}),

@@ -24,7 +24,7 @@ export function createStage(app) {
     isNewSize = createWatch(),
     isNewPlace = createWatch();
   measure();
-  let {scene, motion, cardOf} = draw(app.derived),
+  let {scene, motion, cardOf, layout} = draw(app.derived),
     scale = 1;
   isNewScene(app.derived.graph, app.derived.layout);
 
@@ -40,7 +40,7 @@ export function createStage(app) {
       hadFocus = isNew && scene.svg.contains(document.activeElement);
     if (isNew) {
       motion.stop();
-      ({scene, motion, cardOf} = draw(derived));
+      ({scene, motion, cardOf, layout} = draw(derived));
     }
     paint(scene, state, derived);
     setAttribute(room, "aria-label", derived.words.say("graph"));
@@ -59,12 +59,13 @@ export function createStage(app) {
   }
 
   /** @param {Derived} derived */
-  function draw({graph, layout, words}) {
-    const drawn = createScene(graph, layout, words);
+  function draw({graph, layout: places, words}) {
+    const drawn = createScene(graph, places, words);
     for (const card of graph.cards) drawn.cards.get(card)?.group.setAttribute("role", "button");
     return {
       scene: drawn,
-      motion: createMotion(drawn, layout, () => paint(scene, app.state, app.derived)),
+      layout: places,
+      motion: createMotion(drawn, places, () => paint(scene, app.state, app.derived)),
       cardOf: new Map(graph.cards.map((card) => [drawn.cards.get(card)?.group, card])),
     };
   }
@@ -119,7 +120,6 @@ export function createStage(app) {
 
   function fit() {
     const {zoom, whole} = app.state,
-      {layout} = app.derived,
       {width, height} = layout;
     const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX],
       fitting = Math.min(across / width, down / height, MAX_SCALE),

@@ -32,10 +32,10 @@ export function createTrain(app) {
    */
   function showTrain(state, derived) {
     if (state.tab !== "train") return;
-    const {graph, words} = derived;
-    if (isNewPanel(graph, words)) refill(panel, ...(graph.parameters.length ? contentOf(words) : [hintOf("none", words)]));
+    const {words, learns} = derived;
+    if (isNewPanel(learns, words)) refill(panel, ...(learns ? contentOf(words) : [hintOf("none", words)]));
     const isTyping = state.training && document.activeElement === rate;
-    if (!isTyping && (isNewRate(graph, words, state.learningRate, state.leaves) || isStale)) {
+    if (!isTyping && (isNewRate(state.document, words, state.learningRate, state.cycles, state.cycle) || isStale)) {
       isStale = false;
       rate.value = show(state.learningRate, RATE_DIGITS);
       refuse(rate, refused, "");
@@ -116,9 +116,8 @@ function speedInWords(cyclesPerSecond, words) {
  * @param {State} state
  * @param {Derived} derived
  */
-function resultOfTraining({cycle, cycles, restarted}, {graph, numbers, problem, words, endLabel}) {
-  const first = cycles.firstLoss,
-    last = numbers.values[graph.output];
+function resultOfTraining({cycle, cycles, restarted}, {output: last, problem, words, endLabel}) {
+  const first = cycles.firstLoss;
   if (cycles.last === cycles.first) return problem || (restarted ? words.say("curve.new") : "");
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - 1});
   return problem || words.joined(curve, last > first && words.say("grown"));

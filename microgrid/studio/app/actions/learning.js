@@ -1,0 +1,101 @@
+// How each kind of document learns: where it begins, its next cycle, many of them, and any of those before.
+
+import {outputIn, startLeavesOf, graphIn, numbersIn, startRateOf} from "../derive.js";
+import {firstCycle, leavesOfCycle, runCycles, withCycle} from "../core/training.js";
+import {Cycles} from "../core/history.js";
+import {LearningRun, cyclesPerEpoch, firstMoment, lossOf, nextMoment} from "../core/learning.js";
+import {isAsOpened} from "../derive/loop.js";
+import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
+
+/** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./parts.js").State} State */
+
+/**
+ * @typedef {object} Learning
+ * @property {(document: DocumentOfPage) => Pick<State, "leaves" | "net">} start the numbers of the document
+ * @property {(state: State, first?: number) => State["cycles"]} first the curve that begins with the numbers of a state
+ * @property {(state: State) => Partial<State>} next the numbers after one more cycle
+ * @property {(state: State) => State["cycles"]} withNext the cycles with that one, whose numbers the state has now
+ * @property {(state: State, count: number) => Partial<State>} run the cycles and numbers after so many more, or as many as have
+ * finite numbers
+ * @property {(state: State, cycle: number) => Partial<State>} back the numbers of a cycle before
+ * @property {(state: State) => boolean} isAsOpened whether all numbers are those of the document
+ */
+
+/** @type {Map<number, number>} */
+const NO_LEAVES = new Map();
+
+/** @type {Learning} */
+const GRAPH_LEARNING = {
+  start: (document) => ({leaves: startLeavesOf(document), net: null}),
+  first: (state, first) => firstCycle(graphIn(state), state.leaves, state.learningRate, first),
+  next: (state) => ({leaves: numbersIn(state).changed}),
+  withNext: ({cycles, ...state}) => withCycle(graphIn({cycles, ...state}), cycles, state.leaves, state.learningRate),
+  run: (state, count) => runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count),
+  back: (state, cycle) => ({leaves: leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle)}),
+  isAsOpened: (state) => isAsOpened(state, startLeavesOf(state.document), startRateOf(state.document)),
+};
+
+/** @type {Learning} */
+const NETWORK_LEARNING = {
+  start: (document) => ({leaves: NO_LEAVES, net: {moment: firstMoment(specOf(document)), row: 0, picked: null, panel: "", hover: null}}),
+  first: (state, first = firstCycleOf(state.document)) => new Cycles(momentOf(state), outputIn({...state, cycle: first}), state.learningRate, first),
+  next: (state) => ({net: withMoment(state, nextMomentIn(state))}),
+  withNext: (state) => state.cycles.with(momentOf(state), outputIn({...state, cycle: state.cycles.last + 1}), state.learningRate),
+  run(state, count) {
+    const {spec, network, data} = learnerOf(state.document),
+      {learningRate} = state,
+      run = new LearningRun(spec, network, data, momentOf(state), state.cycle);
+    let {cycles} = state,
+      isLost = false;
+    for (let left = count; left > 0 && !isLost; ) {
+      const wanted = Math.min(left, cycles.untilKept);
+      let done = 0;
+      while (done < wanted && run.step(learningRate)) done++;
+      if (done > 0) cycles = cycles.with(run.moment(), lossOf(network, run.parameters, data), learningRate, done);
+      isLost = done < wanted;
+      left -= done;
+    }
+    return {cycles, net: withMoment(state, run.moment())};
+  },
+  back(state, cycle) {
+    const {spec, network, data} = learnerOf(state.document);
+    const moment = state.cycles.parametersOf(cycle, (before, rate, number) => nextMoment(spec, network, data, before, number, rate));
+    return {net: withMoment(state, moment)};
+  },
+  isAsOpened: ({document, cycles, learningRate}) => {
+    const first = firstCycleOf(document);
+    return cycles.first === first && cycles.last === first && learningRate === specOf(document).learningRate;
+  },
+};
+
+/**
+ * How a document learns.
+ * @param {DocumentOfPage} document
+ */
+export function learningOf({kind}) {
+  return kind === "network" ? NETWORK_LEARNING : GRAPH_LEARNING;
+}
+
+/**
+ * The number of the cycle that a document opens with: it may have been trained before.
+ * @param {DocumentOfPage} document
+ */
+export function firstCycleOf(document) {
+  const spec = specOf(document);
+  return (spec.history?.losses.length ?? 0) * cyclesPerEpoch(spec) + 1;
+}
+
+/** @param {State} state */
+function momentOf({net}) {
+  return /** @type {import("../derive/network.js").Net} */ (net).moment;
+}
+
+/**
+ * @param {State} state
+ * @param {import("../core/learning.js").Moment} moment
+ * @returns {State["net"]}
+ */
+function withMoment({net}, moment) {
+  return {.../** @type {import("../derive/network.js").Net} */ (net), moment};
+}

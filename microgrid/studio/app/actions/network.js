@@ -1,0 +1,93 @@
+// The two subjects, one number and a network, each with a document that waits while the other is shown; and what a
+// reader does with a network: builds it anew, picks a row or a part.
+
+import {specOf} from "../derive/network.js";
+import {FIRST_TAB, OF_DOCUMENT, STOPPED, at, openDocument, startOfDocument} from "./parts.js";
+
+/** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("./parts.js").State} State */
+
+/** @type {Record<string, (state: State, action: any) => State>} */
+export const NETWORK = {
+  /** Opens another document; what belongs to the reader, and not to a document, stays. */
+  setDocument(state, {document}) {
+    return {...opening(state, openDocument(document, state.language)), entry: {}};
+  },
+
+  /** Goes to the other subject: its document as it was left or, the first time, this one. */
+  openSubject(state, {document}) {
+    if (subjectOf(document) === subjectOf(state.document)) return state;
+    const {elsewhere} = state;
+    if (!elsewhere) return NETWORK.setDocument(state, {document});
+    return {...state, ...elsewhere, ...STOPPED, elsewhere: leftOf(state), entry: {}};
+  },
+
+  // Builds another network: begins anew with its own numbers.
+  changeNetwork(state, {change}) {
+    const {kind, network: before} = state.document,
+      network = {...before, model: null, history: null, ...change},
+      document = openDocument({kind, network}, state.language);
+    const row = Math.min(state.net?.row ?? 0, network.data.rows.length - 1),
+      opened = {...state, ...startOfDocument(document)};
+    return at(withNet(opened, {row: state.net?.row === null ? null : row, panel: state.net?.panel ?? ""}), opened.position);
+  },
+
+  /** Picks a row to look at; null for all rows. */
+  pickRow(state, {row}) {
+    const {length} = specOf(state.document).data.rows;
+    return withNet(state, {row: row === null ? null : Math.min(Math.max(Math.round(row), 0), length - 1)});
+  },
+
+  /** Picks a neuron, a weight or an input, or lets it go (null). */
+  pickPart(state, {part}) {
+    return withNet(state, {picked: part});
+  },
+
+  /** Points at a part, or no longer (null). */
+  hoverPart(state, {part}) {
+    return withNet(state, {hover: part});
+  },
+
+  /** Opens a panel below the drawing, or closes it (""). */
+  showPanel(state, {panel}) {
+    return withNet(state, {panel});
+  },
+};
+
+/**
+ * @param {State} state
+ * @param {Partial<import("../derive/network.js").Net>} change
+ * @returns {State}
+ */
+function withNet(state, change) {
+  return state.net ? {...state, net: {...state.net, ...change}} : state;
+}
+
+/**
+ * The subject of a document: one number, or a network.
+ * @param {{kind: string}} document
+ */
+export function subjectOf({kind}) {
+  return kind === "network" ? "network" : "number";
+}
+
+/**
+ * The document with what was done with it.
+ * @param {State} state
+ * @returns {Partial<State>}
+ */
+function leftOf(state) {
+  return Object.fromEntries([...OF_DOCUMENT, "draft", "tab"].map((key) => [key, state[/** @type {keyof State} */ (key)]]));
+}
+
+/**
+ * Returns the state in which a document is shown; one of the other subject waits as it was left.
+ * @param {State} state
+ * @param {DocumentOfPage} document that is open
+ * @returns {State}
+ */
+export function opening(state, document) {
+  const isOther = subjectOf(document) !== subjectOf(state.document),
+    tab = document.kind === state.document.kind ? state.tab : FIRST_TAB[document.kind];
+  return {...state, ...startOfDocument(document), tab, elsewhere: isOther ? leftOf(state) : state.elsewhere, zoom: 1, whole: false};
+}

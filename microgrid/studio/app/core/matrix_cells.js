@@ -1,0 +1,235 @@
+// The matrices of a step as they are shown: what rows and columns are called, which of them are shown where there are
+// many, which part of the network a cell belongs to, and the numbers that it is made of.
+
+import {cellTerms} from "./network_steps.js";
+import {bracketed, show} from "./numerals.js";
+
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./network.js").Pass} Pass */
+/** @typedef {import("./network_steps.js").MatrixEntry} MatrixEntry */
+/** @typedef {import("./network_steps.js").NetworkStep} NetworkStep */
+/** @typedef {import("./network_steps.js").NetworkUpdate} NetworkUpdate */
+/** @typedef {{name: string, row: number, column: number}} Cell */
+/**
+ * A step with all that its matrices are computed from.
+ * @typedef {object} StepComputed
+ * @property {import("./network_spec.js").Spec} spec
+ * @property {Network} network
+ * @property {Pass} pass
+ * @property {NetworkStep} at
+ * @property {NetworkUpdate} update
+ */
+
+/** @typedef {{kind: "neuron" | "weight" | "bias" | "input" | "loss", layer: number, neuron: number, input: number}} Part */
+
+/**
+ * What the rows or the columns of a matrix are: rows of the batch, the inputs of a layer, its neurons, or nothing that
+ * has a name. Of the loss, the layer is the last.
+ * @typedef {{kind: "rows" | "inputs" | "neurons" | "none", layer: number}} Side
+ */
+
+/**
+ * A number of a matrix, as the numbers that it is made of: texts to be joined, of which some belong to the row picked.
+ * @typedef {object} Formula
+ * @property {string} name of the cell, such as "dW[0][1]"
+ * @property {{text: string, isPicked: boolean}[]} terms
+ * @property {string} before what stands before the terms, such as "tanh("
+ * @property {string} after what stands behind them, such as ")"
+ * @property {string} result "" where the number is given
+ * @property {Cell[]} sources the cells whose numbers these are
+ */
+
+const MAX_PRODUCTS_TOLD = 6; // of a sum, in one line
+
+/**
+ * Tells what the rows and the columns of a matrix are.
+ * @param {string} name of the matrix
+ * @param {NetworkStep} at
+ * @param {Network} network
+ * @returns {{rows: Side, columns: Side}}
+ */
+export function sidesOf(name, at, {sizes}) {
+  const {kind, layer} = baseOf(name, at, sizes.length);
+  /** @type {(kind: Side["kind"]) => Side} */
+  const side = (of) => ({kind: of, layer});
+  if (kind === "loss") return {rows: side("none"), columns: side("none")};
+  if (kind === "weight") return {rows: side("inputs"), columns: side("neurons")};
+  if (kind === "bias") return {rows: side("none"), columns: side("neurons")};
+  return {rows: side("rows"), columns: side(kind === "input" ? "inputs" : "neurons")};
+}
+
+/**
+ * Returns the part of the network to which a cell belongs.
+ * @param {Cell} cell
+ * @param {NetworkStep} at
+ * @param {Network} network
+ * @returns {Part}
+ */
+export function partOfCell({name, row, column}, at, {sizes}) {
+  const {kind, layer} = baseOf(name, at, sizes.length);
+  if (kind === "weight") return {kind, layer, neuron: column, input: row};
+  if (kind === "input" && layer === 1) return {kind, layer: 0, neuron: column, input: column};
+  if (kind === "input") return {kind: "neuron", layer: layer - 1, neuron: column, input: 0};
+  return {kind, layer, neuron: kind === "loss" ? 0 : column, input: 0};
+}
+
+/**
+ * What a matrix holds a number for, and in which layer.
+ * @param {string} name such as "dW", or "vW2" of an update
+ * @param {NetworkStep} at
+ * @param {number} last the number of the last layer
+ * @returns {{kind: Part["kind"], layer: number}}
+ */
+function baseOf(name, at, last) {
+  const [, letters, number] = /** @type {RegExpMatchArray} */ (name.match(/^(.*?)(\d*)$/)),
+    layer = Number(number) || at.layer || last;
+  if (letters === "loss") return {kind: "loss", layer: last + 1};
+  const isOfInput = letters === "x" || letters === "dx",
+    kind = letters.endsWith("W") ? "weight" : letters.endsWith("b") ? "bias" : isOfInput ? "input" : "neuron";
+  return {kind, layer};
+}
+
+/**
+ * Chooses which of many rows or columns are shown: the first ones, the last, and the one that matters.
+ * @param {number} count
+ * @param {number} most at least 4
+ * @param {number} wanted −1 where none matters more
+ * @returns {number[]} positions; where one is left out, −1 stands for it
+ */
+export function shownOf(count, most, wanted) {
+  if (count <= most) return Array.from({length: count}, (_, i) => i);
+  const isInside = wanted >= most - 2 && wanted < count - 1,
+    first = Array.from({length: isInside ? most - 4 : most - 2}, (_, i) => i);
+  if (!isInside) return [...first, -1, count - 1];
+  const before = wanted > first.length ? [-1] : [],
+    after = wanted < count - 2 ? [-1] : [];
+  return [...first, ...before, wanted, ...after, count - 1];
+}
+
+/**
+ * The cell of a step that is explained first: of its first result, the number furthest from 0; in the row that is picked,
+ * where there is one.
+ * @param {MatrixEntry[]} entries
+ * @param {number} at the position of the row in the batch, or −1
+ * @returns {Cell | null}
+ */
+export function firstCell(entries, at) {
+  const entry = entries.find(({isResult}) => isResult);
+  if (!entry) return null;
+  const hasRows = ["y", "dout"].includes(entry.name) && at >= 0;
+  let [row, column] = [hasRows ? at : 0, 0];
+  for (const r of hasRows ? [at] : entry.matrix.keys()) {
+    for (let c = 0; c < entry.matrix[r].length; c++) {
+      if (Math.abs(entry.matrix[r][c]) > Math.abs(entry.matrix[row][column])) [row, column] = [r, c];
+    }
+  }
+  return {name: entry.name, row, column};
+}
+
+/**
+ * Returns what a cell is made of; for one that was given, only its number.
+ * @param {Cell} cell
+ * @param {MatrixEntry[]} entries of the step
+ * @param {StepComputed} computed
+ * @param {number} picked position of the row in the batch, or −1
+ * @returns {Formula}
+ */
+export function formulaOfCell(cell, entries, computed, picked) {
+  const {spec, network, pass, at, update} = computed,
+    {name, row, column} = cell,
+    entry = /** @type {MatrixEntry} */ (entries.find((each) => each.name === name)),
+    number = entry.matrix[row][column],
+    sum = cellTerms(spec, network, pass, at, update, cell),
+    {rows, columns} = sidesOf(name, at, network),
+    index = [rows, columns].map(({kind}, k) => (kind === "none" ? "" : `[${[row, column][k]}]`)).join(""); // a vector has one
+  const base = {name: `${name}${index}`, terms: [], before: "", after: "", result: show(number), sources: []};
+  if (sum && at.kind === "update") return ofUpdate(base, sum);
+  if (sum) return ofSum(base, sum, name, picked);
+  return entry.isResult ? ofResult(base, computed, cell, picked) : {...base, terms: [plain(show(number))], result: ""};
+}
+
+/** @param {string} text  @param {boolean} [isPicked] */
+function plain(text, isPicked = false) {
+  return {text, isPicked};
+}
+
+/**
+ * @param {Formula} base
+ * @param {import("./network_steps.js").CellTerms} sum
+ * @param {string} name
+ * @param {number} picked
+ * @returns {Formula}
+ */
+function ofSum(base, {terms, activation}, name, picked) {
+  const isOverRows = name === "dW" || name === "db",
+    inOrder = name === "y" ? terms : terms.toReversed(), // as people count: the engine adds the last row first
+    shown = shownOf(inOrder.length, MAX_PRODUCTS_TOLD, isOverRows ? picked : -1);
+  const product = (/** @type {number} */ i) =>
+    inOrder[i].factors.map(({number}, k) => (k || i ? bracketed(show(number)) : show(number))).join(" × ");
+  return {
+    ...base,
+    terms: shown.map((i) => (i < 0 ? plain("…") : plain(product(i), isOverRows && i === picked))),
+    before: activation && `${activation}(`,
+    after: activation && ")",
+    sources: terms.flatMap(({factors}) => factors),
+  };
+}
+
+/**
+ * @param {Formula} base
+ * @param {import("./network_steps.js").CellTerms} sum
+ * @returns {Formula}
+ */
+function ofUpdate(base, {terms: [{factors: [before]}, {factors: [rate, by]}]}) {
+  return {...base, terms: [plain(`${show(before.number)} − ${show(-rate.number)} × ${bracketed(show(by.number))}`)], sources: [by]};
+}
+
+/**
+ * A result that is no sum of products: a slope, a loss, or its dout.
+ * @param {Formula} base
+ * @param {StepComputed} computed
+ * @param {Cell} cell
+ * @param {number} picked
+ * @returns {Formula}
+ */
+function ofResult(base, {network, pass, at}, {name, row, column}, picked) {
+  const {predictions, targets} = pass,
+    count = predictions.length * predictions[0].length,
+    isSquared = network.loss === "mse";
+  if (name === "slope") {
+    const y = pass.layers[at.layer - 1].outputs[row][column],
+      formula = slopeFormula(network.layers[at.layer - 1].activation, y, pass.layers[at.layer - 1].sums[row][column]);
+    return {...base, terms: [plain(formula)], sources: [{name: "y", row, column}]};
+  }
+  const pairOf = (/** @type {number} */ r, /** @type {number} */ c) => {
+    const [y, t] = [predictions[r][c], targets[r][c]];
+    return `(${show(y)} − ${bracketed(show(t))})`;
+  };
+  if (name === "dout") {
+    const [y, t] = [predictions[row][column], targets[row][column]],
+      formula = isSquared ? `2 × ${pairOf(row, column)} / ${count}` : `(sigmoid(${show(y)}) − ${show(t)}) / ${count}`;
+    return {...base, terms: [plain(formula)], sources: [{name: "y", row, column}, {name: "t", row, column}]};
+  }
+  if (!isSquared || name !== "loss") return base;
+  const columns = predictions[0].length,
+    cells = Array.from({length: count}, (_, i) => [Math.floor(i / columns), i % columns]),
+    shown = shownOf(count, MAX_PRODUCTS_TOLD, picked < 0 ? -1 : picked * columns);
+  return {
+    ...base,
+    terms: shown.map((i) => (i < 0 ? plain("…") : plain(`${pairOf(cells[i][0], cells[i][1])}²`, cells[i][0] === picked))),
+    before: count > 1 ? "(" : "",
+    after: count > 1 ? `) / ${count}` : "",
+    sources: [],
+  };
+}
+
+/**
+ * @param {string} activation
+ * @param {number} y
+ * @param {number} z
+ */
+function slopeFormula(activation, y, z) {
+  if (activation === "tanh") return `1 − ${bracketed(show(y))}²`;
+  if (activation === "sigmoid") return `${show(y)} × (1 − ${show(y)})`;
+  return z > 0 ? `${show(z)} > 0` : `${show(z)} ≤ 0`;
+}

@@ -1,0 +1,423 @@
+// What is said about a network: its neurons and weights by name, and for each step one sentence and a formula with its
+// numbers; of the row that is picked or, where none is, of all rows.
+
+import {placeOfLargest} from "./extremes.js";
+import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
+import {inOwnUnits} from "./network_spec.js";
+import {bracketed, show, signOf} from "./numerals.js";
+import {OPERATIONS} from "./operations.js";
+
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./network.js").Pass} Pass */
+/** @typedef {import("./network_spec.js").Spec} Spec */
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {import("../derive/told.js").FormulaPart} FormulaPart */
+
+/**
+ * A weight or a bias, where it is: `input` is −1 for the bias.
+ * @typedef {{layer: number, neuron: number, input: number, position: number, gradient: number}} Blamed
+ */
+
+/**
+ * What is told of, at one cycle: `row` is the number of the row picked, from 1, and `at` its position in the batch; −1
+ * where it is not in it, or none is picked.
+ * @typedef {object} NetworkMoment
+ * @property {Pass} pass
+ * @property {number | null} row
+ * @property {number} at
+ * @property {boolean} isWhole whether the batch holds all rows
+ * @property {Float64Array} shares what the row adds to the gradients
+ * @property {Float64Array} after the parameters after Change
+ * @property {number} learningRate
+ * @property {number} momentum
+ * @property {number} output the loss of all rows
+ * @property {number} outputAfter the loss of all rows after Change
+ */
+
+const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
+const MAX_SHOWN_SHARES = 3;
+
+/**
+ * Returns the weight or bias of the largest gradient.
+ * @param {Network} network
+ * @param {Float64Array} gradients
+ * @returns {Blamed}
+ */
+export function mostToBlame({layers}, gradients) {
+  /** @type {Blamed} */
+  let most = {layer: 1, neuron: 0, input: 0, position: 0, gradient: gradients[0]};
+  for (const [l, layer] of layers.entries()) {
+    for (let neuron = 0; neuron < layer.outputs; neuron++) {
+      for (let input = 0; input < layer.inputs; input++) {
+        const position = weightPosition(layer, neuron, input); // a bias is asked about only where one looks for it
+        if (Math.abs(gradients[position]) > Math.abs(most.gradient)) {
+          most = {layer: l + 1, neuron, input, position, gradient: gradients[position]};
+        }
+      }
+    }
+  }
+  return most;
+}
+
+/** What the parts of a network are called. */
+export class NetworkNames {
+  /**
+   * @param {Spec} spec
+   * @param {Network} network
+   * @param {Words} words
+   */
+  constructor({data}, network, words) {
+    this.inputs = data.inputNames;
+    this.target = data.targetName;
+    this.classes = data.classes;
+    this.network = network;
+    this.words = words;
+  }
+
+  /** @param {number} layer from 1; 0 for the inputs  @param {number} i from 0 */
+  neuron(layer, i) {
+    const {layers} = this.network;
+    if (layer === 0) return this.inputs[i];
+    if (layer < layers.length) return this.words.word("network.told.name.neuron", {layer, neuron: i + 1});
+    return layers[layer - 1].outputs === 1 ? this.words.word("network.told.name.output") : this.words.word("network.told.name.output.of", {name: this.classes[i] ?? i + 1});
+  }
+
+  /** @param {number} layer from 1  @param {number} i neuron  @param {number} k what comes in; −1 for the bias */
+  weight(layer, i, k) {
+    const to = this.neuron(layer, i);
+    return k < 0 ? this.words.word("network.told.name.bias", {name: to}) : this.words.word("network.told.name.weight", {from: this.neuron(layer - 1, k), to});
+  }
+}
+
+/** The sentences about a network in one language. */
+export class NetworkSentences {
+  /**
+   * @param {Spec} spec
+   * @param {Network} network
+   * @param {Words} words
+   */
+  constructor(spec, network, words) {
+    this.spec = spec;
+    this.network = network;
+    this.words = words;
+    this.names = new NetworkNames(spec, network, words);
+  }
+
+  /**
+   * What is said of a step.
+   * @param {{phase: string, kind: string, layer?: number}} step
+   * @param {NetworkMoment} moment
+   * @returns {{sentence: string, formula: FormulaPart[]}}
+   */
+  told(step, moment) {
+    const {phase, kind, layer = 0} = step;
+    if (phase === "change") return this.#change(moment);
+    if (kind === "loss") return phase === "know" ? this.#loss(moment) : this.#blameOfOutput(moment);
+    return phase === "know" ? this.#layer(layer, moment) : this.#blameOfLayer(layer, moment);
+  }
+
+  /**
+   * At the end of Know: what was said, and what was right.
+   * @param {NetworkMoment} moment
+   */
+  question(moment) {
+    const {pass, at} = moment,
+      loss = show(pass.loss);
+    if (at < 0) return this.#say(`question.all.${this.network.loss}`, moment, {loss});
+    const said = this.said(pass, at),
+      right = this.right(pass, at);
+    if (this.spec.data.classes.length) {
+      const chance = show(this.#chance(pass, at));
+      return this.#say(said === right ? "question.class.right" : "question.class", moment, {said, right, chance});
+    }
+    return this.#say(said === right ? "question.right" : "question", moment, {said, right});
+  }
+
+  /**
+   * At the end of Think: which weight is most to blame.
+   * @param {NetworkMoment} moment
+   */
+  answer(moment) {
+    const {pass, at, shares} = moment,
+      all = mostToBlame(this.network, pass.gradients),
+      ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
+    if (all.gradient === 0) return this.#say("answer.none", moment);
+    if (at < 0) return this.#say("answer.all", moment, ofAll);
+    const own = mostToBlame(this.network, shares),
+      ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
+    if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
+    return this.#say(own.position === all.position ? "answer.same" : "answer", moment, {...ofAll, ...ofRow});
+  }
+
+  /**
+   * What the network predicts for a row, as people say it: a number in its own units, or a class.
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  said({predictions}, at) {
+    const {classes} = this.spec.data,
+      outputs = predictions[at];
+    if (classes.length && outputs.length > 1) return classes[placeOfLargest(outputs, (number) => number)];
+    if (classes.length) return classes[outputs[0] > 0 ? 1 : 0];
+    return this.words.listed(Array.from(outputs, (output) => show(this.#asPrediction(output), 3)));
+  }
+
+  /**
+   * What was right for a row.
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  right({targets}, at) {
+    const {classes} = this.spec.data,
+      row = targets[at];
+    if (classes.length) return classes[row.length > 1 ? row.indexOf(1) : row[0]];
+    return this.words.listed(Array.from(row, (target) => show(inOwnUnits(this.spec, target), 3)));
+  }
+
+  // --- Know ---
+
+  /**
+   * @param {number} layer
+   * @param {NetworkMoment} moment
+   */
+  #layer(layer, moment) {
+    const {pass, at} = moment,
+      {activation, outputs: width} = this.network.layers[layer - 1],
+      row = Math.max(at, 0),
+      {outputs} = pass.layers[layer - 1],
+      i = placeOfLargest(outputs[row], Math.abs),
+      isLast = layer === this.network.layers.length;
+    const key = isLast ? "know.output" : activation === "linear" ? "know.linear" : "know",
+      parts = {layer, activation, neuron: i + 1, name: this.names.neuron(layer, i), value: show(outputs[row][i])};
+    const sentence = this.#say(at < 0 ? `${key}.all` : width > 1 || !isLast ? key : `${key}.one`, moment, parts);
+    return {sentence, formula: [this.#sumOf(layer, i, row, pass)]};
+  }
+
+  /**
+   * How a neuron comes to its value.
+   * @param {number} l
+   * @param {number} i
+   * @param {number} row
+   * @param {Pass} pass
+   */
+  #sumOf(l, i, row, pass) {
+    const layer = this.network.layers[l - 1],
+      {parameters} = pass,
+      x = l > 1 ? pass.layers[l - 2].outputs[row] : pass.x[row];
+    const terms = Array.from(x, (number, k) => `${bracketed(show(parameters[weightPosition(layer, i, k)]))} × ${bracketed(show(number))}`),
+      bias = parameters[biasPosition(layer, i)];
+    const shown = terms.length > MAX_WRITTEN_TERMS ? [...terms.slice(0, MAX_WRITTEN_TERMS - 1), "…"] : terms,
+      sum = `${shown.join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
+      value = show(pass.layers[l - 1].outputs[row][i]);
+    return this.words.typeset(layer.activation === "linear" ? `${sum} = ${value}` : `${layer.activation}(${sum}) = ${value}`);
+  }
+
+  /** @param {NetworkMoment} moment */
+  #loss(moment) {
+    const {pass, at} = moment,
+      loss = show(pass.loss);
+    const sentence = this.#say(at < 0 ? "loss.all" : "loss", moment, {loss});
+    return {sentence, formula: at < 0 || pass.predictions[at].length > 1 ? [] : [this.words.typeset(this.#mistake(pass, at))]};
+  }
+
+  /**
+   * What one row adds to the loss, before the mean is taken.
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  #mistake({predictions, targets}, at) {
+    const [y] = predictions[at],
+      [t] = targets[at],
+      term = show(LOSSES[this.network.loss].term(y, t));
+    if (this.network.loss === "mse") return `(${show(y)} − ${bracketed(show(t))})² = ${term}`;
+    const p = chanceOfLogit(y);
+    return `−log ${show(t ? p : 1 - p)} = ${term}`;
+  }
+
+  // --- Think ---
+
+  /** @param {NetworkMoment} moment */
+  #blameOfOutput(moment) {
+    const {pass, at} = moment,
+      dOutputs = pass.douts[pass.douts.length - 1].outputs;
+    if (at < 0) {
+      const tooLow = dOutputs.reduce((count, [gradient]) => count + (gradient < 0 ? 1 : 0), 0),
+        tooHigh = dOutputs.reduce((count, [gradient]) => count + (gradient > 0 ? 1 : 0), 0);
+      return {sentence: this.#say("blame.all", moment, {tooLow, tooHigh}), formula: []};
+    }
+    const i = placeOfLargest(dOutputs[at], Math.abs),
+      gradient = dOutputs[at][i],
+      key = gradient < 0 ? "blame.low" : gradient > 0 ? "blame.high" : "blame.right",
+      name = this.names.neuron(this.network.layers.length, i);
+    return {sentence: this.#say(key, moment, {name, gradient: show(gradient)}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
+  }
+
+  /**
+   * @param {Pass} pass
+   * @param {number} at
+   * @param {number} i
+   * @param {number} gradient
+   */
+  #slopeOfLoss({predictions, targets}, at, i, gradient) {
+    const count = predictions.length * predictions[at].length,
+      [y, t] = [predictions[at][i], targets[at][i]];
+    const mistake = this.network.loss === "mse" ? `2 × (${show(y)} − ${bracketed(show(t))})` : `(${show(chanceOfLogit(y))} − ${show(t)})`;
+    return `${mistake} ÷ ${count} = ${show(gradient)}`;
+  }
+
+  /**
+   * @param {number} layer
+   * @param {NetworkMoment} moment
+   */
+  #blameOfLayer(layer, moment) {
+    const {pass, at, shares} = moment,
+      own = this.#mostIn(layer, at < 0 ? pass.gradients : shares),
+      {activation} = this.network.layers[layer - 1];
+    const key = `think${activation === "linear" ? ".linear" : ""}${at < 0 ? ".all" : ""}`,
+      parts = {layer, activation, weight: this.#nameOf(own), gradient: show(own.gradient)};
+    return {sentence: this.#say(key, moment, parts), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+  }
+
+  /**
+   * @param {Blamed} blamed
+   * @param {Pass} pass
+   * @param {number} at
+   * @returns {FormulaPart[]}
+   */
+  #share({layer, neuron, input, gradient}, pass, at) {
+    const upstream = pass.douts[layer - 1].sums[at][neuron],
+      x = incomingOf(pass, layer, at)[input];
+    return [
+      this.#part(bracketed(show(upstream)), "upstream", signOf(upstream)),
+      " × ",
+      this.#part(bracketed(show(x)), "local"),
+      " = ",
+      this.#part(bracketed(show(gradient)), "share", signOf(gradient)),
+    ];
+  }
+
+  /**
+   * A gradient over all rows is a sum.
+   * @param {Blamed} blamed
+   * @param {Pass} pass
+   * @returns {FormulaPart[]}
+   */
+  #sumOfShares({layer, neuron, input, gradient}, pass) {
+    const shown = pass.x.slice(0, MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
+    const more = pass.x.length > MAX_SHOWN_SHARES ? " + …" : "";
+    return [this.words.typeset(`${shown.join(" + ")}${more} = ${show(gradient)}`)];
+  }
+
+  // --- Change ---
+
+  /** @param {NetworkMoment} moment */
+  #change(moment) {
+    const {pass, after, learningRate, momentum} = moment,
+      most = mostToBlame(this.network, momentum ? movedBy(pass.parameters, after) : pass.gradients),
+      before = pass.parameters[most.position];
+    const key = momentum ? "change.momentum" : "change",
+      parts = {weight: this.#nameOf(most), before: show(before), after: show(after[most.position])};
+    return {
+      sentence: this.#say(key, moment, parts),
+      formula: momentum
+        ? []
+        : [
+            this.#part(show(before), "before"),
+            " − ",
+            this.#part(show(learningRate), "rate"),
+            " × ",
+            this.#part(bracketed(show(most.gradient)), "gradient", signOf(most.gradient)),
+            " = ",
+            this.#part(show(after[most.position]), "after"),
+          ],
+    };
+  }
+
+  /**
+   * How the loss has turned out after Change.
+   * @param {NetworkMoment} moment
+   */
+  outcome({output, outputAfter}) {
+    const by = outputAfter - output,
+      key = !Number.isFinite(outputAfter) ? "outcome.lost" : by > 0 ? "outcome.grown" : by < 0 ? "outcome.fallen" : "outcome.same";
+    return this.words.word(`network.told.${key}`, {before: show(output), after: show(outputAfter), by: show(Math.abs(by))});
+  }
+
+  // --- parts ---
+
+  /**
+   * @param {string} key
+   * @param {NetworkMoment} moment
+   * @param {Record<string, string | number>} [parts]
+   */
+  #say(key, {row, pass, isWhole, at}, parts = {}) {
+    const rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length}),
+      isMissing = row !== null && at < 0 ? this.words.word("network.told.row.out", {row}) : "";
+    return this.words.joined(isMissing, this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
+  }
+
+  /** @param {Blamed} blamed */
+  #nameOf({layer, neuron, input}) {
+    return this.names.weight(layer, neuron, input);
+  }
+
+  /**
+   * @param {number} layer
+   * @param {Float64Array} gradients
+   */
+  #mostIn(layer, gradients) {
+    const own = this.network.layers[layer - 1],
+      most = mostToBlame({...this.network, layers: [own]}, gradients.map((gradient, i) => (i < own.start || i >= own.start + own.outputs * (own.inputs + 1) ? 0 : gradient)));
+    const {position} = most.gradient === 0 ? {position: weightPosition(own, 0, 0)} : most;
+    return {...most, layer, position, gradient: gradients[position]};
+  }
+
+  /** @param {number} output */
+  #asPrediction(output) {
+    return this.network.loss === "bce" ? chanceOfLogit(output) : inOwnUnits(this.spec, output);
+  }
+
+  /**
+   * How likely the network thinks the class that it says.
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  #chance({predictions}, at) {
+    const outputs = predictions[at];
+    if (this.network.loss !== "bce") return outputs[placeOfLargest(outputs, (number) => number)];
+    const p = chanceOfLogit(outputs[placeOfLargest(outputs, (number) => number)]);
+    return outputs.length === 1 && p < 0.5 ? 1 - p : p;
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} name
+   * @param {string} [kind]
+   */
+  #part(text, name, kind = "") {
+    return {text: this.words.typeset(text), name, kind};
+  }
+}
+
+/** @param {number} logit */
+function chanceOfLogit(logit) {
+  return OPERATIONS.sigmoid.value(logit);
+}
+
+/**
+ * What comes into a layer for a row.
+ * @param {Pass} pass
+ * @param {number} layer from 1
+ * @param {number} row
+ */
+function incomingOf(pass, layer, row) {
+  return layer > 1 ? pass.layers[layer - 2].outputs[row] : pass.x[row];
+}
+
+/**
+ * @param {Float64Array} before
+ * @param {Float64Array} after
+ */
+function movedBy(before, after) {
+  return before.map((number, i) => number - after[i]);
+}

@@ -1,0 +1,345 @@
+// What follows from the state of a network: the numbers of its cycle, what is known of them at the step shown, and what
+// is said of it. Passes are computed when a view asks for them, once a cycle.
+
+import {batchOf, cyclesPerEpoch, epochOf, lossOf, nextMoment} from "../core/learning.js";
+import {networkOf, passOf, rowShares} from "../core/network.js";
+import {NetworkSentences, mostToBlame} from "../core/network_sentences.js";
+import {standardised} from "../core/network_spec.js";
+import {stepsOfNetwork} from "../core/network_steps.js";
+import {show} from "../core/numerals.js";
+import {phaseEnds} from "../core/steps.js";
+import {memoised} from "./memoised.js";
+
+/** @typedef {import("../actions/parts.js").DocumentOfPage} DocumentOfPage */
+/** @typedef {import("../actions/parts.js").State} State */
+/** @typedef {import("../core/learning.js").Moment} Moment */
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../core/network.js").Pass} Pass */
+/** @typedef {import("../core/network_spec.js").Spec} Spec */
+/** @typedef {import("../core/network_spec.js").StandardisedData} StandardisedData */
+/** @typedef {import("../core/words.js").Words} Words */
+
+/**
+ * What is picked in the drawing: `layer` from 1, 0 for the inputs; `neuron` and `input` from 0.
+ * @typedef {{kind: "neuron" | "weight" | "bias" | "input" | "loss", layer: number, neuron: number, input?: number}} Picked
+ */
+
+/**
+ * What a reader looks at in a network, and where its learning is.
+ * @typedef {object} Net
+ * @property {Moment} moment at the start of the cycle shown
+ * @property {number | null} row the one picked, from 0; null for all rows
+ * @property {Picked | null} picked
+ * @property {"" | "layers"} panel that is open below the drawing
+ * @property {Picked | null} hover
+ */
+
+/**
+ * What the curve shows beside the cycles that were run: losses of the epochs before, and those of the rows held out.
+ * @typedef {{losses: number[], heldOut: () => {cycle: number, loss: number}[]}} Earlier
+ */
+
+/** @typedef {ReturnType<typeof networkPartAt>} NetworkShown */
+
+// --- the numbers -----------------------------------------------------------------------------------------------------
+
+const networkOfSpec = memoised(networkOf);
+const dataOfSpec = memoised(standardised);
+const stepsOfSpec = memoised((/** @type {Network} */ network) => /** @type {any[]} */ (stepsOfNetwork(network)));
+const endsOfSteps = memoised(phaseEnds);
+const batchAt = memoised(batchOf);
+const passAt = memoised(
+  (/** @type {Network} */ network, /** @type {StandardisedData} */ data, /** @type {Moment} */ moment, /** @type {Int32Array} */ batch) => {
+    const rows = Array.from(batch, (row) => data.rows[row]),
+      targets = Array.from(batch, (row) => data.targets[row]);
+    return passOf(network, moment.parameters, rows, targets);
+  },
+);
+const nextAt = memoised(nextMoment);
+const sharesAt = memoised(rowShares);
+const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => new NetworkSentences(spec, networkOfSpec(spec), words));
+
+/** @type {WeakMap<Float64Array, Map<object, number>>} */
+const lossesKnown = new WeakMap();
+
+/**
+ * The loss of rows with some parameters, computed once.
+ * @param {Network} network
+ * @param {Float64Array} parameters
+ * @param {import("../core/network_spec.js").Rows} rows
+ */
+function lossWith(network, parameters, rows) {
+  let known = lossesKnown.get(parameters);
+  if (!known) lossesKnown.set(parameters, (known = new Map()));
+  let loss = known.get(rows);
+  if (loss === undefined) known.set(rows, (loss = lossOf(network, parameters, rows)));
+  return loss;
+}
+
+/** @param {DocumentOfPage} document */
+export function specOf(document) {
+  return /** @type {Spec} */ (document.network);
+}
+
+/**
+ * The network of a document, and its data as the network sees them.
+ * @param {DocumentOfPage} document
+ */
+export function learnerOf(document) {
+  const spec = specOf(document);
+  return {spec, network: networkOfSpec(spec), data: dataOfSpec(spec)};
+}
+
+/**
+ * The pass of the batch of the cycle shown.
+ * @param {State} state
+ */
+export function passIn(state) {
+  const {spec, network, data} = learnerOf(state.document);
+  return passAt(network, data, momentIn(state), batchAt(spec, momentIn(state), state.cycle));
+}
+
+/** @param {State} state */
+function momentIn({net}) {
+  return /** @type {Net} */ (net).moment;
+}
+
+/**
+ * Where learning is after the cycle shown.
+ * @param {State} state
+ */
+export function nextMomentIn(state) {
+  const {spec, network, data} = learnerOf(state.document);
+  return nextAt(spec, network, data, momentIn(state), state.cycle, state.learningRate);
+}
+
+/**
+ * Whether no update can follow: a number of it would not be finite.
+ * @param {State} state
+ */
+function isLostIn(state) {
+  if (!Number.isFinite(passIn(state).loss)) return true;
+  return state.learningRate > 0 && !passIn(state).gradients.every((gradient, i) => Number.isFinite(momentIn(state).parameters[i] - state.learningRate * gradient));
+}
+
+/**
+ * The loss of all rows, at the start of the cycle.
+ * @param {State} state
+ */
+function lossIn(state) {
+  const {network, data} = learnerOf(state.document),
+    {moment} = /** @type {Net} */ (state.net);
+  return moment.order ? lossWith(network, moment.parameters, data) : passIn(state).loss;
+}
+
+/** @type {import("../derive.js").Kind} */
+export const NETWORK_KIND = {
+  steps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
+  closedSteps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
+  reach(state) {
+    const steps = NETWORK_KIND.steps(state);
+    return Number.isFinite(passIn(state).loss) ? steps.length : endsOfSteps(steps).know;
+  },
+  output: lossIn,
+  isStuck: isLostIn,
+  learns: () => true,
+  rate: (document) => specOf(document).learningRate,
+};
+
+// --- what is shown ---------------------------------------------------------------------------------------------------
+
+/**
+ * How far the cycle has come: up to which layer outputs are known, and from which on gradients; L + 1 is the loss.
+ * @param {any[]} steps
+ * @param {number} position
+ * @param {number} layers
+ */
+function knownAfterSteps(steps, position, layers) {
+  const known = {layer: 0, blame: layers + 2, isChanged: false, current: steps[position - 1] ?? null};
+  for (const {phase, kind, layer} of steps.slice(0, position)) {
+    const place = kind === "loss" ? layers + 1 : layer;
+    if (phase === "know") known.layer = place;
+    else if (phase === "think") known.blame = place;
+    else known.isChanged = true;
+  }
+  return known;
+}
+const knownOfNetwork = memoised(knownAfterSteps);
+
+/**
+ * The network, as the views of its drawing, layers and plots read it; see there for what each needs. Numbers of the pass
+ * are computed when they are asked for.
+ * @param {State} state
+ * @param {Words} words
+ */
+function networkPartAt(state, words) {
+  const {spec, network, data} = learnerOf(state.document),
+    {row, picked, hover, panel, moment} = /** @type {Net} */ (state.net),
+    {cycle, position, cycles} = state,
+    batch = batchAt(spec, moment, cycle),
+    at = row === null ? -1 : batch.indexOf(row),
+    steps = NETWORK_KIND.steps(state),
+    sentences = sentencesAt(spec, words);
+  return {
+    spec,
+    network,
+    data,
+    batch,
+    row,
+    at,
+    picked,
+    hover,
+    panel,
+    steps,
+    step: steps[position - 1] ?? null,
+    known: knownOfNetwork(steps, position, network.layers.length),
+    names: sentences.names,
+    sentences,
+    parameters: moment.parameters,
+    epoch: epochOf(spec, cycle),
+    cyclesPerEpoch: cyclesPerEpoch(spec),
+    get pass() {
+      return passIn(state);
+    },
+    get gradients() {
+      return passIn(state).gradients;
+    },
+    /** What the row picked adds to the gradients; those of all rows where none is, or where it is not in the batch. */
+    get shares() {
+      return at < 0 ? passIn(state).gradients : sharesAt(network, passIn(state), at);
+    },
+    get after() {
+      return nextMomentIn(state).parameters;
+    },
+    get largest() {
+      return mostToBlame(network, this.shares);
+    },
+    get losses() {
+      const {heldOut} = data;
+      return {
+        first: cycles.firstLoss,
+        last: lossIn(state),
+        get after() {
+          return lossWith(network, nextMomentIn(state).parameters, data);
+        },
+        get heldOut() {
+          return heldOut.rows.length ? lossWith(network, moment.parameters, heldOut) : null;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * What is shown of a state of a network: what the views of every document read, and `network`.
+ * @param {State} state
+ * @param {Words} words
+ */
+export function networkShownAt(state, words) {
+  const network = networkPartAt(state, words),
+    {known, steps, step, spec, data} = network,
+    ends = endsOfSteps(steps),
+    {position, document, language, learningRate, cycle, cycles} = state,
+    problem = problemOfNetwork(state, words),
+    endLabel = words.say("loss");
+  const told = step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
+  return {
+    network,
+    known,
+    told: step ? {sentence: told.sentence, formula: "", result: ""} : null,
+    sentence: [told.sentence + told.ending, told.summary].filter(Boolean).join("\n"),
+    summary: told.summary,
+    ending: told.ending,
+    formulaParts: told.formula,
+    noteShown: position === ends.know && cycle === 1 ? (document.note?.[language] ?? "") : "",
+    note: document.note?.[language] ?? "",
+    outputText: outputTextOf(state, network, endLabel, words),
+    problem,
+    isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
+    title: document.title?.[language] || titleOf(spec),
+    endName: words.word("end.loss"),
+    endLabel,
+    legend: ["legend.network"],
+    isAsOpened: cycles.first === cycles.last && !state.restarted && learningRate === spec.learningRate,
+    earlier: {
+      losses: spec.history?.losses ?? [],
+      heldOut: () => heldOutCurve(network, cycles, data),
+    },
+    mistake: "",
+    presented: null,
+    awaitsThink: position < ends.think,
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {NetworkShown} shown
+ */
+function saidOfNetwork(state, shown) {
+  const {sentences, step, steps, row, at, batch, pass, spec} = shown,
+    {position, learningRate} = state,
+    ends = endsOfSteps(steps);
+  const moment = {
+    pass,
+    row: row === null ? null : row + 1,
+    at,
+    isWhole: batch.length === spec.data.rows.length,
+    get shares() {
+      return shown.shares;
+    },
+    get after() {
+      return shown.after;
+    },
+    learningRate,
+    momentum: spec.momentum,
+    get output() {
+      return shown.losses.last;
+    },
+    get outputAfter() {
+      return shown.losses.after;
+    },
+  };
+  const {sentence, formula} = sentences.told(step, moment),
+    ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
+  if (position === ends.know) return {sentence: "", formula, ending, summary: sentences.question(moment)};
+  return {sentence, formula, ending, summary: position === ends.think ? sentences.answer(moment) : ""};
+}
+
+/**
+ * What is wrong with the numbers, in words; "" where nothing is.
+ * @param {State} state
+ * @param {Words} words
+ */
+function problemOfNetwork(state, words) {
+  if (!isLostIn(state)) return "";
+  const loss = show(passIn(state).loss);
+  return words.word(state.cycle > 1 ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(state.learningRate), loss});
+}
+
+/**
+ * @param {State} state
+ * @param {NetworkShown} network
+ * @param {string} endLabel
+ * @param {Words} words
+ */
+function outputTextOf({position}, {steps, losses, known}, endLabel, words) {
+  if (position < endsOfSteps(steps).know) return "";
+  const now = `${endLabel} ${show(losses.last)}`;
+  return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
+}
+
+/** @param {Spec} spec */
+function titleOf({inputs, sizes, data}) {
+  return [[inputs, ...sizes].join("-"), data.name].filter(Boolean).join(" · ");
+}
+
+/**
+ * The losses of the rows held out, at the cycles whose parameters are kept.
+ * @param {NetworkShown} network
+ * @param {State["cycles"]} cycles
+ * @param {StandardisedData} data
+ */
+function heldOutCurve({network}, cycles, {heldOut}) {
+  if (heldOut.rows.length === 0) return [];
+  return cycles.kept().map(({cycle, item}) => ({cycle, loss: lossWith(network, /** @type {Moment} */ (/** @type {unknown} */ (item)).parameters, heldOut)}));
+}

@@ -1,0 +1,208 @@
+// The builder: data, layers, activation, batch and seed of a network that is begun anew; and a table of one's own.
+
+import {readNumber} from "../core/numerals.js";
+import {ACTIVATION_NAMES, NetworkError, checkSpec} from "../core/network_spec.js";
+import {columnsOfTable, readTable} from "../core/table_text.js";
+import {byId, createWatch, make, refill, refuse, setAttribute, write} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../core/network_spec.js").Spec} Spec */
+/** @typedef {import("../core/network_spec.js").NetworkData} NetworkData */
+/** @typedef {import("../core/words.js").Words} Words */
+
+const MAX_FILE_BYTES = 2_000_000;
+
+/** @param {import("../app.js").App} app */
+export function createBuilder(app) {
+  const room = byId("builder-room"),
+    isNewPanel = createWatch(),
+    isNewSpec = createWatch();
+  const data = make("select", {id: "build-data"}),
+    layers = make("input", {type: "text", id: "build-layers", inputmode: "numeric", autocomplete: "off", spellcheck: "false", "aria-describedby": "build-hint"}),
+    activation = make("select", {id: "build-activation"}),
+    batch = make("input", {type: "text", id: "build-batch", inputmode: "numeric", autocomplete: "off"}),
+    seed = make("input", {type: "text", id: "build-seed", inputmode: "numeric", autocomplete: "off"}),
+    paste = make("textarea", {id: "build-paste", rows: "3", spellcheck: "false", autocomplete: "off"}),
+    target = make("select", {id: "build-target"}),
+    targetRow = make("p", {class: "row"}),
+    refused = make("p", {class: "refused", id: "build-refused", role: "status"}),
+    told = make("p", {class: "hint", id: "build-told", role: "status"});
+  activation.replaceChildren(...ACTIVATION_NAMES.map((name) => make("option", {}, name)));
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showBuilder(state, {words}) {
+    const spec = /** @type {Spec} */ (state.document.network);
+    if (isNewPanel(words)) build(words);
+    if (!isNewSpec(spec, words)) return;
+    fillData(spec, words);
+    layers.value = spec.sizes.join("-");
+    activation.value = spec.activation;
+    batch.value = spec.batchSize === null ? "" : `${spec.batchSize}`;
+    setAttribute(batch, "placeholder", words.say("builder.batch.all"));
+    seed.value = `${spec.seed}`;
+    for (const field of [layers, batch, seed, paste]) refuse(field, refused, "");
+  }
+
+  /** @param {Words} words */
+  function build(words) {
+    const say = (/** @type {string} */ key) => words.say(`builder.${key}`);
+    const form = make(
+      "form",
+      {},
+      labelled(say("data"), data),
+      labelled(say("layers"), layers),
+      make("p", {class: "hint", id: "build-hint"}, say("layers.hint")),
+      labelled(say("activation"), activation),
+      labelled(say("batch"), batch),
+      labelled(say("seed"), seed),
+      make("button", {id: "build-begin"}, say("begin")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      begin();
+    });
+    const take = make("button", {id: "build-take", onclick: takeTable}, say("take"));
+    targetRow.replaceChildren(make("label", {for: "build-target"}, say("target")), target);
+    targetRow.hidden = paste.value === "";
+    refill(room, form, make("label", {for: "build-paste"}, say("paste")), paste, targetRow, take, refused, told);
+  }
+
+  /**
+   * @param {Spec} spec
+   * @param {Words} words
+   */
+  function fillData({data: own}, words) {
+    const options = Object.entries(app.datasets).map(([name, {title}]) => make("option", {value: name}, title?.[words.language] ?? name));
+    if (!(own.name in app.datasets)) options.unshift(make("option", {value: ""}, own.name || words.say("builder.data.own")));
+    data.replaceChildren(...options);
+    data.value = own.name in app.datasets ? own.name : "";
+  }
+
+  // --- beginning anew ---
+
+  function begin() {
+    const {words} = app.derived,
+      before = /** @type {Spec} */ (app.state.document.network),
+      chosen = data.value ? app.datasets[data.value] : before.data,
+      sizes = layersIn(layers.value),
+      batchSize = batch.value.trim() === "" ? null : readNumber(batch.value),
+      seedNumber = readNumber(seed.value);
+    for (const field of [layers, batch, seed]) refuse(field, refused, "");
+    if (!sizes) return refuseField(layers, words.say("builder.layers.refused", {text: layers.value}));
+    if (batchSize !== null && !(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+      return refuseField(batch, words.say("builder.batch.refused", {text: batch.value}));
+    }
+    if (!(Number.isSafeInteger(seedNumber) && seedNumber >= 0)) return refuseField(seed, words.say("builder.seed.refused", {text: seed.value}));
+    open({...before, ...onData(chosen, sizes), activation: activation.value, batchSize, seed: seedNumber}, layers);
+  }
+
+  /**
+   * @param {HTMLElement} field
+   * @param {string} why
+   */
+  function refuseField(field, why) {
+    refuse(field, refused, why);
+    field.focus();
+  }
+
+  /**
+   * @param {Spec} change
+   * @param {HTMLElement} field that is to blame where there is no such network
+   */
+  function open(change, field) {
+    try {
+      checkSpec({...change, model: null, history: null});
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      refuseField(field, app.derived.words.word(error.key, error.parts));
+      return false;
+    }
+    app.dispatch({type: "changeNetwork", change});
+    return true;
+  }
+
+  // --- a table of one's own ---
+
+  // Any column can be the one to predict; at first it is the last.
+  function listColumns() {
+    targetRow.hidden = true;
+    if (paste.value.trim() === "") return;
+    try {
+      const columns = columnsOfTable(paste.value);
+      target.replaceChildren(...columns.map((name, i) => make("option", {value: `${i}`}, name)));
+      target.value = `${columns.length - 1}`;
+      targetRow.hidden = false;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error; // it is told when the table is taken
+    }
+  }
+
+  function takeTable() {
+    refuse(paste, refused, "");
+    write(told, "");
+    const {words} = app.derived,
+      before = /** @type {Spec} */ (app.state.document.network);
+    try {
+      const own = readTable(paste.value, targetRow.hidden ? null : Number(target.value));
+      if (!open({...before, ...onData(own, before.sizes)}, paste)) return;
+      write(told, words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}));
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      refuseField(paste, words.word(error.key, error.parts));
+    }
+  }
+
+  /** @param {File | undefined} file */
+  async function takeFile(file) {
+    if (!file) return;
+    /** @type {HTMLDetailsElement} */ (byId("builder")).open = true;
+    if (file.size > MAX_FILE_BYTES) return refuse(paste, refused, app.derived.words.say("builder.large"));
+    paste.value = await file.text();
+    listColumns();
+    takeTable();
+  }
+
+  paste.addEventListener("input", listColumns);
+  document.addEventListener("dragover", (event) => {
+    if (app.state.document.kind === "network" && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (app.state.document.kind !== "network" || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    takeFile(event.dataTransfer.files[0]);
+  });
+  return {show: showBuilder};
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} field
+ */
+function labelled(text, field) {
+  return make("p", {class: "row"}, make("label", {for: field.id}, text), field);
+}
+
+/**
+ * The neurons of each layer in a text such as 4-1; null where it is none.
+ * @param {string} text
+ * @returns {number[] | null}
+ */
+function layersIn(text) {
+  const sizes = text.normalize("NFKC").trim().split(/[\s,;–−ー-]+/).map(Number);
+  return sizes.length > 0 && sizes.every((size) => Number.isSafeInteger(size) && size > 0) ? sizes : null;
+}
+
+/**
+ * What the data ask of a network: as many inputs as columns, an output for each class, and the loss.
+ * @param {NetworkData} data
+ * @param {number[]} sizes
+ * @returns {Pick<Spec, "data" | "inputs" | "sizes" | "loss">}
+ */
+function onData(data, sizes) {
+  const outputs = data.classes.length || 1;
+  return {data, inputs: data.inputNames.length, sizes: [...sizes.slice(0, -1), outputs], loss: data.classes.length ? "bce" : "mse"};
+}

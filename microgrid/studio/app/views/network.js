@@ -1,0 +1,214 @@
+// A network as one drawing, whatever the number of rows: how large it is shown, what is in view, and what a click, a key
+// or a pointer on it does.
+
+import {layOutNetwork} from "../core/network_layout.js";
+import {byId, createWatch, setAttribute} from "./dom.js";
+import {reducedMotion} from "./motion.js";
+import {createPulses} from "./network_motion.js";
+import {paintNetwork} from "./network_painter.js";
+import {createNetworkScene} from "./network_scene.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("./network_painter.js").Part} Part */
+
+const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
+  NARROW_ROOM_PX = 430;
+
+/** @param {App} app */
+export function createNetwork(app) {
+  const section = byId("network"),
+    stage = byId("network-stage"),
+    isNewShape = createWatch(),
+    isNewPlace = createWatch();
+  /** @type {import("./network_scene.js").NetworkScene | null} */
+  let scene = null,
+    room = {width: 0, height: 0, isVertical: false},
+    entered = 0; // the part that the Tab key reaches, among all in order
+  const pulses = createPulses();
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function showNetwork(state, derived, previous) {
+    const shown = /** @type {any} */ (derived).network;
+    section.hidden = !shown;
+    if (!shown) return;
+    if (room.width === 0) measure();
+    const {network, spec, names} = shown;
+    if (isNewShape(network, spec.data, room, derived.words) || !scene) draw(network, spec, names, derived);
+    if (!scene) return;
+    paintNetwork(scene, shown, derived.words, !derived.problem);
+    if (isNewPlace(scene, state.visit, state.cycle)) comeTo(state, derived, previous);
+  }
+
+  /**
+   * @param {any} network
+   * @param {any} spec
+   * @param {any} names
+   * @param {Derived} derived
+   */
+  function draw(network, spec, names, {words}) {
+    const {classes, targetName} = spec.data,
+      outputs = network.sizes[network.sizes.length - 1],
+      hadFocus = stage.contains(document.activeElement) && document.activeElement !== stage;
+    pulses.stop();
+    const shape = {
+      ...{inputs: network.inputs, sizes: network.sizes, hasUnits: Boolean(spec.data.scale)},
+      inputNames: names.inputs,
+      outputNames: outputs > 1 ? Array.from({length: outputs}, (_, i) => classes[i] ?? `${i + 1}`) : [targetName],
+    };
+    scene = createNetworkScene(layOutNetwork(shape, room));
+    stage.replaceChildren(scene.svg);
+    setAttribute(scene.svg, "aria-label", words.say("network"));
+    setAttribute(stage, "aria-label", words.say("network"));
+    entered = Math.min(entered, parts().length - 1);
+    reachByTab();
+    if (hadFocus) focusEntered();
+  }
+
+  // --- room ---
+
+  // Tells how much room there is; a scroll bar that comes and goes, and a few pixels more or less, move nothing.
+  function measure() {
+    const {clientWidth: width, clientHeight: height} = stage,
+      isVertical = innerWidth <= NARROW_WINDOW_PX || width < NARROW_ROOM_PX;
+    if (!width) return false;
+    const isSame = isVertical === room.isVertical && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
+    if (!isSame) room = {width, height, isVertical};
+    return !isSame;
+  }
+
+  new ResizeObserver(() => {
+    if (measure()) showNetwork(app.state, app.derived, app.state);
+  }).observe(stage);
+
+  // --- parts and keys ---
+
+  /** All that can be picked by the keyboard, in order: the inputs, layer by layer, and the loss. @returns {Element[]} */
+  function parts() {
+    return scene ? [...scene.nodes.flat().map(({group}) => group), scene.box.group] : [];
+  }
+
+  function reachByTab() {
+    for (const [i, part] of parts().entries()) part.setAttribute("tabindex", i === entered ? "0" : "-1");
+  }
+
+  function focusEntered() {
+    /** @type {any} */ (parts()[entered])?.focus({preventScroll: true});
+    parts()[entered]?.scrollIntoView({block: "nearest", inline: "nearest"});
+  }
+
+  /**
+   * @param {EventTarget | null} target
+   * @returns {Part | null}
+   */
+  function partAt(target) {
+    const element = /** @type {Element} */ (target),
+      edge = element.closest("[data-edge]"),
+      node = element.closest(".neuron");
+    if (edge && scene) return {kind: "weight", ...edgeOf(Number(edge.getAttribute("data-edge")))};
+    if (element.closest("[data-loss]")) return {kind: "loss", layer: 0, neuron: 0};
+    if (!node) return null;
+    const layer = Number(node.getAttribute("data-layer")),
+      kind = layer === 0 ? "input" : element.closest(".bias") ? "bias" : "neuron";
+    return {kind, layer, neuron: Number(node.getAttribute("data-neuron"))};
+  }
+
+  /** @param {number} e */
+  function edgeOf(e) {
+    const {layer, neuron, input} = /** @type {any} */ (scene).layout.edges[e];
+    return {layer, neuron, input};
+  }
+
+  /** @param {Part | null} part */
+  function pick(part) {
+    const {picked} = /** @type {any} */ (app.derived).network,
+      isSamePart = part && picked && ["kind", "layer", "neuron", "input"].every((key) => part[/** @type {keyof Part} */ (key)] === picked[key]);
+    app.dispatch({type: "pickPart", part: isSamePart ? null : part});
+  }
+
+  /** @param {Part | null} part */
+  function point(part) {
+    const {hover} = /** @type {any} */ (app.derived).network;
+    if (JSON.stringify(part) !== JSON.stringify(hover ?? null)) app.dispatch({type: "hoverPart", part});
+  }
+
+  stage.addEventListener("click", (event) => {
+    const part = partAt(event.target),
+      place = parts().indexOf(/** @type {any} */ (event.target).closest("[role=button]"));
+    if (place >= 0) {
+      entered = place;
+      reachByTab();
+    }
+    if (part) pick(part);
+  });
+  stage.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "mouse" && !app.state.training) point(partAt(event.target));
+  });
+  stage.addEventListener("pointerleave", () => {
+    if (/** @type {any} */ (app.derived).network) point(null);
+  });
+  stage.addEventListener("focusin", (event) => {
+    const place = parts().indexOf(/** @type {any} */ (event.target));
+    if (place >= 0 && /** @type {Element} */ (event.target).matches(":focus-visible")) point(partAt(event.target));
+  });
+  stage.addEventListener("focusout", () => point(null));
+  stage.addEventListener("keydown", (event) => {
+    const {key} = event,
+      place = parts().indexOf(/** @type {any} */ (event.target));
+    if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "Enter" || key === " ") pick(partAt(event.target));
+    else if (key === "ArrowDown" || key === "ArrowUp") {
+      entered = Math.min(Math.max(place + (key === "ArrowDown" ? 1 : -1), 0), parts().length - 1);
+      reachByTab();
+      focusEntered();
+    } else return;
+    event.preventDefault();
+  });
+
+  // --- what happens now ---
+
+  /**
+   * Brings what happens now into view and, after one step onwards, shows it as a movement.
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function comeTo(state, derived, previous) {
+    const shown = /** @type {any} */ (derived).network,
+      {step} = shown;
+    pulses.stop();
+    if (!scene) return;
+    if (step && step.phase !== "change") follow(step);
+    else if (!step) stage.scrollTo(0, 0);
+    const mayMove = previous && state.visit !== previous.visit && state.visit.animated && !state.training && !reducedMotion.matches;
+    if (step && mayMove) pulses.start(scene, step, shown, state);
+  }
+
+  /**
+   * Scrolls to the layer of a step and the one before it, where not all of the drawing is seen; where there is no room for
+   * both, to the whole of the later one.
+   * @param {{kind: string, layer: number}} step
+   */
+  function follow({kind, layer}) {
+    if (!scene || (stage.scrollHeight <= stage.clientHeight && stage.scrollWidth <= stage.clientWidth)) return;
+    const {layers, loss, scale, isVertical} = scene.layout,
+      areas = kind === "loss" ? [layers[layers.length - 1].band, loss] : [layers[layer - 1].band, layers[layer].band];
+    const place = (/** @type {"x" | "y"} */ axis, /** @type {"width" | "height"} */ size, /** @type {number} */ seen) => {
+      const start = Math.min(...areas.map((area) => area[axis] - area[size] / 2)) * scale,
+        end = Math.max(...areas.map((area) => area[axis] + area[size] / 2)) * scale;
+      return end - start > seen ? end - seen : (start + end - seen) / 2;
+    };
+    stage.scrollTo({
+      left: isVertical ? 0 : place("x", "width", stage.clientWidth),
+      top: place("y", "height", stage.clientHeight),
+      behavior: reducedMotion.matches || app.state.playing || app.state.training ? "auto" : "smooth",
+    });
+  }
+
+  return {show: showNetwork};
+}

@@ -1,0 +1,216 @@
+// The drawing of a network, made once for a layout; the painter writes the numbers into it.
+
+import {makeSvg} from "./dom.js";
+
+/** @typedef {import("../core/network_layout.js").NetworkLayout} NetworkLayout */
+/** @typedef {import("../core/network_layout.js").LayerPlace} LayerPlace */
+/** @typedef {import("../core/network_layout.js").NodePlace} NodePlace */
+/** @typedef {import("../core/network_layout.js").Area} Area */
+
+/**
+ * @typedef {object} DrawnNeuron
+ * @property {Element} group
+ * @property {Element} name
+ * @property {Element} value
+ * @property {Element} grad
+ * @property {Element} status
+ * @property {Element[]} bias its number and its gradient, or an input in its own units
+ * @property {Element} title
+ */
+
+/** @typedef {{group: Element, line: Element, weight: Element | null, grad: Element | null}} DrawnWeight */
+/** @typedef {ReturnType<typeof createNetworkScene>} NetworkScene */
+
+const DENSE_FROM_EDGES = 120;
+const BASELINE = 4.4, // of a line of text, below its middle
+  LINE_PX = 14;
+const SMALL_STYLES = ["oval", "mini", "dot"]; // have no room for a name
+
+/** @param {NetworkLayout} layout */
+export function createNetworkScene(layout) {
+  const {width, height, scale, layers, edges, loss} = layout;
+  const svg = makeSvg("svg", {
+    ...{class: `network${edges.length > DENSE_FROM_EDGES ? " dense" : ""}`, role: "group", viewBox: `0 0 ${width} ${height}`},
+    ...{width: Math.round(width * scale), height: Math.round(height * scale)},
+  });
+  const bands = layers.map(({band}) => rectAt(band, "band")),
+    links = loss.links.map(([x1, y1, x2, y2]) => makeSvg("line", {class: "link", x1, y1, x2, y2})),
+    weights = edges.map(drawnWeight),
+    nodes = layers.map((layer, l) => layer.nodes.map((node, i) => drawnNeuron(layer, node, l, i, l === layers.length - 1))),
+    headings = layers.map(({heading}) => textAt(heading, layout.isVertical ? "start" : "middle", "heading")),
+    box = drawnLoss(layout);
+  const lines = makeSvg("g", {class: "weights"}, ...weights.map(({group}) => group)),
+    labels = makeSvg("g", {class: "labels"}, ...weights.flatMap(({weight, grad}) => (weight && grad ? [weight, grad] : []))),
+    moving = makeSvg("g", {class: "moving", "aria-hidden": "true"}),
+    asked = makeSvg("g", {class: "labels asked"});
+  svg.append(...bands, ...links, lines, moving, ...headings, labels, ...nodes.flat().map(({group}) => group), box.group, asked);
+  return {svg, layout, bands, links, weights, nodes, headings, box, moving, asked, askedTexts: /** @type {[Element, Element][]} */ ([])};
+}
+
+/**
+ * @param {Area} area
+ * @param {string} kinds
+ * @param {number} [corner]
+ */
+function rectAt({x, y, width, height}, kinds, corner = 8) {
+  return makeSvg("rect", {class: kinds, x: x - width / 2, y: y - height / 2, width, height, rx: corner});
+}
+
+/**
+ * @param {Area} area
+ * @param {"start" | "middle" | "end"} anchor
+ * @param {string} kinds
+ */
+function textAt({x, y, width}, anchor, kinds) {
+  const shift = anchor === "middle" ? 0 : anchor === "start" ? -width / 2 : width / 2;
+  return makeSvg("text", {class: kinds, x: round1(x + shift), y: round1(y + BASELINE), "text-anchor": anchor});
+}
+
+/** @param {number} length */
+function round1(length) {
+  return Math.round(length * 10) / 10;
+}
+
+/**
+ * @param {import("../core/network_layout.js").EdgePlace} edge
+ * @param {number} e
+ * @returns {DrawnWeight}
+ */
+function drawnWeight({line: [x1, y1, x2, y2], label}, e) {
+  const ends = {x1: round1(x1), y1: round1(y1), x2: round1(x2), y2: round1(y2)},
+    line = makeSvg("line", {class: "line", ...ends});
+  const group = makeSvg("g", {class: "weight", "data-edge": e}, makeSvg("line", {class: "touch", ...ends}), line);
+  if (!label) return {group, line, weight: null, grad: null};
+  const [weight, grad] = labelTexts();
+  for (const text of [weight, grad]) text.setAttribute("data-edge", `${e}`);
+  placeLabel([weight, grad], label);
+  return {group, line, weight, grad};
+}
+
+/** @returns {[Element, Element]} */
+export function labelTexts() {
+  return [makeSvg("text", {class: "w", "text-anchor": "middle"}), makeSvg("text", {class: "g", "text-anchor": "middle"})];
+}
+
+/**
+ * @param {[Element, Element]} texts
+ * @param {Area} area
+ */
+export function placeLabel([weight, grad], {x, y, height}) {
+  const isOneLine = height < 2 * LINE_PX;
+  for (const [text, line] of /** @type {[Element, number][]} */ ([[weight, isOneLine ? 0 : -LINE_PX / 2], [grad, isOneLine ? 0 : LINE_PX / 2]])) {
+    text.setAttribute("x", `${round1(x)}`);
+    text.setAttribute("y", `${round1(y + line + BASELINE)}`);
+  }
+}
+
+/**
+ * @param {LayerPlace} layer
+ * @param {NodePlace} node
+ * @param {number} l
+ * @param {number} i
+ * @param {boolean} isOutput
+ * @returns {DrawnNeuron}
+ */
+function drawnNeuron({style, width, height}, {x, y, name, bias}, l, i, isOutput) {
+  const frame = style === "circle" ? makeSvg("circle", {class: "frame", r: width / 2}) : makeSvg("rect", {class: "frame", x: -width / 2, y: -height / 2, width, height, rx: height / 2});
+  const kinds = l === 0 ? "input" : isOutput ? "output" : "hidden",
+    [valueAt, gradAt, nameAt, statusAt] = placesInside(style, width);
+  const text = (/** @type {string} */ kind, /** @type {Spot | null} */ spot) => makeSvg("text", spot ? {class: kind, x: spot[0], y: spot[1] + BASELINE, "text-anchor": spot[2]} : {class: kind, visibility: "hidden"});
+  const value = text("value", valueAt),
+    grad = text("grad", gradAt),
+    status = text("status", statusAt),
+    title = makeSvg("title");
+  const nameText = name ? textAt({...name, x: name.x - x, y: name.y - y}, kinds === "input" && Math.abs(name.y - y) < 1 ? "end" : "middle", "name") : text("name", kinds === "hidden" ? nameAt : null);
+  const biasTexts = bias ? textsOfBias({...bias, x: bias.x - x, y: bias.y - y}, l === 0) : [],
+    group = makeSvg("g", {class: `neuron ${kinds} ${style}`, role: "button", tabindex: -1, transform: `translate(${round1(x)} ${round1(y)})`, "data-layer": l, "data-neuron": i});
+  group.append(title, frame, nameText, status, value, grad);
+  if (biasTexts.length) group.append(makeSvg("g", {class: l ? "bias" : "units"}, ...biasTexts));
+  return {group, name: nameText, value, grad, status, bias: biasTexts, title};
+}
+
+/** @typedef {[x: number, y: number, anchor: string]} Spot */
+
+/**
+ * Where value, gradient, name and status stand in a node, from its middle; null where there is no room.
+ * @param {LayerPlace["style"]} style
+ * @param {number} width
+ * @returns {(Spot | null)[]}
+ */
+function placesInside(style, width) {
+  const right = width / 2 - 9,
+    left = -width / 2 + 9;
+  switch (style) {
+    case "circle":
+      return [[0, -2, "middle"], [0, 13, "middle"], [0, -18, "middle"], [0, -18, "middle"]]; // prettier-ignore
+    case "stadium":
+      return [[right, -7, "end"], [right, 8, "end"], [left, -7, "start"], [left, 8, "start"]]; // prettier-ignore
+    case "pill":
+      return [[right - 62, 0, "end"], [right, 0, "end"], [left, 0, "start"], [left, 0, "start"]]; // prettier-ignore
+    case "slim":
+      return [[right, 0, "end"], [right, 0, "end"], [left, 0, "start"], [left, 0, "start"]]; // prettier-ignore
+    case "oval":
+      return [[0, -7, "middle"], [0, 8, "middle"], null, null];
+    case "mini":
+      return [[0, 0, "middle"], [0, 0, "middle"], null, null];
+    default:
+      return [null, null, null, null];
+  }
+}
+
+/**
+ * @param {Area} area
+ * @param {boolean} isInput
+ */
+function textsOfBias({x, y, width, height}, isInput) {
+  const line = (/** @type {number} */ at, /** @type {string} */ kind, /** @type {number} */ to) => textAt({x: to, y: at, width: 0, height: 0}, "middle", kind);
+  if (isInput) return [line(y, "own", x)];
+  if (height < 2 * LINE_PX) return [line(y, "b", x - width / 4), line(y, "g", x + width / 4)];
+  return [line(y - LINE_PX / 2, "b", x), line(y + LINE_PX / 2, "g", x)];
+}
+
+/** Whether a node has one place for its value and its gradient. @param {LayerPlace["style"]} style */
+export function showsOneNumber(style) {
+  return style === "slim" || style === "mini";
+}
+
+/** @param {LayerPlace["style"]} style */
+export function hasNoName(style) {
+  return SMALL_STYLES.includes(style);
+}
+
+/**
+ * The box of the loss: for each output lines of a word and a number, and the loss itself.
+ * @param {NetworkLayout} layout
+ */
+function drawnLoss({loss, isVertical}) {
+  const group = makeSvg("g", {class: "loss", role: "button", tabindex: -1, "data-loss": ""}),
+    heading = textAt(loss.heading, isVertical && loss.total ? "start" : "middle", "heading"),
+    title = makeSvg("title");
+  group.append(title, rectAt(loss, "frame", 10), heading);
+  const rows = loss.sections.map((section) => {
+    const isStacked = section.width < 112 && section.height >= 60,
+      count = Math.max(1, Math.round(section.height / 19)) / (isStacked ? 2 : 1);
+    return Array.from({length: count}, (_, i) => wordAndNumber(section, i, count, isStacked));
+  });
+  const total = loss.total ? wordAndNumber(loss.total, 0, 1, false) : null;
+  if (loss.total) group.append(makeSvg("line", {class: "rule", x1: loss.x - loss.width / 2, x2: loss.x + loss.width / 2, y1: loss.total.y - 13, y2: loss.total.y - 13}));
+  for (const {word, number} of [...rows.flat(), ...(total ? [total] : [])]) group.append(word, number);
+  return {group, heading, title, rows, total};
+}
+
+/**
+ * @param {Area} section
+ * @param {number} i
+ * @param {number} count
+ * @param {boolean} isStacked
+ */
+function wordAndNumber({x, y, width, height}, i, count, isStacked) {
+  const each = height / count,
+    middle = y - height / 2 + (i + 0.5) * each,
+    apart = isStacked ? each / 4 : 0;
+  return {
+    word: textAt({x, y: middle - apart, width, height: each}, isStacked ? "middle" : "start", "word"),
+    number: textAt({x, y: middle + apart, width, height: each}, isStacked ? "middle" : "end", "number"),
+  };
+}

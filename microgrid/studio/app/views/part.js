@@ -1,0 +1,333 @@
+// The neuron, weight or input that is picked in a network, opened: the products that make its sum and the shares that it
+// hands back; of all rows, what each adds, so that one sees why the gradient of a weight is a sum.
+
+import {biasPosition} from "../core/network_layers.js";
+import {gradientsOfValues, lossTermsAt, openedNeuron, rowsShown, sharesByRow, valuesOfLayer} from "../core/network_parts.js";
+import {bracketed, show, signOf} from "../core/numerals.js";
+import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../core/words.js").Words} Words */
+/** @typedef {import("./network_painter.js").Part} Part */
+
+/** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
+/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Part | null, row?: number}} Line `part` or `row` is picked by its name */
+/** @typedef {{title: string, told: string, heads: string[], lines: Line[]}} Opened */
+
+const MAX_ROWS = 6; // of the data, before they are added up
+
+/** @param {App} app */
+export function createPart(app) {
+  const panel = byId("part"),
+    isNewTable = createWatch();
+  /** @type {{told: Element, title: Element, heads: Element[], names: Element[], lines: Element[], cells: Element[][]} | null} */
+  let drawn = null;
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showPart(state, derived) {
+    const shown = /** @type {any} */ (derived).network,
+      opened = shown?.picked ? openedPart(shown, derived.words, state.learningRate) : null;
+    panel.hidden = !opened;
+    if (!opened) return void isNewTable(null);
+    const {title, told, heads, lines} = opened,
+      targets = JSON.stringify(lines.map(({part, row}) => part ?? row));
+    if (isNewTable(derived.words, heads.length, lines.length, targets) || !drawn) fill(opened, derived.words);
+    if (!drawn) return;
+    write(drawn.title, title);
+    panel.setAttribute("aria-label", title);
+    write(drawn.told, told);
+    for (const [i, head] of heads.entries()) write(drawn.heads[i], head);
+    for (const [i, {name, cells, kind}] of lines.entries()) {
+      write(drawn.names[i], name);
+      mark(drawn.lines[i], kind ?? "");
+      for (const [k, {text, kind: own}] of cells.entries()) {
+        const element = drawn.cells[i][k];
+        write(element, text);
+        mark(element, own ? `number ${own}` : "number");
+        if (text) element.setAttribute("data-name", heads[k + 1]);
+      }
+    }
+  }
+
+  /**
+   * @param {Opened} opened
+   * @param {Words} words
+   */
+  function fill({heads, lines}, words) {
+    const title = make("span"),
+      told = make("p", {class: "told-of-part"}),
+      headCells = heads.map(() => make("th", {scope: "col"})),
+      names = lines.map((line) => nameOfLine(line)),
+      cells = lines.map((line) => line.cells.map(() => make("td"))),
+      rows = lines.map((_, i) => make("tr", {}, make("th", {scope: "row"}, names[i]), ...cells[i]));
+    const close = closeButton(words, () => app.dispatch({type: "pickPart", part: null}));
+    panel.replaceChildren(
+      make("h2", {}, title, close),
+      told,
+      make("div", {class: "opened", role: "region", tabindex: 0, "aria-labelledby": "part-title"}, make("table", {}, make("thead", {}, make("tr", {}, ...headCells)), make("tbody", {}, ...rows))),
+    );
+    title.id = "part-title";
+    drawn = {title, told, heads: headCells, names, lines: rows, cells};
+  }
+
+  /** @param {Line} line */
+  function nameOfLine({part, row}) {
+    if (part) return make("button", {class: "way", onclick: () => app.dispatch({type: "pickPart", part})});
+    if (row !== undefined) return make("button", {class: "way", onclick: () => app.dispatch({type: "pickRow", row})});
+    return make("span");
+  }
+
+  return {show: showPart};
+}
+
+/**
+ * What stands in the panel, in words.
+ * @param {any} shown what `derived.network` holds
+ * @param {Words} words
+ * @param {number} rate
+ * @returns {Opened}
+ */
+export function openedPart(shown, words, rate) {
+  const {picked} = shown;
+  switch (picked.kind) {
+    case "weight":
+    case "bias":
+      return openedWeight(shown, words, rate);
+    case "input":
+      return openedInput(shown, words);
+    case "loss":
+      return openedLoss(shown, words);
+    default:
+      return shown.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
+  }
+}
+
+/** @param {Words} words */
+function cellsIn(words) {
+  const number = (/** @type {number} */ it, /** @type {boolean} */ isKnown = true) => ({text: isKnown ? words.typeset(show(it)) : ""}),
+    signed = (/** @type {number} */ it, /** @type {boolean} */ isKnown = true) => ({...number(it, isKnown), kind: isKnown ? `grad ${signOf(it)}` : ""}),
+    changed = (/** @type {number} */ it, /** @type {boolean} */ isKnown) => ({...number(it, isKnown), kind: "new"});
+  return {number, signed, changed, none: {text: ""}};
+}
+
+/**
+ * @param {any} shown
+ * @param {Words} words
+ * @returns {Opened}
+ */
+function neuronOfRow(shown, words) {
+  const {network, pass, at, known, picked, names, after, row} = shown,
+    {layer, neuron} = picked,
+    {number, signed, changed, none} = cellsIn(words),
+    {terms, bias, sum, output, delta, upstream, slope, activation} = openedNeuron(network, pass, at, layer, neuron);
+  const isSummed = known.layer >= layer,
+    isBlamed = known.blame <= layer,
+    isLinear = activation === "linear",
+    heads = ["network.part.from", "network.part.weight", "network.part.value", "network.part.product", "network.part.share", "network.part.back", "part.after"].map((key) => words.say(key));
+  const lines = terms.map(({input, position, weight, x, product, share, back}) => ({
+    name: names.neuron(layer - 1, input),
+    part: {kind: "weight", layer, neuron, input},
+    cells: [number(weight), number(x, known.layer >= layer - 1), number(product, isSummed), signed(share, isBlamed), signed(back, isBlamed), changed(after[position], known.isChanged)],
+  }));
+  const ofBias = {
+    name: words.say("network.bias"),
+    part: {kind: "bias", layer, neuron},
+    cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, changed(after[bias.position], known.isChanged)],
+  };
+  const total = {name: words.say("network.part.sum"), kind: "total", cells: [none, none, number(sum, isSummed), signed(delta, isBlamed), none, none]},
+    last = {name: `${activation}(${words.say("network.part.sum")})`, kind: "total", cells: [none, none, number(output, isSummed), signed(upstream, known.blame <= layer + 1), none, none]};
+  const told = known.isChanged
+    ? words.say("network.part.told.changed")
+    : isBlamed
+    ? isLinear
+      ? words.say("network.part.told.output", {delta: show(delta)})
+      : words.say("network.part.told.neuron", {upstream: show(upstream), slope: bracketed(show(slope)), delta: show(delta)})
+    : isSummed
+      ? words.say("network.part.told.sum")
+      : "";
+  return {
+    title: words.say("network.part.of_row", {name: names.neuron(layer, neuron), row: row + 1}),
+    ...{told, heads},
+    lines: [...lines, ofBias, total, ...(isLinear ? [] : [last])],
+  };
+}
+
+/**
+ * @param {any} shown
+ * @param {Words} words
+ * @returns {Opened}
+ */
+function neuronOfAllRows(shown, words) {
+  const {network, pass, known, picked, names, batch} = shown,
+    {layer, neuron} = picked,
+    {number, signed, none} = cellsIn(words),
+    {inputs, activation} = network.layers[layer - 1],
+    {sums, outputs} = pass.layers[layer - 1];
+  const isSummed = known.layer >= layer,
+    isBlamed = known.blame <= layer,
+    byInput = [...Array.from({length: inputs}, (_, input) => input), -1].map((input) => sharesByRow(pass, layer, neuron, input)),
+    rows = rowsShown(batch.length, MAX_ROWS, -1);
+  const heads = [
+    words.say("network.row"),
+    words.say("network.part.sum"),
+    `${activation}(${words.say("network.part.sum")})`,
+    words.say("network.part.delta"),
+    ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.say("network.bias")})),
+  ];
+  const lines = rows.map((r) => ({
+    name: `${batch[r] + 1}`,
+    row: batch[r],
+    cells: [number(sums[r][neuron], isSummed), number(outputs[r][neuron], isSummed), signed(byInput[0][r].delta, isBlamed), ...byInput.map((shares) => signed(shares[r].share, isBlamed))],
+  }));
+  return {
+    title: words.say("network.part.of_all", {name: names.neuron(layer, neuron), count: batch.length}),
+    told: words.say(isBlamed ? "network.part.told.all" : "network.part.told.each"),
+    heads,
+    lines: [
+      ...lines,
+      ...restOf(batch.length - rows.length, words, [none, none, none, ...byInput.map((shares) => signed(sumOf(shares.slice(rows.length)), isBlamed))]),
+      {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, none, ...byInput.map((shares) => signed(sumOf(shares), isBlamed))]},
+    ],
+  };
+}
+
+/**
+ * The line of the rows that are not listed.
+ * @param {number} count
+ * @param {Words} words
+ * @param {Cell[]} cells
+ * @returns {Line[]}
+ */
+function restOf(count, words, cells) {
+  return count > 0 ? [{name: words.say("network.part.more", {count}), cells}] : [];
+}
+
+/** @param {{share: number}[]} shares */
+function sumOf(shares) {
+  return shares.reduceRight((sum, {share}) => sum + share, 0); // in the engine's order
+}
+
+/**
+ * @param {any} shown
+ * @param {Words} words
+ * @param {number} rate
+ * @returns {Opened}
+ */
+function openedWeight({network, pass, at, known, picked, names, batch, after, gradients, spec}, words, rate) {
+  const {layer, neuron, kind} = picked,
+    input = kind === "bias" ? -1 : picked.input,
+    {number, signed, none} = cellsIn(words),
+    own = network.layers[layer - 1],
+    position = input < 0 ? biasPosition(own, neuron) : own.start + neuron * (own.inputs + 1) + input,
+    weight = pass.parameters[position];
+  const shares = sharesByRow(pass, layer, neuron, input),
+    rows = rowsShown(batch.length, MAX_ROWS, at),
+    isGiven = known.layer >= layer - 1,
+    isSummed = known.layer >= layer,
+    isBlamed = known.blame <= layer;
+  const heads = [
+    words.say("network.row"),
+    input < 0 ? words.say("network.part.one") : words.say("network.part.value_of", {name: names.neuron(layer - 1, input)}),
+    words.say("network.part.product"),
+    words.say("network.part.delta"),
+    words.say("network.part.share"),
+  ];
+  const lines = rows.map((r) => {
+    const {x, delta, share} = shares[r];
+    return {
+      name: `${batch[r] + 1}`,
+      row: batch[r],
+      kind: r === at ? "picked" : "",
+      cells: [number(x, isGiven), number(weight * x, isSummed), signed(delta, isBlamed), signed(share, isBlamed)],
+    };
+  });
+  const isListed = new Set(rows),
+    rest = shares.filter(({row}) => !isListed.has(row));
+  const isPlain = spec.momentum === 0,
+    told = known.isChanged
+      ? words.say(isPlain ? "network.part.told.change" : "network.part.told.momentum", {
+          ...{before: show(weight), after: show(after[position]), rate: show(rate), gradient: bracketed(show(gradients[position]))},
+        })
+      : isBlamed
+        ? words.say("network.part.told.weight", {gradient: show(gradients[position]), count: batch.length})
+        : words.say("network.part.told.value", {weight: show(weight)});
+  return {
+    title: names.weight(layer, neuron, input),
+    ...{told, heads},
+    lines: [
+      ...lines,
+      ...restOf(rest.length, words, [none, none, none, signed(sumOf(rest), isBlamed)]),
+      {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, none, signed(gradients[position], isBlamed)]},
+    ],
+  };
+}
+
+/**
+ * @param {any} shown
+ * @param {Words} words
+ * @returns {Opened}
+ */
+function openedInput({network, pass, at, known, picked, names, row, batch}, words) {
+  const {neuron} = picked,
+    {number, signed, none} = cellsIn(words),
+    [first] = network.layers,
+    isBlamed = known.blame <= 1,
+    value = valuesOfLayer(pass, 0, at)[neuron];
+  const deltas = at < 0 ? pass.douts[0].sums.reduce((/** @type {Float64Array} */ sums, /** @type {Float64Array} */ each) => sums.map((sum, i) => sum + each[i])) : pass.douts[0].sums[at];
+  const lines = Array.from({length: first.outputs}, (_, to) => {
+    const weight = pass.parameters[first.start + to * (first.inputs + 1) + neuron];
+    return {
+      name: names.neuron(1, to),
+      part: {kind: "weight", layer: 1, neuron: to, input: neuron},
+      cells: [number(weight), signed(deltas[to], isBlamed), signed(0 + deltas[to] * weight, isBlamed)],
+    };
+  });
+  const gradient = gradientsOfValues(pass, 0, at)[neuron];
+  return {
+    title: at < 0 ? words.say("network.part.of_all", {name: names.neuron(0, neuron), count: batch.length}) : words.say("network.part.of_row", {name: names.neuron(0, neuron), row: row + 1}),
+    told: words.say(at < 0 ? "network.part.told.input.all" : "network.part.told.input", {value: show(value)}),
+    heads: ["network.part.to", "network.part.weight", "network.part.delta", "network.part.back"].map((key) => words.say(key)),
+    lines: [...lines, {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, signed(gradient, isBlamed)]}],
+  };
+}
+
+/**
+ * @param {any} shown
+ * @param {Words} words
+ * @returns {Opened}
+ */
+function openedLoss({network, pass, at, known, batch}, words) {
+  const {number, none} = cellsIn(words),
+    isKnown = known.layer > network.layers.length,
+    isPredicted = known.layer >= network.layers.length,
+    isClass = network.loss === "bce",
+    outputs = pass.predictions[0].length,
+    rows = rowsShown(batch.length, MAX_ROWS, at);
+  const termsOf = (/** @type {number} */ r) => lossTermsAt(network, pass, r),
+    total = (/** @type {number} */ r) => termsOf(r).reduce((sum, {term}) => sum + term, 0) / outputs,
+    last = words.say(isClass ? "loss" : outputs > 1 ? "network.squared.mean" : "network.squared");
+  const heads = [words.say("network.row"), ...(outputs === 1 ? [words.say("network.target"), words.say("network.prediction"), words.say(isClass ? "network.probability" : "network.error")] : []), last],
+    blank = outputs === 1 ? [none, none, none] : [];
+  const lines = rows.map((r) => {
+    const [{target, prediction, error, probability}] = termsOf(r);
+    const own = outputs === 1 ? [number(target), number(prediction, isPredicted), number(isClass ? probability : error, isKnown)] : [];
+    return {name: `${batch[r] + 1}`, row: batch[r], kind: r === at ? "picked" : "", cells: [...own, number(total(r), isKnown)]};
+  });
+  const isListed = new Set(rows),
+    rest = Array.from(batch, (/** @type {number} */ _, /** @type {number} */ r) => r).filter((r) => !isListed.has(r));
+  return {
+    title: words.say("loss"),
+    told: words.say("network.part.told.loss", {count: batch.length}),
+    heads,
+    lines: [
+      ...lines,
+      ...restOf(rest.length, words, [...blank, number(rest.reduce((sum, r) => sum + total(r), 0), isKnown)]),
+      {name: words.say("network.part.mean"), kind: "total", cells: [...blank, number(pass.loss, isKnown)]},
+    ],
+  };
+}

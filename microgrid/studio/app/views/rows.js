@@ -1,0 +1,118 @@
+// The row picker: whose numbers the drawing of a network shows, those of one row or of all rows together.
+
+import {readNumber} from "../core/numerals.js";
+import {byId, make, setAttribute, write} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../app.js").App} App */
+
+/** @param {App} app */
+export function createRows(app) {
+  const place = byId("row-picker"),
+    back = make("button", {class: "beside", onclick: () => pickRowBeside(app, -1)}, "◀"),
+    on = make("button", {class: "beside", onclick: () => pickRowBeside(app, 1)}, "▶"),
+    field = make("input", {type: "text", inputmode: "numeric", autocomplete: "off", id: "row-number"}),
+    word = make("span"),
+    count = make("span", {class: "quiet"}),
+    all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: shownIn(app.derived).row === null ? latest : null})}),
+    caption = make("p", {id: "row-caption"});
+  let latest = 0; // the row picked last, to come back to from all rows
+  place.append(back, make("label", {}, word, field), count, on, all, caption);
+
+  field.addEventListener("change", () => {
+    const number = readNumber(field.value);
+    if (Number.isFinite(number)) app.dispatch({type: "pickRow", row: Math.round(number) - 1});
+    writeField();
+  });
+  field.addEventListener("keydown", ({key}) => {
+    if (key === "ArrowUp") pickRowBeside(app, 1);
+    if (key === "ArrowDown") pickRowBeside(app, -1);
+  });
+
+  function writeField() {
+    const {row} = shownIn(app.derived);
+    field.value = row === null ? "" : `${row + 1}`;
+  }
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   */
+  function showRows(state, derived) {
+    const shown = shownIn(derived),
+      {words} = derived;
+    if (!shown) return;
+    const {row, batch, spec, at} = shown,
+      {length} = spec.data.rows;
+    if (row !== null) latest = row;
+    setAttribute(place, "aria-label", words.say("network.rows.picker"));
+    setAttribute(back, "aria-label", words.say("network.row.back"));
+    setAttribute(on, "aria-label", words.say("network.row.next"));
+    setAttribute(back, "title", words.say("network.row.back"));
+    setAttribute(on, "title", words.say("network.row.next"));
+    write(word, words.say("network.row"));
+    write(count, words.say("network.row.of", {count: length}));
+    write(all, words.say("network.row.all"));
+    setAttribute(all, "aria-pressed", `${row === null}`);
+    setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
+    setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
+    if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
+    write(caption, captionOf(shown, words, row !== null && at < 0 ? {row: row + 1, count: batch.length} : null));
+  }
+
+  return {show: showRows};
+}
+
+/**
+ * What the lines and circles show now.
+ * @param {any} shown what `derived.network` holds
+ * @param {import("../core/words.js").Words} words
+ * @param {{row: number, count: number} | null} outside the row that is not in the batch
+ */
+function captionOf({known, row, at, batch, spec}, words, outside) {
+  const isWhole = batch.length === spec.data.rows.length,
+    rows = words.say(isWhole ? "network.of_all" : "network.of_batch", {count: batch.length});
+  const lines = known.isChanged
+    ? words.say("network.lines.change")
+    : known.blame > known.layer
+      ? words.say("network.lines.know")
+      : at < 0
+        ? words.say("network.lines.think.all", {rows})
+        : words.say("network.lines.think", {row: row + 1});
+  return words.joined(outside && words.say("network.row.outside", outside), at < 0 && words.say("network.circles.mean", {rows}), lines);
+}
+
+/**
+ * @param {Derived} derived
+ * @returns {any}
+ */
+function shownIn(derived) {
+  return /** @type {any} */ (derived).network;
+}
+
+/**
+ * Picks the row of the batch before or after, where a network is shown.
+ * @param {App} app
+ * @param {number} way
+ */
+export function pickRowBeside(app, way) {
+  const shown = shownIn(app.derived),
+    next = shown ? rowBeside(shown, way) : null;
+  if (next !== null) app.dispatch({type: "pickRow", row: next});
+}
+
+/**
+ * The next row that has numbers: one of the batch; null where there is none.
+ * @param {any} shown
+ * @param {number} way
+ * @returns {number | null}
+ */
+function rowBeside({row, batch}, way) {
+  let nearest = null;
+  for (const each of batch) {
+    const isBeside = row === null || (way > 0 ? each > row : each < row);
+    if (isBeside && (nearest === null || (way > 0 || row === null ? each < nearest : each > nearest))) nearest = each;
+  }
+  return nearest;
+}

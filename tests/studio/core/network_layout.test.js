@@ -1,0 +1,94 @@
+// The places in the drawing of a network: all numbers can be read, at every size of the window.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {MAX_LABELLED_EDGES, layOutNetwork, overlaps, textsOf} from "../../../microgrid/studio/app/core/network_layout.js";
+
+const ROOMS = [
+  {width: 900, height: 430, isVertical: false},
+  {width: 1380, height: 700, isVertical: false},
+  {width: 1900, height: 800, isVertical: false},
+  {width: 660, height: 340, isVertical: false},
+  {width: 900, height: 240, isVertical: false},
+  {width: 360, height: 400, isVertical: true},
+  {width: 320, height: 300, isVertical: true},
+  {width: 690, height: 500, isVertical: true},
+];
+const NETWORKS = ["2-2-1", "2-4-1", "3-6-1", "2-8-8-1", "2-4-4-3", "8-8-1", "2-16-16-1", "1-1", "4-3", "2-3-2-1", "6-12-4", "1-20-10"];
+
+function shapeOf(name, {hasUnits = false} = {}) {
+  const [inputs, ...sizes] = name.split("-").map(Number);
+  return {
+    ...{inputs, sizes, hasUnits},
+    inputNames: Array.from({length: inputs}, (_, i) => (i % 2 ? "flipper length mm" : `x${i}`)),
+    outputNames: Array.from({length: sizes.at(-1)}, (_, i) => `class ${i}`),
+  };
+}
+
+for (const name of NETWORKS) {
+  for (const room of ROOMS) {
+    const size = `${name} in ${room.width} × ${room.height}`;
+    for (const hasUnits of [false, true]) {
+      const layout = layOutNetwork(shapeOf(name, {hasUnits}), room),
+        texts = textsOf(layout);
+      test(`no two texts of ${size} overlap${hasUnits ? ", with units" : ""}`, () => {
+        for (const [i, one] of texts.entries()) {
+          for (const other of texts.slice(i + 1)) assert(!overlaps(one.area, other.area, -0.5), `${one.what} and ${other.what}`);
+        }
+      });
+      test(`all of ${size} lies in the picture${hasUnits ? ", with units" : ""}`, () => {
+        for (const {what, area} of texts) {
+          assert(area.x - area.width / 2 >= -0.5 && area.x + area.width / 2 <= layout.width + 0.5, what);
+          assert(area.y - area.height / 2 >= -0.5 && area.y + area.height / 2 <= layout.height + 0.5, what);
+        }
+      });
+      test(`the numbers of one neuron of ${size} do not overlap${hasUnits ? ", with units" : ""}`, () => {
+        for (const [l, {nodes}] of layout.layers.entries()) {
+          for (const neuron of nodes.keys()) {
+            const fan = layout.edges.filter((edge) => edge.layer === l && edge.neuron === neuron && edge.fan).map((edge) => edge.fan);
+            for (const [i, one] of fan.entries()) for (const other of fan.slice(i + 1)) assert(!overlaps(one, other));
+          }
+        }
+      });
+    }
+  }
+}
+
+for (const name of ["2-2-1", "2-4-1", "3-6-1"]) {
+  test(`the edges of ${name} show their numbers`, () => {
+    for (const room of ROOMS.slice(0, 3)) {
+      const {edges, hasLabels} = layOutNetwork(shapeOf(name), room);
+      assert(hasLabels, `${room.width} × ${room.height}`);
+      assert(edges.every(({label}) => label !== null));
+    }
+  });
+}
+
+test("above so many edges none shows its numbers unasked", () => {
+  const {edges, hasLabels} = layOutNetwork(shapeOf("2-8-8-1"), ROOMS[1]);
+  assert(edges.length > MAX_LABELLED_EDGES);
+  assert(!hasLabels && edges.every(({label}) => label === null));
+});
+
+test("on a wide screen a network fits into its room", () => {
+  for (const name of ["2-2-1", "2-4-1", "3-6-1", "2-8-8-1", "2-4-4-3", "8-8-1", "2-16-16-1"]) {
+    for (const room of ROOMS.slice(0, 4)) {
+      const {width, height, scale} = layOutNetwork(shapeOf(name), room);
+      assert(width * scale <= room.width + 1 && height * scale <= room.height + 1, `${name}: ${width * scale} × ${height * scale} in ${room.width} × ${room.height}`);
+    }
+  }
+});
+
+test("on a phone no network is wider than the screen", () => {
+  for (const name of NETWORKS) for (const room of ROOMS.filter(({isVertical}) => isVertical)) assert(layOutNetwork(shapeOf(name), room).width <= room.width);
+});
+
+test("the edges stand in the order of the parameters", () => {
+  const {edges} = layOutNetwork(shapeOf("2-2-1"), ROOMS[0]);
+  assert.deepEqual(edges.map(({layer, neuron, input}) => [layer, neuron, input]), [[1, 0, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1], [2, 0, 0], [2, 0, 1]]); // prettier-ignore
+});
+
+test("a small network in a large room has large texts", () => {
+  assert(layOutNetwork(shapeOf("2-2-1"), {width: 1900, height: 800, isVertical: false}).scale >= 1.85);
+});

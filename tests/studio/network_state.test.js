@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
+import {createDerive, endsIn, outputIn, stepsIn} from "../../microgrid/studio/app/derive.js";
+import {tables} from "./core/words.js";
+import {LINE} from "./core/records.js";
+
+const XOR = {
+  name: "xor",
+  inputNames: ["x1", "x2"],
+  targetName: "y",
+  classes: [],
+  rows: [[0, 0], [0, 1], [1, 0], [1, 1]],
+  targets: [0, 1, 1, 0],
+  heldOut: {rows: [], targets: []},
+  scale: null,
+};
+const NETWORK = {inputs: 2, sizes: [3, 1], activation: "tanh", loss: "mse", learningRate: 0.3, momentum: 0, batchSize: null, seed: 1, model: null, data: XOR, history: null};
+const documentWith = (change = {}) => ({kind: "network", name: "xor", network: {...NETWORK, ...change}});
+
+const step = (count) => ({type: "stepBy", count}),
+  end = {type: "goTo", position: 999},
+  undo = {type: "undo"};
+
+function after(start, ...actions) {
+  return actions.reduce((state, action) => reduce(Object.freeze(state), action), "kind" in start ? initialState(start, "en") : start);
+}
+
+/** The state after so many cycles of training. */
+function trained(start, cycles) {
+  return after(start, {type: "train", cycles}, {type: "trainOn", cycles});
+}
+
+const shown = (state, language = state.language) => createDerive(tables)({...state, language});
+
+const parametersOf = ({net}) => [...net.moment.parameters];
+
+test("a network opens at the end of Know, with its first row picked", () => {
+  const state = initialState(documentWith(), "en"),
+    {network, phases, nextPhase, summary} = shown(state);
+  assert.deepEqual([state.position, state.net.row, nextPhase], [endsIn(state).know, 0, "think"]);
+  assert.deepEqual([network.known.layer, network.known.blame, phases], [3, 4, ["know", "think", "change"]]);
+  assert.match(summary, /^It said .*; 0 was right|^It said 0, and that is right/);
+});
+
+for (const language of ["en", "ja"]) {
+  test(`every step has a sentence and no hole in ${language}`, () => {
+    for (const document of [documentWith(), documentWith({momentum: 0.9}), documentWith({batchSize: 2}), documentWith({loss: "bce"})]) {
+      for (const row of [0, 3, null]) {
+        let state = after(document, {type: "pickRow", row}, {type: "goTo", position: 0});
+        for (let i = 0; i < stepsIn(state).length; i++) {
+          state = after(state, step(1));
+          const {sentence, formulaParts, place} = shown(state, language);
+          assert.ok(sentence.length > 5, `${state.position}`);
+          assert.doesNotMatch(`${sentence} ${JSON.stringify(formulaParts)} ${place}`, /undefined|NaN|[{}]\w|\w}(?!")/);
+        }
+      }
+    }
+  });
+}
+
+test("every cycle comes back to the last bit, kept or computed again", () => {
+  for (const change of [{}, {momentum: 0.5}, {batchSize: 3}]) {
+    let state = initialState(documentWith({...change, learningRate: 0.01}), "en");
+    const seen = [null];
+    for (let cycle = 1; cycle <= 40; cycle++) {
+      seen.push(parametersOf(state));
+      state = after(state, end, step(1));
+    }
+    const far = trained(state, 1200);
+    for (const cycle of [40, 3, 17, 1]) assert.deepEqual(parametersOf(after(far, {type: "rewind", cycle})), seen[cycle], `${cycle}`);
+    assert.ok(far.cycles.keptCount <= 500);
+  }
+});
+
+test("training is the same cycle after cycle as stepping", () => {
+  for (const change of [{}, {batchSize: 3}]) {
+    const walked = after(documentWith(change), end, step(1), end, step(1), end, step(1)),
+      run = trained(documentWith(change), 3);
+    assert.deepEqual([walked.cycle, parametersOf(walked), walked.cycles.curve()], [run.cycle, parametersOf(run), run.cycles.curve()]);
+  }
+});
+
+test("too large a step is told with advice, and undo repairs it", () => {
+  const before = initialState(documentWith({activation: "relu"}), "en"),
+    state = trained(after(before, {type: "setLearningRate", learningRate: 1000}), 200);
+  assert.match(shown(state).problem, /learning rate 1000 was too large/);
+  assert.equal(state.training, null);
+  const repaired = after(state, undo);
+  assert.deepEqual([shown(repaired).problem, parametersOf(repaired)], ["", parametersOf(before)]);
+  assert.equal(shown(after(state, {type: "reset"})).problem, "");
+});
+
+test("the other subject waits as it was left", () => {
+  const text = after({kind: "text", text: "w = 3; w*2"}, {type: "setLeaf", leaf: 0, value: 5}),
+    network = after(text, {type: "openSubject", document: documentWith()}),
+    back = after(trained(network, 5), {type: "openSubject", document: LINE});
+  assert.deepEqual([network.document.kind, network.tab], ["network", "train"]);
+  assert.deepEqual([back.document, back.leaves.get(0), back.draft, back.tab], [text.document, 5, text.draft, ""]);
+  const again = after(back, {type: "openSubject", document: documentWith()});
+  assert.deepEqual([again.cycle, again.cycles.last], [6, 6]);
+  assert.equal(after(network, undo).document, text.document);
+});
+
+test("another network begins anew, and undo brings the one before", () => {
+  const state = trained(documentWith(), 5),
+    other = after(state, {type: "changeNetwork", change: {sizes: [2, 2, 1], seed: 4}});
+  assert.deepEqual([other.cycle, other.net.moment.parameters.length, other.cycles.last], [1, 15, 1]);
+  assert.equal(after(other, undo).cycles, state.cycles);
+});
+
+test("the loss goes on being that of all rows where a batch is a part of them", () => {
+  const state = trained(documentWith({batchSize: 2}), 4);
+  assert.equal(state.cycles.loss, outputIn(state));
+  assert.equal(state.cycles.curve().at(-1).loss, outputIn(state));
+});
