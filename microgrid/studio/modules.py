@@ -2,7 +2,8 @@
 
 A page is one file, and a browser that opens a file from a disk loads no modules beside it. The modules are put one
 after another, each before those that import it, in one block, so that their names are local to it. For that to be
-the same program, imports keep their names, and no two modules may declare the same name.
+the same program, imports keep their names, and no two modules may declare the same name. Comments that hold nothing but
+types are left out: they name modules, which a page does not have, and are an eighth of its size.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ WRITTEN = {
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
+TYPES = re.compile(r"^[ \t]*/\*\*(?: @.*\*/|\n(?:[ \t]*\* @.*\n)+[ \t]*\*/)\n", re.MULTILINE)
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
 COMMENT_OR_TEXT = re.compile(
@@ -61,7 +63,7 @@ def joined(entry: str, read: Callable[[str], str] | None = None) -> str:
     """
     texts = _in_order(entry, read or _of_app)
     _check_names(texts)
-    parts = (f"// --- {name} ---\n\n{_without_imports(text)}" for name, text in texts.items())
+    parts = (f"// --- {name} ---\n\n{_without_types(_without_imports(text))}" for name, text in texts.items())
     return '"use strict";\n{\n' + "\n".join(parts) + "}\n"
 
 
@@ -102,6 +104,10 @@ def _imports(name: str, text: str) -> Iterator[tuple[str, list[str]]]:
 
 def _without_imports(text: str) -> str:
     return EXPORT.sub("", IMPORTS.sub("", text))
+
+
+def _without_types(text: str) -> str:
+    return TYPES.sub("", text)
 
 
 def _check_imports(name: str, text: str) -> None:
