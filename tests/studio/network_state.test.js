@@ -96,7 +96,7 @@ test("the other subject waits as it was left", () => {
   const text = after({kind: "text", text: "w = 3; w*2"}, {type: "setLeaf", leaf: 0, value: 5}),
     network = after(text, {type: "openSubject", document: documentWith()}),
     back = after(trained(network, 5), {type: "openSubject", document: LINE});
-  assert.deepEqual([network.document.kind, network.tab], ["network", "train"]);
+  assert.deepEqual([network.document.kind, network.tab], ["network", ""]);
   assert.deepEqual([back.document, back.leaves.get(0), back.draft, back.tab], [text.document, 5, text.draft, ""]);
   const again = after(back, {type: "openSubject", document: documentWith()});
   assert.deepEqual([again.cycle, again.cycles.last], [6, 6]);

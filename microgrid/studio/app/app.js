@@ -124,7 +124,6 @@ async function startApp() {
     createTold(),
     createTimeline(app),
     createTransport(app),
-    createTrain(app),
     createCurve(app),
     createLoop(app),
   ];
@@ -142,6 +141,7 @@ async function startApp() {
         createLegend(),
         createWhatIf(app),
         createRoutes(app),
+        createTrain(app),
         createQuiz(app),
         neuron,
         stage,
@@ -152,6 +152,7 @@ async function startApp() {
     },
     network: () => [
       createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
+      createTrain(app, "network-"),
       createBuilder(app),
       createNetworkPresentation(app),
       createLayers(app),

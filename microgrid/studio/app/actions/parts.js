@@ -12,7 +12,7 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
   MAX_EDGES = 6000;
 
 /** The tab that is open where a document of another kind is opened. @type {Record<string, string>} */
-export const FIRST_TAB = {text: "", record: "whatif", network: "train"};
+export const FIRST_TAB = {text: "", record: "whatif", network: ""};
 
 export const STOPPED = {playing: false, goal: null, training: null, visit: {animated: false}};
 
