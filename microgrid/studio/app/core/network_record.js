@@ -55,7 +55,7 @@ function demand(isSo) {
 function specOfGraph({nodes, parameters, output, learningRate}) {
   const pairs = squaresOfMean(nodes, output).map((square) => comparedIn(nodes, square)),
     outputs = countOutputs(nodes, pairs[0].prediction, pairs),
-    rows = inGroups(pairs, outputs).map((group) => rowOf(nodes, group.map(({prediction}) => prediction))),
+    rows = inGroups(pairs, outputs).map((group) => recordedRowOf(nodes, group.map(({prediction}) => prediction))),
     targets = pairs.map(({target}) => target);
   checkNeurons(rows);
   checkSameParameters(rows, parameters);
@@ -125,7 +125,7 @@ function inGroups(items, size) {
  * @param {number[]} outputs
  * @returns {RecordedRow}
  */
-function rowOf(nodes, outputs) {
+function recordedRowOf(nodes, outputs) {
   const layers = [];
   let before = outputs;
   do {
