@@ -79,6 +79,7 @@ const STYLES = {
 /** @type {Partial<Record<NodeStyle, NodeStyle>>[]} what takes the place of a style where the columns are too wide */
 const NARROWER = [{pill: "slim"}, {stadium: "oval"}, {slim: "mini"}];
 const BIAS_HEIGHT = 2 * LINE_UNITS + 2,
+  BIAS_LINE_HEIGHT = LINE_UNITS + 1,
   BIAS_LINE_WIDTH = 134, // of one line for the bias and its gradient
   NAME_HEIGHT = 15,
   HEADING_HEIGHT = 24,
@@ -161,6 +162,10 @@ function layOutInColumns(shape, width, height, {least, isNarrow}) {
   const nEdges = counts.slice(1).reduce((sum, count, l) => sum + count * counts[l], 0),
     mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP;
   gap = Math.min(Math.max(gap, MIN_COLUMN_GAP), MAX_GAP);
+  for (const [l, plan] of plans.entries()) {
+    const isTooWide = l > 0 && plan.below === BIAS_LINE_HEIGHT && STYLES[plan.style].width + gap < BIAS_LINE_WIDTH + APART;
+    if (isTooWide) Object.assign(plan, {below: 0, hasTexts: false});
+  }
   const lossHeight = outputs > 1 ? 0 : LOSS_ROWS * LOSS_ROW + 18;
   // Several outputs stand as far apart as their targets in the box of the loss need.
   if (outputs > 1) plans[last].pitch = Math.max(plans[last].pitch, plans[last].need, SECTION_HEIGHT);
@@ -204,7 +209,7 @@ function planOfColumn(count, height, {isInput, isOutput, hasUnits}) {
   const above = isOutput ? NAME_HEIGHT : 0,
     text = isInput ? (hasUnits ? LINE_UNITS + 1 : 0) : BIAS_HEIGHT;
   /** @type {[NodeStyle, number][]} */
-  const plans = [["circle", text], ["stadium", text], ["stadium", isOutput ? text : Math.min(text, LINE_UNITS + 1)], ["stadium", 0], ["pill", 0], ["dot", 0]]; // prettier-ignore
+  const plans = [["circle", text], ["stadium", text], ["stadium", isOutput ? text : Math.min(text, BIAS_LINE_HEIGHT)], ["stadium", 0], ["pill", 0], ["dot", 0]]; // prettier-ignore
   for (const [style, below] of plans) {
     const need = STYLES[style].height + above + below + (style === "pill" || style === "dot" ? 1 : APART);
     if (need * count > height && style !== "dot") continue;

@@ -31,7 +31,7 @@ export function createNetworkScene(layout) {
   const {width, height, scale, layers, edges, loss} = layout;
   const svg = makeSvg("svg", {
     ...{class: `network${edges.length > DENSE_FROM_EDGES ? " dense" : ""}`, role: "group", viewBox: `0 0 ${width} ${height}`},
-    ...{width: Math.round(width * scale), height: Math.round(height * scale)},
+    ...{width: Math.floor(width * scale), height: Math.floor(height * scale)},
   });
   const bands = layers.map(({band}) => rectAt(band, "band")),
     links = loss.links.map(([x1, y1, x2, y2]) => makeSvg("line", {class: "link", x1, y1, x2, y2})),
