@@ -17,6 +17,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 /** @typedef {import("../derive/network.js").Picked} Picked */
 /** @typedef {Cell & {place: HTMLElement, button: HTMLElement}} Drawn a cell on the screen */
 
+const READING_MS = 150; // between two pictures while it trains
 const MAX_MATRIX_ROWS = 6,
   MAX_MATRIX_COLUMNS = 12;
 
@@ -29,6 +30,7 @@ export function createLayers(app) {
     formula = make("p", {id: "layers-formula"}),
     body = make("div", {id: "layers-body"}, room, formula),
     isNewPart = createWatch(),
+    isNewSource = createWatch(),
     isNewStep = createWatch(),
     isNewTable = createWatch(),
     isNewNumbers = createWatch();
@@ -41,6 +43,9 @@ export function createLayers(app) {
   let entries = [];
   /** @type {NetworkStep} */
   let at;
+  let readableUntil = 0;
+  /** @type {Set<string>} the places of the numbers that the chosen cell is made of */
+  let sources = new Set();
   /** @type {object | null} the part that a click here has picked */
   let ownPart = null;
 
@@ -54,6 +59,8 @@ export function createLayers(app) {
     setAttribute(toggle, "aria-expanded", `${isOpen}`);
     body.hidden = place.hidden = !isOpen;
     if (!network || !isOpen) return;
+    if (state.training && performance.now() < readableUntil) return; // numbers that change faster cannot be read
+    readableUntil = performance.now() + READING_MS;
     at = network.step ?? /** @type {any} */ (steps[0]);
     const {parameters: after, velocity} = nextMomentIn(state),
       update = {learningRate: state.learningRate, after, velocity},
@@ -177,7 +184,7 @@ export function createLayers(app) {
    */
   function explain(network, update, picked, words) {
     const made = chosen && entries.some(({name}) => name === chosen?.name) ? formulaOfCell(chosen, entries, {spec: network.spec, network: network.network, pass: network.pass, at, update}, network.at) : null;
-    const sources = new Set(made?.sources.map(placeOfCell));
+    if (isNewSource(chosen, cells)) sources = new Set(made?.sources.map(placeOfCell));
     for (const cell of cells) {
       const isChosen = chosen !== null && isSameCell(cell, chosen),
         isPicked = picked !== null && isOfPart(cell, picked, network);
