@@ -119,6 +119,7 @@ async function startApp() {
   const graph = {stage: null};
   /** @type {View[]} those that every document has: before and after those of its subject */
   const before = [
+    createLoop(app), // the first: it measures how long the others take
     createSubjects(app, {number: gallery[0], network: networks.find((/** @type {{name: string}} */ {name}) => name === FIRST_NETWORK)}),
     createTexts(app),
     createPrimary(app),
@@ -127,7 +128,6 @@ async function startApp() {
     createTimeline(app),
     createTransport(app),
     createCurve(app),
-    createLoop(app),
   ];
   const after = [help, share, createKeys(app, help, share), address, createAnnouncer(app), createFoot()];
   /** @type {Record<string, () => View[]>} those of a subject are made when it is shown for the first time */

@@ -38,12 +38,13 @@ export function createNetwork(app) {
     const shown = /** @type {any} */ (derived).network;
     section.hidden = !shown;
     if (!shown) return;
-    measure();
+    const isRunning = Boolean(state.training && previous?.training); // cycle after cycle: nothing has another place
+    if (!isRunning) measure();
     const {network, spec, names} = shown;
     if (isNewShape(network, spec.data, room, derived.words) || !scene) draw(network, spec, names, derived);
     if (!scene) return;
     paintNetwork(scene, shown, derived.words, !derived.problem);
-    if (isNewPlace(scene, state.visit, state.cycle)) comeTo(state, derived, previous);
+    if (isNewPlace(scene, state.visit, state.cycle) && !isRunning) comeTo(state, derived, previous);
   }
 
   /**
