@@ -101,12 +101,12 @@ export function createLayers(app) {
     else showResults();
   }
 
-  /** Scrolls as far as what this step computes, where that is out of sight. */
+  /** Scrolls as far as the first matrix that this step computes, where that is out of sight. */
   function showResults() {
-    const results = room.querySelector(".results");
-    if (!results) return;
-    const hidden = results.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom;
-    room.scrollTop = at.kind === "update" ? 0 : Math.max(0, Math.min(room.scrollTop + hidden, room.scrollHeight));
+    const result = room.querySelector(".results .matrix");
+    if (!result) return;
+    room.scrollTop = 0;
+    room.scrollTop = Math.max(0, result.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom);
   }
 
   /** @param {Words} words */

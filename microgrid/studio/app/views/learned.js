@@ -39,6 +39,7 @@ export function createLearned(app) {
     figures = make("p", {id: "learned-figures"}, make("b"), make("span")),
     box = make("div", {id: "learned-plot", tabindex: "0", role: "slider", "aria-describedby": "learned-figures"}),
     canvas = /** @type {HTMLCanvasElement} */ (make("canvas", {"aria-hidden": "true"})),
+    picture = make("canvas"), // of the field, one point a crossing
     svg = makeSvg("svg", {"aria-hidden": "true"}),
     key = make("ul", {id: "learned-key"}),
     told = make("p", {id: "learned-row"});
@@ -279,8 +280,8 @@ export function createLearned(app) {
    * @param {boolean} isNumber
    */
   function imageOf({size, sides, strengths}, isNumber) {
-    const picture = new OffscreenCanvas(size, size),
-      brush = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d")),
+    picture.width = picture.height = size;
+    const brush = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d")),
       image = brush.createImageData(size, size);
     for (let i = 0; i < size * size; i++) {
       const side = isNumber ? (strengths[i] > 0 ? 1 : 0) : sides[i],
