@@ -5,7 +5,7 @@
 ((4, 1), 'tanh', 200, 17)
 >>> history = spec.train(spec.build(), epochs=200)
 >>> f"{history.losses[0]:.2f} → {history.losses[-1]:.2f}"
-'0.48 → 0.03'
+'2.08 → 0.03'
 """
 
 from __future__ import annotations
@@ -313,7 +313,7 @@ def network_documents() -> Mapping[str, NetworkDocument]:
     """
     documents = (
         _network("xor", "xor", (2, 1), 0.2, seed=2),
-        _network("moons", "moons", (4, 1), 0.3, seed=15),
+        _network("moons", "moons", (4, 1), 0.3, seed=67),
         _network("penguins", "penguins", (4, 3), 0.3, loss="bce", batch_size=16),
         _network("vanishing-gradients", "xor", (2, 2, 2, 2, 2, 1), 0.2, activation="sigmoid", seed=3),
         _network("dead-relu", "xor", (2, 1), 0.1, activation="relu", seed=9),

@@ -12,7 +12,7 @@ import pytest
 from microgrid.datasets import ColumnLearner, read_csv
 from microgrid.documents.networks import network_documents
 from microgrid.nn import MLP
-from tests.cli.running import FOUR_ROWS, PENGUINS, Command, refusal
+from tests.cli.running import FOUR_ROWS, PENGUINS, Command, Outcome, refusal
 
 SPECIES = ["--target", "species", "--inputs", "bill_length_mm", "bill_depth_mm"]
 
@@ -36,12 +36,12 @@ def test_network_on_moons_is_that_of_the_strip(command: Command, tmp_path: Path)
 
 def test_options_describe_the_network(command: Command, tmp_path: Path) -> None:
     options = ["--network", "2-8-8-1", "--activation", "relu", "--learning-rate", "0.05"]
-    command("studio", "--data", "spiral", *options, "--batch-size", "10", "--seed", "7")
+    command("studio", "--data", "spiral", *options, "--batch-size", "25", "--seed", "7")
     document = document_in(tmp_path / "microgrid.html")
     network = document["network"]
     assert (document["name"], document["title"]["en"], network["data"]["name"]) == ("", "spiral", "spiral")
     settings = ("inputs", "sizes", "activation", "learningRate", "batchSize", "seed")
-    assert [network[name] for name in settings] == [2, [8, 8, 1], "relu", 0.05, 10, 7]
+    assert [network[name] for name in settings] == [2, [8, 8, 1], "relu", 0.05, 25, 7]
 
 
 def test_hidden_layers_leave_inputs_and_outputs_to_the_data(command: Command, tmp_path: Path) -> None:
@@ -147,9 +147,21 @@ def test_wrong_option_is_refused_in_one_line(
 def test_page_is_refused_before_the_training(command: Command, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(FOUR_ROWS, encoding="utf-8")
     train = ["train", "a.csv", "--target", "y", "--page"]
-    assert refusal(command(*train, "a.json")) == "microgrid: a page is written as .html; 'a.json' is not"
-    assert "there is no such folder to write to" in refusal(command(*train, "b/a.html"))
-    assert "a page shows at most 10000" in refusal(command(*train, "a.html", "--hidden", "99", "99", "99"))
+    assert refused_at_once(command(*train, "a.json")) == "microgrid: a page is written as .html; 'a.json' is not"
+    assert "there is no such folder to write to" in refused_at_once(command(*train, "b/a.html"))
+    assert "a page shows at most 10000" in refused_at_once(command(*train, "a.html", "--hidden", "99", "99", "99"))
     rows = "1,2\n" * 50_001
     (tmp_path / "a.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
-    assert "50001 rows of 2 numbers are too many for a page" in refusal(command(*train, "a.html"))
+    assert "50001 rows of 2 numbers are too many for a page" in refused_at_once(command(*train, "a.html"))
+
+
+def refused_at_once(outcome: Outcome) -> str:
+    """Return the refusal, after making sure that nothing was done before it."""
+    assert outcome.out == ""
+    return refusal(outcome)
+
+
+def test_file_called_like_a_data_set_does_not_take_its_place(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "moons").write_text(FOUR_ROWS, encoding="utf-8")
+    assert command("studio", "--data", "moons").code == 0
+    assert document_in(tmp_path / "microgrid.html")["name"] == "moons"

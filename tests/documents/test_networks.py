@@ -30,9 +30,11 @@ def spec_of(name: str) -> Spec:
 
 
 def n_right(spec: Spec, model: MLP) -> int:
-    """Count the rows whose kind is predicted."""
+    """Count the rows whose kind is predicted: their class or, of the kinds 0 and 1, the nearer one."""
     data = spec.data.learning
-    return sum(round(spec.predict(model, row)) == target for row, target in zip(data.rows, data.targets, strict=True))
+    predictions = (spec.predict(model, row) for row in data.rows)
+    kinds = [each if data.classes else float(each > 0.5) for each in predictions]
+    return sum(kind == target for kind, target in zip(kinds, data.targets, strict=True))
 
 
 def test_strip_holds_the_networks_with_a_note_in_both_languages() -> None:
@@ -115,7 +117,7 @@ def test_xor_is_learned_in_100_cycles() -> None:
 def test_moons_are_separated_in_200_cycles() -> None:
     spec = spec_of("moons")
     model = spec.build()
-    assert n_right(spec, model) < 120
+    assert n_right(spec, model) < 100
     losses = spec.train(model, epochs=200).losses
     assert losses[-1] < 0.04 < 0.4 < losses[0]
     assert n_right(spec, model) >= 195

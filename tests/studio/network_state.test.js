@@ -115,3 +115,9 @@ test("the loss goes on being that of all rows where a batch is a part of them", 
   assert.equal(state.cycles.loss, outputIn(state));
   assert.equal(state.cycles.curve().at(-1).loss, outputIn(state));
 });
+
+test("training is told by its learning rate and stops where a number is lost", () => {
+  const state = after(documentWith({activation: "relu"}), {type: "setLearningRate", learningRate: 1e300}, end, step(1));
+  assert.equal(after(state, {type: "train", cycles: 5}), state);
+  assert.equal(shown(state).isStuck, true);
+});

@@ -2,6 +2,7 @@
 
 import {initialState, reduce} from "./actions.js";
 import {subjectOf} from "./actions/network.js";
+import {recognised} from "./actions/parts.js";
 import {cycle} from "./core/cycle.js";
 import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
@@ -77,7 +78,8 @@ const FIRST_NETWORK = "moons";
 async function startApp() {
   const source = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true)), // before anything is written into it
     tables = contentOfElement("words"),
-    {state: ownCode, ...own} = contentOfElement("document"),
+    {state: ownCode, ...written} = contentOfElement("document"),
+    own = recognised(written),
     gallery = contentOfElement("gallery"),
     datasets = contentOfElement("datasets"),
     networks = contentOfElement("networks"),

@@ -11,6 +11,7 @@ const ROOMS = [
   {width: 1900, height: 800, isVertical: false},
   {width: 660, height: 340, isVertical: false},
   {width: 900, height: 240, isVertical: false},
+  {width: 600, height: 330, isVertical: false},
   {width: 360, height: 400, isVertical: true},
   {width: 320, height: 300, isVertical: true},
   {width: 690, height: 500, isVertical: true},

@@ -12,7 +12,7 @@ import {specOf} from "../derive/network.js";
 import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 import {firstCycleOf, learningOf} from "./learning.js";
 import {opening} from "./network.js";
-import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve} from "./parts.js";
+import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
@@ -244,7 +244,7 @@ function documentFrom(content, language, {documents, datasets}) {
       return openDocument(known ?? {kind: "text", text: content.t}, language);
     }
     const known = documents.find(({kind, record}) => kind === "record" && isSameRecord(record, content.r)),
-      document = known ?? {kind: "record", record: content.r};
+      document = recognised(known ?? {kind: "record", record: content.r});
     startRateOf(document); // reads it
     return document;
   } catch (error) {

@@ -23,7 +23,7 @@ import {NetworkError, checkSpec, standardised} from "./network_spec.js";
 /** The graph has a part that a network on rows has not. */
 class AnotherGraph extends Error {}
 
-const LOSS_TOLERANCE = 1e-9; // relative; rounding is far below it
+const PREDICTION_TOLERANCE = 1e-9; // relative, or absolute below 1; rounding is far below it
 
 /**
  * Returns the document of the network that a record holds: an MLP under mean squared error, with the record's
@@ -55,14 +55,17 @@ function demand(isSo) {
 function specOfGraph({nodes, parameters, output, learningRate}) {
   const pairs = squaresOfMean(nodes, output).map((square) => comparedIn(nodes, square)),
     outputs = countOutputs(nodes, pairs[0].prediction, pairs),
-    rows = inGroups(pairs, outputs).map((group) => rowOf(nodes, group.map(({prediction}) => prediction))),
+    rows = inGroups(pairs, outputs).map((group) => recordedRow(nodes, group.map(({prediction}) => prediction))),
     targets = pairs.map(({target}) => target);
   checkNeurons(rows);
   checkSameParameters(rows, parameters);
   checkGivenOnce(rows, nodes, targets);
-  const spec = specOfRows(nodes, rows, inGroups(targets, outputs), learningRate);
+  const spec = specOfRecordedRows(nodes, rows, inGroups(targets, outputs), learningRate);
   checkSpec(spec);
-  checkLoss(spec, nodes[output].data);
+  checkPredictions(
+    spec,
+    pairs.map(({prediction}) => nodes[prediction].data),
+  );
   return spec;
 }
 
@@ -77,7 +80,7 @@ function squaresOfMean(nodes, output) {
   demand(nodes[output].op === "/");
   const [sum, count] = nodes[output].operands,
     squares = nodes[sum].operands;
-  demand(nodes[sum].op === "total" && isConstant(nodes[count], squares.length) && squares.length > 1);
+  demand(nodes[sum].op === "total" && isConstantOf(nodes[count], squares.length) && squares.length > 1);
   return squares;
 }
 
@@ -89,7 +92,7 @@ function squaresOfMean(nodes, output) {
 function comparedIn(nodes, square) {
   demand(nodes[square].op === "**");
   const [error, exponent] = nodes[square].operands;
-  demand(nodes[error].op === "-" && isConstant(nodes[exponent], 2));
+  demand(nodes[error].op === "-" && isConstantOf(nodes[exponent], 2));
   const [prediction, target] = nodes[error].operands;
   demand(nodes[target].kind === "input");
   return {prediction, target};
@@ -102,7 +105,7 @@ function comparedIn(nodes, square) {
  * @param {{prediction: number}[]} pairs
  */
 function countOutputs(nodes, first, pairs) {
-  const inputsOf = (/** @type {number} */ i) => `${neuronOf(nodes, i).inputs}`,
+  const inputsOf = (/** @type {number} */ i) => `${recordedNeuron(nodes, i).inputs}`,
     end = pairs.findIndex(({prediction}) => inputsOf(prediction) !== inputsOf(first));
   const outputs = end < 0 ? pairs.length : end;
   demand(pairs.length % outputs === 0);
@@ -125,11 +128,11 @@ function inGroups(items, size) {
  * @param {number[]} outputs
  * @returns {RecordedRow}
  */
-function rowOf(nodes, outputs) {
+function recordedRow(nodes, outputs) {
   const layers = [];
   let before = outputs;
   do {
-    const neurons = before.map((i) => neuronOf(nodes, i));
+    const neurons = before.map((i) => recordedNeuron(nodes, i));
     layers.unshift(neurons);
     before = neurons[0].inputs;
     demand(neurons.every(({inputs}) => `${inputs}` === `${before}`));
@@ -144,13 +147,13 @@ function rowOf(nodes, outputs) {
  * @param {number} i
  * @returns {RecordedNeuron}
  */
-function neuronOf(nodes, i) {
+function recordedNeuron(nodes, i) {
   const node = nodes[i],
     isLinear = node.op === "weighted_sum",
     [inside, slope] = node.operands,
     sum = isLinear ? node : nodes[inside];
   demand(sum?.op === "weighted_sum");
-  if (node.op === "leaky_relu") demand(isConstant(nodes[slope], NEGATIVE_SLOPE));
+  if (node.op === "leaky_relu") demand(isConstantOf(nodes[slope], NEGATIVE_SLOPE));
   const terms = sum.operands.slice(0, -1);
   return {
     node,
@@ -216,7 +219,7 @@ function checkGivenOnce(rows, nodes, targets) {
  * @param {number} learningRate
  * @returns {Spec}
  */
-function specOfRows(nodes, rows, targets, learningRate) {
+function specOfRecordedRows(nodes, rows, targets, learningRate) {
   const [{x, layers}] = rows,
     sizes = layers.map(({length}) => length),
     activation = layers[0][0].activation,
@@ -250,20 +253,23 @@ function specOfRows(nodes, rows, targets, learningRate) {
 }
 
 /**
- * Checks that the network computes the loss of the record.
+ * Checks that the network predicts what the record says.
  * @param {Spec} spec
- * @param {number} recorded
+ * @param {number[]} recorded of each output of each row
  */
-function checkLoss(spec, recorded) {
+function checkPredictions(spec, recorded) {
   const {rows, targets} = standardised(spec),
-    {loss} = passOf(networkOf(spec), startParameters(spec), rows, targets);
-  demand(Math.abs(loss - recorded) <= LOSS_TOLERANCE * Math.abs(recorded));
+    {predictions} = passOf(networkOf(spec), startParameters(spec), rows, targets);
+  const computed = predictions.flatMap((row) => [...row]);
+  const isSame = (/** @type {number} */ a, /** @type {number} */ b) =>
+    Math.abs(a - b) <= PREDICTION_TOLERANCE * Math.max(1, Math.abs(b));
+  demand(computed.every((prediction, i) => isSame(prediction, recorded[i])));
 }
 
 /**
  * @param {GraphNode | undefined} node
  * @param {number} number
  */
-function isConstant(node, number) {
+function isConstantOf(node, number) {
   return node?.kind === "constant" && node.data === number;
 }

@@ -145,7 +145,8 @@ function matricesBackward(network, pass, l) {
  * @param {Pass} pass
  */
 function matricesOfLoss({loss}, pass) {
-  return [givenEntry("y", pass.predictions), givenEntry("t", pass.targets), resultEntry("loss", [[pass.loss]], LOSS_LINES[loss][0])];
+  const mean = resultEntry("loss", [[pass.loss]], LOSS_LINES[loss][0]);
+  return [givenEntry("y", pass.predictions), givenEntry("t", pass.targets), mean];
 }
 
 /**
@@ -300,7 +301,7 @@ export function cellTerms(spec, network, pass, at, update, {name, row, column}) 
       : productsOfLayer(network, pass, at, cellOf, name, row, column);
   if (!products) return null;
   const activation = name === "y" ? network.layers[at.layer - 1].activation : "linear";
-  return summed(products, activation === "linear" ? "" : activation, entry.matrix[row][column]);
+  return sumOfTerms(products, activation === "linear" ? "" : activation, entry.matrix[row][column]);
 }
 
 /** @typedef {(name: string, row: number, column: number) => CellFactor} CellOf */
@@ -362,7 +363,7 @@ function productsOfUpdate(network, pass, {learningRate, velocity}, cellOf, name,
  * @param {number} number
  * @returns {CellTerms}
  */
-function summed(products, activation, number) {
+function sumOfTerms(products, activation, number) {
   const terms = products.map((factors) => ({factors, product: factors.reduce((product, factor) => product * factor.number, 1)}));
   return {terms, sum: terms.reduce((sum, {product}) => sum + product, 0), activation, result: number};
 }

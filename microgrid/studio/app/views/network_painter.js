@@ -15,6 +15,7 @@ import {hasNoName, labelTexts, placeLabel, showsOneNumber} from "./network_scene
 /** @typedef {{layer: number, neuron: number, input?: number, kind: string}} Part */
 /** @typedef {any} NetworkShown what `derived.network` holds */
 
+const HEADING_UNITS = 7; // of a column of a heading
 const THIN_PX = 0.9;
 const MAX_CHARACTERS = 7; // of a number in a node or on an edge; a longer one is squeezed
 const NUMBER_PX = 54;
@@ -80,12 +81,14 @@ function weightsShown({known, parameters, after, shares, gradients}, isFinite) {
  * @param {NetworkShown} shown
  * @param {Words} words
  */
-function paintHeadings({headings, box}, {network, step}, words) {
+function paintHeadings({headings, box, layout}, {network, step}, words) {
   const last = network.layers.length;
   for (const [l, heading] of headings.entries()) {
     const {activation, outputs} = network.layers[l - 1] ?? {};
-    const text = l === 0 ? words.say("network.inputs") : l === last ? words.say(outputs > 1 ? "network.predictions" : "network.prediction") : words.say("network.layer", {layer: l, activation});
-    write(heading, text);
+    const room = layout.layers[l].heading.width / HEADING_UNITS,
+      whole = words.say("network.layer", {layer: l, activation}),
+      ofLayer = columnsOf(whole) <= room ? whole : words.say("network.layer.short", {layer: l});
+    write(heading, l === 0 ? words.say("network.inputs") : l === last ? words.say(outputs > 1 ? "network.predictions" : "network.prediction") : ofLayer);
     mark(heading, `heading ${isNowAt(step, l) ? `now ${step.phase}` : ""}`);
   }
   mark(box.heading, `heading ${step?.kind === "loss" ? `now ${step.phase}` : ""}`);
