@@ -20,6 +20,7 @@ import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
  */
 
 const MAX_FIELD = 60, // crossings of the field along an axis
+  MAX_MOVING_FIELD = 44, // while it trains, and every frame has another
   CURVE_POINTS = 121;
 const CLICK_REACH_EM = 1.2;
 const COLOUR_COUNT = 6; // of classes, and as many shapes; more classes begin again
@@ -172,7 +173,7 @@ export function createLearned(app) {
     brush.rect(left, top, width, height);
     brush.clip();
     const marks = [];
-    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, MAX_FIELD)), isMoving));
+    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, isMoving ? MAX_MOVING_FIELD : MAX_FIELD)), isMoving));
     if (plot.kind === "line") drawCurve(brush, predictionsAlong(plot, asked, CURVE_POINTS));
     if (plot.kind === "pairs") drawDiagonal(brush);
     brush.restore();
