@@ -137,7 +137,7 @@ export function createLayers(app) {
       return row;
     });
     const caption = make("caption", {}, make("b", {}, name), ` ${matrix.length} × ${matrix[0].length}`, ...(line ? [make("code", {}, line)] : []));
-    const corner = rows.kind === "rows" ? words.say("layers.row") : "",
+    const corner = rows.kind === "rows" ? words.say("network.row") : "",
       table = make("table", {class: isResult ? "result" : ""}, caption, make("thead", {}, make("tr", {}, make("th", {class: "corner"}, corner), ...headsOf)), make("tbody", {}, ...body));
     const own = cells.filter((each) => each.name === name);
     rove(own.find((each) => chosen && isSameCell(each, chosen)) ?? own[0]);
@@ -286,7 +286,7 @@ function nameOfSide({kind, layer}, i, {names, batch, network, spec}, words) {
   if (kind === "rows") return `${batch[i] + 1}`;
   const of = kind === "inputs" ? layer - 1 : layer;
   if (of === 0) return names.inputs[i];
-  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("plot.prediction");
+  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("network.prediction");
   return `${i + 1}`;
 }
 

@@ -146,7 +146,7 @@ export function createLearned(app) {
     setAttribute(box, "aria-label", words.say(`plot.label.${kind}`, {x: plot.x.name, y: plot.y.name}));
     const items = kind === "classes" ? [] : question.names.map((name, side) => item(side, name));
     if (kind === "plane" && question.kind !== "number") items.push(item("boundary", words.say("plot.key.boundary")));
-    if (kind === "line") items.push(item("line", words.say("plot.prediction")));
+    if (kind === "line") items.push(item("line", words.say("network.prediction")));
     if (kind === "pairs") items.push(item("diagonal", words.say("plot.key.diagonal")));
     if (kind !== "classes" && question.kind !== "number") items.push(item("wrong", words.say("plot.key.wrong")));
     if (kind !== "classes" && rows.length > learned) items.push(item("held-out", words.say("plot.key.held_out")));
@@ -426,7 +426,7 @@ export function createLearned(app) {
     setAttribute(box, "aria-valuemin", "0");
     setAttribute(box, "aria-valuemax", `${plot.learned}`);
     setAttribute(box, "aria-valuenow", `${row === null ? 0 : row + 1}`);
-    const sentence = row === null || row >= plot.learned ? words.say("plot.row.all") : rowInWords(plot, verdicts, row, words);
+    const sentence = row === null || row >= plot.learned ? words.say("network.row.all") : rowInWords(plot, verdicts, row, words);
     if (!isMoving) setAttribute(box, "aria-valuetext", sentence); // a screen reader would read every one
     write(told, sentence);
     if (row === null || row >= plot.learned) return ring.replaceChildren();
@@ -548,7 +548,7 @@ function namesOnAxes({kind, x, y, question}, words) {
     x: ticksOf(x),
     y: ticksOf(y),
     nameX: isOfTarget ? words.say("plot.target", {name: x.name}) : x.name,
-    nameY: isOfTarget ? words.say("plot.prediction") : y.name,
+    nameY: isOfTarget ? words.say("network.prediction") : y.name,
   };
 }
 
