@@ -36,12 +36,12 @@ const shown = (state, language = state.language) => createDerive(tables)({...sta
 
 const parametersOf = ({net}) => [...net.moment.parameters];
 
-test("a network opens at the end of Know, with its first row picked", () => {
+test("a network opens at the end of Know, with the first row picked that is predicted wrong", () => {
   const state = initialState(documentWith(), "en"),
     {network, phases, nextPhase, summary} = shown(state);
-  assert.deepEqual([state.position, state.net.row, nextPhase], [endsIn(state).know, 0, "think"]);
+  assert.deepEqual([state.position, state.net.row, nextPhase], [endsIn(state).know, 1, "think"]);
   assert.deepEqual([network.known.layer, network.known.blame, phases], [3, 4, ["know", "think", "change"]]);
-  assert.match(summary, /^It said .*; 0 was right|^It said 0, and that is right/);
+  assert.match(summary, /^It said .*; 1 was right. Who is to blame/);
 });
 
 for (const language of ["en", "ja"]) {
@@ -108,6 +108,14 @@ test("another network begins anew, and undo brings the one before", () => {
     other = after(state, {type: "changeNetwork", change: {sizes: [2, 2, 1], seed: 4}});
   assert.deepEqual([other.cycle, other.net.moment.parameters.length, other.cycles.last], [1, 15, 1]);
   assert.equal(after(other, undo).cycles, state.cycles);
+});
+
+test("at the next cycle a row of its batch is looked at", () => {
+  let state = initialState(documentWith({batchSize: 2}), "en");
+  for (let i = 0; i < 6; i++) {
+    assert.ok(shown(state).network.at >= 0);
+    state = after(state, end, step(1));
+  }
 });
 
 test("the loss goes on being that of all rows where a batch is a part of them", () => {

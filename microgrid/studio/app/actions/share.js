@@ -100,7 +100,7 @@ function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets)
   return {
     d: {n: {...spec, data}},
     l: isRunAgain ? {} : Object.fromEntries(Array.from(net?.moment.parameters ?? [], (number, i) => [i, number])),
-    i: row === 0 ? null : row,
+    i: row,
   };
 }
 
@@ -203,7 +203,7 @@ function withSharedNetwork(opened, {l, c, s, i = null}) {
     net = /** @type {import("../derive/network.js").Net} */ (opened.net),
     given = Object.keys(l).length;
   const {length} = net.moment.parameters,
-    row = i === -1 ? null : Math.min(i ?? 0, specOf(document).data.rows.length - 1);
+    row = i === -1 ? null : Math.min(i ?? net.row ?? 0, specOf(document).data.rows.length - 1);
   if (c < first || (given ? given !== length || Object.keys(l).some((place) => Number(place) >= length) : !canRunAgain(document, c))) {
     throw new ShareError("share.wrong", {part: given ? "l" : "c"});
   }
