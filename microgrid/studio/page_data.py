@@ -90,11 +90,12 @@ def gallery_document(name: str, learning_rate: float | None = None) -> dict[str,
 
 
 def network_document(spec: Spec, heading: Heading, name: str = "") -> dict[str, Any]:
-    """Return a network with its heading as the app opens it."""
+    """Return a network with its heading as the app opens it; data that every page has are named."""
+    is_named = spec.data.name in DATA_NAMES and spec.data == data_named(spec.data.name)
     return {
         "kind": "network",
         "name": name,
-        "network": spec.to_json(),
+        "network": {**spec.to_json(), **({"data": spec.data.name} if is_named else {})},
         "title": {language: heading.title.get(language, "") for language in LANGUAGES},
         "note": {language: heading.note.get(language, "") for language in LANGUAGES},
     }

@@ -36,12 +36,12 @@ const shown = (state, language = state.language) => createDerive(tables)({...sta
 
 const parametersOf = ({net}) => [...net.moment.parameters];
 
-test("a network opens at the end of Know, with its first row picked", () => {
+test("a network opens at the end of Know, with the first row picked that is predicted wrong", () => {
   const state = initialState(documentWith(), "en"),
     {network, phases, nextPhase, summary} = shown(state);
-  assert.deepEqual([state.position, state.net.row, nextPhase], [endsIn(state).know, 0, "think"]);
+  assert.deepEqual([state.position, state.net.row, nextPhase], [endsIn(state).know, 1, "think"]);
   assert.deepEqual([network.known.layer, network.known.blame, phases], [3, 4, ["know", "think", "change"]]);
-  assert.match(summary, /^It said .*; 0 was right|^It said 0, and that is right/);
+  assert.match(summary, /^It said .*; 1 was right. Who is to blame/);
 });
 
 for (const language of ["en", "ja"]) {
@@ -96,7 +96,7 @@ test("the other subject waits as it was left", () => {
   const text = after({kind: "text", text: "w = 3; w*2"}, {type: "setLeaf", leaf: 0, value: 5}),
     network = after(text, {type: "openSubject", document: documentWith()}),
     back = after(trained(network, 5), {type: "openSubject", document: LINE});
-  assert.deepEqual([network.document.kind, network.tab], ["network", "train"]);
+  assert.deepEqual([network.document.kind, network.tab], ["network", ""]);
   assert.deepEqual([back.document, back.leaves.get(0), back.draft, back.tab], [text.document, 5, text.draft, ""]);
   const again = after(back, {type: "openSubject", document: documentWith()});
   assert.deepEqual([again.cycle, again.cycles.last], [6, 6]);
@@ -110,8 +110,22 @@ test("another network begins anew, and undo brings the one before", () => {
   assert.equal(after(other, undo).cycles, state.cycles);
 });
 
+test("at the next cycle a row of its batch is looked at", () => {
+  let state = initialState(documentWith({batchSize: 2}), "en");
+  for (let i = 0; i < 6; i++) {
+    assert.ok(shown(state).network.at >= 0);
+    state = after(state, end, step(1));
+  }
+});
+
 test("the loss goes on being that of all rows where a batch is a part of them", () => {
   const state = trained(documentWith({batchSize: 2}), 4);
   assert.equal(state.cycles.loss, outputIn(state));
   assert.equal(state.cycles.curve().at(-1).loss, outputIn(state));
+});
+
+test("training is told by its learning rate and stops where a number is lost", () => {
+  const state = after(documentWith({activation: "relu"}), {type: "setLearningRate", learningRate: 1e300}, end, step(1));
+  assert.equal(after(state, {type: "train", cycles: 5}), state);
+  assert.equal(shown(state).isStuck, true);
 });

@@ -33,17 +33,23 @@ def test_modules_stand_after_those_that_they_import_and_each_once() -> None:
 
 
 def test_text_of_a_module_stays_as_it_was_written() -> None:
-    head, rest = "// The head.\n\n", "/**\n * It says what.\n * @type {C}\n */\n{}const app = `export const x`;\n"
+    head, rest = "// The head.\n\n", "/**\n * It says what.\n */\n{}const app = `export const x`;\n"
     text = head + 'import {c} from "./c.js";\n\n' + rest.replace("{}", "export ")
     script = join(app=text, c="export class c {}\n")
     as_it_was = head + rest.replace("{}", "")
     assert script == f'"use strict";\n{{\n// --- c.js ---\n\nclass c {{}}\n\n// --- app.js ---\n\n{as_it_was}}}\n'
 
 
-def test_comment_of_types_alone_is_left_out() -> None:
-    types = "/** @typedef {import('./c.js').C} C */\n\n/**\n * @param {C} c\n * @returns {number}\n */\n"
-    script = join(app=types + "function one(c) {\n  /** @type {C} */\n  const d = c;\n}\n")
-    assert script.endswith("// --- app.js ---\n\n\nfunction one(c) {\n  const d = c;\n}\n}\n")
+def test_types_in_comments_are_left_out() -> None:
+    script = join(
+        app="/** @typedef {import('./c.js').C} C */\n\n"
+        "/**\n * Returns one.\n *\n * @param {C} c of\n *     several\n * @returns {number}\n */\n"
+        "function one(c) {\n  /** @type {C} */\n  const d = c;\n}\n"
+        "/** Takes one.  @param {C} c */\nfunction take(c) {}\n"
+    )
+    assert script.partition("// --- app.js ---\n\n")[2] == (
+        "\n/**\n * Returns one.\n */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n}\n"
+    )
 
 
 def test_imports_are_found_from_the_folder_of_the_module() -> None:

@@ -319,5 +319,13 @@ def test_record_with_other_numbers_stays_a_graph() -> None:
     relay = Relay(loss_of(network()))
     wrong = [json.loads(relay.to_json()) for _ in range(2)]
     wrong[0]["nodes"][0]["data"] = "NaN"
-    wrong[1]["nodes"][-1]["data"] *= 1.001  # the loss is not that of its leaves
+    prediction = next(node for node in wrong[1]["nodes"] if node["label"] == "layer2.neuron1")
+    prediction["data"] += 0.001  # it is not what its leaves give
     assert ask_core("recordedNetwork", wrong) == [None, None]
+
+
+def test_network_without_any_error_opens_as_a_network() -> None:
+    model = network()
+    relay = Relay(mean_squared_error([model(row) for row in ROWS], [predicted(row, model).data for row in ROWS]))
+    assert relay.nodes[-1].data == 0.0
+    assert answers_to([relay])[0] is not None

@@ -83,7 +83,9 @@ def test_loss_may_be_a_neuron_that_is_spelled_out(opened: Opener) -> None:
 
 
 def test_dw_of_an_opened_neuron_is_that_of_its_own_row(opened: Opener) -> None:
-    relay = network(2, 2, 1, rows=2)
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    predictions = [model([0.75, 1.0]), model([1.25, 1.5])]
+    relay = Relay(2 * mean_squared_error(predictions, [0.7, 0.7]))  # doubled, for else it opens as a network
     screen = opened(relay)
     screen.press("End")
     screen("#graph .card.neuron").first.click()

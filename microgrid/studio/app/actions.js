@@ -32,10 +32,11 @@ const MIN_ZOOM = 0.4,
  * @returns {State}
  */
 export function initialState(document, language) {
+  const opened = openDocument(document, language);
   return {
-    ...startOfDocument(openDocument(document, language)),
+    ...startOfDocument(opened),
     language,
-    tab: FIRST_TAB[document.kind],
+    tab: FIRST_TAB[opened.kind],
     elsewhere: null,
     speed: 1,
     zoom: 1,

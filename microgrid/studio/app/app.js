@@ -2,6 +2,7 @@
 
 import {initialState, reduce} from "./actions.js";
 import {subjectOf} from "./actions/network.js";
+import {recognised, withData} from "./actions/parts.js";
 import {cycle} from "./core/cycle.js";
 import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
@@ -78,10 +79,11 @@ const FIRST_NETWORK = "moons";
 async function startApp() {
   const source = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true)), // before anything is written into it
     tables = contentOfElement("words"),
-    {state: ownCode, ...own} = contentOfElement("document"),
+    {state: ownCode, ...written} = contentOfElement("document"),
     gallery = contentOfElement("gallery"),
     datasets = contentOfElement("datasets"),
-    networks = contentOfElement("networks"),
+    own = withData(recognised(written), datasets),
+    networks = contentOfElement("networks").map((/** @type {any} */ document) => withData(document, datasets)),
     known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),
     store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
@@ -122,6 +124,7 @@ async function startApp() {
   const graph = {stage: null};
   /** @type {View[]} those that every document has: before and after those of its subject */
   const before = [
+    createLoop(app), // the first: it measures how long the others take
     createSubjects(app, {number: gallery[0], network: networks.find((/** @type {{name: string}} */ {name}) => name === FIRST_NETWORK)}),
     createTexts(app),
     createPrimary(app),
@@ -129,9 +132,7 @@ async function startApp() {
     createTold(),
     createTimeline(app),
     createTransport(app),
-    createTrain(app),
     createCurve(app),
-    createLoop(app),
   ];
   const after = [help, share, createKeys(app, help, share), createMemory(), address, createAnnouncer(app), createFoot()];
   /** @type {Record<string, () => View[]>} those of a subject are made when it is shown for the first time */
@@ -147,6 +148,7 @@ async function startApp() {
         createLegend(),
         createWhatIf(app),
         createRoutes(app),
+        createTrain(app),
         createQuiz(app),
         neuron,
         stage,
@@ -157,6 +159,7 @@ async function startApp() {
     },
     network: () => [
       createExamples(app, {strip: "network-strip", more: "network-more", note: "network-note"}, networks),
+      createTrain(app, "network-"),
       createBuilder(app),
       createNetworkPresentation(app),
       createLayers(app),

@@ -74,3 +74,10 @@ test("learning stops before a loss that is not finite, with the weights before i
   assert.ok(!Number.isFinite(passOf(networkOf(wild), moment.parameters, data.rows, data.targets).loss));
   assert.equal(run(wild, 5, moment, done + 1).done, 0);
 });
+
+test("learning stops before an update that is not finite", () => {
+  const wild = {...SPEC, learningRate: 1e308, data: {...SPEC.data, targets: [0, 100, 100, 0]}},
+    {moment, done} = run(wild, 5);
+  assert.equal(done, 0);
+  assert.deepEqual(moment, firstMoment(wild));
+});

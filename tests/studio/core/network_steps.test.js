@@ -73,6 +73,12 @@ test("each cell is the sum of its products, through its activation", () => {
   }
 });
 
+test("a neuron that is off hands on 0, and not −0", () => {
+  const {pass} = walked({...SPEC, activation: "relu"}),
+    zeros = pass.douts[0].sums.flatMap((row) => [...row]).filter((number) => number === 0);
+  assert.ok(zeros.length > 0 && zeros.every((number) => Object.is(number, 0)));
+});
+
 test("what the rows add is the gradient", () => {
   const {network, pass} = walked({...SPEC, activation: "relu"});
   const sum = pass.gradients.map(() => 0);

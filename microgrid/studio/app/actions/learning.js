@@ -3,7 +3,8 @@
 import {outputIn, startLeavesOf, graphIn, numbersIn, startRateOf} from "../derive.js";
 import {firstCycle, leavesOfCycle, runCycles, withCycle} from "../core/training.js";
 import {Cycles} from "../core/history.js";
-import {LearningRun, cyclesPerEpoch, firstMoment, lossOf, nextMoment} from "../core/learning.js";
+import {LearningRun, batchOf, cyclesPerEpoch, firstMoment, lossOf, nextMoment} from "../core/learning.js";
+import {predict} from "../core/network.js";
 import {isAsOpened} from "../derive/loop.js";
 import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
 
@@ -38,9 +39,12 @@ const GRAPH_LEARNING = {
 
 /** @type {Learning} */
 const NETWORK_LEARNING = {
-  start: (document) => ({leaves: NO_LEAVES, net: {moment: firstMoment(specOf(document)), row: 0, picked: null, panel: "", hover: null}}),
+  start(document) {
+    const moment = firstMoment(specOf(document));
+    return {leaves: NO_LEAVES, net: {moment, row: firstMistake(document, moment), picked: null, panel: "", hover: null}};
+  },
   first: (state, first = firstCycleOf(state.document)) => new Cycles(momentOf(state), outputIn({...state, cycle: first}), state.learningRate, first),
-  next: (state) => ({net: withMoment(state, nextMomentIn(state))}),
+  next: (state) => ({net: inBatch(state, nextMomentIn(state), state.cycle + 1)}),
   withNext: (state) => state.cycles.with(momentOf(state), outputIn({...state, cycle: state.cycles.last + 1}), state.learningRate),
   run(state, count) {
     const {spec, network, data} = learnerOf(state.document),
@@ -61,7 +65,7 @@ const NETWORK_LEARNING = {
   back(state, cycle) {
     const {spec, network, data} = learnerOf(state.document);
     const moment = state.cycles.parametersOf(cycle, (before, rate, number) => nextMoment(spec, network, data, before, number, rate));
-    return {net: withMoment(state, moment)};
+    return {net: inBatch(state, moment, cycle)};
   },
   isAsOpened: ({document, cycles, learningRate}) => {
     const first = firstCycleOf(document);
@@ -84,6 +88,31 @@ export function learningOf({kind}) {
 export function firstCycleOf(document) {
   const spec = specOf(document);
   return (spec.history?.losses.length ?? 0) * cyclesPerEpoch(spec) + 1;
+}
+
+/**
+ * The first row of the first batch whose prediction is wrong: nobody is to blame for another.
+ * @param {DocumentOfPage} document
+ * @param {import("../core/learning.js").Moment} moment
+ */
+function firstMistake(document, moment) {
+  const {spec, network, data} = learnerOf(document),
+    batch = batchOf(spec, moment, firstCycleOf(document)).toSorted();
+  return batch.find((row) => predict(network, moment.parameters, data.rows[row]).some((output, i) => output !== data.targets[row][i])) ?? batch[0];
+}
+
+/**
+ * At another cycle, a row of its batch is looked at: the one picked, if it is in it.
+ * @param {State} state
+ * @param {import("../core/learning.js").Moment} moment
+ * @param {number} cycle
+ * @returns {State["net"]}
+ */
+function inBatch(state, moment, cycle) {
+  const row = state.net?.row ?? null,
+    batch = batchOf(specOf(state.document), moment, cycle),
+    net = /** @type {import("../derive/network.js").Net} */ (state.net);
+  return {...net, moment, row: row === null || batch.includes(row) ? row : Math.min(...batch)};
 }
 
 /** @param {State} state */

@@ -27,9 +27,9 @@ export const NETWORK = {
     const {kind, network: before} = state.document,
       network = {...before, model: null, history: null, ...change},
       document = openDocument({kind, network}, state.language);
-    const row = Math.min(state.net?.row ?? 0, network.data.rows.length - 1),
-      opened = {...state, ...startOfDocument(document)};
-    return at(withNet(opened, {row: state.net?.row === null ? null : row, panel: state.net?.panel ?? ""}), opened.position);
+    const opened = {...state, ...startOfDocument(document)},
+      row = state.net?.row === null ? null : (opened.net?.row ?? null);
+    return at(withNet(opened, {row, panel: state.net?.panel ?? ""}), opened.position);
   },
 
   /** Picks a row to look at; null for all rows. */

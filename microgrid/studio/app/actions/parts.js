@@ -1,5 +1,6 @@
 // Parts of several actions: how a document is opened, and how a state goes to a position. Pure, as all actions are.
 
+import {networkOfRecord} from "../core/network_record.js";
 import {checkSpec} from "../core/network_spec.js";
 import {canBeAsked} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
@@ -12,7 +13,7 @@ export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Pyth
   MAX_EDGES = 6000;
 
 /** The tab that is open where a document of another kind is opened. @type {Record<string, string>} */
-export const FIRST_TAB = {text: "", record: "whatif", network: "train"};
+export const FIRST_TAB = {text: "", record: "whatif", network: ""};
 
 export const STOPPED = {playing: false, goal: null, training: null, visit: {animated: false}};
 
@@ -139,6 +140,7 @@ export const OF_DOCUMENT = [
  * @throws {import("../core/network_spec.js").NetworkError} there is no such network
  */
 export function openDocument(document, language) {
+  if (document.kind === "record") return recognised(document);
   if (document.kind === "network") checkSpec(document.network);
   if (document.kind !== "text" || document.record) return document;
   const text = document.texts?.[language] ?? document.text,
@@ -148,6 +150,28 @@ export function openDocument(document, language) {
   if (edges > MAX_EDGES) throw new DocumentError("page.editor.edges", {limit: MAX_EDGES});
   const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
   return {...document, text, record, lines};
+}
+
+/**
+ * Returns a recorded graph of one network on several rows as that network: it is no copy of it for each row.
+ * @param {DocumentOfPage} document
+ * @returns {DocumentOfPage}
+ */
+export function recognised(document) {
+  const network = document.kind === "record" ? networkOfRecord(document.record) : null;
+  if (!network || network.data.rows.length < 2) return document;
+  return {...document, kind: "network", record: /** @type {any} */ (undefined), network};
+}
+
+/**
+ * Returns a document of the page whose network has its data, which the page may only name.
+ * @param {any} document
+ * @param {Record<string, object>} datasets that every page has
+ * @returns {DocumentOfPage}
+ */
+export function withData(document, datasets) {
+  const {network} = document;
+  return typeof network?.data === "string" ? {...document, network: {...network, data: datasets[network.data]}} : document;
 }
 
 /**

@@ -12,7 +12,7 @@ import {specOf} from "../derive/network.js";
 import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 import {firstCycleOf, learningOf} from "./learning.js";
 import {opening} from "./network.js";
-import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve} from "./parts.js";
+import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
@@ -102,7 +102,7 @@ function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets)
     d: {n: {...spec, data}},
     l: isRunAgain ? {} : Object.fromEntries(Array.from(net?.moment.parameters ?? [], (number, i) => [i, number])),
     n: isRunAgain && canRunAgain(document, cycles.last) ? cycles.last : cycle,
-    i: row === 0 ? null : row,
+    i: row,
   };
 }
 
@@ -215,7 +215,7 @@ function withSharedNetwork(opened, {l, c, n, s, i = null}) {
     net = /** @type {import("../derive/network.js").Net} */ (opened.net),
     given = Object.keys(l).length;
   const {length} = net.moment.parameters,
-    row = i === -1 ? null : Math.min(i ?? 0, specOf(document).data.rows.length - 1);
+    row = i === -1 ? null : Math.min(i ?? net.row ?? 0, specOf(document).data.rows.length - 1);
   if (c < first || (given ? given !== length || Object.keys(l).some((place) => Number(place) >= length) : !canRunAgain(document, c))) {
     throw new ShareError("share.wrong", {part: given ? "l" : "c"});
   }
@@ -260,7 +260,7 @@ function documentFrom(content, language, {documents, datasets}) {
       return openDocument(known ?? {kind: "text", text: content.t}, language);
     }
     const known = documents.find(({kind, record}) => kind === "record" && isSameRecord(record, content.r)),
-      document = known ?? {kind: "record", record: content.r};
+      document = recognised(known ?? {kind: "record", record: content.r});
     startRateOf(document); // reads it
     return document;
   } catch (error) {

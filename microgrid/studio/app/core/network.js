@@ -155,7 +155,7 @@ export function rowShares(network, pass, row) {
     const x = l ? pass.layers[l - 1].outputs[row] : pass.x[row],
       dSums = pass.douts[l].sums[row];
     for (let neuron = 0; neuron < layer.outputs; neuron++) {
-      for (let i = 0; i < layer.inputs; i++) shares[weightPosition(layer, neuron, i)] = 0 + dSums[neuron] * x[i]; // no −0
+      for (let i = 0; i < layer.inputs; i++) shares[weightPosition(layer, neuron, i)] = dSums[neuron] * x[i];
       shares[biasPosition(layer, neuron)] = dSums[neuron];
     }
   }

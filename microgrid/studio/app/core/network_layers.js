@@ -172,5 +172,5 @@ export function lossOfOutputs(name, outputs, targets) {
 export function backwardLoss(name, outputs, targets, dOutputs) {
   const {slope} = LOSSES[name],
     share = 1 / outputs.length;
-  for (let cell = 0; cell < outputs.length; cell++) dOutputs[cell] = 0 + slope(outputs[cell], targets[cell], share);
+  for (let cell = 0; cell < outputs.length; cell++) dOutputs[cell] = slope(outputs[cell], targets[cell], share);
 }

@@ -64,7 +64,7 @@ export const TEXT_UNITS = 7.5; // of a column of a name
 const DIGIT_UNITS = 7.3,
   LINE_UNITS = 14;
 const NUMBER_WIDTH = 8 * DIGIT_UNITS;
-const LABEL = {width: 58, height: 2 * LINE_UNITS},
+const LABEL = {width: 56, height: 2 * LINE_UNITS - 2},
   FAN_LABEL = {width: NUMBER_WIDTH, height: 16};
 /** @type {Record<NodeStyle, {width: number, height: number, rank: number}>} */
 const STYLES = {
@@ -90,8 +90,8 @@ const MIN_COLUMN_GAP = 46,
   EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
   MAX_GAP = 250,
-  LOSS_GAP = 30;
-const LOSS_WIDTH = 150,
+  LOSS_GAP = 26;
+const LOSS_WIDTH = 142,
   LOSS_ROW = 19,
   SECTION_HEIGHT = 2 * LOSS_ROW + 4;
 const MAX_NAME_WIDTH = 82,
@@ -100,26 +100,29 @@ const MAX_NAME_WIDTH = 82,
   MAX_PITCH = 132;
 const MAX_SCALE_OF_NETWORK_TENTHS = 21,
   SCALES = Array.from({length: 12}, (_, i) => (MAX_SCALE_OF_NETWORK_TENTHS - i) / 10);
+const TOO_SMALL = 0.4; // what a smaller scale than the one wished is worth
 const LOSS_FOOT = 32; // below several targets
 const LOSS_ROWS = 4; // target, prediction, error, squared
 
 /**
  * Lays out a network as large as fits, but no smaller than its texts can be read.
  * @param {NetworkShape} shape
- * @param {{width: number, height: number, isVertical: boolean}} room in pixels
+ * @param {{width: number, height: number, isVertical: boolean, wished?: number}} room in pixels, and the scale from which on
+ * texts are as large as wished
  * @returns {NetworkLayout}
  */
-export function layOutNetwork(shape, {width, height, isVertical}) {
+export function layOutNetwork(shape, {width, height, isVertical, wished = 1}) {
   if (isVertical) return layOutInRows(shape, width);
   let best = null,
     most = 0;
   for (const isNarrow of [false, true]) {
     if (best && (best.hasLabels || best.edges.length > MAX_LABELLED_EDGES)) break; // narrow neurons make room for labels
     for (const scale of SCALES) {
-      if (best && scale <= most) break; // nothing smaller can be better
-      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / scale, isNarrow}),
+      const wish = scale < wished ? TOO_SMALL : 1;
+      if (best && scale * wish <= most) break; // nothing smaller can be better
+      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / (scale * wish), isNarrow}),
         isFitting = placed.layout.width <= width / scale + 0.5 && placed.layout.height <= height / scale + 0.5;
-      const worth = scale * placed.rank;
+      const worth = scale * wish * placed.rank;
       if (isFitting ? worth > most : scale === 1 && !best) {
         best = {...placed.layout, scale};
         most = worth;
@@ -478,11 +481,11 @@ function labelsOfGap(edges, obstacles) {
       let least = Infinity;
       for (const place of places) {
         let cost = place.cost;
-        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, 2)) cost += weight[e * edges.length + o];
+        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, 1)) cost += weight[e * edges.length + o];
         if (cost < least) [least, chosen[e]] = [cost, place];
       }
       for (const [o, other] of chosen.entries()) {
-        if (o === e || !overlaps(chosen[e].area, other.area, 2)) continue;
+        if (o === e || !overlaps(chosen[e].area, other.area, 1)) continue;
         isFree = false;
         weight[e * edges.length + o] += 1;
         weight[o * edges.length + e] += 1;

@@ -134,6 +134,16 @@ export class NetworkSentences {
   }
 
   /**
+   * How the largest share of the row comes about or, of all rows, the largest gradient.
+   * @param {NetworkMoment} moment
+   */
+  formulaOfAnswer({pass, at, shares}) {
+    const most = mostToBlame(this.network, at < 0 ? pass.gradients : shares);
+    if (most.gradient === 0) return [];
+    return at < 0 ? this.#sumOfShares(most, pass) : this.#share(most, pass, at);
+  }
+
+  /**
    * At the end of Think: which weight is most to blame.
    * @param {NetworkMoment} moment
    */

@@ -145,7 +145,8 @@ function matricesBackward(network, pass, l) {
  * @param {Pass} pass
  */
 function matricesOfLoss({loss}, pass) {
-  return [givenEntry("y", pass.predictions), givenEntry("t", pass.targets), resultEntry("loss", [[pass.loss]], LOSS_LINES[loss][0])];
+  const mean = resultEntry("loss", [[pass.loss]], LOSS_LINES[loss][0]);
+  return [givenEntry("y", pass.predictions), givenEntry("t", pass.targets), mean];
 }
 
 /**

@@ -17,21 +17,21 @@ export class Random {
 
   /**
    * Returns a generator that goes on where another was.
-   * @param {Uint32Array} state what `getState` returned
+   * @param {Uint32Array} saved what `getState` returned
    */
-  static fromState(state) {
+  static fromState(saved) {
     const random = new Random(0);
-    random.#state = state.slice(0, STATE_SIZE);
-    random.#next = state[STATE_SIZE];
+    random.#state = saved.slice(0, STATE_SIZE);
+    random.#next = saved[STATE_SIZE];
     return random;
   }
 
   /** Returns where this generator is, for `fromState`: 625 words, the last one the position among the others. */
   getState() {
-    const state = new Uint32Array(STATE_SIZE + 1);
-    state.set(this.#state);
-    state[STATE_SIZE] = this.#next;
-    return state;
+    const saved = new Uint32Array(STATE_SIZE + 1);
+    saved.set(this.#state);
+    saved[STATE_SIZE] = this.#next;
+    return saved;
   }
 
   /** Returns a number from 0 to below 1. */

@@ -29,7 +29,7 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {string | null} [g] language; null for the browser's
  * @property {string} [m] mode: "" or "present"
  * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
- * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the first
+ * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the one it opens with
  */
 
 /** @typedef {Required<Omit<SharedState, "i">> & {i?: number | null}} DecodedState */

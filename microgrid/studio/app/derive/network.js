@@ -302,7 +302,8 @@ function saidOfNetwork(state, shown) {
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
   if (position === ends.know) return {sentence: "", formula, ending, summary: sentences.question(moment)};
-  return {sentence, formula, ending, summary: position === ends.think ? sentences.answer(moment) : ""};
+  if (position === ends.think) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary: sentences.answer(moment)};
+  return {sentence, formula, ending, summary: ""};
 }
 
 /**

@@ -27,7 +27,7 @@ export function createCurve(app) {
     scale = byId("scale"),
     heldOutLine = makeSvg("polyline", {class: "held-out"}),
     before = make("span", {id: "before"}),
-    key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}, make("span"), make("span", {class: "held-out"})),
+    key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
     isNewCurve = createWatch();
   /** @type {Curve | null} */
   let curve = null;
@@ -67,8 +67,7 @@ export function createCurve(app) {
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline:not(.held-out)")), "points", asPoints(curve.points));
     setAttribute(heldOutLine, "points", asPoints(curve.heldOut));
     key.hidden = curve.heldOut.length === 0;
-    write(key.children[0], words.say("curve.learned"));
-    write(key.children[1], words.say("curve.held_out"));
+    write(key, words.say("curve.held_out"));
     before.hidden = curve.start === 0;
     before.style.width = `${percentOf(LEFT + curve.start * WIDTH, BOX_WIDTH)}%`;
     const last = heldOut.at(-1)?.loss,

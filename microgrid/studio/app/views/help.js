@@ -37,10 +37,10 @@ export function createHelp(app) {
   }
 
   /** @param {Derived} derived */
-  function fill({words, legend, endName}) {
+  function fill({words, legend, endName, network}) {
     const close = closeButton(words, () => dialog.close()),
       rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
-      signs = ["signs.cards", ...legend, "signs.relay", "signs.local"];
+      signs = network ? legend : ["signs.cards", ...legend, "signs.relay", "signs.local"];
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(

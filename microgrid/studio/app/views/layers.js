@@ -101,12 +101,12 @@ export function createLayers(app) {
     else showResults();
   }
 
-  /** Scrolls as far as what this step computes, where that is out of sight. */
+  /** Scrolls as far as the first matrix that this step computes, where that is out of sight. */
   function showResults() {
-    const results = room.querySelector(".results");
-    if (!results) return;
-    const hidden = results.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom;
-    room.scrollTop = at.kind === "update" ? 0 : Math.max(0, Math.min(room.scrollTop + hidden, room.scrollHeight));
+    const result = room.querySelector(".results .matrix");
+    if (!result) return;
+    room.scrollTop = 0;
+    room.scrollTop = Math.max(0, result.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom);
   }
 
   /** @param {Words} words */
@@ -137,7 +137,7 @@ export function createLayers(app) {
       return row;
     });
     const caption = make("caption", {}, make("b", {}, name), ` ${matrix.length} × ${matrix[0].length}`, ...(line ? [make("code", {}, line)] : []));
-    const corner = rows.kind === "rows" ? words.say("layers.row") : "",
+    const corner = rows.kind === "rows" ? words.say("network.row") : "",
       table = make("table", {class: isResult ? "result" : ""}, caption, make("thead", {}, make("tr", {}, make("th", {class: "corner"}, corner), ...headsOf)), make("tbody", {}, ...body));
     const own = cells.filter((each) => each.name === name);
     rove(own.find((each) => chosen && isSameCell(each, chosen)) ?? own[0]);
@@ -286,7 +286,7 @@ function nameOfSide({kind, layer}, i, {names, batch, network, spec}, words) {
   if (kind === "rows") return `${batch[i] + 1}`;
   const of = kind === "inputs" ? layer - 1 : layer;
   if (of === 0) return names.inputs[i];
-  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("plot.prediction");
+  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("network.prediction");
   return `${i + 1}`;
 }
 

@@ -20,6 +20,7 @@ import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
  */
 
 const MAX_FIELD = 60, // crossings of the field along an axis
+  MAX_MOVING_FIELD = 44, // while it trains, and every frame has another
   CURVE_POINTS = 121;
 const CLICK_REACH_EM = 1.2;
 const COLOUR_COUNT = 6; // of classes, and as many shapes; more classes begin again
@@ -39,6 +40,7 @@ export function createLearned(app) {
     figures = make("p", {id: "learned-figures"}, make("b"), make("span")),
     box = make("div", {id: "learned-plot", tabindex: "0", role: "slider", "aria-describedby": "learned-figures"}),
     canvas = /** @type {HTMLCanvasElement} */ (make("canvas", {"aria-hidden": "true"})),
+    picture = make("canvas"), // of the field, one point a crossing
     svg = makeSvg("svg", {"aria-hidden": "true"}),
     key = make("ul", {id: "learned-key"}),
     told = make("p", {id: "learned-row"});
@@ -144,7 +146,7 @@ export function createLearned(app) {
     setAttribute(box, "aria-label", words.say(`plot.label.${kind}`, {x: plot.x.name, y: plot.y.name}));
     const items = kind === "classes" ? [] : question.names.map((name, side) => item(side, name));
     if (kind === "plane" && question.kind !== "number") items.push(item("boundary", words.say("plot.key.boundary")));
-    if (kind === "line") items.push(item("line", words.say("plot.prediction")));
+    if (kind === "line") items.push(item("line", words.say("network.prediction")));
     if (kind === "pairs") items.push(item("diagonal", words.say("plot.key.diagonal")));
     if (kind !== "classes" && question.kind !== "number") items.push(item("wrong", words.say("plot.key.wrong")));
     if (kind !== "classes" && rows.length > learned) items.push(item("held-out", words.say("plot.key.held_out")));
@@ -171,7 +173,7 @@ export function createLearned(app) {
     brush.rect(left, top, width, height);
     brush.clip();
     const marks = [];
-    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, MAX_FIELD)), isMoving));
+    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, isMoving ? MAX_MOVING_FIELD : MAX_FIELD)), isMoving));
     if (plot.kind === "line") drawCurve(brush, predictionsAlong(plot, asked, CURVE_POINTS));
     if (plot.kind === "pairs") drawDiagonal(brush);
     brush.restore();
@@ -279,8 +281,8 @@ export function createLearned(app) {
    * @param {boolean} isNumber
    */
   function imageOf({size, sides, strengths}, isNumber) {
-    const picture = new OffscreenCanvas(size, size),
-      brush = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d")),
+    picture.width = picture.height = size;
+    const brush = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d")),
       image = brush.createImageData(size, size);
     for (let i = 0; i < size * size; i++) {
       const side = isNumber ? (strengths[i] > 0 ? 1 : 0) : sides[i],
@@ -424,7 +426,7 @@ export function createLearned(app) {
     setAttribute(box, "aria-valuemin", "0");
     setAttribute(box, "aria-valuemax", `${plot.learned}`);
     setAttribute(box, "aria-valuenow", `${row === null ? 0 : row + 1}`);
-    const sentence = row === null || row >= plot.learned ? words.say("plot.row.all") : rowInWords(plot, verdicts, row, words);
+    const sentence = row === null || row >= plot.learned ? words.say("network.row.all") : rowInWords(plot, verdicts, row, words);
     if (!isMoving) setAttribute(box, "aria-valuetext", sentence); // a screen reader would read every one
     write(told, sentence);
     if (row === null || row >= plot.learned) return ring.replaceChildren();
@@ -546,7 +548,7 @@ function namesOnAxes({kind, x, y, question}, words) {
     x: ticksOf(x),
     y: ticksOf(y),
     nameX: isOfTarget ? words.say("plot.target", {name: x.name}) : x.name,
-    nameY: isOfTarget ? words.say("plot.prediction") : y.name,
+    nameY: isOfTarget ? words.say("network.prediction") : y.name,
   };
 }
 

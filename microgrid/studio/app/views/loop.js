@@ -7,8 +7,8 @@ import {byId, isDialogOpen, setAttribute} from "./dom.js";
 /** @typedef {import("../app.js").App} App */
 
 const NAMES = {undo: "loop.undo", redo: "loop.redo", reset: "reset"};
-const MAX_FRAME_MS = 20, // that the cycles of a frame and their picture may take; drawn, it stays below the 50 that one feels
-  EASY_FRAME_MS = 10;
+const MAX_FRAME_MS = 24, // that the cycles of a frame and their picture may take; drawn, it stays below the 50 that one feels
+  MIN_CYCLES_MS = 8; // … of which the cycles may take as much, however long the picture takes
 
 /** @param {App} app */
 export function createLoop(app) {
@@ -17,7 +17,8 @@ export function createLoop(app) {
     reset = byId("reset");
   let frame = 0,
     last = 0, // when the last cycles were run
-    mostPerFrame = 1;
+    mostPerFrame = 1,
+    computed = 0; // when the latest cycles were, and their picture was begun
 
   /**
    * @param {State} state
@@ -25,6 +26,7 @@ export function createLoop(app) {
    * @param {State | null} previous
    */
   function showLoop(state, {words, canUndo, canRedo, canReset}, previous) {
+    computed = performance.now();
     for (const [id, key] of Object.entries(NAMES)) {
       setAttribute(byId(id), "aria-label", words.say(key));
       setAttribute(byId(id), "title", words.say(key));
@@ -53,9 +55,11 @@ export function createLoop(app) {
     if (count < 1 || !app.state.training) return;
     last = due > mostPerFrame ? begin : last + (count * 1000) / speed; // what there was no time for is not made up for
     app.dispatch({type: "trainOn", cycles: count});
-    const spent = performance.now() - begin;
-    if (spent < EASY_FRAME_MS) mostPerFrame *= 2;
-    else if (spent > MAX_FRAME_MS) mostPerFrame = Math.max(1, Math.floor(mostPerFrame / 2));
+    const running = computed - begin,
+      picture = performance.now() - computed,
+      room = Math.max(MAX_FRAME_MS - picture, MIN_CYCLES_MS);
+    if (running > room) mostPerFrame = Math.max(1, Math.floor(mostPerFrame / 2));
+    else if (running < room / 2 && count === mostPerFrame) mostPerFrame *= 2;
   }
 
   undo.addEventListener("click", () => app.dispatch({type: "undo"}));

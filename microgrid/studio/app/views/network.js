@@ -15,6 +15,7 @@ import {createNetworkScene} from "./network_scene.js";
 
 const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
   NARROW_ROOM_PX = 430;
+const PRESENTED_SCALE = 1.92; // its texts of 12.5 px have 24 px then, at 1920 × 1080
 
 /** @param {App} app */
 export function createNetwork(app) {
@@ -24,7 +25,7 @@ export function createNetwork(app) {
     isNewPlace = createWatch();
   /** @type {import("./network_scene.js").NetworkScene | null} */
   let scene = null,
-    room = {width: 0, height: 0, isVertical: false},
+    room = {width: 0, height: 0, isVertical: false, wished: 1},
     entered = 0; // the part that the Tab key reaches, among all in order
   const pulses = createPulses();
 
@@ -37,12 +38,13 @@ export function createNetwork(app) {
     const shown = /** @type {any} */ (derived).network;
     section.hidden = !shown;
     if (!shown) return;
-    if (room.width === 0) measure();
+    const isRunning = Boolean(state.training && previous?.training); // cycle after cycle: nothing has another place
+    if (!isRunning) measure();
     const {network, spec, names} = shown;
     if (isNewShape(network, spec.data, room, derived.words) || !scene) draw(network, spec, names, derived);
     if (!scene) return;
     paintNetwork(scene, shown, derived.words, !derived.problem);
-    if (isNewPlace(scene, state.visit, state.cycle)) comeTo(state, derived, previous);
+    if (isNewPlace(scene, state.visit, state.cycle) && !isRunning) comeTo(state, derived, previous);
   }
 
   /**
@@ -77,8 +79,9 @@ export function createNetwork(app) {
     const {clientWidth: width, clientHeight: height} = stage,
       isVertical = innerWidth <= NARROW_WINDOW_PX || width < NARROW_ROOM_PX;
     if (!width) return false;
-    const isSame = isVertical === room.isVertical && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
-    if (!isSame) room = {width, height, isVertical};
+    const wished = app.state.isPresenting ? PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080) : 1,
+      isSame = isVertical === room.isVertical && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
+    if (!isSame) room = {width, height, isVertical, wished};
     return !isSame;
   }
 

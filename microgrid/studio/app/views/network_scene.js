@@ -23,7 +23,8 @@ import {makeSvg} from "./dom.js";
 
 const DENSE_FROM_EDGES = 120;
 const BASELINE = 4.4, // of a line of text, below its middle
-  LINE_PX = 14;
+  LINE_PX = 14,
+  MIN_TWO_LINES_PX = 24;
 const SMALL_STYLES = ["oval", "mini", "dot"]; // have no room for a name
 
 /** @param {NetworkLayout} layout */
@@ -97,7 +98,7 @@ export function labelTexts() {
  * @param {Area} area
  */
 export function placeLabel([weight, grad], {x, y, height}) {
-  const isOneLine = height < 2 * LINE_PX;
+  const isOneLine = height < MIN_TWO_LINES_PX;
   for (const [text, line] of /** @type {[Element, number][]} */ ([[weight, isOneLine ? 0 : -LINE_PX / 2], [grad, isOneLine ? 0 : LINE_PX / 2]])) {
     text.setAttribute("x", `${round1(x)}`);
     text.setAttribute("y", `${round1(y + line + BASELINE)}`);
@@ -165,7 +166,7 @@ function placesInside(style, width) {
 function textsOfBias({x, y, width, height}, isInput) {
   const line = (/** @type {number} */ at, /** @type {string} */ kind, /** @type {number} */ to) => textAt({x: to, y: at, width: 0, height: 0}, "middle", kind);
   if (isInput) return [line(y, "own", x)];
-  if (height < 2 * LINE_PX) return [line(y, "b", x - width / 4), line(y, "g", x + width / 4)];
+  if (height < MIN_TWO_LINES_PX) return [line(y, "b", x - width / 4), line(y, "g", x + width / 4)];
   return [line(y - LINE_PX / 2, "b", x), line(y + LINE_PX / 2, "g", x)];
 }
 

@@ -7,6 +7,7 @@ import {byId, createWatch, inLines, make, mark, setAttribute, write} from "./dom
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("../derive/told.js").FormulaPart} FormulaPart */
 
+const LONG_SUMMARY = 80; // characters, from which on it is written smaller
 const MAX_FORMULA_CHARACTERS = 24; // of a longer one the parts are written smaller, on one line
 
 export function createTold() {
@@ -31,7 +32,7 @@ export function createTold() {
     const text = asking ? words.say("quiz.hint") : problem || derived.sentence,
       closing = isSilent || text === derived.summary ? "" : derived.summary;
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent, closing);
-    mark(sentence, asking || problem ? "" : text === derived.summary ? "summary" : derived.ending ? "ending" : "");
+    mark(sentence, asking || problem ? "" : text === derived.summary ? kindOfSummary(text) : derived.ending ? "ending" : "");
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : derived.formulaParts, words);
     write(byId("note"), problem || asking ? "" : derived.noteShown);
   }
@@ -61,6 +62,11 @@ export function createTold() {
   }
 
   return {show: showTold};
+}
+
+/** @param {string} text */
+function kindOfSummary(text) {
+  return text.length > LONG_SUMMARY ? "summary long" : "summary";
 }
 
 /**

@@ -12,17 +12,20 @@ const CYCLES = [1, 10, 100];
 const CYCLES_PER_SECOND = [1, 5, 30, 100, Infinity];
 const RATE_DIGITS = 6;
 
-/** @param {App} app */
-export function createTrain(app) {
-  const panel = byId("train"),
+/**
+ * @param {App} app
+ * @param {string} [of] the beginning of the ids, where it is not the tab of this name
+ */
+export function createTrain(app, of = "") {
+  const panel = byId(`${of}train`),
     isNewPanel = createWatch(),
     isNewRate = createWatch();
-  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: "rate", onchange: takeRate}),
-    refused = make("p", {class: "refused", id: "refused-rate"}),
+  const rate = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", id: `${of}rate`, onchange: takeRate}),
+    refused = make("p", {class: "refused", id: `${of}refused-rate`}),
     result = make("p", {class: "result"}),
     buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
     run = make("button", {class: "run", onclick: () => (app.state.training ? app.dispatch({type: "pause"}) : train(Infinity))}),
-    speed = make("select", {id: "training-speed", onchange: takeSpeed});
+    speed = make("select", {id: `${of}training-speed`, onchange: takeSpeed});
   let isStale = true, // whether what was typed is to be dropped, as after a reset
     told = app.state.cycles; // those whose result was announced
 
@@ -31,7 +34,7 @@ export function createTrain(app) {
    * @param {Derived} derived
    */
   function showTrain(state, derived) {
-    if (state.tab !== "train") return;
+    if (!of && state.tab !== "train") return;
     const {words, learns} = derived;
     if (isNewPanel(learns, words)) refill(panel, ...(learns ? contentOf(words) : [hintOf("none", words)]));
     const isTyping = state.training && document.activeElement === rate;
@@ -56,8 +59,8 @@ export function createTrain(app) {
     return [
       hintOf("hint", words),
       make("p", {class: "row"}, ...buttons, run),
-      make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("speed")), speed),
-      make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
+      make("p", {class: "row"}, make("label", {for: speed.id}, words.say("speed")), speed),
+      make("p", {class: "row"}, make("label", {for: rate.id}, words.say("rate")), rate),
       refused,
       result,
       reset,

@@ -1,0 +1,173 @@
+"""What a network has learned, seen in plots, the curve and the matrices of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from microgrid import Relay, Value
+from microgrid.documents.networks import network_documents
+from microgrid.studio.page import network_page
+from tests.browser import Screen, expect
+from tests.studio.accessibility import check_accessible
+
+NetworkOpener = Callable[..., Screen]
+
+
+@pytest.fixture
+def network(screens: Callable[..., Screen]) -> NetworkOpener:
+    """Open a network of the strip by its name: `network("xor", batch_size=2, width=…)`."""
+
+    def open_network(
+        name: str, *, language: str = "en", width: int = 1280, height: int = 800, **changes: Any
+    ) -> Screen:
+        spec = replace(network_documents()[name].spec, **changes)
+        return screens(network_page(spec, language=language), Relay(Value(1.0) * 2.0), width=width, height=height)
+
+    return open_network
+
+
+def net(screen: Screen, part: str) -> Any:
+    return screen.page.evaluate(f"microgrid.state.net.{part}")
+
+
+def place_of_row(screen: Screen) -> tuple[float, float]:
+    """Return where the ring around the row is, on the screen."""
+    box = screen("#learned-plot .ring circle").first.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# --- the plots -------------------------------------------------------------------------------------------------------
+
+
+def test_rows_that_are_right_are_counted(network: NetworkOpener) -> None:
+    screen = network("moons")
+    predicted = screen.page.evaluate(
+        """() => {
+          const {predictions} = microgrid.derived.network.pass, {targets} = microgrid.derived.network.spec.data;
+          return predictions.filter(([y], i) => (y > 0.5 ? 1 : 0) === targets[i]).length;
+        }"""
+    )
+    expect(screen("#learned-figures b")).to_have_text(f"{predicted} of 200 rows right.")
+
+
+def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 2})")
+    there = place_of_row(screen)
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 0})")
+    screen.page.mouse.click(*there)
+    assert net(screen, "row") == 2
+    expect(screen("#learned-plot .ring text")).to_have_text("3")
+
+
+def test_arrows_on_the_plot_walk_through_the_rows(network: NetworkOpener) -> None:
+    screen = network("xor")
+    position = screen.position
+    screen("#learned-plot").focus()
+    screen.press("ArrowRight", "ArrowRight", "ArrowLeft")
+    assert (net(screen, "row"), screen.position) == (1, position)
+    expect(screen("#learned-plot")).to_have_attribute("aria-valuenow", "2")
+    expect(screen("#learned-plot")).to_have_attribute("aria-valuetext", screen.text("#learned-row"))
+    screen.press("End")
+    assert net(screen, "row") == 3
+
+
+def test_reader_may_ask_for_targets_beside_predictions(network: NetworkOpener) -> None:
+    screen = network("moons")
+    expect(screen("#learned-plot .name").first).to_have_text("x1 →")
+    screen("#learned-pairs").click()
+    expect(screen("#learned-plot .name").last).to_have_text("↑ prediction")
+    expect(screen("#learned-pairs")).to_have_attribute("aria-pressed", "true")
+
+
+def test_species_are_named_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
+    screen = network("penguins")
+    assert screen.texts("#learned-key li")[:3] == ["Adelie", "Chinstrap", "Gentoo"]
+    expect(screen("#learned-figures span")).to_contain_text("Held out:")
+
+
+def test_plot_follows_training(network: NetworkOpener) -> None:
+    screen = network("moons")
+    before = screen.text("#learned-figures")
+    screen.page.evaluate("microgrid.dispatch({type: 'setTrainingSpeed', cyclesPerSecond: Infinity})")
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 100})")
+    screen.wait_for("!microgrid.state.training")
+    assert screen.text("#learned-figures") != before
+
+
+def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> None:
+    screen = network("penguins")
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})")
+    screen.wait_for("!microgrid.state.training")
+    expect(screen("#curve-key")).to_be_visible()
+    points = screen("#plot .held-out").first.get_attribute("points") or ""
+    assert len(points.split()) == 4
+    expect(screen("#curve")).to_have_attribute("aria-label", screen("#curve").get_attribute("aria-label") or "")
+    assert "Held out:" in (screen("#curve").get_attribute("aria-label") or "")
+
+
+# --- by layers -------------------------------------------------------------------------------------------------------
+
+
+def test_cell_leads_to_its_scalars_and_picks_its_weight(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen("#layers-open").click()
+    screen.press("2")  # the end of Think
+    cell = screen("#layers [data-name=dW] td button").nth(1)
+    cell.click()
+    value = cell.text_content()
+    expect(screen("#layers-formula b").first).to_have_text("dW[0][1]")
+    expect(screen("#layers-formula b").last).to_have_text(value)
+    assert net(screen, "picked") == {"kind": "weight", "layer": 1, "neuron": 1, "input": 0}
+
+
+def test_cells_are_walked_by_arrows_and_named(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen("#layers-open").click()
+    screen.press("2")
+    cells = screen("#layers [data-name=dW] td button")
+    assert cells.evaluate_all("cells => cells.filter(cell => cell.tabIndex === 0).length") == 1
+    cells.first.focus()
+    screen.press("ArrowRight", "ArrowDown")
+    focused = screen.page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused.startswith("dW, x2, neuron 2: ")
+
+
+def test_part_picked_in_the_drawing_is_told(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen("#layers-open").click()
+    screen.press("2")
+    for neuron, weight_input in ((0, 1), (1, 0)):
+        part = {"kind": "weight", "layer": 1, "neuron": neuron, "input": weight_input}
+        screen.page.evaluate("(part) => microgrid.dispatch({type: 'pickPart', part})", part)
+        expect(screen("#layers-formula b").first).to_have_text(f"dW[{weight_input}][{neuron}]")
+
+
+def test_wide_batch_shows_its_ends_and_the_row_picked(network: NetworkOpener) -> None:
+    screen = network("moons")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 16})")
+    screen("#layers-open").click()
+    assert screen.texts("#layers [data-name=y] tbody th") == ["1", "2", "", "17", "", "200"]
+    expect(screen("#layers [data-name=y] .picked-row th")).to_have_text("17")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_page_does_not_scroll_sideways_with_its_matrices(network: NetworkOpener, width: int) -> None:
+    screen = network("penguins", width=width)
+    screen("#layers-open").click()
+    screen.press("2")
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_plots_and_matrices_are_accessible(network: NetworkOpener) -> None:
+    screen = network("penguins")
+    screen("#layers-open").click()
+    screen.press("2")
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 2})")
+    screen.wait_for("!microgrid.state.training")
+    check_accessible(screen)

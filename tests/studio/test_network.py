@@ -1,0 +1,203 @@
+"""A network learns in front of the class: opened by its tab, walked, trained, rewound, broken, repaired and shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from microgrid import Relay
+from microgrid.documents.document import read_document
+from microgrid.documents.networks import network_documents
+from microgrid.language.words import words
+from microgrid.nn import MLP
+from microgrid.studio.page import network_page
+from tests.browser import Opener, Screen, expect
+from tests.studio.accessibility import check_accessible
+
+TEXT = "w, b = 3, 1\nx, target = 2, 5\nloss = (w*x + b - target)**2"
+SIZES = [(360, 740), (1280, 720)]
+TABLE = "height;weight;kind\n1;2;cat\n2;1;cat\n8;9;dog\n9;8;dog"
+
+
+@pytest.fixture
+def network(studio: Opener) -> Opener:
+    """Open the studio, and in it the moons by their tab."""
+
+    def open_network(**options: Any) -> Screen:
+        screen = studio(TEXT, **options)
+        screen("#subject-network").click()
+        expect(screen("body")).to_have_attribute("data-document", "network")
+        return screen
+
+    return open_network
+
+
+def parameters_of(screen: Screen) -> list[float]:
+    return list(screen.page.evaluate("[...microgrid.state.net.moment.parameters]"))
+
+
+def train(screen: Screen, name: str) -> None:
+    """Press a button of training, and wait until it is over."""
+    screen("#network-train").get_by_role("button", name=name, exact=True).click()
+    screen.wait_for("microgrid.state.training === null")
+
+
+def test_tab_opens_moons_with_weights_of_python(network: Opener) -> None:
+    screen = network()
+    assert parameters_of(screen) == [
+        parameter.data for parameter in MLP(2, [4, 1], "tanh", seed=network_documents()["moons"].spec.seed).parameters()
+    ]
+    expect(screen("#network-stage svg")).to_be_visible()
+    expect(screen("#graph")).to_be_hidden()
+    expect(screen("#sentence")).to_contain_text("Who is to blame?")
+    expect(screen("#primary")).to_have_text("Think")
+
+
+def test_think_says_which_weight_is_most_to_blame(network: Opener) -> None:
+    screen = network()
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 16})")
+    screen("#primary").click()
+    screen("#primary").click()  # at once to the end of the phase
+    largest = screen.page.evaluate(
+        "(({names, largest: {layer, neuron, input}}) => names.weight(layer, neuron, input))(microgrid.derived.network)"
+    )
+    expect(screen("#sentence")).to_contain_text("Row 17: most to blame is")
+    expect(screen("#sentence")).to_contain_text(largest)
+    expect(screen("#sentence")).to_contain_text("Over all 200 rows")
+
+
+def test_training_bends_the_loss_and_rewinds_to_cycle_3(network: Opener) -> None:
+    screen = network()
+    seen = {}
+    for cycle in range(1, 6):
+        seen[cycle] = parameters_of(screen)
+        screen.press("End", "ArrowRight")
+    train(screen, "× 100")
+    assert screen.page.evaluate("microgrid.state.cycles.loss < microgrid.state.cycles.firstLoss / 2")
+    screen("#curve").focus()
+    screen.press("Home", "ArrowRight", "ArrowRight")
+    expect(screen("#place")).to_contain_text("cycle 3")
+    assert parameters_of(screen) == seen[3]
+    screen("#curve").focus()
+    screen.press("End")
+    expect(screen("#curve")).to_have_attribute("aria-valuenow", "106")
+
+
+def test_too_large_a_step_is_told_and_repaired(network: Opener) -> None:
+    screen = network()
+    screen.page.evaluate("microgrid.dispatch({type: 'changeNetwork', change: {activation: 'relu'}})")
+    before = parameters_of(screen)
+    screen("#network-rate").fill("1000")
+    screen("#network-rate").press("Enter")
+    train(screen, "× 100")
+    expect(screen("#sentence")).to_contain_text("the learning rate 1000 was too large")
+    screen("#reset").click()
+    assert parameters_of(screen) == before
+    expect(screen("#sentence")).to_contain_text("most to blame")
+    train(screen, "× 10")
+    expect(screen("#sentence")).not_to_contain_text("too large")
+
+
+def test_shared_code_opens_the_same_numbers_on_a_second_page(network: Opener, studio: Opener) -> None:
+    screen = network()
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 5})")
+    train(screen, "× 10")
+    screen("#share").click()
+    code = screen("#share-code").input_value()
+    assert len(code) < 400  # the data are named
+    screen.press("Escape")
+    other = studio(TEXT)
+    other("#share").click()
+    other("#share-paste").fill(code)
+    other("#share-dialog").get_by_role("button", name="Open", exact=True).click()
+    expect(other("body")).to_have_attribute("data-document", "network")
+    shown = "[microgrid.state.cycle, microgrid.state.net.row, microgrid.state.position, microgrid.derived.sentence]"
+    assert other.page.evaluate(shown) == screen.page.evaluate(shown)
+    assert parameters_of(other) == parameters_of(screen)
+
+
+def test_each_subject_is_left_as_it_was(network: Opener) -> None:
+    screen = network()
+    train(screen, "× 10")
+    trained = parameters_of(screen)
+    screen("#subject-number").click()
+    expect(screen("#editor")).to_have_value(TEXT)
+    expect(screen("#graph")).to_be_visible()
+    screen("#subject-network").click()
+    assert parameters_of(screen) == trained
+
+
+def test_after_the_first_change_a_button_leads_to_the_network(studio: Opener) -> None:
+    screen = studio(TEXT)
+    expect(screen("#now")).to_be_hidden()
+    screen.press("End")
+    expect(screen("#now")).to_have_text("Now 17 weights at once")
+    screen("#now").click()
+    expect(screen("#network-stage svg")).to_be_visible()
+
+
+def test_another_network_is_built_and_a_mistake_told(network: Opener) -> None:
+    screen = network()
+    screen("#builder summary").click()
+    screen("#build-data").select_option("xor")
+    screen("#build-layers").fill("3-x")
+    screen("#build-begin").click()
+    expect(screen("#build-refused")).to_contain_text("you wrote 3-x")
+    screen("#build-layers").fill("3-2-1")
+    screen("#build-begin").click()
+    assert screen.page.evaluate("microgrid.derived.network.spec.sizes") == [3, 2, 1]
+    assert screen.page.evaluate("microgrid.derived.network.spec.data.name") == "xor"
+
+
+def test_pasted_table_is_learned_from(network: Opener) -> None:
+    screen = network()
+    screen("#builder summary").click()
+    screen("#build-paste").fill(TABLE)
+    expect(screen("#build-target")).to_have_value("2")
+    screen("#build-take").click()
+    expect(screen("#build-told")).to_have_text("Read: 4 rows; inputs: height, weight; to predict: kind.")
+    assert screen.page.evaluate("microgrid.derived.network.spec.loss") == "bce"
+    expect(screen("#sentence")).to_contain_text("cat")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nothing_is_wider_than_the_screen_in_any_phase(width: int, height: int, language: str, network: Opener) -> None:
+    screen = network(width=width, height=height, language=language)
+    for key in ("1", "2", "3"):
+        screen.press(key)
+        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(screen("#place")).to_contain_text(words(language)[f"phase.{['know', 'think', 'change'][int(key) - 1]}"])
+        small = "(es) => es.filter((e) => e.textContent && parseFloat(getComputedStyle(e).fontSize) < 12).length"
+        assert screen("aside *, #stage *:not(svg, svg *)").evaluate_all(small) == 0
+
+
+@pytest.mark.parametrize("example", ["moons", "penguins", "learning-rate"])
+def test_axe_finds_nothing(example: str, network: Opener) -> None:
+    screen = network()
+    screen(f"#network-strip button:nth-of-type({[*network_documents()].index(example) + 1})").click()
+    screen("#builder summary").click()
+    screen.press("Escape", "2")
+    check_accessible(screen)
+
+
+def test_presentation_shows_numbers_for_the_last_row(network: Opener) -> None:
+    screen = network(width=1920, height=1080)
+    screen("#network-strip button").first.click()
+    screen.press("p")
+    expect(screen("#network-examples")).to_be_hidden()
+    sizes = screen("#sentence, #place, #loss").evaluate_all(
+        "(es) => es.map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 24
+    screen.press("Escape")
+    expect(screen("#network-examples")).to_be_visible()
+
+
+def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
+    spec = network_documents()["xor"].spec
+    screen = screens(network_page(spec), Relay(read_document(TEXT)))
+    expect(screen("body")).to_have_attribute("data-document", "network")
+    screen("#subject-number").click()
+    expect(screen("#graph svg")).to_be_visible()

@@ -1,0 +1,146 @@
+"""The drawing of a network: its numbers can be read at every size, and each part can be picked, opened and left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from microgrid.documents.networks import network_documents
+from microgrid.studio.page import network_page
+from tests.browser import Screen, expect
+
+pytestmark = pytest.mark.browser
+
+# Texts of the drawing of which one hides another, those that stick out of their neuron, and those below 12 px.
+HIDDEN = """() => {
+  const seen = (e) => e.textContent.trim() && getComputedStyle(e).visibility !== 'hidden';
+  const texts = [...document.querySelectorAll('svg.network :not(.asked) > text')].filter(seen).map((e) => {
+    const {left, right, top, bottom, height} = e.getBoundingClientRect();
+    return {text: e.textContent, left, right, top: top + height / 6, bottom: bottom - height / 6};
+  });
+  const shared = (a, b, start, end) => Math.min(a[end], b[end]) - Math.max(a[start], b[start]);
+  const isOver = (a, b) => shared(a, b, 'left', 'right') > 1 && shared(a, b, 'top', 'bottom') > 1;
+  const over = texts.flatMap((a, i) =>
+    texts.slice(i + 1).filter((b) => isOver(a, b)).map((b) => `${a.text} over ${b.text}`));
+  const out = [...document.querySelectorAll('svg.network .neuron')].flatMap((neuron) => {
+    const frame = neuron.querySelector('.frame').getBoundingClientRect();
+    return [...neuron.querySelectorAll(':scope > .value, :scope > .grad')].filter(seen).filter((e) => {
+      const {left, right} = e.getBoundingClientRect();
+      return left < frame.left - 1 || right > frame.right + 1;
+    }).map((e) => `${e.textContent} out of its neuron`);
+  });
+  const svg = document.querySelector('svg.network'),
+    scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const small = [...svg.querySelectorAll('text')].filter((e) => parseFloat(getComputedStyle(e).fontSize) * scale < 12);
+  return [...over, ...out, ...small.map((e) => `${e.textContent} too small`)];
+}"""
+THINK = "microgrid.go(microgrid.derived.ends.think)"
+Opened = Callable[..., Screen]
+
+
+@pytest.fixture
+def network(screens: Callable[..., Screen]) -> Opened:
+    """Open an example of the strip, as another network if `changed` says so."""
+
+    def open_network(name: str = "xor", language: str = "en", row: int | None = 1, **options: Any) -> Screen:
+        changed = options.pop("changed", {})
+        spec = replace(network_documents()[name].spec, **changed)
+        screen = screens(network_page(spec, language=language), None, **options)
+        screen.page.evaluate("(row) => microgrid.dispatch({type: 'pickRow', row})", row)
+        return screen
+
+    return open_network
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640), (360, 740), (320, 480)])
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [("xor", (4, 1)), ("xor", (2, 1)), ("moons", (8, 8, 1)), ("moons", (16, 16, 1)), ("penguins", (4, 4, 3))],
+)
+def test_every_number_can_be_read(name: str, sizes: tuple[int, ...], size: tuple[int, int], network: Opened) -> None:
+    width, height = size
+    screen = network(name, changed={"sizes": sizes, "batch_size": None}, width=width, height=height)
+    for language in ("en", "ja"):
+        screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+        for row in (1, None):
+            screen.page.evaluate("(row) => microgrid.dispatch({type: 'pickRow', row})", row)
+            for end in ("know", "think", "change"):
+                screen.page.evaluate("(end) => microgrid.go(microgrid.derived.ends[end])", end)
+                assert screen.page.evaluate(HIDDEN) == []
+
+
+def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
+    screen = network()
+    screen.page.evaluate(THINK)
+    expect(screen("svg.network [tabindex='0']")).to_have_count(1)
+    screen("svg.network [tabindex='0']").focus()
+    screen.press("ArrowDown", "ArrowDown", "ArrowDown", "Enter")
+    expect(screen("#part h2")).to_contain_text("layer 1, neuron 2, row 2")
+    expect(screen("svg.network :focus")).to_have_attribute("aria-pressed", "true")
+    screen.press("Escape")
+    expect(screen("#part")).to_be_hidden()
+
+
+def test_neuron_says_its_numbers_to_screen_readers(network: Opened) -> None:
+    screen = network()
+    screen.page.evaluate(THINK)
+    first = screen("svg.network .hidden").first
+    value, grad = (first.locator(f".{kind}").text_content() for kind in ("value", "grad"))
+    expect(first).to_have_attribute("aria-label", f"layer 1, neuron 1: value {value}, grad {grad}, bias 0")
+
+
+def test_shares_of_all_rows_stand_above_their_sum(network: Opened) -> None:
+    screen = network(row=None)
+    screen.page.evaluate(THINK)
+    screen("svg.network .hidden").first.click()
+    rows = screen("#part tbody tr")
+    expect(rows).to_have_count(5)  # of four rows, and their sum
+    shares = [float(text.replace("−", "-")) for text in screen.texts("#part tbody td:nth-child(6)")]
+    assert sum(shares[:4]) == pytest.approx(shares[4], abs=1e-4)
+
+
+def test_comma_and_full_stop_go_from_row_to_row(network: Opened) -> None:
+    screen = network()
+    screen.press(".")
+    expect(screen("#row-number")).to_have_value("3")
+    screen.press(",", ",")
+    expect(screen("#row-number")).to_have_value("1")
+    screen("#all-rows").click()
+    expect(screen("#all-rows")).to_have_attribute("aria-pressed", "true")
+    screen("#all-rows").click()  # back to the row
+    expect(screen("#row-number")).to_have_value("1")
+
+
+def test_row_number_is_typed(network: Opened) -> None:
+    screen = network("moons")
+    screen("#row-number").fill("17")
+    screen.press("Enter")
+    expect(screen("#row-caption")).to_contain_text("weights")
+    assert screen.page.evaluate("microgrid.state.net.row") == 16
+
+
+def test_dead_neuron_says_so(network: Opened) -> None:
+    screen = network("dead-relu")
+    expect(screen("svg.network .hidden.has-status").first).to_contain_text("dead")
+
+
+def test_new_numbers_make_no_new_elements(network: Opened) -> None:
+    screen = network("moons")
+    screen.page.evaluate(THINK)
+    made = """() => {
+      const observer = new MutationObserver(() => {});
+      observer.observe(document.querySelector('svg.network'), {childList: true, subtree: true});
+      for (const row of [3, 9, 27]) microgrid.dispatch({type: 'pickRow', row});
+      return observer.takeRecords().flatMap(({addedNodes}) => [...addedNodes]).map(({nodeName}) => nodeName);
+    }"""
+    assert set(screen.page.evaluate(made)) == {"#text"}
+
+
+def test_step_runs_along_the_edges_and_leaves_nothing(network: Opened) -> None:
+    screen = network(motion=True)
+    screen.press("Home", "ArrowRight")
+    expect(screen("svg.network .pulse")).to_have_count(4)
+    expect(screen("svg.network .pulse")).to_have_count(0)
