@@ -25,7 +25,7 @@ WRITTEN = {
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
-DESCRIPTION = re.compile(r"^([ \t]*)/\*\*(.*?)\*/\n", re.MULTILINE | re.DOTALL)
+DESCRIPTION = re.compile(r"^([ \t]*)/\*\*((?:(?!\*/).)*)\*/\n", re.MULTILINE | re.DOTALL)
 TAGS = re.compile(r"(?:\n[ \t]*\* | +)@[a-z]+ (?:.|\n)*")  # @param, @returns, …: they come last
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
@@ -111,11 +111,10 @@ def _without_types(text: str) -> str:
     """Leave out the tags of descriptions, and descriptions of nothing else."""
 
     def described(match: re.Match[str]) -> str:
-        indent, comment = match[1], match[2]
+        indent, comment = match.groups()
         prose = TAGS.sub("", comment).rstrip("\n *\t")
-        if not prose:
-            return ""
-        return match[0] if "@" not in comment else f"{indent}/**{prose}\n{indent} */\n" if "\n" in prose else f"{indent}/**{prose} */\n"
+        end = f"\n{indent} */" if "\n" in prose else " */"
+        return f"{indent}/**{prose}{end}\n" if prose else ""
 
     return DESCRIPTION.sub(described, text)
 

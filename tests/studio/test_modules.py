@@ -46,9 +46,11 @@ def test_types_in_comments_are_left_out() -> None:
         "/**\n * Returns one.\n *\n * @param {C} c of\n *     several\n * @returns {number}\n */\n"
         "function one(c) {\n  /** @type {C} */\n  const d = c;\n}\n"
         "/** Takes one.  @param {C} c */\nfunction take(c) {}\n"
+        "const e = /** @type {C} */ (d);\nclass F {\n  /** @type {C} */ #c;\n}\n"
     )
     assert script.partition("// --- app.js ---\n\n")[2] == (
-        "\n/**\n * Returns one.\n */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n}\n"
+        "\n/**\n * Returns one.\n */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
+        "const e = /** @type {C} */ (d);\nclass F {\n  /** @type {C} */ #c;\n}\n}\n"
     )
 
 
