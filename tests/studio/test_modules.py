@@ -33,11 +33,19 @@ def test_modules_stand_after_those_that_they_import_and_each_once() -> None:
 
 
 def test_text_of_a_module_stays_as_it_was_written() -> None:
-    head, rest = "// The head.\n\n", "/** @type {import('./c.js').C} */\n{}const app = `export const x`;\n"
+    head, rest = "// The head.\n\n", "/** Says what it is. @type {string} */\n{}const app = `export const x`;\n"
     text = head + 'import {c} from "./c.js";\n\n' + rest.replace("{}", "export ")
     script = join(app=text, c="export class c {}\n")
     as_it_was = head + rest.replace("{}", "")
     assert script == f'"use strict";\n{{\n// --- c.js ---\n\nclass c {{}}\n\n// --- app.js ---\n\n{as_it_was}}}\n'
+
+
+def test_comments_that_name_types_alone_are_left_out() -> None:
+    typed = '/** @typedef {import("./c.js").C} C */\n/**\n * @param {C} c\n * @returns {{a: C}}\n */\nconst f = 1;\n'
+    told = "/**\n * Returns it.\n * @param {C} c\n */\nconst g = /** @type {C} */ (f);\n"
+    script = join(app=typed + told)
+    assert "typedef" not in script
+    assert script.endswith("const f = 1;\n" + told + "}\n")
 
 
 def test_imports_are_found_from_the_folder_of_the_module() -> None:

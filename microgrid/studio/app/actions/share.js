@@ -3,6 +3,7 @@
 
 import {RecordError} from "../core/graph.js";
 import {NOTATION} from "../core/notation.js";
+import {startParameters} from "../core/network.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
 import {ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
@@ -267,6 +268,7 @@ function networkFrom(content, documents, datasets) {
   const network = {...content, data: isNamed ? datasets[content.data] : content.data},
     settingsOf = (/** @type {any} */ spec) => JSON.stringify(Object.entries({...spec, data: null}).toSorted());
   checkSpec(network);
+  startParameters(network); // a model that was saved may be that of another network
   const known = documents.find(
     (document) => document.kind === "network" && settingsOf(document.network) === settingsOf(network) && isSameData(specOf(document).data, network.data),
   );
