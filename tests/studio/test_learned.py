@@ -105,7 +105,7 @@ def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> No
     screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})")
     screen.wait_for("!microgrid.state.training")
     expect(screen("#curve-key")).to_be_visible()
-    points = screen("#plot .held-out").first.get_attribute("points") or ""
+    points = screen("#plot .held-out").first.get_attribute("d") or ""  # from its M on
     assert len(points.split()) == 4
     expect(screen("#curve")).to_have_attribute("aria-label", screen("#curve").get_attribute("aria-label") or "")
     assert "Held out:" in (screen("#curve").get_attribute("aria-label") or "")
