@@ -32,6 +32,7 @@ OTHER_TEXTS = (
 )
 """The first part of the keys of texts that no page shows."""
 READER_TEXTS = (
+    "demonstration.bias",
     "message.division",
     "message.logarithm",
     "message.root",
@@ -43,7 +44,7 @@ READER_TEXTS = (
     "message.power.slope",
     "message.slope.large",
 )
-"""The keys of messages that the app's reader gives, too: where mathematics has no number."""
+"""The keys of texts elsewhere that the app shows, too: what a bias is called, and where mathematics has no number."""
 COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does not need
 
 

@@ -86,7 +86,7 @@ const BIAS_HEIGHT = 2 * LINE_UNITS + 2,
   MARGIN = 8,
   ROW_GAP = 10,
   APART = 6; // at least, between two nodes
-const MIN_COLUMN_GAP = 46,
+const MIN_COLUMN_GAP = 36,
   EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
   MAX_GAP = 250,
@@ -187,7 +187,7 @@ function layOutInColumns(shape, width, height, {least, isNarrow}) {
     });
     return {
       ...{style, width: across, height: down, nodes},
-      heading: {x: centre, y: HEADING_HEIGHT / 2, width: Math.min(l === last ? across + 2 * LOSS_GAP - 6 : across + gap - 8, MAX_HEADING_WIDTH, 2 * centre), height: 18},
+      heading: {x: centre, y: HEADING_HEIGHT / 2, width: Math.min(l === last ? across + 2 * LOSS_GAP - 6 : MAX_HEADING_WIDTH, across + gap - 8, 2 * centre), height: 18},
       band: {x: centre, y: middle, width: across + 24, height: inside + 4},
     };
   });

@@ -15,6 +15,7 @@ import {hasNoName, labelTexts, placeLabel, showsOneNumber} from "./network_scene
 /** @typedef {{layer: number, neuron: number, input?: number, kind: string}} Part */
 /** @typedef {any} NetworkShown what `derived.network` holds */
 
+const MAX_COLUMNS_ABOVE = 6; // of a text above the value in a circle
 const HEADING_UNITS = 7; // of a column of a heading
 const THIN_PX = 0.9;
 const MAX_CHARACTERS = 7; // of a number in a node or on an edge; a longer one is squeezed
@@ -135,7 +136,7 @@ function paintLayer({layout}, nodes, l, shown, words, weights) {
     const facts = [
       value && `${words.word("value")} ${value}`,
       grad && `${words.word("grad")} ${grad}`,
-      l > 0 && `${words.say("network.bias")} ${show(weights.values[biasPosition(network.layers[l - 1], i)])}`,
+      l > 0 && `${words.word("demonstration.bias")} ${show(weights.values[biasPosition(network.layers[l - 1], i)])}`,
       status && words.say(`${status}.short`),
     ];
     const label = words.say("network.node", {name: names.neuron(l, i), facts: words.listed(/** @type {string[]} */ (facts.filter(Boolean)))});
@@ -188,7 +189,9 @@ function nameNeuron({name, status: statusText}, {l, i, shown, words, status, sty
   }
   if (hasNoName(/** @type {any} */ (style))) return;
   const isBeside = style === "stadium";
-  write(name, short && !isBeside ? (style === "circle" ? `${i + 1} ${short}` : short) : `${i + 1}`);
+  const both = `${i + 1} ${short}`,
+    hasRoom = style === "circle" && columnsOf(both) <= MAX_COLUMNS_ABOVE;
+  write(name, short && !isBeside ? (hasRoom ? both : short) : `${i + 1}`);
   mark(name, `name ${short && !isBeside ? "status" : ""}`);
   write(statusText, isBeside ? short : "");
 }
@@ -373,14 +376,14 @@ function paintLoss({box, links}, shown, words) {
     if (at < 0)
       told =
         box.rows.length > 1
-          ? [[isClass ? "network.loss.mean" : "network.squared.mean", number(term / rows, isKnown)]]
-          : [["network.rows", `${rows}`], [isClass ? "network.sum" : "network.squared.sum", number(term, isKnown)], ["network.loss.mean", number(loss, isKnown)]]; // prettier-ignore
-    else if (box.rows.length > 1) told = [["network.target", number(target, true)], isClass ? ["network.probability", number(probability, isPredicted)] : ["network.error", number(error, isKnown)]];
-    else if (isClass) told = [["network.target", number(target, true)], ["network.prediction", number(prediction, isPredicted)], ["network.probability", number(probability, isKnown)], ["loss", number(term, isKnown)]];
-    else told = [["network.target", number(target, true)], ["network.prediction", number(prediction, isPredicted)], ["network.error", number(error, isKnown)], ["network.squared", number(term, isKnown)]];
+          ? [[isClass ? "page.network.loss.mean" : "page.network.squared.mean", number(term / rows, isKnown)]]
+          : [["page.network.rows", `${rows}`], [isClass ? "page.network.sum" : "page.network.squared.sum", number(term, isKnown)], ["page.network.loss.mean", number(loss, isKnown)]]; // prettier-ignore
+    else if (box.rows.length > 1) told = [["page.network.target", number(target, true)], isClass ? ["page.network.probability", number(probability, isPredicted)] : ["label.error", number(error, isKnown)]];
+    else if (isClass) told = [["page.network.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["page.network.probability", number(probability, isKnown)], ["page.loss", number(term, isKnown)]];
+    else told = [["page.network.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["label.error", number(error, isKnown)], ["page.network.squared", number(term, isKnown)]];
     for (const [k, line] of lines.entries()) {
       const [key, text] = told[k] ?? ["", ""];
-      write(line.word, key ? words.say(key) : "");
+      write(line.word, key ? words.word(key) : "");
       writeSmall(line.number, text);
       mark(line.number, `number ${k === told.length - 1 && !box.total ? "result" : ""}`);
     }

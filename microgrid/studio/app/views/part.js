@@ -128,19 +128,19 @@ function neuronOfRow(shown, words) {
   const isSummed = known.layer >= layer,
     isBlamed = known.blame <= layer,
     isLinear = activation === "linear",
-    heads = ["network.part.from", "network.part.weight", "network.part.value", "network.part.product", "network.part.share", "network.part.back", "part.after"].map((key) => words.say(key));
+    heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "network.part.share", "network.part.back", "part.after"].map((key) => words.say(key));
   const lines = terms.map(({input, position, weight, x, product, share, back}) => ({
     name: names.neuron(layer - 1, input),
     part: {kind: "weight", layer, neuron, input},
     cells: [number(weight), number(x, known.layer >= layer - 1), number(product, isSummed), signed(share, isBlamed), signed(back, isBlamed), changed(after[position], known.isChanged)],
   }));
   const ofBias = {
-    name: words.say("network.bias"),
+    name: words.word("demonstration.bias"),
     part: {kind: "bias", layer, neuron},
     cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, changed(after[bias.position], known.isChanged)],
   };
-  const total = {name: words.say("network.part.sum"), kind: "total", cells: [none, none, number(sum, isSummed), signed(delta, isBlamed), none, none]},
-    last = {name: `${activation}(${words.say("network.part.sum")})`, kind: "total", cells: [none, none, number(output, isSummed), signed(upstream, known.blame <= layer + 1), none, none]};
+  const total = {name: words.word("op.+"), kind: "total", cells: [none, none, number(sum, isSummed), signed(delta, isBlamed), none, none]},
+    last = {name: `${activation}(${words.word("op.+")})`, kind: "total", cells: [none, none, number(output, isSummed), signed(upstream, known.blame <= layer + 1), none, none]};
   const told = known.isChanged
     ? words.say("network.part.told.changed")
     : isBlamed
@@ -174,10 +174,10 @@ function neuronOfAllRows(shown, words) {
     rows = rowsShown(batch.length, MAX_ROWS, -1);
   const heads = [
     words.say("network.row"),
-    words.say("network.part.sum"),
-    `${activation}(${words.say("network.part.sum")})`,
+    words.word("op.+"),
+    `${activation}(${words.word("op.+")})`,
     words.say("network.part.delta"),
-    ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.say("network.bias")})),
+    ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.word("demonstration.bias")})),
   ];
   const lines = rows.map((r) => ({
     name: `${batch[r] + 1}`,
@@ -291,7 +291,7 @@ function openedInput({network, pass, at, known, picked, names, row, batch}, word
   return {
     title: at < 0 ? words.say("network.part.of_all", {name: names.neuron(0, neuron), count: batch.length}) : words.say("network.part.of_row", {name: names.neuron(0, neuron), row: row + 1}),
     told: words.say(at < 0 ? "network.part.told.input.all" : "network.part.told.input", {value: show(value)}),
-    heads: ["network.part.to", "network.part.weight", "network.part.delta", "network.part.back"].map((key) => words.say(key)),
+    heads: ["network.part.to", "inside.weight", "network.part.delta", "network.part.back"].map((key) => words.say(key)),
     lines: [...lines, {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, signed(gradient, isBlamed)]}],
   };
 }
@@ -311,7 +311,7 @@ function openedLoss({network, pass, at, known, batch}, words) {
   const termsOf = (/** @type {number} */ r) => lossTermsAt(network, pass, r),
     total = (/** @type {number} */ r) => termsOf(r).reduce((sum, {term}) => sum + term, 0) / outputs,
     last = words.say(isClass ? "loss" : outputs > 1 ? "network.squared.mean" : "network.squared");
-  const heads = [words.say("network.row"), ...(outputs === 1 ? [words.say("network.target"), words.say("network.prediction"), words.say(isClass ? "network.probability" : "network.error")] : []), last],
+  const heads = [words.say("network.row"), ...(outputs === 1 ? [words.say("network.target"), words.say("network.prediction"), isClass ? words.say("network.probability") : words.word("label.error")] : []), last],
     blank = outputs === 1 ? [none, none, none] : [];
   const lines = rows.map((r) => {
     const [{target, prediction, error, probability}] = termsOf(r);

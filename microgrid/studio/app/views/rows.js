@@ -72,7 +72,7 @@ export function createRows(app) {
  */
 function captionOf({known, row, at, batch, spec}, words, outside) {
   const isWhole = batch.length === spec.data.rows.length,
-    rows = words.say(isWhole ? "network.of_all" : "network.of_batch", {count: batch.length});
+    rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length});
   const lines = known.isChanged
     ? words.say("network.lines.change")
     : known.blame > known.layer
