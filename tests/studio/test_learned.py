@@ -68,6 +68,7 @@ def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:
 def test_arrows_on_the_plot_walk_through_the_rows(network: NetworkOpener) -> None:
     screen = network("xor")
     position = screen.position
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 0})")
     screen("#learned-plot").focus()
     screen.press("ArrowRight", "ArrowRight", "ArrowLeft")
     assert (net(screen, "row"), screen.position) == (1, position)
