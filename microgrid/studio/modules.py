@@ -2,8 +2,8 @@
 
 A page is one file, and a browser that opens a file from a disk loads no modules beside it. The modules are put one
 after another, each before those that import it, in one block, so that their names are local to it. For that to be
-the same program, imports keep their names, and no two modules may declare the same name. Comments that name types alone
-are for the checker of types, and left out.
+the same program, imports keep their names, and no two modules may declare the same name. What comments
+say for the checker of types is left out.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ WRITTEN = {
 IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
 IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
-TYPE = r"@(?:param|type|typedef|returns|property) ?\{[^\n]*\}(?: \[?[\w.]+\]?)?"
-TYPES = re.compile(
-    rf"^ */\*\* (?:{TYPE} *)+\*/\n|^ */\*\*\n(?: *\* (?:{TYPE}|@template [\w, ]+)\n)+ *\*/\n", re.MULTILINE
-)  # comments that name types and say nothing else
+TAG = r"@(?:param|type|typedef|property|returns|template|throws)\b"
+TYPES = (  # what a comment says for the checker of types alone, and comments that say nothing else
+    re.compile(rf"^ */\*\* {TAG} ?\{{[^\n]*\*/\n", re.MULTILINE),
+    re.compile(rf"^ *\* {TAG}[^\n]*\n(?= *\*(?:/| @))", re.MULTILINE),
+    re.compile(r"^ */\*\*\n(?: *\*\n)* *\*/\n", re.MULTILINE),
+)
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
 COMMENT_OR_TEXT = re.compile(
@@ -106,7 +108,9 @@ def _imports(name: str, text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _without_imports(text: str) -> str:
-    return EXPORT.sub("", IMPORTS.sub("", TYPES.sub("", text)))
+    for types in TYPES:
+        text = types.sub("", text)
+    return EXPORT.sub("", IMPORTS.sub("", text))
 
 
 def _check_imports(name: str, text: str) -> None:

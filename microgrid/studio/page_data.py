@@ -103,8 +103,13 @@ def network_document(spec: Spec, heading: Heading, name: str = "") -> dict[str, 
 
 @cache
 def networks_of_page() -> str:
-    """Return the networks in the strip as JSON, escaped for a script element."""
-    return as_element([network_document(each.spec, each.heading, each.name) for each in network_documents().values()])
+    """Return the networks in the strip as JSON, escaped for a script element; their data by the names of the page."""
+    documents = [network_document(each.spec, each.heading, each.name) for each in network_documents().values()]
+    for document in documents:
+        name = document["network"]["data"]["name"]
+        if name in DATA_NAMES and document["network"]["data"] == data_named(name).to_json():
+            document["network"]["data"] = name
+    return as_element(documents)
 
 
 @cache

@@ -3,6 +3,7 @@
 import {initialState, reduce} from "./actions.js";
 import {subjectOf} from "./actions/network.js";
 import {recognised} from "./actions/parts.js";
+import {withNamedData} from "./actions/share.js";
 import {cycle} from "./core/cycle.js";
 import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
@@ -82,7 +83,7 @@ async function startApp() {
     own = recognised(written),
     gallery = contentOfElement("gallery"),
     datasets = contentOfElement("datasets"),
-    networks = contentOfElement("networks"),
+    networks = contentOfElement("networks").map((/** @type {any} */ each) => withNamedData(each, datasets)),
     known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),
     store = createStore(reduce, initialState(own, languageAtStart(tables)));

@@ -257,6 +257,17 @@ function documentFrom(content, language, {documents, datasets}) {
 }
 
 /**
+ * Returns a network of the page with the data that it names.
+ * @param {any} document
+ * @param {Record<string, NamedData>} datasets
+ * @returns {DocumentOfPage}
+ */
+export function withNamedData(document, datasets) {
+  const {data} = document.network;
+  return {...document, network: {...document.network, data: typeof data === "string" ? datasets[data] : data}};
+}
+
+/**
  * @param {any} content
  * @param {DocumentOfPage[]} documents
  * @param {Record<string, NamedData>} datasets
