@@ -31,7 +31,7 @@ def test_network_on_moons_is_that_of_the_strip(command: Command, tmp_path: Path)
     document = document_in(tmp_path / "microgrid.html")
     moons = network_documents()["moons"]
     assert (document["kind"], document["name"], document["note"]) == ("network", "moons", moons.heading.note)
-    assert document["network"] == moons.spec.to_json()
+    assert document["network"] == {**moons.spec.to_json(), "data": "moons"}
 
 
 def test_options_describe_the_network(command: Command, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_options_describe_the_network(command: Command, tmp_path: Path) -> None:
     command("studio", "--data", "spiral", *options, "--batch-size", "25", "--seed", "7")
     document = document_in(tmp_path / "microgrid.html")
     network = document["network"]
-    assert (document["name"], document["title"]["en"], network["data"]["name"]) == ("", "spiral", "spiral")
+    assert (document["name"], document["title"]["en"], network["data"]) == ("", "spiral", "spiral")
     settings = ("inputs", "sizes", "activation", "learningRate", "batchSize", "seed")
     assert [network[name] for name in settings] == [2, [8, 8, 1], "relu", 0.05, 25, 7]
 

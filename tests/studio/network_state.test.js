@@ -3,6 +3,8 @@ import test from "node:test";
 
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {createDerive, endsIn, outputIn, stepsIn} from "../../microgrid/studio/app/derive.js";
+import {sharedOf} from "../../microgrid/studio/app/actions/share.js";
+import {ShareError, decodeState, encodeState} from "../../microgrid/studio/app/core/share.js";
 import {tables} from "./core/words.js";
 import {LINE} from "./core/records.js";
 
@@ -116,6 +118,10 @@ test("at the next cycle a row of its batch is looked at", () => {
     assert.ok(shown(state).network.at >= 0);
     state = after(state, end, step(1));
   }
+  for (let i = 0; i < 6; i++) {
+    state = trained(state, 1);
+    assert.ok(shown(state).network.at >= 0);
+  }
 });
 
 test("the loss goes on being that of all rows where a batch is a part of them", () => {
@@ -128,4 +134,64 @@ test("training is told by its learning rate and stops where a number is lost", (
   const state = after(documentWith({activation: "relu"}), {type: "setLearningRate", learningRate: 1e300}, end, step(1));
   assert.equal(after(state, {type: "train", cycles: 5}), state);
   assert.equal(shown(state).isStuck, true);
+});
+
+// --- sharing ---------------------------------------------------------------------------------------------------------
+
+const KNOWN = {documents: [documentWith()], languages: ["en", "ja"], datasets: {xor: {...XOR, title: {en: "exclusive or"}}}};
+
+/** The state that another page opens with the code of this one. */
+async function received(state) {
+  const shared = await decodeState(await encodeState(sharedOf(state, KNOWN.datasets)));
+  return after(LINE, {type: "openShared", shared, known: KNOWN, isEntry: true});
+}
+
+test("a network comes back with its cycle, its row and its numbers", async () => {
+  for (const change of [{}, {batchSize: 3}, {momentum: 0.5}, {data: {...XOR, name: "", targets: [1, 0, 0, 1]}}]) {
+    const state = after(trained(documentWith(change), 12), {type: "pickRow", row: 2}, {type: "goToPhase", phase: "change"}),
+      other = await received(state);
+    assert.deepEqual([other.cycle, other.position, other.net.row, parametersOf(other)], [13, state.position, 2, parametersOf(state)]);
+    assert.deepEqual(other.cycles.curve(), state.cycles.curve());
+  }
+});
+
+test("numbers that do not follow from the seed come back, too", async () => {
+  const state = trained(after(trained(documentWith(), 5), {type: "setLearningRate", learningRate: 0.01}, {type: "pickRow", row: null}), 5),
+    other = await received(state);
+  assert.deepEqual([other.cycle, other.learningRate, other.net.row, parametersOf(other)], [11, 0.01, null, parametersOf(state)]);
+});
+
+test("the data that every page has are shared by their name", () => {
+  assert.equal(sharedOf(initialState(documentWith(), "en"), KNOWN.datasets).d.n.data, "xor");
+  assert.equal(typeof sharedOf(initialState(documentWith(), "en"), {}).d.n.data, "object");
+});
+
+test("a code of what is no network is refused, and nothing has changed", async () => {
+  const {d} = sharedOf(initialState(documentWith(), "en"), {});
+  const wrong = [
+    {sizes: []},
+    {sizes: "41"},
+    {sizes: [1e6, 1]},
+    {activation: "cosh"},
+    {seed: -1},
+    {data: "nowhere"},
+    {data: "constructor"},
+    {data: {...XOR, rows: [[0, "x"]]}},
+    {data: {...XOR, heldOut: null}},
+    {data: {...XOR, scale: {inputs: [[0, 0]], target: [0, 1]}}},
+    {data: {...XOR, scale: {inputs: [[], []], target: []}}},
+    {model: {format: "microgrid model", version: 1, model: "", parameters: {}}},
+    {more: 1},
+  ];
+  for (const change of wrong) {
+    const code = async () => {
+      const shared = await decodeState(await encodeState({v: 1, d: {n: {...d.n, ...change}}}));
+      createDerive(tables)(after(LINE, {type: "openShared", shared, known: KNOWN, isEntry: true}));
+    };
+    await assert.rejects(code, ShareError, JSON.stringify(change));
+  }
+  for (const part of [{c: 1e9}, {l: {0: 1}}, {i: -2}]) {
+    const code = async () => after(LINE, {type: "openShared", shared: await decodeState(await encodeState({v: 1, d, ...part})), known: KNOWN, isEntry: true});
+    await assert.rejects(code, ShareError, JSON.stringify(part));
+  }
 });

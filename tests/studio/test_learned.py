@@ -68,6 +68,7 @@ def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:
 def test_arrows_on_the_plot_walk_through_the_rows(network: NetworkOpener) -> None:
     screen = network("xor")
     position = screen.position
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 0})")
     screen("#learned-plot").focus()
     screen.press("ArrowRight", "ArrowRight", "ArrowLeft")
     assert (net(screen, "row"), screen.position) == (1, position)
@@ -105,7 +106,7 @@ def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> No
     screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})")
     screen.wait_for("!microgrid.state.training")
     expect(screen("#curve-key")).to_be_visible()
-    points = screen("#plot .held-out").first.get_attribute("points") or ""
+    points = screen("#plot .held-out").first.get_attribute("d") or ""  # from its M on
     assert len(points.split()) == 4
     expect(screen("#curve")).to_have_attribute("aria-label", screen("#curve").get_attribute("aria-label") or "")
     assert "Held out:" in (screen("#curve").get_attribute("aria-label") or "")

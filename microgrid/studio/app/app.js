@@ -171,10 +171,13 @@ async function startApp() {
   };
   /** @type {Record<string, {views: View[], last: State | null}>} */
   const subjects = {};
+  const subjectShown = (/** @type {State} */ {document: shown}) => {
+    const name = subjectOf(shown);
+    return (subjects[name] ??= {views: makers[name](), last: null});
+  };
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
     for (const view of before) view.show(state, derive(state), previous);
-    const name = subjectOf(state.document),
-      subject = (subjects[name] ??= {views: makers[name](), last: null});
+    const subject = subjectShown(state);
     for (const view of subject.views) view.show(state, derive(state), subject.last); // to which the other one may have come between
     subject.last = state;
     for (const view of after) view.show(state, derive(state), previous);
@@ -182,6 +185,8 @@ async function startApp() {
   const place = placeInAddress();
   if (place) address.openPlace(place);
   else store.dispatch({type: "goTo", position: store.state.position});
+  document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
+  subjectShown(store.state); // which tells how much room there is
   showAll(store.state, null);
   store.subscribe(showAll);
   exposeToConsole(app, graph, tables);

@@ -20,6 +20,7 @@ import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
  * @property {(state: State, count: number) => Partial<State>} run the cycles and numbers after so many more, or as many as have
  * finite numbers
  * @property {(state: State, cycle: number) => Partial<State>} back the numbers of a cycle before
+ * @property {(state: State) => Partial<State>} rest what is looked at where training has stopped
  * @property {(state: State) => boolean} isAsOpened whether all numbers are those of the document
  */
 
@@ -34,6 +35,7 @@ const GRAPH_LEARNING = {
   withNext: ({cycles, ...state}) => withCycle(graphIn({cycles, ...state}), cycles, state.leaves, state.learningRate),
   run: (state, count) => runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count),
   back: (state, cycle) => ({leaves: leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle)}),
+  rest: () => ({}),
   isAsOpened: (state) => isAsOpened(state, startLeavesOf(state.document), startRateOf(state.document)),
 };
 
@@ -67,6 +69,7 @@ const NETWORK_LEARNING = {
     const moment = state.cycles.parametersOf(cycle, (before, rate, number) => nextMoment(spec, network, data, before, number, rate));
     return {net: inBatch(state, moment, cycle)};
   },
+  rest: (state) => ({net: inBatch(state, momentOf(state), state.cycle)}),
   isAsOpened: ({document, cycles, learningRate}) => {
     const first = firstCycleOf(document);
     return cycles.first === first && cycles.last === first && learningRate === specOf(document).learningRate;

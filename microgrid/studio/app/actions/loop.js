@@ -33,7 +33,8 @@ export const LOOP = {
 
   /** Stops playing and training. */
   pause(state) {
-    return state.playing || state.training ? {...state, playing: false, training: null} : state;
+    if (!state.training) return state.playing ? {...state, playing: false} : state;
+    return {...state, ...learningOf(state.document).rest(state), playing: false, training: null};
   },
 
   /** Goes to a cycle that was run before; the step stays the same. */
@@ -137,7 +138,8 @@ function trained(state, wanted) {
   const run = {...state, ...learningOf(state.document).run(state, count), nudged: null},
     next = withDivergence({...run, cycle: run.cycles.last}),
     isOver = left <= count || isStuckIn(next);
-  return at({...next, training: isOver ? null : {left: left - count}}, endsIn(next).think);
+  const going = isOver ? {...next, ...learningOf(state.document).rest(next), training: null} : {...next, training: {left: left - count}};
+  return at(going, endsIn(next).think);
 }
 
 /**

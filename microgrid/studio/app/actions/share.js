@@ -3,6 +3,7 @@
 
 import {RecordError} from "../core/graph.js";
 import {NOTATION} from "../core/notation.js";
+import {startParameters} from "../core/network.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
 import {ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
@@ -224,8 +225,9 @@ function withSharedNetwork(opened, {l, c, n, s, i = null}) {
   const begun = {...start, cycle: given ? c : first, cycles: learning.first(start, given ? c : first)},
     last = !given && canRunAgain(document, n) ? n : c,
     run = {...begun, ...learning.run(begun, last - begun.cycle)},
-    cycle = Math.min(c, run.cycles.last);
-  return at({...run, ...learning.back(run, cycle), cycle}, s);
+    cycle = Math.min(c, run.cycles.last),
+    back = learning.back(run, cycle);
+  return at({...run, ...back, net: {...net, ...back.net, row}, cycle}, s); // the row may be outside of the batch
 }
 
 /**
@@ -283,6 +285,7 @@ function networkFrom(content, documents, datasets) {
   const network = {...content, data: isNamed ? datasets[content.data] : content.data},
     settingsOf = (/** @type {any} */ spec) => JSON.stringify(Object.entries({...spec, data: null}).toSorted());
   checkSpec(network);
+  startParameters(network); // a model that was saved may be that of another network
   const known = documents.find(
     (document) => document.kind === "network" && settingsOf(document.network) === settingsOf(network) && isSameData(specOf(document).data, network.data),
   );

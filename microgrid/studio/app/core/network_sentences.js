@@ -79,7 +79,7 @@ export class NetworkNames {
     const {layers} = this.network;
     if (layer === 0) return this.inputs[i];
     if (layer < layers.length) return this.words.word("network.told.name.neuron", {layer, neuron: i + 1});
-    return layers[layer - 1].outputs === 1 ? this.words.word("network.told.name.output") : this.words.word("network.told.name.output.of", {name: this.classes[i] ?? i + 1});
+    return layers[layer - 1].outputs === 1 ? this.words.word("end.output") : this.words.word("network.told.name.output.of", {name: this.classes[i] ?? i + 1});
   }
 
   /** @param {number} layer from 1  @param {number} i neuron  @param {number} k what comes in; −1 for the bias */
@@ -226,7 +226,7 @@ export class NetworkSentences {
   #loss(moment) {
     const {pass, at} = moment,
       loss = show(pass.loss);
-    const sentence = this.#say(at < 0 ? "loss.all" : "loss", moment, {loss});
+    const sentence = this.#say("loss", moment, {loss});
     return {sentence, formula: at < 0 || pass.predictions[at].length > 1 ? [] : [this.words.typeset(this.#mistake(pass, at))]};
   }
 
@@ -283,7 +283,7 @@ export class NetworkSentences {
     const {pass, at, shares} = moment,
       own = this.#mostIn(layer, at < 0 ? pass.gradients : shares),
       {activation} = this.network.layers[layer - 1];
-    const key = `think${activation === "linear" ? ".linear" : ""}${at < 0 ? ".all" : ""}`,
+    const key = at < 0 ? "think.all" : activation === "linear" ? "think.linear" : "think",
       parts = {layer, activation, weight: this.#nameOf(own), gradient: show(own.gradient)};
     return {sentence: this.#say(key, moment, parts), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
   }

@@ -25,7 +25,7 @@ export function createCurve(app) {
     losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
-    heldOutLine = makeSvg("polyline", {class: "held-out"}),
+    heldOutLine = makeSvg("path", {class: "held-out"}),
     before = make("span", {id: "before"}),
     key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
     isNewCurve = createWatch();
@@ -64,8 +64,8 @@ export function createCurve(app) {
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
-    setAttribute(/** @type {Element} */ (plot.querySelector("polyline:not(.held-out)")), "points", asPoints(curve.points));
-    setAttribute(heldOutLine, "points", asPoints(curve.heldOut));
+    setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
+    setAttribute(heldOutLine, "d", curve.heldOut.length ? `M${asPoints(curve.heldOut)}` : "");
     key.hidden = curve.heldOut.length === 0;
     write(key, words.say("curve.held_out"));
     before.hidden = curve.start === 0;

@@ -378,9 +378,9 @@ function paintLoss({box, links}, shown, words) {
         box.rows.length > 1
           ? [[isClass ? "page.network.loss.mean" : "page.network.squared.mean", number(term / rows, isKnown)]]
           : [["page.network.rows", `${rows}`], [isClass ? "page.network.sum" : "page.network.squared.sum", number(term, isKnown)], ["page.network.loss.mean", number(loss, isKnown)]]; // prettier-ignore
-    else if (box.rows.length > 1) told = [["page.network.target", number(target, true)], isClass ? ["page.network.probability", number(probability, isPredicted)] : ["label.error", number(error, isKnown)]];
-    else if (isClass) told = [["page.network.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["page.network.probability", number(probability, isKnown)], ["page.loss", number(term, isKnown)]];
-    else told = [["page.network.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["label.error", number(error, isKnown)], ["page.network.squared", number(term, isKnown)]];
+    else if (box.rows.length > 1) told = [["label.target", number(target, true)], isClass ? ["page.network.probability", number(probability, isPredicted)] : ["label.error", number(error, isKnown)]];
+    else if (isClass) told = [["label.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["page.network.probability", number(probability, isKnown)], ["page.loss", number(term, isKnown)]];
+    else told = [["label.target", number(target, true)], ["page.network.prediction", number(prediction, isPredicted)], ["label.error", number(error, isKnown)], ["page.network.squared", number(term, isKnown)]];
     for (const [k, line] of lines.entries()) {
       const [key, text] = told[k] ?? ["", ""];
       write(line.word, key ? words.word(key) : "");

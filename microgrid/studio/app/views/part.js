@@ -311,7 +311,7 @@ function openedLoss({network, pass, at, known, batch}, words) {
   const termsOf = (/** @type {number} */ r) => lossTermsAt(network, pass, r),
     total = (/** @type {number} */ r) => termsOf(r).reduce((sum, {term}) => sum + term, 0) / outputs,
     last = words.say(isClass ? "loss" : outputs > 1 ? "network.squared.mean" : "network.squared");
-  const heads = [words.say("network.row"), ...(outputs === 1 ? [words.say("network.target"), words.say("network.prediction"), isClass ? words.say("network.probability") : words.word("label.error")] : []), last],
+  const heads = [words.say("network.row"), ...(outputs === 1 ? [words.word("label.target"), words.say("network.prediction"), isClass ? words.say("network.probability") : words.word("label.error")] : []), last],
     blank = outputs === 1 ? [none, none, none] : [];
   const lines = rows.map((r) => {
     const [{target, prediction, error, probability}] = termsOf(r);

@@ -1,5 +1,6 @@
 // What is said about a step: where we are, the sentence, the formula with its numbers and, at the start, a note.
 
+import {columnsOf} from "../core/numerals.js";
 import {byId, createWatch, inLines, make, mark, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -7,7 +8,7 @@ import {byId, createWatch, inLines, make, mark, setAttribute, write} from "./dom
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("../derive/told.js").FormulaPart} FormulaPart */
 
-const LONG_SUMMARY = 80; // characters, from which on it is written smaller
+const LONG_SUMMARY = 80; // columns, from which on it is written smaller
 const MAX_FORMULA_CHARACTERS = 24; // of a longer one the parts are written smaller, on one line
 
 export function createTold() {
@@ -66,7 +67,7 @@ export function createTold() {
 
 /** @param {string} text */
 function kindOfSummary(text) {
-  return text.length > LONG_SUMMARY ? "summary long" : "summary";
+  return columnsOf(text) > LONG_SUMMARY ? "summary long" : "summary";
 }
 
 /**

@@ -122,6 +122,6 @@ function speedInWords(cyclesPerSecond, words) {
 function resultOfTraining({cycle, cycles, restarted}, {output: last, problem, words, endLabel}) {
   const first = cycles.firstLoss;
   if (cycles.last === cycles.first) return problem || (restarted ? words.say("curve.new") : "");
-  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - 1});
+  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - cycles.first});
   return problem || words.joined(curve, last > first && words.say("grown"));
 }
