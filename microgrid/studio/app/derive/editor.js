@@ -75,8 +75,9 @@ function blameQuestion(graph, numbers, words) {
     right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
   if (mistakes.length === 0) return words.say("editor.value", {name, value});
   if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
-  if (mistakes.length > MAX_MISTAKES) return words.say("editor.blame.many", {count: mistakes.length, name, value});
-  return words.say("editor.blame", {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
+  const end = isLoss(graph) ? "" : ".end"; // which may be more than how wrong it was
+  if (mistakes.length > MAX_MISTAKES) return words.say(`editor.blame.many${end}`, {count: mistakes.length, name, value});
+  return words.say(`editor.blame${end}`, {said, right, name: end ? name : words.word("end.loss"), value});
 }
 
 /**
