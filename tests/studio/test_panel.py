@@ -95,3 +95,11 @@ def test_arrow_of_a_question_of_the_quiz_has_one_head(studio: Opener) -> None:
     assert screen(".edge.current .fore").evaluate_all("(all) => all.map((e) => getComputedStyle(e).fill)") == ["none"]
     assert screen(".edge.current .back").evaluate(fill) != "none"
     assert screen("#quiz").evaluate(HIDDEN_PART) == 0
+
+
+def test_think_begins_at_the_line_that_calls_backward(studio: Opener) -> None:
+    screen = studio()
+    screen("#editor").fill(README)
+    expect(screen("#marks .made")).to_have_text("loss = (w*x + b - target)**2")
+    screen("#next").click()
+    expect(screen("#marks .made")).to_have_text("loss.backward()")

@@ -106,13 +106,14 @@ function caseOfAnswer([first, second], {parameters}, {gradients}) {
 }
 
 /**
- * The statement that made the current card; none while the text is another than that of the graph.
+ * The statement that made the current card, or that begins Think; none while the text is another than that of the graph.
  * @param {State["document"]} document
  * @param {State["draft"]} draft
  * @param {import("../core/steps.js").Step | null} current
  */
 function extentAt(document, draft, current) {
   if (document.kind !== "text" || !current || draft.text !== document.text) return null;
+  if (current.kind === "seed" && document.backward) return document.backward;
   return document.lines?.[current.node ?? current.card.output] ?? null;
 }
 
