@@ -1,6 +1,6 @@
 // What the editor, the sentences at the end of a phase and the large button show.
 
-import {mistakesOf, mostResponsible} from "../core/blame.js";
+import {isOnlyMistake, mistakesOf, mostResponsible} from "../core/blame.js";
 import {isLoss} from "../core/graph.js";
 import {show} from "../core/numerals.js";
 import {backwardLines, changeLine, knowLine} from "../core/python.js";
@@ -75,9 +75,9 @@ function blameQuestion(graph, numbers, words) {
     right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
   if (mistakes.length === 0) return words.say("editor.value", {name, value});
   if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
-  const end = isLoss(graph) ? "" : ".end"; // which may be more than how wrong it was
+  const end = isLoss(graph) || isOnlyMistake(graph) ? "" : ".end"; // which is more than how wrong it was
   if (mistakes.length > MAX_MISTAKES) return words.say(`editor.blame.many${end}`, {count: mistakes.length, name, value});
-  return words.say(`editor.blame${end}`, {said, right, name: end ? name : words.word("end.loss"), value});
+  return words.say(`editor.blame${end}`, {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
 }
 
 /**
