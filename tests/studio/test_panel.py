@@ -103,3 +103,4 @@ def test_think_begins_at_the_line_that_calls_backward(studio: Opener) -> None:
     expect(screen("#marks .made")).to_have_text("loss = (w*x + b - target)**2")
     screen("#next").click()
     expect(screen("#marks .made")).to_have_text("loss.backward()")
+    expect(screen("#sentence")).to_have_text("Think starts at the loss: its gradient with respect to itself is 1.")

@@ -76,7 +76,7 @@ function noteFor({document, position, cycle}, parts) {
 function sentenceAt(state, parts) {
   const {told, summary, ends, words, known, endName} = parts;
   if (!told || (summary && state.position === ends.know)) return summary || words.say(state.isPresenting ? "present.start" : "start", {next: words.say("present.on")});
-  if (known.current?.kind === "seed") return words.say("seed", {name: endName});
+  if (state.document.kind === "text" && known.current?.kind === "seed") return words.say("seed", {name: endName});
   return [told.sentence + endingOf(state, parts), summary].filter(Boolean).join("\n");
 }
 
