@@ -737,7 +737,7 @@ def test_small_move_tells_what_was_predicted_and_what_happens_like_nudge(relay: 
     for value in gradients(graph):
         if value.op or isinstance(value, Constant):
             continue
-        screen.button(f"{value.label} +0.01").click()
+        screen.button(f"{value.label}: if +0.01").click()
         expected = nudge(graph, value)
         expect(screen("#whatif .told")).to_have_text(
             say(
@@ -755,7 +755,7 @@ def test_small_move_tells_what_was_predicted_and_what_happens_like_nudge(relay: 
 
 def test_small_move_before_think_gives_no_gradient_away(opened: Opener) -> None:
     screen = opened(neuron())
-    screen.button("w1 +0.01").click()
+    screen.button("w1: if +0.01").click()
     expected = nudge(graph := rebuilt(screen.relay), next(leaf for leaf in gradients(graph) if leaf.label == "w1"))
     end, actual = the_end(str(graph.label)), show_signed(expected.actual)
     expect(screen("#whatif .told")).to_have_text(say("try.early", name="w1", end=end, actual=actual))
@@ -763,7 +763,7 @@ def test_small_move_before_think_gives_no_gradient_away(opened: Opener) -> None:
 
 def test_small_move_to_where_there_is_no_value_says_so(opened: Opener) -> None:
     screen = opened(Relay(named((Value(-0.005, "a") * -1.0).log(), "end")))
-    screen.button("a +0.01").click()
+    screen.button("a: if +0.01").click()
     expect(screen("#whatif .told")).to_have_text("natural logarithm has no value at −0.005")
 
 
@@ -772,7 +772,7 @@ def test_small_move_to_where_there_is_a_value_but_no_slope_tells_the_value_like_
     relay = Relay(named((1 - x).sqrt(), "end"))
     screen = opened(relay)
     screen.press("2")
-    screen.button("x +0.01").click()
+    screen.button("x: if +0.01").click()
     expected = nudge(graph := rebuilt(relay), next(leaf for leaf in gradients(graph) if leaf.label == "x"))
     assert expected.after == 0.0
     numbers = {"gradient": "−5", "predicted": "−0.05", "actual": "−0.1"}
@@ -1197,7 +1197,7 @@ def test_open_neuron_gives_no_answer_of_a_quiz_away(opened: Opener) -> None:
 def test_what_was_said_is_said_again_in_the_other_language(opened: Opener) -> None:
     screen = opened(Relay(line_loss()))
     screen.press("2")  # after Think there is a gradient that predicts
-    screen.button("w +0.01").click()
+    screen.button("w: if +0.01").click()
     screen("#language").click()
     expect(screen("#whatif .told")).to_contain_text("勾配 56 から見積もると")
     screen.tab("quiz")

@@ -121,6 +121,27 @@ def test_without_prediction_right_shows_the_number(opened: Opener) -> None:
     assert (formula(screen), screen.position) == ("6 + 1 = 7", 2)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_start_names_the_button_that_is_there(language: str, opened: Opener) -> None:
+    screen = present(opened(line(), language=language))
+    assert screen.text("#present-next") in screen.text("#present-sentence")
+    assert "▶" not in screen.text("#present-sentence")
+
+
+def test_slide_with_a_constant_is_as_large_as_the_others(studio: Opener) -> None:
+    screen = present(studio(width=1280, height=720), 4)
+    assert screen(".slide .shown-card.constant").count() == 1
+    assert screen(".slide").get_attribute("data-size") == "3"
+
+
+def test_who_is_to_blame_is_no_smaller_than_an_ordinary_sentence(studio: Opener) -> None:
+    screen = present(studio(width=1280, height=720), 4)
+    size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
+    ordinary = screen("#present-sentence").evaluate(size)
+    screen.go(12)
+    assert screen("#present-sentence strong").evaluate(size) >= ordinary
+
+
 def test_answers_are_the_sentences_of_the_page(opened: Opener) -> None:
     screen = opened(line())
     screen.go(1)

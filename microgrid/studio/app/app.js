@@ -31,6 +31,7 @@ import {createMemory, hadShortcuts} from "./views/memory.js";
 import {createNetwork} from "./views/network.js";
 import {createNetworkPresentation} from "./views/network_presentation.js";
 import {createNeuron} from "./views/neuron.js";
+import {createPanel} from "./views/panel.js";
 import {createPart} from "./views/part.js";
 import {createPresentation} from "./views/presentation.js";
 import {createPrimary} from "./views/primary.js";
@@ -134,7 +135,7 @@ async function startApp() {
     createTransport(app),
     createCurve(app),
   ];
-  const after = [help, share, createKeys(app, help, share), createMemory(), address, createAnnouncer(app), createFoot()];
+  const after = [help, share, createKeys(app, help, share), createMemory(), address, createAnnouncer(app), createFoot(), createPanel()];
   /** @type {Record<string, () => View[]>} those of a subject are made when it is shown for the first time */
   const makers = {
     number() {

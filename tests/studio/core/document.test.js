@@ -65,3 +65,11 @@ test("a long sum is read", () => {
   assert.equal(content.nodes.length, 1501);
   assert.equal(content.nodes.at(-1).data, 4503);
 });
+
+test("it is told which line calls backward, the last one where several do", () => {
+  const text = "w = 3\nloss = w*2\nloss.backward()\nprint(w.grad)",
+    {backward} = readDocument(text);
+  assert.equal(text.slice(backward?.from, backward?.to), "loss.backward()");
+  assert.equal(backward?.line, 3);
+  assert.equal(readDocument("w = 3\nw*2").backward, null);
+});

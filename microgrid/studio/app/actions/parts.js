@@ -46,6 +46,7 @@ export const OF_DOCUMENT = [
  * @property {string} [text]
  * @property {Record<string, string>} [texts] the text in each language, if there are several
  * @property {import("../core/document.js").SourceLine[]} [lines]
+ * @property {import("../core/document.js").SourceLine | null} [backward] where Think begins in the text
  * @property {number} [learningRate] of a text, if it is not the usual one
  * @property {string} [name] in the gallery
  * @property {Record<string, Record<string, string>>} [labels]
@@ -144,12 +145,12 @@ export function openDocument(document, language) {
   if (document.kind === "network") checkSpec(document.network);
   if (document.kind !== "text" || document.record) return document;
   const text = document.texts?.[language] ?? document.text,
-    {content, lines} = readDocument(text);
+    {content, lines, backward} = readDocument(text);
   const edges = content.nodes.reduce((count, {operands}) => count + operands.length, 0);
   if (lines.length > MAX_CARDS) throw new DocumentError("reader.nodes", {limit: MAX_CARDS});
   if (edges > MAX_EDGES) throw new DocumentError("page.editor.edges", {limit: MAX_EDGES});
   const record = {...content, learning_rate: document.learningRate ?? content.learning_rate};
-  return {...document, text, record, lines};
+  return {...document, text, record, lines, backward};
 }
 
 /**

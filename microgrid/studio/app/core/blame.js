@@ -33,6 +33,21 @@ export function comparisonsIn({nodes, parameters}) {
 }
 
 /**
+ * Tells whether what is learned reaches the end only through such differences: then the end says how wrong it was.
+ * @param {Pick<Graph, "nodes" | "parameters" | "output">} graph
+ */
+export function isOnlyMistake({nodes, parameters, output}) {
+  const compared = new Set(comparisonsIn({nodes, parameters}).map(([a, b]) => `${a},${b}`)),
+    isReached = new Set(parameters);
+  for (const [i, {op, operands}] of nodes.entries()) {
+    const [a, b] = operands,
+      isComparison = op === "-" && (compared.has(`${a},${b}`) || compared.has(`${b},${a}`));
+    if (!isComparison && operands.some((operand) => isReached.has(operand))) isReached.add(i);
+  }
+  return !isReached.has(output);
+}
+
+/**
  * Tells whether a node makes a size of a difference: its square, or what it is without its sign.
  * @param {{op: string, operands: readonly number[]}} node
  * @param {readonly {kind: string, data: number}[]} nodes

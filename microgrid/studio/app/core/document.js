@@ -58,14 +58,16 @@ const ESCAPE = /\\(?:([ntr\\'"\n])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/g;
 const PASSED = {kind: "passed"};
 
 /**
- * Read a text into the content of a record, as Python's `Relay.to_json` writes it, and tell which line made each node.
+ * Read a text into the content of a record, as Python's `Relay.to_json` writes it, and tell which line made each node,
+ * and which one calls `.backward()`: null where none does.
  *
  * @param {string} text
- * @returns {{content: import("./graph.js").RecordContent, lines: SourceLine[]}}
+ * @returns {{content: import("./graph.js").RecordContent, lines: SourceLine[], backward: SourceLine | null}}
  * @throws {DocumentError}
  */
 export function readDocument(text) {
-  const nodes = inTopologicalOrder(new DocumentReader(text).read());
+  const reader = new DocumentReader(text),
+    nodes = inTopologicalOrder(reader.read());
   const ids = new Map(nodes.map((node, i) => [node, `n${i}`])),
     idOf = (/** @type {DocumentNode} */ node) => /** @type {string} */ (ids.get(node));
   const content = {
@@ -84,7 +86,7 @@ export function readDocument(text) {
     })),
     parameters: nodes.filter(({kind}) => kind === "parameter").map(idOf),
   };
-  return {content, lines: nodes.map(({source}) => source)};
+  return {content, lines: nodes.map(({source}) => source), backward: reader.backward};
 }
 
 /** @param {number} number */
@@ -96,6 +98,7 @@ export class DocumentReader {
   constructor(text) {
     this.text = text;
     this.statements = statementsOf(text);
+    this.backward = /** @type {SourceLine | null} */ (null);
     const binding = this.statements.filter(({kind}) => kind !== "label");
     this.defined = new Set(binding.flatMap(({targets}) => targets.flat().map((name) => name.text)));
     this.parameters = this.findParameters();
@@ -148,6 +151,7 @@ export class DocumentReader {
         const operand = this.evaluated(statement.values[0]);
         told = {node: this.asNode(operand, statement.first), statement};
         this.results.set(statement, [told.node]);
+        this.backward = this.sourceOf(statement.first);
       }
       if (statement.kind === "passed" || statement.kind === "output") {
         for (const name of statement.targets.flat()) this.scope.set(name.text, PASSED);

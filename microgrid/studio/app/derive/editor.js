@@ -1,6 +1,6 @@
 // What the editor, the sentences at the end of a phase and the large button show.
 
-import {mistakesOf, mostResponsible} from "../core/blame.js";
+import {isOnlyMistake, mistakesOf, mostResponsible} from "../core/blame.js";
 import {isLoss} from "../core/graph.js";
 import {show} from "../core/numerals.js";
 import {backwardLines, changeLine, knowLine} from "../core/python.js";
@@ -75,8 +75,9 @@ function blameQuestion(graph, numbers, words) {
     right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
   if (mistakes.length === 0) return words.say("editor.value", {name, value});
   if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
-  if (mistakes.length > MAX_MISTAKES) return words.say("editor.blame.many", {count: mistakes.length, name, value});
-  return words.say("editor.blame", {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
+  const end = isLoss(graph) || isOnlyMistake(graph) ? "" : ".end"; // which is more than how wrong it was
+  if (mistakes.length > MAX_MISTAKES) return words.say(`editor.blame.many${end}`, {count: mistakes.length, name, value});
+  return words.say(`editor.blame${end}`, {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
 }
 
 /**
@@ -105,13 +106,14 @@ function caseOfAnswer([first, second], {parameters}, {gradients}) {
 }
 
 /**
- * The statement that made the current card; none while the text is another than that of the graph.
+ * The statement that made the current card, or that begins Think; none while the text is another than that of the graph.
  * @param {State["document"]} document
  * @param {State["draft"]} draft
  * @param {import("../core/steps.js").Step | null} current
  */
 function extentAt(document, draft, current) {
   if (document.kind !== "text" || !current || draft.text !== document.text) return null;
+  if (current.kind === "seed" && document.backward) return document.backward;
   return document.lines?.[current.node ?? current.card.output] ?? null;
 }
 

@@ -74,8 +74,9 @@ function noteFor({document, position, cycle}, parts) {
  * @returns {string}
  */
 function sentenceAt(state, parts) {
-  const {told, summary, ends, words} = parts;
-  if (!told || (summary && state.position === ends.know)) return summary || words.say("start");
+  const {told, summary, ends, words, known, endName} = parts;
+  if (!told || (summary && state.position === ends.know)) return summary || words.say(state.isPresenting ? "present.start" : "start", {next: words.say("present.on")});
+  if (state.document.kind === "text" && known.current?.kind === "seed") return words.say("seed", {name: endName});
   return [told.sentence + endingOf(state, parts), summary].filter(Boolean).join("\n");
 }
 

@@ -1,5 +1,6 @@
 // Paints what is known at a step on the cards and edges of the graph; only what has changed is written.
 
+import {numbersInRoom, roomsForNumbers} from "../core/edge_numbers.js";
 import {show, signOf} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
 import {memoised} from "../derive/memoised.js";
@@ -124,7 +125,7 @@ export function changeOnCard(drawn, before, after, {words, layout}) {
  * @param {Derived} derived
  */
 function paintEdge(drawn, edge, derived) {
-  const {known, numbers, graph, words, lit, asking} = derived,
+  const {known, numbers, graph, words, lit, asking, layout} = derived,
     {current} = known,
     share = known.shares.get(edge.i);
   const kinds = [drawn.kinds];
@@ -138,9 +139,32 @@ function paintEdge(drawn, edge, derived) {
     width = share !== undefined && largest ? MIN_LINE_PX + LINE_RANGE_PX * Math.min(Math.abs(share) / largest, 1) : 1;
   const widest = MIN_LINE_PX + LINE_RANGE_PX;
   setAttribute(drawn.line, "stroke-width", (Number.isFinite(width) ? width : widest).toFixed(2));
-  writeNumber(drawn.local, share === undefined ? "" : words.typeset(`×${shown(numbers.carried[edge.i].local)}`));
-  writeNumber(drawn.share, share === undefined ? "" : words.typeset(shown(share)));
+  const carried = share === undefined ? null : {local: numbers.carried[edge.i].local, share};
+  writeOnEdge(drawn, edge, carried, layout, words.typeset.bind(words));
   mark(drawn.share, `share ${signOf(share ?? 0)}`);
+}
+
+const roomsOf = memoised(roomsForNumbers);
+
+/**
+ * Writes the numbers of an edge where it has room for them; null for none.
+ * @param {DrawnEdge} drawn
+ * @param {Edge} edge
+ * @param {{local: number, share: number} | null} carried
+ * @param {import("../core/layout.js").Layout} layout
+ * @param {(text: string) => string} typeset
+ */
+export function writeOnEdge(drawn, edge, carried, layout, typeset) {
+  const {label} = layout.lines[edge.i],
+    room = roomsOf(layout)[edge.i];
+  if (!label || !room) return;
+  const asWritten = (/** @type {string} */ text) => asOnCard(typeset(text)),
+    written = carried ? numbersInRoom(carried, label[0], room, {isCompact: layout.compact, typeset: asWritten}) : {local: "", share: "", x: label[0]};
+  for (const key of /** @type {const} */ (["local", "share"])) {
+    const text = drawn[key];
+    if (text) setAttribute(text, "x", `${written.x}`);
+    writeNumber(text, written[key]);
+  }
 }
 
 // Edges are as wide as their shares are large beside the largest; those to constants are not shown, and do not count.

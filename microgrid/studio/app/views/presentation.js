@@ -95,7 +95,11 @@ export function createPresentation(app) {
     setAttribute(parts.first, "aria-label", words.say("first"));
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const text = slide.question || problem || withoutSlope(derived.sentence);
-    if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
+    const closing = text.endsWith(derived.summary) ? derived.summary : ""; // what a phase has led to
+    if (isNewSentence(text)) {
+      const own = inLines(text.slice(0, text.length - closing.length));
+      parts.sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, ...inLines(closing))] : []));
+    }
     write(parts.news, `${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
@@ -155,7 +159,7 @@ export function createPresentation(app) {
   function areNumbersWrapped() {
     return [...parts.slide.querySelectorAll(".pair")].some((pair) => {
       const [word, number] = /** @type {HTMLCollectionOf<HTMLElement>} */ (pair.children);
-      return number.offsetTop >= word.offsetTop + word.offsetHeight * 0.8;
+      return word.offsetHeight > 0 && number.offsetTop >= word.offsetTop + word.offsetHeight * 0.8;
     });
   }
 

@@ -16,8 +16,9 @@ export function createPython(app) {
    * @param {import("../actions.js").State} state
    * @param {import("../derive.js").Derived} derived
    */
-  function showPython(state, {codeLines}) {
+  function showPython(state, {codeLines, words}) {
     setAttribute(toggle, "aria-pressed", `${state.isCodeShown}`);
+    setAttribute(lines, "data-label", state.isCodeShown ? words.say(codeLines.length ? "editor.code.label" : "editor.code.none") : null);
     write(lines, codeLines.join("\n"));
   }
 

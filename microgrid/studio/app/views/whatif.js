@@ -75,8 +75,8 @@ export function createWhatIf(app) {
       {slider, field, refused} = parts;
     const button = make(
       "button",
-      {"aria-label": `${name} +0.01`, title: words.say("try"), onclick: () => nudge(leaf)},
-      "+0.01",
+      {"aria-label": `${name}: ${words.say("try.button")}`, title: words.say("try"), onclick: () => nudge(leaf)},
+      words.say("try.button"),
     );
     const element = make(
       "div",

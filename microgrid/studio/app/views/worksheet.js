@@ -3,7 +3,8 @@
 import {layOutGraph} from "../core/layout.js";
 import {bracketed, powersOfTen, show} from "../core/numerals.js";
 import {readableScale} from "../core/sizes.js";
-import {byId, make, mark, writeNumber} from "./dom.js";
+import {byId, make, mark, write, writeNumber} from "./dom.js";
+import {writeOnEdge} from "./painter.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
 import {COLUMNS_OF_TABLE, namedFormula} from "./table.js";
@@ -107,8 +108,12 @@ function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
     drawn?.line.setAttribute("stroke-width", "1");
     if (!drawn?.local) continue;
     mark(drawn.group, `${drawn.kinds} handed`);
-    writeNumber(drawn.local, powersOfTen(isAnswer ? `×${show(carried.local)}` : `×${SHORT_BLANK}`));
-    writeNumber(drawn.share, powersOfTen(isAnswer ? show(carried.share) : SHORT_BLANK));
+    if (isAnswer) {
+      writeOnEdge(drawn, edge, carried, layout, powersOfTen);
+      continue;
+    }
+    write(drawn.local, `×${SHORT_BLANK}`);
+    write(drawn.share, SHORT_BLANK);
   }
   for (const element of svg.querySelectorAll("[id]")) element.removeAttribute("id"); // they are in the page already
   svg.setAttribute("width", `${Math.floor(layout.width * scale)}`);

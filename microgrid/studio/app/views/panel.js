@@ -1,0 +1,75 @@
+// What scrolls: a fade at every edge behind which there is more; and the panel comes to what has opened in it.
+
+import {byId, setAttribute} from "./dom.js";
+
+/** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive.js").Derived} Derived */
+
+const SLACK_PX = 8; // less than that is a margin
+const isBesideGraph = matchMedia("(min-width: 761px)"); // on a phone, the whole page scrolls
+
+export function createPanel() {
+  const panel = /** @type {HTMLElement} */ (document.querySelector("aside")),
+    scrolled = [byId("graph"), panel];
+  let frame = 0;
+
+  /**
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function showPanel(state, derived, previous) {
+    fadeSoon();
+    const opened = previous && isBesideGraph.matches ? whatOpened(state, previous) : "";
+    const shown = opened && byId(opened);
+    if (shown) shown.scrollIntoView({block: "nearest"});
+    else if (previous && state.position !== previous.position && isBesideGraph.matches) comeToNote(derived);
+  }
+
+  /** @param {Derived} derived */
+  function comeToNote({noteShown}) {
+    if (noteShown) byId("note").scrollIntoView({block: "nearest"});
+  }
+
+  // Where something ends is asked of the browser only once it has laid all out.
+  function fadeSoon() {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      for (const element of scrolled) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
+    });
+  }
+
+  const size = new ResizeObserver(fadeSoon);
+  for (const element of scrolled) {
+    element.addEventListener("scroll", fadeSoon, {passive: true});
+    size.observe(element);
+  }
+  for (const part of panel.children) size.observe(part);
+  return {show: showPanel};
+}
+
+/**
+ * The id of what the reader has opened in the panel; "" where it is nothing.
+ * @param {State} state
+ * @param {State} previous
+ */
+function whatOpened(state, previous) {
+  const isOfCard = state.tab === "routes" && state.selected !== null && state.selected !== previous.selected,
+    isQuiz = state.quiz !== null && previous.quiz === null;
+  if (state.tab && (isOfCard || isQuiz || state.tab !== previous.tab)) return "tried";
+  return state.isCodeShown && !previous.isCodeShown ? "code-lines" : "";
+}
+
+/**
+ * At which sides of an element there is more to scroll to.
+ * @param {HTMLElement} element
+ */
+function sidesWithMore({scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight}) {
+  const hidden = {
+    left: scrollLeft,
+    right: scrollWidth - clientWidth - scrollLeft,
+    top: scrollTop,
+    bottom: scrollHeight - clientHeight - scrollTop,
+  };
+  return Object.entries(hidden).flatMap(([side, pixels]) => (pixels > SLACK_PX ? [side] : []));
+}
