@@ -98,6 +98,26 @@ def test_address_opens_the_state_in_another_browser(studio: Opener) -> None:
     expect(other("html")).to_have_attribute("lang", "ja")
 
 
+def test_a_question_opens_as_a_question_and_a_quiz_as_a_quiz(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.page.evaluate(
+        "[{type: 'present', isPresenting: true}, {type: 'goTo', position: 1}, {type: 'ask'}]"
+        ".forEach(microgrid.dispatch)"
+    )
+    screen.wait_for("location.hash.startsWith('#1z')")
+    question = screen("#presentation").inner_text()
+    other = studio(fragment=screen.page.evaluate("location.hash"))
+    assert other("#presentation").inner_text() == question
+    quiz = studio(TEXT)
+    quiz("#tab-quiz").click()
+    quiz("#quiz .begin").click()
+    third = studio()
+    quiz("#share").click()
+    paste(third, quiz("#share-code").input_value())
+    expect(third("#answer")).to_be_visible()
+    assert third("#loss").inner_text() == quiz("#loss").inner_text()
+
+
 def test_address_of_an_untouched_page_names_the_step_and_the_language(studio: Opener) -> None:
     screen = studio(language=None)
     screen.press("2")

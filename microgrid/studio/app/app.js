@@ -178,7 +178,7 @@ async function startApp() {
   };
   const place = placeInAddress();
   if (place) address.openPlace(place);
-  else store.dispatch({type: "goTo", position: store.state.position});
+  else if (!code || problem) store.dispatch({type: "goTo", position: store.state.position});
   showAll(store.state, null);
   store.subscribe(showAll);
   exposeToConsole(app, graph, tables);

@@ -10,7 +10,7 @@ const MAX_CODE_CHARACTERS = 1_000_000,
   MAX_TEXT_CHARACTERS = 100_000,
   MAX_SHARED_NODES = 10_000,
   MAX_COUNT = 1e9; // of steps and cycles
-const SHARED_MODES = ["", "present"];
+const SHARED_MODES = ["", "present", "ask", "quiz"];
 const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
 
 /**
@@ -27,7 +27,7 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {number} [n] last cycle that was run; by default the one that is shown
  * @property {number | null} [r] learning rate; null for the document's own
  * @property {string | null} [g] language; null for the browser's
- * @property {string} [m] mode: "" or "present"
+ * @property {string} [m] mode: "", "present", "ask" where the presentation asks for the next number, or "quiz"
  * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
  * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the first
  */
