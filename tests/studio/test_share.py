@@ -337,7 +337,8 @@ def saved(screen: Screen, folder: Path) -> str:
     screen.press("s")
     with screen.page.expect_download() as download:
         screen("#share-save").click()
-    assert download.value.suggested_filename == "microgrid.html"
+    name = screen.page.evaluate("microgrid.state.document.name") or "shared"
+    assert download.value.suggested_filename == f"microgrid-{name}.html"
     download.value.save_as(folder / "saved.html")
     return (folder / "saved.html").read_text(encoding="utf-8")
 
@@ -353,6 +354,12 @@ def test_a_saved_file_opens_with_the_state(
     other = screens(content, screen.relay)
     assert state_of(other) == state
     assert saved(other, tmp_path) == content  # a file saved by the saved file is the same
+
+
+def test_a_saved_file_does_not_replace_the_program(studio: Opener, tmp_path: Path) -> None:
+    screen = studio()
+    saved(screen, tmp_path)
+    expect(screen("#share-told")).to_contain_text("microgrid-blame.html")
 
 
 def test_a_saved_file_holds_the_program_as_it_was(studio: Opener, tmp_path: Path) -> None:
