@@ -162,3 +162,14 @@ test("the question within an open neuron is sent as that of the whole neuron", a
   const within = after(start, {type: "select", card: neuron}, {type: "present", isPresenting: true}, {type: "goTo", position: 1}, {type: "ask"});
   assert.deepEqual([stepsIn(within)[1].card.i, opened(await sent(within)).position], [neuron, 0]);
 });
+
+// --- what was typed --------------------------------------------------------------------------------------------------
+
+test("a text that cannot be read is sent with the graph of the last one, and its mistake", async () => {
+  const state = after(initialState(text(TEXT), "en"), ...CHANGES, {type: "typeText", text: `${TEXT} +`}),
+    received = opened(await sent(state));
+  assert.deepEqual(received.draft, state.draft);
+  assert.deepEqual(wholeOf(received), wholeOf(state));
+  assert.ok(!isUntouched(after(initialState(text(TEXT), "en"), {type: "typeText", text: "w ="}), text(TEXT)));
+  assert.equal(opened({...(await sent(state)), e: "a = 1; a*2"}).document.text, "a = 1; a*2");
+});

@@ -4,12 +4,13 @@
 import {RecordError} from "../core/graph.js";
 import {NOTATION} from "../core/notation.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
-import {ShareError} from "../core/share.js";
+import {MAX_TEXT_CHARACTERS, ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
 import {specOf} from "../derive/network.js";
 import {askingIn, closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {EDITOR} from "./editor.js";
 import {firstCycleOf, learningOf} from "./learning.js";
 import {opening} from "./network.js";
 import {MAX_CARDS, MAX_EDGES, at, openDocument, startCurve, withQuiz} from "./parts.js";
@@ -88,16 +89,25 @@ export function sharedOf(state, datasets) {
 
 /**
  * @param {State} state
- * @returns {Pick<SharedState, "d" | "l" | "n" | "p">}
+ * @returns {Pick<SharedState, "d" | "l" | "n" | "p" | "e">}
  */
 function graphSharedOf(state) {
-  const {document, leaves} = state;
+  const {document, leaves, draft} = state;
   return {
+    ...(isDraft(state) && draft.text.length <= MAX_TEXT_CHARACTERS && {e: draft.text}),
     d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
     l: changed(leaves, startLeavesOf(document)),
     n: lastToRunAgain(state),
     p: parametersAtFirst(state),
   };
+}
+
+/**
+ * Tells whether the text in the editor is another than that of the graph: one that cannot be read.
+ * @param {State} state
+ */
+function isDraft({document, draft}) {
+  return draft.text !== (document.text ?? "");
 }
 
 /**
@@ -169,7 +179,7 @@ function lastToRunAgain(state) {
  */
 export function isUntouched(state, own) {
   const {document, language} = state;
-  if (document.kind !== own.kind || modeOf(state)) return false;
+  if (document.kind !== own.kind || modeOf(state) || isDraft(state)) return false;
   const isOwn =
     own.kind === "text"
       ? document.text === (own.texts?.[language] ?? own.text)
@@ -213,7 +223,9 @@ function withShared(state, shared, known) {
   if (document.kind === "network") return withSharedNetwork({...opened, learningRate}, shared);
   checkSize(opened);
   const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves, "l"), learningRate}, false);
-  return asking(at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s), shared.m);
+  const shown = at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s),
+    {e: typed} = shared;
+  return asking(typed === undefined || document.kind !== "text" ? shown : EDITOR.typeText(shown, {text: typed}), shared.m);
 }
 
 /**
