@@ -151,3 +151,18 @@ test("no value of a text is called by its id, and no two alike", () => {
   assert.deepEqual(names.filter((name) => /^n\d+$/.test(name)), []);
   assert.equal(new Set(names).size, names.length);
 });
+
+test("the output after Change is told when all numbers have moved, and no earlier", () => {
+  const derive = createDerive(tables),
+    last = after(opened(BLAME), {type: "goToPhase", phase: "change"}),
+    before = after(last, {type: "stepBy", count: -1});
+  assert.equal(derive(before).known.current.phase, "change");
+  assert.deepEqual([derive(before).outputText, derive(last).outputText], ["loss 4", "loss 4 → 1  (predicted 0)"]);
+});
+
+test("every cycle says its step in the same words", () => {
+  const derive = createDerive(tables),
+    first = after(opened(BLAME), {type: "goTo", position: 4}),
+    second = after(opened(BLAME), {type: "goToPhase", phase: "change"}, {type: "stepBy", count: 1}, {type: "goTo", position: 4});
+  assert.deepEqual([derive(first).place, derive(second).place], ["step 4 of 14 · Know", "cycle 2 · step 4 of 14 · Know"]);
+});
