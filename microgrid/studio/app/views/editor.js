@@ -47,6 +47,7 @@ export function createEditor(app) {
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
     }
     showMarks(state, derived);
+    write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
     if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
   }
