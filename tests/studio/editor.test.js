@@ -29,7 +29,8 @@ test("a text has the learning rate that it is given, else the usual one", () => 
 test("what cannot be read leaves all as it was, but for the draft", () => {
   const state = opened(BLAME),
     broken = after(state, typed("w = "));
-  assert.deepEqual({...broken, draft: null}, {...state, draft: null});
+  const {draft, past, lastChange} = state; // which it is taken back with
+  assert.deepEqual({...broken, draft, past, lastChange}, state);
   assert.equal(broken.draft.error.line, 1);
 });
 
@@ -39,7 +40,7 @@ test("a text of more arrows than are drawn is refused, as a shared one is", () =
   assert.equal(state.document.text, BLAME);
 });
 
-test("what is typed keeps language, speed, tab and learning rate, and drops what was moved", () => {
+test("what is typed keeps language, speed, tab and learning rate, and a number that was moved", () => {
   const before = after(
     opened(BLAME),
     {type: "setLanguage", language: "ja"},
@@ -50,7 +51,26 @@ test("what is typed keeps language, speed, tab and learning rate, and drops what
   );
   const state = after(before, typed(BLAME.replace("2, 5", "2, 6")));
   assert.deepEqual([state.language, state.speed, state.tab, state.learningRate], ["ja", 4, "train", 0.2]);
-  assert.equal(state.leaves.get(0), 3);
+  assert.equal(state.leaves.get(0), 9);
+  assert.equal(after(before, typed(BLAME.replace("w, b = 3", "w, b = 4"))).leaves.get(0), 4); // its own number was typed
+});
+
+test("a number that was moved stays where a line is added, and what training made of it does not", () => {
+  const moved = after(opened(BLAME), {type: "setLeaf", leaf: 0, value: 5}),
+    longer = typed(`c = 1\n${BLAME} + c`),
+    valueOf = (state, name) => state.leaves.get(graphIn(state).nodes.findIndex(({label}) => label === name));
+  const added = after(moved, longer);
+  assert.deepEqual([valueOf(added, "w"), valueOf(added, "b"), added.cycles.loss], [5, 1, 37]);
+  const trained = after(moved, {type: "train", cycles: 3}, {type: "trainOn", cycles: 3}, longer);
+  assert.deepEqual([valueOf(trained, "w"), trained.cycle], [5, 1]);
+});
+
+test("beside the text stands which numbers differ from it", () => {
+  const derive = createDerive(tables),
+    moved = after(opened(BLAME), {type: "setLeaf", leaf: 0, value: 5});
+  assert.equal(derive(opened(BLAME)).moved, "");
+  assert.equal(derive(moved).moved, "Not as in the text: w");
+  assert.equal(derive(after(moved, {type: "setLanguage", language: "ja"})).moved, "文と違う数: w");
 });
 
 test("a space keeps everything, and other numbers or names the step", () => {
@@ -149,4 +169,19 @@ test("no value of a text is called by its id, and no two alike", () => {
   const names = graphIn(opened(text)).nodes.filter(({op}) => op).map(({name}) => name);
   assert.deepEqual(names.filter((name) => /^n\d+$/.test(name)), []);
   assert.equal(new Set(names).size, names.length);
+});
+
+test("the output after Change is told when all numbers have moved, and no earlier", () => {
+  const derive = createDerive(tables),
+    last = after(opened(BLAME), {type: "goToPhase", phase: "change"}),
+    before = after(last, {type: "stepBy", count: -1});
+  assert.equal(derive(before).known.current.phase, "change");
+  assert.deepEqual([derive(before).outputText, derive(last).outputText], ["loss 4", "loss 4 → 1  (predicted 0)"]);
+});
+
+test("every cycle says its step in the same words", () => {
+  const derive = createDerive(tables),
+    first = after(opened(BLAME), {type: "goTo", position: 4}),
+    second = after(opened(BLAME), {type: "goToPhase", phase: "change"}, {type: "stepBy", count: 1}, {type: "goTo", position: 4});
+  assert.deepEqual([derive(first).place, derive(second).place], ["step 4 of 14 · Know", "cycle 2 · step 4 of 14 · Know"]);
 });

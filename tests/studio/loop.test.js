@@ -192,6 +192,17 @@ test("a typed text is taken back with the numbers that were moved in it", () => 
   assert.deepEqual([state.draft, state.leaves.get(0)], [{text: "w = 3; w*2", error: null}, 5]);
 });
 
+test("a text that cannot be read is taken back, and nothing else with it", () => {
+  const typed = {kind: "text", text: "w = 3; w*2"},
+    broken = after(typed, setLeaf(0, 5), {type: "settle"}, {type: "typeText", text: "w = 3; w*2 +"}),
+    undone = after(broken, undo),
+    redone = after(undone, redo);
+  assert.deepEqual([undone.draft, undone.leaves.get(0)], [{text: "w = 3; w*2", error: null}, 5]);
+  assert.deepEqual([redone.draft, redone.leaves.get(0)], [broken.draft, 5]);
+  assert.equal(after(undone, undo).leaves.get(0), 3);
+  assert.equal(after(typed, {type: "typeText", text: "w = "}, undo).draft.text, "w = 3; w*2");
+});
+
 test("reset brings the numbers of the document and its first cycle, and changes nothing twice", () => {
   const reset = after(trained(after(LINE, rate(0.2), setLeaf(1, 3)), 4), {type: "reset"});
   assert.deepEqual([[...reset.leaves], reset.learningRate, reset.cycle], [[[0, 3], [1, 2], [3, 5], [5, 2]], 0.1, 1]);

@@ -4,7 +4,7 @@ import test from "node:test";
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {isUntouched, sharedOf} from "../../microgrid/studio/app/actions/share.js";
 import {decodeState, encodeState, ShareError} from "../../microgrid/studio/app/core/share.js";
-import {stepsIn} from "../../microgrid/studio/app/derive.js";
+import {graphIn, stepsIn} from "../../microgrid/studio/app/derive.js";
 import {computed, leaf, recordOf} from "./core/records.js";
 
 const TEXT = "w, x, target = 3, 2, 5\np = w*x\nloss = (p - target)**2";
@@ -127,4 +127,49 @@ test("a page knows its own document by what it shows, whatever the step", () => 
   assert.ok(isUntouched(after(state, {type: "setLanguage", language: "ja"}), own));
   for (const change of CHANGES.filter(({type}) => type !== "stepBy")) assert.ok(!isUntouched(after(state, change), own), change.type);
   assert.ok(!isUntouched(initialState(text("a = 1\nb = a*2"), "en"), RECORD));
+});
+
+// --- what was asked --------------------------------------------------------------------------------------------------
+
+const OPEN_QUIZ = [{type: "showTab", tab: "quiz"}, {type: "beginQuiz"}];
+
+test("an open quiz is sent, and begins anew: nothing is told that was asked", async () => {
+  const state = after(initialState(text(TEXT), "en"), {type: "goToPhase", phase: "think"}, ...OPEN_QUIZ, {type: "showAnswer"}, {type: "nextQuestion"}),
+    received = opened(await sent(state));
+  assert.deepEqual([received.tab, received.position], ["quiz", state.position]);
+  assert.deepEqual([received.quiz.questions, received.quiz.answered, received.quiz.card], [state.quiz.questions, [], state.quiz.questions[0]]);
+  assert.ok(!isUntouched(after(initialState(text(TEXT), "en"), ...OPEN_QUIZ), text(TEXT)));
+});
+
+test("a quiz that waits behind another tab is not sent", async () => {
+  const state = after(initialState(text(TEXT), "en"), ...OPEN_QUIZ, {type: "showTab", tab: "train"});
+  assert.equal(opened(await sent(state)).quiz, null);
+});
+
+test("the question of a presentation is sent, and not its answer", async () => {
+  const asked = [{type: "present", isPresenting: true}, {type: "goTo", position: 2}, {type: "ask"}],
+    received = opened(await sent(after(initialState(text(TEXT), "en"), ...asked)));
+  assert.deepEqual([received.isPresenting, received.position, received.asked === received.visit], [true, 2, true]);
+  const answered = opened(await sent(after(initialState(text(TEXT), "en"), ...asked, {type: "stepBy", count: 1})));
+  assert.deepEqual([answered.isPresenting, answered.asked], [true, null]);
+});
+
+test("the question within an open neuron is sent as that of the whole neuron", async () => {
+  const inputs = [leaf("w1", 0.5), leaf("x1", 1, "input"), leaf("w2", -1), leaf("x2", 2, "input"), leaf("b", 1.5)],
+    nodes = [...inputs, computed("weighted_sum", [0, 1, 2, 3, 4]), computed("tanh", [5], "h", "layer1#0"), leaf("", 2, "constant"), computed("*", [6, 7], "out")];
+  const start = initialState({kind: "record", record: recordOf(nodes)}, "en"),
+    neuron = graphIn(start).cards.findIndex(({isNeuron}) => isNeuron);
+  const within = after(start, {type: "select", card: neuron}, {type: "present", isPresenting: true}, {type: "goTo", position: 1}, {type: "ask"});
+  assert.deepEqual([stepsIn(within)[1].card.i, opened(await sent(within)).position], [neuron, 0]);
+});
+
+// --- what was typed --------------------------------------------------------------------------------------------------
+
+test("a text that cannot be read is sent with the graph of the last one, and its mistake", async () => {
+  const state = after(initialState(text(TEXT), "en"), ...CHANGES, {type: "typeText", text: `${TEXT} +`}),
+    received = opened(await sent(state));
+  assert.deepEqual(received.draft, state.draft);
+  assert.deepEqual(wholeOf(received), wholeOf(state));
+  assert.ok(!isUntouched(after(initialState(text(TEXT), "en"), {type: "typeText", text: "w ="}), text(TEXT)));
+  assert.equal(opened({...(await sent(state)), e: "a = 1; a*2"}).document.text, "a = 1; a*2");
 });

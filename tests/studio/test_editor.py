@@ -409,6 +409,29 @@ def test_what_was_read_is_said_after_a_paste_and_another_document_alone(studio: 
     expect(screen("#news")).to_have_text("Read. Numbers: 3; calculations: 3.")
 
 
+def test_where_something_is_missing_the_sign_before_is_underlined(studio: Opener) -> None:
+    screen = studio("w = 3; w*2")
+    for text, sign in (("w = 3; w*2 + ", "+"), ("w = 3\nu =\nw*2", "=")):
+        screen("#editor").fill(text)
+        expect(screen("#marks .mistake")).to_have_text(sign)
+
+
+def test_undo_takes_back_the_typing_of_a_mistake_and_nothing_before_it(studio: Opener) -> None:
+    screen = studio("w = 3\nw*2")
+    screen.page.evaluate("[{type: 'setLeaf', leaf: 0, value: 5}, {type: 'settle'}].forEach(microgrid.dispatch)")
+    screen("#editor").click()
+    screen.press("Control+End")
+    screen.page.keyboard.type(" +")
+    expect(screen("#marks .mistake")).to_have_count(1)
+    screen("#undo").click()
+    expect(screen("#editor")).to_have_value("w = 3\nw*2")
+    expect(screen("#marks .mistake")).to_have_count(0)
+    assert screen.page.evaluate("microgrid.state.leaves.get(0)") == 5
+    screen("#redo").click()
+    expect(screen("#editor")).to_have_value("w = 3\nw*2 +")
+    expect(screen("#marks .mistake")).to_have_count(1)
+
+
 def test_mistake_of_numbers_is_said_too(studio: Opener) -> None:
     screen = studio("w = 3; log(w)")
     screen("#editor").fill("w = 0; log(w)")

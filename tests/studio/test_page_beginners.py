@@ -115,7 +115,7 @@ def test_new_curve_after_a_leaf_was_moved_by_hand_is_explained(opened: Opener) -
     screen.tab("train")
     expect(screen("#train .result")).to_have_text(say("curve.new"))
     screen.button("× 1").click()
-    expect(screen("#train .result")).to_contain_text("cycles: 1")
+    expect(screen("#train .result")).to_contain_text("updates: 1")
 
 
 def test_curve_says_what_it_shows_and_whether_it_is_logarithmic(opened: Opener) -> None:

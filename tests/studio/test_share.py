@@ -98,6 +98,26 @@ def test_address_opens_the_state_in_another_browser(studio: Opener) -> None:
     expect(other("html")).to_have_attribute("lang", "ja")
 
 
+def test_a_question_opens_as_a_question_and_a_quiz_as_a_quiz(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.page.evaluate(
+        "[{type: 'present', isPresenting: true}, {type: 'goTo', position: 1}, {type: 'ask'}]"
+        ".forEach(microgrid.dispatch)"
+    )
+    screen.wait_for("location.hash.startsWith('#1z')")
+    question = screen("#presentation").inner_text()
+    other = studio(fragment=screen.page.evaluate("location.hash"))
+    assert other("#presentation").inner_text() == question
+    quiz = studio(TEXT)
+    quiz("#tab-quiz").click()
+    quiz("#quiz .begin").click()
+    third = studio()
+    quiz("#share").click()
+    paste(third, quiz("#share-code").input_value())
+    expect(third("#answer")).to_be_visible()
+    assert third("#loss").inner_text() == quiz("#loss").inner_text()
+
+
 def test_address_of_an_untouched_page_names_the_step_and_the_language(studio: Opener) -> None:
     screen = studio(language=None)
     screen.press("2")
@@ -317,7 +337,8 @@ def saved(screen: Screen, folder: Path) -> str:
     screen.press("s")
     with screen.page.expect_download() as download:
         screen("#share-save").click()
-    assert download.value.suggested_filename == "microgrid.html"
+    name = screen.page.evaluate("microgrid.state.document.name") or "shared"
+    assert download.value.suggested_filename == f"microgrid-{name}.html"
     download.value.save_as(folder / "saved.html")
     return (folder / "saved.html").read_text(encoding="utf-8")
 
@@ -333,6 +354,12 @@ def test_a_saved_file_opens_with_the_state(
     other = screens(content, screen.relay)
     assert state_of(other) == state
     assert saved(other, tmp_path) == content  # a file saved by the saved file is the same
+
+
+def test_a_saved_file_does_not_replace_the_program(studio: Opener, tmp_path: Path) -> None:
+    screen = studio()
+    saved(screen, tmp_path)
+    expect(screen("#share-told")).to_contain_text("microgrid-blame.html")
 
 
 def test_a_saved_file_holds_the_program_as_it_was(studio: Opener, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 import {EDITOR, spoken} from "./actions/editor.js";
 import {LOOP, loopAtStart} from "./actions/loop.js";
 import {NETWORK} from "./actions/network.js";
-import {FIRST_TAB, at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withoutIdleQuiz} from "./actions/parts.js";
+import {FIRST_TAB, at, goingTo, openDocument, startCurve, startOfDocument, withOpened, withQuiz, withoutIdleQuiz} from "./actions/parts.js";
 import {PLOTS, PLOTS_AT_START} from "./actions/plots.js";
 import {REACH, REACH_AT_START} from "./actions/reach.js";
 import {NOT_SHARED, SHARE} from "./actions/share.js";
@@ -12,7 +12,7 @@ import {UNDO, remembering, undoAtStart} from "./actions/undo.js";
 import {NOT_PRESENTING, PRESENTATION} from "./actions/presentation.js";
 import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
-import {isNear, questionsOf} from "./core/quiz.js";
+import {isNear} from "./core/quiz.js";
 import {askingIn, awaitsThinkIn, endsIn, goalIn, graphIn, numbersIn, reachIn} from "./derive.js";
 
 const NUDGE = 0.01; // how far +0.01 moves a leaf
@@ -200,20 +200,7 @@ const REDUCERS = {
   // --- the quiz: it asks for one gradient after the other ---
 
   beginQuiz(state) {
-    const questions = questionsOf(graphIn(state), numbersIn(state)).map(({i}) => i);
-    const quiz = {
-      questions,
-      answered: [],
-      card: questions[0] ?? -1,
-      right: 0,
-      tries: 0,
-      isHinted: false,
-      done: 0,
-      verdict: null,
-      settled: false,
-      over: questions.length === 0,
-    };
-    return at({...state, playing: false, quiz, selected: null}, state.position);
+    return withQuiz(state);
   },
 
   /** Judges an answer; a second wrong one shows the right one. */

@@ -185,7 +185,7 @@ async function startApp() {
   };
   const place = placeInAddress();
   if (place) address.openPlace(place);
-  else store.dispatch({type: "goTo", position: store.state.position});
+  else if (!code || problem) store.dispatch({type: "goTo", position: store.state.position});
   document.body.dataset.document = store.state.document.kind; // the room that the stage measures depends on it
   subjectShown(store.state); // which tells how much room there is
   showAll(store.state, null);

@@ -393,7 +393,7 @@ export function createDerive(tables) {
       asking = askingIn(state),
       {current} = known,
       reach = reachIn(state),
-      edited = editorOf(state, {graph, numbers, ends, known, words, asking}),
+      edited = editorOf(state, {graph, numbers, ends, known, words, asking, startLeaves: startLeavesOf(document)}),
       named = namesOfEnd(graph, words),
       told = current && numbers.missing < 0 ? toldOf(sentences, current, numbers, known.after) : null,
       note = document.note?.[state.language] ?? "";

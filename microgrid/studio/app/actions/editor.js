@@ -2,9 +2,10 @@
 
 import {DocumentError} from "../core/syntax.js";
 import {nextPhase} from "../derive/editor.js";
-import {askingIn, endsIn, goalIn, stepsIn} from "../derive.js";
+import {askingIn, endsIn, goalIn, startLeavesOf, stepsIn} from "../derive.js";
 import {onward} from "./loop.js";
-import {at, openDocument, startOfDocument} from "./parts.js";
+import {learningOf} from "./learning.js";
+import {at, openDocument, startCurve, startOfDocument} from "./parts.js";
 
 const PHASE_MS = 3000; // that a phase takes at the usual speed
 export const STEP_MS = 1500; // between two steps, at the usual speed
@@ -24,7 +25,7 @@ export const EDITOR = {
     if (JSON.stringify(document.record) === JSON.stringify(state.document.record)) {
       return {...state, draft, document: {...document, record: state.document.record}};
     }
-    const next = {...state, ...startOfDocument(document), learningRate: state.learningRate};
+    const next = withMoved({...state, ...startOfDocument(document), learningRate: state.learningRate}, state);
     return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
   },
 
@@ -57,6 +58,37 @@ export function spoken(state, language) {
   if (!document.texts || draft.text !== document.text) return {...state, language};
   const translated = openDocument({...document, record: null}, language);
   return {...state, language, document: translated, draft: {text: translated.text ?? "", error: null}};
+}
+
+/**
+ * Moves again what was moved by hand, and is not in the text: the leaves that have the same name and, in both texts, the
+ * same number. What training made of them belongs to the text before.
+ * @param {State} state of the new text
+ * @param {State} before
+ * @returns {State}
+ */
+function withMoved(state, before) {
+  const [was, is] = [before, state].map(({document}) => leavesByName(document)),
+    {leaves: moved} = {...before, ...learningOf(before.document).back(before, before.cycles.first)},
+    leaves = new Map(state.leaves);
+  for (const [name, {i, number}] of is) {
+    const old = was.get(name),
+      now = old && moved.get(old.i);
+    if (old && now !== undefined && Object.is(old.number, number) && !Object.is(now, number)) leaves.set(i, now);
+  }
+  const isMoved = [...leaves].some(([i, number]) => !Object.is(number, state.leaves.get(i)));
+  return isMoved ? at(startCurve({...state, leaves}, false), state.wanted) : state;
+}
+
+/**
+ * The leaves that have a name of their own, with their numbers in the document.
+ * @param {DocumentOfPage} document
+ */
+function leavesByName(document) {
+  const start = startLeavesOf(document),
+    named = [...start].map(([i, number]) => ({name: document.record.nodes[i].label, i, number})).filter(({name}) => name);
+  const alone = named.filter(({name}) => named.filter((other) => other.name === name).length === 1);
+  return new Map(alone.map((leaf) => [leaf.name, leaf]));
 }
 
 /**

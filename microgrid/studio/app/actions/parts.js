@@ -2,7 +2,7 @@
 
 import {networkOfRecord} from "../core/network_record.js";
 import {checkSpec} from "../core/network_spec.js";
-import {canBeAsked} from "../core/quiz.js";
+import {canBeAsked, questionsOf} from "../core/quiz.js";
 import {readDocument} from "../core/document.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
@@ -236,6 +236,27 @@ export function goingTo(state, position, animated) {
 export function startCurve(state, restarted) {
   const cycles = learningOf(state.document).first(state);
   return {...state, restarted, training: null, diverged: null, cycle: cycles.first, cycles};
+}
+
+/**
+ * Begins a quiz.
+ * @param {State} state
+ */
+export function withQuiz(state) {
+  const questions = questionsOf(graphIn(state), numbersIn(state)).map(({i}) => i);
+  const quiz = {
+    questions,
+    answered: [],
+    card: questions[0] ?? -1,
+    right: 0,
+    tries: 0,
+    isHinted: false,
+    done: 0,
+    verdict: null,
+    settled: false,
+    over: questions.length === 0,
+  };
+  return at({...state, playing: false, quiz, selected: null}, state.position);
 }
 
 /**

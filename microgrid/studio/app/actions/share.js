@@ -5,15 +5,16 @@ import {RecordError} from "../core/graph.js";
 import {NOTATION} from "../core/notation.js";
 import {startParameters} from "../core/network.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
-import {ShareError} from "../core/share.js";
+import {MAX_TEXT_CHARACTERS, ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
 import {specOf} from "../derive/network.js";
-import {closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {askingIn, closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {EDITOR} from "./editor.js";
 import {firstCycleOf, learningOf} from "./learning.js";
 import {opening} from "./network.js";
-import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve} from "./parts.js";
+import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
@@ -45,13 +46,26 @@ export const SHARE = {
 };
 
 /**
- * The step that is shown, as it is counted while no neuron is open.
+ * The step that is shown, as it is counted while no neuron is open. Where the class is asked for the next number, the step
+ * before that one, lest it be told.
  * @param {State} state
  */
 export function closedPositionIn(state) {
   const {position, opened} = state,
-    step = stepsIn(state)[position - 1];
-  return step && opened !== null ? samePlace(step, closedStepsIn(state)) : position;
+    steps = stepsIn(state),
+    placeOf = (/** @type {any} */ step) => samePlace(step, closedStepsIn(state));
+  if (opened === null || position === 0) return position;
+  return modeOf(state) === "ask" && position < steps.length ? placeOf(steps[position]) - 1 : placeOf(steps[position - 1]);
+}
+
+/**
+ * What the page asks or shows instead of the step alone.
+ * @param {State} state
+ */
+function modeOf(state) {
+  const {isPresenting, isPredicting, asked, visit} = state;
+  if (isPresenting) return isPredicting && asked === visit ? "ask" : "present";
+  return askingIn(state) ? "quiz" : "";
 }
 
 /**
@@ -69,23 +83,32 @@ export function sharedOf(state, datasets) {
     c: cycle,
     r: learningRate === usualRateOf(document) ? null : learningRate,
     g: language,
-    m: state.isPresenting ? "present" : "",
+    m: modeOf(state),
     ...ofKind,
   };
 }
 
 /**
  * @param {State} state
- * @returns {Pick<SharedState, "d" | "l" | "n" | "p">}
+ * @returns {Pick<SharedState, "d" | "l" | "n" | "p" | "e">}
  */
 function graphSharedOf(state) {
-  const {document, leaves} = state;
+  const {document, leaves, draft} = state;
   return {
+    ...(isDraft(state) && draft.text.length <= MAX_TEXT_CHARACTERS && {e: draft.text}),
     d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
     l: changed(leaves, startLeavesOf(document)),
     n: lastToRunAgain(state),
     p: parametersAtFirst(state),
   };
+}
+
+/**
+ * Tells whether the text in the editor is another than that of the graph: one that cannot be read.
+ * @param {State} state
+ */
+function isDraft({document, draft}) {
+  return draft.text !== (document.text ?? "");
 }
 
 /**
@@ -157,7 +180,7 @@ function lastToRunAgain(state) {
  */
 export function isUntouched(state, own) {
   const {document, language} = state;
-  if (document.kind !== own.kind || state.isPresenting) return false;
+  if (document.kind !== own.kind || modeOf(state) || isDraft(state)) return false;
   const isOwn =
     own.kind === "text"
       ? document.text === (own.texts?.[language] ?? own.text)
@@ -193,14 +216,28 @@ function usualRateOf(document) {
 function withShared(state, shared, known) {
   const language = known.languages.includes(shared.g ?? "") ? (shared.g ?? "") : state.language,
     document = documentFrom(shared.d, language, known);
-  const view = {language, isPresenting: shared.m === "present", asked: null},
+  const isAsking = shared.m === "ask",
+    view = {language, isPresenting: isAsking || shared.m === "present", isPredicting: isAsking || state.isPredicting, asked: null},
     opened = {...opening(state, document), ...view};
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});
   if (document.kind === "network") return withSharedNetwork({...opened, learningRate}, shared);
   checkSize(opened);
   const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves, "l"), learningRate}, false);
-  return at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s);
+  const shown = at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s),
+    {e: typed} = shared;
+  return asking(typed === undefined || document.kind !== "text" ? shown : EDITOR.typeText(shown, {text: typed}), shared.m);
+}
+
+/**
+ * Asks what was asked: the number of the next step, or a quiz from its beginning.
+ * @param {State} state
+ * @param {string} mode
+ * @returns {State}
+ */
+function asking(state, mode) {
+  if (mode === "ask") return {...state, asked: state.visit};
+  return mode === "quiz" ? withQuiz({...state, tab: "quiz"}) : state;
 }
 
 /**

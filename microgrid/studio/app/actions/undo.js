@@ -14,7 +14,7 @@ const MAX_UNDOS = 50;
 export const undoAtStart = {past: [], future: [], lastChange: null};
 
 /** @type {(keyof State)[]} all that undo and redo bring back; what belongs to the reader (language, zoom) stays */
-const KEPT = [...OF_DOCUMENT, "elsewhere"];
+const KEPT = [...OF_DOCUMENT, "draft", "elsewhere"];
 
 // What changes something; those that go on for a while are one change until something else happens.
 const CHANGES = ["setDocument", "openSubject", "openShared", "changeNetwork", "train", "reset"],
@@ -48,10 +48,9 @@ export const UNDO = {
 function exchanged(state, from, to) {
   const kept = state[from].at(-1);
   if (!kept || askingIn(state)) return state;
-  const draft = {text: kept.document?.text ?? "", error: null},
-    tab = kept.document?.kind === state.document.kind ? state.tab : FIRST_TAB[kept.document?.kind ?? ""],
+  const tab = kept.document?.kind === state.document.kind ? state.tab : FIRST_TAB[kept.document?.kind ?? ""],
     lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state)]};
-  return spoken({...state, ...kept, ...STOPPED, draft, tab, ...lists, lastChange: null}, state.language);
+  return spoken({...state, ...kept, ...STOPPED, tab, ...lists, lastChange: null}, state.language);
 }
 
 /**
@@ -95,5 +94,6 @@ function nameOfChange({type, leaf}, state, next) {
  */
 function isChanged(state, next) {
   if (state.document.record !== next.document.record || state.document.network !== next.document.network) return true;
+  if (state.draft.text !== next.draft.text) return true; // also one that cannot be read
   return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
 }

@@ -5,12 +5,12 @@ const SHARE_VERSION = 1;
 const PACKED_CODE = `${SHARE_VERSION}z`, // deflated
   PLAIN_CODE = `${SHARE_VERSION}j`; // JSON as it is, from a browser that cannot compress
 const MAX_ADDRESS_CHARACTERS = 2000; // of a code: mail programs and chats leave a link of such a length whole
+export const MAX_TEXT_CHARACTERS = 100_000;
 const MAX_CODE_CHARACTERS = 1_000_000,
   MAX_UNPACKED_BYTES = 2_000_000,
-  MAX_TEXT_CHARACTERS = 100_000,
   MAX_SHARED_NODES = 10_000,
   MAX_COUNT = 1e9; // of steps and cycles
-const SHARED_MODES = ["", "present"];
+const SHARED_MODES = ["", "present", "ask", "quiz"];
 const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
 
 /**
@@ -27,12 +27,13 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {number} [n] last cycle that was run; by default the one that is shown
  * @property {number | null} [r] learning rate; null for the document's own
  * @property {string | null} [g] language; null for the browser's
- * @property {string} [m] mode: "" or "present"
+ * @property {string} [m] mode: "", "present", "ask" where the presentation asks for the next number, or "quiz"
  * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
  * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the one it opens with
+ * @property {string | null} [e] what stands in the editor, if it is another text than that of the document
  */
 
-/** @typedef {Required<Omit<SharedState, "i">> & {i?: number | null}} DecodedState */
+/** @typedef {Required<Omit<SharedState, "i" | "e">> & {i?: number | null, e?: string}} DecodedState */
 
 /** What came is no state of the studio; `key` names the text that says so, `parts` what it is filled with. */
 export class ShareError extends Error {
@@ -158,7 +159,7 @@ function parsedJson(bytes) {
  *
  * @param {SharedState} state
  */
-function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, i = null}) {
+function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null}) {
   return {
     v: SHARE_VERSION,
     d: "r" in d ? {r: essentialsOfRecord(/** @type {any} */ (d.r))} : d,
@@ -170,6 +171,7 @@ function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "
     ...(g !== null && {g}),
     ...(m !== "" && {m}),
     ...(p !== null && {p}),
+    ...(e !== null && {e}),
     ...(i !== null && {i}),
   };
 }
@@ -189,7 +191,7 @@ function numberForJson(_, item) {
 
 /** @param {unknown} item  @returns {DecodedState} */
 function checkedState(item) {
-  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, i = null, ...others} = sharedObject(item, "state");
+  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null, ...others} = sharedObject(item, "state");
   checkPart(v === SHARE_VERSION, "v");
   checkPart(Object.keys(others).length === 0, "state");
   checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
@@ -205,6 +207,7 @@ function checkedState(item) {
     g: /** @type {string | null} */ (g),
     m: /** @type {string} */ (m),
     p: p === null ? null : sharedValues(p, "p"),
+    ...(e !== null && {e: sharedText(e, "e", MAX_TEXT_CHARACTERS)}),
     ...(i !== null && {i: sharedCount(i, -1, "i")}),
   };
 }

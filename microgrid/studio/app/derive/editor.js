@@ -7,7 +7,8 @@ import {backwardLines, changeLine, knowLine} from "../core/python.js";
 import {PHASES} from "../core/steps.js";
 
 const MAX_MISTAKES = 4, // whose numbers are listed
-  MAX_RESPONSIBLE = 3;
+  MAX_RESPONSIBLE = 3,
+  MAX_MOVED = 3;
 const MAX_PART = 200; // characters of what a sentence about a mistake repeats
 
 /**
@@ -33,6 +34,7 @@ export function nextPhase(position, ends) {
  * @property {import("../core/steps.js").Known} known
  * @property {Words} words
  * @property {object | null} asking
+ * @property {Map<number, number>} startLeaves
  */
 
 /**
@@ -46,9 +48,22 @@ export function editorOf(state, parts) {
   return {
     summary: document.kind === "text" && numbers.missing < 0 ? summaryAt(state, parts) : "",
     extent: extentAt(document, draft, known.current),
+    moved: document.kind === "text" ? movedInWords(state, parts) : "",
     mistake: draft.error ? sentenceOf(draft.error, words) : "",
     codeLines: state.isCodeShown && known.current ? codeOfStep(known.current, graph, learningRate) : [],
   };
+}
+
+/**
+ * Which numbers differ from those of the text; "" where none does.
+ * @param {State} state
+ * @param {DerivedBefore} parts
+ */
+function movedInWords({leaves}, {graph, words, startLeaves}) {
+  const names = [...leaves].filter(([i, number]) => !Object.is(number, startLeaves.get(i))).map(([i]) => graph.nodes[i].name);
+  if (names.length === 0) return "";
+  const shown = names.length > MAX_MOVED ? [...names.slice(0, MAX_MOVED), "…"] : names;
+  return words.say("editor.moved", {names: words.listed(shown)});
 }
 
 /**

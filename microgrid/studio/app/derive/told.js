@@ -142,14 +142,14 @@ function partsOfFormula(step, {formula, result}, {graph, numbers, sentences, wor
 }
 
 /**
- * The output now and, in Change, after the update.
+ * The output now and, once all that is learned has changed, after the update.
  * @param {State} state
  * @param {ToldBefore} parts
  */
 function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
   if (numbers.missing >= 0 || state.position < ends.know) return "";
   const now = words.typeset(`${endLabel} ${show(numbers.values[graph.output])}`);
-  if (known.current?.phase !== "change" || asking) return now;
+  if (known.current?.phase !== "change" || state.position < ends.change || asking) return now;
   const {again, after, predicted, isImpossible} = numbers.outcome,
     next = again.missing < 0 ? words.typeset(show(after)) : "?",
     expected = isImpossible ? words.say("outcome.below_zero") : words.say("outcome", {predicted: show(predicted)});

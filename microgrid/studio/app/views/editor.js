@@ -47,6 +47,7 @@ export function createEditor(app) {
       if (error) clock = setTimeout(pointOut, PATIENCE_MS);
     }
     showMarks(state, derived);
+    write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
     if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
   }
@@ -94,7 +95,7 @@ export function createEditor(app) {
     if (isComposing || waiting) return showPlain();
     const isMistaken = error !== null && !isPatient,
       isStale = error !== null && (isMistaken || "stale" in document.body.dataset), // until a text can be read
-      place = isMistaken ? placeOf(error) : extent;
+      place = isMistaken ? placeOf(error, text) : extent;
     write(byId("mistake"), isMistaken ? mistake : "");
     write(byId("stale"), isStale ? words.say("editor.stale") : "");
     document.body.toggleAttribute("data-stale", isStale);
@@ -167,10 +168,13 @@ function markedParts(text, {from, to}, isMistaken) {
 }
 
 /**
- * Where a mistake stands in the text, at least one character long; null where it is the whole text.
+ * Where a mistake stands in the text; null where it is the whole text. Where something is missing, it is the sign before.
  * @param {import("../core/syntax.js").DocumentError} error
+ * @param {string} text
  * @returns {Extent}
  */
-function placeOf({extent}) {
-  return extent && {from: extent.from, to: Math.max(extent.to, extent.from + 1)};
+function placeOf({extent}, text) {
+  if (!extent || /\S/.test(text.slice(extent.from, extent.to))) return extent;
+  const to = text.slice(0, extent.from).trimEnd().length;
+  return to ? {from: to - (/[\ud800-\udbff].$/s.test(text.slice(0, to)) ? 2 : 1), to} : extent;
 }

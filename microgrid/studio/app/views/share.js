@@ -4,8 +4,6 @@ import {sharedOf} from "../actions/share.js";
 import {encodeState, fitsAddress} from "../core/share.js";
 import {byId, closeButton, copyText, make, refuse, write} from "./dom.js";
 
-const FILE_NAME = "microgrid.html";
-
 /** @typedef {import("../core/share.js").ShareError} ShareError */
 /** @typedef {import("../app.js").App} App */
 
@@ -65,10 +63,11 @@ export function createShare(app, source) {
    */
   function saveFile(code, told) {
     const address = URL.createObjectURL(new Blob([pageWith(source, app.state.document, code)], {type: "text/html"})),
-      link = make("a", {href: address, download: FILE_NAME});
+      file = fileNameOf(app.state.document),
+      link = make("a", {href: address, download: file});
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // a browser may ask first where to put it
-    write(told, app.derived.words.say("share.saved", {file: FILE_NAME}));
+    write(told, app.derived.words.say("share.saved", {file}));
   }
 
   /**
@@ -101,6 +100,14 @@ export function createShare(app, source) {
 
   byId("share").addEventListener("click", open);
   return {show() {}, open, tell};
+}
+
+/**
+ * Another name than that of the program, which it would replace in the same folder.
+ * @param {import("../actions.js").DocumentOfPage} document
+ */
+function fileNameOf({name}) {
+  return `microgrid-${name?.replace(/[^\w-]/g, "") || "shared"}.html`;
 }
 
 /**
