@@ -73,8 +73,18 @@ export function remembering(state, action, next) {
   if (["undo", "redo", "trainOn"].includes(action.type)) return next;
   const change = nameOfChange(action, state, next);
   if (change === null) return next.lastChange === null ? next : {...next, lastChange: null};
-  if (!isChanged(state, next) || (change === state.lastChange && LASTING_CHANGES.includes(action.type))) return next;
+  if (!isChanged(state, next)) return next;
+  if (change === state.lastChange && LASTING_CHANGES.includes(action.type)) return withoutIdleChange(next);
   return {...next, past: [...state.past, keptOf(state)].slice(-MAX_UNDOS), future: [], lastChange: change};
+}
+
+/**
+ * Forgets a change that has led back to where it began, as text that is typed and deleted.
+ * @param {State} state
+ */
+function withoutIdleChange(state) {
+  const before = /** @type {State | undefined} */ (state.past.at(-1));
+  return !before || isChanged(before, state) ? state : {...state, past: state.past.slice(0, -1), lastChange: null};
 }
 
 /**
@@ -94,6 +104,7 @@ function nameOfChange({type, leaf}, state, next) {
  * @param {State} next
  */
 function isChanged(state, next) {
-  if (state.document.record !== next.document.record || state.document.network !== next.document.network) return true;
+  const isOther = /** @type {const} */ (["record", "network", "text"]).some((key) => state.document[key] !== next.document[key]);
+  if (isOther) return true;
   return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
 }

@@ -1,7 +1,10 @@
 // The editor: the text that makes the graph. The field is never written into while somebody types, so that the caret,
-// the browser's own undo and the input of Japanese are left alone. Marks are shown by a copy of the text behind it.
+// the browser's own undo and the input of Japanese are left alone. Another text gets another field: the browser's undo
+// goes back as far as the field does, and from there the page's own undo goes on. Marks are shown by a copy of the text
+// behind the field.
 
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {changeOfKey} from "./loop.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -15,11 +18,12 @@ const ROOM_PX = 4; // above and below the lit line
 
 /** @param {App} app */
 export function createEditor(app) {
-  const field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
-    marks = byId("marks"),
+  const marks = byId("marks"),
     isNewMark = createWatch(),
     isNewMistake = createWatch();
-  let isComposing = false,
+  let field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
+    opened = "", // what the field has held from the first
+    isComposing = false,
     isPatient = true,
     isPasted = false,
     clock = 0,
@@ -39,7 +43,7 @@ export function createEditor(app) {
     const isNewDraft = state.draft !== previous?.draft;
     if (isNewDraft && field.value !== text) {
       stopWaiting();
-      field.value = text; // of another document
+      renewField(text); // of another document
     }
     if (isNewDraft && isNewMistake(text, error)) {
       clearTimeout(clock);
@@ -49,6 +53,20 @@ export function createEditor(app) {
     showMarks(state, derived);
     const isTyping = state.playing && field === document.activeElement;
     if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+  }
+
+  /**
+   * Puts another field in the place of this one; the focus stays.
+   * @param {string} text
+   */
+  function renewField(text) {
+    const next = /** @type {HTMLTextAreaElement} */ (field.cloneNode()),
+      hasFocus = field === document.activeElement;
+    next.value = opened = text;
+    field.replaceWith(next);
+    field = next;
+    listenToField();
+    if (hasFocus) field.focus();
   }
 
   /**
@@ -70,10 +88,10 @@ export function createEditor(app) {
   /** Brings the lit line into view within the field; the page stays where it is. */
   function reveal() {
     const lit = marks.querySelector("mark")?.getBoundingClientRect(),
-      paper = marks.getBoundingClientRect();
+      seen = marks.getBoundingClientRect();
     if (!lit) return;
-    if (lit.top < paper.top) field.scrollTop -= paper.top - lit.top + ROOM_PX;
-    else if (lit.bottom > paper.bottom) field.scrollTop += Math.min(lit.bottom - paper.bottom, lit.top - paper.top) + ROOM_PX;
+    if (lit.top < seen.top) field.scrollTop -= seen.top - lit.top + ROOM_PX;
+    else if (lit.bottom > seen.bottom) field.scrollTop += Math.min(lit.bottom - seen.bottom, lit.top - seen.top) + ROOM_PX;
     moveMarks();
   }
 
@@ -142,15 +160,26 @@ export function createEditor(app) {
     waiting = 0;
   }
 
-  field.addEventListener("paste", () => (isPasted = true)); // its input follows
-  field.addEventListener("input", read);
-  field.addEventListener("scroll", moveMarks);
-  field.addEventListener("blur", () => waiting && readNow());
-  field.addEventListener("compositionstart", () => (isComposing = true));
-  field.addEventListener("compositionend", () => {
-    isComposing = false;
-    read();
-  });
+  function listenToField() {
+    field.addEventListener("paste", () => (isPasted = true)); // its input follows
+    field.addEventListener("input", read);
+    field.addEventListener("scroll", moveMarks);
+    field.addEventListener("blur", () => waiting && readNow());
+    field.addEventListener("compositionstart", () => (isComposing = true));
+    field.addEventListener("compositionend", () => {
+      isComposing = false;
+      read();
+    });
+    field.addEventListener("keydown", (event) => {
+      const type = changeOfKey(event),
+        isOfPage = type === "undo" ? app.derived.canUndo : app.derived.canRedo;
+      if (!type || !isOfPage || isComposing || field.value !== opened) return;
+      event.preventDefault();
+      app.dispatch({type});
+    });
+  }
+
+  listenToField();
   return {show: showEditor};
 }
 

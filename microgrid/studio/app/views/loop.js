@@ -77,7 +77,7 @@ export function createLoop(app) {
  * What a key asks for: Ctrl+Z undoes; Ctrl+Y and Ctrl+Shift+Z redo. On a Mac it is ⌘, where ⌘Y is the browser's.
  * @param {KeyboardEvent} event
  */
-function changeOfKey({key, ctrlKey, metaKey, shiftKey, altKey}) {
+export function changeOfKey({key, ctrlKey, metaKey, shiftKey, altKey}) {
   const letter = key.toLowerCase();
   if (altKey || !(ctrlKey || metaKey)) return null;
   if (letter === "z") return shiftKey ? "redo" : "undo";
