@@ -16,7 +16,7 @@ import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
 import {createAnnouncer} from "./views/announcer.js";
 import {createBuilder} from "./views/builder.js";
 import {createCurve} from "./views/curve.js";
-import {byId} from "./views/dom.js";
+import {byId, createNews} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
 import {createExamples} from "./views/examples.js";
 import {createFoot} from "./views/foot.js";
@@ -108,9 +108,7 @@ async function startApp() {
         throw asShareError(error);
       }
     },
-    announce(text) {
-      byId("news").textContent = text;
-    },
+    announce: createNews(byId("news")),
   };
   const code = codeInAddress() ?? ownCode,
     problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));

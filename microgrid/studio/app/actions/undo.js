@@ -50,16 +50,18 @@ function exchanged(state, from, to) {
   if (!kept || askingIn(state)) return state;
   const draft = {text: kept.document?.text ?? "", error: null},
     tab = kept.document?.kind === state.document.kind ? state.tab : FIRST_TAB[kept.document?.kind ?? ""],
-    lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state)]};
+    lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state, kept.lastChange ?? "")]};
   return spoken({...state, ...kept, ...STOPPED, draft, tab, ...lists, lastChange: null}, state.language);
 }
 
 /**
+ * What a change replaces, with the name of the change.
  * @param {State} state
+ * @param {string} lastChange
  * @returns {Partial<State>}
  */
-function keptOf(state) {
-  return Object.fromEntries(KEPT.map((key) => [key, state[key]]));
+function keptOf(state, lastChange) {
+  return {...Object.fromEntries(KEPT.map((key) => [key, state[key]])), lastChange};
 }
 
 /**
@@ -75,7 +77,7 @@ export function remembering(state, action, next) {
   if (change === null) return next.lastChange === null ? next : {...next, lastChange: null};
   if (!isChanged(state, next)) return next;
   if (change === state.lastChange && LASTING_CHANGES.includes(action.type)) return withoutIdleChange(next);
-  return {...next, past: [...state.past, keptOf(state)].slice(-MAX_UNDOS), future: [], lastChange: change};
+  return {...next, past: [...state.past, keptOf(state, change)].slice(-MAX_UNDOS), future: [], lastChange: change};
 }
 
 /**

@@ -4,7 +4,7 @@
 // behind the field.
 
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
-import {changeOfKey} from "./loop.js";
+import {changeOfKey, exchange} from "./loop.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -26,6 +26,7 @@ export function createEditor(app) {
     isComposing = false,
     isPatient = true,
     isPasted = false,
+    toldMistake = "", // to screen readers, since a text could be read
     clock = 0,
     waiting = 0, // until what was typed is read; 0 where it has been
     cost = 0; // in milliseconds, of the last text that could be read
@@ -99,9 +100,13 @@ export function createEditor(app) {
     marks.scrollTop = field.scrollTop;
   }
 
+  // Who repairs a line hears of a mistake once, however many keys that takes.
   function pointOut() {
+    const {mistake} = app.derived;
     isPatient = false;
     showMarks(app.state, app.derived);
+    if (mistake !== toldMistake) app.announce(mistake);
+    toldMistake = mistake;
   }
 
   /**
@@ -151,8 +156,10 @@ export function createEditor(app) {
     app.dispatch({type: "typeText", text: field.value});
     if (!app.state.draft.error) cost = performance.now() - start;
     showMarks(app.state, app.derived);
-    if (isPasted && !app.state.draft.error) tellWhatWasRead(app.derived);
+    if (app.state.draft.error) return;
+    if (isPasted || toldMistake) tellWhatWasRead(app.derived);
     isPasted = false;
+    toldMistake = "";
   }
 
   function stopWaiting() {
@@ -175,7 +182,7 @@ export function createEditor(app) {
         isOfPage = type === "undo" ? app.derived.canUndo : app.derived.canRedo;
       if (!type || !isOfPage || isComposing || field.value !== opened) return;
       event.preventDefault();
-      app.dispatch({type});
+      exchange(app, type);
     });
   }
 

@@ -4,7 +4,7 @@
 import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
-import {asOnCard, byId, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createNews, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
 import {askForFullScreen} from "./fullscreen.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -26,6 +26,8 @@ export function createPresentation(app) {
     section = byId("presentation"),
     button = byId("present"),
     parts = makeParts(),
+    tell = createNews(parts.news),
+    isNewNews = createWatch(),
     isNewSentence = createWatch(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
@@ -61,6 +63,7 @@ export function createPresentation(app) {
   /** @param {boolean} isPresenting */
   function showOrHide(isPresenting) {
     section.hidden = !isPresenting;
+    isNewNews(); // whoever comes back hears again where she is
     if (isPresenting) {
       focusedBefore = /** @type {HTMLElement | null} */ (document.activeElement);
       parts.onward.focus();
@@ -96,7 +99,7 @@ export function createPresentation(app) {
     write(parts.onward, words.say(isAsking ? "present.answer" : "present.on"));
     const text = slide.question || problem || withoutSlope(derived.sentence);
     if (isNewSentence(text)) parts.sentence.replaceChildren(...inLines(text));
-    write(parts.news, `${place}: ${text}`);
+    if (isNewNews(state.visit, place, text)) tell(`${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));

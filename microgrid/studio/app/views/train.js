@@ -46,7 +46,7 @@ export function createTrain(app) {
     write(result, resultOfTraining(state, derived));
     if (state.training || state.cycles === told) return;
     told = state.cycles;
-    app.announce(result.textContent ?? "");
+    app.announce(`${derived.place} · ${result.textContent}`);
   }
 
   /** @param {Words} words */
