@@ -85,7 +85,8 @@ async function startApp() {
     known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),
     store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
-  let latest = 0; // of the codes that are being opened
+  let latest = 0, // of the codes that are being opened
+    isFirst = true; // whether the page begins with it
   /** @type {App} */
   const app = {
     datasets,
@@ -101,7 +102,7 @@ async function startApp() {
       try {
         const shared = await decodeState(code);
         if (turn !== latest) return;
-        const action = {type: "openShared", shared, known, isEntry};
+        const action = {type: "openShared", shared, known, isEntry, isFirst};
         derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
         store.dispatch(action);
       } catch (error) {
@@ -112,6 +113,7 @@ async function startApp() {
   };
   const code = codeInAddress() ?? ownCode,
     problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
+  isFirst = false;
   document.body.toggleAttribute("data-live", true);
   const help = createHelp(app),
     share = createShare(app, source),
