@@ -184,3 +184,52 @@ def test_question_is_answered_where_it_is_not_to_be_asked_any_more(studio: Opene
     assert screen.page.evaluate("microgrid.state.isPredicting") is False
     screen.press("p")
     assert screen.page.evaluate("microgrid.state.isPresenting") is False
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_something_else_is_called_something_else(studio: Opener) -> None:
+    screen = studio("w = 3\nloss = (w*2 - 2)**2")
+    expect(screen("#phases .think")).to_have_accessible_name("to the end of Think")
+    expect(screen("#primary")).to_have_accessible_name("play Think")
+    screen.tab("train")
+    assert screen("#speed").get_attribute("aria-label") != screen("#training-speed").get_attribute("aria-label")
+    labels = screen("#graph .card.constant").evaluate_all("(cards) => cards.map((card) => card.ariaLabel)")
+    assert len(set(labels)) == len(labels)
+    assert screen("#graph .edge:not([aria-hidden])").count() == 0
+
+
+def test_heading_of_a_dialog_is_read_without_its_buttons(studio: Opener) -> None:
+    screen = studio()
+    screen("#show-python").click()
+    expect(screen.page.get_by_role("heading", name="The same in Python", exact=True)).to_be_visible()
+
+
+def test_python_tells_that_it_is_copied_and_that_the_text_has_a_mistake(studio: Opener) -> None:
+    screen = studio("w = 3\nw*2")
+    screen("#editor").fill("w = 3\nw*")
+    screen("#show-python").click()
+    expect(screen("#python-stale")).to_contain_text("the last text that could be read")
+    screen("#python button").first.click()
+    expect(screen("#python-told[role=status]")).to_have_text("Copied")
+
+
+def test_title_of_an_own_text_is_not_that_of_the_example(studio: Opener) -> None:
+    screen = studio()
+    example = screen.page.title()
+    screen("#editor").fill("a, b = 2, 3\nown = a*b")
+    screen.wait_for("document.title.includes('own')")
+    assert screen.page.title() != example
+
+
+def test_home_and_end_on_the_tabs_choose_a_tab(studio: Opener) -> None:
+    screen = studio()
+    before = screen.position
+    screen.tab("routes")
+    chosen = []
+    for key in ("End", "Home", "ArrowLeft", "ArrowRight"):
+        screen.press(key)
+        chosen.append(focused(screen))
+    assert chosen == ["tab-quiz", "tab-whatif", "tab-quiz", "tab-whatif"]
+    assert screen.position == before

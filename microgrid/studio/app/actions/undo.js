@@ -96,7 +96,7 @@ function withoutIdleChange(state) {
  * @param {State} next
  */
 function nameOfChange({type, leaf}, state, next) {
-  if (CHANGES_IF_CUT.includes(type)) return next.cycles !== state.cycles && state.cycle < state.cycles.last ? type : null;
+  if (CHANGES_IF_CUT.includes(type)) return next.cycles !== state.cycles && state.cycle < state.cycles.last ? "nextCycle" : null;
   if (!CHANGES.includes(type) && !LASTING_CHANGES.includes(type)) return null;
   return leaf === undefined ? type : `${type} ${leaf}`;
 }

@@ -56,6 +56,16 @@ export function makeSvg(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Makes the heading of a dialog, which stands on a line with its buttons, but is read without them.
+ * @param {string} id
+ * @param {string} text
+ * @param {...Node} buttons
+ */
+export function headingOfDialog(id, text, ...buttons) {
+  return make("h2", {role: "presentation"}, make("span", {id, role: "heading", "aria-level": "2"}, text), ...buttons);
+}
+
+/**
  * Makes the button in the corner of what it closes.
  * @param {import("../core/words.js").Words} words
  * @param {() => void} close

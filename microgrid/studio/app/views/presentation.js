@@ -278,7 +278,7 @@ function makeParts() {
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
     board: make("div", {class: "board", tabindex: "0", role: "group"}, slide),
-    said: make("div", {class: "said", tabindex: "0"}, sentence, aside, formula),
+    said: make("div", {class: "said", tabindex: "0", role: "group", "aria-labelledby": "present-place"}, sentence, aside, formula),
     foot: make("div", {class: "foot"}, first, back, onward),
     news: make("p", {id: "present-news", "aria-live": "polite", "aria-atomic": "true"}),
     ...{predict, predictName, place, leave, map, links, slide, operands, operandsMore, centre, results, resultsMore},

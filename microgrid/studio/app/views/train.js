@@ -52,10 +52,11 @@ export function createTrain(app) {
   /** @param {Words} words */
   function contentOf(words) {
     const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
+    speed.setAttribute("aria-label", words.say("reach.training_speed"));
     speed.replaceChildren(...CYCLES_PER_SECOND.map((each) => make("option", {value: `${each}`}, speedInWords(each, words))));
     return [
       hintOf("hint", words),
-      make("p", {class: "row"}, ...buttons, run),
+      make("p", {class: "row", role: "group", "aria-label": words.say("reach.train")}, ...buttons, run),
       make("p", {class: "row"}, make("label", {for: "training-speed"}, words.say("speed")), speed),
       make("p", {class: "row"}, make("label", {for: "rate"}, words.say("rate")), rate),
       refused,
