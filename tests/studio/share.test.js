@@ -22,7 +22,7 @@ const CHANGES = [
 
 /** Opens what somebody shared, in a page that shows another document. */
 function opened(shared, documents = [], start = initialState(text("a = 1\nb = a*2"), "en")) {
-  return reduce(start, {type: "openShared", shared, known: {documents, languages: ["en", "ja"]}, isEntry: true});
+  return reduce(start, {type: "openShared", shared, known: {documents, languages: ["en", "ja"]}, isEntry: true, isFirst: true});
 }
 
 const sent = async (state) => decodeState(await encodeState(sharedOf(state, {})));
@@ -172,4 +172,17 @@ test("a text that cannot be read is sent with the graph of the last one, and its
   assert.deepEqual(wholeOf(received), wholeOf(state));
   assert.ok(!isUntouched(after(initialState(text(TEXT), "en"), {type: "typeText", text: "w ="}), text(TEXT)));
   assert.equal(opened({...(await sent(state)), e: "a = 1; a*2"}).document.text, "a = 1; a*2");
+});
+
+// --- the language ----------------------------------------------------------------------------------------------------
+
+test("what is opened in an open page is shown in the language of its reader, and undone in it", async () => {
+  const texts = {en: "rate = 3\nrate*2", ja: "速さ = 3\n速さ*2"},
+    known = {documents: [text(texts.en, {texts})], languages: ["en", "ja"]},
+    shared = await sent(initialState(known.documents[0], "en")),
+    reader = initialState(text(TEXT), "ja"),
+    open = after(reader, {type: "openShared", shared, known, isEntry: true}),
+    undone = after(open, {type: "undo"});
+  assert.deepEqual([open.language, open.document.text], ["ja", texts.ja]);
+  assert.deepEqual([undone.language, undone.document.text], ["ja", TEXT]);
 });

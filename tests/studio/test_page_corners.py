@@ -234,7 +234,7 @@ def test_result_of_training_and_verdicts_are_announced_in_a_region_that_stays(op
     screen.page.evaluate("() => { window.region = document.getElementById('news'); }")
     screen.tab("train")
     train(screen, "× 10")
-    expect(screen("#news")).to_have_text(screen.text("#train .result"))
+    expect(screen("#news")).to_contain_text(screen.text("#train .result"))
     screen.tab("quiz")
     screen.button("Begin").click()
     screen("#answer").fill("999")

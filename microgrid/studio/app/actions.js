@@ -212,6 +212,7 @@ const REDUCERS = {
       const isFirst = quiz.tries === 0 && !quiz.isHinted;
       return settled({...quiz, right: quiz.right + (isFirst ? 1 : 0)}, {kind: "right"});
     }
+    if (quiz.verdict?.kind === "wrong" && quiz.verdict.given === given) return {...quiz}; // sent again by mistake
     const wrong = {...quiz, tries: quiz.tries + 1};
     return quiz.tries > 0 ? settled(wrong, {kind: "shown"}) : {...wrong, verdict: {kind: "wrong", given}};
   }),

@@ -17,7 +17,7 @@ import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
 import {createAnnouncer} from "./views/announcer.js";
 import {createBuilder} from "./views/builder.js";
 import {createCurve} from "./views/curve.js";
-import {byId} from "./views/dom.js";
+import {byId, createNews} from "./views/dom.js";
 import {createEditor} from "./views/editor.js";
 import {createExamples} from "./views/examples.js";
 import {createFoot} from "./views/foot.js";
@@ -88,7 +88,8 @@ async function startApp() {
     known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),
     store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
-  let latest = 0; // of the codes that are being opened
+  let latest = 0, // of the codes that are being opened
+    isFirst = true; // whether the page begins with it
   /** @type {App} */
   const app = {
     datasets,
@@ -104,19 +105,18 @@ async function startApp() {
       try {
         const shared = await decodeState(code);
         if (turn !== latest) return;
-        const action = {type: "openShared", shared, known, isEntry};
+        const action = {type: "openShared", shared, known, isEntry, isFirst};
         derive(reduce(store.state, action)); // what cannot be shown throws here, before anything has changed
         store.dispatch(action);
       } catch (error) {
         throw asShareError(error);
       }
     },
-    announce(text) {
-      byId("news").textContent = text;
-    },
+    announce: createNews(byId("news")),
   };
   const code = codeInAddress() ?? ownCode,
     problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
+  isFirst = false;
   document.body.toggleAttribute("data-live", true);
   const help = createHelp(app),
     share = createShare(app, source),

@@ -1,6 +1,6 @@
 // What can change about the presentation, and its actions.
 
-import {FIRST_TAB} from "./parts.js";
+import {FIRST_TAB, goingTo} from "./parts.js";
 
 /** @typedef {import("./parts.js").State} State */
 
@@ -16,8 +16,10 @@ export const PRESENTATION = {
     return {...state, isPresenting, asked: null, playing: false, tab};
   },
 
+  /** Asks before every number from now on, or no longer; what is being asked is answered then. */
   setPredicting(state, {isPredicting}) {
-    return {...state, isPredicting, asked: null};
+    const isAnswered = state.isPresenting && !isPredicting && state.asked === state.visit;
+    return {...(isAnswered ? goingTo(state, state.position + 1, true) : state), isPredicting, asked: null};
   },
 
   /** Asks for the number of the next step. */

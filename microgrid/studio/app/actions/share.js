@@ -11,7 +11,7 @@ import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
 import {specOf} from "../derive/network.js";
 import {askingIn, closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
-import {EDITOR} from "./editor.js";
+import {EDITOR, spoken} from "./editor.js";
 import {firstCycleOf, learningOf} from "./learning.js";
 import {opening} from "./network.js";
 import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
@@ -39,9 +39,13 @@ export const NOT_SHARED = {entry: {}};
 
 /** @type {Record<string, (state: State, action: any) => State>} */
 export const SHARE = {
-  /** Opens a state that somebody shared; with an entry of its own in the history of the browser, unless it has one. */
-  openShared(state, {shared, known, isEntry}) {
-    return {...withShared(state, shared, known), entry: isEntry ? {} : state.entry};
+  /**
+   * Opens a state that somebody shared; with an entry of its own in the history of the browser, unless it has one. A page
+   * that begins with it speaks the language of who has sent it; one that is open already, that of its reader.
+   */
+  openShared(state, {shared, known, isEntry, isFirst = false}) {
+    const opened = {...withShared(state, shared, known), entry: isEntry ? {} : state.entry};
+    return isFirst ? opened : spoken(opened, state.language);
   },
 };
 

@@ -49,16 +49,18 @@ function exchanged(state, from, to) {
   const kept = state[from].at(-1);
   if (!kept || askingIn(state)) return state;
   const tab = kept.document?.kind === state.document.kind ? state.tab : FIRST_TAB[kept.document?.kind ?? ""],
-    lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state)]};
+    lists = {[from]: state[from].slice(0, -1), [to]: [...state[to], keptOf(state, kept.lastChange ?? "")]};
   return spoken({...state, ...kept, ...STOPPED, tab, ...lists, lastChange: null}, state.language);
 }
 
 /**
+ * What a change replaces, with the name of the change.
  * @param {State} state
+ * @param {string} lastChange
  * @returns {Partial<State>}
  */
-function keptOf(state) {
-  return Object.fromEntries(KEPT.map((key) => [key, state[key]]));
+function keptOf(state, lastChange) {
+  return {...Object.fromEntries(KEPT.map((key) => [key, state[key]])), lastChange};
 }
 
 /**
@@ -72,8 +74,18 @@ export function remembering(state, action, next) {
   if (["undo", "redo", "trainOn"].includes(action.type)) return next;
   const change = nameOfChange(action, state, next);
   if (change === null) return next.lastChange === null ? next : {...next, lastChange: null};
-  if (!isChanged(state, next) || (change === state.lastChange && LASTING_CHANGES.includes(action.type))) return next;
-  return {...next, past: [...state.past, keptOf(state)].slice(-MAX_UNDOS), future: [], lastChange: change};
+  if (!isChanged(state, next)) return next;
+  if (change === state.lastChange && LASTING_CHANGES.includes(action.type)) return withoutIdleChange(next);
+  return {...next, past: [...state.past, keptOf(state, change)].slice(-MAX_UNDOS), future: [], lastChange: change};
+}
+
+/**
+ * Forgets a change that has led back to where it began, as text that is typed and deleted.
+ * @param {State} state
+ */
+function withoutIdleChange(state) {
+  const before = /** @type {State | undefined} */ (state.past.at(-1));
+  return !before || isChanged(before, state) ? state : {...state, past: state.past.slice(0, -1), lastChange: null};
 }
 
 /**
@@ -83,7 +95,7 @@ export function remembering(state, action, next) {
  * @param {State} next
  */
 function nameOfChange({type, leaf}, state, next) {
-  if (CHANGES_IF_CUT.includes(type)) return next.cycles !== state.cycles && state.cycle < state.cycles.last ? type : null;
+  if (CHANGES_IF_CUT.includes(type)) return next.cycles !== state.cycles && state.cycle < state.cycles.last ? "nextCycle" : null;
   if (!CHANGES.includes(type) && !LASTING_CHANGES.includes(type)) return null;
   return leaf === undefined ? type : `${type} ${leaf}`;
 }
@@ -93,7 +105,8 @@ function nameOfChange({type, leaf}, state, next) {
  * @param {State} next
  */
 function isChanged(state, next) {
-  if (state.document.record !== next.document.record || state.document.network !== next.document.network) return true;
+  const isOther = /** @type {const} */ (["record", "network", "text"]).some((key) => state.document[key] !== next.document[key]);
+  if (isOther) return true;
   if (state.draft.text !== next.draft.text) return true; // also one that cannot be read
   return /** @type {const} */ (["leaves", "learningRate", "cycles", "cycle"]).some((key) => state[key] !== next[key]);
 }

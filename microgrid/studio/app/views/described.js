@@ -18,7 +18,12 @@ export const kindsInWords = memoised((/** @type {Graph} */ graph, /** @type {Wor
  * @param {Card} card
  * @param {Words} words
  */
-function kindInWords(graph, {node, output, isNeuron}, words) {
+function kindInWords(graph, card, words) {
+  const {node, output, isNeuron} = card;
+  if (node.kind === "constant") {
+    const users = graph.edges.filter(({operand}) => operand === card).map(({result}) => result.node.name);
+    return words.say("reach.kind.constant.in", {names: words.listed([...new Set(users)])}); // several may have one value
+  }
   if (!node.op) return words.say(`reach.kind.${node.kind}`);
   const key = `op.${node.op}`,
     operation = words.has(key) ? words.word(key) : node.op, // a user may have added it

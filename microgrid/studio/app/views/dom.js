@@ -17,6 +17,14 @@ export function isDialogOpen() {
 }
 
 /**
+ * Tells whether keys of one character, and those that move a caret, belong to an element.
+ * @param {Element} element
+ */
+export function isTypedInto(element) {
+  return element.matches?.("input:not([type=range], [type=checkbox]), select, textarea");
+}
+
+/**
  * Makes an element. Text is set as text, so that a label can never become markup.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -45,6 +53,16 @@ export function makeSvg(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
   element.append(...children);
   return element;
+}
+
+/**
+ * Makes the heading of a dialog, which stands on a line with its buttons, but is read without them.
+ * @param {string} id
+ * @param {string} text
+ * @param {...Node} buttons
+ */
+export function headingOfDialog(id, text, ...buttons) {
+  return make("h2", {role: "presentation"}, make("span", {id, role: "heading", "aria-level": "2"}, text), ...buttons);
 }
 
 /**
@@ -137,6 +155,23 @@ export function refuse(field, place, why) {
   if (why) field.setAttribute("aria-describedby", place.id);
   else field.removeAttribute("aria-describedby");
   write(place, why);
+}
+
+const NEWS_MS = 15_000, // that news stays, for who looks for it
+  AGAIN_MS = 100; // so that a text that stands there already is heard as news
+
+/**
+ * Returns a function that tells screen readers a text by a live region, also if it is the text that was told last.
+ * @param {Element} region
+ */
+export function createNews(region) {
+  let clock = 0;
+  return function tell(/** @type {string} */ text) {
+    const isAgain = text !== "" && region.textContent === text;
+    clearTimeout(clock);
+    region.textContent = isAgain ? "" : text;
+    clock = setTimeout(() => (isAgain ? tell(text) : (region.textContent = "")), isAgain ? AGAIN_MS : NEWS_MS);
+  };
 }
 
 /**

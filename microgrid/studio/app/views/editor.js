@@ -1,7 +1,10 @@
 // The editor: the text that makes the graph. The field is never written into while somebody types, so that the caret,
-// the browser's own undo and the input of Japanese are left alone. Marks are shown by a copy of the text behind it.
+// the browser's own undo and the input of Japanese are left alone. Another text gets another field: the browser's undo
+// goes back as far as the field does, and from there the page's own undo goes on. Marks are shown by a copy of the text
+// behind the field.
 
 import {byId, createWatch, make, setAttribute, write} from "./dom.js";
+import {changeOfKey, exchange} from "./loop.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -15,13 +18,15 @@ const ROOM_PX = 4; // above and below the lit line
 
 /** @param {App} app */
 export function createEditor(app) {
-  const field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
-    marks = byId("marks"),
+  const marks = byId("marks"),
     isNewMark = createWatch(),
     isNewMistake = createWatch();
-  let isComposing = false,
+  let field = /** @type {HTMLTextAreaElement} */ (byId("editor")),
+    opened = "", // what the field has held from the first
+    isComposing = false,
     isPatient = true,
     isPasted = false,
+    toldMistake = "", // to screen readers, since a text could be read
     clock = 0,
     waiting = 0, // until what was typed is read; 0 where it has been
     cost = 0; // in milliseconds, of the last text that could be read
@@ -39,7 +44,7 @@ export function createEditor(app) {
     const isNewDraft = state.draft !== previous?.draft;
     if (isNewDraft && field.value !== text) {
       stopWaiting();
-      field.value = text; // of another document
+      renewField(text); // of another document
     }
     if (isNewDraft && isNewMistake(text, error)) {
       clearTimeout(clock);
@@ -50,6 +55,20 @@ export function createEditor(app) {
     write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
     if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+  }
+
+  /**
+   * Puts another field in the place of this one; the focus stays.
+   * @param {string} text
+   */
+  function renewField(text) {
+    const next = /** @type {HTMLTextAreaElement} */ (field.cloneNode()),
+      hasFocus = field === document.activeElement;
+    next.value = opened = text;
+    field.replaceWith(next);
+    field = next;
+    listenToField();
+    if (hasFocus) field.focus();
   }
 
   /**
@@ -71,10 +90,10 @@ export function createEditor(app) {
   /** Brings the lit line into view within the field; the page stays where it is. */
   function reveal() {
     const lit = marks.querySelector("mark")?.getBoundingClientRect(),
-      paper = marks.getBoundingClientRect();
+      seen = marks.getBoundingClientRect();
     if (!lit) return;
-    if (lit.top < paper.top) field.scrollTop -= paper.top - lit.top + ROOM_PX;
-    else if (lit.bottom > paper.bottom) field.scrollTop += Math.min(lit.bottom - paper.bottom, lit.top - paper.top) + ROOM_PX;
+    if (lit.top < seen.top) field.scrollTop -= seen.top - lit.top + ROOM_PX;
+    else if (lit.bottom > seen.bottom) field.scrollTop += Math.min(lit.bottom - seen.bottom, lit.top - seen.top) + ROOM_PX;
     moveMarks();
   }
 
@@ -82,9 +101,13 @@ export function createEditor(app) {
     marks.scrollTop = field.scrollTop;
   }
 
+  // Who repairs a line hears of a mistake once, however many keys that takes.
   function pointOut() {
+    const {mistake} = app.derived;
     isPatient = false;
     showMarks(app.state, app.derived);
+    if (mistake !== toldMistake) app.announce(mistake);
+    toldMistake = mistake;
   }
 
   /**
@@ -134,8 +157,10 @@ export function createEditor(app) {
     app.dispatch({type: "typeText", text: field.value});
     if (!app.state.draft.error) cost = performance.now() - start;
     showMarks(app.state, app.derived);
-    if (isPasted && !app.state.draft.error) tellWhatWasRead(app.derived);
+    if (app.state.draft.error) return;
+    if (isPasted || toldMistake) tellWhatWasRead(app.derived);
     isPasted = false;
+    toldMistake = "";
   }
 
   function stopWaiting() {
@@ -143,15 +168,26 @@ export function createEditor(app) {
     waiting = 0;
   }
 
-  field.addEventListener("paste", () => (isPasted = true)); // its input follows
-  field.addEventListener("input", read);
-  field.addEventListener("scroll", moveMarks);
-  field.addEventListener("blur", () => waiting && readNow());
-  field.addEventListener("compositionstart", () => (isComposing = true));
-  field.addEventListener("compositionend", () => {
-    isComposing = false;
-    read();
-  });
+  function listenToField() {
+    field.addEventListener("paste", () => (isPasted = true)); // its input follows
+    field.addEventListener("input", read);
+    field.addEventListener("scroll", moveMarks);
+    field.addEventListener("blur", () => waiting && readNow());
+    field.addEventListener("compositionstart", () => (isComposing = true));
+    field.addEventListener("compositionend", () => {
+      isComposing = false;
+      read();
+    });
+    field.addEventListener("keydown", (event) => {
+      const type = changeOfKey(event),
+        isOfPage = type === "undo" ? app.derived.canUndo : app.derived.canRedo;
+      if (!type || !isOfPage || isComposing || field.value !== opened) return;
+      event.preventDefault();
+      exchange(app, type);
+    });
+  }
+
+  listenToField();
   return {show: showEditor};
 }
 

@@ -1,6 +1,6 @@
 // The help: what the page is, its legend and its keys, in a dialog.
 
-import {byId, closeButton, createWatch, make} from "./dom.js";
+import {byId, closeButton, createWatch, headingOfDialog, make} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -44,7 +44,7 @@ export function createHelp(app) {
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(
-      make("h2", {}, make("span", {id: "keys-title"}, words.say("title")), close),
+      headingOfDialog("keys-title", words.say("title"), close),
       make("p", {}, words.say("about")),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),

@@ -1,6 +1,6 @@
 // The keys that work everywhere on the page.
 
-import {byId, isDialogOpen} from "./dom.js";
+import {byId, isDialogOpen, isTypedInto} from "./dom.js";
 import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
 
@@ -41,9 +41,9 @@ export function createKeys(app, help, share) {
       target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
     if (key.length === 1 && !app.state.hasShortcuts) return;
-    const isTyping = target.matches("input:not([type=range]), select, textarea"),
+    const isTyping = isTypedInto(target),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
-      isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
+      isPressing = target.matches("button, [role=button], [type=checkbox]") && (key === " " || key === "Enter");
     const act = actions[key.length === 1 ? key.toLowerCase() : key];
     if (isTyping || isSliding || isPressing || !act) return;
     event.preventDefault();

@@ -1,6 +1,8 @@
 // Undo, redo and reset: buttons and keys; and the clock of training, which runs cycles frame by frame.
 
-import {byId, isDialogOpen, setAttribute} from "./dom.js";
+import {show} from "../core/numerals.js";
+import {graphIn} from "../derive.js";
+import {byId, isDialogOpen, isTypedInto, setAttribute} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -35,6 +37,9 @@ export function createLoop(app) {
     setAttribute(redo, "aria-disabled", `${!canRedo}`);
     setAttribute(reset, "aria-disabled", `${!canReset}`);
     document.body.toggleAttribute("data-training", state.training !== null);
+    if (previous && state.lastChange === "reset" && state.past !== previous.past) {
+      app.announce(words.say("loop.reset.done", {rate: show(state.learningRate)}));
+    }
     if (state.training && !previous?.training) start();
     if (!state.training) cancelAnimationFrame(frame);
   }
@@ -62,26 +67,55 @@ export function createLoop(app) {
     else if (running < room / 2 && count === mostPerFrame) mostPerFrame *= 2;
   }
 
-  undo.addEventListener("click", () => app.dispatch({type: "undo"}));
-  redo.addEventListener("click", () => app.dispatch({type: "redo"}));
+  undo.addEventListener("click", () => exchange(app, "undo"));
+  redo.addEventListener("click", () => exchange(app, "redo"));
   reset.addEventListener("click", () => {
     if (app.derived.canReset) app.dispatch({type: "reset"});
   });
   document.addEventListener("keydown", (event) => {
     const type = changeOfKey(event);
     if (!type || isDialogOpen()) return;
-    if (/** @type {Element} */ (event.target).matches?.("input:not([type=range]), textarea")) return; // its own undo
+    if (isTypedInto(/** @type {Element} */ (event.target))) return; // it has its own undo
     event.preventDefault();
-    app.dispatch({type});
+    exchange(app, type);
   });
   return {show: showLoop};
 }
 
 /**
+ * Undoes or redoes, and tells screen readers what.
+ * @param {App} app
+ * @param {"undo" | "redo"} type
+ */
+export function exchange(app, type) {
+  const before = app.state,
+    change = before[type === "undo" ? "past" : "future"].at(-1)?.lastChange ?? "";
+  app.dispatch({type});
+  const {words} = app.derived,
+    isDone = app.state.past !== before.past;
+  app.announce(isDone ? words.say(`loop.${type}.done`, {change: changeInWords(change, before, app.state, words)}) : words.say(`loop.${type}.none`));
+}
+
+/**
+ * @param {string} change its name
+ * @param {State} before
+ * @param {State} after
+ * @param {import("../core/words.js").Words} words
+ */
+function changeInWords(change, before, after, words) {
+  const [type, leaf] = change.split(" "),
+    moved = (/** @type {number | undefined} */ from, /** @type {number | undefined} */ to) => `${show(from ?? NaN)} → ${show(to ?? NaN)}`;
+  if (type === "setLeaf") return `${graphIn(after).nodes[Number(leaf)].name} = ${moved(before.leaves.get(Number(leaf)), after.leaves.get(Number(leaf)))}`;
+  if (type === "setLearningRate") return `${words.say("rate")} ${moved(before.learningRate, after.learningRate)}`;
+  return words.say(`loop.change.${type}`);
+}
+
+/**
  * What a key asks for: Ctrl+Z undoes; Ctrl+Y and Ctrl+Shift+Z redo. On a Mac it is ⌘, where ⌘Y is the browser's.
  * @param {KeyboardEvent} event
+ * @returns {"undo" | "redo" | null}
  */
-function changeOfKey({key, ctrlKey, metaKey, shiftKey, altKey}) {
+export function changeOfKey({key, ctrlKey, metaKey, shiftKey, altKey}) {
   const letter = key.toLowerCase();
   if (altKey || !(ctrlKey || metaKey)) return null;
   if (letter === "z") return shiftKey ? "redo" : "undo";

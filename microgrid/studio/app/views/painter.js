@@ -83,6 +83,7 @@ function paintCard(drawn, card, state, derived) {
   ];
   setAttribute(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
   if (card.isNeuron) setAttribute(drawn.group, "aria-expanded", `${state.opened === card.i}`);
+  else setAttribute(drawn.group, "aria-pressed", `${state.selected === card.i}`);
 }
 
 /**

@@ -4,7 +4,7 @@
 import {largestOf} from "../core/extremes.js";
 import {columnsOf} from "../core/numerals.js";
 import {placeInWords} from "../derive.js";
-import {asOnCard, byId, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createNews, createWatch, inLines, isDialogOpen, make, makeSvg, setAttribute, write} from "./dom.js";
 import {askForFullScreen} from "./fullscreen.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -26,6 +26,8 @@ export function createPresentation(app) {
     section = byId("presentation"),
     button = byId("present"),
     parts = makeParts(),
+    tell = createNews(parts.news),
+    isNewNews = createWatch(),
     isNewSentence = createWatch(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
@@ -61,6 +63,7 @@ export function createPresentation(app) {
   /** @param {boolean} isPresenting */
   function showOrHide(isPresenting) {
     section.hidden = !isPresenting;
+    isNewNews(); // whoever comes back hears again where she is
     if (isPresenting) {
       focusedBefore = /** @type {HTMLElement | null} */ (document.activeElement);
       parts.onward.focus();
@@ -100,7 +103,7 @@ export function createPresentation(app) {
       const own = inLines(text.slice(0, text.length - closing.length));
       parts.sentence.replaceChildren(...own, ...(closing ? [make("strong", {}, ...inLines(closing))] : []));
     }
-    write(parts.news, `${place}: ${text}`);
+    if (isNewNews(state.visit, place, text)) tell(`${place}: ${text}`);
     parts.sentence.classList.toggle("long", text.length > LONG_SENTENCE);
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));
@@ -279,7 +282,7 @@ function makeParts() {
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
     board: make("div", {class: "board", tabindex: "0", role: "group"}, slide),
-    said: make("div", {class: "said", tabindex: "0"}, sentence, aside, formula),
+    said: make("div", {class: "said", tabindex: "0", role: "group", "aria-labelledby": "present-place"}, sentence, aside, formula),
     foot: make("div", {class: "foot"}, first, back, onward),
     news: make("p", {id: "present-news", "aria-live": "polite", "aria-atomic": "true"}),
     ...{predict, predictName, place, leave, map, links, slide, operands, operandsMore, centre, results, resultsMore},

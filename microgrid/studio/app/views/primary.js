@@ -13,6 +13,7 @@ export function createPrimary(app) {
    */
   function showPrimary(state, {words, nextPhase, isBlocked}) {
     write(button, words.word(`phase.${nextPhase}`));
+    setAttribute(button, "aria-label", words.say("reach.play_phase", {phase: words.word(`phase.${nextPhase}`)}));
     mark(button, nextPhase);
     setAttribute(button, "data-busy", goalIn(state) ? "" : null);
     button.disabled = isBlocked;

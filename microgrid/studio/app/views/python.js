@@ -4,7 +4,7 @@
 import {asPython} from "../core/python.js";
 import {hasOwnNumbers} from "../derive/loop.js";
 import {startLeavesOf, startRateOf} from "../derive.js";
-import {byId, closeButton, copyText, make, setAttribute, write} from "./dom.js";
+import {byId, closeButton, copyText, headingOfDialog, make, setAttribute, write} from "./dom.js";
 
 /** @param {import("../app.js").App} app */
 export function createPython(app) {
@@ -24,14 +24,18 @@ export function createPython(app) {
 
   function open() {
     const {words} = app.derived,
-      {document} = app.state,
+      {document, draft} = app.state,
       program = asPython(document.text ?? "", app.state).join("\n"),
       areMoved = !hasOwnNumbers(app.state, startLeavesOf(document), startRateOf(document)),
-      text = make("pre", {tabindex: "0"}, program);
-    const copy = make("button", {onclick: () => copyText(program, text).then(() => write(copy, words.say("copied")))}, words.say("copy")),
+      told = make("p", {id: "python-told", role: "status"}),
+      text = make("pre", {tabindex: "0", role: "group", "aria-labelledby": "python-title"}, program);
+    const copyProgram = async () => write(told, words.say((await copyText(program, text)) ? "copied" : "share.by_hand"));
+    const copy = make("button", {onclick: copyProgram}, words.say("copy")),
       close = closeButton(words, () => dialog.close());
     dialog.replaceChildren(
-      make("h2", {}, make("span", {id: "python-title"}, words.say("editor.python")), copy, close),
+      headingOfDialog("python-title", words.say("editor.python"), copy, close),
+      told,
+      ...(draft.error ? [make("p", {id: "python-stale"}, words.say("editor.python.stale"))] : []),
       ...(areMoved ? [make("p", {id: "python-moved"}, words.say("editor.python.moved"))] : []),
       text,
     );

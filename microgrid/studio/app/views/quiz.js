@@ -19,7 +19,8 @@ export function createQuiz(app) {
     isNewPanel = createWatch();
   /** @type {HTMLInputElement | null} */
   let field = null; // where the answer is typed
-  let askedCard = -1;
+  let askedCard = -1,
+    isUsed = false; // the focus goes on with what a button here has led to
 
   /**
    * @param {State} state
@@ -30,13 +31,18 @@ export function createQuiz(app) {
     const {quiz} = state,
       {words, graph, numbers} = derived;
     if (!isNewPanel(quiz, words, graph, numbers)) return;
-    const typed = field && quiz?.card === askedCard ? field.value : "";
+    const typed = field && quiz?.card === askedCard ? field.value : "",
+      takesFocus = isUsed || panel.contains(document.activeElement);
     field = null;
     askedCard = quiz?.card ?? -1;
     if (!quiz) panel.replaceChildren(...beforeQuiz(derived));
     else if (quiz.over) panel.replaceChildren(scoreOf(quiz, words), row(beginButton("quiz.again", derived), endButton(words)));
     else if (quiz.settled) fillSettled(quiz, derived);
     else fillQuestion(quiz, derived, typed);
+    if (!takesFocus) return;
+    const control = /** @type {HTMLElement | null} */ (panel.querySelector("#answer, button"));
+    control?.focus();
+    if (control instanceof HTMLInputElement) control.select();
   }
 
   /** @param {Derived} derived */
@@ -70,7 +76,6 @@ export function createQuiz(app) {
       row(next, endButton(words)),
       scoreOf(quiz, words),
     );
-    next.focus();
   }
 
   /**
@@ -100,8 +105,6 @@ export function createQuiz(app) {
       ),
       scoreOf(quiz, words),
     );
-    input.focus();
-    input.select();
   }
 
   /**
@@ -110,7 +113,8 @@ export function createQuiz(app) {
    */
   function beginButton(key, {words, numbers}) {
     const begin = () => {
-      app.dispatch({type: "beginQuiz"});
+      use({type: "beginQuiz"});
+      tellWhere();
       byId("tabs").scrollIntoView({block: "nearest"}); // less is told in a quiz: what is below has moved up
     };
     return make("button", {class: "begin", onclick: begin, disabled: numbers.missing >= 0}, words.say(key));
@@ -118,7 +122,7 @@ export function createQuiz(app) {
 
   /** @param {Words} words */
   function endButton(words) {
-    return make("button", {onclick: () => app.dispatch({type: "endQuiz"})}, words.say("quiz.end"));
+    return make("button", {onclick: end}, words.say("quiz.end"));
   }
 
   /** @param {Event} event */
@@ -132,14 +136,34 @@ export function createQuiz(app) {
    * @param {Action} action
    */
   function tell(action) {
-    app.dispatch(action);
+    use(action);
     if (app.state.quiz) app.announce(verdictInWords(app.state.quiz, app.derived));
   }
 
   function nextQuestion() {
-    app.dispatch({type: "nextQuestion"});
-    const {quiz} = app.state;
-    if (quiz?.over) app.announce(scoreInWords(quiz, app.derived.words));
+    use({type: "nextQuestion"});
+    tellWhere();
+  }
+
+  // Tells the number of the question, which is read with its field, or the score after the last one.
+  function tellWhere() {
+    const {quiz} = app.state,
+      {words} = app.derived;
+    if (quiz) app.announce(quiz.over ? scoreInWords(quiz, words) : progressInWords(quiz, words));
+  }
+
+  function end() {
+    const {quiz} = app.state,
+      {words} = app.derived;
+    use({type: "endQuiz"});
+    app.announce(words.joined(words.say("quiz.ended"), quiz ? scoreInWords(quiz, words) : ""));
+  }
+
+  /** @param {Action} action */
+  function use(action) {
+    isUsed = true;
+    app.dispatch(action);
+    isUsed = false;
   }
 
   return {show: showQuiz};
@@ -162,9 +186,16 @@ function questionOf(quiz, {graph, words}) {
  * @param {Quiz} quiz
  * @param {Words} words
  */
-function progressOf({questions, card}, words) {
-  const progress = words.say("quiz.progress", {number: questions.indexOf(card) + 1, count: questions.length});
-  return make("p", {class: "hint progress"}, progress);
+function progressOf(quiz, words) {
+  return make("p", {class: "hint progress"}, progressInWords(quiz, words));
+}
+
+/**
+ * @param {Quiz} quiz
+ * @param {Words} words
+ */
+function progressInWords({questions, card}, words) {
+  return words.say("quiz.progress", {number: questions.indexOf(card) + 1, count: questions.length});
 }
 
 /**

@@ -20,13 +20,15 @@ export function createRoutes(app) {
   /**
    * @param {State} state
    * @param {Derived} derived
+   * @param {State | null} previous
    */
-  function showRoutes(state, derived) {
+  function showRoutes(state, derived, previous) {
     if (state.tab !== "routes") return;
     const {routes, words} = derived;
     if (isNew(routes.kind, routes.card, routes.largest, words)) refill(panel, ...contentOf(routes, derived));
     for (const [i, button] of panel.querySelectorAll(".route").entries())
       setAttribute(button, "aria-pressed", `${i === state.route}`);
+    if (previous && state.selected !== previous.selected && routes.card) app.announce(panel.querySelector("p")?.textContent ?? "");
   }
 
   /**

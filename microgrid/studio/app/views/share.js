@@ -2,7 +2,7 @@
 
 import {sharedOf} from "../actions/share.js";
 import {encodeState, fitsAddress} from "../core/share.js";
-import {byId, closeButton, copyText, make, refuse, write} from "./dom.js";
+import {byId, closeButton, copyText, headingOfDialog, make, refuse, write} from "./dom.js";
 
 /** @typedef {import("../core/share.js").ShareError} ShareError */
 /** @typedef {import("../app.js").App} App */
@@ -36,7 +36,7 @@ export function createShare(app, source) {
       openPasted(paste, refused);
     });
     dialog.replaceChildren(
-      make("h2", {}, make("span", {id: "share-title"}, words.say("share")), close),
+      headingOfDialog("share-title", words.say("share"), close),
       make("p", {}, say(isLink ? "link.what" : hasLink ? "code.long" : "code.what")),
       text,
       make("div", {class: "row"}, copy, save),

@@ -61,7 +61,8 @@ export function createStage(app) {
   /** @param {Derived} derived */
   function draw({graph, layout: places, words}) {
     const drawn = createScene(graph, places, words);
-    for (const card of graph.cards) drawn.cards.get(card)?.group.setAttribute("role", "button");
+    for (const {group} of drawn.cards.values()) group.setAttribute("role", "button");
+    for (const {group} of drawn.edges.values()) group.setAttribute("aria-hidden", "true"); // loose numbers; the table has them
     return {
       scene: drawn,
       layout: places,

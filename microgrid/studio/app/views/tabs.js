@@ -33,9 +33,9 @@ export function createTabs(app) {
 
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
   byId("tabs").addEventListener("keydown", (event) => {
-    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
+    const here = tabs.indexOf(/** @type {HTMLElement} */ (event.target)),
+      next = {ArrowRight: tabs[(here + 1) % tabs.length], ArrowLeft: tabs.at(here - 1), Home: tabs[0], End: tabs.at(-1)}[event.key];
+    if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     next.focus();
     choose(next);

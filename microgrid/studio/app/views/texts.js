@@ -18,8 +18,9 @@ export function createTexts(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showTexts(state, {words, title}) {
-    if (!isNewText(words, title)) return;
+  function showTexts(state, {words, title, endName}) {
+    const titleOfOwn = state.document.kind === "text" ? words.say("title.own", {name: endName}) : "";
+    if (!isNewText(words, title, titleOfOwn)) return;
     document.documentElement.lang = state.language;
     for (const element of document.querySelectorAll("[data-text]"))
       element.textContent = words.word(element.getAttribute("data-text") ?? "");
@@ -31,7 +32,8 @@ export function createTexts(app) {
     language.textContent = other === "ja" ? "日本語" : "English";
     language.lang = other;
     byId("title").textContent = title;
-    document.title = title ? `${title} · microgrid` : words.say("title");
+    const named = title || titleOfOwn;
+    document.title = named ? `${named} · microgrid` : words.say("title");
   }
 
   byId("skip").addEventListener("click", () => byId("next").focus()); // no link: the address holds the state

@@ -28,6 +28,7 @@ export function createTimeline(app) {
     setAttribute(scrubber, "aria-label", derived.words.word("step"));
     setAttribute(byId("timeline"), "aria-label", derived.words.say("timeline"));
     for (const button of buttons) {
+      setAttribute(button, "aria-label", derived.words.say("reach.to_phase", {phase: derived.words.word(`phase.${button.className}`)}));
       button.hidden = !derived.phases.some((each) => each === button.className);
       button.toggleAttribute("data-current", button.className === phase);
       setAttribute(button, "aria-current", button.className === phase ? "step" : null);

@@ -28,6 +28,8 @@ export function createTold() {
       {current} = known,
       isSilent = Boolean(asking || problem || !told);
     for (const told of [place, region]) setAttribute(told, "aria-live", state.playing || state.training ? "off" : "polite"); // nobody can listen as fast
+    setAttribute(region, "aria-label", words.say("reach.sentence"));
+    setAttribute(formula, "aria-label", words.say("reach.formula"));
     mark(place, current?.phase ?? "");
     write(place, derived.place);
     const text = asking ? words.say("quiz.hint") : problem || derived.sentence,

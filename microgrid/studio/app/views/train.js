@@ -49,16 +49,17 @@ export function createTrain(app, of = "") {
     write(result, resultOfTraining(state, derived));
     if (state.training || state.cycles === told) return;
     told = state.cycles;
-    app.announce(result.textContent ?? "");
+    app.announce(`${derived.place} · ${result.textContent}`);
   }
 
   /** @param {Words} words */
   function contentOf(words) {
     const reset = make("button", {class: "reset", onclick: resetAll}, words.say("reset"));
+    speed.setAttribute("aria-label", words.say("reach.training_speed"));
     speed.replaceChildren(...CYCLES_PER_SECOND.map((each) => make("option", {value: `${each}`}, speedInWords(each, words))));
     return [
       hintOf("hint", words),
-      make("p", {class: "row"}, ...buttons, run),
+      make("p", {class: "row", role: "group", "aria-label": words.say("reach.train")}, ...buttons, run),
       make("p", {class: "row"}, make("label", {for: speed.id}, words.say("speed")), speed),
       make("p", {class: "row"}, make("label", {for: rate.id}, words.say("rate")), rate),
       refused,

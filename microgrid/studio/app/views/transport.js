@@ -20,6 +20,7 @@ export function createTransport(app) {
    * @param {State | null} previous
    */
   function show(state, derived, previous) {
+    setAttribute(speed, "aria-label", derived.words.say("reach.speed"));
     setAttribute(play, "aria-pressed", `${state.playing}`);
     document.body.toggleAttribute("data-playing", state.playing);
     if (state.playing === Boolean(previous?.playing) && paceIn(state) === (previous && paceIn(previous))) return;
