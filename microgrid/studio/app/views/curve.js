@@ -31,7 +31,8 @@ export function createCurve(app) {
     isNewCurve = createWatch();
   /** @type {Curve | null} */
   let curve = null;
-  let isDragged = false;
+  let isDragged = false,
+    cycleBefore = 0; // the drag
   plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
   plot.append(before, key);
 
@@ -113,6 +114,7 @@ export function createCurve(app) {
     if (event.button !== 0 || !curve) return;
     /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     isDragged = true;
+    cycleBefore = app.state.cycle;
     element.setPointerCapture(event.pointerId);
     if (app.state.training) app.dispatch({type: "pause"});
     rewindToPointer(event);
@@ -124,6 +126,7 @@ export function createCurve(app) {
   });
   for (const end of ["pointerup", "pointercancel"]) {
     element.addEventListener(end, () => {
+      if (isDragged && end === "pointercancel") rewindTo(cycleBefore); // the finger scrolls the page
       if (isDragged) app.dispatch({type: "settle"});
       isDragged = false;
     });
