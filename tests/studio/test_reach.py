@@ -91,7 +91,7 @@ def test_shortcuts_that_are_turned_off_stay_off_at_the_next_visit(studio: Opener
     ("language", "labels"),
     [
         ("en", ["a, parameter, value 2, grad 36", "m, product, intermediate value, value 6, grad 12"]),
-        ("ja", ["a, パラメータ, 値 2, 勾配 36", "m, 積、途中の値, 値 6, 勾配 12"]),
+        ("ja", ["a, 学習する数, 値 2, 勾配 36", "m, 積、途中の値, 値 6, 勾配 12"]),
     ],
 )
 def test_card_is_called_by_name_operation_kind_and_numbers(language: str, labels: list[str], studio: Opener) -> None:
@@ -320,6 +320,19 @@ def test_only_a_sideways_swipe_moves_a_slider(browser: Browser, tmp_path: Path) 
         tab.wait_for_timeout(300)
         swipe(tab, slider, 60, 0)
         assert float(tab.locator(slider).first.input_value()) > float(start)
+
+
+def test_help_on_a_touch_screen_tells_what_a_finger_does(browser: Browser, tmp_path: Path) -> None:
+    with on_a_phone(browser, tmp_path / "page.html") as tab:
+        tab.tap("#help")
+        assert "Tap a card" in tab.locator("#keys dt").all_text_contents()
+
+
+def test_code_to_send_and_button_that_opens_one_are_in_view_on_a_low_screen(studio: Opener) -> None:
+    screen = studio(width=320, height=480)
+    screen("#share").click()
+    expect(screen("#share-dialog form button")).to_be_in_viewport(ratio=1)
+    expect(screen.page.get_by_label("Send this page (Code)")).to_be_in_viewport(ratio=1)
 
 
 def printed(screen: Screen) -> Screen:
