@@ -150,3 +150,12 @@ test("no value of a text is called by its id, and no two alike", () => {
   assert.deepEqual(names.filter((name) => /^n\d+$/.test(name)), []);
   assert.equal(new Set(names).size, names.length);
 });
+
+test("an edit keeps the step; a text in place of another opens at the end of Know", () => {
+  const state = after(opened(BLAME), {type: "goTo", position: 6}),
+    other = "v, c = 0.5, 4\nx1, t = 7, 9\nq = v*x1 + c\nmiss = (q - t)**2";
+  assert.equal(after(state, typed(BLAME.replace("w, b = 3", "w, b = 31"))).position, 6);
+  const pasted = after(state, typed(other));
+  assert.equal(stepsIn(pasted).length, stepsIn(state).length);
+  assert.equal(pasted.position, endsIn(pasted).know);
+});
