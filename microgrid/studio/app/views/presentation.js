@@ -271,7 +271,7 @@ function makeParts() {
     aside = make("p", {id: "present-aside"}),
     formula = make("p", {id: "present-formula"});
   const first = make("button", {id: "present-first"}, "|◀"),
-    back = make("button", {id: "present-back"}, "◀"),
+    back = make("button", {id: "present-back"}, "←"),
     onward = make("button", {id: "present-next"});
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
