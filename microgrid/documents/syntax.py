@@ -46,6 +46,7 @@ TOKEN = re.compile(
     |(?P<end>\r\n|\r|\n|;)
     |(?P<string>[rRuUbBfF]{{0,2}}(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''
         |"(?:\\.|[^\\"\r\n])*"|'(?:\\.|[^\\'\r\n])*'))
+    |(?P<curly>[“”„‟＂][^“”„‟＂"\\\r\n]*[“”„‟＂]|[‘’＇][^‘’＇"\\\r\n]*[‘’＇])
     |(?P<number>(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?)
     |(?P<assign>(?:\*\*|//|[-+*/%@&|^])?=(?!=))
     |(?P<operator>\*\*|[-+*]|/(?!/))
@@ -199,6 +200,8 @@ def _token(text: str, typed: str, at: int) -> Token:
     match = TOKEN.match(typed, at)
     assert match is not None
     assert match.lastgroup is not None
+    if match.lastgroup == "curly":  # quotes as phones and word processors set them
+        return Token("string", f'"{text[at + 1 : match.end() - 1]}"', at, match.end())
     if match.lastgroup == "string" or end == at:
         kind, end = match.lastgroup, match.end()
         return Token(kind, text[at:end] if kind == "string" else typed[at:end], at, end)

@@ -51,10 +51,12 @@ COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does no
 def document_of(relay: Record, heading: Heading) -> str:
     """Return a recorded graph with its heading as JSON, escaped for a script element.
 
-    `record` is that of `Relay.to_json`, without its steps and outcome; `labels` are the labels to show in a language,
+    `record` is that of `Relay.to_json`, without what the page computes: local derivatives, steps and outcome; `labels` are the labels to show in a language,
     by those of the record.
     """
     record = json.loads(json_format.write(relay))
+    for node in record["nodes"]:
+        del node["local_derivatives"]  # the page computes them
     labels = {node.label for node in relay.nodes if node.label}
     content = {
         "kind": "record",

@@ -24,6 +24,9 @@ CASES: list[Case] = json.loads(Path(__file__).with_name("cases.json").read_text(
 ACCEPTED = [case for case in CASES if "accepted" in case]
 REFUSED = [case for case in CASES if "refused" in case]
 READ_BY_US_ONLY = {
+    "curly quotes",
+    "single curly quotes, with others inside",
+    "an apostrophe and a sign in curly quotes",
     "a mark of a long vowel without a vowel is a minus",
     "a name may be that of a function",
     "a prolonged vowel is no minus",

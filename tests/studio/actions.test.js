@@ -197,3 +197,11 @@ test("a question ends with the next step, and by being taken back", () => {
   assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "unask"})));
   assert.ok(!isAsked(after(LINE, presenting, {type: "ask"}, {type: "setPredicting", isPredicting: false})));
 });
+
+test("zooming goes in order from the whole graph, which is shown again at its own size", () => {
+  const zoomTo = (zoom) => ({type: "zoomTo", zoom, least: 0.3}),
+    seen = ({whole, zoom}) => [whole, zoom];
+  assert.deepEqual(seen(after(LINE, {type: "fitWindow"}, zoomTo(0.375))), [false, 0.375]);
+  assert.deepEqual(seen(after(LINE, zoomTo(0.375), zoomTo(0.29))), [true, 1]);
+  assert.deepEqual(seen(after(LINE, {type: "fitWindow"}, {type: "fitWindow"})), [false, 1]);
+});

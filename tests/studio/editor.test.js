@@ -57,11 +57,11 @@ test("what is typed keeps language, speed, tab and learning rate, and a number t
 
 test("a number that was moved stays where a line is added, and what training made of it does not", () => {
   const moved = after(opened(BLAME), {type: "setLeaf", leaf: 0, value: 5}),
-    longer = typed(`c = 1\n${BLAME} + c`),
+    longer = [typed(`c = 1\n${BLAME}`), typed(`c = 1\n${BLAME} + c`)],
     valueOf = (state, name) => state.leaves.get(graphIn(state).nodes.findIndex(({label}) => label === name));
-  const added = after(moved, longer);
+  const added = after(moved, ...longer);
   assert.deepEqual([valueOf(added, "w"), valueOf(added, "b"), added.cycles.loss], [5, 1, 37]);
-  const trained = after(moved, {type: "train", cycles: 3}, {type: "trainOn", cycles: 3}, longer);
+  const trained = after(moved, {type: "train", cycles: 3}, {type: "trainOn", cycles: 3}, ...longer);
   assert.deepEqual([valueOf(trained, "w"), trained.cycle], [5, 1]);
 });
 
@@ -184,4 +184,13 @@ test("every cycle says its step in the same words", () => {
     first = after(opened(BLAME), {type: "goTo", position: 4}),
     second = after(opened(BLAME), {type: "goToPhase", phase: "change"}, {type: "stepBy", count: 1}, {type: "goTo", position: 4});
   assert.deepEqual([derive(first).place, derive(second).place], ["step 4 of 14 · Know", "cycle 2 · step 4 of 14 · Know"]);
+});
+
+test("an edit keeps the step; a text in place of another opens at the end of Know", () => {
+  const state = after(opened(BLAME), {type: "goTo", position: 6}),
+    other = "v, c = 0.5, 4\nx1, t = 7, 9\nq = v*x1 + c\nmiss = (q - t)**2";
+  assert.equal(after(state, typed(BLAME.replace("w, b = 3", "w, b = 31"))).position, 6);
+  const pasted = after(state, typed(other));
+  assert.equal(stepsIn(pasted).length, stepsIn(state).length);
+  assert.equal(pasted.position, endsIn(pasted).know);
 });

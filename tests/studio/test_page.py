@@ -1236,7 +1236,7 @@ def test_quiz_asks_in_the_language_of_the_page(opened: Opener) -> None:
     screen.tab("quiz")
     screen.button("始める").click()
     expect(screen("#quiz .question")).to_have_text("d の勾配は？")
-    assert answer(screen, "−14") == "まだ違う。大きさは正しいが、符号が違う。もう一度。"
+    assert answer(screen, "−14") == "ちがう。大きさは正しいが、符号が違う。もう一度。"
 
 
 # --- worksheet -------------------------------------------------------------------------------------------------------

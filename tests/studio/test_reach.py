@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from tests.studio.test_page import network
 from tests.studio.test_page_beginners import boxes
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 FACTOR = "a, c = Value(2), Value(3)\nm = a*c\nloss = m**2"
 
@@ -90,7 +91,7 @@ def test_shortcuts_that_are_turned_off_stay_off_at_the_next_visit(studio: Opener
     ("language", "labels"),
     [
         ("en", ["a, parameter, value 2, grad 36", "m, product, intermediate value, value 6, grad 12"]),
-        ("ja", ["a, パラメータ, 値 2, 勾配 36", "m, 積、途中の値, 値 6, 勾配 12"]),
+        ("ja", ["a, 学習する数, 値 2, 勾配 36", "m, 積、途中の値, 値 6, 勾配 12"]),
     ],
 )
 def test_card_is_called_by_name_operation_kind_and_numbers(language: str, labels: list[str], studio: Opener) -> None:
@@ -275,22 +276,63 @@ def test_first_buttons_of_a_record_are_in_view_on_a_low_screen(opened: Opener) -
     expect(screen("#next")).to_be_in_viewport(ratio=1)
 
 
-def test_swipe_that_starts_on_the_text_moves_the_page(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
+@contextmanager
+def on_a_phone(browser: Browser, path: Path) -> Iterator[Page]:
+    """Open the studio on a phone."""
     path.write_text(studio_page(language="en"), encoding="utf-8")
     with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
         tab = context.new_page()
         tab.goto(path.as_uri())
         tab.wait_for_function("() => window.microgrid")
+        yield tab
+
+
+def swipe(tab: Page, selector: str, across: float, down: float) -> None:
+    """Draw a finger over the page from a place in the left part of an element."""
+    box = tab.locator(selector).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + min(40, box["width"] / 4), box["y"] + box["height"] / 2
+    finger = tab.context.new_cdp_session(tab)
+    way = [("touchStart", x, y), *(("touchMove", x + across * i / 8, y + down * i / 8) for i in range(1, 9))]
+    for kind, *place in way:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_swipe_that_starts_on_the_text_moves_the_page(browser: Browser, tmp_path: Path) -> None:
+    with on_a_phone(browser, tmp_path / "page.html") as tab:
         tab.tap("#editor")
-        box = tab.locator("#editor").bounding_box()
-        assert box is not None
-        x, y, before = box["x"] + 40, box["y"] + box["height"] / 2, tab.evaluate("scrollY")
-        finger = context.new_cdp_session(tab)
-        for kind, point in [("touchStart", y), *(("touchMove", y - 10 * i) for i in range(1, 9))]:
-            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": point}]})
-        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        before = tab.evaluate("scrollY")
+        swipe(tab, "#editor", 0, -80)
         tab.wait_for_function("(before) => scrollY > before", arg=before)
+
+
+def test_only_a_sideways_swipe_moves_a_slider(browser: Browser, tmp_path: Path) -> None:
+    slider = "#whatif input[type=range]"
+    with on_a_phone(browser, tmp_path / "page.html") as tab:
+        tab.tap("#tab-whatif")
+        start, before = tab.locator(slider).first.input_value(), tab.evaluate("scrollY")
+        swipe(tab, slider, 0, -150)
+        tab.wait_for_function("(before) => scrollY > before", arg=before)
+        assert tab.locator(slider).first.input_value() == start
+        assert not tab.evaluate("microgrid.state.restarted")
+        tab.locator(slider).first.scroll_into_view_if_needed()
+        tab.wait_for_timeout(300)
+        swipe(tab, slider, 60, 0)
+        assert float(tab.locator(slider).first.input_value()) > float(start)
+
+
+def test_help_on_a_touch_screen_tells_what_a_finger_does(browser: Browser, tmp_path: Path) -> None:
+    with on_a_phone(browser, tmp_path / "page.html") as tab:
+        tab.tap("#help")
+        assert "Tap a card" in tab.locator("#keys dt").all_text_contents()
+
+
+def test_code_to_send_and_button_that_opens_one_are_in_view_on_a_low_screen(studio: Opener) -> None:
+    screen = studio(width=320, height=480)
+    screen("#share").click()
+    expect(screen("#share-dialog form button")).to_be_in_viewport(ratio=1)
+    expect(screen.page.get_by_label("Send this page (Code)")).to_be_in_viewport(ratio=1)
 
 
 def printed(screen: Screen) -> Screen:

@@ -184,8 +184,10 @@ const REDUCERS = {
     return spoken(state, language);
   },
 
-  zoomBy(state, {factor}) {
-    return {...state, whole: false, zoom: Math.min(Math.max(state.zoom * factor, MIN_ZOOM), MAX_ZOOM)};
+  // Shows the graph larger or smaller than where it can be read; `least` is the zoom at which it is seen whole.
+  zoomTo(state, {zoom, least}) {
+    const isWhole = least < 1 && zoom <= least;
+    return {...state, whole: isWhole, zoom: isWhole ? 1 : Math.min(Math.max(zoom, Math.min(MIN_ZOOM, least)), MAX_ZOOM)};
   },
 
   /** Tells how much room there is for the graph, which is laid out to fill it. */
@@ -193,8 +195,9 @@ const REDUCERS = {
     return {...state, room};
   },
 
+  /** Shows the whole graph or, where it is shown, as much of it as can be read. */
   fitWindow(state) {
-    return {...state, whole: true, zoom: 1};
+    return {...state, whole: !state.whole, zoom: 1};
   },
 
   // --- the quiz: it asks for one gradient after the other ---

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {lossCurve, powersOfTenBetween, roundNumbersBetween} from "../../../microgrid/studio/app/core/curve.js";
+import {lossCurve, powersOfTenBetween, roundNumbersBetween, ticksInRoom} from "../../../microgrid/studio/app/core/curve.js";
 
 const samples = (...losses) => losses.map((loss, i) => ({cycle: i + 1, loss}));
 
@@ -72,4 +72,10 @@ test("epochs trained before lie before the first cycle", () => {
     {points, start, placeOf, cycleAt} = lossCurve(samples(4, 2), {before});
   assert.deepEqual([points.length, start, cycleAt(placeOf(2))], [3, placeOf(1), 2]);
   assert.ok(start > 0);
+});
+
+test("numbers between the ends of an axis are left out where they would touch", () => {
+  const ticks = [1, 50, 111].map((number) => ({number, at: number / 111})),
+    seen = (columns) => ticksInRoom(ticks, columns).map(({number}) => number);
+  assert.deepEqual([seen(20), seen(7)], [[1, 50, 111], [1, 111]]);
 });

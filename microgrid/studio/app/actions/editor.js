@@ -16,7 +16,7 @@ export const STEP_MS = 1500; // between two steps, at the usual speed
 /** @type {Record<string, (state: State, action: any) => State>} */
 export const EDITOR = {
   // Reads what stands in the editor. If it cannot be read, the last graph stays, and with it all that was done with it;
-  // so it does if nothing of the graph has changed. If only numbers or names have, the step stays.
+  // so it does if nothing of the graph has changed. If an edit changes only numbers or names, the step stays.
   typeText(state, {text}) {
     if (text === state.draft.text) return state;
     const {document, error} = readingOf({kind: "text", text, learningRate: state.document.learningRate}, state.language);
@@ -25,7 +25,9 @@ export const EDITOR = {
     if (JSON.stringify(document.record) === JSON.stringify(state.document.record)) {
       return {...state, draft, document: {...document, record: state.document.record}};
     }
-    const next = withMoved({...state, ...startOfDocument(document), learningRate: state.learningRate}, state);
+    const begun = {...state, ...startOfDocument(document), learningRate: state.learningRate};
+    if (!isEdit(state.draft.text, text)) return begun; // another text in its place
+    const next = withMoved(begun, state);
     return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
   },
 
@@ -104,6 +106,20 @@ function readingOf(document, language) {
     if (error instanceof DocumentError) return {document: null, error};
     throw error;
   }
+}
+
+/**
+ * Tells whether a text was changed in one place, and not written anew: half of it at least has stayed.
+ * @param {string} before
+ * @param {string} after
+ */
+function isEdit(before, after) {
+  const longest = Math.min(before.length, after.length);
+  let start = 0,
+    end = 0;
+  while (start < longest && before[start] === after[start]) start++;
+  while (end < longest - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return 2 * (start + end) >= after.length;
 }
 
 /**

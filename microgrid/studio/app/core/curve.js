@@ -93,6 +93,23 @@ function cyclesToName(first, last) {
 }
 
 /**
+ * The numbers that have room along an axis: the first, the last and, if none touches another, those between.
+ * @param {Tick[]} ticks
+ * @param {number} columns how many digits have room beside each other
+ */
+export function ticksInRoom(ticks, columns) {
+  const last = ticks.length - 1;
+  const extentOf = (/** @type {Tick} */ {number, at}, /** @type {number} */ i) => {
+    const length = `${number}`.length,
+      start = at * columns - (i === 0 ? 0 : i === last ? length : length / 2);
+    return {start, end: start + length};
+  };
+  const extents = ticks.map(extentOf),
+    isFree = extents.every(({start}, i) => i === 0 || start > extents[i - 1].end + 1);
+  return isFree ? ticks : ticks.filter((_, i) => i === 0 || i === last);
+}
+
+/**
  * Lists the multiples of 1, 2 or 5 times a power of ten that lie in a range: as many as there may be.
  * @param {number} low
  * @param {number} high larger than `low`

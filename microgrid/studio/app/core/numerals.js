@@ -106,20 +106,34 @@ export function typeset(text, language) {
   return language === "ja" ? powersOfTen(text) : text;
 }
 
-const TOGETHER = /((?:[=≈] )?[^\s=≈]+(?: [−+×÷] [^\s=≈]+)+|[=≈] [^\s=≈]+|[^\s=≈]+ \([^()\n]{1,16}\)[,.。、]?)/;
-const MAX_TOGETHER = 24; // characters that no line breaks: a longer formula is wider than a phone
+const TERMS = String.raw`[^\s=≈]+(?: [−+×÷] [^\s=≈]+)+`,
+  SIDE = String.raw`[=≈] (?:${TERMS}|[^\s=≈]+)`;
+// What no line breaks, the longest first: a formula with its result and the colon before it, then its parts, a number
+// after a colon, and a name with its bracket.
+const TOGETHER = [
+  `(?:: )?(?:${TERMS}|(?<=: )[^\\s=≈]+)(?: ${SIDE})+`,
+  `(?:: )?${TERMS}|${SIDE}|: [−+]?[\\d.∞]+[,.;。、)]{0,2}|[^\\s=≈]+ \\([^()\\n]{1,16}\\)[,.。、]?`,
+].map((pattern) => new RegExp(`(${pattern})`));
+const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone
 
 /**
  * Cuts a sentence into parts; those of odd places are kept on one line: a short formula, = with what follows it, and a
  * name with its bracket.
  * @param {string} text
+ * @param {RegExp[]} [patterns]
  * @returns {string[]}
  */
-export function cutForLines(text) {
+export function cutForLines(text, [pattern, ...others] = TOGETHER) {
+  if (!pattern) return [text];
   const parts = [""];
-  for (const [i, part] of text.split(TOGETHER).entries()) {
-    if (i % 2 && part.length <= MAX_TOGETHER) parts.push(part, "");
-    else parts[parts.length - 1] += part;
+  for (const [i, part] of text.split(pattern).entries()) {
+    if (i % 2 && columnsOf(part) <= MAX_TOGETHER) {
+      parts.push(part, "");
+      continue;
+    }
+    const [first, ...rest] = cutForLines(part, others);
+    parts[parts.length - 1] += first;
+    parts.push(...rest);
   }
   return parts;
 }

@@ -24,6 +24,7 @@ const TOKEN_KINDS = [
     "string",
     /[rRuUbBfF]{0,2}(?:"""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^\\"\r\n])*"|'(?:\\.|[^\\'\r\n])*')/suy,
   ],
+  ["curly", /[“”„‟＂][^“”„‟＂"\\\r\n]*[“”„‟＂]|[‘’＇][^‘’＇"\\\r\n]*[‘’＇]/uy], // quotes as phones and word processors set them
   ["number", new RegExp(String.raw`(?:${DIGITS}\.?(?:${DIGITS})?|\.${DIGITS})(?:[eE][+-]?${DIGITS})?`, "uy")],
   ["assign", /(?:\*\*|\/\/|[-+*/%@&|^])?=(?!=)/uy],
   ["operator", /\*\*|[-+*]|\/(?!\/)/uy],
@@ -171,6 +172,7 @@ function tokenAt(text, typed, start, line) {
   }
   const [kind, pattern] = found ?? ["other", OTHER],
     end = endOf(pattern, typed, start);
+  if (kind === "curly") return {kind: "string", text: `"${text.slice(start + 1, end - 1)}"`, start, end, line};
   return {kind, text: (kind === "string" ? text : typed).slice(start, end), start, end, line};
 }
 

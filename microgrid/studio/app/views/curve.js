@@ -1,7 +1,7 @@
 // At the foot of the page: the output now and after the update, and the curve of all cycles. Its handle is at the cycle
 // that is shown; it is dragged, or moved by keys, to any other.
 
-import {lossCurve} from "../core/curve.js";
+import {lossCurve, ticksInRoom} from "../core/curve.js";
 import {show} from "../core/numerals.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
@@ -17,6 +17,7 @@ const WIDTH = 196, // of the curve in its box
   HEIGHT = 34,
   LEFT = 2,
   BOTTOM = 37;
+const DIGIT_PX = 7.3; // of a number beside an axis
 const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down move
 
 /** @param {App} app */
@@ -31,7 +32,8 @@ export function createCurve(app) {
     isNewCurve = createWatch();
   /** @type {Curve | null} */
   let curve = null;
-  let isDragged = false;
+  let isDragged = false,
+    cycleBefore = 0; // the drag
   plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
   plot.append(before, key);
 
@@ -76,8 +78,13 @@ export function createCurve(app) {
     setAttribute(element, "aria-valuemin", `${cycles.first}`);
     setAttribute(element, "aria-valuemax", `${cycles.last}`);
     element.title = words.say("loop.drag");
-    label(byId("cycle-ticks"), curve.cycleTicks, "left", (number) => `${number}`);
+    labelCycles();
     label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => words.typeset(show(number, 2)));
+  }
+
+  function labelCycles() {
+    const ticks = ticksInRoom(curve?.cycleTicks ?? [], plot.clientWidth / DIGIT_PX);
+    label(byId("cycle-ticks"), ticks, "left", (number) => `${number}`);
   }
 
   /**
@@ -112,6 +119,7 @@ export function createCurve(app) {
     if (event.button !== 0 || !curve) return;
     /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     isDragged = true;
+    cycleBefore = app.state.cycle;
     element.setPointerCapture(event.pointerId);
     if (app.state.training) app.dispatch({type: "pause"});
     rewindToPointer(event);
@@ -123,6 +131,7 @@ export function createCurve(app) {
   });
   for (const end of ["pointerup", "pointercancel"]) {
     element.addEventListener(end, () => {
+      if (isDragged && end === "pointercancel") rewindTo(cycleBefore); // the finger scrolls the page
       if (isDragged) app.dispatch({type: "settle"});
       isDragged = false;
     });
@@ -146,6 +155,7 @@ export function createCurve(app) {
     event.preventDefault();
     rewindTo(goals[event.key]);
   });
+  new ResizeObserver(labelCycles).observe(plot);
   element.addEventListener("blur", () => app.dispatch({type: "settle"}));
   return {show: showCurve};
 }

@@ -23,6 +23,16 @@ const KEYS = [
   ["?", "keys.help"],
 ];
 
+// What a finger does, by a button, or by what is touched: then that is a key of the words, too.
+const TOUCHES = [
+  ["← →", "keys.step"],
+  ["▶", "keys.play"],
+  ["touch.card", "touch.card.does"],
+  ["touch.arrow", "touch.arrow.does"],
+  ["touch.graph", "touch.graph.does"],
+  ["touch.curve", "touch.curve.does"],
+];
+
 /** @param {App} app */
 export function createHelp(app) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("keys")),
@@ -39,8 +49,10 @@ export function createHelp(app) {
   /** @param {Derived} derived */
   function fill({words, legend, endName, network}) {
     const close = closeButton(words, () => dialog.close()),
-      rows = KEYS.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))]),
-      signs = network ? legend : ["signs.cards", ...legend, "signs.relay", "signs.local"];
+      listed = (/** @type {string[][]} */ rows) => make("dl", {}, ...rows.flatMap(([key, text]) => [make("dt", {}, key), make("dd", {}, words.say(text))])),
+      touches = TOUCHES.map(([key, text]) => [key.startsWith("touch.") ? words.say(key) : key, text]),
+      byTouch = matchMedia("(any-pointer: coarse)").matches ? [make("h2", {}, words.say("touch")), listed(touches)] : [],
+      signs = network ? legend : ["signs.cards", ...legend, "signs.relay", "signs.local", "signs.change"];
     const shortcuts = make("input", {type: "checkbox", id: "shortcuts", checked: app.state.hasShortcuts});
     shortcuts.addEventListener("change", () => app.dispatch({type: "useShortcuts", isOn: shortcuts.checked}));
     dialog.replaceChildren(
@@ -48,9 +60,10 @@ export function createHelp(app) {
       make("p", {}, words.say("about")),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
+      ...byTouch,
       make("h2", {}, words.say("keys")), // last: a touch screen has none
       make("label", {class: "row"}, shortcuts, words.say("reach.shortcuts")),
-      make("dl", {}, ...rows),
+      listed(KEYS),
     );
   }
 

@@ -29,6 +29,7 @@ export function createPresentation(app) {
     tell = createNews(parts.news),
     isNewNews = createWatch(),
     isNewSentence = createWatch(),
+    isNewPlace = createWatch(),
     isNewMap = createWatch(),
     isNewSlide = createWatch();
   /** @type {Map<ShownCard, HTMLElement>} */
@@ -85,7 +86,7 @@ export function createPresentation(app) {
     const {slide, isAsking} = presented;
     setAttribute(section, "aria-label", words.say("present.title"));
     const place = placeInWords(words, {cycle: state.cycle, step: slide.step, count: steps.length, phase: slide.phase});
-    write(parts.place, place);
+    if (isNewPlace(place)) parts.place.replaceChildren(...onTwoLines(place));
     setAttribute(parts.place, "class", slide.phase);
     write(parts.predictName, words.say("present.predict"));
     parts.predict.checked = state.isPredicting;
@@ -277,7 +278,7 @@ function makeParts() {
     aside = make("p", {id: "present-aside"}),
     formula = make("p", {id: "present-formula"});
   const first = make("button", {id: "present-first"}, "|◀"),
-    back = make("button", {id: "present-back"}, "◀"),
+    back = make("button", {id: "present-back"}, "←"),
     onward = make("button", {id: "present-next"});
   return {
     head: make("div", {class: "head"}, place, make("label", {for: "predict"}, predict, predictName), leave),
@@ -447,4 +448,13 @@ function labelOf({local, share, sign, isCurrent, uses}, [start, end], words) {
     makeSvg("rect", plate),
     ...texts,
   );
+}
+
+/**
+ * The place, with the phase in an element of its own: where there is no room for both, it stands on the second line.
+ * @param {string} place
+ */
+function onTwoLines(place) {
+  const [, before, between, phase] = /^(.*)( · )(.*)$/.exec(place) ?? ["", place, "", ""];
+  return [before, make("span", {class: "between"}, between), make("span", {class: "phase"}, phase)];
 }

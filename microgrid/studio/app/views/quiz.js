@@ -2,7 +2,7 @@
 
 import {show} from "../core/numerals.js";
 import {clueFor, reasonFor, whyWrong} from "../core/quiz.js";
-import {byId, createWatch, make} from "./dom.js";
+import {byId, createWatch, inLines, make} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../actions.js").Quiz} Quiz */
@@ -205,7 +205,7 @@ function progressInWords({questions, card}, words) {
 function verdictOf(quiz, derived) {
   const kind = quiz.verdict?.kind,
     sort = kind === "right" ? "good" : kind === "shown" ? "bad" : "";
-  return make("p", {class: `verdict ${sort}`}, verdictInWords(quiz, derived));
+  return make("p", {class: `verdict ${sort}`}, ...inLines(verdictInWords(quiz, derived)));
 }
 
 /**

@@ -10,8 +10,8 @@ import {byId, make, setAttribute, write} from "./dom.js";
 /** @param {App} app */
 export function createRows(app) {
   const place = byId("row-picker"),
-    back = make("button", {class: "beside", onclick: () => pickRowBeside(app, -1)}, "◀"),
-    on = make("button", {class: "beside", onclick: () => pickRowBeside(app, 1)}, "▶"),
+    back = make("button", {class: "beside", onclick: () => pickRowBeside(app, -1)}, "‹"),
+    on = make("button", {class: "beside", onclick: () => pickRowBeside(app, 1)}, "›"),
     field = make("input", {type: "text", inputmode: "numeric", autocomplete: "off", id: "row-number"}),
     word = make("span"),
     count = make("span", {class: "quiet"}),

@@ -22,7 +22,7 @@ export function createShare(app, source) {
       say = (/** @type {string} */ key) => words.say(`share.${key}`),
       code = await encodeState(sharedOf(app.state, app.datasets)),
       isLink = hasLink && fitsAddress(code);
-    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": isLink ? say("link") : words.say("editor.code")}),
+    const text = make("textarea", {id: "share-code", readonly: true, rows: "3", spellcheck: "false", "aria-describedby": "share-what"}),
       paste = make("textarea", {id: "share-paste", rows: "2", spellcheck: "false", autocomplete: "off"}),
       told = make("p", {id: "share-told", role: "status"}),
       refused = make("p", {id: "share-refused", role: "status"});
@@ -37,7 +37,8 @@ export function createShare(app, source) {
     });
     dialog.replaceChildren(
       headingOfDialog("share-title", words.say("share"), close),
-      make("p", {}, say(isLink ? "link.what" : hasLink ? "code.long" : "code.what")),
+      make("label", {for: "share-code"}, `${say("mine")} (${isLink ? say("link") : words.say("editor.code")})`),
+      make("p", {id: "share-what"}, say(isLink ? "link.what" : hasLink ? "code.long" : "code.what")),
       text,
       make("div", {class: "row"}, copy, save),
       told,

@@ -13,6 +13,7 @@ import {createScene} from "./scene.js";
 /** @typedef {import("../app.js").App} App */
 
 const ROOM_STEP_PX = 16;
+const ZOOM_STEP = 1.25;
 const MAX_SCALE = 1.9,
   STAGE_MARGIN_PX = 8,
   FRAME_PX = 4; // around a card that is marked
@@ -25,7 +26,9 @@ export function createStage(app) {
     isNewPlace = createWatch();
   measure();
   let {scene, motion, cardOf, layout} = draw(app.derived),
-    scale = 1;
+    scale = 1,
+    scaleWhole = 1, // at which all of it is seen
+    scaleReadable = 1;
   isNewScene(app.derived.graph, app.derived.layout);
 
   /**
@@ -45,7 +48,10 @@ export function createStage(app) {
     paint(scene, state, derived);
     setAttribute(room, "aria-label", derived.words.say("graph"));
     if (!scene.svg.isConnected) putIntoRoom();
-    else if (isResized) fit();
+    else if (isResized) {
+      fit();
+      followStep(derived);
+    }
     if (isNew || isEntered || !previous) reachByTab(state.entered.card);
     if (isEntered || hadFocus) drawnAt(state.entered.card)?.group.focus();
     if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
@@ -122,12 +128,23 @@ export function createStage(app) {
   function fit() {
     const {zoom, whole} = app.state,
       {width, height} = layout;
-    const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX],
-      fitting = Math.min(across / width, down / height, MAX_SCALE),
-      least = readableScale(layout); // smaller text: then one scrolls, and the graph follows the step
-    scale = whole ? fitting : Math.max(fitting, least) * zoom;
+    const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX];
+    scaleWhole = Math.min(across / width, down / height, MAX_SCALE);
+    scaleReadable = Math.max(scaleWhole, readableScale(layout)); // smaller text: then one scrolls, and the graph follows the step
+    scale = whole ? scaleWhole : scaleReadable * zoom;
     scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);
     scene.svg.setAttribute("height", `${Math.floor(height * scale)}`);
+  }
+
+  /**
+   * Zooms by one step; one that would pass the size at which the graph can be read stops there.
+   * @param {number} factor
+   */
+  function zoomBy(factor) {
+    const now = scale / scaleReadable,
+      next = now * factor,
+      isPassed = Math.abs(Math.log(now)) > 0.01 && (now - 1) * (next - 1) < 0;
+    app.dispatch({type: "zoomTo", zoom: isPassed ? 1 : next, least: scaleWhole / scaleReadable});
   }
 
   /**
@@ -137,17 +154,24 @@ export function createStage(app) {
    * @param {State | null} previous
    */
   function comeTo(state, derived, previous) {
-    const {current} = derived.known,
-      {cards} = derived.graph;
+    const {current} = derived.known;
     const isNewVisit = state.visit !== previous?.visit,
       isOpening = state.opened !== null && state.opened !== previous?.opened;
     if (isNewVisit) motion.stop();
-    if (isOpening) follow(cards[state.opened ?? -1]);
-    else if (derived.asking) follow(cards[derived.asking.card]);
-    else if (current) follow(current.card, targetOf(current));
+    if (isOpening) follow(derived.graph.cards[state.opened ?? -1]);
+    else if (derived.asking || current) followStep(derived);
     else if (isNewVisit) room.scrollTo(0, 0);
     const mayMove = isNewVisit && state.visit.animated && derived.numbers.missing < 0 && !derived.asking;
     if (current && mayMove) motion.start(current, state, derived, scale);
+  }
+
+  /**
+   * Scrolls to where the page is: to the card that a quiz asks for, with the one that hands on to it, or to those of the step.
+   * @param {Derived} derived
+   */
+  function followStep({asking, known: {current}, graph}) {
+    if (asking) follow(graph.edges.find(({operand}) => operand.i === asking.card)?.result, graph.cards[asking.card]);
+    else if (current) follow(current.card, targetOf(current));
   }
 
   /**
@@ -172,8 +196,8 @@ export function createStage(app) {
     return drawn.group.children[0].getBoundingClientRect(); // its frame
   }
 
-  byId("smaller").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1 / 1.25}));
-  byId("larger").addEventListener("click", () => app.dispatch({type: "zoomBy", factor: 1.25}));
+  byId("smaller").addEventListener("click", () => zoomBy(1 / ZOOM_STEP));
+  byId("larger").addEventListener("click", () => zoomBy(ZOOM_STEP));
   byId("fit").addEventListener("click", () => app.dispatch({type: "fitWindow"}));
   new ResizeObserver(() => {
     measure();
@@ -198,7 +222,7 @@ export function createStage(app) {
 function shiftFor([start, end], [otherStart, otherEnd], room) {
   const first = Math.min(start, otherStart),
     last = Math.max(end, otherEnd);
-  if (first >= 0 && last <= room) return 0;
+  if (first >= FRAME_PX && last <= room - FRAME_PX) return 0;
   if (last - first <= room) return (first + last - room) / 2;
   return otherStart < start ? end + FRAME_PX - room : start - FRAME_PX;
 }

@@ -2,6 +2,7 @@
 
 import {PHASES} from "../core/steps.js";
 import {byId, mark, setAttribute} from "./dom.js";
+import {waitForFinger} from "./sliding.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -35,6 +36,7 @@ export function createTimeline(app) {
     }
   }
 
+  waitForFinger(scrubber);
   scrubber.addEventListener("input", () => {
     app.dispatch({type: "goTo", position: positionAt(Number(scrubber.value), app.derived)});
   });

@@ -2,6 +2,7 @@
 
 import {columnsOf, readNumber, show, showSigned} from "../core/numerals.js";
 import {byId, createWatch, make, mark, refill, refuse, setAttribute, write} from "./dom.js";
+import {waitForFinger} from "./sliding.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -104,6 +105,7 @@ export function createWhatIf(app) {
       if (why) app.announce(why);
       else app.dispatch({type: "setLeaf", leaf, value});
     };
+    waitForFinger(slider);
     slider.addEventListener("input", () => {
       row.isMoved = true;
       change(Number(slider.value));
