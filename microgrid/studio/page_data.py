@@ -51,8 +51,8 @@ COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does no
 def document_of(relay: Record, heading: Heading) -> str:
     """Return a recorded graph with its heading as JSON, escaped for a script element.
 
-    `record` is that of `Relay.to_json`, without what the page computes: local derivatives, steps and outcome; `labels` are the labels to show in a language,
-    by those of the record.
+    `record` is that of `Relay.to_json`, without what the page computes: local derivatives, steps and outcome. `labels`
+    are the labels to show in a language, by those of the record.
     """
     record = json.loads(json_format.write(relay))
     for node in record["nodes"]:

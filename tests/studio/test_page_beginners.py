@@ -615,7 +615,10 @@ def test_page_holds_its_style_and_its_program_as_they_were_written() -> None:
     lines = {line.strip() for line in re.sub(r"/\*\*.*?\*/", "", text, flags=re.DOTALL).splitlines()}
     for path in (PACKAGE / "studio/app").rglob("*.js"):
         code = re.sub(
-            r"/\*\*.*?\*/|^import [^;]*;|^export ", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+            r"/\*\*.*?\*/ ?|^import [^;]*;|^export ",
+            "",
+            path.read_text(encoding="utf-8"),
+            flags=re.DOTALL | re.MULTILINE,
         )
         assert {line.strip() for line in code.splitlines()} <= lines, path
 
