@@ -55,7 +55,7 @@ def test_nothing_of_the_document_before_is_left(state: str, opened: Opener) -> N
     for tab in ("routes", "train", "quiz", "whatif"):
         screen.tab(tab)
         assert "neuron" not in screen.text(f"#{tab}")
-    screen.press("End")
+    screen("#last").click()
     expect(screen("#place")).to_have_text("step 11 of 11 · Change")
 
 
