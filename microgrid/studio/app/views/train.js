@@ -49,7 +49,7 @@ export function createTrain(app, of = "") {
     write(result, resultOfTraining(state, derived));
     if (state.training || state.cycles === told) return;
     told = state.cycles;
-    app.announce(`${derived.place} · ${result.textContent}`);
+    if (result.textContent) app.announce(`${derived.place} · ${result.textContent}`);
   }
 
   /** @param {Words} words */
