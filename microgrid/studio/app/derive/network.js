@@ -55,6 +55,9 @@ const passAt = memoised(
     return passOf(network, moment.parameters, rows, targets);
   },
 );
+const aloneAt = memoised((/** @type {Network} */ network, /** @type {StandardisedData} */ data, /** @type {Moment} */ moment, /** @type {number} */ row) =>
+  passOf(network, moment.parameters, [data.rows[row]], [data.targets[row]]),
+);
 const nextAt = memoised(nextMoment);
 const sharesAt = memoised(rowShares);
 const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => new NetworkSentences(spec, networkOfSpec(spec), words));
@@ -179,6 +182,8 @@ function networkPartAt(state, words) {
     batch = batchAt(spec, moment, cycle),
     at = row === null ? -1 : batch.indexOf(row),
     steps = NETWORK_KIND.steps(state),
+    step = steps[position - 1] ?? null,
+    isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
     sentences = sentencesAt(spec, words);
   return {
     spec,
@@ -191,7 +196,7 @@ function networkPartAt(state, words) {
     hover,
     panel,
     steps,
-    step: steps[position - 1] ?? null,
+    step,
     known: knownOfNetwork(steps, position, network.layers.length),
     names: sentences.names,
     sentences,
@@ -200,6 +205,14 @@ function networkPartAt(state, words) {
     cyclesPerEpoch: cyclesPerEpoch(spec),
     get pass() {
       return passIn(state);
+    },
+    /** What the drawing shows: the batch or, in Know, the row picked by itself where it is not in the batch. */
+    seen: {
+      batch: isAlone ? Int32Array.of(row) : batch,
+      at: isAlone ? 0 : at,
+      get pass() {
+        return isAlone ? aloneAt(network, data, moment, row) : passIn(state);
+      },
     },
     get gradients() {
       return passIn(state).gradients;
@@ -276,13 +289,14 @@ export function networkShownAt(state, words) {
  * @param {NetworkShown} shown
  */
 function saidOfNetwork(state, shown) {
-  const {sentences, step, steps, row, at, batch, pass, spec} = shown,
+  const {sentences, step, steps, row, at, seen, batch, pass, spec} = shown,
     {position, learningRate} = state,
     ends = endsOfSteps(steps);
   const moment = {
     pass,
     row: row === null ? null : row + 1,
     at,
+    seen,
     isWhole: batch.length === spec.data.rows.length,
     get shares() {
       return shown.shares;

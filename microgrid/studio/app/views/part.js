@@ -103,7 +103,7 @@ export function openedPart(shown, words, rate) {
     case "loss":
       return openedLoss(shown, words);
     default:
-      return shown.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
+      return shown.seen.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
   }
 }
 
@@ -121,7 +121,8 @@ function cellsIn(words) {
  * @returns {Opened}
  */
 function neuronOfRow(shown, words) {
-  const {network, pass, at, known, picked, names, after, row} = shown,
+  const {network, known, picked, names, after, row} = shown,
+    {pass, at} = shown.seen,
     {layer, neuron} = picked,
     {number, signed, changed, none} = cellsIn(words),
     {terms, bias, sum, output, delta, upstream, slope, activation} = openedNeuron(network, pass, at, layer, neuron);
@@ -218,7 +219,7 @@ function sumOf(shares) {
  * @param {number} rate
  * @returns {Opened}
  */
-function openedWeight({network, pass, at, known, picked, names, batch, after, gradients, spec}, words, rate) {
+function openedWeight({network, known, picked, names, seen: {pass, at, batch}, after, gradients, spec}, words, rate) {
   const {layer, neuron, kind} = picked,
     input = kind === "bias" ? -1 : picked.input,
     {number, signed, none} = cellsIn(words),
@@ -272,7 +273,7 @@ function openedWeight({network, pass, at, known, picked, names, batch, after, gr
  * @param {Words} words
  * @returns {Opened}
  */
-function openedInput({network, pass, at, known, picked, names, row, batch}, words) {
+function openedInput({network, known, picked, names, row, seen: {pass, at, batch}}, words) {
   const {neuron} = picked,
     {number, signed, none} = cellsIn(words),
     [first] = network.layers,
