@@ -208,3 +208,12 @@ test("a row that is not in the batch shows its own numbers in Know, and in Think
   assert.match(shown(think).summary, new RegExp(`^Row ${row + 1} is not in this batch .the 2 rows of this update., so it adds nothing now`));
   assert.deepEqual(shown(think).network.seen.pass, shown(think).network.pass);
 });
+
+test("a network that is built is called by its layers and what its data are called, a table by its columns", () => {
+  const titled = (data) => after(documentWith(), {type: "changeNetwork", change: {data}}),
+    named = titled({...XOR, title: {en: "exclusive or", ja: "排他的論理和"}}),
+    table = titled({...XOR, name: "", inputNames: ["width", "height"], targetName: "kind"});
+  assert.equal(shown(named).title, "2-3-1 · exclusive or");
+  assert.equal(shown(named, "ja").title, "2-3-1 · 排他的論理和");
+  assert.equal(shown(table).title, "2-3-1 · your table: width, height → kind");
+});

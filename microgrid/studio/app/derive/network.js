@@ -41,6 +41,8 @@ import {memoised} from "./memoised.js";
 
 /** @typedef {ReturnType<typeof networkPartAt>} NetworkShown */
 
+const MAX_COLUMNS_NAMED = 3; // of a table, in its title
+
 // --- the numbers -----------------------------------------------------------------------------------------------------
 
 const networkOfSpec = memoised(networkOf);
@@ -269,7 +271,7 @@ export function networkShownAt(state, words) {
     outputText: outputTextOf(state, network, endLabel, words),
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
-    title: document.title?.[language] || titleOf(spec),
+    title: document.title?.[language] || titleOf(spec, words),
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
@@ -343,9 +345,16 @@ function outputTextOf({position}, {steps, losses, known}, endLabel, words) {
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }
 
-/** @param {Spec} spec */
-function titleOf({inputs, sizes, data}) {
-  return [[inputs, ...sizes].join("-"), data.name].filter(Boolean).join(" · ");
+/**
+ * The layers of a network that somebody built, and what its data are called or, of a table, its columns.
+ * @param {Spec} spec
+ * @param {Words} words
+ */
+function titleOf({inputs, sizes, data}, words) {
+  const {title, name, inputNames, targetName} = /** @type {import("../actions/share.js").NamedData} */ (data),
+    shown = inputNames.length > MAX_COLUMNS_NAMED ? [...inputNames.slice(0, MAX_COLUMNS_NAMED - 1), "…"] : inputNames,
+    table = words.word("network.table.title", {inputs: words.listed(shown), target: targetName});
+  return `${[inputs, ...sizes].join("-")} · ${title?.[words.language] ?? (name || table)}`;
 }
 
 /**
