@@ -195,3 +195,25 @@ test("a code of what is no network is refused, and nothing has changed", async (
     await assert.rejects(code, ShareError, JSON.stringify(part));
   }
 });
+
+test("a row that is not in the batch shows its own numbers in Know, and in Think that it adds nothing", () => {
+  const start = after(documentWith({batchSize: 2}), {type: "goTo", position: 0}),
+    row = [0, 1, 2, 3].find((each) => !shown(start).network.batch.includes(each)),
+    know = after(start, {type: "pickRow", row}, {type: "goTo", position: endsIn(start).know});
+  const {network, summary} = shown(know);
+  assert.deepEqual([network.at, network.seen.at, [...network.seen.batch]], [-1, 0, [row]]);
+  assert.deepEqual([...network.seen.pass.x[0]], XOR.rows[row]);
+  assert.match(summary, /^It said /);
+  const think = after(know, {type: "goTo", position: endsIn(know).think});
+  assert.match(shown(think).summary, new RegExp(`^Row ${row + 1} is not in this batch .the 2 rows of this update., so it adds nothing now`));
+  assert.deepEqual(shown(think).network.seen.pass, shown(think).network.pass);
+});
+
+test("a network that is built is called by its layers and what its data are called, a table by its columns", () => {
+  const titled = (data) => after(documentWith(), {type: "changeNetwork", change: {data}}),
+    named = titled({...XOR, title: {en: "exclusive or", ja: "排他的論理和"}}),
+    table = titled({...XOR, name: "", inputNames: ["width", "height"], targetName: "kind"});
+  assert.equal(shown(named).title, "2-3-1 · exclusive or");
+  assert.equal(shown(named, "ja").title, "2-3-1 · 排他的論理和");
+  assert.equal(shown(table).title, "2-3-1 · your table: width, height → kind");
+});

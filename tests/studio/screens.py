@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgrid import Input, Relay, Value
 from microgrid.documents.examples import example
+from microgrid.documents.networks import network_documents
 from microgrid.language.words import LANGUAGES
-from microgrid.studio.page import page, studio_page
+from microgrid.studio.page import network_page, page, studio_page
 from tests.browser import PATIENCE, launched
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ MODES: dict[str, tuple[str, ...]] = {  # the keys that lead there, and what is p
     "present": ("2", "p"),
     "share": ("#share",),
 }
+NETWORK_MODES: dict[str, tuple[str, ...]] = {
+    "start": (),
+    "think": ("2",),
+    "change": ("3",),
+    "rows": ("2", "#all-rows"),
+    "neuron": ("2", "#all-rows", ".neuron.hidden"),
+    "layers": ("2", "#layers-open"),
+    "present": ("2", "p"),
+}
 IN_ALL_LOOKS = ("start", "think", "change")  # other modes are shown in the light alone
 
 
@@ -82,6 +92,16 @@ def example_named(name: str) -> Callable[[str], str]:
     def write(language: str) -> str:
         found = example(name)
         return page(found.record(), found.heading, language)
+
+    return write
+
+
+def network_named(name: str) -> Callable[[str], str]:
+    """Return what writes the page of a network of the strip."""
+
+    def write(language: str) -> str:
+        found = network_documents()[name]
+        return network_page(found.spec, found.heading, language)
 
     return write
 
@@ -103,6 +123,9 @@ DOCUMENTS: dict[str, Callable[[str], str]] = {
     "xor": example_named("xor"),
     "text": text,
     "long-text": long_text,
+}
+NETWORKS: dict[str, Callable[[str], str]] = {
+    f"network-{name}": network_named(name) for name in ("xor", "moons", "penguins", "vanishing-gradients")
 }
 
 # What is wrong with what the page shows, as the browser sees it: each problem with its kind of element, and the text.
@@ -221,11 +244,12 @@ def findings(page: Page) -> Findings:
 def shots(browser: Browser, folder: Path, only: re.Pattern[str]) -> Iterator[tuple[str, Findings]]:
     """Write the screenshots, and yield the name of each with the findings."""
     with TemporaryDirectory() as pages:
-        for document, make in DOCUMENTS.items():
+        for document, make in {**DOCUMENTS, **NETWORKS}.items():
             for language in LANGUAGES:
                 file = Path(pages, f"{document}-{language}.html")
                 file.write_text(make(language), encoding="utf-8")
-                for name, window, keys, look in _settings(f"{document}-{language}"):
+                modes = NETWORK_MODES if document in NETWORKS else MODES
+                for name, window, keys, look in _settings(f"{document}-{language}", modes):
                     if only.search(name):
                         yield name, _shot(browser, file.as_uri(), window, keys, look, folder / f"{name}.png")
                 name = f"{document}-{language}-print"
@@ -233,8 +257,10 @@ def shots(browser: Browser, folder: Path, only: re.Pattern[str]) -> Iterator[tup
                     yield name, _print(browser, file.as_uri(), folder / f"{name}.png")
 
 
-def _settings(name: str) -> Iterator[tuple[str, Window, tuple[str, ...], dict[str, Any]]]:
-    for (size, window), (mode, keys), (look, media) in product(WINDOWS.items(), MODES.items(), LOOKS.items()):
+def _settings(
+    name: str, modes: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, Window, tuple[str, ...], dict[str, Any]]]:
+    for (size, window), (mode, keys), (look, media) in product(WINDOWS.items(), modes.items(), LOOKS.items()):
         if mode in IN_ALL_LOOKS or look == "light":
             yield f"{name}-{size}-{mode}-{look}", window, keys, media
 

@@ -172,3 +172,18 @@ def test_plots_and_matrices_are_accessible(network: NetworkOpener) -> None:
     screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 2})")
     screen.wait_for("!microgrid.state.training")
     check_accessible(screen)
+
+
+def test_matrices_of_a_step_are_not_cut_at_the_top(network: NetworkOpener) -> None:
+    screen = network("moons", height=720)
+    screen("#layers-open").click()
+    screen.press("2")
+    cut = """() => {
+      const {top} = document.querySelector('#layers-room').getBoundingClientRect(), across = (e) => {
+        const box = e.getBoundingClientRect();
+        return box.top < top - 1 && box.bottom > top + 1;
+      };
+      return [...document.querySelectorAll('#layers .matrix')].filter(across).map((e) => e.dataset.name);
+    }"""
+    assert screen.page.evaluate(cut) == []
+    expect(screen("#layers [data-name=dW]")).to_be_in_viewport(ratio=1)

@@ -92,6 +92,7 @@ def test_too_large_a_step_is_told_and_repaired(network: Opener) -> None:
     screen("#network-rate").press("Enter")
     train(screen, "× 100")
     expect(screen("#sentence")).to_contain_text("the learning rate 1000 was too large")
+    assert screen("body").inner_text().count("the learning rate 1000 was too large") == 1
     screen("#reset").click()
     assert parameters_of(screen) == before
     expect(screen("#sentence")).to_contain_text("most to blame")

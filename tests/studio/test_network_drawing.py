@@ -144,3 +144,28 @@ def test_step_runs_along_the_edges_and_leaves_nothing(network: Opened) -> None:
     screen.press("Home", "ArrowRight")
     expect(screen("svg.network .pulse")).to_have_count(4)
     expect(screen("svg.network .pulse")).to_have_count(0)
+
+
+def test_phone_begins_with_the_inputs_and_comes_back_to_the_drawing(network: Opened) -> None:
+    screen = network("moons", row=0, width=360, height=740)
+    assert screen.page.evaluate("document.querySelector('#network-stage').scrollTop") == 0
+    screen("#learned").scroll_into_view_if_needed()
+    screen.page.evaluate("document.querySelector('#learned').scrollIntoView()")
+    expect(screen("#network-stage")).not_to_be_in_viewport(ratio=0.5)
+    screen("#primary").click()
+    expect(screen("#network-stage")).to_be_in_viewport(ratio=0.9)
+
+
+def test_phone_shows_the_neuron_that_is_opened_and_its_sums(network: Opened) -> None:
+    screen = network("moons", row=None, width=360, height=740)
+    screen.page.evaluate(THINK)
+    screen("svg.network .hidden").first.click()
+    inside = """() => {
+      const end = document.querySelector('footer').getBoundingClientRect().top;
+      const sums = [...document.querySelectorAll('#part tbody tr:last-child > *')];
+      return sums.filter((e) => e.checkVisibility()).map((e) => {
+        const {right, bottom} = e.getBoundingClientRect();
+        return right <= innerWidth && bottom <= end + 1;
+      });
+    }"""
+    assert screen.page.evaluate(inside) == [True] * 4  # their name, those of two weights, and that of the bias

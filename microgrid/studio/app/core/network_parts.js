@@ -129,12 +129,13 @@ export function sharesByRow(pass, layer, neuron, input) {
 }
 
 /**
- * Which rows of a table are shown: the first ones and, where it is another, the one that is picked.
+ * Which rows of a table are shown: the first ones and, where it is another, the one that is picked; all, where only one
+ * would be left out.
  * @param {number} count
  * @param {number} most
  * @param {number} at the one that is picked, or −1
  */
 export function rowsShown(count, most, at) {
-  const first = Array.from({length: Math.min(count, most)}, (_, row) => row);
+  const first = Array.from({length: count <= most + 1 ? count : most}, (_, row) => row);
   return at < first.length ? first : [...first.slice(0, -1), at];
 }

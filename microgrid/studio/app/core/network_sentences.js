@@ -25,6 +25,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {Pass} pass
  * @property {number | null} row
  * @property {number} at
+ * @property {{pass: Pass, at: number}} seen what Know tells of: the batch or, where the row is not in it, the row alone
  * @property {boolean} isWhole whether the batch holds all rows
  * @property {Float64Array} shares what the row adds to the gradients
  * @property {Float64Array} after the parameters after Change
@@ -121,7 +122,7 @@ export class NetworkSentences {
    * @param {NetworkMoment} moment
    */
   question(moment) {
-    const {pass, at} = moment,
+    const {pass, at} = moment.seen,
       loss = show(pass.loss);
     if (at < 0) return this.#say(`question.all.${this.network.loss}`, moment, {loss});
     const said = this.said(pass, at),
@@ -191,7 +192,7 @@ export class NetworkSentences {
    * @param {NetworkMoment} moment
    */
   #layer(layer, moment) {
-    const {pass, at} = moment,
+    const {pass, at} = moment.seen,
       {activation, outputs: width} = this.network.layers[layer - 1],
       row = Math.max(at, 0),
       {outputs} = pass.layers[layer - 1],
@@ -224,8 +225,8 @@ export class NetworkSentences {
 
   /** @param {NetworkMoment} moment */
   #loss(moment) {
-    const {pass, at} = moment,
-      loss = show(pass.loss);
+    const {pass, at} = moment.seen,
+      loss = show(moment.pass.loss);
     const sentence = this.#say("loss", moment, {loss});
     return {sentence, formula: at < 0 || pass.predictions[at].length > 1 ? [] : [this.words.typeset(this.#mistake(pass, at))]};
   }
@@ -360,9 +361,9 @@ export class NetworkSentences {
    * @param {NetworkMoment} moment
    * @param {Record<string, string | number>} [parts]
    */
-  #say(key, {row, pass, isWhole, at}, parts = {}) {
+  #say(key, {row, pass, isWhole, at, seen}, parts = {}) {
     const rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length}),
-      isMissing = row !== null && at < 0 ? this.words.word("network.told.row.out", {row}) : "";
+      isMissing = row !== null && at < 0 && seen.at < 0 && !key.startsWith("change") ? this.words.word("network.told.row.out", {row, count: pass.x.length}) : "";
     return this.words.joined(isMissing, this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
   }
 

@@ -41,6 +41,8 @@ import {memoised} from "./memoised.js";
 
 /** @typedef {ReturnType<typeof networkPartAt>} NetworkShown */
 
+const MAX_COLUMNS_NAMED = 3; // of a table, in its title
+
 // --- the numbers -----------------------------------------------------------------------------------------------------
 
 const networkOfSpec = memoised(networkOf);
@@ -54,6 +56,9 @@ const passAt = memoised(
       targets = Array.from(batch, (row) => data.targets[row]);
     return passOf(network, moment.parameters, rows, targets);
   },
+);
+const aloneAt = memoised((/** @type {Network} */ network, /** @type {StandardisedData} */ data, /** @type {Moment} */ moment, /** @type {number} */ row) =>
+  passOf(network, moment.parameters, [data.rows[row]], [data.targets[row]]),
 );
 const nextAt = memoised(nextMoment);
 const sharesAt = memoised(rowShares);
@@ -179,6 +184,8 @@ function networkPartAt(state, words) {
     batch = batchAt(spec, moment, cycle),
     at = row === null ? -1 : batch.indexOf(row),
     steps = NETWORK_KIND.steps(state),
+    step = steps[position - 1] ?? null,
+    isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
     sentences = sentencesAt(spec, words);
   return {
     spec,
@@ -191,7 +198,7 @@ function networkPartAt(state, words) {
     hover,
     panel,
     steps,
-    step: steps[position - 1] ?? null,
+    step,
     known: knownOfNetwork(steps, position, network.layers.length),
     names: sentences.names,
     sentences,
@@ -200,6 +207,14 @@ function networkPartAt(state, words) {
     cyclesPerEpoch: cyclesPerEpoch(spec),
     get pass() {
       return passIn(state);
+    },
+    /** What the drawing shows: the batch or, in Know, the row picked by itself where it is not in the batch. */
+    seen: {
+      batch: isAlone ? Int32Array.of(row) : batch,
+      at: isAlone ? 0 : at,
+      get pass() {
+        return isAlone ? aloneAt(network, data, moment, row) : passIn(state);
+      },
     },
     get gradients() {
       return passIn(state).gradients;
@@ -256,7 +271,7 @@ export function networkShownAt(state, words) {
     outputText: outputTextOf(state, network, endLabel, words),
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
-    title: document.title?.[language] || titleOf(spec),
+    title: document.title?.[language] || titleOf(spec, words),
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
@@ -276,13 +291,14 @@ export function networkShownAt(state, words) {
  * @param {NetworkShown} shown
  */
 function saidOfNetwork(state, shown) {
-  const {sentences, step, steps, row, at, batch, pass, spec} = shown,
+  const {sentences, step, steps, row, at, seen, batch, pass, spec} = shown,
     {position, learningRate} = state,
     ends = endsOfSteps(steps);
   const moment = {
     pass,
     row: row === null ? null : row + 1,
     at,
+    seen,
     isWhole: batch.length === spec.data.rows.length,
     get shares() {
       return shown.shares;
@@ -329,9 +345,16 @@ function outputTextOf({position}, {steps, losses, known}, endLabel, words) {
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }
 
-/** @param {Spec} spec */
-function titleOf({inputs, sizes, data}) {
-  return [[inputs, ...sizes].join("-"), data.name].filter(Boolean).join(" · ");
+/**
+ * The layers of a network that somebody built, and what its data are called or, of a table, its columns.
+ * @param {Spec} spec
+ * @param {Words} words
+ */
+function titleOf({inputs, sizes, data}, words) {
+  const {title, name, inputNames, targetName} = /** @type {import("../actions/share.js").NamedData} */ (data),
+    shown = inputNames.length > MAX_COLUMNS_NAMED ? [...inputNames.slice(0, MAX_COLUMNS_NAMED - 1), "…"] : inputNames,
+    table = words.word("network.table.title", {inputs: words.listed(shown), target: targetName});
+  return `${[inputs, ...sizes].join("-")} · ${title?.[words.language] ?? (name || table)}`;
 }
 
 /**

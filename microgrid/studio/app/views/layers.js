@@ -67,11 +67,13 @@ export function createLayers(app) {
       isStart = !network.step; // before the first step nothing is computed yet
     entries = matricesAt(network.spec, network.network, network.pass, at, update).filter(({isResult}) => !isStart || !isResult);
     if (isNewStep(network.network, at.phase, at.kind, at.layer, isStart) || !chosen) chosen = firstCell(entries, network.at);
-    if (isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, words)) build(network, words);
+    const isBuilt = isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, words);
+    if (isBuilt) build(network, words);
     const picked = state.net?.picked ?? null;
     if (isNewPart(picked, cells) && picked && picked !== ownPart) chosen = cellOfPart(picked, network) ?? chosen;
     if (isNewNumbers(network.pass, update.after, cells)) for (const drawn of cells) fill(drawn, words);
     explain(network, update, picked, words);
+    if (isBuilt && !room.contains(document.activeElement)) showResults();
   }
 
   // --- the tables ----------------------------------------------------------------------------------------------------------
@@ -98,15 +100,17 @@ export function createLayers(app) {
       ),
     );
     if (focused) cellAt(focused)?.button.focus({preventScroll: true});
-    else showResults();
   }
 
-  /** Scrolls as far as the first matrix that this step computes, where that is out of sight. */
+  /** Begins with what this step reads or, where its results are out of sight then, with the top of those: none is cut. */
   function showResults() {
-    const result = room.querySelector(".results .matrix");
-    if (!result) return;
-    room.scrollTop = 0;
-    room.scrollTop = Math.max(0, result.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom);
+    const results = /** @type {HTMLElement | null} */ (room.querySelector(".results"));
+    room.scrollTo(0, 0);
+    if (!results || at.kind === "update") return;
+    const {top, bottom} = room.getBoundingClientRect();
+    if (results.getBoundingClientRect().bottom <= bottom + 1) return;
+    results.style.minHeight = `${room.clientHeight}px`; // so that there is enough to scroll
+    room.scrollTop = results.getBoundingClientRect().top - top;
   }
 
   /** @param {Words} words */

@@ -15,6 +15,7 @@ import {createNetworkScene} from "./network_scene.js";
 
 const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
   NARROW_ROOM_PX = 430;
+const PHONE_PX = 760; // up to which the page scrolls, as in the style sheets
 const PRESENTED_SCALE = 1.92; // its texts of 12.5 px have 24 px then, at 1920 × 1080
 
 /** @param {App} app */
@@ -132,6 +133,7 @@ export function createNetwork(app) {
     const {picked} = /** @type {any} */ (app.derived).network,
       isSamePart = part && picked && ["kind", "layer", "neuron", "input"].every((key) => part[/** @type {keyof Part} */ (key)] === picked[key]);
     app.dispatch({type: "pickPart", part: isSamePart ? null : part});
+    if (!isSamePart) byId("part").scrollIntoView({block: "nearest"}); // it may have opened below the edge
   }
 
   /** @param {Part | null} part */
@@ -186,10 +188,18 @@ export function createNetwork(app) {
       {step} = shown;
     pulses.stop();
     if (!scene) return;
-    if (step && step.phase !== "change") follow(step);
-    else if (!step) stage.scrollTo(0, 0);
-    const mayMove = previous && state.visit !== previous.visit && state.visit.animated && !state.training && !reducedMotion.matches;
+    const isMoved = previous?.document === state.document && previous.visit !== state.visit;
+    if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
+    else if (step.phase !== "change") follow(step);
+    if (isMoved) showStage();
+    const mayMove = isMoved && state.visit.animated && !state.training && !reducedMotion.matches;
     if (step && mayMove) pulses.start(scene, step, shown, state);
+  }
+
+  /** On a phone the page is longer than the screen: comes back to the drawing, unless the part that is opened is in sight. */
+  function showStage() {
+    if (innerWidth > PHONE_PX || isInSight(byId("part"))) return;
+    if (!isInSight(stage)) stage.scrollIntoView({block: "nearest"});
   }
 
   /**
@@ -214,4 +224,14 @@ export function createNetwork(app) {
   }
 
   return {show: showNetwork};
+}
+
+/**
+ * Whether most of an element can be seen.
+ * @param {Element} element
+ */
+function isInSight(element) {
+  const {top, bottom, height} = element.getBoundingClientRect(),
+    end = document.querySelector("footer")?.getBoundingClientRect().top ?? innerHeight;
+  return Math.min(bottom, end) - Math.max(top, 0) > height / 2;
 }

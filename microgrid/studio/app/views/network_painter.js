@@ -106,7 +106,8 @@ function paintHeadings({headings, box, layout}, {network, step}, words) {
  * @param {WeightsShown} weights
  */
 function paintLayer({layout}, nodes, l, shown, words, weights) {
-  const {network, pass, at, known, step, picked, names, spec, row} = shown,
+  const {network, known, step, picked, names, spec, row} = shown,
+    {pass, at} = shown.seen,
     {style} = layout.layers[l],
     isValueKnown = l <= known.layer,
     isGradientKnown = known.blame <= l + 1 && weights.gradients !== null,
@@ -217,7 +218,7 @@ function cutToWidth(text, columns) {
  * @param {"value" | "gradient" | "new"} state
  * @param {{spec: any, row: number | null}} own
  */
-function paintBias({bias}, l, i, {network, picked, at}, words, {values, gradients}, state, {spec, row}) {
+function paintBias({bias}, l, i, {network, picked, seen: {at}}, words, {values, gradients}, state, {spec, row}) {
   if (l === 0) {
     const number = at < 0 || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
     write(bias[0], words.typeset(number));
@@ -357,7 +358,8 @@ function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gr
  * @param {Words} words
  */
 function paintLoss({box, links}, shown, words) {
-  const {network, pass, at, known, step, picked, batch} = shown,
+  const {network, known, step, picked} = shown,
+    {pass, at, batch} = shown.seen,
     last = network.layers.length,
     isKnown = known.layer > last,
     isPredicted = known.layer >= last,

@@ -14,9 +14,9 @@ import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 
 /** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
 /** @typedef {{name: string, cells: Cell[], kind?: string, part?: Part | null, row?: number}} Line `part` or `row` is picked by its name */
-/** @typedef {{title: string, told: string, heads: string[], lines: Line[]}} Opened */
+/** @typedef {{title: string, told: string, heads: string[], lines: Line[], less?: number[]}} Opened `less`: the columns that a phone leaves out */
 
-const MAX_ROWS = 6; // of the data, before they are added up
+const MAX_ROWS = 3; // of the data, before they are added up: as many as the formula of a sum writes out
 
 /** @param {App} app */
 export function createPart(app) {
@@ -34,21 +34,24 @@ export function createPart(app) {
       opened = shown?.picked ? openedPart(shown, derived.words, state.learningRate) : null;
     panel.hidden = !opened;
     if (!opened) return void isNewTable(null);
-    const {title, told, heads, lines} = opened,
+    const {title, told, heads, lines, less = []} = opened,
       targets = JSON.stringify(lines.map(({part, row}) => part ?? row));
     if (isNewTable(derived.words, heads.length, lines.length, targets) || !drawn) fill(opened, derived.words);
     if (!drawn) return;
     write(drawn.title, title);
     panel.setAttribute("aria-label", title);
     write(drawn.told, told);
-    for (const [i, head] of heads.entries()) write(drawn.heads[i], head);
+    for (const [i, head] of heads.entries()) {
+      write(drawn.heads[i], head);
+      mark(drawn.heads[i], less.includes(i) ? "less" : "");
+    }
     for (const [i, {name, cells, kind}] of lines.entries()) {
       write(drawn.names[i], name);
       mark(drawn.lines[i], kind ?? "");
       for (const [k, {text, kind: own}] of cells.entries()) {
         const element = drawn.cells[i][k];
         write(element, text);
-        mark(element, own ? `number ${own}` : "number");
+        mark(element, ["number", own, less.includes(k + 1) && "less"].filter(Boolean).join(" "));
         if (text) element.setAttribute("data-name", heads[k + 1]);
       }
     }
@@ -103,7 +106,7 @@ export function openedPart(shown, words, rate) {
     case "loss":
       return openedLoss(shown, words);
     default:
-      return shown.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
+      return shown.seen.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
   }
 }
 
@@ -121,7 +124,8 @@ function cellsIn(words) {
  * @returns {Opened}
  */
 function neuronOfRow(shown, words) {
-  const {network, pass, at, known, picked, names, after, row} = shown,
+  const {network, known, picked, names, after, row} = shown,
+    {pass, at} = shown.seen,
     {layer, neuron} = picked,
     {number, signed, changed, none} = cellsIn(words),
     {terms, bias, sum, output, delta, upstream, slope, activation} = openedNeuron(network, pass, at, layer, neuron);
@@ -152,7 +156,7 @@ function neuronOfRow(shown, words) {
       : "";
   return {
     title: words.say("network.part.of_row", {name: names.neuron(layer, neuron), row: row + 1}),
-    ...{told, heads},
+    ...{told, heads, less: known.isChanged ? [2, 3, 5] : isBlamed ? [3] : [4, 5, 6]},
     lines: [...lines, ofBias, total, ...(isLinear ? [] : [last])],
   };
 }
@@ -188,6 +192,7 @@ function neuronOfAllRows(shown, words) {
     title: words.say("network.part.of_all", {name: names.neuron(layer, neuron), count: batch.length}),
     told: words.say(isBlamed ? "network.part.told.all" : "network.part.told.each"),
     heads,
+    less: isBlamed ? [1, 2, 3] : [3, ...byInput.map((_, k) => k + 4)],
     lines: [
       ...lines,
       ...restOf(batch.length - rows.length, words, [none, none, none, ...byInput.map((shares) => signed(sumOf(shares.slice(rows.length)), isBlamed))]),
@@ -218,7 +223,7 @@ function sumOf(shares) {
  * @param {number} rate
  * @returns {Opened}
  */
-function openedWeight({network, pass, at, known, picked, names, batch, after, gradients, spec}, words, rate) {
+function openedWeight({network, known, picked, names, seen: {pass, at, batch}, after, gradients, spec}, words, rate) {
   const {layer, neuron, kind} = picked,
     input = kind === "bias" ? -1 : picked.input,
     {number, signed, none} = cellsIn(words),
@@ -258,7 +263,7 @@ function openedWeight({network, pass, at, known, picked, names, batch, after, gr
         : words.say("network.part.told.value", {weight: show(weight)});
   return {
     title: names.weight(layer, neuron, input),
-    ...{told, heads},
+    ...{told, heads, less: isBlamed ? [2] : []},
     lines: [
       ...lines,
       ...restOf(rest.length, words, [none, none, none, signed(sumOf(rest), isBlamed)]),
@@ -272,7 +277,7 @@ function openedWeight({network, pass, at, known, picked, names, batch, after, gr
  * @param {Words} words
  * @returns {Opened}
  */
-function openedInput({network, pass, at, known, picked, names, row, batch}, words) {
+function openedInput({network, known, picked, names, row, seen: {pass, at, batch}}, words) {
   const {neuron} = picked,
     {number, signed, none} = cellsIn(words),
     [first] = network.layers,

@@ -43,8 +43,8 @@ export function createRows(app) {
     const shown = shownIn(derived),
       {words} = derived;
     if (!shown) return;
-    const {row, batch, spec, at} = shown,
-      {length} = spec.data.rows;
+    const {row} = shown,
+      {length} = shown.spec.data.rows;
     if (row !== null) latest = row;
     setAttribute(place, "aria-label", words.say("network.rows.picker"));
     setAttribute(back, "aria-label", words.say("network.row.back"));
@@ -58,7 +58,7 @@ export function createRows(app) {
     setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
     setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
     if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
-    write(caption, captionOf(shown, words, row !== null && at < 0 ? {row: row + 1, count: batch.length} : null));
+    write(caption, captionOf(shown, words));
   }
 
   return {show: showRows};
@@ -68,19 +68,22 @@ export function createRows(app) {
  * What the lines and circles show now.
  * @param {any} shown what `derived.network` holds
  * @param {import("../core/words.js").Words} words
- * @param {{row: number, count: number} | null} outside the row that is not in the batch
  */
-function captionOf({known, row, at, batch, spec}, words, outside) {
+function captionOf({known, row, at, batch, seen, spec}, words) {
   const isWhole = batch.length === spec.data.rows.length,
-    rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length});
+    rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length}),
+    isAlone = at < 0 && seen.at === 0,
+    hasGradients = known.blame <= known.layer;
+  const alone = isAlone && words.say("network.row.alone", {row: row + 1, count: batch.length}),
+    circles = seen.at < 0 && words.say(hasGradients ? "network.circles.sum" : "network.circles.mean", {rows});
   const lines = known.isChanged
     ? words.say("network.lines.change")
-    : known.blame > known.layer
+    : !hasGradients
       ? words.say("network.lines.know")
       : at < 0
         ? words.say("network.lines.think.all", {rows})
         : words.say("network.lines.think", {row: row + 1});
-  return words.joined(outside && words.say("network.row.outside", outside), at < 0 && words.say("network.circles.mean", {rows}), lines);
+  return words.joined(alone, circles, lines);
 }
 
 /**
@@ -92,7 +95,7 @@ function shownIn(derived) {
 }
 
 /**
- * Picks the row of the batch before or after, where a network is shown.
+ * Picks the row before or after, where a network is shown.
  * @param {App} app
  * @param {number} way
  */
@@ -103,16 +106,12 @@ export function pickRowBeside(app, way) {
 }
 
 /**
- * The next row that has numbers: one of the batch; null where there is none.
+ * The row beside the one picked; from all rows, the first; null where there is none.
  * @param {any} shown
  * @param {number} way
  * @returns {number | null}
  */
-function rowBeside({row, batch}, way) {
-  let nearest = null;
-  for (const each of batch) {
-    const isBeside = row === null || (way > 0 ? each > row : each < row);
-    if (isBeside && (nearest === null || (way > 0 || row === null ? each < nearest : each > nearest))) nearest = each;
-  }
-  return nearest;
+function rowBeside({row, spec}, way) {
+  const next = row === null ? 0 : row + way;
+  return next >= 0 && next < spec.data.rows.length ? next : null;
 }

@@ -121,8 +121,9 @@ function speedInWords(cyclesPerSecond, words) {
  * @param {Derived} derived
  */
 function resultOfTraining({cycle, cycles, restarted}, {output: last, problem, words, endLabel}) {
+  if (problem) return ""; // the sentence says it
   const first = cycles.firstLoss;
-  if (cycles.last === cycles.first) return problem || (restarted ? words.say("curve.new") : "");
+  if (cycles.last === cycles.first) return restarted ? words.say("curve.new") : "";
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - cycles.first});
-  return problem || words.joined(curve, last > first && words.say("grown"));
+  return words.joined(curve, last > first && words.say("grown"));
 }
