@@ -112,6 +112,14 @@ test("another network begins anew, and undo brings the one before", () => {
   assert.equal(after(other, undo).cycles, state.cycles);
 });
 
+test("another network and a reset keep the learning rate that was set", () => {
+  const state = trained(after(documentWith(), {type: "setLearningRate", learningRate: 0.05}), 5),
+    other = after(state, {type: "changeNetwork", change: {sizes: [2, 1], learningRate: 0.3}}),
+    reset = after(state, {type: "reset"});
+  assert.deepEqual([other.learningRate, other.document.network.learningRate], [0.05, 0.05]);
+  assert.deepEqual([reset.learningRate, reset.cycles.last, shown(reset).canReset], [0.05, 1, false]);
+});
+
 test("at the next cycle a row of its batch is looked at", () => {
   let state = initialState(documentWith({batchSize: 2}), "en");
   for (let i = 0; i < 6; i++) {

@@ -95,8 +95,21 @@ def test_too_large_a_step_is_told_and_repaired(network: Opener) -> None:
     screen("#reset").click()
     assert parameters_of(screen) == before
     expect(screen("#sentence")).to_contain_text("most to blame")
+    expect(screen("#network-rate")).to_have_value("1000")
+    screen("#network-rate").fill("0.1")
+    screen("#network-rate").press("Enter")
     train(screen, "× 10")
     expect(screen("#sentence")).not_to_contain_text("too large")
+
+
+def test_table_is_learned_with_the_layers_that_were_typed(network: Opener) -> None:
+    screen = network()
+    screen("#builder summary").click()
+    screen("#build-paste").fill("area,age,price\n1,2,3\n2,1,5\n8,9,30\n9,8,33")
+    screen("#build-layers").fill("6-2")
+    screen("#build-take").click()
+    assert screen.page.evaluate("microgrid.state.document.network.sizes") == [6, 1]
+    expect(screen("#learned")).to_contain_text("Mean error of price")
 
 
 def test_shared_code_opens_the_same_numbers_on_a_second_page(network: Opener, studio: Opener) -> None:

@@ -239,7 +239,7 @@ export function networkShownAt(state, words) {
   const network = networkPartAt(state, words),
     {known, steps, step, spec, data} = network,
     ends = endsOfSteps(steps),
-    {position, document, language, learningRate, cycle, cycles} = state,
+    {position, document, language, cycle, cycles} = state,
     problem = problemOfNetwork(state, words),
     endLabel = words.say("loss");
   const told = step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
@@ -260,7 +260,7 @@ export function networkShownAt(state, words) {
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
-    isAsOpened: cycles.first === cycles.last && !state.restarted && learningRate === spec.learningRate,
+    isAsOpened: cycles.first === cycles.last && !state.restarted,
     earlier: {
       losses: spec.history?.losses ?? [],
       heldOut: () => heldOutCurve(network, cycles, data),
