@@ -144,6 +144,30 @@ test("training is told by its learning rate and stops where a number is lost", (
   assert.equal(shown(state).isStuck, true);
 });
 
+test("a class is asked for a value, a share and a new weight before it is shown", () => {
+  for (const row of [1, null]) {
+    let state = after(documentWith(), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
+    const asked = [];
+    for (const {phase, kind} of stepsIn(state)) {
+      const {predicting} = shown(state);
+      assert.equal(predicting.canAsk, kind !== "loss");
+      if (predicting.canAsk) {
+        const {sentence, formulaParts, told} = shown(after(state, {type: "ask"}));
+        const formula = formulaParts.map((part) => part.text ?? part).join("");
+        assert.match(formula, /= \?$/);
+        assert.ok(told && sentence.endsWith("?"));
+        asked.push(phase);
+        const answer = shown(after(state, step(1))).formulaParts.map((part) => part.text ?? part).join("");
+        assert.ok(answer.startsWith(formula.slice(0, -1)), `${formula} ${answer}`);
+      }
+      state = after(state, step(1));
+    }
+    assert.deepEqual(asked, ["know", "know", "think", "think", "change"]);
+  }
+  const quiet = after(documentWith(), {type: "goTo", position: 0}, {type: "present", isPresenting: true}, {type: "setPredicting", isPredicting: false});
+  assert.equal(shown(quiet).predicting.canAsk, false);
+});
+
 // --- sharing ---------------------------------------------------------------------------------------------------------
 
 const KNOWN = {documents: [documentWith()], languages: ["en", "ja"], datasets: {xor: {...XOR, title: {en: "exclusive or"}}}};

@@ -208,6 +208,32 @@ def test_presentation_shows_numbers_for_the_last_row(network: Opener) -> None:
     expect(screen("#network-examples")).to_be_visible()
 
 
+def test_presentation_asks_before_it_shows(network: Opener) -> None:
+    screen = network()
+    screen.press("2", "p", "ArrowRight")
+    expect(screen("#sentence")).to_contain_text("after the update?")
+    expect(screen("#formula")).to_contain_text("?")
+    screen("#next").click()
+    expect(screen("#place")).to_contain_text("Change")
+    expect(screen("#formula")).not_to_contain_text("?")
+    screen("#network-predict").uncheck()
+    screen.press("Home", "ArrowRight")
+    expect(screen("#place")).to_contain_text("step 1")
+
+
+def test_presentation_stops_and_runs_training(network: Opener) -> None:
+    screen = network()
+    run = screen("#network-train .run")
+    run.click()
+    screen.press("p")
+    expect(run).to_have_text("Stop")
+    run.click()
+    assert screen.page.evaluate("microgrid.state.training") is None
+    expect(screen("#network-rate")).to_be_visible()
+    screen.press("Escape")
+    expect(screen("#network-predict")).to_be_hidden()
+
+
 def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     spec = network_documents()["xor"].spec
     screen = screens(network_page(spec), Relay(read_document(TEXT)))

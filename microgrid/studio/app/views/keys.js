@@ -3,6 +3,7 @@
 import {byId, isDialogOpen} from "./dom.js";
 import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
+import {stepBeside} from "./transport.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -16,8 +17,8 @@ export function createKeys(app, help, share) {
   const {dispatch} = app;
   /** @type {Record<string, () => void>} */
   const actions = {
-    ArrowLeft: () => dispatch({type: "stepBy", count: -1}),
-    ArrowRight: () => dispatch({type: "stepBy", count: 1}),
+    ArrowLeft: () => stepBeside(app, -1),
+    ArrowRight: () => stepBeside(app, 1),
     Home: () => dispatch({type: "goTo", position: 0}),
     End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
     " ": () => dispatch({type: app.state.playing || app.state.training ? "pause" : "play"}),
@@ -41,9 +42,9 @@ export function createKeys(app, help, share) {
       target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
     if (key.length === 1 && !app.state.hasShortcuts) return;
-    const isTyping = target.matches("input:not([type=range]), select, textarea"),
+    const isTyping = target.matches("input:not([type=range], [type=checkbox]), select, textarea"),
       isSliding = target.matches("#whatif input[type=range]") && key !== "Escape",
-      isPressing = target.matches("button, [role=button]") && (key === " " || key === "Enter");
+      isPressing = target.matches("button, [role=button], [type=checkbox]") && (key === " " || key === "Enter");
     const act = actions[key.length === 1 ? key.toLowerCase() : key];
     if (isTyping || isSliding || isPressing || !act) return;
     event.preventDefault();
