@@ -208,6 +208,48 @@ def test_presentation_shows_numbers_for_the_last_row(network: Opener) -> None:
     expect(screen("#network-examples")).to_be_visible()
 
 
+def test_caption_says_what_lines_and_circles_show(network: Opener) -> None:
+    screen = network()
+    caption = screen("#row-caption")
+    screen.press("1", "ArrowRight")  # to the loss, where no weight is reached
+    expect(caption).to_have_text("Lines: weights. Dashed: negative.")
+    screen.press("ArrowRight")
+    expect(caption).to_contain_text("what row 1 adds to each gradient")
+    expect(caption).to_contain_text("Not reached yet: still weights.")
+    screen.press("ArrowRight")
+    expect(caption).not_to_contain_text("Not reached yet")
+    screen.press("3")
+    expect(caption).to_contain_text("Circles: row 1. Lines: new weights; gradients beside them: over all 200 rows.")
+
+
+def test_row_that_there_is_not_is_told(network: Opener) -> None:
+    screen = network()
+    screen("#row-number").fill("999")
+    screen("#row-number").press("Enter")
+    expect(screen("#row-caption")).to_have_text("There is no row 999: the rows are 1 to 200. Here is row 200.")
+    screen("#row-number").press("ArrowDown")
+    expect(screen("#row-caption")).to_have_text("Lines: weights. Dashed: negative.")
+
+
+def test_cycles_that_training_drops_are_told(network: Opener) -> None:
+    screen = network()
+    train(screen, "× 100")
+    screen("#cycle-number").fill("5")
+    screen("#cycle-number").press("Enter")
+    train(screen, "× 10")
+    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo brings them back.")
+    screen("#undo").click()
+    expect(screen("#curve")).to_have_attribute("aria-valuemax", "101")
+    expect(screen("#network-train .result")).not_to_contain_text("dropped")
+
+
+def test_loss_of_a_row_and_mean_loss_have_their_names(network: Opener) -> None:
+    screen = network()
+    expect(screen("#network-stage .loss .heading")).to_have_text("squared error")
+    expect(screen("#loss")).to_contain_text("mean loss ")
+    expect(screen("#loss")).to_have_attribute("data-of", "all 200 rows")
+
+
 def test_presentation_asks_before_it_shows(network: Opener) -> None:
     screen = network()
     screen.press("2", "p", "ArrowRight")

@@ -256,7 +256,7 @@ export function networkShownAt(state, words) {
     formulaParts: told.formula,
     noteShown: position === ends.know && cycle === 1 ? (document.note?.[language] ?? "") : "",
     note: document.note?.[language] ?? "",
-    outputText: outputTextOf(state, network, endLabel, words),
+    outputText: outputTextOf(state, network, words),
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
     title: document.title?.[language] || titleOf(spec),
@@ -347,12 +347,11 @@ function problemOfNetwork(state, words) {
 /**
  * @param {State} state
  * @param {NetworkShown} network
- * @param {string} endLabel
  * @param {Words} words
  */
-function outputTextOf({position}, {steps, losses, known}, endLabel, words) {
+function outputTextOf({position}, {steps, losses, known}, words) {
   if (position < endsOfSteps(steps).know) return "";
-  const now = `${endLabel} ${show(losses.last)}`;
+  const now = `${words.say("network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }
 

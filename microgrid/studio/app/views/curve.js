@@ -44,6 +44,7 @@ export function createCurve(app) {
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
     write(byId("loss"), derived.outputText);
+    setAttribute(byId("loss"), "data-of", derived.network && derived.outputText ? words.word("network.told.rows", {count: derived.network.spec.data.rows.length}) : null);
     losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");

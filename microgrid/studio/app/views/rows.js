@@ -1,7 +1,7 @@
 // The row picker: whose numbers the drawing of a network shows, those of one row or of all rows together.
 
-import {readNumber} from "../core/numerals.js";
-import {byId, make, setAttribute, write} from "./dom.js";
+import {readNumber, show} from "../core/numerals.js";
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -17,13 +17,21 @@ export function createRows(app) {
     count = make("span", {class: "quiet"}),
     all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: shownIn(app.derived).row === null ? latest : null})}),
     caption = make("p", {id: "row-caption"});
-  let latest = 0; // the row picked last, to come back to from all rows
+  const isNewPlace = createWatch();
+  let missing = "", // what was said of a row that there is not
+    latest = 0; // the row picked last, to come back to from all rows
   place.append(back, make("label", {}, word, field), count, on, all, caption);
 
   field.addEventListener("change", () => {
-    const number = readNumber(field.value);
+    const number = readNumber(field.value),
+      {spec} = shownIn(app.derived),
+      {length} = spec.data.rows;
     if (Number.isFinite(number)) app.dispatch({type: "pickRow", row: Math.round(number) - 1});
     writeField();
+    if (!(number < 0.5 || number >= length + 0.5)) return;
+    missing = app.derived.words.say("network.row.missing", {asked: show(number), count: length, row: field.value});
+    write(caption, missing);
+    app.announce(missing);
   });
   field.addEventListener("keydown", ({key}) => {
     if (key === "ArrowUp") pickRowBeside(app, 1);
@@ -58,7 +66,8 @@ export function createRows(app) {
     setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
     setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
     if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
-    write(caption, captionOf(shown, words, row !== null && at < 0 ? {row: row + 1, count: batch.length} : null));
+    if (isNewPlace(state.visit, state.cycle, row, words)) missing = "";
+    write(caption, missing || captionOf(shown, words, row !== null && at < 0 ? {row: row + 1, count: batch.length} : null));
   }
 
   return {show: showRows};
@@ -70,17 +79,20 @@ export function createRows(app) {
  * @param {import("../core/words.js").Words} words
  * @param {{row: number, count: number} | null} outside the row that is not in the batch
  */
-function captionOf({known, row, at, batch, spec}, words, outside) {
+function captionOf({known, network, row, at, batch, spec}, words, outside) {
   const isWhole = batch.length === spec.data.rows.length,
     rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length});
+  const hasGradients = known.blame <= network.layers.length,
+    isThinking = hasGradients && !known.isChanged;
   const lines = known.isChanged
-    ? words.say("network.lines.change")
-    : known.blame > known.layer
+    ? words.say("network.lines.change", {rows})
+    : !hasGradients
       ? words.say("network.lines.know")
       : at < 0
         ? words.say("network.lines.think.all", {rows})
         : words.say("network.lines.think", {row: row + 1});
-  return words.joined(outside && words.say("network.row.outside", outside), at < 0 && words.say("network.circles.mean", {rows}), lines);
+  const circles = at < 0 ? words.say("network.circles.mean", {rows}) : known.isChanged && words.say("network.circles.row", {row: row + 1});
+  return words.joined(outside && words.say("network.row.outside", outside), circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
 }
 
 /**
