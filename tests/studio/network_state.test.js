@@ -112,6 +112,14 @@ test("another network begins anew, and undo brings the one before", () => {
   assert.equal(after(other, undo).cycles, state.cycles);
 });
 
+test("another network and a reset keep the learning rate that was set", () => {
+  const state = trained(after(documentWith(), {type: "setLearningRate", learningRate: 0.05}), 5),
+    other = after(state, {type: "changeNetwork", change: {sizes: [2, 1], learningRate: 0.3}}),
+    reset = after(state, {type: "reset"});
+  assert.deepEqual([other.learningRate, other.document.network.learningRate], [0.05, 0.05]);
+  assert.deepEqual([reset.learningRate, reset.cycles.last, shown(reset).canReset], [0.05, 1, false]);
+});
+
 test("at the next cycle a row of its batch is looked at", () => {
   let state = initialState(documentWith({batchSize: 2}), "en");
   for (let i = 0; i < 6; i++) {
@@ -134,6 +142,30 @@ test("training is told by its learning rate and stops where a number is lost", (
   const state = after(documentWith({activation: "relu"}), {type: "setLearningRate", learningRate: 1e300}, end, step(1));
   assert.equal(after(state, {type: "train", cycles: 5}), state);
   assert.equal(shown(state).isStuck, true);
+});
+
+test("a class is asked for a value, a share and a new weight before it is shown", () => {
+  for (const row of [1, null]) {
+    let state = after(documentWith(), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
+    const asked = [];
+    for (const {phase, kind} of stepsIn(state)) {
+      const {predicting} = shown(state);
+      assert.equal(predicting.canAsk, kind !== "loss");
+      if (predicting.canAsk) {
+        const {sentence, formulaParts, told} = shown(after(state, {type: "ask"}));
+        const formula = formulaParts.map((part) => part.text ?? part).join("");
+        assert.match(formula, /= \?$/);
+        assert.ok(told && sentence.endsWith("?"));
+        asked.push(phase);
+        const answer = shown(after(state, step(1))).formulaParts.map((part) => part.text ?? part).join("");
+        assert.ok(answer.startsWith(formula.slice(0, -1)), `${formula} ${answer}`);
+      }
+      state = after(state, step(1));
+    }
+    assert.deepEqual(asked, ["know", "know", "think", "think", "change"]);
+  }
+  const quiet = after(documentWith(), {type: "goTo", position: 0}, {type: "present", isPresenting: true}, {type: "setPredicting", isPredicting: false});
+  assert.equal(shown(quiet).predicting.canAsk, false);
 });
 
 // --- sharing ---------------------------------------------------------------------------------------------------------

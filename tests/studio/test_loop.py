@@ -388,3 +388,21 @@ def test_training_leaves_every_frame_to_the_page(opened: Opener) -> None:
     screen("#train .run").click()
     assert screen.page.evaluate("microgrid.state.training") is None
     assert screen.page.evaluate("window.seen.size") > 5
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_cycle_is_reached_by_its_number(width: int, studio: Opener) -> None:
+    screen = studio("w = 3; (w - 1)**2", width=width, height=740)
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 400})")
+    screen.page.evaluate("microgrid.dispatch({type: 'trainOn', cycles: 400})")
+    before = screen("#next").bounding_box()
+    screen("#cycle-number").fill("123")
+    screen("#cycle-number").press("Enter")
+    expect(screen("#curve")).to_have_attribute("aria-valuenow", "123")
+    screen("#cycle-number").press("ArrowDown")
+    expect(screen("#cycle-number")).to_have_value("122")
+    screen("#cycle-number").fill("9999")
+    screen("#cycle-number").press("Enter")
+    expect(screen("#cycle-number")).to_have_value("401")
+    assert screen.page.get_by_role("textbox", name="cycle").count() == 1
+    assert screen("#next").bounding_box() == before

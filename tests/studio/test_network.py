@@ -96,8 +96,21 @@ def test_too_large_a_step_is_told_and_repaired(network: Opener) -> None:
     screen("#reset").click()
     assert parameters_of(screen) == before
     expect(screen("#sentence")).to_contain_text("most to blame")
+    expect(screen("#network-rate")).to_have_value("1000")
+    screen("#network-rate").fill("0.1")
+    screen("#network-rate").press("Enter")
     train(screen, "× 10")
     expect(screen("#sentence")).not_to_contain_text("too large")
+
+
+def test_table_is_learned_with_the_layers_that_were_typed(network: Opener) -> None:
+    screen = network()
+    screen("#builder summary").click()
+    screen("#build-paste").fill("area,age,price\n1,2,3\n2,1,5\n8,9,30\n9,8,33")
+    screen("#build-layers").fill("6-2")
+    screen("#build-take").click()
+    assert screen.page.evaluate("microgrid.state.document.network.sizes") == [6, 1]
+    expect(screen("#learned")).to_contain_text("Mean error of price")
 
 
 def test_shared_code_opens_the_same_numbers_on_a_second_page(network: Opener, studio: Opener) -> None:
@@ -194,6 +207,74 @@ def test_presentation_shows_numbers_for_the_last_row(network: Opener) -> None:
     assert min(sizes) >= 24
     screen.press("Escape")
     expect(screen("#network-examples")).to_be_visible()
+
+
+def test_caption_says_what_lines_and_circles_show(network: Opener) -> None:
+    screen = network()
+    caption = screen("#row-caption")
+    screen.press("1", "ArrowRight")  # to the loss, where no weight is reached
+    expect(caption).to_have_text("Lines: weights. Dashed: negative.")
+    screen.press("ArrowRight")
+    expect(caption).to_contain_text("what row 1 adds to each gradient")
+    expect(caption).to_contain_text("Not reached yet: still weights.")
+    screen.press("ArrowRight")
+    expect(caption).not_to_contain_text("Not reached yet")
+    screen.press("3")
+    expect(caption).to_contain_text("Circles: row 1. Lines: new weights; gradients beside them: over all 200 rows.")
+
+
+def test_row_that_there_is_not_is_told(network: Opener) -> None:
+    screen = network()
+    screen("#row-number").fill("999")
+    screen("#row-number").press("Enter")
+    expect(screen("#row-caption")).to_have_text("There is no row 999: the rows are 1 to 200. Here is row 200.")
+    screen("#row-number").press("ArrowDown")
+    expect(screen("#row-caption")).to_have_text("Lines: weights. Dashed: negative.")
+
+
+def test_cycles_that_training_drops_are_told(network: Opener) -> None:
+    screen = network()
+    train(screen, "× 100")
+    screen("#cycle-number").fill("5")
+    screen("#cycle-number").press("Enter")
+    train(screen, "× 10")
+    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo brings them back.")
+    screen("#undo").click()
+    expect(screen("#curve")).to_have_attribute("aria-valuemax", "101")
+    expect(screen("#network-train .result")).not_to_contain_text("dropped")
+
+
+def test_loss_of_a_row_and_mean_loss_have_their_names(network: Opener) -> None:
+    screen = network()
+    expect(screen("#network-stage .loss .heading")).to_have_text("squared error")
+    expect(screen("#loss")).to_contain_text("mean loss ")
+    expect(screen("#loss")).to_have_attribute("data-of", "all 200 rows")
+
+
+def test_presentation_asks_before_it_shows(network: Opener) -> None:
+    screen = network()
+    screen.press("2", "p", "ArrowRight")
+    expect(screen("#sentence")).to_contain_text("after the update?")
+    expect(screen("#formula")).to_contain_text("?")
+    screen("#next").click()
+    expect(screen("#place")).to_contain_text("Change")
+    expect(screen("#formula")).not_to_contain_text("?")
+    screen("#network-predict").uncheck()
+    screen.press("Home", "ArrowRight")
+    expect(screen("#place")).to_contain_text("step 1")
+
+
+def test_presentation_stops_and_runs_training(network: Opener) -> None:
+    screen = network()
+    run = screen("#network-train .run")
+    run.click()
+    screen.press("p")
+    expect(run).to_have_text("Stop")
+    run.click()
+    assert screen.page.evaluate("microgrid.state.training") is None
+    expect(screen("#network-rate")).to_be_visible()
+    screen.press("Escape")
+    expect(screen("#network-predict")).to_be_hidden()
 
 
 def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:

@@ -32,6 +32,8 @@ import {saidOf} from "./derive/told.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_LABELS = {};
+/** @type {{question: {question: string, formula: import("./derive/told.js").FormulaPart[]} | null, canAsk: boolean}} of a network that is presented */
+const NOT_PREDICTING = {question: null, canAsk: false};
 /** @type {import("./derive/network.js").Earlier} */
 const NO_EARLIER = {losses: [], heldOut: () => []};
 /** @type {[number, number]} */
@@ -419,6 +421,7 @@ export function createDerive(tables) {
       ...named,
       ...edited,
       ...saidOf(state, {graph, numbers, steps, ends, known, sentences, words, told, note, asking, summary: edited.summary, ...named}),
+      predicting: NOT_PREDICTING,
       presented: presentedAt(state, {graph, numbers, steps, known, reach, sentences, words}),
     };
   }

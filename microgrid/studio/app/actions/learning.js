@@ -21,6 +21,7 @@ import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
  * finite numbers
  * @property {(state: State, cycle: number) => Partial<State>} back the numbers of a cycle before
  * @property {(state: State) => Partial<State>} rest what is looked at where training has stopped
+ * @property {(state: State) => number} rateAnew the learning rate with which it begins anew
  * @property {(state: State) => boolean} isAsOpened whether all numbers are those of the document
  */
 
@@ -36,6 +37,7 @@ const GRAPH_LEARNING = {
   run: (state, count) => runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count),
   back: (state, cycle) => ({leaves: leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle)}),
   rest: () => ({}),
+  rateAnew: ({document}) => startRateOf(document),
   isAsOpened: (state) => isAsOpened(state, startLeavesOf(state.document), startRateOf(state.document)),
 };
 
@@ -70,6 +72,7 @@ const NETWORK_LEARNING = {
     return {net: inBatch(state, moment, cycle)};
   },
   rest: (state) => ({net: inBatch(state, momentOf(state), state.cycle)}),
+  rateAnew: ({learningRate}) => learningRate, // the one that is seen: with another the same weights learn otherwise
   isAsOpened: ({document, cycles, learningRate}) => {
     const first = firstCycleOf(document);
     return cycles.first === first && cycles.last === first && learningRate === specOf(document).learningRate;

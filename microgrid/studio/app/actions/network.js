@@ -22,10 +22,11 @@ export const NETWORK = {
     return {...state, ...elsewhere, ...STOPPED, elsewhere: leftOf(state), entry: {}};
   },
 
-  // Builds another network: begins anew with its own numbers.
+  // Builds another network: begins anew with its own numbers, and with the learning rate that is seen.
   changeNetwork(state, {change}) {
     const {kind, network: before} = state.document,
-      network = {...before, model: null, history: null, ...change},
+      {learningRate} = state,
+      network = {...before, model: null, history: null, ...change, learningRate},
       document = openDocument({kind, network}, state.language);
     const opened = {...state, ...startOfDocument(document)},
       row = state.net?.row === null ? null : (opened.net?.row ?? null);

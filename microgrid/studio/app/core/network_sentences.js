@@ -6,6 +6,7 @@ import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
 import {bracketed, show, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
+import {ASKED} from "./predicting.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Pass} Pass */
@@ -183,6 +184,30 @@ export class NetworkSentences {
       row = targets[at];
     if (classes.length) return classes[row.length > 1 ? row.indexOf(1) : row[0]];
     return this.words.listed(Array.from(row, (target) => show(inOwnUnits(this.spec, target), 3)));
+  }
+
+  // --- what a class is asked before it is shown ---
+
+  /**
+   * Asks for the number of a step: the value of a neuron, a share or a weight after Change. Nothing is asked, and null
+   * returned, where one formula does not give it.
+   * @param {{phase: string, kind: string, layer?: number}} step
+   * @param {NetworkMoment} moment
+   * @param {boolean} isAnswer whether the step ends Think
+   * @returns {{question: string, formula: FormulaPart[]} | null}
+   */
+  asked(step, moment, isAnswer) {
+    const {phase, kind, layer = 0} = step,
+      {pass, at, shares, momentum} = moment;
+    if (kind === "loss" || (phase === "change" && momentum)) return null;
+    const formula = isAnswer ? this.formulaOfAnswer(moment) : this.told(step, moment).formula,
+      gradients = at < 0 ? pass.gradients : shares,
+      blamed = phase === "change" || isAnswer ? mostToBlame(this.network, phase === "change" ? pass.gradients : gradients) : this.#mostIn(layer, gradients);
+    if (formula.length === 0) return null;
+    const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
+      i = phase === "know" ? placeOfLargest(pass.layers[layer - 1].outputs[Math.max(at, 0)], Math.abs) : 0,
+      [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
+    return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
   }
 
   // --- Know ---
@@ -408,6 +433,16 @@ export class NetworkSentences {
   #part(text, name, kind = "") {
     return {text: this.words.typeset(text), name, kind};
   }
+}
+
+/**
+ * The end of a formula, with a blank for its answer.
+ * @param {FormulaPart} part
+ * @returns {FormulaPart}
+ */
+function blank(part) {
+  if (typeof part !== "string") return {...part, text: ASKED, kind: ""};
+  return `${part.slice(0, part.lastIndexOf("= "))}= ${ASKED}`;
 }
 
 /** @param {number} logit */

@@ -254,28 +254,31 @@ export function networkShownAt(state, words) {
   const network = networkPartAt(state, words),
     {known, steps, step, spec, data} = network,
     ends = endsOfSteps(steps),
-    {position, document, language, learningRate, cycle, cycles} = state,
+    {position, document, language, cycle, cycles} = state,
     problem = problemOfNetwork(state, words),
+    predicting = predictingIn(state, network, problem),
+    {question} = predicting,
     endLabel = words.say("loss");
-  const told = step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
+  const told = question ? {sentence: "", summary: question.question, ending: "", formula: question.formula} : step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
   return {
     network,
     known,
-    told: step ? {sentence: told.sentence, formula: "", result: ""} : null,
+    predicting,
+    told: step || question ? {sentence: told.sentence, formula: "", result: ""} : null,
     sentence: [told.sentence + told.ending, told.summary].filter(Boolean).join("\n"),
     summary: told.summary,
     ending: told.ending,
     formulaParts: told.formula,
     noteShown: position === ends.know && cycle === 1 ? (document.note?.[language] ?? "") : "",
     note: document.note?.[language] ?? "",
-    outputText: outputTextOf(state, network, endLabel, words),
+    outputText: outputTextOf(state, network, words),
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
     title: document.title?.[language] || titleOf(spec, words),
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
-    isAsOpened: cycles.first === cycles.last && !state.restarted && learningRate === spec.learningRate,
+    isAsOpened: cycles.first === cycles.last && !state.restarted,
     earlier: {
       losses: spec.history?.losses ?? [],
       heldOut: () => heldOutCurve(network, cycles, data),
@@ -287,14 +290,27 @@ export function networkShownAt(state, words) {
 }
 
 /**
+ * Whether a class is asked for the number of the next step, or can be; and the question.
+ * @param {State} state
+ * @param {NetworkShown} shown
+ * @param {string} problem
+ */
+function predictingIn(state, shown, problem) {
+  const {isPresenting, isPredicting, asked, visit, position, playing, training} = state,
+    {steps, sentences} = shown,
+    isOpen = isPresenting && isPredicting && !problem && !playing && !training && position < NETWORK_KIND.reach(state),
+    question = isOpen ? sentences.asked(steps[position], momentOfSentences(state, shown), position + 1 === endsOfSteps(steps).think) : null,
+    isAsking = asked === visit;
+  return {question: isAsking ? question : null, canAsk: question !== null && !isAsking};
+}
+
+/**
  * @param {State} state
  * @param {NetworkShown} shown
  */
-function saidOfNetwork(state, shown) {
-  const {sentences, step, steps, row, at, seen, batch, pass, spec} = shown,
-    {position, learningRate} = state,
-    ends = endsOfSteps(steps);
-  const moment = {
+function momentOfSentences({learningRate}, shown) {
+  const {row, at, seen, batch, pass, spec} = shown;
+  return {
     pass,
     row: row === null ? null : row + 1,
     at,
@@ -315,6 +331,17 @@ function saidOfNetwork(state, shown) {
       return shown.losses.after;
     },
   };
+}
+
+/**
+ * @param {State} state
+ * @param {NetworkShown} shown
+ */
+function saidOfNetwork(state, shown) {
+  const {sentences, step, steps} = shown,
+    {position} = state,
+    ends = endsOfSteps(steps),
+    moment = momentOfSentences(state, shown);
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
   if (position === ends.know) return {sentence: "", formula, ending, summary: sentences.question(moment)};
@@ -336,12 +363,11 @@ function problemOfNetwork(state, words) {
 /**
  * @param {State} state
  * @param {NetworkShown} network
- * @param {string} endLabel
  * @param {Words} words
  */
-function outputTextOf({position}, {steps, losses, known}, endLabel, words) {
+function outputTextOf({position}, {steps, losses, known}, words) {
   if (position < endsOfSteps(steps).know) return "";
-  const now = `${endLabel} ${show(losses.last)}`;
+  const now = `${words.say("network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }
 

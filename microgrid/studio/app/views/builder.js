@@ -146,9 +146,12 @@ export function createBuilder(app) {
     write(told, "");
     const {words} = app.derived,
       before = /** @type {Spec} */ (app.state.document.network);
+    const sizes = layersIn(layers.value);
+    refuse(layers, refused, "");
+    if (!sizes) return refuseField(layers, words.say("builder.layers.refused", {text: layers.value}));
     try {
       const own = readTable(paste.value, targetRow.hidden ? null : Number(target.value));
-      if (!open({...before, ...onData(own, before.sizes)}, paste)) return;
+      if (!open({...before, ...onData(own, sizes)}, paste)) return;
       write(told, words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}));
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;

@@ -2,7 +2,7 @@
 // that is shown; it is dragged, or moved by keys, to any other.
 
 import {lossCurve, ticksInRoom} from "../core/curve.js";
-import {show} from "../core/numerals.js";
+import {readNumber, show} from "../core/numerals.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
@@ -26,10 +26,12 @@ export function createCurve(app) {
     losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
+    number = /** @type {HTMLInputElement} */ (byId("cycle-number")),
     heldOutLine = makeSvg("path", {class: "held-out"}),
     before = make("span", {id: "before"}),
     key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
-    isNewCurve = createWatch();
+    isNewCurve = createWatch(),
+    isNewCycle = createWatch();
   /** @type {Curve | null} */
   let curve = null;
   let isDragged = false,
@@ -44,11 +46,19 @@ export function createCurve(app) {
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
     write(byId("loss"), derived.outputText);
+    setAttribute(byId("loss"), "data-of", derived.network && derived.outputText ? words.word("network.told.rows", {count: derived.network.spec.data.rows.length}) : null);
     losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
+    number.disabled = Boolean(asking);
+    setAttribute(number, "aria-label", words.say("loop.cycle")); // on a phone, its word has no room
+    if (document.activeElement !== number || isNewCycle(state.cycle, state.cycles)) writeNumber();
     if (curve) showHandle(curve, state, derived);
+  }
+
+  function writeNumber() {
+    number.value = `${app.state.cycle}`;
   }
 
   /**
@@ -157,6 +167,17 @@ export function createCurve(app) {
   });
   new ResizeObserver(labelCycles).observe(plot);
   element.addEventListener("blur", () => app.dispatch({type: "settle"}));
+  // Of many cycles one point of the curve stands for several: by its number each is reached.
+  number.addEventListener("change", () => {
+    const cycle = readNumber(number.value);
+    if (Number.isFinite(cycle)) rewindTo(cycle);
+    writeNumber();
+  });
+  number.addEventListener("keydown", ({key}) => {
+    if (key === "ArrowUp") rewindTo(app.state.cycle + 1);
+    if (key === "ArrowDown") rewindTo(app.state.cycle - 1);
+  });
+  number.addEventListener("blur", () => app.dispatch({type: "settle"}));
   return {show: showCurve};
 }
 

@@ -3,6 +3,7 @@
 import {byId, isDialogOpen, isTypedInto} from "./dom.js";
 import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
+import {stepBeside} from "./transport.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -16,8 +17,8 @@ export function createKeys(app, help, share) {
   const {dispatch} = app;
   /** @type {Record<string, () => void>} */
   const actions = {
-    ArrowLeft: () => dispatch({type: "stepBy", count: -1}),
-    ArrowRight: () => dispatch({type: "stepBy", count: 1}),
+    ArrowLeft: () => stepBeside(app, -1),
+    ArrowRight: () => stepBeside(app, 1),
     Home: () => dispatch({type: "goTo", position: 0}),
     End: () => dispatch({type: "goTo", position: app.derived.steps.length}),
     " ": () => dispatch({type: app.state.playing || app.state.training ? "pause" : "play"}),

@@ -87,7 +87,7 @@ export function createLearned(app) {
       const asked = predictOf(network, parameters);
       verdicts = verdictsOf(plot, asked);
       draw(asked, network.network.count, isMoving, words);
-      for (const [k, figure] of figuresOf(plot, verdicts, words).entries()) write(figures.children[k], figure);
+      for (const [k, figure] of figuresOf(plot, verdicts, network.names.target, words).entries()) write(figures.children[k], figure);
     }
     if (isNewRow(frame, verdicts, state.net.row, isMoving, words)) showRow(state.net.row, isMoving, words);
   }
@@ -556,13 +556,14 @@ function namesOnAxes({kind, x, y, question}, words) {
  * How many rows are right or, of numbers, how far predictions are off; of those held out, too.
  * @param {Plot} plot
  * @param {Verdicts} verdicts
+ * @param {string} name of what is predicted
  * @param {Words} words
  */
-function figuresOf({question, y}, {learned, heldOut}, words) {
+function figuresOf({question}, {learned, heldOut}, name, words) {
   const figure = (/** @type {string} */ rows, /** @type {Summary | null} */ summary) => {
     if (!summary) return "";
     const kind = question.kind === "number" ? "error" : "right";
-    return words.say(`plot.${kind}${rows}`, {right: summary.right, count: summary.count, name: y.name, error: show(summary.error, 3)});
+    return words.say(`plot.${kind}${rows}`, {right: summary.right, count: summary.count, name, error: show(summary.error, 3)});
   };
   return [figure("", learned), figure(".held_out", heldOut)];
 }

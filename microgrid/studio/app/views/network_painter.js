@@ -366,7 +366,8 @@ function paintLoss({box, links}, shown, words) {
     isClass = network.loss === "bce";
   const terms = lossTermsAt(network, pass, at),
     rows = batch.length,
-    name = words.say(at < 0 ? "network.loss.mean" : "loss");
+    total = at < 0 ? "network.loss.mean" : isClass ? "loss" : "network.squared.mean",
+    name = at >= 0 && isClass ? words.say("network.loss.row", {row: shown.row + 1}) : words.say(at >= 0 && terms.length === 1 ? "network.squared.error" : total);
   const ofRow = terms.reduce((sum, {term}) => sum + term, 0) / terms.length,
     loss = at < 0 ? pass.loss : ofRow;
   write(box.heading, name);
@@ -391,7 +392,7 @@ function paintLoss({box, links}, shown, words) {
     }
   }
   if (box.total) {
-    write(box.total.word, name);
+    write(box.total.word, words.say(total));
     writeSmall(box.total.number, number(loss, isKnown));
     mark(box.total.number, "number result");
   }

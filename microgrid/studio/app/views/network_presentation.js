@@ -1,22 +1,29 @@
 // The presentation of a network: the same screen, laid out for the last row of the classroom by the style sheet.
 
-import {byId, setAttribute} from "./dom.js";
+import {byId, isDialogOpen, make, setAttribute, write} from "./dom.js";
 import {askForFullScreen} from "./fullscreen.js";
+import {stepBeside} from "./transport.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 
 /** @param {import("../app.js").App} app */
 export function createNetworkPresentation(app) {
-  const button = byId("present");
+  const button = byId("present"),
+    predict = make("input", {id: "network-predict", type: "checkbox"}),
+    predictName = make("span");
   let isFull = false;
+  button.before(make("label", {id: "network-predicting", for: "network-predict"}, predict, predictName));
+  predict.addEventListener("change", () => app.dispatch({type: "setPredicting", isPredicting: predict.checked}));
 
   /**
    * @param {State} state
    * @param {Derived} derived
    * @param {State | null} previous
    */
-  function showNetworkPresentation({isPresenting}, {words}, previous) {
+  function showNetworkPresentation({isPresenting, isPredicting}, {words}, previous) {
+    write(predictName, words.say("present.predict"));
+    predict.checked = isPredicting;
     setAttribute(button, "aria-label", words.say(isPresenting ? "present.leave" : "present"));
     setAttribute(button, "title", words.say(isPresenting ? "present.leave" : "present"));
     if (isPresenting === Boolean(previous?.isPresenting)) return;
@@ -24,6 +31,14 @@ export function createNetworkPresentation(app) {
     else if (document.fullscreenElement) document.exitFullscreen();
   }
 
+  // The keys of a remote control.
+  document.addEventListener("keydown", (event) => {
+    const {isPresenting, document: shown} = app.state,
+      way = {PageDown: 1, PageUp: -1}[event.key];
+    if (!way || !isPresenting || shown.kind !== "network" || event.defaultPrevented || isDialogOpen()) return;
+    event.preventDefault();
+    stepBeside(app, way);
+  });
   document.addEventListener("fullscreenchange", () => {
     const {isPresenting, document: shown} = app.state,
       isLeft = isFull && !document.fullscreenElement; // by Esc, which the browser keeps for itself

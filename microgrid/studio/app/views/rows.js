@@ -1,7 +1,7 @@
 // The row picker: whose numbers the drawing of a network shows, those of one row or of all rows together.
 
-import {readNumber} from "../core/numerals.js";
-import {byId, make, setAttribute, write} from "./dom.js";
+import {readNumber, show} from "../core/numerals.js";
+import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -17,13 +17,21 @@ export function createRows(app) {
     count = make("span", {class: "quiet"}),
     all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: shownIn(app.derived).row === null ? latest : null})}),
     caption = make("p", {id: "row-caption"});
-  let latest = 0; // the row picked last, to come back to from all rows
+  const isNewPlace = createWatch();
+  let missing = "", // what was said of a row that there is not
+    latest = 0; // the row picked last, to come back to from all rows
   place.append(back, make("label", {}, word, field), count, on, all, caption);
 
   field.addEventListener("change", () => {
-    const number = readNumber(field.value);
+    const number = readNumber(field.value),
+      {spec} = shownIn(app.derived),
+      {length} = spec.data.rows;
     if (Number.isFinite(number)) app.dispatch({type: "pickRow", row: Math.round(number) - 1});
     writeField();
+    if (!(number < 0.5 || number >= length + 0.5)) return;
+    missing = app.derived.words.say("network.row.missing", {asked: show(number), count: length, row: field.value});
+    write(caption, missing);
+    app.announce(missing);
   });
   field.addEventListener("keydown", ({key}) => {
     if (key === "ArrowUp") pickRowBeside(app, 1);
@@ -58,7 +66,8 @@ export function createRows(app) {
     setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
     setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
     if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
-    write(caption, captionOf(shown, words));
+    if (isNewPlace(state.visit, state.cycle, row, words)) missing = "";
+    write(caption, missing || captionOf(shown, words));
   }
 
   return {show: showRows};
@@ -69,21 +78,24 @@ export function createRows(app) {
  * @param {any} shown what `derived.network` holds
  * @param {import("../core/words.js").Words} words
  */
-function captionOf({known, row, at, batch, seen, spec}, words) {
+function captionOf({known, network, row, at, batch, seen, spec}, words) {
   const isWhole = batch.length === spec.data.rows.length,
     rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length}),
     isAlone = at < 0 && seen.at === 0,
-    hasGradients = known.blame <= known.layer;
+    hasBlame = known.blame <= known.layer, // that of the prediction at least
+    hasGradients = known.blame <= network.layers.length,
+    isThinking = hasGradients && !known.isChanged;
   const alone = isAlone && words.say("network.row.alone", {row: row + 1, count: batch.length}),
-    circles = seen.at < 0 && words.say(hasGradients ? "network.circles.sum" : "network.circles.mean", {rows});
+    ofRow = known.isChanged && words.say("network.circles.row", {row: row + 1}),
+    circles = seen.at < 0 ? words.say(hasBlame ? "network.circles.sum" : "network.circles.mean", {rows}) : ofRow;
   const lines = known.isChanged
-    ? words.say("network.lines.change")
+    ? words.say("network.lines.change", {rows})
     : !hasGradients
       ? words.say("network.lines.know")
       : at < 0
         ? words.say("network.lines.think.all", {rows})
         : words.say("network.lines.think", {row: row + 1});
-  return words.joined(alone, circles, lines);
+  return words.joined(alone, circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
 }
 
 /**

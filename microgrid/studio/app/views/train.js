@@ -11,6 +11,7 @@ import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
 const CYCLES = [1, 10, 100];
 const CYCLES_PER_SECOND = [1, 5, 30, 100, Infinity];
 const RATE_DIGITS = 6;
+const CUTTING = ["train", "stepBy", "play", "playPhase"]; // the changes that drop cycles and go on
 
 /**
  * @param {App} app
@@ -26,14 +27,18 @@ export function createTrain(app, of = "") {
     buttons = CYCLES.map((count) => make("button", {class: "train", onclick: () => train(count)}, `× ${count}`)),
     run = make("button", {class: "run", onclick: () => (app.state.training ? app.dispatch({type: "pause"}) : train(Infinity))}),
     speed = make("select", {id: `${of}training-speed`, onchange: takeSpeed});
-  let isStale = true, // whether what was typed is to be dropped, as after a reset
+  let dropped = "", // what was said of cycles that a change has dropped
+    droppedBy = app.state.past,
+    isStale = true, // whether what was typed is to be dropped, as after a reset
     told = app.state.cycles; // those whose result was announced
 
   /**
    * @param {State} state
    * @param {Derived} derived
+   * @param {State | null} previous
    */
-  function showTrain(state, derived) {
+  function showTrain(state, derived, previous) {
+    tellDropped(state, derived, previous);
     if (!of && state.tab !== "train") return;
     const {words, learns} = derived;
     if (isNewPanel(learns, words)) refill(panel, ...(learns ? contentOf(words) : [hintOf("none", words)]));
@@ -46,10 +51,24 @@ export function createTrain(app, of = "") {
     for (const button of [...buttons, run]) button.disabled = derived.isStuck;
     write(run, words.say(state.training ? "loop.stop" : "loop.run"));
     speed.value = `${state.trainingSpeed}`;
-    write(result, resultOfTraining(state, derived));
+    write(result, dropped || resultOfTraining(state, derived));
     if (state.training || state.cycles === told) return;
     told = state.cycles;
     if (result.textContent) app.announce(`${derived.place} · ${result.textContent}`);
+  }
+
+  /**
+   * Says once that training from a cycle before has dropped those after it.
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State | null} previous
+   */
+  function tellDropped(state, {words}, previous) {
+    if (state.past === droppedBy) return;
+    droppedBy = state.past;
+    const isCut = previous !== null && state.document === previous.document && previous.cycle < previous.cycles.last && CUTTING.includes(state.lastChange ?? "");
+    dropped = isCut ? words.say("loop.dropped", {first: previous.cycle + 1, last: previous.cycles.last}) : "";
+    if (dropped) app.announce(dropped);
   }
 
   /** @param {Words} words */

@@ -29,10 +29,22 @@ export function createTransport(app) {
   }
 
   byId("first").addEventListener("click", () => app.dispatch({type: "goTo", position: 0}));
-  byId("back").addEventListener("click", () => app.dispatch({type: "stepBy", count: -1}));
-  byId("next").addEventListener("click", () => app.dispatch({type: "stepBy", count: 1}));
+  byId("back").addEventListener("click", () => stepBeside(app, -1));
+  byId("next").addEventListener("click", () => stepBeside(app, 1));
   byId("last").addEventListener("click", () => app.dispatch({type: "goTo", position: app.derived.steps.length}));
   play.addEventListener("click", () => app.dispatch({type: app.state.playing ? "pause" : "play"}));
   speed.addEventListener("change", () => app.dispatch({type: "setSpeed", speed: Number.parseFloat(speed.value)}));
   return {show};
+}
+
+/**
+ * Takes a step on or back; where a class predicts, its question comes before the answer.
+ * @param {App} app
+ * @param {number} way
+ */
+export function stepBeside(app, way) {
+  const {question, canAsk} = app.derived.predicting;
+  if (way > 0 && canAsk) app.dispatch({type: "ask"});
+  else if (way < 0 && question) app.dispatch({type: "unask"});
+  else app.dispatch({type: "stepBy", count: way});
 }
