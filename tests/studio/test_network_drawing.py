@@ -144,3 +144,8 @@ def test_step_runs_along_the_edges_and_leaves_nothing(network: Opened) -> None:
     screen.press("Home", "ArrowRight")
     expect(screen("svg.network .pulse")).to_have_count(4)
     expect(screen("svg.network .pulse")).to_have_count(0)
+
+
+def test_every_layer_is_numbered_above_the_drawing_also_the_last(network: Opened) -> None:
+    expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("layer 6")
+    expect(network()("svg.network .heading").nth(2)).to_have_text("layer 2 · prediction")
