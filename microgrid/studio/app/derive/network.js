@@ -277,7 +277,7 @@ export function networkShownAt(state, words) {
  */
 function saidOfNetwork(state, shown) {
   const {sentences, step, steps, row, at, batch, pass, spec} = shown,
-    {position, learningRate} = state,
+    {position, learningRate, cycle} = state,
     ends = endsOfSteps(steps);
   const moment = {
     pass,
@@ -292,6 +292,7 @@ function saidOfNetwork(state, shown) {
     },
     learningRate,
     momentum: spec.momentum,
+    first: shown.losses.first,
     get output() {
       return shown.losses.last;
     },
@@ -301,7 +302,10 @@ function saidOfNetwork(state, shown) {
   };
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
-  if (position === ends.know) return {sentence: "", formula, ending, summary: sentences.question(moment)};
+  if (position === ends.know) {
+    const scale = cycle === 1 ? sentences.standardised(pass, at) : ""; // said once
+    return {sentence: scale, formula, ending, summary: sentences.question(moment)};
+  }
   if (position === ends.think) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary: sentences.answer(moment)};
   return {sentence, formula, ending, summary: ""};
 }

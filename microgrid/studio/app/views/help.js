@@ -6,6 +6,7 @@ import {byId, closeButton, createWatch, make} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
+const NETWORK_HELP = ["rows", "parts", "train", "build"];
 const KEYS = [
   ["← →", "keys.step"],
   ["Space", "keys.play"],
@@ -46,6 +47,7 @@ export function createHelp(app) {
     dialog.replaceChildren(
       make("h2", {}, make("span", {id: "keys-title"}, words.say("title")), close),
       make("p", {}, words.say("about")),
+      ...(network ? NETWORK_HELP.map((part) => make("p", {}, words.say(`network.help.${part}`))) : []),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
       make("h2", {}, words.say("keys")), // last: a touch screen has none
