@@ -315,8 +315,8 @@ def network_documents() -> Mapping[str, NetworkDocument]:
         _network("xor", "xor", (2, 1), 0.2, seed=2),
         _network("moons", "moons", (4, 1), 0.3, seed=67),
         _network("penguins", "penguins", (4, 3), 0.3, loss="bce", batch_size=16),
-        _network("vanishing-gradients", "xor", (2, 2, 2, 2, 2, 1), 0.2, activation="sigmoid", seed=3),
-        _network("dead-relu", "xor", (2, 1), 0.1, activation="relu", seed=9),
+        _network("vanishing-gradients", "moons", (2, 2, 2, 2, 2, 1), 0.2, activation="sigmoid", seed=3),
+        _network("dead-relu", "xor", (2, 1), 0.4, activation="relu", seed=28),
         _network("learning-rate", "line", (1,), 0.9),
     )
     return {document.name: document for document in documents}

@@ -132,13 +132,20 @@ def test_penguins_are_told_apart_by_two_measures() -> None:
     assert n_right(held_out, model) >= 65
 
 
-def test_gradients_vanish_over_the_layers() -> None:
+@pytest.mark.parametrize("rows", [slice(1), slice(None)], ids=["first row", "all rows"])
+def test_gradients_vanish_over_the_layers(rows: slice) -> None:
     spec = spec_of("vanishing-gradients")
     model = spec.build()
-    mean_squared_error([model(row) for row in spec.data.rows], spec.data.targets).backward()
+    mean_squared_error([model(row) for row in spec.data.rows[rows]], spec.data.targets[rows]).backward()
     largest = [max(abs(w.grad) for neuron in layer.neurons for w in neuron.weights) for layer in model.layers]
     assert largest == sorted(largest)
-    assert largest[-1] > 2000 * largest[0] > 0
+    assert largest[-1] > 1000 * largest[0] > 0
+
+
+def test_network_with_vanishing_gradients_hardly_learns() -> None:
+    spec = spec_of("vanishing-gradients")
+    model = spec.build()
+    assert spec.train(model, epochs=100).losses[-1] > 0.24  # 0.25 is what saying 0.5 everywhere costs
 
 
 def test_dead_relu_never_learns_and_tanh_does() -> None:
@@ -147,12 +154,13 @@ def test_dead_relu_never_learns_and_tanh_does() -> None:
     dead = model.layers[0].neurons[0]
     before = [parameter.data for parameter in dead.parameters()]
     assert all(dead(row).data == 0 for row in spec.data.rows)
-    spec.train(model, epochs=400)
+    assert spec.train(model, epochs=100).losses[-1] > 0.16
     assert [parameter.data for parameter in dead.parameters()] == before
     assert n_right(spec, model) == 3
     repaired = replace(spec, activation="tanh")
     model = repaired.build()
-    assert repaired.train(model, epochs=400).losses[-1] < 0.01
+    assert repaired.train(model, epochs=100).losses[-1] < 0.02
+    assert n_right(repaired, model) == 4
 
 
 def test_step_is_too_large_and_a_smaller_one_repairs_it() -> None:

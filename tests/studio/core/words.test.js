@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {format, Words} from "../../../microgrid/studio/app/core/words.js";
+import {wordsIn} from "./words.js";
 
 const tables = {
   en: {"page.sum": "the sum is {sum}", list: ", ", gap: " "},
@@ -35,4 +36,10 @@ test("names and sentences are joined as the language does", () => {
 test("a text that every object has is no word", () => {
   const words = new Words(tables, "en");
   assert.deepEqual([words.has("page.sum"), words.has("toString")], [true, false]);
+});
+
+test("in Japanese, a number stays on the line of its counter", () => {
+  const words = wordsIn("ja");
+  assert.equal(words.word("network.told.rows", {count: 4}), "全\u00a04\u00a0行");
+  assert.equal(words.word("network.told.name.neuron", {layer: 1, neuron: 2}), "第\u00a01\u00a0層のニューロン\u00a02");
 });

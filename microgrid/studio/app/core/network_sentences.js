@@ -32,12 +32,15 @@ import {ASKED} from "./predicting.js";
  * @property {Float64Array} after the parameters after Change
  * @property {number} learningRate
  * @property {number} momentum
+ * @property {number} first the loss of all rows before the first cycle
  * @property {number} output the loss of all rows
  * @property {number} outputAfter the loss of all rows after Change
  */
 
 const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHOWN_SHARES = 3;
+const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
+const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
  * Returns the weight or bias of the largest gradient.
@@ -146,19 +149,68 @@ export class NetworkSentences {
   }
 
   /**
-   * At the end of Think: which weight is most to blame.
+   * At the end of Think: which weight is most to blame; or, instead, that learning has failed.
    * @param {NetworkMoment} moment
    */
   answer(moment) {
-    const {pass, at, shares} = moment,
-      all = mostToBlame(this.network, pass.gradients),
+    const {pass, at, shares, first, output} = moment;
+    if (output > RISEN * first) return this.words.word("network.told.risen", {first: show(first), loss: show(output)});
+    const all = mostToBlame(this.network, pass.gradients),
       ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
     if (all.gradient === 0) return this.#say("answer.none", moment);
-    if (at < 0) return this.#say("answer.all", moment, ofAll);
     const own = mostToBlame(this.network, shares),
-      ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
+      layers = this.#layersFarApart(pass.gradients);
+    if (layers) return this.words.joined(this.#say("answer.short", moment, {weight: this.#nameOf(at < 0 || own.gradient === 0 ? all : own)}), layers);
+    if (at < 0) return this.#say("answer.all", moment, ofAll);
+    const ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
     if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
     return this.#say(own.position === all.position ? "answer.same" : "answer", moment, {...ofAll, ...ofRow});
+  }
+
+  /**
+   * That the first layer gets far smaller, or larger, gradients than the last; "" where it does not.
+   * @param {Float64Array} gradients
+   */
+  #layersFarApart(gradients) {
+    const [first, last] = [1, this.network.layers.length].map((layer) => Math.abs(this.#mostIn(layer, gradients).gradient)),
+      times = Math.max(last / first, first / last);
+    if (!Number.isFinite(times) || times < FAR_APART) return "";
+    return this.words.word(`network.told.${first < last ? "vanishing" : "exploding"}`, {times: show(Number(times.toPrecision(2)))});
+  }
+
+  /**
+   * What the network sees of the data where that are not their own numbers, with the target of a row; "" where it is.
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  standardised({targets}, at) {
+    const {scale, classes} = this.spec.data;
+    if (!scale) return "";
+    if (classes.length || at < 0) return this.words.word("network.told.standardised");
+    const [mean, deviation] = scale.target;
+    return this.words.word("network.told.standardised.target", {formula: this.#standardising(inOwnUnits(this.spec, targets[at][0]), mean, deviation, targets[at][0])});
+  }
+
+  /**
+   * How a number that comes in is standardised; "" where it is not.
+   * @param {number} input
+   * @param {number} value as the network sees it
+   */
+  standardisedInput(input, value) {
+    const {scale} = this.spec.data;
+    if (!scale) return "";
+    const [means, deviations] = scale.inputs;
+    return this.#standardising(value * deviations[input] + means[input], means[input], deviations[input], value);
+  }
+
+  /**
+   * @param {number} own
+   * @param {number} mean
+   * @param {number} deviation
+   * @param {number} value
+   */
+  #standardising(own, mean, deviation, value) {
+    return `${show(own)} → (${show(own)} − ${bracketed(show(mean))}) ÷ ${show(deviation)} = ${show(value)}`;
   }
 
   /**
@@ -253,7 +305,7 @@ export class NetworkSentences {
     const {pass, at} = moment.seen,
       loss = show(moment.pass.loss);
     const sentence = this.#say("loss", moment, {loss});
-    return {sentence, formula: at < 0 || pass.predictions[at].length > 1 ? [] : [this.words.typeset(this.#mistake(pass, at))]};
+    return {sentence, formula: at < 0 ? [] : [this.words.typeset(this.#mistake(pass, at))]};
   }
 
   /**
@@ -262,12 +314,18 @@ export class NetworkSentences {
    * @param {number} at
    */
   #mistake({predictions, targets}, at) {
-    const [y] = predictions[at],
-      [t] = targets[at],
-      term = show(LOSSES[this.network.loss].term(y, t));
-    if (this.network.loss === "mse") return `(${show(y)} − ${bracketed(show(t))})² = ${term}`;
-    const p = chanceOfLogit(y);
-    return `−log ${show(t ? p : 1 - p)} = ${term}`;
+    const {loss} = this.network,
+      outputs = predictions[at];
+    const terms = Array.from(outputs, (y, i) => {
+      const t = targets[at][i],
+        p = chanceOfLogit(y);
+      return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log ${show(t ? p : 1 - p)}`;
+    });
+    const sum = outputs.reduce((total, y, i) => total + LOSSES[loss].term(y, targets[at][i]), 0);
+    if (terms.length === 1) return `${terms[0]} = ${show(sum)}`;
+    const shown = terms.length > MAX_WRITTEN_TERMS ? [...terms.slice(0, MAX_WRITTEN_TERMS - 1), "…"] : terms,
+      added = shown.join(" + ").replaceAll("+ −", "− ");
+    return `(${added}) ÷ ${terms.length} = ${show(sum / terms.length)}`;
   }
 
   // --- Think ---
@@ -285,7 +343,8 @@ export class NetworkSentences {
       gradient = dOutputs[at][i],
       key = gradient < 0 ? "blame.low" : gradient > 0 ? "blame.high" : "blame.right",
       name = this.names.neuron(this.network.layers.length, i);
-    return {sentence: this.#say(key, moment, {name, gradient: show(gradient)}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
+    const divisor = dOutputs.length * dOutputs[at].length;
+    return {sentence: this.#say(key, moment, {name, gradient: show(gradient), divisor}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
   }
 
   /**
@@ -307,11 +366,8 @@ export class NetworkSentences {
    */
   #blameOfLayer(layer, moment) {
     const {pass, at, shares} = moment,
-      own = this.#mostIn(layer, at < 0 ? pass.gradients : shares),
-      {activation} = this.network.layers[layer - 1];
-    const key = at < 0 ? "think.all" : activation === "linear" ? "think.linear" : "think",
-      parts = {layer, activation, weight: this.#nameOf(own), gradient: show(own.gradient)};
-    return {sentence: this.#say(key, moment, parts), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+      own = this.#mostIn(layer, at < 0 ? pass.gradients : shares);
+    return {sentence: this.#say(at < 0 ? "think.all" : "think", moment, {layer, weight: this.#nameOf(own)}), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
   }
 
   /**
@@ -324,11 +380,11 @@ export class NetworkSentences {
     const upstream = pass.douts[layer - 1].sums[at][neuron],
       x = incomingOf(pass, layer, at)[input];
     return [
-      this.#part(bracketed(show(upstream)), "upstream", signOf(upstream)),
+      this.#part(bracketed(show(upstream)), "delta", signOf(upstream)),
       " × ",
-      this.#part(bracketed(show(x)), "local"),
+      this.#part(bracketed(show(x)), "incoming"),
       " = ",
-      this.#part(bracketed(show(gradient)), "share", signOf(gradient)),
+      this.#part(bracketed(show(gradient)), "weight_share", signOf(gradient)),
     ];
   }
 
@@ -373,9 +429,9 @@ export class NetworkSentences {
    * How the loss has turned out after Change.
    * @param {NetworkMoment} moment
    */
-  outcome({output, outputAfter}) {
+  outcome({output, outputAfter, isWhole}) {
     const by = outputAfter - output,
-      key = !Number.isFinite(outputAfter) ? "outcome.lost" : by > 0 ? "outcome.grown" : by < 0 ? "outcome.fallen" : "outcome.same";
+      key = !Number.isFinite(outputAfter) ? "outcome.lost" : by > 0 ? (isWhole ? "outcome.grown" : "outcome.grown.batch") : by < 0 ? "outcome.fallen" : "outcome.same";
     return this.words.word(`network.told.${key}`, {before: show(output), after: show(outputAfter), by: show(Math.abs(by))});
   }
 

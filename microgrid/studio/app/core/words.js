@@ -28,6 +28,14 @@ export function format(sentence, parts) {
   });
 }
 
+/**
+ * Keeps a number on the line of its counter or of what it counts: 第 1 層, 全 4 行, ニューロン 1 から.
+ * @param {string} text
+ */
+function withCounters(text) {
+  return text.replace(/(第|全|行|ニューロン) (?=\d)/g, "$1\u00a0").replace(/(\d) (?=[\u3041-\u30ff\u3400-\u9fff])/g, "$1\u00a0");
+}
+
 /** The words of one language. */
 export class Words {
   /**
@@ -54,7 +62,8 @@ export class Words {
    * @returns {string}
    */
   word(key, parts = {}) {
-    return this.typeset(format(this.table[key], parts));
+    const text = this.typeset(format(this.table[key], parts));
+    return this.language === "ja" && /^(page|network)\./.test(key) ? withCounters(text) : text; // of a record: as Python says it
   }
 
   /**

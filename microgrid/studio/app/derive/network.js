@@ -324,6 +324,7 @@ function momentOfSentences({learningRate}, shown) {
     },
     learningRate,
     momentum: spec.momentum,
+    first: shown.losses.first,
     get output() {
       return shown.losses.last;
     },
@@ -338,13 +339,16 @@ function momentOfSentences({learningRate}, shown) {
  * @param {NetworkShown} shown
  */
 function saidOfNetwork(state, shown) {
-  const {sentences, step, steps} = shown,
-    {position} = state,
+  const {sentences, step, steps, pass, at} = shown,
+    {position, cycle} = state,
     ends = endsOfSteps(steps),
     moment = momentOfSentences(state, shown);
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
-  if (position === ends.know) return {sentence: "", formula, ending, summary: sentences.question(moment)};
+  if (position === ends.know) {
+    const scale = cycle === 1 ? sentences.standardised(pass, at) : ""; // said once
+    return {sentence: scale, formula, ending, summary: sentences.question(moment)};
+  }
   if (position === ends.think) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary: sentences.answer(moment)};
   return {sentence, formula, ending, summary: ""};
 }

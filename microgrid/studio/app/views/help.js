@@ -6,6 +6,7 @@ import {byId, closeButton, createWatch, headingOfDialog, make} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 
+const NETWORK_HELP = ["rows", "parts", "train", "build"];
 const KEYS = [
   ["← →", "keys.step"],
   ["Space", "keys.play"],
@@ -58,6 +59,7 @@ export function createHelp(app) {
     dialog.replaceChildren(
       headingOfDialog("keys-title", words.say("title"), close),
       make("p", {}, words.say("about")),
+      ...(network ? NETWORK_HELP.map((part) => make("p", {}, words.say(`network.help.${part}`))) : []),
       make("h2", {}, words.say("signs")),
       ...signs.map((key) => make("p", {}, words.say(key, {end: endName}))),
       ...byTouch,

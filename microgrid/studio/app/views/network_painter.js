@@ -87,9 +87,10 @@ function paintHeadings({headings, box, layout}, {network, step}, words) {
   for (const [l, heading] of headings.entries()) {
     const {activation, outputs} = network.layers[l - 1] ?? {};
     const room = layout.layers[l].heading.width / HEADING_UNITS,
-      whole = words.say("network.layer", {layer: l, activation}),
+      what = l === last ? words.say(outputs > 1 ? "network.predictions" : "network.prediction") : activation,
+      whole = words.say("network.layer", {layer: l, activation: what}),
       ofLayer = columnsOf(whole) <= room ? whole : words.say("network.layer.short", {layer: l});
-    write(heading, l === 0 ? words.say("network.inputs") : l === last ? words.say(outputs > 1 ? "network.predictions" : "network.prediction") : ofLayer);
+    write(heading, l === 0 ? words.say("network.inputs") : ofLayer);
     mark(heading, `heading ${isNowAt(step, l) ? `now ${step.phase}` : ""}`);
   }
   mark(box.heading, `heading ${step?.kind === "loss" ? `now ${step.phase}` : ""}`);

@@ -132,7 +132,7 @@ function neuronOfRow(shown, words) {
   const isSummed = known.layer >= layer,
     isBlamed = known.blame <= layer,
     isLinear = activation === "linear",
-    heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "network.part.share", "network.part.back", "part.after"].map((key) => words.say(key));
+    heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "part.weight_share", "network.part.back", "part.after"].map((key) => words.say(key));
   const lines = terms.map(({input, position, weight, x, product, share, back}) => ({
     name: names.neuron(layer - 1, input),
     part: {kind: "weight", layer, neuron, input},
@@ -180,7 +180,7 @@ function neuronOfAllRows(shown, words) {
     words.say("network.row"),
     words.word("op.+"),
     `${activation}(${words.word("op.+")})`,
-    words.say("network.part.delta"),
+    words.say("part.delta"),
     ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.word("demonstration.bias")})),
   ];
   const lines = rows.map((r) => ({
@@ -238,9 +238,7 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
   const heads = [
     words.say("network.row"),
     input < 0 ? words.say("network.part.one") : words.say("network.part.value_of", {name: names.neuron(layer - 1, input)}),
-    words.say("network.part.product"),
-    words.say("network.part.delta"),
-    words.say("network.part.share"),
+    ...(isBlamed ? ["network.part.by_delta", "network.part.as_share"] : ["network.part.by_weight", "network.part.product"]).map((key) => words.say(key)),
   ];
   const lines = rows.map((r) => {
     const {x, delta, share} = shares[r];
@@ -248,7 +246,7 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
       name: `${batch[r] + 1}`,
       row: batch[r],
       kind: r === at ? "picked" : "",
-      cells: [number(x, isGiven), number(weight * x, isSummed), signed(delta, isBlamed), signed(share, isBlamed)],
+      cells: [number(x, isGiven), ...(isBlamed ? [signed(delta), signed(share)] : [number(weight), number(weight * x, isSummed)])],
     };
   });
   const isListed = new Set(rows),
@@ -260,14 +258,14 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
         })
       : isBlamed
         ? words.say("network.part.told.weight", {gradient: show(gradients[position]), count: batch.length})
-        : words.say("network.part.told.value", {weight: show(weight)});
+        : words.say(input < 0 ? "network.part.told.value.bias" : "network.part.told.value", {weight: show(weight)});
   return {
     title: names.weight(layer, neuron, input),
     ...{told, heads, less: isBlamed ? [2] : []},
     lines: [
       ...lines,
-      ...restOf(rest.length, words, [none, none, none, signed(sumOf(rest), isBlamed)]),
-      {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, none, signed(gradients[position], isBlamed)]},
+      ...restOf(rest.length, words, [none, none, signed(sumOf(rest), isBlamed)]),
+      {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, signed(gradients[position], isBlamed)]},
     ],
   };
 }
@@ -277,7 +275,7 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
  * @param {Words} words
  * @returns {Opened}
  */
-function openedInput({network, known, picked, names, row, seen: {pass, at, batch}}, words) {
+function openedInput({network, known, picked, names, row, seen: {pass, at, batch}, sentences}, words) {
   const {neuron} = picked,
     {number, signed, none} = cellsIn(words),
     [first] = network.layers,
@@ -292,11 +290,15 @@ function openedInput({network, known, picked, names, row, seen: {pass, at, batch
       cells: [number(weight), signed(deltas[to], isBlamed), signed(0 + deltas[to] * weight, isBlamed)],
     };
   });
-  const gradient = gradientsOfValues(pass, 0, at)[neuron];
+  const gradient = gradientsOfValues(pass, 0, at)[neuron],
+    formula = sentences.standardisedInput(neuron, value);
   return {
     title: at < 0 ? words.say("network.part.of_all", {name: names.neuron(0, neuron), count: batch.length}) : words.say("network.part.of_row", {name: names.neuron(0, neuron), row: row + 1}),
-    told: words.say(at < 0 ? "network.part.told.input.all" : "network.part.told.input", {value: show(value)}),
-    heads: ["network.part.to", "inside.weight", "network.part.delta", "network.part.back"].map((key) => words.say(key)),
+    told: words.joined(
+      formula && words.say("network.part.told.scaled", {formula}),
+      words.say(at < 0 ? "network.part.told.input.all" : "network.part.told.input", {value: show(value)}),
+    ),
+    heads: ["network.part.to", "inside.weight", "part.delta", "network.part.back"].map((key) => words.say(key)),
     lines: [...lines, {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, signed(gradient, isBlamed)]}],
   };
 }
@@ -327,7 +329,11 @@ function openedLoss({network, pass, at, known, batch}, words) {
     rest = Array.from(batch, (/** @type {number} */ _, /** @type {number} */ r) => r).filter((r) => !isListed.has(r));
   return {
     title: words.say("loss"),
-    told: words.say("network.part.told.loss", {count: batch.length}),
+    told: words.joined(
+      isClass && words.say("network.part.told.loss.bce"),
+      isClass && outputs > 1 && words.say("network.part.told.loss.classes"),
+      words.say("network.part.told.loss", {count: batch.length}),
+    ),
     heads,
     lines: [
       ...lines,

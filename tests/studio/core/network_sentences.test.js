@@ -1,0 +1,62 @@
+// What is said about a network beside each step: what its numbers show, and on which numbers it works.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {networkOf, passOf, rowShares, startParameters} from "../../../microgrid/studio/app/core/network.js";
+import {NetworkSentences} from "../../../microgrid/studio/app/core/network_sentences.js";
+import {standardised} from "../../../microgrid/studio/app/core/network_spec.js";
+import {wordsIn} from "./words.js";
+
+function told({sizes = [1], activation = "tanh", loss = "mse", seed = 3, data = {}, language = "en"}) {
+  const spec = {
+    ...{inputs: 1, sizes, activation, loss, seed, model: null},
+    data: {inputNames: ["hours"], targetName: "score", classes: [], rows: [[1], [3]], targets: [3, 9], heldOut: {rows: [], targets: []}, scale: null, ...data},
+  };
+  const network = networkOf(spec),
+    {rows, targets} = standardised(spec),
+    pass = passOf(network, startParameters(spec), rows, targets);
+  const moment = {pass, row: 1, at: 0, isWhole: true, shares: rowShares(network, pass, 0), first: pass.loss, output: pass.loss};
+  return {sentences: new NetworkSentences(spec, network, wordsIn(language)), pass, moment};
+}
+
+const DEEP = {sizes: [1, 1, 1, 1, 1, 1], activation: "sigmoid"},
+  SCALED = {data: {scale: {inputs: [[5], [2]], target: [7, 4]}}},
+  CLASSES = {sizes: [3], loss: "bce", data: {classes: ["a", "b", "c"], targets: [1, 2]}};
+
+test("where gradients vanish, the first layer is compared with the last", () => {
+  const {sentences, moment} = told(DEEP);
+  assert.match(sentences.answer(moment), /^Most to blame: the weight from .*\. The first layer's largest gradient is \d+ times smaller than the last layer's: it hardly learns\.$/);
+  const shallow = told({sizes: [2, 1]});
+  assert.doesNotMatch(shallow.sentences.answer(shallow.moment), /first layer/);
+});
+
+test("a loss that has risen says what to do first", () => {
+  const {sentences, moment} = told(DEEP);
+  assert.equal(
+    sentences.answer({...moment, first: 0.5, output: 2000}),
+    "The loss has risen from 0.5 to 2000: the learning rate was too large. First undo or reset, then choose a smaller one.",
+  );
+});
+
+test("standardised numbers say how they come about", () => {
+  const {sentences, pass} = told(SCALED);
+  assert.equal(sentences.standardised(pass, 0), "The network works on standardised numbers, (number − mean) ÷ deviation: 3 → (3 − 7) ÷ 4 = −1.");
+  assert.equal(sentences.standardised(pass, -1), "The network works on standardised numbers, (number − mean) ÷ deviation.");
+  assert.equal(sentences.standardisedInput(0, pass.x[0][0]), "1 → (1 − 5) ÷ 2 = −2");
+  const plain = told({});
+  assert.equal(plain.sentences.standardised(plain.pass, 0), "");
+});
+
+test("the loss of a row of classes has a formula", () => {
+  const {sentences, moment} = told(CLASSES);
+  const [formula] = sentences.told({phase: "know", kind: "loss"}, moment).formula;
+  assert.match(formula, /^\(−log [\d.]+ − log [\d.]+ − log [\d.]+\) ÷ 3 = [\d.]+$/);
+});
+
+test("a batch may raise the loss of all rows", () => {
+  const {sentences, moment} = told({});
+  const grown = {...moment, output: 1, outputAfter: 2};
+  assert.match(sentences.outcome(grown), /First undo or reset/);
+  assert.match(sentences.outcome({...grown, isWhole: false}), /that can happen/);
+});
