@@ -195,3 +195,13 @@ test("a code of what is no network is refused, and nothing has changed", async (
     await assert.rejects(code, ShareError, JSON.stringify(part));
   }
 });
+
+test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {
+  const formulaAt = (rows) => {
+    const data = {...XOR, rows: rows.map((r) => XOR.rows[r % 4]), targets: rows.map((r) => XOR.targets[r % 4])};
+    const state = after(documentWith({data}), {type: "pickRow", row: null});
+    return shown(after(state, {type: "goTo", position: endsIn(state).think})).formulaParts.join("");
+  };
+  assert.match(formulaAt([0, 1, 2, 3]), /^[^+]+ \+ [^+]+ \+ [^+]+ \+ [^+…]+ = /);
+  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ … = /);
+});

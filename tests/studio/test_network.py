@@ -201,3 +201,50 @@ def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     expect(screen("body")).to_have_attribute("data-document", "network")
     screen("#subject-number").click()
     expect(screen("#graph svg")).to_be_visible()
+
+
+# At every step: what of the sentence and its formula is out of sight in the panel that holds them.
+CUT = """() => {
+  const told = document.querySelector('#told'), formula = document.querySelector('#formula'), found = [];
+  for (const row of [1, null]) {
+    microgrid.dispatch({type: 'pickRow', row});
+    for (let step = 0; step < microgrid.derived.steps.length; step++) {
+      microgrid.go(step);
+      const room = told.parentElement.getBoundingClientRect(), {bottom, right} = formula.getBoundingClientRect();
+      const isCut = told.scrollHeight > told.clientHeight + 1 || told.scrollWidth > told.clientWidth + 1 ||
+        bottom > room.bottom || right > room.right || told.getBoundingClientRect().bottom > room.bottom;
+      if (isCut) found.push([row, step, told.textContent]);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+@pytest.mark.parametrize("example", ["xor", "moons", "penguins", "vanishing-gradients"])
+def test_presented_sentence_and_formula_are_whole(example: str, size: tuple[int, int], screens: Any) -> None:
+    width, height = size
+    screen = screens(network_page(network_documents()[example].spec), None, width=width, height=height)
+    screen.press("p")
+    for language in ("en", "ja"):
+        screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+        assert screen.page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+def test_presented_table_and_matrices_have_their_room(size: tuple[int, int], screens: Any) -> None:
+    width, height = size
+    screen = screens(network_page(network_documents()["moons"].spec), None, width=width, height=height)
+    screen.press("p")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 1})")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.change)")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: {kind: 'neuron', layer: 2, neuron: 0}})")
+    is_whole = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1 && e.clientHeight > 0"
+    assert screen("#part .opened").evaluate(is_whole)
+    screen.page.evaluate("microgrid.dispatch({type: 'showPanel', panel: 'layers'})")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.think)")
+    room = screen("#layers-room")
+    assert room.evaluate("(e) => e.scrollTop") == 0
+    in_sight = "(e) => e.getBoundingClientRect().bottom <= e.closest('#layers-room').getBoundingClientRect().bottom"
+    for name in ("dout", "dW"):
+        assert room.locator(f"[data-name={name}]").evaluate(in_sight)

@@ -35,7 +35,8 @@ import {OPERATIONS} from "./operations.js";
  */
 
 const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
-const MAX_SHOWN_SHARES = 3;
+const MAX_SHARES = 6, // of a sum that is written with all its terms
+  MAX_SHOWN_SHARES = 3; // of a longer one
 
 /**
  * Returns the weight or bias of the largest gradient.
@@ -313,8 +314,9 @@ export class NetworkSentences {
    * @returns {FormulaPart[]}
    */
   #sumOfShares({layer, neuron, input, gradient}, pass) {
-    const shown = pass.x.slice(0, MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
-    const more = pass.x.length > MAX_SHOWN_SHARES ? " + …" : "";
+    const isWhole = pass.x.length <= MAX_SHARES,
+      shown = pass.x.slice(0, isWhole ? MAX_SHARES : MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
+    const more = isWhole ? "" : " + …";
     return [this.words.typeset(`${shown.join(" + ")}${more} = ${show(gradient)}`)];
   }
 

@@ -19,6 +19,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 const READING_MS = 150; // between two pictures while it trains
 const MAX_MATRIX_ROWS = 6,
+  MAX_PRESENTED_ROWS = 4, // what is read and what is computed are seen together
   MAX_MATRIX_COLUMNS = 12;
 
 /** @param {import("../app.js").App} app */
@@ -67,7 +68,7 @@ export function createLayers(app) {
       isStart = !network.step; // before the first step nothing is computed yet
     entries = matricesAt(network.spec, network.network, network.pass, at, update).filter(({isResult}) => !isStart || !isResult);
     if (isNewStep(network.network, at.phase, at.kind, at.layer, isStart) || !chosen) chosen = firstCell(entries, network.at);
-    if (isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, words)) build(network, words);
+    if (isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, state.isPresenting, words)) build(network, words);
     const picked = state.net?.picked ?? null;
     if (isNewPart(picked, cells) && picked && picked !== ownPart) chosen = cellOfPart(picked, network) ?? chosen;
     if (isNewNumbers(network.pass, update.after, cells)) for (const drawn of cells) fill(drawn, words);
@@ -106,6 +107,7 @@ export function createLayers(app) {
     const result = room.querySelector(".results .matrix");
     if (!result) return;
     room.scrollTop = 0;
+    if (app.state.isPresenting) return; // the class reads from the top
     room.scrollTop = Math.max(0, result.getBoundingClientRect().bottom - room.getBoundingClientRect().bottom);
   }
 
@@ -126,7 +128,7 @@ export function createLayers(app) {
       columnsShown = shownOf(matrix[0].length, MAX_MATRIX_COLUMNS, chosen?.name === name ? chosen.column : -1);
     const called = (/** @type {import("../core/matrix_cells.js").Side} */ side, /** @type {number} */ i) => nameOfSide(side, i, network, words);
     const headsOf = columnsShown.map((c) => (c < 0 ? make("th", {"aria-hidden": "true"}, "…") : make("th", {scope: "col"}, called(columns, c))));
-    const body = shownOf(matrix.length, MAX_MATRIX_ROWS, rowWanted).map((r) => {
+    const body = shownOf(matrix.length, app.state.isPresenting ? MAX_PRESENTED_ROWS : MAX_MATRIX_ROWS, rowWanted).map((r) => {
       if (r < 0) return make("tr", {class: "left-out", "aria-hidden": "true"}, make("th"), ...columnsShown.map(() => make("td", {}, "…")));
       const isPicked = rows.kind === "rows" && r === network.at;
       const row = make("tr", isPicked ? {class: "picked-row"} : {}, make("th", {scope: "row"}, called(rows, r)));
