@@ -231,6 +231,15 @@ def test_presented_sentence_and_formula_are_whole(example: str, size: tuple[int,
         assert screen.page.evaluate(CUT) == []
 
 
+@pytest.mark.parametrize("example", ["moons", "penguins"])
+def test_sentence_formula_and_legend_are_in_sight_on_a_small_screen(example: str, screens: Any) -> None:
+    screen = screens(network_page(network_documents()[example].spec), None, width=1280, height=720)
+    for language in ("en", "ja"):
+        screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+        assert screen.page.evaluate(CUT) == []
+        expect(screen("#learned-key li").last).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
 def test_presented_table_and_matrices_have_their_room(size: tuple[int, int], screens: Any) -> None:
     width, height = size
