@@ -37,6 +37,14 @@ def parameters_of(screen: Screen) -> list[float]:
     return list(screen.page.evaluate("[...microgrid.state.net.moment.parameters]"))
 
 
+def top_of(screen: Screen, selector: str) -> float:
+    return float(screen(selector).evaluate("(e) => e.getBoundingClientRect().top"))
+
+
+def bottom_of(screen: Screen, selector: str) -> float:
+    return float(screen(selector).evaluate("(e) => e.getBoundingClientRect().bottom"))
+
+
 def train(screen: Screen, name: str) -> None:
     """Press a button of training, and wait until it is over."""
     screen("#network-train").get_by_role("button", name=name, exact=True).click()
@@ -201,6 +209,33 @@ def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     expect(screen("body")).to_have_attribute("data-document", "network")
     screen("#subject-number").click()
     expect(screen("#graph svg")).to_be_visible()
+
+
+def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    assert screen("aside").evaluate("(e) => e.scrollTop") > 0
+    screen("#network-strip button").first.click()
+    assert screen("aside").evaluate("(e) => e.scrollTop") == 0
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_what_the_builder_refuses_is_told_in_sight(width: int, height: int, network: Opener) -> None:
+    screen = network(width=width, height=height)
+    screen("#builder summary").click()
+    screen("#build-layers").fill("3-x")
+    screen("#build-layers").press("Enter")
+    expect(screen("#build-refused")).to_be_in_viewport(ratio=1)
+    assert bottom_of(screen, "#build-refused") <= top_of(screen, "footer") + 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_sentence_of_think_stands_above_the_foot_of_a_phone(language: str, network: Opener) -> None:
+    screen = network(width=360, height=740, language=language)
+    screen("#primary").click()
+    screen("#primary").click()
+    assert bottom_of(screen, "#sentence") <= top_of(screen, "footer")
+    assert top_of(screen, "#again") == pytest.approx(top_of(screen, "#play"), abs=8)  # undo beside the small buttons
 
 
 # At every step: what of the sentence and its formula is out of sight in the panel that holds them.
