@@ -96,8 +96,10 @@ test("a small network in a large room has large texts", () => {
 
 test("a network of seven layers fits into a small window", () => {
   const shape = {inputs: 2, sizes: [2, 2, 2, 2, 2, 1], inputNames: ["x1", "x2"], outputNames: ["y"], hasUnits: false},
-    {width, scale} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
+    {width, scale, edges, layers} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
   assert(width * scale <= 844, `${width * scale} px`);
+  const values = layers.flatMap(({nodes}) => nodes.map(({x, y}) => ({x, y: y + 4, width: 56, height: 23}))); // and gradients
+  for (const {fan} of edges) assert(!values.some((area) => overlaps(fan, area)), "a number on a line hides one in a circle");
 });
 
 test("a long name of an input stands on two lines", () => {

@@ -411,6 +411,18 @@ function lossInRow({nodes, height: down}, middle, top, inner) {
   };
 }
 
+/**
+ * Where the number of a line stands when those of its neuron are asked for: at its start or, between two circles that are
+ * too near, where they curve away from each other.
+ * @param {[number, number, number, number]} line
+ * @param {NodeStyle} style of the node where it starts
+ * @returns {Area}
+ */
+function fanAt([x1, y1, x2], style) {
+  const isTight = style === "circle" && x2 - x1 < FAN_LABEL.width + 12;
+  return isTight ? {x: (x1 + x2) / 2, y: y1 - 33, ...FAN_LABEL} : {x: x1 + 6 + FAN_LABEL.width / 2, y: y1, ...FAN_LABEL};
+}
+
 // --- edges and their labels ------------------------------------------------------------------------------------------
 
 /**
@@ -431,7 +443,7 @@ function edgesBetween(layers, isVertical) {
           ...{layer: l + 1, neuron, input, line},
           spot: {x: (x1 + x2) / 2, y: (y1 + y2) / 2, ...LABEL},
           label: null,
-          fan: isVertical || layers[l].style === "dot" ? null : {x: x1 + 6 + FAN_LABEL.width / 2, y: y1, ...FAN_LABEL},
+          fan: isVertical || layers[l].style === "dot" ? null : fanAt(line, layers[l].style),
         };
       }),
     ),
