@@ -249,3 +249,13 @@ test("a network that is built is called by its layers and what its data are call
   assert.equal(shown(named, "ja").title, "2-3-1 · 排他的論理和");
   assert.equal(shown(table).title, "2-3-1 · your table: width, height → kind");
 });
+
+test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {
+  const formulaAt = (rows) => {
+    const data = {...XOR, rows: rows.map((r) => XOR.rows[r % 4]), targets: rows.map((r) => XOR.targets[r % 4])};
+    const state = after(documentWith({data}), {type: "pickRow", row: null});
+    return shown(after(state, {type: "goTo", position: endsIn(state).think})).formulaParts.join("");
+  };
+  assert.match(formulaAt([0, 1, 2, 3]), /^[^+]+ \+ [^+]+ \+ [^+]+ \+ [^+…]+ = /);
+  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ … = /);
+});

@@ -37,6 +37,14 @@ def parameters_of(screen: Screen) -> list[float]:
     return list(screen.page.evaluate("[...microgrid.state.net.moment.parameters]"))
 
 
+def top_of(screen: Screen, selector: str) -> float:
+    return float(screen(selector).evaluate("(e) => e.getBoundingClientRect().top"))
+
+
+def bottom_of(screen: Screen, selector: str) -> float:
+    return float(screen(selector).evaluate("(e) => e.getBoundingClientRect().bottom"))
+
+
 def train(screen: Screen, name: str) -> None:
     """Press a button of training, and wait until it is over."""
     screen("#network-train").get_by_role("button", name=name, exact=True).click()
@@ -283,3 +291,86 @@ def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     expect(screen("body")).to_have_attribute("data-document", "network")
     screen("#subject-number").click()
     expect(screen("#graph svg")).to_be_visible()
+
+
+def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    assert screen("aside").evaluate("(e) => e.scrollTop") > 0
+    screen("#network-strip button").first.click()
+    assert screen("aside").evaluate("(e) => e.scrollTop") == 0
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_what_the_builder_refuses_is_told_in_sight(width: int, height: int, network: Opener) -> None:
+    screen = network(width=width, height=height)
+    screen("#builder summary").click()
+    screen("#build-layers").fill("3-x")
+    screen("#build-layers").press("Enter")
+    expect(screen("#build-refused")).to_be_in_viewport(ratio=1)
+    assert bottom_of(screen, "#build-refused") <= top_of(screen, "footer") + 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_sentence_of_think_stands_above_the_foot_of_a_phone(language: str, network: Opener) -> None:
+    screen = network(width=360, height=740, language=language)
+    screen("#primary").click()
+    screen("#primary").click()
+    assert bottom_of(screen, "#sentence") <= top_of(screen, "footer")
+    assert top_of(screen, "#again") == pytest.approx(top_of(screen, "#play"), abs=8)  # undo beside the small buttons
+
+
+# At every step: what of the sentence and its formula is out of sight in the panel that holds them.
+CUT = """() => {
+  const told = document.querySelector('#told'), formula = document.querySelector('#formula'), found = [];
+  for (const row of [1, null]) {
+    microgrid.dispatch({type: 'pickRow', row});
+    for (let step = 0; step < microgrid.derived.steps.length; step++) {
+      microgrid.go(step);
+      const room = told.parentElement.getBoundingClientRect(), {bottom, right} = formula.getBoundingClientRect();
+      const isCut = told.scrollHeight > told.clientHeight + 1 || told.scrollWidth > told.clientWidth + 1 ||
+        bottom > room.bottom || right > room.right || told.getBoundingClientRect().bottom > room.bottom;
+      if (isCut) found.push([row, step, told.textContent]);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+@pytest.mark.parametrize("example", ["xor", "moons", "penguins", "vanishing-gradients"])
+def test_presented_sentence_and_formula_are_whole(example: str, size: tuple[int, int], screens: Any) -> None:
+    width, height = size
+    screen = screens(network_page(network_documents()[example].spec), None, width=width, height=height)
+    screen.press("p")
+    for language in ("en", "ja"):
+        screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+        assert screen.page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("example", ["moons", "penguins"])
+def test_sentence_formula_and_legend_are_in_sight_on_a_small_screen(example: str, screens: Any) -> None:
+    screen = screens(network_page(network_documents()[example].spec), None, width=1280, height=720)
+    for language in ("en", "ja"):
+        screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+        assert screen.page.evaluate(CUT) == []
+        expect(screen("#learned-key li").last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+def test_presented_table_and_matrices_have_their_room(size: tuple[int, int], screens: Any) -> None:
+    width, height = size
+    screen = screens(network_page(network_documents()["moons"].spec), None, width=width, height=height)
+    screen.press("p")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 1})")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.change)")
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: {kind: 'neuron', layer: 2, neuron: 0}})")
+    is_whole = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1 && e.clientHeight > 0"
+    assert screen("#part .opened").evaluate(is_whole)
+    screen.page.evaluate("microgrid.dispatch({type: 'showPanel', panel: 'layers'})")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.think)")
+    room = screen("#layers-room")
+    assert room.evaluate("(e) => e.scrollTop") == 0
+    in_sight = "(e) => e.getBoundingClientRect().bottom <= e.closest('#layers-room').getBoundingClientRect().bottom"
+    for name in ("dout", "dW"):
+        assert room.locator(f"[data-name={name}]").evaluate(in_sight)

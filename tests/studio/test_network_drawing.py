@@ -124,7 +124,21 @@ def test_row_number_is_typed(network: Opened) -> None:
 
 def test_dead_neuron_says_so(network: Opened) -> None:
     screen = network("dead-relu")
-    expect(screen("svg.network .hidden.has-status").first).to_contain_text("dead")
+    dead = screen("svg.network .hidden.has-status").first
+    expect(dead.locator(".status")).to_have_text("dead")
+    expect(dead.locator(".name")).to_have_text("1")  # outside of the circle, which has no room for both
+
+
+def test_small_neurons_have_their_numbers_and_heads_their_activation(network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    screen.press("p")
+    assert screen.texts("svg.network .hidden .name") == ["1", "2", "3", "4"]
+    assert "…" not in "".join(screen.texts("svg.network .name"))
+    deep = network("vanishing-gradients", width=1280, height=720)
+    deep.press("p")
+    assert all("sigmoid" in head for head in deep.texts("svg.network .heading")[1:6])
+    is_whole = "(e) => e.scrollWidth <= e.clientWidth"
+    assert deep("#network-stage").evaluate(is_whole)
 
 
 def test_new_numbers_make_no_new_elements(network: Opened) -> None:

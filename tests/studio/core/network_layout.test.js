@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {MAX_LABELLED_EDGES, layOutNetwork, overlaps, textsOf} from "../../../microgrid/studio/app/core/network_layout.js";
+import {MAX_LABELLED_EDGES, layOutNetwork, linesOfName, overlaps, textsOf} from "../../../microgrid/studio/app/core/network_layout.js";
 
 const ROOMS = [
   {width: 900, height: 430, isVertical: false},
@@ -92,4 +92,17 @@ test("the edges stand in the order of the parameters", () => {
 
 test("a small network in a large room has large texts", () => {
   assert(layOutNetwork(shapeOf("2-2-1"), {width: 1900, height: 800, isVertical: false}).scale >= 1.85);
+});
+
+test("a network of seven layers fits into a small window", () => {
+  const shape = {inputs: 2, sizes: [2, 2, 2, 2, 2, 1], inputNames: ["x1", "x2"], outputNames: ["y"], hasUnits: false},
+    {width, scale, edges, layers} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
+  assert(width * scale <= 844, `${width * scale} px`);
+  const values = layers.flatMap(({nodes}) => nodes.map(({x, y}) => ({x, y: y + 4, width: 56, height: 23}))); // and gradients
+  for (const {fan} of edges) assert(!values.some((area) => overlaps(fan, area)), "a number on a line hides one in a circle");
+});
+
+test("a long name of an input stands on two lines", () => {
+  assert.deepEqual(linesOfName("bill_length_mm", 10), ["bill_", "length_mm"]);
+  assert.deepEqual(linesOfName("x1", 10), ["x1"]);
 });

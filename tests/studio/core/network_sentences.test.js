@@ -16,7 +16,7 @@ function told({sizes = [1], activation = "tanh", loss = "mse", seed = 3, data = 
   const network = networkOf(spec),
     {rows, targets} = standardised(spec),
     pass = passOf(network, startParameters(spec), rows, targets);
-  const moment = {pass, row: 1, at: 0, isWhole: true, shares: rowShares(network, pass, 0), first: pass.loss, output: pass.loss};
+  const moment = {pass, row: 1, at: 0, seen: {pass, at: 0}, isWhole: true, shares: rowShares(network, pass, 0), first: pass.loss, output: pass.loss};
   return {sentences: new NetworkSentences(spec, network, wordsIn(language)), pass, moment};
 }
 

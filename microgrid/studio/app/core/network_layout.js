@@ -61,6 +61,7 @@ import {columnsOf} from "./numerals.js";
 
 export const MAX_LABELLED_EDGES = 24;
 export const TEXT_UNITS = 7.5; // of a column of a name
+const WIDE_TEXT_UNITS = 8.4; // of half a name, which may be m and w
 const DIGIT_UNITS = 7.3,
   LINE_UNITS = 14;
 const NUMBER_WIDTH = 8 * DIGIT_UNITS;
@@ -86,7 +87,9 @@ const BIAS_HEIGHT = 2 * LINE_UNITS + 2,
   MARGIN = 8,
   ROW_GAP = 10,
   APART = 6; // at least, between two nodes
-const MIN_COLUMN_GAP = 36,
+const MIN_COLUMN_GAP = 52, // with room for the numbers of a weight
+  LEAST_COLUMN_GAP = 24, // where all would be wider than its room
+ 
   EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
   MAX_GAP = 250,
@@ -95,7 +98,7 @@ const LOSS_WIDTH = 142,
   LOSS_ROW = 19,
   SECTION_HEIGHT = 2 * LOSS_ROW + 4;
 const MAX_NAME_WIDTH = 82,
-  SHORT_NAME_WIDTH = 56,
+  SHORT_NAME_WIDTH = 78,
   MAX_HEADING_WIDTH = 150,
   MAX_PITCH = 132;
 const MAX_SCALE_OF_NETWORK_TENTHS = 21,
@@ -120,7 +123,7 @@ export function layOutNetwork(shape, {width, height, isVertical, wished = 1}) {
     for (const scale of SCALES) {
       const wish = scale < wished ? TOO_SMALL : 1;
       if (best && scale * wish <= most) break; // nothing smaller can be better
-      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / (scale * wish), isNarrow}),
+      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / (scale * wish), isNarrow, minGap: scale > 1 ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP}),
         isFitting = placed.layout.width <= width / scale + 0.5 && placed.layout.height <= height / scale + 0.5;
       const worth = scale * wish * placed.rank;
       if (isFitting ? worth > most : scale === 1 && !best) {
@@ -138,9 +141,10 @@ export function layOutNetwork(shape, {width, height, isVertical, wished = 1}) {
  * @param {NetworkShape} shape
  * @param {number} width
  * @param {number} height
- * @param {{least: number, isNarrow: boolean}} wanted the rank that it has to exceed, and whether neurons are narrow
+ * @param {{least: number, isNarrow: boolean, minGap: number}} wanted the rank that it has to exceed, whether neurons are narrow,
+ * and how far layers are apart at least
  */
-function layOutInColumns(shape, width, height, {least, isNarrow}) {
+function layOutInColumns(shape, width, height, {least, isNarrow, minGap}) {
   const counts = [shape.inputs, ...shape.sizes],
     last = counts.length - 1,
     outputs = counts[last],
@@ -164,7 +168,7 @@ function layOutInColumns(shape, width, height, {least, isNarrow}) {
   }
   const nEdges = counts.slice(1).reduce((sum, count, l) => sum + count * counts[l], 0),
     mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP;
-  gap = Math.min(Math.max(gap, MIN_COLUMN_GAP), MAX_GAP);
+  gap = Math.min(Math.max(gap, minGap), MAX_GAP);
   for (const [l, plan] of plans.entries()) {
     const isTooWide = l > 0 && plan.below === BIAS_LINE_HEIGHT && STYLES[plan.style].width + gap < BIAS_LINE_WIDTH + APART;
     if (isTooWide) Object.assign(plan, {below: 0, hasTexts: false});
@@ -407,6 +411,18 @@ function lossInRow({nodes, height: down}, middle, top, inner) {
   };
 }
 
+/**
+ * Where the number of a line stands when those of its neuron are asked for: at its start or, between two circles that are
+ * too near, where they curve away from each other.
+ * @param {[number, number, number, number]} line
+ * @param {NodeStyle} style of the node where it starts
+ * @returns {Area}
+ */
+function fanAt([x1, y1, x2], style) {
+  const isTight = style === "circle" && x2 - x1 < FAN_LABEL.width + 12;
+  return isTight ? {x: (x1 + x2) / 2, y: y1 - 33, ...FAN_LABEL} : {x: x1 + 6 + FAN_LABEL.width / 2, y: y1, ...FAN_LABEL};
+}
+
 // --- edges and their labels ------------------------------------------------------------------------------------------
 
 /**
@@ -427,7 +443,7 @@ function edgesBetween(layers, isVertical) {
           ...{layer: l + 1, neuron, input, line},
           spot: {x: (x1 + x2) / 2, y: (y1 + y2) / 2, ...LABEL},
           label: null,
-          fan: isVertical || layers[l].style === "dot" ? null : {x: x1 + 6 + FAN_LABEL.width / 2, y: y1, ...FAN_LABEL},
+          fan: isVertical || layers[l].style === "dot" ? null : fanAt(line, layers[l].style),
         };
       }),
     ),
@@ -452,8 +468,9 @@ function placeEdgeLabels(edges, layers, loss) {
  * @param {LayerPlace} layer
  * @param {NodePlace} node
  */
-function textsAndNode({width, height}, {x, y, name, bias}) {
-  return [{x, y, width: width + 6, height: height + 4}, ...[name, bias].filter((area) => area !== null)];
+function textsAndNode({style, width, height}, {x, y, name, bias}) {
+  const beside = style === "oval" ? 28 : 6; // there stands its number
+  return [{x, y, width: width + beside, height: height + 4}, ...[name, bias].filter((area) => area !== null)];
 }
 
 const MAX_COVERED = 0.33, // the part of the room between two layers that labels can take
@@ -563,7 +580,23 @@ function rankOfPlans(plans, hasLabels, nEdges) {
 
 /** @param {string} name */
 function widthOfName(name) {
-  return columnsOf(name) * TEXT_UNITS;
+  const lines = linesOfName(name, MAX_NAME_WIDTH / TEXT_UNITS);
+  return Math.max(...lines.map(columnsOf)) * (lines.length > 1 ? WIDE_TEXT_UNITS : TEXT_UNITS);
+}
+
+/**
+ * The name of an input on one line or, where that is too long, on two, broken after an underscore or a space.
+ * @param {string} name
+ * @param {number} columns that a line has
+ * @returns {string[]}
+ */
+export function linesOfName(name, columns) {
+  if (columnsOf(name) <= columns) return [name];
+  const breaks = [...name.matchAll(/[_\s-]/g)].map(({index}) => index + 1).filter((at) => at < name.length);
+  if (breaks.length === 0) return [name];
+  const widest = (/** @type {number} */ at) => Math.max(columnsOf(name.slice(0, at)), columnsOf(name.slice(at))),
+    at = breaks.reduce((best, each) => (widest(each) < widest(best) ? each : best));
+  return [name.slice(0, at).trimEnd(), name.slice(at)];
 }
 
 /**

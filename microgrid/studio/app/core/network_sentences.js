@@ -38,7 +38,8 @@ import {ASKED} from "./predicting.js";
  */
 
 const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
-const MAX_SHOWN_SHARES = 3;
+const MAX_SHARES = 6, // of a sum that is written with all its terms
+  MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
 const RISEN = 2; // times the first loss: less may come of a batch
 
@@ -257,7 +258,7 @@ export class NetworkSentences {
       blamed = phase === "change" || isAnswer ? mostToBlame(this.network, phase === "change" ? pass.gradients : gradients) : this.#mostIn(layer, gradients);
     if (formula.length === 0) return null;
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
-      i = phase === "know" ? placeOfLargest(pass.layers[layer - 1].outputs[Math.max(at, 0)], Math.abs) : 0,
+      i = phase === "know" ? placeOfLargest(moment.seen.pass.layers[layer - 1].outputs[Math.max(moment.seen.at, 0)], Math.abs) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
     return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
   }
@@ -395,8 +396,9 @@ export class NetworkSentences {
    * @returns {FormulaPart[]}
    */
   #sumOfShares({layer, neuron, input, gradient}, pass) {
-    const shown = pass.x.slice(0, MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
-    const more = pass.x.length > MAX_SHOWN_SHARES ? " + …" : "";
+    const isWhole = pass.x.length <= MAX_SHARES,
+      shown = pass.x.slice(0, isWhole ? MAX_SHARES : MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
+    const more = isWhole ? "" : " + …";
     return [this.words.typeset(`${shown.join(" + ")}${more} = ${show(gradient)}`)];
   }
 

@@ -339,14 +339,14 @@ function momentOfSentences({learningRate}, shown) {
  * @param {NetworkShown} shown
  */
 function saidOfNetwork(state, shown) {
-  const {sentences, step, steps, pass, at} = shown,
+  const {sentences, step, steps, seen} = shown,
     {position, cycle} = state,
     ends = endsOfSteps(steps),
     moment = momentOfSentences(state, shown);
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
   if (position === ends.know) {
-    const scale = cycle === 1 ? sentences.standardised(pass, at) : ""; // said once
+    const scale = cycle === 1 ? sentences.standardised(seen.pass, seen.at) : ""; // said once
     return {sentence: scale, formula, ending, summary: sentences.question(moment)};
   }
   if (position === ends.think) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary: sentences.answer(moment)};

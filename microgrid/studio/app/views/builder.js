@@ -107,6 +107,7 @@ export function createBuilder(app) {
   function refuseField(field, why) {
     refuse(field, refused, why);
     field.focus();
+    refused.scrollIntoView({block: "nearest"});
   }
 
   /**
@@ -153,6 +154,7 @@ export function createBuilder(app) {
       const own = readTable(paste.value, targetRow.hidden ? null : Number(target.value));
       if (!open({...before, ...onData(own, sizes)}, paste)) return;
       write(told, words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}));
+      told.scrollIntoView({block: "nearest"});
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       refuseField(paste, words.word(error.key, error.parts));
@@ -163,7 +165,7 @@ export function createBuilder(app) {
   async function takeFile(file) {
     if (!file) return;
     /** @type {HTMLDetailsElement} */ (byId("builder")).open = true;
-    if (file.size > MAX_FILE_BYTES) return refuse(paste, refused, app.derived.words.say("builder.large"));
+    if (file.size > MAX_FILE_BYTES) return refuseField(paste, app.derived.words.say("builder.large"));
     paste.value = await file.text();
     listColumns();
     takeTable();

@@ -90,6 +90,7 @@ export function createCurve(app) {
     element.title = words.say("loop.drag");
     labelCycles();
     label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => words.typeset(show(number, 2)));
+    for (const axis of ["cycle-ticks", "loss-ticks"]) hideCovered([...byId(axis).children]);
   }
 
   function labelCycles() {
@@ -184,6 +185,23 @@ export function createCurve(app) {
 /** @param {[number, number][]} points */
 function asPoints(points) {
   return points.map(([x, y]) => `${(x * WIDTH + LEFT).toFixed(1)},${(BOTTOM - y * HEIGHT).toFixed(1)}`).join(" ");
+}
+
+/**
+ * Hides the labels that would lie on another; the first and the last stay as long as there is room for both.
+ * @param {Element[]} labels along an axis
+ */
+function hideCovered(labels) {
+  const boxes = labels.map((label) => label.getBoundingClientRect()),
+    last = labels.length - 1;
+  const isOver = (/** @type {number} */ a, /** @type {number} */ b) =>
+    boxes[a].left < boxes[b].right && boxes[b].left < boxes[a].right && boxes[a].top + 1 < boxes[b].bottom && boxes[b].top + 1 < boxes[a].bottom;
+  /** @type {number[]} */
+  const seen = [];
+  for (const i of new Set([0, last, ...labels.keys()])) {
+    if (seen.some((each) => isOver(i, each))) /** @type {HTMLElement} */ (labels[i]).style.visibility = "hidden";
+    else seen.push(i);
+  }
 }
 
 /**

@@ -19,6 +19,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 const READING_MS = 150; // between two pictures while it trains
 const MAX_MATRIX_ROWS = 6,
+  MAX_PRESENTED_ROWS = 4, // what is read and what is computed are seen together
   MAX_MATRIX_COLUMNS = 12;
 
 /** @param {import("../app.js").App} app */
@@ -67,7 +68,7 @@ export function createLayers(app) {
       isStart = !network.step; // before the first step nothing is computed yet
     entries = matricesAt(network.spec, network.network, network.pass, at, update).filter(({isResult}) => !isStart || !isResult);
     if (isNewStep(network.network, at.phase, at.kind, at.layer, isStart) || !chosen) chosen = firstCell(entries, network.at);
-    const isBuilt = isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, words);
+    const isBuilt = isNewTable(network.network, at.phase, at.kind, at.layer, isStart, network.batch.length, network.at, chosen?.row, state.isPresenting, words);
     if (isBuilt) build(network, words);
     const picked = state.net?.picked ?? null;
     if (isNewPart(picked, cells) && picked && picked !== ownPart) chosen = cellOfPart(picked, network) ?? chosen;
@@ -106,7 +107,7 @@ export function createLayers(app) {
   function showResults() {
     const results = /** @type {HTMLElement | null} */ (room.querySelector(".results"));
     room.scrollTo(0, 0);
-    if (!results || at.kind === "update") return;
+    if (!results || at.kind === "update" || app.state.isPresenting) return; // a class reads from the top
     const {top, bottom} = room.getBoundingClientRect();
     if (results.getBoundingClientRect().bottom <= bottom + 1) return;
     results.style.minHeight = `${room.clientHeight}px`; // so that there is enough to scroll
@@ -130,7 +131,7 @@ export function createLayers(app) {
       columnsShown = shownOf(matrix[0].length, MAX_MATRIX_COLUMNS, chosen?.name === name ? chosen.column : -1);
     const called = (/** @type {import("../core/matrix_cells.js").Side} */ side, /** @type {number} */ i) => nameOfSide(side, i, network, words);
     const headsOf = columnsShown.map((c) => (c < 0 ? make("th", {"aria-hidden": "true"}, "…") : make("th", {scope: "col"}, called(columns, c))));
-    const body = shownOf(matrix.length, MAX_MATRIX_ROWS, rowWanted).map((r) => {
+    const body = shownOf(matrix.length, app.state.isPresenting ? MAX_PRESENTED_ROWS : MAX_MATRIX_ROWS, rowWanted).map((r) => {
       if (r < 0) return make("tr", {class: "left-out", "aria-hidden": "true"}, make("th"), ...columnsShown.map(() => make("td", {}, "…")));
       const isPicked = rows.kind === "rows" && r === network.at;
       const row = make("tr", isPicked ? {class: "picked-row"} : {}, make("th", {scope: "row"}, called(rows, r)));

@@ -29,7 +29,9 @@ const FAINTEST = 0.1, // opacity of the field where it is undecided
 const HATCH_EM = 0.7; // from one line of a hatching to the next
 const MANY_POINTS = 300,
   FEW_POINTS = 12;
-const WRONG_SIZE = 1.5; // beside the point of a row that is right
+const WRONG_SIZE = 1.5, // beside the point of a row that is right
+  MANY_WRONG = 40,
+  WRONG_SIZE_OF_MANY = 1.15;
 const JITTER = 0.05; // of the axis: rows of one target stand beside each other
 
 /** @param {import("../app.js").App} app */
@@ -49,7 +51,7 @@ export function createLearned(app) {
     ring = makeSvg("g", {class: "ring"});
   svg.append(axes, labels, ring);
   box.append(canvas, svg);
-  section.append(make("div", {class: "head"}, title, choice), figures, box, told, key);
+  section.append(make("div", {class: "head"}, title, choice), figures, key, box, told);
 
   const isNewPlot = createWatch(),
     isNewPicture = createWatch(),
@@ -205,31 +207,34 @@ export function createLearned(app) {
    */
   function drawPoints(brush, em) {
     const {rows, sides, learned, question} = plot,
+      isWrongAt = (/** @type {number} */ i) => question.kind !== "number" && verdicts.sides[i] !== sides[i],
+      areMany = rows.reduce((count, _, i) => count + (isWrongAt(i) ? 1 : 0), 0) > MANY_WRONG,
+      wrongSize = areMany ? WRONG_SIZE_OF_MANY : WRONG_SIZE,
       radius = em * (rows.length > MANY_POINTS ? 0.22 : rows.length <= FEW_POINTS ? 0.55 : 0.29);
     /** @type {Map<string, {points: Path2D, crosses: Path2D, colour: string, isHeldOut: boolean, isWrong: boolean}>} */
     const layers = new Map();
     for (let i = rows.length - 1; i >= 0; i--) {
       const side = Math.max(0, sides[i]),
         isHeldOut = i >= learned,
-        isWrong = question.kind !== "number" && verdicts.sides[i] !== sides[i],
+        isWrong = isWrongAt(i),
         name = `${isWrong ? 1 : 0} ${isHeldOut ? 0 : 1} ${side}`; // those that come later lie above
       let layer = layers.get(name);
       if (!layer) {
         const colour = question.kind === "number" ? colours.ink : colours.classes[side % COLOUR_COUNT];
         layers.set(name, (layer = {points: new Path2D(), crosses: new Path2D(), colour, isHeldOut, isWrong}));
       }
-      addShape(layer.points, side, xs[i], ys[i], isWrong ? radius * WRONG_SIZE : radius);
-      if (isWrong) addCross(layer.crosses, xs[i], ys[i], radius * WRONG_SIZE * 0.5);
+      addShape(layer.points, side, xs[i], ys[i], isWrong ? radius * wrongSize : radius);
+      if (isWrong) addCross(layer.crosses, xs[i], ys[i], radius * wrongSize * 0.5);
     }
     for (const [, {points, crosses, colour, isHeldOut, isWrong}] of [...layers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       brush.fillStyle = isHeldOut ? colours.paper : colour;
       brush.strokeStyle = isWrong ? colours.ink : isHeldOut ? colour : colours.paper;
-      brush.lineWidth = Math.max(1, em * (isWrong || isHeldOut ? 0.14 : 0.08));
+      brush.lineWidth = Math.max(1, em * (isHeldOut || (isWrong && !areMany) ? 0.14 : 0.08));
       brush.fill(points);
       brush.stroke(points);
       if (!isWrong) continue;
       brush.strokeStyle = isHeldOut ? colour : colours.paper;
-      brush.lineWidth = Math.max(1.2, em * 0.13);
+      brush.lineWidth = areMany ? Math.max(1, em * 0.09) : Math.max(1.2, em * 0.13);
       brush.stroke(crosses);
     }
   }

@@ -1,11 +1,11 @@
 // Paints the numbers of a network at a step on its drawing; only what has changed is written.
 
 import {biasPosition} from "../core/network_layers.js";
-import {MAX_LABELLED_EDGES, TEXT_UNITS} from "../core/network_layout.js";
+import {MAX_LABELLED_EDGES, TEXT_UNITS, linesOfName} from "../core/network_layout.js";
 import {gradientsOfValues, lossTermsAt, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
 import {columnsOf, show, signOf} from "../core/numerals.js";
-import {asOnCard, mark, setAttribute, write} from "./dom.js";
-import {hasNoName, labelTexts, placeLabel, showsOneNumber} from "./network_scene.js";
+import {asOnCard, makeSvg, mark, setAttribute, write} from "./dom.js";
+import {hasOnlyNumber, labelTexts, placeLabel, showsOneNumber} from "./network_scene.js";
 
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../core/words.js").Words} Words */
@@ -15,7 +15,6 @@ import {hasNoName, labelTexts, placeLabel, showsOneNumber} from "./network_scene
 /** @typedef {{layer: number, neuron: number, input?: number, kind: string}} Part */
 /** @typedef {any} NetworkShown what `derived.network` holds */
 
-const MAX_COLUMNS_ABOVE = 6; // of a text above the value in a circle
 const HEADING_UNITS = 7; // of a column of a heading
 const THIN_PX = 0.9;
 const MAX_CHARACTERS = 7; // of a number in a node or on an edge; a longer one is squeezed
@@ -89,7 +88,8 @@ function paintHeadings({headings, box, layout}, {network, step}, words) {
     const room = layout.layers[l].heading.width / HEADING_UNITS,
       what = l === last ? words.say(outputs > 1 ? "network.predictions" : "network.prediction") : activation,
       whole = words.say("network.layer", {layer: l, activation: what}),
-      ofLayer = columnsOf(whole) <= room ? whole : words.say("network.layer.short", {layer: l});
+      short = words.say("network.layer.short", {layer: l, activation: what}),
+      ofLayer = columnsOf(whole) <= room ? whole : columnsOf(short) <= room ? short : `${l}`;
     write(heading, l === 0 ? words.say("network.inputs") : ofLayer);
     mark(heading, `heading ${isNowAt(step, l) ? `now ${step.phase}` : ""}`);
   }
@@ -185,17 +185,34 @@ function nameNeuron({name, status: statusText}, {l, i, shown, words, status, sty
     short = status && words.say(`${status}.short`);
   if (!isHidden) {
     const {classes, targetName} = spec.data,
-      text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (classes[i] ?? `${i + 1}`) : targetName;
-    write(name, cutToWidth(text, room / TEXT_UNITS));
+      text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (classes[i] ?? `${i + 1}`) : targetName,
+      columns = room / TEXT_UNITS,
+      isBeside = name.getAttribute("text-anchor") === "end";
+    writeLines(name, (isBeside ? linesOfName(text, columns + 0.5) : [text]).map((line) => cutToWidth(line, columns)));
     return;
   }
-  if (hasNoName(/** @type {any} */ (style))) return;
+  if (style === "dot") return;
+  if (hasOnlyNumber(/** @type {any} */ (style))) return void write(name, `${i + 1}`);
   const isBeside = style === "stadium";
-  const both = `${i + 1} ${short}`,
-    hasRoom = style === "circle" && columnsOf(both) <= MAX_COLUMNS_ABOVE;
-  write(name, short && !isBeside ? (hasRoom ? both : short) : `${i + 1}`);
-  mark(name, `name ${short && !isBeside ? "status" : ""}`);
-  write(statusText, isBeside ? short : "");
+  const isAtEdge = style === "circle" && short !== ""; // a circle has no room above its value for more than the status
+  if (style === "circle") for (const [key, place] of Object.entries(isAtEdge ? AT_EDGE : ABOVE)) setAttribute(name, key, place);
+  write(name, short && !isBeside && !isAtEdge ? short : `${i + 1}`);
+  mark(name, `name ${isAtEdge ? "outside" : short && !isBeside ? "status" : ""}`);
+  write(statusText, isBeside || isAtEdge ? short : "");
+}
+
+const ABOVE = {x: "0", y: "-13.6", "text-anchor": "middle"}, // where the number of a neuron stands in a circle
+  AT_EDGE = {x: "-25", y: "-20", "text-anchor": "end"};
+
+/**
+ * @param {Element} element
+ * @param {string[]} lines one or two, about the middle of the text
+ */
+function writeLines(element, lines) {
+  if (lines.length === 1) return void write(element, lines[0]);
+  if (element.textContent === lines.join("")) return;
+  const x = element.getAttribute("x") ?? "0";
+  element.replaceChildren(...lines.map((line, i) => makeSvg("tspan", {x, dy: i ? "1.1em" : "-0.5em"}, line)));
 }
 
 /**

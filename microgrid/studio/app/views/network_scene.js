@@ -25,7 +25,7 @@ const DENSE_FROM_EDGES = 120;
 const BASELINE = 4.4, // of a line of text, below its middle
   LINE_PX = 14,
   MIN_TWO_LINES_PX = 24;
-const SMALL_STYLES = ["oval", "mini", "dot"]; // have no room for a name
+const SMALL_STYLES = ["oval", "mini"]; // have their number beside them, and no room for more
 
 /** @param {NetworkLayout} layout */
 export function createNetworkScene(layout) {
@@ -151,9 +151,9 @@ function placesInside(style, width) {
     case "slim":
       return [[right, 0, "end"], [right, 0, "end"], [left, 0, "start"], [left, 0, "start"]]; // prettier-ignore
     case "oval":
-      return [[0, -7, "middle"], [0, 8, "middle"], null, null];
+      return [[0, -7, "middle"], [0, 8, "middle"], [-width / 2 - 1, -14, "end"], null];
     case "mini":
-      return [[0, 0, "middle"], [0, 0, "middle"], null, null];
+      return [[0, 0, "middle"], [0, 0, "middle"], [-width / 2 - 3, 0, "end"], null];
     default:
       return [null, null, null, null];
   }
@@ -176,7 +176,7 @@ export function showsOneNumber(style) {
 }
 
 /** @param {LayerPlace["style"]} style */
-export function hasNoName(style) {
+export function hasOnlyNumber(style) {
   return SMALL_STYLES.includes(style);
 }
 

@@ -261,7 +261,7 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
         : words.say(input < 0 ? "network.part.told.value.bias" : "network.part.told.value", {weight: show(weight)});
   return {
     title: names.weight(layer, neuron, input),
-    ...{told, heads, less: isBlamed ? [2] : []},
+    ...{told, heads},
     lines: [
       ...lines,
       ...restOf(rest.length, words, [none, none, signed(sumOf(rest), isBlamed)]),
