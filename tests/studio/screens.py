@@ -208,7 +208,8 @@ FIND = """(smallest) => {
     if (!shown(control)) continue;
     if (control.closest("footer")) view.scrollTo({top: view.scrollHeight, behavior: "instant"}); // it may stick
     control.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
-    const box = control.getBoundingClientRect();
+    const pressed = control.querySelector(":scope > .frame") ?? control; // a neuron has a name beside it
+    const box = pressed.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) continue; // seen when it has the focus
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const name = control.getAttribute("aria-label") ?? control.textContent;
