@@ -40,7 +40,7 @@ from microgrid.studio.page_data import (
 )
 
 MAX_CARDS, MAX_EDGES = 600, 6000
-MAX_TABLE_ROWS = 20  # of a network's data, where no program runs
+MAX_TABLE_ROWS, MAX_TABLE_VALUES = 20, 100  # of a network's data and of a graph, where no program runs
 STYLES = (
     "graph.css",
     "page.css",
@@ -179,6 +179,8 @@ def _table(relay: Record, heading: Heading, language: str | None) -> str:
             name = " = ".join(part for part in parts if part)
             numbers = [show(node.data), show(relay.gradients[node.id])]
             rows.append(_row(numbers, start, f'<th scope="row">{html.escape(name)}</th>'))
+    if len(rows) > MAX_TABLE_VALUES:
+        rows[MAX_TABLE_VALUES - 1 : -1] = ["<tr><td>…</td></tr>"]
     return _as_table([text[key] for key in ("page.table.name", "value", "grad")], rows)
 
 

@@ -9,12 +9,22 @@ from typing import Any
 
 import pytest
 
+from microgrid import Relay
 from microgrid._util.files import asset
 from microgrid.documents import ExpressionError
+from microgrid.documents.document import read_document
 from microgrid.documents.examples import Heading, example
 from microgrid.documents.gallery import GALLERY, text_in
 from microgrid.documents.networks import DATA_NAMES, data_named, network_documents
-from microgrid.studio.page import MAX_CARDS, MAX_EDGES, MAX_TABLE_ROWS, network_page, page, studio_page
+from microgrid.studio.page import (
+    MAX_CARDS,
+    MAX_EDGES,
+    MAX_TABLE_ROWS,
+    MAX_TABLE_VALUES,
+    network_page,
+    page,
+    studio_page,
+)
 
 
 def element(content: str, name: str) -> Any:
@@ -81,6 +91,13 @@ def test_page_of_a_network_opens_with_it() -> None:
     assert (document["kind"], document["title"]["en"]) == ("network", "my moons")
     assert document["network"] == {**spec.to_json(), "data": "moons"}  # which the page has
     assert "<title>my moons · microgrid</title>" in content
+
+
+def test_table_of_many_values_ends_with_the_output() -> None:
+    rows = re.findall("<tr><t[hd].*</tr>", page(Relay(read_document("a = 1\nb = a" + " + a" * 150 + "\nb*2"))))
+    assert len(rows) == 1 + MAX_TABLE_VALUES  # the heading, and the first and the last of them with … between
+    assert "…" in rows[-2]
+    assert "<td>302</td>" in rows[-1]
 
 
 def test_predictions_are_seen_where_no_program_runs() -> None:
