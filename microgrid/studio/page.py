@@ -180,7 +180,7 @@ def _table(relay: Record, heading: Heading, language: str | None) -> str:
             numbers = [show(node.data), show(relay.gradients[node.id])]
             rows.append(_row(numbers, start, f'<th scope="row">{html.escape(name)}</th>'))
     if len(rows) > MAX_TABLE_VALUES:
-        rows[MAX_TABLE_VALUES - 1 : -1] = ["<tr><td>…</td></tr>"]
+        rows[MAX_TABLE_VALUES - 2 : -1] = ["<tr><td>…</td></tr>"]
     return _as_table([text[key] for key in ("page.table.name", "value", "grad")], rows)
 
 
