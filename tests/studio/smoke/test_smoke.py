@@ -289,3 +289,40 @@ def test_shared_code_opens_as_it_was(opened: Open) -> None:
     screen.open(screen.evaluate("location.href.split('#')[0]") + f"#{code}")
     screen.wait_for("document.documentElement.lang === 'ja'")
     wait_for_card(screen, "w", value="2.5", grad="4")
+
+
+# --- a network on data -----------------------------------------------------------------------------------------------
+
+
+def open_moons(screen: Driver) -> None:
+    screen.click("#subject-network")
+    screen.wait_for("document.querySelectorAll('svg.network .hidden').length === 4")
+    screen.wait_for("document.querySelector('#learned canvas').width > 0")
+
+
+def test_network_is_stepped_row_by_row(opened: Open) -> None:
+    screen = opened(TEXT)
+    open_moons(screen)
+    question = screen.evaluate("document.querySelector('#sentence').textContent")
+    screen.press(".")
+    screen.wait_for(f"document.querySelector('#sentence').textContent !== {json.dumps(question)}")
+    screen.click("#phases button", "Think")
+    screen.wait_for_text("#sentence", "most to blame")
+    screen.press("ArrowRight")
+    screen.wait_for_text("#place", "Change")
+
+
+def test_network_is_trained_and_rewound_and_shared(opened: Open) -> None:
+    screen = opened(TEXT)
+    open_moons(screen)
+    before = screen.evaluate("document.querySelector('#loss').textContent")
+    screen.click("#network-train button", "× 10")
+    screen.wait_for_text("#place", "cycle 11")
+    screen.click("#share")
+    screen.wait_for("document.querySelector('#share-code')?.value")
+    code = screen.evaluate("document.querySelector('#share-code').value.split('#').at(-1)")
+    screen.open(screen.evaluate("location.href.split('#')[0]") + f"#{code}")
+    screen.wait_for_text("#place", "cycle 11")
+    screen.focus_by_tab("#curve")
+    screen.press("Home")
+    screen.wait_for(f"document.querySelector('#loss').textContent.startsWith({json.dumps(before[:12])})")
