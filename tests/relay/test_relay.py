@@ -262,7 +262,7 @@ def test_routes_in_words_have_names_products_and_what_the_others_bring() -> None
         "b: 勾配 2.5。届いた道は 2 本\n"
         "  loss → (a + b)·(b − 1.5) → b − 1.5 → b  1 × 1 × 3 × 1 = 3\n"
         "ほかの小さな道 1 本、合わせて −0.5\n"
-        "局所微分が 0 のところがある道がほかに 1 本: 何も運ばない。"
+        "ほかの 1 本の道からは何も届かない。途中に局所微分が 0 のところがある。"
     )
     assert str(relay.paths(loss)) == "loss: gradient 1. Paths that contribute: 1\n  loss  1"
 

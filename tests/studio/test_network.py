@@ -223,7 +223,7 @@ def test_caption_says_what_lines_and_circles_show(network: Opener) -> None:
     screen.press("1", "ArrowRight")  # to the loss, where no weight is reached
     expect(caption).to_have_text("Lines: weights. Dashed: negative.")
     screen.press("ArrowRight")
-    expect(caption).to_contain_text("what row 1 adds to each gradient")
+    expect(caption).to_contain_text("the weights' shares in row 1")
     expect(caption).to_contain_text("Not reached yet: still weights.")
     screen.press("ArrowRight")
     expect(caption).not_to_contain_text("Not reached yet")

@@ -186,5 +186,5 @@ def test_phone_shows_the_neuron_that_is_opened_and_its_sums(network: Opened) -> 
 
 
 def test_every_layer_is_numbered_above_the_drawing_also_the_last(network: Opened) -> None:
-    expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("layer 6")
-    expect(network()("svg.network .heading").nth(2)).to_contain_text("layer 2")
+    expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("6")
+    expect(network()("svg.network .heading").nth(2)).to_contain_text("2")
