@@ -74,9 +74,8 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
     train(screen, "× 10")
     cycle = screen.page.evaluate("() => microgrid.state.cycle")
     assert 1 < cycle < 11
-    told = screen.text("#sentence")
-    assert told == screen.text("#train .result")
-    assert screen.text("#news") == f"{screen.text('#place')} · {told}"
+    told = screen.text("#sentence").replace("\xa0", " ")
+    assert screen.text("#train .result") == ""  # it is told once
     start = (
         f"Training diverged in cycle {cycle}: exponential is too large to be computed at"
         if language == "en"
