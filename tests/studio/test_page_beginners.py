@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+def as_cards(name: str) -> Relay:
+    """Record an example; the loss of a network on several rows is doubled, for it would open as a network."""
+    if name != "xor":
+        return example(name).record()
+    return Relay(named(2.0 * example(name).build(), "loss"), learning_rate=example(name).learning_rate)
+
+
+def doubled_relus() -> Relay:
+    return Relay(named(2.0 * relus_of_two_rows(), "loss"))
+
+
 # --- who learns ------------------------------------------------------------------------------------------------------
 
 
@@ -42,7 +53,7 @@ def test_start_of_a_network_does_not_list_all_its_weights(opened: Opener) -> Non
 
 
 def test_start_of_a_network_of_several_rows_lists_each_input_once(opened: Opener) -> None:
-    screen = opened(example("xor").record())
+    screen = opened(as_cards("xor"))
     learned = "Parameters: 17 weights and biases of 5 neurons."
     expect(screen("#note")).to_have_text(f"{learned} Inputs: x1, x2, target, in 4 rows.")
 
@@ -51,12 +62,12 @@ def test_start_of_a_network_of_several_rows_lists_each_input_once(opened: Opener
 @pytest.mark.parametrize("width", [390, 780, 1280])
 def test_note_of_the_first_screen_is_read_without_scrolling(width: int, language: str, opened: Opener) -> None:
     for name in ("penguins", "xor"):
-        screen = opened(example(name).record(), example(name).heading, width=width, height=640, language=language)
+        screen = opened(as_cards(name), example(name).heading, width=width, height=640, language=language)
         assert screen("#note").evaluate("(note) => note.scrollHeight <= note.clientHeight + 1"), name
 
 
 def test_leaves_of_several_rows_are_told_apart_where_they_are_moved(opened: Opener) -> None:
-    screen = opened(example("xor").record())
+    screen = opened(as_cards("xor"))
     names = screen(".leaf-name")
     assert {"target #1", "target #4"} <= set(names.all_text_contents())
     cut = "names => names.filter(name => name.scrollWidth > name.clientWidth).map(name => name.textContent)"
@@ -74,9 +85,8 @@ def test_overflow_while_training_is_told_as_a_learning_rate_that_is_too_large(la
     train(screen, "× 10")
     cycle = screen.page.evaluate("() => microgrid.state.cycle")
     assert 1 < cycle < 11
-    told = screen.text("#sentence")
-    assert told == screen.text("#train .result")
-    assert screen.text("#news") == f"{screen.text('#place')} · {told}"
+    told = screen.text("#sentence").replace("\xa0", " ")
+    assert screen.text("#train .result") == ""  # it is told once
     start = (
         f"Training diverged in cycle {cycle}: exponential is too large to be computed at"
         if language == "en"
@@ -207,7 +217,7 @@ def test_old_and_new_number_stay_on_their_card(opened: Opener) -> None:
 
 
 def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -> None:
-    screen = opened(Relay(relus_of_two_rows()))
+    screen = opened(doubled_relus())
     screen.press("2")
     found = screen.page.evaluate(
         """() => microgrid.graph.cards.map(({id}) => [id, document.querySelector(`#${id} .status`)?.textContent])
@@ -218,7 +228,7 @@ def test_relu_is_off_for_a_row_and_dead_for_all_as_python_says(opened: Opener) -
 
 
 def test_relu_becomes_dead_when_a_leaf_takes_its_last_row(opened: Opener) -> None:
-    screen = opened(Relay(relus_of_two_rows()))
+    screen = opened(doubled_relus())
     screen.press("2")
     screen.type_in("x1 #1", "-1")
     statuses = [text for text in screen.texts("#graph .status") if text]
@@ -333,7 +343,7 @@ def test_quiz_ends_where_there_is_nothing_left_to_ask(opened: Opener) -> None:
 
 
 def test_rows_are_told_apart_by_number_on_cards_in_sentences_and_sliders(opened: Opener) -> None:
-    screen = opened(Relay(relus_of_two_rows()))
+    screen = opened(doubled_relus())
     names = [name.partition(" = ")[0] for name in screen.texts("#graph .card:not(.constant) .name")]
     assert len(set(names)) == len(names)
     assert {"x1 #1", "x1 #2", "layer1.neuron1 #1", "layer1.neuron1 #2"} <= set(names)
@@ -445,7 +455,7 @@ def test_nothing_jumps_over_all_steps(name: str, width: int, language: str, open
     if name == "network":
         relay, heading = network(3, 16, 16, 1), None
     else:
-        relay, heading = example(name).record(), example(name).heading
+        relay, heading = as_cards(name), example(name).heading
     screen = opened(relay, heading, width=width, height=900, language=language)
     assert screen.page.evaluate(MOVED, FIXED) == []
 
@@ -479,7 +489,7 @@ def test_sentence_and_formula_are_seen_while_one_steps_on_a_phone(opened: Opener
 def test_numbers_are_large_enough_for_a_class_and_the_lit_cards_stay_in_view(
     name: str, width: int, opened: Opener
 ) -> None:
-    screen = opened(example(name).record(), example(name).heading, width=width)
+    screen = opened(as_cards(name), example(name).heading, width=width)
     font = "(text) => parseFloat(getComputedStyle(text).fontSize)"
     size = screen("#graph .value").first.evaluate(font) * screen.page.evaluate("() => microgrid.scale")
     assert size >= 11 - 1e-6
@@ -574,7 +584,7 @@ def test_names_written_from_right_to_left_leave_numbers_in_their_place(opened: O
 @pytest.mark.parametrize("name", [*EXAMPLES, "rows"])
 def test_no_stray_spaces_stand_in_japanese(name: str, opened: Opener) -> None:
     is_example = name in EXAMPLES
-    relay = example(name).record() if is_example else Relay(relus_of_two_rows())
+    relay = as_cards(name) if is_example else doubled_relus()
     screen = opened(relay, example(name).heading if is_example else None, language="ja")
     texts = []
     for position in range(0, screen.page.evaluate("() => microgrid.derived.steps.length") + 1, 3):
@@ -642,7 +652,7 @@ CONTRAST = """() => {
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", ["neuron", "two-paths", "dead-relu", "xor"])
 def test_every_text_of_the_graph_stands_out_from_what_is_behind_it(name: str, dark: bool, opened: Opener) -> None:
-    screen = opened(example(name).record(), example(name).heading, dark=dark)
+    screen = opened(as_cards(name), example(name).heading, dark=dark)
     screen.press("1", "ArrowRight", "ArrowRight", "ArrowRight")
     during = screen.page.evaluate(CONTRAST)
     screen.press("2")
@@ -654,7 +664,7 @@ def test_every_text_of_the_graph_stands_out_from_what_is_behind_it(name: str, da
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "penguins"])
 def test_explanation_of_every_step_has_room_without_scrolling(name: str, language: str, opened: Opener) -> None:
-    screen = opened(example(name).record(), example(name).heading, language=language)
+    screen = opened(as_cards(name), example(name).heading, language=language)
     cut = screen.page.evaluate("""() => {
         const found = [], {derived, go} = microgrid;
         const parts = ["formula", "note"].map((id) => document.getElementById(id));

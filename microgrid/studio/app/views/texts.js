@@ -21,6 +21,7 @@ export function createTexts(app) {
   function showTexts(state, {words, title, endName}) {
     const titleOfOwn = state.document.kind === "text" ? words.say("title.own", {name: endName}) : "";
     if (!isNewText(words, title, titleOfOwn)) return;
+    if (document.documentElement.lang !== state.language) app.announce(""); // the latest result is in the other language
     document.documentElement.lang = state.language;
     for (const element of document.querySelectorAll("[data-text]"))
       element.textContent = words.word(element.getAttribute("data-text") ?? "");
