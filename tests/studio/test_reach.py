@@ -316,8 +316,7 @@ def test_only_a_sideways_swipe_moves_a_slider(browser: Browser, tmp_path: Path) 
         tab.wait_for_function("(before) => scrollY > before", arg=before)
         assert tab.locator(slider).first.input_value() == start
         assert not tab.evaluate("microgrid.state.restarted")
-        tab.locator(slider).first.scroll_into_view_if_needed()
-        tab.wait_for_timeout(300)
+        tab.locator(slider).first.evaluate("(e) => e.scrollIntoView({block: 'center', behavior: 'instant'})")
         swipe(tab, slider, 60, 0)
         assert float(tab.locator(slider).first.input_value()) > float(start)
 
