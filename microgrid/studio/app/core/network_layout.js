@@ -89,7 +89,6 @@ const BIAS_HEIGHT = 2 * LINE_UNITS + 2,
   APART = 6; // at least, between two nodes
 const MIN_COLUMN_GAP = 52, // with room for the numbers of a weight
   LEAST_COLUMN_GAP = 24, // where all would be wider than its room
- 
   EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
   MAX_GAP = 250,
