@@ -6,18 +6,9 @@ import {createDerive, endsIn, outputIn, stepsIn} from "../../microgrid/studio/ap
 import {sharedOf} from "../../microgrid/studio/app/actions/share.js";
 import {ShareError, decodeState, encodeState} from "../../microgrid/studio/app/core/share.js";
 import {tables} from "./core/words.js";
+import {DATA as XOR} from "./core/xor.js";
 import {LINE} from "./core/records.js";
 
-const XOR = {
-  name: "xor",
-  inputNames: ["x1", "x2"],
-  targetName: "y",
-  classes: [],
-  rows: [[0, 0], [0, 1], [1, 0], [1, 1]],
-  targets: [0, 1, 1, 0],
-  heldOut: {rows: [], targets: []},
-  scale: null,
-};
 const NETWORK = {inputs: 2, sizes: [3, 1], activation: "tanh", loss: "mse", learningRate: 0.3, momentum: 0, batchSize: null, seed: 1, model: null, data: XOR, history: null};
 const documentWith = (change = {}) => ({kind: "network", name: "xor", network: {...NETWORK, ...change}});
 
