@@ -11,6 +11,7 @@ import math
 import operator
 import random
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -452,6 +453,7 @@ def test_bad_argument_gets_the_right_answer_or_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(figures, "GRID_POINTS", 5)  # or it takes long
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # where it was loaded, training shows a bar
     takes_functions = place.endswith(("(loss)", "(metrics={name: function})", "boundary(model)"))
     first = (list(PLACES).index(place) + part) % PARTS
     for kind, make in list(BAD.items())[first::PARTS]:
