@@ -6,6 +6,7 @@ import {gradientsOfValues, lossTermsAt, statusOfNeuron, valuesOfLayer} from "../
 import {columnsOf, show, signOf} from "../core/numerals.js";
 import {asOnCard, makeSvg, mark, setAttribute, write} from "./dom.js";
 import {hasOnlyNumber, labelTexts, placeLabel, showsOneNumber} from "./network_scene.js";
+import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../core/words.js").Words} Words */
@@ -434,19 +435,6 @@ function isSame(part, kind, layer, neuron) {
 }
 
 // --- numbers ---------------------------------------------------------------------------------------------------------
-
-const MAX_NUMBERS_KEPT = 20000;
-const shownBefore = new Map(); // most numbers are the same at the next step
-
-/** @param {number} number */
-function shownNumber(number) {
-  let text = shownBefore.get(number);
-  if (text !== undefined) return text;
-  if (shownBefore.size >= MAX_NUMBERS_KEPT) shownBefore.clear();
-  text = show(number);
-  shownBefore.set(number, text);
-  return text;
-}
 
 /**
  * Writes a number; one that is too long is squeezed into its place.

@@ -6,6 +6,7 @@ import {targetOf} from "../core/steps.js";
 import {memoised} from "../derive/memoised.js";
 import {kindsInWords, statusOfCard} from "./described.js";
 import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
+import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -19,19 +20,6 @@ import {asOnCard, mark, setAttribute, write, writeNumber} from "./dom.js";
 const CHARACTER_PX = 7.83; // of a number on a card
 const MIN_LINE_PX = 0.8,
   LINE_RANGE_PX = 3;
-
-const MAX_TEXTS = 20000;
-const textOfNumber = new Map(); // most numbers are the same at the next step
-
-/** @param {number} number */
-function shown(number) {
-  let text = textOfNumber.get(number);
-  if (text !== undefined) return text;
-  if (textOfNumber.size >= MAX_TEXTS) textOfNumber.clear();
-  text = show(number);
-  textOfNumber.set(number, text);
-  return text;
-}
 
 /**
  * Writes numbers, marks and labels on all cards and edges.
@@ -60,10 +48,10 @@ function paintCard(drawn, card, state, derived) {
     isChanged = changed !== undefined,
     isOld = known.current?.phase === "change" && Boolean(node.op);
   if (isChanged) write(drawn.value, changeOnCard(drawn, numbers.values[output], changed, derived));
-  else writeNumber(drawn.value, value === undefined ? "" : words.typeset(shown(value)));
+  else writeNumber(drawn.value, value === undefined ? "" : words.typeset(shownNumber(value)));
   write(drawn.word, isChanged ? "" : isOld ? words.say("part.before") : words.word("value"));
   if (drawn.grad) {
-    writeNumber(drawn.grad, gradient === undefined ? (isAsked ? "?" : "") : words.typeset(shown(gradient)));
+    writeNumber(drawn.grad, gradient === undefined ? (isAsked ? "?" : "") : words.typeset(shownNumber(gradient)));
     mark(drawn.grad, `grad ${signOf(gradient ?? 0)}`);
   }
   const status = statusOfCard(card, derived);
@@ -76,9 +64,9 @@ function paintCard(drawn, card, state, derived) {
   const facts = [
     node.kind === "constant" ? "" : node.name,
     kindsInWords(graph, words)[card.i],
-    value === undefined ? "" : `${isOld ? words.say("part.before") : words.word("value")} ${shown(value)}`,
-    isChanged ? `${words.say("part.after")} ${shown(changed)}` : "",
-    gradient === undefined ? "" : `${words.word("grad")} ${shown(gradient)}`,
+    value === undefined ? "" : `${isOld ? words.say("part.before") : words.word("value")} ${shownNumber(value)}`,
+    isChanged ? `${words.say("part.after")} ${shownNumber(changed)}` : "",
+    gradient === undefined ? "" : `${words.word("grad")} ${shownNumber(gradient)}`,
     status && words.say(status),
   ];
   setAttribute(drawn.group, "aria-label", facts.filter(Boolean).join(", "));

@@ -1,0 +1,17 @@
+// Numbers as texts, for drawings that show hundreds of them at every step.
+
+import {show} from "../core/numerals.js";
+
+const MAX_NUMBERS_KEPT = 20000;
+/** @type {Map<number, string>} */
+const shownBefore = new Map(); // most numbers are the same at the next step
+
+/** @param {number} number */
+export function shownNumber(number) {
+  let text = shownBefore.get(number);
+  if (text !== undefined) return text;
+  if (shownBefore.size >= MAX_NUMBERS_KEPT) shownBefore.clear();
+  text = show(number);
+  shownBefore.set(number, text);
+  return text;
+}
