@@ -108,12 +108,11 @@ def rank(node: Node) -> int:
     return ATOM if node.label else RANKS.get(node.op, ATOM)
 
 
-def operand_names(node: Node, operands: Sequence[Node]) -> list[str]:
-    """Return what the operands are called in the formula of a node, in brackets where it needs them."""
-    return [
-        _in_brackets(operand.formula) if operand.formula and _needs_brackets(node, i, operand) else operand.spoken_name
-        for i, operand in enumerate(operands)
-    ]
+def operand_name(node: Node, position: int, operand: Node) -> str:
+    """Return what an operand is called in the formula of a node, in brackets where it needs them."""
+    if operand.formula and _needs_brackets(node, position, operand):
+        return _in_brackets(operand.formula)
+    return operand.spoken_name
 
 
 def as_atom(node: Node) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from microgrid.graph.bounds import output_is_non_negative
-from microgrid.graph.naming import as_atom, operand_names
+from microgrid.graph.naming import as_atom, operand_name
 from microgrid.graph.node import Node
-from microgrid.graph.operations import OPERATIONS, as_written, evaluate, name_of
+from microgrid.graph.operations import OPERATIONS, Operation, as_written, evaluate, name_of
 from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
 from microgrid.language.words import typeset, words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
@@ -80,8 +80,7 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
     numbers, result = [show(x) for x in step.numbers], show(step.data)
     if node.op == "neg":
         numbers = [f"({numbers[0]})"]  # −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
-    with_names = _expression(relay, node, operand_names(node, operands))
-    with_numbers = _expression(relay, node, numbers)
+    with_names, with_numbers = _in_names(relay, node), _expression(relay, node, numbers.__getitem__)
     names = [operand.spoken_name for operand in operands]
     a, b = (*names, "", "")[:2]
     key = "know.total.one" if node.op == "total" and len(names) == 1 else f"know.{node.op}"
@@ -141,9 +140,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     Such as: ∂tanh(n)/∂n = 1 − 0.7071² = 0.5
     """
     operation, operands = as_written(node.op, len(node.operands)), relay.snapshot.operands[node.id]
-    names = [operand.spoken_name for operand in operands]
-    numbers = [show(operand.data) for operand in operands]
-    whole = _expression(relay, node, operand_names(node, operands))
+    whole = _in_names(relay, node)
     if len(whole) > MAX_EXPRESSION_CHARS:
         whole = as_atom(node)  # names such as layer1.neuron1.w1 are too long
     elif operation.symbol in whole.split() or operation.summed or node.op == "neg":
@@ -153,16 +150,17 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
         parts = ["1"]
     else:
         first = position - position % len(operation.operands)
-        group = slice(first, first + len(operation.operands))
+        group = operands[first : first + len(operation.operands)]
+        names = [operand.spoken_name for operand in group]
         template = _power_slope(relay, node, position) or operation.slopes[position - first]
         if not template:  # it is piecewise, which takes words
             local = show(node.local_derivatives[position])
             cases = words(language).get(f"slope.{node.op}.{position}")
             return f"{left} = {local}" + (f" ({_fill(cases, operation.operands, names)})" if cases else "")
         result = show(node.data, _digits_beside_1(node.data) if "1 − {out}" in template else 4)
-        parts = [_fill(template, operation.operands, numbers[group], result)]
+        parts = [_fill(template, operation.operands, [show(operand.data) for operand in group], result)]
         if re.fullmatch(r"\{\w+\}", template):  # just the other operand, or the result: say which
-            parts.insert(0, _fill(template, operation.operands, names[group], node.name))
+            parts.insert(0, _fill(template, operation.operands, names, node.name))
     parts.append(show(node.local_derivatives[position]))
     return f"{left} = {_equal(*parts)}"
 
@@ -184,19 +182,33 @@ def _power_slope(relay: Record, node: Node, position: int) -> str:
     return f"{exponent} × {{a}}" + (SUPERSCRIPTS[exponent - 1] if exponent > 2 else "")
 
 
-def _expression(relay: Record, node: Node, operands: list[str]) -> str:
-    """Write what a node computes, with names or numbers for its operands."""
-    operation = as_written(node.op, len(node.operands))
+def _in_names(relay: Record, node: Node) -> str:
+    """Write what a node computes, with the names of its operands."""
+    operands = relay.snapshot.operands[node.id]
+    return _expression(relay, node, lambda position: operand_name(node, position, operands[position]))
+
+
+def _expression(relay: Record, node: Node, text_of: Callable[[int], str]) -> str:
+    """Write what a node computes; `text_of` tells what stands for the operand at a position."""
+    operation, positions = as_written(node.op, len(node.operands)), range(len(node.operands))
     if (exponent := relay.snapshot.whole_exponents.get(node.id)) is not None:
-        return bracketed(operands[0]) + SUPERSCRIPTS[exponent]
+        return bracketed(text_of(0)) + SUPERSCRIPTS[exponent]
     if not operation.summed:
-        return _fill(operation.shown, operation.operands, operands)
-    groups = enumerate(operation.groups(operands))
-    terms = [_fill(operation.shown, operation.operands, group, first=not i) for i, group in groups]
-    terms += [bracketed(operands[-1])] if operation.last else []
-    if len(terms) > MAX_TERMS_SHOWN:
-        terms = [*terms[: MAX_TERMS_SHOWN - 2], "…", terms[-1]]
-    return " + ".join(terms)
+        return _fill(operation.shown, operation.operands, [*map(text_of, positions)])
+    groups: list[Sequence[int]] = operation.groups(positions)
+    if operation.last:
+        groups.append(positions[-1:])
+    if len(groups) > MAX_TERMS_SHOWN:
+        groups[MAX_TERMS_SHOWN - 2 : -1] = [()]
+    return " + ".join(_term(operation, [*map(text_of, group)], not i) for i, group in enumerate(groups))
+
+
+def _term(operation: Operation, texts: Sequence[str], first: bool) -> str:
+    """Write one term of a sum, or "…" for those that are left out."""
+    if not texts:
+        return "…"
+    is_last = len(texts) < len(operation.operands)  # the bias, which is multiplied by nothing
+    return bracketed(texts[0]) if is_last else _fill(operation.shown, operation.operands, texts, first=first)
 
 
 def _fill(template: str, names: tuple[str, ...], texts: Sequence[str], out: str = "", first: bool = True) -> str:

@@ -19,6 +19,7 @@ from microgrid.documents.examples import CAREFUL_LEARNING_RATE, Heading, example
 from microgrid.documents.gallery import GALLERY
 from microgrid.documents.networks import Spec
 from microgrid.graph.folding import cards_and_edges
+from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted, show
@@ -26,7 +27,7 @@ from microgrid.language.words import LANGUAGES, typeset, words
 from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
 from microgrid.relay.relay import Relay
-from microgrid.relay.table import tell
+from microgrid.relay.sentences import in_words
 from microgrid.studio.modules import joined
 from microgrid.studio.page_data import (
     as_element,
@@ -170,17 +171,20 @@ def _table(relay: Record, heading: Heading, language: str | None) -> str:
     """Return the values and gradients as a table, for where no program runs."""
     start = "en" if language is None else language
     text, relay = words(start), relay.relabelled(lambda label: heading.label_in(label, start))
-    know = iter(line for line in tell(relay, start, "none").lines if line.phase == "know")
-    formulas = {node.id: next(know).formula if node.op else "" for node in relay.nodes}
-    rows = []
-    for node in relay.nodes:
-        if node.kind != "constant":
-            parts = ["" if node.name == node.formula else node.name, formulas[node.id]]  # a formula is not said twice
-            name = " = ".join(part for part in parts if part)
-            numbers = [show(node.data), show(relay.gradients[node.id])]
-            rows.append(_row(numbers, start, f'<th scope="row">{html.escape(name)}</th>'))
-    if len(rows) > MAX_TABLE_VALUES:
-        rows[MAX_TABLE_VALUES - 2 : -1] = ["<tr><td>…</td></tr>"]
+    steps = {step.node: step for step in relay.steps_of("know")}
+    nodes = [node for node in relay.nodes if node.kind != "constant"]
+
+    def row(node: Node) -> str:
+        formula = in_words(relay, steps[node.id], start).formula if node.op else ""
+        parts = ["" if node.name == node.formula else node.name, formula]  # a formula is not said twice
+        name = " = ".join(part for part in parts if part)
+        numbers = [show(node.data), show(relay.gradients[node.id])]
+        return _row(numbers, start, f'<th scope="row">{html.escape(name)}</th>')
+
+    shown = nodes if len(nodes) <= MAX_TABLE_VALUES else [*nodes[: MAX_TABLE_VALUES - 2], nodes[-1]]
+    rows = [row(node) for node in shown]
+    if shown is not nodes:
+        rows.insert(-1, "<tr><td>…</td></tr>")
     return _as_table([text[key] for key in ("page.table.name", "value", "grad")], rows)
 
 
