@@ -14,11 +14,9 @@ from typing import overload
 
 from microgrid._util.validation import as_list, quoted
 from microgrid.engine import Constant, Value, topological_order
-from microgrid.graph.algebra import ONE, Algebra
+from microgrid.graph.algebra import ONE, RELATIVE_TOLERANCE, Algebra
 from microgrid.graph.operations import OPERATIONS, check_operands
 from microgrid.language.numerals import EXPONENTS, RAISED, SUPERSCRIPTS
-
-SLOPE_TOLERANCE = 1e-9  # the most by which a slope may differ from the recorded one, relative to it
 
 
 @overload
@@ -99,7 +97,7 @@ def _derivatives(output: Value, values: Sequence[Value]) -> list[Value]:
         if not moving.isdisjoint(node.operands):
             moving.add(node)
 
-    algebra = Algebra(order)
+    algebra = Algebra(order, values)
     shares: dict[Value, list[Value]] = {node: [] for node in (*values, *order)}
     shares[output].append(ONE)
     for node in reversed(order):
@@ -109,7 +107,7 @@ def _derivatives(output: Value, values: Sequence[Value]) -> list[Value]:
         for (operand, formula, terms), recorded in zip(_slopes(node), node.local_derivatives, strict=True):
             if operand in moving:
                 slope = algebra.build(formula, terms)
-                if not (math.isclose(slope.data, recorded, rel_tol=SLOPE_TOLERANCE) or math.isnan(recorded)):
+                if not (math.isclose(slope.data, recorded, rel_tol=RELATIVE_TOLERANCE) or math.isnan(slope.data)):
                     raise ValueError("a leaf was changed after this graph was recorded; compute it again")
                 shares[operand].append(algebra.product(upstream, slope))
     return [algebra.sum_of(shares[value][::-1]) for value in values]

@@ -81,6 +81,18 @@ def test_derivative_by_an_intermediate_value() -> None:
     assert differentiate(square**3, square).data == 3 * 4.0**2
 
 
+@pytest.mark.parametrize("function", [lambda x: 3 * x, lambda x: -x])
+def test_second_derivative_by_an_intermediate_value(function: Callable[[Value], Value]) -> None:
+    u = function(Value(2.0))
+    assert [y.data for y in repeatedly(u**2, u, 2)] == [2 * u.data, 2.0]  # 2·u, which must not become 6·x
+
+
+def test_what_equals_an_intermediate_value_does_not_depend_on_it() -> None:
+    x = Value(2.0)
+    u = 3 * x
+    assert [y.data for y in repeatedly(3 * (x * u), u, 2)] == [6.0, 0.0]  # 3·x is another 3·x than u
+
+
 def test_gradients_stay_as_they_are() -> None:
     x = Value(2.0)
     y = x**3
@@ -171,9 +183,21 @@ def test_power_of_1_has_a_constant_slope() -> None:
     assert isinstance(differentiate(x**1, x), Constant)
 
 
-def test_large_factors_stay_apart() -> None:
-    x, z = Value(1.0), Value(1e-300)
-    assert differentiate((1e200 * x) * (1e200 * z), x).data == pytest.approx(1e100)
+@pytest.mark.parametrize(
+    ("function", "a", "b"),
+    [
+        (lambda x, a, b: 1e200 * a * x * (1e200 * b), 1.0, 1e-300),
+        (lambda x, a, b: 1e-150 * a * x * b, 1e200, 1e200),
+        (lambda x, a, b: 1e140 * a * x * b, 1e-200, 1e-200),
+        (lambda x, a, b: (a * x) ** (1e-100 * b), 10**2.5, 1e102),
+    ],
+)
+def test_number_stays_in_its_product_if_the_rest_does_not_fit_a_float(
+    function: Callable[[Value, Value, Value], Value], a: float, b: float
+) -> None:
+    x = Value(1.0)
+    y = function(x, Value(a), Value(b))
+    assert differentiate(y, x).data == pytest.approx(gradients(y)[x], rel=1e-12, abs=0)
 
 
 def test_labels_of_derivatives() -> None:
@@ -261,6 +285,12 @@ def test_powers_of_0_are_numbers(exponent: int, kind: type[Value]) -> None:
     assert found == [float(math.factorial(exponent)) if order == exponent else 0.0 for order in (1, 2, 3, 4)]
 
 
+@pytest.mark.parametrize("x", [5e-324, -1e-310, math.inf, math.nan])
+def test_power_with_exponent_0_has_the_derivative_0_everywhere(x: float) -> None:
+    value = Value(x)
+    assert differentiate(value**0, value).data == 0.0
+
+
 def test_mixed_derivative_of_a_power_with_exponent_0() -> None:
     x, y = Value(2.0), Value(0.0)
     assert differentiate(differentiate(x**y, x), y).data == 0.5  # y · x**(y − 1) by y is 1 / x
@@ -309,6 +339,11 @@ def test_leaf_that_was_changed_is_noticed() -> None:
     w.data = 4.0
     with pytest.raises(ValueError, match="a leaf was changed after this graph was recorded; compute it again"):
         differentiate(y, x)
+
+
+def test_nan_is_not_taken_for_a_changed_leaf() -> None:
+    x, y = Value(math.nan), Value(0.0)
+    assert math.isnan(differentiate(x**y, x).data)
 
 
 def cube(x: Value) -> Value:
