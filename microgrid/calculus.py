@@ -18,6 +18,8 @@ from microgrid.graph.algebra import ONE, RELATIVE_TOLERANCE, Algebra
 from microgrid.graph.operations import OPERATIONS, check_operands
 from microgrid.language.numerals import EXPONENTS, RAISED, SUPERSCRIPTS
 
+A_NAME = r"[\w.\[\]]+"  # a label that needs no parentheses, such as layers[0].w
+
 
 @overload
 def differentiate(output: Value, with_respect_to: Value) -> Value: ...
@@ -82,9 +84,10 @@ def derivative_label(output: str, value: str) -> str:
     """
     if not output or not value:
         return ""
+    output_name, value = (name if re.fullmatch(A_NAME, name) else f"({name})" for name in (output, value))
     repeated = re.fullmatch(rf"d([{SUPERSCRIPTS}]*)(.+)/d{re.escape(value)}\1", output)
     if not repeated:
-        return f"d({output})/d{value}" if "/" in output else f"d{output}/d{value}"
+        return f"d{output_name}/d{value}"
     exponent = str(1 + int(repeated[1].translate(RAISED) or 1)).translate(EXPONENTS)
     return f"d{exponent}{repeated[2]}/d{value}{exponent}"
 

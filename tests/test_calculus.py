@@ -28,6 +28,7 @@ from microgrid import (
     topological_order,
     total,
 )
+from microgrid.calculus import derivative_label
 from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -221,6 +222,19 @@ def test_labels_are_given_to_new_results_of_one_value_only() -> None:
     product.label = "p"
     assert differentiate(product, x) is z
     assert z.label == "z"
+
+
+@pytest.mark.parametrize(
+    ("output", "value", "first", "second"),
+    [
+        ("mean error", "w", "d(mean error)/dw", "d²(mean error)/dw²"),
+        ("a + b", "a/b", "d(a + b)/d(a/b)", "d²(a + b)/d(a/b)²"),
+        ("損失", "layers[0].w", "d損失/dlayers[0].w", "d²損失/dlayers[0].w²"),
+    ],
+)
+def test_labels_of_several_words_stand_in_parentheses(output: str, value: str, first: str, second: str) -> None:
+    assert derivative_label(output, value) == first
+    assert derivative_label(first, value) == second
 
 
 def test_tenth_derivative_has_a_label() -> None:
