@@ -35,6 +35,9 @@ def differentiate(output: Value, with_respect_to: Value | Iterable[Value]) -> Va
     Conventions: at a kink, the first derivative is that of `backward()`. The second derivative of relu, leaky_relu,
     abs, maximum and minimum is 0 everywhere, also at the kink. x**0 has derivative 0, also at 0.
 
+    The result holds the slope of relu and its like as the number that it is here, such as 1. Where it is computed at
+    numbers on the other side of the kink, as by `compile_graph`, that is wrong: differentiate there anew.
+
     Args:
         output: the end of a graph, such as a loss, or a derivative.
         with_respect_to: a Value that is no Constant, usually a leaf; or a list of them.

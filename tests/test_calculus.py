@@ -272,6 +272,13 @@ def test_derivative_is_compiled() -> None:
     assert w.grad == pytest.approx(differentiate(derivative, w).data, rel=1e-12)
 
 
+def test_compiled_derivative_stays_on_its_side_of_a_kink() -> None:
+    x = Input(2.0, "x")
+    slope = compile_graph(differentiate(x * x.relu(), x), [x])
+    assert slope.predict([[2.0], [3.0]]) == [4.0, 6.0]
+    assert slope.predict([[-3.0]]) == [-3.0]  # relu is 0 there, but its slope is still 1
+
+
 def test_derivative_is_checked() -> None:
     assert check_gradients(derivative_of_a_loss()[0]).agrees
 
