@@ -14,11 +14,11 @@ from typing import overload
 
 from microgrid._util.validation import as_list, quoted
 from microgrid.engine import Constant, Value, topological_order
-from microgrid.graph.algebra import ONE, Algebra
+from microgrid.graph.algebra import ONE, RELATIVE_TOLERANCE, Algebra
 from microgrid.graph.operations import OPERATIONS, check_operands
 from microgrid.language.numerals import EXPONENTS, RAISED, SUPERSCRIPTS
 
-SLOPE_TOLERANCE = 1e-9  # the most by which a slope may differ from the recorded one, relative to it
+A_NAME = r"[\w.\[\]]+"  # a label that needs no parentheses, such as layers[0].w
 
 
 @overload
@@ -34,6 +34,9 @@ def differentiate(output: Value, with_respect_to: Value | Iterable[Value]) -> Va
 
     Conventions: at a kink, the first derivative is that of `backward()`. The second derivative of relu, leaky_relu,
     abs, maximum and minimum is 0 everywhere, also at the kink. x**0 has derivative 0, also at 0.
+
+    The result holds the slope of relu and its like as the number that it is here, such as 1. Where it is computed at
+    numbers on the other side of the kink, as by `compile_graph`, that is wrong: differentiate there anew.
 
     Args:
         output: the end of a graph, such as a loss, or a derivative.
@@ -84,9 +87,10 @@ def derivative_label(output: str, value: str) -> str:
     """
     if not output or not value:
         return ""
+    output_name, value = (name if re.fullmatch(A_NAME, name) else f"({name})" for name in (output, value))
     repeated = re.fullmatch(rf"d([{SUPERSCRIPTS}]*)(.+)/d{re.escape(value)}\1", output)
     if not repeated:
-        return f"d({output})/d{value}" if "/" in output else f"d{output}/d{value}"
+        return f"d{output_name}/d{value}"
     exponent = str(1 + int(repeated[1].translate(RAISED) or 1)).translate(EXPONENTS)
     return f"d{exponent}{repeated[2]}/d{value}{exponent}"
 
@@ -99,7 +103,7 @@ def _derivatives(output: Value, values: Sequence[Value]) -> list[Value]:
         if not moving.isdisjoint(node.operands):
             moving.add(node)
 
-    algebra = Algebra(order)
+    algebra = Algebra(order, values)
     shares: dict[Value, list[Value]] = {node: [] for node in (*values, *order)}
     shares[output].append(ONE)
     for node in reversed(order):
@@ -109,7 +113,7 @@ def _derivatives(output: Value, values: Sequence[Value]) -> list[Value]:
         for (operand, formula, terms), recorded in zip(_slopes(node), node.local_derivatives, strict=True):
             if operand in moving:
                 slope = algebra.build(formula, terms)
-                if not (math.isclose(slope.data, recorded, rel_tol=SLOPE_TOLERANCE) or math.isnan(recorded)):
+                if not (math.isclose(slope.data, recorded, rel_tol=RELATIVE_TOLERANCE) or math.isnan(slope.data)):
                     raise ValueError("a leaf was changed after this graph was recorded; compute it again")
                 shares[operand].append(algebra.product(upstream, slope))
     return [algebra.sum_of(shares[value][::-1]) for value in values]

@@ -213,6 +213,8 @@ def from_torch(module: TorchModule) -> MLP:
             if activations[-1:] != ["linear"]:
                 raise ValueError(f"expected a Linear before each activation, got {quoted(part)} without one")
             activations[-1] = activation
+    if len({id(number) for linear in linears for number in (linear.weight, linear.bias)}) < 2 * len(linears):
+        raise ValueError("layers share their weights or biases; an MLP would train each on its own")
     if not linears:
         raise ValueError(f"expected a torch.nn.Sequential with a Linear in it, got {quoted(module)}")
     *hidden, last = activations
@@ -291,7 +293,7 @@ def _parts(module: TorchModule, sequential: Any) -> Iterator[TorchModule]:
     if type(module) is not sequential:
         yield module
         return
-    for part in module.children():
+    for part in module:  # also one that is there twice, which children() lists once
         yield from _parts(part, sequential)
 
 

@@ -174,7 +174,7 @@ def main():
         print(f"processes: {n_processes}; loss of the first epoch {losses[0]!r}, of the last {losses[-1]!r}")
         if options.compare:
             history = learner.train(options.epochs, options.learning_rate, options.batch_size, options.seed)
-            differences = [abs(a / b - 1) for a, b in zip(losses, history.losses)]
+            differences = [abs(a - b) / (b or 1) for a, b in zip(losses, history.losses)]  # a loss may be 0
             print(f"largest relative difference from the losses of microgrid: {max(differences):.1e}")
         learner.model = from_torch(network)
         tested, which = (learner.held_out, "held out") if learner.held_out.rows else (learner.learning, "learned from")

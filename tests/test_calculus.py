@@ -28,6 +28,7 @@ from microgrid import (
     topological_order,
     total,
 )
+from microgrid.calculus import derivative_label
 from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
@@ -79,6 +80,18 @@ def test_derivative_by_an_intermediate_value() -> None:
     x = Value(2.0)
     square = x**2
     assert differentiate(square**3, square).data == 3 * 4.0**2
+
+
+@pytest.mark.parametrize("function", [lambda x: 3 * x, lambda x: -x])
+def test_second_derivative_by_an_intermediate_value(function: Callable[[Value], Value]) -> None:
+    u = function(Value(2.0))
+    assert [y.data for y in repeatedly(u**2, u, 2)] == [2 * u.data, 2.0]  # 2·u, which must not become 6·x
+
+
+def test_what_equals_an_intermediate_value_does_not_depend_on_it() -> None:
+    x = Value(2.0)
+    u = 3 * x
+    assert [y.data for y in repeatedly(3 * (x * u), u, 2)] == [6.0, 0.0]  # 3·x is another 3·x than u
 
 
 def test_gradients_stay_as_they_are() -> None:
@@ -171,9 +184,21 @@ def test_power_of_1_has_a_constant_slope() -> None:
     assert isinstance(differentiate(x**1, x), Constant)
 
 
-def test_large_factors_stay_apart() -> None:
-    x, z = Value(1.0), Value(1e-300)
-    assert differentiate((1e200 * x) * (1e200 * z), x).data == pytest.approx(1e100)
+@pytest.mark.parametrize(
+    ("function", "a", "b"),
+    [
+        (lambda x, a, b: 1e200 * a * x * (1e200 * b), 1.0, 1e-300),
+        (lambda x, a, b: 1e-150 * a * x * b, 1e200, 1e200),
+        (lambda x, a, b: 1e140 * a * x * b, 1e-200, 1e-200),
+        (lambda x, a, b: (a * x) ** (1e-100 * b), 10**2.5, 1e102),
+    ],
+)
+def test_number_stays_in_its_product_if_the_rest_does_not_fit_a_float(
+    function: Callable[[Value, Value, Value], Value], a: float, b: float
+) -> None:
+    x = Value(1.0)
+    y = function(x, Value(a), Value(b))
+    assert differentiate(y, x).data == pytest.approx(gradients(y)[x], rel=1e-12, abs=0)
 
 
 def test_labels_of_derivatives() -> None:
@@ -197,6 +222,19 @@ def test_labels_are_given_to_new_results_of_one_value_only() -> None:
     product.label = "p"
     assert differentiate(product, x) is z
     assert z.label == "z"
+
+
+@pytest.mark.parametrize(
+    ("output", "value", "first", "second"),
+    [
+        ("mean error", "w", "d(mean error)/dw", "d²(mean error)/dw²"),
+        ("a + b", "a/b", "d(a + b)/d(a/b)", "d²(a + b)/d(a/b)²"),
+        ("損失", "layers[0].w", "d損失/dlayers[0].w", "d²損失/dlayers[0].w²"),
+    ],
+)
+def test_labels_of_several_words_stand_in_parentheses(output: str, value: str, first: str, second: str) -> None:
+    assert derivative_label(output, value) == first
+    assert derivative_label(first, value) == second
 
 
 def test_tenth_derivative_has_a_label() -> None:
@@ -234,6 +272,13 @@ def test_derivative_is_compiled() -> None:
     assert w.grad == pytest.approx(differentiate(derivative, w).data, rel=1e-12)
 
 
+def test_compiled_derivative_stays_on_its_side_of_a_kink() -> None:
+    x = Input(2.0, "x")
+    slope = compile_graph(differentiate(x * x.relu(), x), [x])
+    assert slope.predict([[2.0], [3.0]]) == [4.0, 6.0]
+    assert slope.predict([[-3.0]]) == [-3.0]  # relu is 0 there, but its slope is still 1
+
+
 def test_derivative_is_checked() -> None:
     assert check_gradients(derivative_of_a_loss()[0]).agrees
 
@@ -259,6 +304,12 @@ def test_powers_of_0_are_numbers(exponent: int, kind: type[Value]) -> None:
     x = Value(0.0)
     found = [y.data for y in repeatedly(x ** kind(float(exponent)), x, 4)]
     assert found == [float(math.factorial(exponent)) if order == exponent else 0.0 for order in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("x", [5e-324, -1e-310, math.inf, math.nan])
+def test_power_with_exponent_0_has_the_derivative_0_everywhere(x: float) -> None:
+    value = Value(x)
+    assert differentiate(value**0, value).data == 0.0
 
 
 def test_mixed_derivative_of_a_power_with_exponent_0() -> None:
@@ -309,6 +360,11 @@ def test_leaf_that_was_changed_is_noticed() -> None:
     w.data = 4.0
     with pytest.raises(ValueError, match="a leaf was changed after this graph was recorded; compute it again"):
         differentiate(y, x)
+
+
+def test_nan_is_not_taken_for_a_changed_leaf() -> None:
+    x, y = Value(math.nan), Value(0.0)
+    assert math.isnan(differentiate(x**y, x).data)
 
 
 def cube(x: Value) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def _run_export(options: argparse.Namespace) -> int:
     file = options.output
     if Path(file).suffix.lower() != ".py":
         raise ValueError(f"a program is written as .py; {file!r} is not")
-    if Path(file).stem in ("torch", "numpy"):
+    if Path(file).stem in ("torch", "numpy", *sys.stdlib_module_names):
         raise ValueError(f"{file!r} would be imported in the place of {Path(file).stem}; give another name with -o")
     model, columns = _saved_network(options.model)
     program = torch_source(model, **columns)

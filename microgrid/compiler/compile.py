@@ -173,7 +173,8 @@ def compile_graph(output: Value, inputs: Sequence[Value], parameters: Iterable[V
     """Compile a recorded graph to one Python function of rows.
 
     The graph holds the branches that were taken when it was recorded. The operations of the engine (relu, maximum,
-    abs …) decide anew for every row; a Python `if` does not: each of its branches needs a graph of its own.
+    abs …) decide anew for every row. A Python `if` does not, nor does a derivative of such an operation that
+    `differentiate` has built: each of their branches needs a graph of its own.
 
     Convention: a relu that is off is skipped, and so are the products of its output and the gradients behind it. There,
     0 · ∞ counts as 0, where the engine gives NaN. A NaN before a relu is passed on, and a gradient back through it. A

@@ -33,7 +33,7 @@ def ratios_in(figures: dict[str, Any]) -> dict[tuple[str, str], float]:
 def differences(earlier: dict[str, Any], later: dict[str, Any]) -> list[str]:
     """Return a line for the Python and each peer of which the runs had different versions."""
     was, now = ({"Python": run["python"], **run["versions"]} for run in (earlier, later))
-    return [f"{name} was {was[name]}, and is {version}" for name, version in now.items() if was[name] != version]
+    return [f"{name} was {was[name]}, and is {now[name]}" for name in was if now.get(name, was[name]) != was[name]]
 
 
 def fallen(earlier: dict[str, Any], later: dict[str, Any]) -> list[str]:

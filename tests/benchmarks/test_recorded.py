@@ -33,6 +33,11 @@ def test_another_python_is_named() -> None:
     assert differences(run_with(20.0), run_with(9.0)) == []
 
 
+def test_peer_that_was_added_since_is_no_difference() -> None:
+    earlier, later = run_with(20.0), run_with(20.0)
+    assert differences(earlier | {"versions": {}}, later) == differences(earlier, later | {"versions": {}}) == []
+
+
 def test_case_that_was_not_recorded_has_not_fallen() -> None:
     assert fallen(run_with(20.0) | {"cases": []}, run_with(1.0)) == []
 

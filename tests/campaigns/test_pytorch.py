@@ -72,6 +72,15 @@ def test_several_processes_have_the_losses_of_train(processes: int, batch_size: 
     run(tmp_path, "microgrid", "export", "trained.json", "-o", "model.py")
 
 
+def test_network_without_a_loss_is_compared_and_saved(tmp_path: Path) -> None:
+    (tmp_path / "line.csv").write_text("x,y\n0,1\n1,3\n2,5\n3,7\n4,9\n", encoding="utf-8")
+    (tmp_path / "model.py").write_text(torch_source(MLP(1, [1]).set_parameters([2.0, 1.0])), encoding="utf-8")
+    out = run(tmp_path, *TORCHRUN, "1", str(SCRIPT), "model.py", "line.csv", "--target", "y", "--compare")
+    assert "loss of the first epoch 0.0, of the last 0.0\n" in out
+    assert "from the losses of microgrid: 0.0e+00\n" in out
+    assert (tmp_path / "trained.json").exists()
+
+
 def test_seed_and_fraction_held_out_are_those_of_train(tmp_path: Path) -> None:
     table = [str(PENGUINS), "--target", "body_mass_g", *INPUTS, "--seed", "3", "--test", "0.5"]
     trained = run(tmp_path, "microgrid", "train", *table, "--save", "model.json", "--language", "en")

@@ -69,6 +69,11 @@ WRONG = {
         "'torch.py' would be imported in the place of torch; give another name with -o",
         "'torch.py' は torch の代わりに import されてしまう。-o で別の名前を付ける",
     ),
+    "the name of a module of Python": (
+        "model.json -o random.py",
+        "'random.py' would be imported in the place of random; give another name with -o",
+        "'random.py' は random の代わりに import されてしまう。-o で別の名前を付ける",
+    ),
     "another suffix": ("model.json -o model.txt", "a program is written as .py; 'model.txt' is not",
                        "プログラムは .py に書く。'model.txt' は違う"),
     "no folder": ("model.json -o there/model.py", "there/model.py: there is no such folder to write to",

@@ -73,6 +73,22 @@ def test_numbers_of_fewer_digits_are_taken_as_they_are(dtype: str) -> None:
     assert model.layers[1].b == network[1][1].bias.tolist()
 
 
+def test_activation_that_is_there_twice_counts_twice() -> None:
+    relu = nn.ReLU()
+    network = nn.Sequential(nn.Linear(2, 3), relu, nn.Linear(3, 3), relu, nn.Linear(3, 1))
+    assert repr(from_torch(network)) == "MLP(2, [3, 3, 1], activation='relu')"
+
+
+def twice(layer: Any) -> Any:
+    return nn.Sequential(layer, nn.Tanh(), layer)
+
+
+def tied(layer: Any) -> Any:
+    other = nn.Linear(2, 2)
+    other.weight = layer.weight
+    return nn.Sequential(layer, nn.Tanh(), other)
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "no module": (lambda: MLP(2, [1]), TypeError, r"^expected a torch\.nn\.Module, got MLP\(2, \[1\]"),
     "another module": (
@@ -91,6 +107,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "takes 4 numbers, but the layer before it returns 3$",
     ),
+    "a layer twice": (lambda: twice(nn.Linear(2, 2)), ValueError, "^layers share their weights or biases; an"),
+    "a weight in two layers": (lambda: tied(nn.Linear(2, 2)), ValueError, "^layers share their weights or biases; an"),
     "an activation first": (
         lambda: nn.Sequential(nn.Tanh(), nn.Linear(2, 1)),
         ValueError,
