@@ -106,7 +106,7 @@ if __name__ == "__main__":
 '''
 
 
-def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "") -> str:
+def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "", classes: Iterable[str] = ()) -> str:
     """Write a network as a program that needs PyTorch only, with its numbers in it.
 
     The program defines `model`, a `torch.nn.Sequential` in float64, and `train_step`. Run by itself, it prints the
@@ -116,19 +116,22 @@ def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "") ->
         model: an `MLP` or a `Dense`.
         inputs: the names of its inputs, to be written into the program.
         target: the name of what it predicts, likewise.
+        classes: the names of the classes that its outputs are scores of, likewise.
 
     Raises:
         TypeError: `model` is something else, or a name is no text.
-        ValueError: there are more or fewer names than inputs, a parameter is not finite, or the network was changed
-            into one that PyTorch would train otherwise.
+        ValueError: there are more or fewer names than inputs or outputs, a parameter is not finite, or the network was
+            changed into one that PyTorch would train otherwise.
     """
     layers = _dense_layers(model)
-    names, n_inputs = as_list("inputs", inputs), layers[0].n_inputs
-    for name in (*names, target):
+    n_inputs, n_outputs = layers[0].n_inputs, len(layers[-1].neurons)
+    names, kinds = as_list("inputs", inputs), as_list("classes", classes)
+    for name in (*names, target, *kinds):
         if not isinstance(name, str):
-            raise TypeError(f"expected the name of a column, got {quoted(name)}")
-    if names and len(names) != n_inputs:
-        raise ValueError(f"expected a name for each of {counted(n_inputs, 'input')}, got {len(names)}")
+            raise TypeError(f"expected the name of a column or class, got {quoted(name)}")
+    for given, n, what in ((names, n_inputs, "input"), (kinds, n_outputs, "output")):
+        if given and len(given) != n:
+            raise ValueError(f"expected a name for each of {counted(n, what)}, got {len(given)}")
     for name, parameter in model.named_parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(f"{name} must be a finite number to be exported, got {quoted(parameter.data)}")
@@ -147,8 +150,8 @@ def torch_source(model: Module, inputs: Iterable[str] = (), target: str = "") ->
         n_inputs=n_inputs,
         numbers_in_row=counted(n_inputs, "number"),
         order=", in the order of inputs" if names else "",
-        columns=_columns_source(names, target),
-        n_outputs=len(layers[-1].neurons),
+        columns=_columns_source(names, target, kinds),
+        n_outputs=n_outputs,
         layers="\n".join(lines),
         numbers="\n".join(numbers),
     )
@@ -255,14 +258,20 @@ def _dense_layers(model: Module) -> list[Dense]:
     return layers
 
 
-def _columns_source(inputs: list[str], target: str) -> str:
-    """Write the names of the columns, where they are known."""
+def _columns_source(inputs: list[str], target: str, classes: list[str]) -> str:
+    """Write the names of the columns and classes, where they are known."""
     lines = ["", "# The columns of the table that it was trained on."] if inputs or target else []
-    if inputs:
-        lines += ["inputs = [", *(f"    {_text_source(name)}," for name in inputs), "]"]
+    lines += _names_source("inputs", inputs)
     if target:
         lines.append(f"target = {_text_source(target)}")
+    if classes:
+        lines += ["", "# Each output is the score of one of these classes; the highest score is the prediction."]
+        lines += _names_source("classes", classes)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _names_source(name: str, texts: list[str]) -> list[str]:
+    return [f"{name} = [", *(f"    {_text_source(text)}," for text in texts), "]"] if texts else []
 
 
 def _text_source(text: str) -> str:

@@ -44,7 +44,7 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
 _HE = ("relu", "leaky_relu", "softplus")
 
 _FORMAT = {"format": "microgrid model", "version": 1}
-COLUMNS = ("inputs", "target")  # what a file may say of the table: the names of its input columns, and of the target's
+COLUMNS = ("inputs", "target", "classes")  # what a file may say of the table: the names of its columns, and of classes
 MAX_WEIGHTS_PER_LAYER = 10_000_000  # they take about 2 GB
 M = TypeVar("M", bound="Module")
 
@@ -176,12 +176,12 @@ class Module:
         saved_from, parameters, _ = read_model(path)
         path = printable(os.fspath(path))
         mine = self._by_name()
+        if saved_from not in (None, expected := self._description()):  # such as one of other sizes
+            raise ValueError(f"{path} was saved from {brief(saved_from)}; expected one saved from {expected}")
         strays = sorted(set(mine) ^ set(parameters))
         if strays:
             where = "the file" if strays[0] in mine else "this model"
             raise ValueError(f"{path} does not fit {self!r}: {quoted(strays[0])} is missing from {where}")
-        if saved_from not in (None, expected := self._description()):  # such as one with another activation
-            raise ValueError(f"{path} was saved from {brief(saved_from)}; expected one saved from {expected}")
         for name, parameter in mine.items():
             parameter.data = parameters[name]
         return self

@@ -103,12 +103,20 @@ def test_program_names_the_columns_of_its_table() -> None:
     assert ast.literal_eval(columns["target"]) == target
 
 
+def test_program_names_the_classes_that_its_outputs_are_scores_of() -> None:
+    program = torch_source(Dense(2, 3), target="species", classes=["Adelie", "Chinstrap", "Gentoo"])
+    assert 'target = "species"\n' in program
+    assert 'classes = [\n    "Adelie",\n    "Chinstrap",\n    "Gentoo",\n]\n' in program
+    with pytest.raises(ValueError, match=r"^expected a name for each of 3 outputs, got 2$"):
+        torch_source(Dense(2, 3), classes=["Adelie", "Gentoo"])
+
+
 @pytest.mark.parametrize(
     ("names", "target", "error", "message"),
     [
         (["a"], "y", ValueError, "^expected a name for each of 2 inputs, got 1$"),
-        (["a", 3], "y", TypeError, "^expected the name of a column, got 3$"),
-        (["a", "b"], None, TypeError, "^expected the name of a column, got None$"),
+        (["a", 3], "y", TypeError, "^expected the name of a column or class, got 3$"),
+        (["a", "b"], None, TypeError, "^expected the name of a column or class, got None$"),
         ("ab", "y", TypeError, "^inputs must be a list, got 'ab'$"),
     ],
 )

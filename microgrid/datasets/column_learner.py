@@ -136,9 +136,10 @@ class ColumnLearner:
         return math.fsum(map(bool, errors) if self.learning.classes else errors) / len(errors)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Save the network in the data's own units, with the names of its columns; see `Module.save`."""
+        """Save the network in the data's own units, with the names of its columns and classes; see `Module.save`."""
         columns = {"inputs": self.learning.input_names, "target": self.learning.target_name}
-        write_model(path, self.model_in_own_units(), columns)
+        classes = {"classes": self.learning.classes} if self.learning.classes else {}
+        write_model(path, self.model_in_own_units(), {**columns, **classes})
 
     def model_in_own_units(self) -> MLP:
         """Return a network in the data's own units, with both scalings folded into its weights.

@@ -23,6 +23,13 @@ def test_trained_network_is_exported_as_it_was_saved(command: Command, tmp_path:
     assert (tmp_path / "model.py").read_text(encoding="utf-8") == expected
 
 
+def test_program_of_a_classifier_names_its_classes(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,kind\n1,b\n2,b\n3,a\n4,a\n", encoding="utf-8")
+    assert command("train", "a.csv", "--target", "kind", "--epochs", "3", "--save", "model.json").code == 0
+    assert command("export", "model.json").code == 0
+    assert 'classes = [\n    "a",\n    "b",\n]\n' in Path("model.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("model", [MLP(2, [1], "linear", seed=1), MLP(12, [3, 4, 2], "softplus"), Dense(2, 3, "tanh")])
 def test_every_network_that_can_be_exported_is_built_from_its_file(model: Module, command: Command) -> None:
     model.save("model.json")
