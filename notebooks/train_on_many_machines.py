@@ -9,7 +9,7 @@ microgrid itself uses one core of one machine. It hands the network over to PyTo
         model.py microgrid/datasets/penguins.csv --target body_mass_g --compare
 
 It needs the table, --target and --inputs of microgrid train, and its --seed and --test where they were given: so the
-rows that were held out there are held out here.
+rows that were held out there are held out here. With others, some of them would be rows that the network has learned.
 
 Every process holds the same network and takes a part of the rows of each batch. PyTorch adds up the gradients of all
 processes, so each makes the same update. --compare shows that it is the training of microgrid: the losses are equal to
@@ -94,18 +94,28 @@ def read_program(path):
     return program
 
 
+def check_replaceable(path, data):
+    """Refuse to replace a file that is not a saved model, or that is one of other columns."""
+    if Path(path).exists():
+        columns = read_model(path).columns
+        if columns and columns != {"inputs": [*data.input_names], "target": data.target_name}:
+            raise ValueError(
+                f"{path} holds a network that predicts {columns.get('target')} from other columns, and is left as it "
+                "is; give another name with --save"
+            )
+
+
 def prepare(options):
     """Return the network, and a learner with the rows, held-out rows and scales of microgrid train."""
     if not Path(options.save).parent.is_dir():
         raise ValueError(f"{options.save}: there is no such folder to write to")
-    if Path(options.save).exists():
-        read_model(options.save)  # nothing but a saved model is replaced
     if not 0 < options.learning_rate < math.inf:
         raise ValueError("--learning-rate must be a number above 0")
     if min(options.epochs, options.batch_size) < 1:
         raise ValueError("--epochs and --batch-size must be 1 or more")
     data = read_csv(options.data, options.target, options.inputs)
     learner = ColumnLearner.prepare(data, seed=options.seed, share=options.test)
+    check_replaceable(options.save, data)
     program = read_program(options.model)
     network = program["model"]
     if data.classes:
@@ -138,7 +148,7 @@ def main():
     parser.add_argument("data", help="the table that the network was trained on")
     parser.add_argument("--target", required=True, help="the column to predict, as in microgrid train")
     parser.add_argument("--inputs", nargs="+", help="the columns to predict it from, as in microgrid train")
-    parser.add_argument("--test", type=float, default=0.2, help="the fraction held out, as in microgrid train")
+    parser.add_argument("--test", type=float, default=0.2, help="the fraction held out: as in microgrid train")
     parser.add_argument("--epochs", type=int, default=40, help="passes over all rows; by default 40")
     parser.add_argument("--learning-rate", type=float, default=0.02, help="of SGD with momentum 0.9; by default 0.02")
     parser.add_argument("--batch-size", type=int, default=16, help="rows of one update; by default 16")

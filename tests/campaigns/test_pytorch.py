@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from microgrid.export import torch_source
-from microgrid.nn import MLP, Dense
+from microgrid.nn import MLP, Dense, write_model
 from tests.cli.running import PENGUINS
 from tests.torch_check import CASES, PROMISED, largest_difference, random_case
 
@@ -120,6 +120,10 @@ def test_other_columns_than_those_of_train_are_refused(columns: list[str], messa
         (["model.py", str(PENGUINS), "--target", "body_mass_g"], "model.py has inputs: 3, outputs: 1; "),
         (["tanh.py", str(PENGUINS), "--target", "body_mass_g"], "the last layer of an MLP is linear, got Tanh()"),
         (["model.py", str(PENGUINS), "--target", "body_mass_g", "--save", "model.py"], "model.py is not a saved model"),
+        (
+            ["model.py", str(PENGUINS), "--target", "body_mass_g", "--save", "other.json"],
+            "other.json holds a network that predicts score from other columns, and is left as it is",
+        ),
         (["model.py", str(PENGUINS), "--target", "body_mass_g", "--learning-rate", "-1"], "must be a number above 0"),
         (
             ["model.py", str(PENGUINS), "--target", "body_mass_g", *INPUTS, "--learning-rate", "1e9", "--epochs", "9"],
@@ -133,6 +137,7 @@ def test_bad_input_is_said_once_before_the_report_of_torchrun(
     model = MLP(3, [1], seed=0)
     model.save(tmp_path / "model.json")
     (tmp_path / "model.py").write_text(torch_source(model), encoding="utf-8")
+    write_model(tmp_path / "other.json", MLP(2, [1]), {"inputs": ["hours", "coffee"], "target": "score"})
     (tmp_path / "tanh.py").write_text(torch_source(Dense(3, 1, "tanh")), encoding="utf-8")
     done = start(tmp_path, *TORCHRUN, "2", str(SCRIPT), *arguments)
     (error,) = re.findall("^error: .*", done.stderr, re.MULTILINE)
