@@ -702,6 +702,7 @@ def test_file_that_does_not_fit_is_refused_in_one_line_and_changes_nothing(
         (Neuron(2, "relu"), Neuron(2, "tanh")),
         (MLP(2, [3, 1], "tanh"), MLP(2, [3, 1], "sigmoid")),
         (Dense(2, 3, "linear"), Dense(2, 3, "relu")),
+        (MLP(2, [8, 8, 1]), MLP(12, [8, 8, 1])),
     ],
 )
 def test_file_saved_from_another_model_is_refused_and_changes_nothing(

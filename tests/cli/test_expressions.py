@@ -86,9 +86,9 @@ def test_check_compares_second_derivatives(command: Command) -> None:
 
 
 def test_check_says_which_first_derivative_is_constant(command: Command) -> None:
-    assert command("check", "3*relu(x)", "x=2", "--order", "2").out == "dresult/dx is constant: 3\n"
+    assert command("check", "3*relu(x)", "x=2", "--order", "2").out == "dresult/dx is constant here: 3\n"
     japanese = command("check", "3*relu(x)", "x=2", "--order", "2", "--language", "ja")
-    assert japanese.out == "d結果/dx は定数 3\n"
+    assert japanese.out == "d結果/dx はここでは一定で 3\n"
 
 
 def test_check_of_a_wrong_second_derivative_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
