@@ -106,13 +106,15 @@ export function typeset(text, language) {
   return language === "ja" ? powersOfTen(text) : text;
 }
 
-const TERMS = String.raw`[^\s=≈]+(?: [−+×÷] [^\s=≈]+)+`,
-  SIDE = String.raw`[=≈] (?:${TERMS}|[^\s=≈]+)`;
+const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full stop
+  NUMBER = "[−+]?[\\d.∞]+",
+  TERMS = `${TERM}(?: [−+×÷] ${TERM})+(?: ${NUMBER}(?= =))?`, // as in 4 × 局所微分 3
+  SIDE = `[=≈] (?:${TERMS}|${TERM})`;
 // What no line breaks, the longest first: a formula with its result and the colon before it, then its parts, a number
-// after a colon, and a name with its bracket.
+// after a colon or a Japanese particle, and a name with its bracket.
 const TOGETHER = [
-  `(?:: )?(?:${TERMS}|(?<=: )[^\\s=≈]+)(?: ${SIDE})+`,
-  `(?:: )?${TERMS}|${SIDE}|: [−+]?[\\d.∞]+[,.;。、)]{0,2}|[^\\s=≈]+ \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `(?:: )?(?:${TERMS}|(?<=: )${TERM})(?: ${SIDE})+`,
+  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${NUMBER}(?![\\d.]| [−+×÷=≈])[。、]?|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
 ].map((pattern) => new RegExp(`(${pattern})`));
 const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone
 
