@@ -108,13 +108,15 @@ export function typeset(text, language) {
 
 const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full stop
   NUMBER = "[−+]?[\\d.∞]+",
+  ALONE = `${NUMBER}(?![\\d.]| [−+×÷=≈])`, // a number that no formula begins with
+  AFTER = "(?:[。、]| [ぁ-ん一-龠])", // as in 2 本
   TERMS = `${TERM}(?: [−+×÷] ${TERM})+(?: ${NUMBER}(?= =))?`, // as in 4 × 局所微分 3
   SIDE = `[=≈] (?:${TERMS}|${TERM})`;
 // What no line breaks, the longest first: a formula with its result and the colon before it, then its parts, a number
-// after a colon or a Japanese particle, and a name with its bracket.
+// after a colon or a Japanese particle, a number with its counter, and a name with its bracket.
 const TOGETHER = [
   `(?:: )?(?:${TERMS}|(?<=: )${TERM})(?: ${SIDE})+`,
-  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${NUMBER}(?![\\d.]| [−+×÷=≈])[。、]?|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${ALONE}${AFTER}?|${ALONE}${AFTER}|[→▶] [ぁ-ん]|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
 ].map((pattern) => new RegExp(`(${pattern})`));
 const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone
 
