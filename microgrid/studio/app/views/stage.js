@@ -130,8 +130,8 @@ export function createStage(app) {
     const {zoom, whole} = app.state,
       {width, height} = layout;
     const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX];
-    scaleWhole = Math.min(across / width, down / height, MAX_SCALE);
     const letterSize = parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTER_PX; // larger on a large screen
+    scaleWhole = Math.min(across / width, down / height, MAX_SCALE * letterSize);
     scaleReadable = Math.max(scaleWhole, readableScale(layout) * letterSize); // smaller text: then one scrolls, and the graph follows the step
     scale = whole ? scaleWhole : scaleReadable * zoom;
     scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);
