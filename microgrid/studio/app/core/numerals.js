@@ -117,6 +117,7 @@ const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full s
 const TOGETHER = [
   `(?:: )?(?:${TERMS}|(?<=: )${TERM})(?: ${SIDE})+`,
   `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${ALONE}${AFTER}?|${ALONE}${AFTER}|[→▶] [ぁ-ん]|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `${NUMBER} × 10[⁻⁰¹²³⁴-⁹]+[。、)]{0,2}`, // of a formula that is too long
 ].map((pattern) => new RegExp(`(${pattern})`));
 const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone
 
