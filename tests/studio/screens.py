@@ -120,12 +120,12 @@ def long_text(language: str) -> str:
 DOCUMENTS: dict[str, Callable[[str], str]] = {
     "line": line,
     "two-paths": example_named("two-paths"),
-    "xor": example_named("xor"),
     "text": text,
     "long-text": long_text,
 }
 NETWORKS: dict[str, Callable[[str], str]] = {
-    f"network-{name}": network_named(name) for name in ("xor", "moons", "penguins", "vanishing-gradients")
+    "xor": example_named("xor"),  # recorded on several rows
+    **{f"network-{name}": network_named(name) for name in ("xor", "moons", "penguins", "vanishing-gradients")},
 }
 
 # What is wrong with what the page shows, as the browser sees it: each problem with its kind of element, and the text.

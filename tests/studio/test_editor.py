@@ -583,3 +583,12 @@ def test_strip_of_examples_does_not_glide_where_motion_is_reduced(studio: Opener
     screen = studio(width=640)
     click = "() => { document.getElementById('more').click(); return document.getElementById('strip').scrollLeft; }"
     assert screen.page.evaluate(click) > 0
+
+
+def test_lit_line_is_in_view_when_a_text_is_opened(studio: Opener) -> None:
+    lines = ["w, x = 3, 2", *(f"h{i + 1} = {f'h{i}' if i else 'x'} + w" for i in range(30))]
+    screen = studio("\n".join([*lines, "loss = h30**2"]))
+    lit, seen = screen("#marks mark").bounding_box(), screen("#editor").bounding_box()
+    assert lit is not None
+    assert seen is not None
+    assert seen["y"] <= lit["y"] <= seen["y"] + seen["height"] - lit["height"]

@@ -195,6 +195,33 @@ def test_buttons_stay_in_place_whatever_is_said_of_the_loss(width: int, studio: 
     assert places == [places[0]] * len(places)
 
 
+@pytest.mark.parametrize(("width", "height"), [(481, 600), (600, 640), (760, 620), (760, 740), (800, 640), (960, 640)])
+def test_curve_is_wide_beside_what_trains(width: int, height: int, studio: Opener) -> None:
+    screen = studio(TEXT, width=width, height=height)
+    screen.tab("train")
+    train(screen, "× 10")
+    plot = screen("#plot").bounding_box()
+    assert plot is not None
+    assert plot["width"] >= 90
+
+
+@pytest.mark.parametrize("height", [480, 740])
+def test_buttons_of_a_phone_stay_in_place_beside_what_trains(height: int, studio: Opener) -> None:
+    screen = studio(TEXT, width=320, height=height)
+    places = []
+    for tab in ("quiz", "train"):
+        screen.tab(tab)
+        row = [screen(button).bounding_box() for button in ("#back", "#primary", "#next", "#first", "#play")]
+        places.append([(box["x"], box["width"]) for box in row if box])
+    assert places[0] == places[1]
+
+
+def test_foot_of_a_notebook_frame_is_one_row(studio: Opener) -> None:
+    screen = studio(TEXT, width=960, height=640)
+    boxes = [screen(selector).bounding_box() for selector in ("#controls", "#loss", "#losses", "#again")]
+    assert max(box["y"] for box in boxes if box) < min(box["y"] + box["height"] for box in boxes if box)
+
+
 # --- undo and reset --------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from microgrid.documents.examples import Heading
 from microgrid.language.words import words
 from tests.browser import Opener, expect
 
@@ -104,3 +105,30 @@ def test_think_begins_at_the_line_that_calls_backward(studio: Opener) -> None:
     screen("#next").click()
     expect(screen("#marks .made")).to_have_text("loss.backward()")
     expect(screen("#sentence")).to_have_text("Think starts at the loss: its gradient with respect to itself is 1.")
+
+
+def test_head_of_a_narrow_phone_is_one_row(studio: Opener) -> None:
+    screen = studio(width=320, height=480)
+    boxes = [box for box in (button.bounding_box() for button in screen("header > button, #subjects").all()) if box]
+    assert len({box["y"] + box["height"] / 2 for box in boxes}) == 1
+
+
+def test_long_title_has_two_lines_beside_the_phases(studio: Opener) -> None:
+    screen = studio("a, b = 2, 3; a*b", Heading({"en": "exclusive or, before training"}), width=960, height=640)
+    assert screen("h1").evaluate("(h1) => h1.scrollHeight <= h1.clientHeight && h1.scrollWidth <= h1.clientWidth")
+
+
+def test_sliders_of_equal_constants_say_what_they_are_part_of(studio: Opener) -> None:
+    screen = studio("w = 3; p = 2*w; loss = p**2")
+    screen.tab("whatif")
+    names = screen("#whatif .leaf.constant input[type=range]").evaluate_all("(es) => es.map((e) => e.ariaLabel)")
+    assert names == ["2, constant in p", "2, constant in loss"]
+
+
+def test_graph_that_is_scrolled_grows_with_the_text_of_a_large_screen(studio: Opener) -> None:
+    lines = ["w, x = 0.5, 0.9", *(f"h{i + 1} = tanh(w*{f'h{i}' if i else 'x'})" for i in range(12))]
+    sizes = []
+    for width, height in ((1280, 720), (1920, 1080)):
+        screen = studio("\n".join(lines), width=width, height=height)
+        sizes.append(screen("#graph .card rect").first.evaluate("(rect) => rect.getBoundingClientRect().width"))
+    assert sizes[1] > 1.25 * sizes[0]

@@ -292,3 +292,12 @@ def test_of_twenty_operands_four_are_shown_and_the_others_counted(opened: Opener
     screen = present(opened(crowd()), 1)
     assert screen("#presentation .operands .shown-card").count() == 4
     assert screen.text("#presentation .operands .more") == "and 16 more"
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_power_of_ten_stays_on_one_line_of_a_card(width: int, opened: Opener) -> None:
+    screen = present(opened(line(w=-3.5531e-7, b=0.0, target=1.5531e-7), language="ja", width=width, height=480), 9)
+    lines = "(bs) => bs.map((b) => b.getBoundingClientRect().height / parseFloat(getComputedStyle(b).fontSize))"
+    numbers = screen("#presentation .pair b:visible")
+    assert any("10⁻⁷" in number for number in numbers.all_text_contents())
+    assert max(numbers.evaluate_all(lines)) < 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser import Opener
+from tests.browser import Opener, expect
 from tests.studio.screens import findings
 from tests.studio.test_page import neuron
 
@@ -54,3 +54,12 @@ def test_finding_leaves_everything_where_it_was(opened: Opener) -> None:
     before = screen.page.evaluate(places)
     findings(screen.page)
     assert screen.page.evaluate(places) == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 480), (360, 740), (320, 256)])
+def test_nothing_is_cut_off_in_a_small_presentation(width: int, height: int, studio: Opener) -> None:
+    screen = studio(width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("2", "p")
+    expect(screen("#presentation")).to_be_visible()
+    assert not [problem for problem in findings(screen.page) if problem.startswith("text")]

@@ -76,8 +76,12 @@ test("what is no number, or could be two, is none", () => {
 test("no line breaks a number and its sign, or a name and its bracket", () => {
   const kept = (text) => cutForLines(text).filter((_, i) => i % 2);
   assert.deepEqual(kept("b changes: 1 − 0.05 × 4 = 0.8."), [": 1 − 0.05 × 4 = 0.8."]);
-  assert.deepEqual(kept("答えは 7 (6 + 1 = 7; 8)。w の勾配: −4。"), ["(6 + 1 = 7;", ": −4。"]);
+  assert.deepEqual(kept("答えは 7 (6 + 1 = 7; 8)。w の勾配: −4。"), ["は 7", "(6 + 1 = 7;", ": −4。"]);
   assert.deepEqual(kept("責任が大きい順に w (勾配 8)、b (4)。"), ["w (勾配 8)、", "b (4)。"]);
+  assert.deepEqual(kept("勾配 4 × 局所微分 3 = 12。ここまでの勾配: 12。"), ["4 × 局所微分 3 = 12。", ": 12。"]);
+  assert.deepEqual(kept("正解は 5。損失は 7.014 × 10⁻¹⁹。"), ["は 5。", "7.014 × 10⁻¹⁹。"]);
+  assert.deepEqual(kept("責任は 2 本の道で、次は 17 個。→ で進む。"), ["は 2 本", "は 17 個", "→ で"]);
+  assert.deepEqual(kept("−3.553 × 10⁻⁷ × 局所微分 0.9 = −3.197 × 10⁻⁷。"), ["−3.553 × 10⁻⁷", "= −3.197 × 10⁻⁷。"]);
   const long = "a + b + c + d + e + f + g + h + i + j = 3";
   assert.deepEqual([kept(long), cutForLines(long).join("")], [["= 3"], long]);
 });

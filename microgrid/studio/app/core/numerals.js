@@ -106,13 +106,18 @@ export function typeset(text, language) {
   return language === "ja" ? powersOfTen(text) : text;
 }
 
-const TERMS = String.raw`[^\s=≈]+(?: [−+×÷] [^\s=≈]+)+`,
-  SIDE = String.raw`[=≈] (?:${TERMS}|[^\s=≈]+)`;
+const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full stop
+  NUMBER = "[−+]?[\\d.∞]+",
+  ALONE = `${NUMBER}(?![\\d.]| [−+×÷=≈])`, // a number that no formula begins with
+  AFTER = "(?:[。、]| [ぁ-ん一-龠])", // as in 2 本
+  TERMS = `${TERM}(?: [−+×÷] ${TERM})+(?: ${NUMBER}(?= =))?`, // as in 4 × 局所微分 3
+  SIDE = `[=≈] (?:${TERMS}|${TERM})`;
 // What no line breaks, the longest first: a formula with its result and the colon before it, then its parts, a number
-// after a colon, and a name with its bracket.
+// after a colon or a Japanese particle, a number with its counter, and a name with its bracket.
 const TOGETHER = [
-  `(?:: )?(?:${TERMS}|(?<=: )[^\\s=≈]+)(?: ${SIDE})+`,
-  `(?:: )?${TERMS}|${SIDE}|: [−+]?[\\d.∞]+[,.;。、)]{0,2}|[^\\s=≈]+ \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `(?:: )?(?:${TERMS}|(?<=: )${TERM})(?: ${SIDE})+`,
+  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${ALONE}${AFTER}?|${ALONE}${AFTER}|[→▶] [ぁ-ん]|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `${NUMBER} × 10[⁻⁰¹²³⁴-⁹]+[。、)]{0,2}`, // of a formula that is too long
 ].map((pattern) => new RegExp(`(${pattern})`));
 const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone
 

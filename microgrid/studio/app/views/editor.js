@@ -41,8 +41,9 @@ export function createEditor(app) {
     if (previous && isOpened(state, previous)) tellWhatWasRead(derived);
     if (!isText) return document.body.removeAttribute("data-stale");
     const {text, error} = state.draft;
-    const isNewDraft = state.draft !== previous?.draft;
-    if (isNewDraft && field.value !== text) {
+    const isNewDraft = state.draft !== previous?.draft,
+      isNewText = isNewDraft && field.value !== text;
+    if (isNewText) {
       stopWaiting();
       renewField(text); // of another document
     }
@@ -54,7 +55,8 @@ export function createEditor(app) {
     showMarks(state, derived);
     write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
-    if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+    const isNewStep = !isNewDraft && state.position !== previous?.position;
+    if (isNewText || (isNewStep && !isTyping)) reveal();
   }
 
   /**

@@ -14,6 +14,7 @@ import {createScene} from "./scene.js";
 
 const ROOM_STEP_PX = 16;
 const ZOOM_STEP = 1.25;
+const USUAL_LETTER_PX = 16;
 const MAX_SCALE = 1.9,
   STAGE_MARGIN_PX = 8,
   FRAME_PX = 4; // around a card that is marked
@@ -129,8 +130,9 @@ export function createStage(app) {
     const {zoom, whole} = app.state,
       {width, height} = layout;
     const [across, down] = [room.clientWidth - STAGE_MARGIN_PX, room.clientHeight - STAGE_MARGIN_PX];
-    scaleWhole = Math.min(across / width, down / height, MAX_SCALE);
-    scaleReadable = Math.max(scaleWhole, readableScale(layout)); // smaller text: then one scrolls, and the graph follows the step
+    const letterSize = parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTER_PX; // larger on a large screen
+    scaleWhole = Math.min(across / width, down / height, MAX_SCALE * letterSize);
+    scaleReadable = Math.max(scaleWhole, readableScale(layout) * letterSize); // smaller text: then one scrolls, and the graph follows the step
     scale = whole ? scaleWhole : scaleReadable * zoom;
     scene.svg.setAttribute("width", `${Math.floor(width * scale)}`);
     scene.svg.setAttribute("height", `${Math.floor(height * scale)}`);

@@ -17,7 +17,8 @@ export function createTold() {
     region = /** @type {HTMLElement} */ (sentence.parentElement),
     formula = byId("formula"),
     isNewSentence = createWatch(),
-    isNewFormula = createWatch();
+    isNewFormula = createWatch(),
+    isNewNote = createWatch();
 
   /**
    * @param {State} state
@@ -37,7 +38,8 @@ export function createTold() {
     if (isNewSentence(text, isSilent)) fillSentence(text, !isSilent, closing);
     mark(sentence, asking || problem ? "" : text === derived.summary ? kindOfSummary(text) : derived.ending ? "ending" : "");
     if (isNewFormula(isSilent, told, words)) fillFormula(isSilent ? [] : derived.formulaParts, words);
-    write(byId("note"), problem || asking ? "" : derived.noteShown);
+    const note = problem || asking ? "" : derived.noteShown;
+    if (isNewNote(note)) byId("note").replaceChildren(...inLines(note));
   }
 
   /**

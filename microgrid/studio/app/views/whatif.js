@@ -1,6 +1,7 @@
 // What if: leaves to change, by a slider, by typing, or by +0.01 to see what its gradient predicts.
 
 import {columnsOf, readNumber, show, showSigned} from "../core/numerals.js";
+import {kindsInWords} from "./described.js";
 import {byId, createWatch, make, mark, refill, refuse, setAttribute, write} from "./dom.js";
 import {waitForFinger} from "./sliding.js";
 
@@ -71,8 +72,10 @@ export function createWhatIf(app) {
    */
   function rowOf(leaf, {graph, words, startLeaves}) {
     const {kind, name: label} = graph.nodes[leaf],
-      name = kind === "constant" ? show(startLeaves.get(leaf) ?? NaN) : label; // a constant is called by its number
-    const parts = partsOfRow(leaf, name, words),
+      name = kind === "constant" ? show(startLeaves.get(leaf) ?? NaN) : label, // a constant is called by its number
+      card = kind === "constant" && graph.cards.find(({output}) => output === leaf),
+      fullName = card ? words.listed([name, kindsInWords(graph, words)[card.i]]) : name; // several may have one number
+    const parts = partsOfRow(leaf, fullName, words),
       {slider, field, refused} = parts;
     const button = make(
       "button",
@@ -82,7 +85,7 @@ export function createWhatIf(app) {
     const element = make(
       "div",
       {class: `leaf ${kind}${columnsOf(name) > MAX_NAME_COLUMNS ? " long" : ""}`},
-      make("span", {class: "leaf-name", title: name}, name),
+      make("span", {class: "leaf-name", title: fullName}, name),
       slider,
       field,
       ...(kind === "constant" ? [] : [button]),
