@@ -54,7 +54,7 @@ export function createEditor(app) {
     showMarks(state, derived);
     write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
-    if (previous && !isNewDraft && state.position !== previous.position && !isTyping) reveal();
+    if (previous && !isNewDraft && state.position !== previous.position && !isTyping) app.onceWritten(reveal);
   }
 
   /**
@@ -141,7 +141,7 @@ export function createEditor(app) {
   function fillMarks(text, place, isMistaken) {
     if (!place) marks.replaceChildren(`${text}\n`);
     else marks.replaceChildren(...markedParts(text, place, isMistaken));
-    moveMarks();
+    app.onceWritten(moveMarks);
   }
 
   function read() {
