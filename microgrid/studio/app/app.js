@@ -69,6 +69,8 @@ const FIRST_NETWORK = "moons";
  * ShareError, and nothing has changed; with an entry of its own in the history of the browser, unless it has one
  * @property {Record<string, import("./actions/share.js").NamedData>} datasets that a network can be built on
  * @property {(text: string) => void} announce tells screen readers the latest result
+ * @property {(look: () => void) => void} onceWritten does what has to ask where something stands: while views are shown,
+ * after all of them have written, so that the browser lays out the page once
  */
 
 /**
@@ -89,7 +91,9 @@ async function startApp() {
   const derive = createDerive(tables),
     store = createStore(reduce, {...initialState(own, languageAtStart(tables)), hasShortcuts: hadShortcuts()});
   let latest = 0, // of the codes that are being opened
-    isFirst = true; // whether the page begins with it
+    isFirst = true, // whether the page begins with it
+    /** @type {(() => void)[] | null} */
+    looks = null; // what waits while views are shown
   /** @type {App} */
   const app = {
     datasets,
@@ -113,6 +117,10 @@ async function startApp() {
       }
     },
     announce: createNews(byId("news")),
+    onceWritten(look) {
+      if (looks) looks.push(look);
+      else look();
+    },
   };
   const code = codeInAddress() ?? ownCode,
     problem = code && (await app.open(code, false).catch((/** @type {ShareError} */ error) => error));
@@ -177,11 +185,14 @@ async function startApp() {
     return (subjects[name] ??= {views: makers[name](), last: null});
   };
   const showAll = (/** @type {State} */ state, /** @type {State | null} */ previous) => {
+    const waiting = (looks = /** @type {(() => void)[]} */ ([]));
     for (const view of before) view.show(state, derive(state), previous);
     const subject = subjectShown(state);
     for (const view of subject.views) view.show(state, derive(state), subject.last); // to which the other one may have come between
     subject.last = state;
     for (const view of after) view.show(state, derive(state), previous);
+    looks = null;
+    for (const look of waiting) look();
   };
   const place = placeInAddress();
   if (place) address.openPlace(place);

@@ -33,7 +33,7 @@ test("no number of an edge is covered by a card or cut by the sheet, and none lo
           const typeset = (text) => asOnCard(wordsIn(language).typeset(text)),
             local = NUMBERS[(i + 3) % NUMBERS.length],
             [x, y] = layout.lines[n].label ?? [0, 0];
-          const written = numbersInRoom({local, share}, x, room, {isCompact: layout.compact, typeset});
+          const written = numbersInRoom(local, share, x, room, {isCompact: layout.compact, typeset});
           assert.equal(written.share.startsWith("−"), share < 0);
           assert.equal(written.local.startsWith("×−"), local < 0);
           const half = (CHARACTER_PX * Math.max(written.share.length, written.local.length)) / 2,
@@ -52,10 +52,10 @@ test("no number of an edge is covered by a card or cut by the sheet, and none lo
 
 test("a number for which there is room keeps its digits and its place", () => {
   const style = {isCompact: false, typeset: (text) => text};
-  assert.deepEqual(numbersInRoom({local: 2.401, share: -0.003906}, 50, {left: 0, right: 100}, style), {
+  assert.deepEqual(numbersInRoom(2.401, -0.003906, 50, {left: 0, right: 100}, style), {
     local: "×2.401",
     share: "−0.003906",
     x: 50,
   });
-  assert.equal(numbersInRoom({local: 1, share: -0.003906}, 50, {left: 20, right: 84}, style).share, "−0.00391");
+  assert.equal(numbersInRoom(1, -0.003906, 50, {left: 20, right: 84}, style).share, "−0.00391");
 });

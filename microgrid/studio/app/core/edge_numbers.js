@@ -43,18 +43,23 @@ export function roomsForNumbers({boxes, lines, width}) {
 
 /**
  * Writes both numbers of an edge with as many digits as there is room for, and says where their middle comes to stand.
- * @param {{local: number, share: number}} carried
+ * @param {number} local
+ * @param {number} share
  * @param {number} x where their middle would best be
  * @param {Room} room
  * @param {{isCompact: boolean, typeset: (text: string) => string}} style
  * @returns {{local: string, share: string, x: number}}
  */
-export function numbersInRoom({local, share}, x, {left, right}, {isCompact, typeset}) {
+export function numbersInRoom(local, share, x, {left, right}, {isCompact, typeset}) {
   const characterWidth = isCompact ? SMALL_CHARACTER_PX : CHARACTER_PX_OF_NUMBERS,
     widthOf = (/** @type {string} */ text) => text.length * characterWidth;
   const fitting = (/** @type {string} */ before, /** @type {number} */ number) => {
-    const texts = Array.from({length: MAX_DIGITS}, (_, i) => typeset(before + show(number, MAX_DIGITS - i)));
-    return texts.find((text) => widthOf(text) <= right - left) ?? texts.reduce((a, b) => (b.length < a.length ? b : a));
+    let shortest = typeset(before + show(number, MAX_DIGITS));
+    for (let digits = MAX_DIGITS - 1; digits > 0 && widthOf(shortest) > right - left; digits--) {
+      const text = typeset(before + show(number, digits));
+      if (text.length < shortest.length) shortest = text;
+    }
+    return shortest;
   };
   const written = {local: fitting("×", local), share: fitting("", share)},
     half = Math.max(widthOf(written.local), widthOf(written.share)) / 2;

@@ -258,50 +258,68 @@ export function placeLabels(choices, labelled, rectangles, size) {
 }
 
 /**
- * Finds near things: by the cells of a sheet that their rectangles touch.
- * @template T
+ * A card, the numbers of an edge, or an edge, which many rectangles cover.
+ * @typedef {object} Thing
+ * @property {Rectangle} rectangle that of the first
+ * @property {number} turn of the search that has found it last
+ */
+
+/**
+ * @param {Rectangle} rectangle
+ * @returns {Thing}
+ */
+function newThing(rectangle) {
+  return {rectangle, turn: 0};
+}
+
+/**
+ * Finds near things: by the cells of a sheet that their rectangles touch. It is asked thousands of times before the
+ * first drawing is seen, by code that no compiler has made fast yet: hence no sets, and loops that count.
  */
 class Neighbourhood {
   constructor() {
-    /** @type {Map<number, {rectangle: Rectangle, thing: T}[]>} */
+    /** @type {Map<number, {rectangle: Rectangle, thing: Thing}[]>} */
     this.cells = new Map();
+    this.turn = 0;
   }
 
   /**
    * @param {Rectangle} rectangle
-   * @param {T} thing
+   * @param {Thing} thing
    */
   add(rectangle, thing) {
+    const part = {rectangle, thing};
     for (const cell of cellsOf(rectangle)) {
-      const items = this.cells.get(cell);
-      if (items) items.push({rectangle, thing});
-      else this.cells.set(cell, [{rectangle, thing}]);
+      const parts = this.cells.get(cell);
+      if (parts) parts.push(part);
+      else this.cells.set(cell, [part]);
     }
   }
 
   /** @param {Rectangle} rectangle that was added, itself */
   remove(rectangle) {
     for (const cell of cellsOf(rectangle)) {
-      const items = this.cells.get(cell) ?? [];
-      this.cells.set(cell, items.filter((item) => item.rectangle !== rectangle));
+      const parts = this.cells.get(cell) ?? [];
+      this.cells.set(cell, parts.filter((part) => part.rectangle !== rectangle));
     }
   }
 
   /**
-   * Returns the things that touch a rectangle.
+   * Lists the things that touch a rectangle, each once.
    * @param {Rectangle} rectangle
-   * @param {number} [limit] so many are enough
-   * @param {T | null} [except]
+   * @param {Thing | null} [except]
    * @param {number[]} [cells] where to look: those of the rectangle, or of one around it
-   * @returns {Set<T>}
    */
-  touching(rectangle, limit = Infinity, except = null, cells = cellsOf(rectangle)) {
-    const found = new Set();
-    for (const cell of cells) {
-      for (const item of this.cells.get(cell) ?? []) {
-        if (item.thing === except || !touches(item.rectangle, rectangle)) continue;
-        found.add(item.thing);
-        if (found.size >= limit) return found;
+  touching(rectangle, except = null, cells = cellsOf(rectangle)) {
+    const found = [],
+      turn = ++this.turn;
+    for (let i = 0; i < cells.length; i++) {
+      const parts = this.cells.get(cells[i]);
+      for (let k = 0; parts && k < parts.length; k++) {
+        const {thing, rectangle: other} = parts[k];
+        if (thing.turn === turn || thing === except || !touches(other, rectangle)) continue;
+        thing.turn = turn;
+        found.push(thing);
       }
     }
     return found;
@@ -316,11 +334,12 @@ const CELL_WIDTH_PX = 160,
  * @param {Rectangle} rectangle
  */
 function cellsOf({left, top, right, bottom}) {
-  const cells = [];
-  for (let i = Math.floor(left / CELL_WIDTH_PX); i <= Math.floor(right / CELL_WIDTH_PX); i++) {
-    for (let k = Math.floor(top / CELL_HEIGHT_PX); k <= Math.floor(bottom / CELL_HEIGHT_PX); k++) {
-      cells.push(i * CELLS_PER_COLUMN + k);
-    }
+  const cells = [],
+    first = Math.floor(top / CELL_HEIGHT_PX),
+    last = Math.floor(bottom / CELL_HEIGHT_PX),
+    lastColumn = Math.floor(right / CELL_WIDTH_PX);
+  for (let column = Math.floor(left / CELL_WIDTH_PX); column <= lastColumn; column++) {
+    for (let k = first; k <= last; k++) cells.push(column * CELLS_PER_COLUMN + k);
   }
   return cells;
 }
@@ -338,18 +357,16 @@ class Sheet {
     this.chosen = choices.map(() => 0);
     /** @type {Point[]} */
     this.places = [];
-    /** @type {Neighbourhood<Rectangle>} */
     this.cards = new Neighbourhood();
-    /** @type {Neighbourhood<Rectangle>} */
     this.labels = new Neighbourhood();
-    /** @type {Neighbourhood<number>} */
     this.edges = new Neighbourhood();
-    for (const rectangle of rectangles) this.cards.add(rectangle, rectangle);
+    for (const rectangle of rectangles) this.cards.add(rectangle, newThing(rectangle));
     this.outlines = choices.map((choice) => choice.map((course) => outlineOf(course, course.own)));
+    this.lines = this.outlines.map(([[rectangle]]) => newThing(rectangle));
     for (const [n, [course]] of choices.entries()) {
       const pieces = Array.from({length: (course.points.length - 1) / 3}, (_, piece) => piece),
         shared = pieces.filter((piece) => !course.own.includes(piece));
-      for (const part of [...this.outlines[n][0], ...outlineOf(course, shared)]) this.edges.add(part, n);
+      for (const part of [...this.outlines[n][0], ...outlineOf(course, shared)]) this.edges.add(part, this.lines[n]);
     }
   }
 
@@ -364,19 +381,19 @@ class Sheet {
     for (const [i, course] of this.choices[n].entries()) {
       let dislike = i * OTHER_END_COST;
       if (dislike >= best.cost) break;
-      const crossed = new Set(own[i].flatMap((part) => [...this.labels.touching(part)]));
+      const crossed = new Set(own[i].flatMap((part) => this.labels.touching(part)));
       dislike += CROSSING_COST * crossed.size;
       const found = this.bestPlace(n, course, own[i], dislike, best.cost);
       if (found) [best, choice] = [found, i];
     }
     if (choice !== this.chosen[n]) {
       for (const part of own[this.chosen[n]]) this.edges.remove(part);
-      for (const part of own[choice]) this.edges.add(part, n);
+      for (const part of own[choice]) this.edges.add(part, this.lines[n]);
       this.chosen[n] = choice;
     }
     this.places[n] = best.place;
     const rectangle = rectangleAround(best.place, this.size);
-    this.labels.add(rectangle, rectangle);
+    this.labels.add(rectangle, newThing(rectangle));
   }
 
   /**
@@ -388,29 +405,40 @@ class Sheet {
    * @param {number} bound
    */
   bestPlace(n, course, outline, dislike, bound) {
-    const [width, height] = this.size;
     let best = null,
       least = bound;
-    const isStraight = slopeOf(course) > 0;
-    for (const {cost, place, isOnEdge} of placesBeside(course, this.size)) {
-      let total = cost + dislike;
-      if (total >= least) break; // the others cost more
-      const outer = rectangleAround(place, this.size),
-        inner = rectangleAround(place, [width - 2 * INNER_MARGIN_PX, height]),
-        cells = cellsOf(outer);
-      for (const nearby of [this.cards, this.labels]) {
-        const covered = nearby.touching(outer, Infinity, null, cells);
-        for (const other of covered) total += COVER_COST * sharedArea(outer, other);
+    for (const isOnEdge of [false, true]) {
+      if (dislike + (isOnEdge ? ON_COST : 0) >= least) break; // those on the edge cost more than all beside it
+      for (const {cost, place} of placesAlong(course, this.size, isOnEdge)) {
+        if (cost + dislike >= least) break; // the others cost more
+        const total = this.costAt(place, n, isOnEdge || slopeOf(course) > 0 ? [] : outline, cost + dislike, least);
+        if (total < least) [best, least] = [{cost: total, place}, total];
       }
-      if (!isOnEdge && !isStraight && outline.some((part) => touches(inner, part))) total += CROSSING_COST;
-      for (const part of [outer, inner]) {
-        if (total >= least) break;
-        const enough = Math.min((least - total) / CROSSING_COST, MAX_CROSSINGS);
-        total += CROSSING_COST * this.edges.touching(part, enough, n, cells).size;
-      }
-      if (total < least) [best, least] = [{cost: total, place}, total];
     }
     return best;
+  }
+
+  /**
+   * Adds what the numbers of an edge would cover at a place. What costs `bound` or more is not looked into further.
+   * @param {Point} place
+   * @param {number} n the edge
+   * @param {Rectangle[]} outline of it, where the numbers must not be on it
+   * @param {number} cost of the place itself
+   * @param {number} bound
+   */
+  costAt(place, n, outline, cost, bound) {
+    const [width, height] = this.size,
+      outer = rectangleAround(place, this.size),
+      cells = cellsOf(outer);
+    for (const {rectangle} of this.cards.touching(outer, null, cells)) cost += COVER_COST * sharedArea(outer, rectangle);
+    for (const {rectangle} of this.labels.touching(outer, null, cells)) cost += COVER_COST * sharedArea(outer, rectangle);
+    if (cost >= bound) return cost;
+    const inner = rectangleAround(place, [width - 2 * INNER_MARGIN_PX, height]);
+    if (outline.some((part) => touches(inner, part))) cost += CROSSING_COST;
+    if (cost >= bound) return cost;
+    cost += CROSSING_COST * Math.min(this.edges.touching(outer, this.lines[n], cells).length, MAX_CROSSINGS);
+    if (cost >= bound) return cost;
+    return cost + CROSSING_COST * Math.min(this.edges.touching(inner, this.lines[n], cells).length, MAX_CROSSINGS);
   }
 }
 
@@ -434,14 +462,15 @@ function bendsUp(course) {
 }
 
 /**
- * The places for numbers beside a course or on it, the cheapest first.
+ * The places for numbers beside a course, or on it, the cheapest first.
  * @param {Course} course
  * @param {Point} size
+ * @param {boolean} isOnEdge
  */
-function placesBeside(course, [width, height]) {
+function placesAlong(course, [width, height], isOnEdge) {
   const distance = height / 2 + LABEL_DISTANCE_PX + (slopeOf(course) * width) / 3;
   const [above, below] = bendsUp(course) ? [INNER_COST, 0] : [0, INNER_COST];
-  /** @type {{cost: number, place: Point, isOnEdge: boolean}[]} */
+  /** @type {{cost: number, place: Point}[]} */
   const places = [];
   for (const [rank, piece] of course.pieces.entries()) {
     const length = course.points[3 * piece + 3][0] - course.points[3 * piece][0];
@@ -449,9 +478,8 @@ function placesBeside(course, [width, height]) {
     for (let i = 1; i < n; i++) {
       const [x, y] = pointOnCurve(course.points, piece, i / n);
       const cost = 30 * Math.abs(i / n - 0.5) + 25 * rank;
-      places.push({cost: cost + above, place: [x, y - distance], isOnEdge: false});
-      places.push({cost: cost + below, place: [x, y + distance], isOnEdge: false});
-      places.push({cost: cost + ON_COST, place: [x, y], isOnEdge: true});
+      if (isOnEdge) places.push({cost: cost + ON_COST, place: pointAt(x, y)});
+      else places.push({cost: cost + above, place: pointAt(x, y - distance)}, {cost: cost + below, place: pointAt(x, y + distance)});
     }
   }
   return places.sort((a, b) => a.cost - b.cost || a.place[0] - b.place[0] || a.place[1] - b.place[1]);

@@ -44,11 +44,18 @@ export function withCycle(graph, cycles, leaves, learningRate) {
  * @returns {{cycles: CyclesRun, leaves: Map<number, number>}} with the leaves of the last cycle
  */
 export function runCycles(graph, cycles, leaves, learningRate, count) {
-  let pass = forward(graph, leaves);
-  for (let i = 0; i < count && Number.isFinite(outputOf(graph, pass)); i++) {
-    leaves = changedBy(graph, leaves, backward(graph, pass.locals), learningRate);
-    pass = forward(graph, leaves);
-    cycles = cycles.with(parametersIn(graph, leaves), outputOf(graph, pass), learningRate);
+  let pass = forward(graph, leaves),
+    left = count;
+  const canGoOn = () => Number.isFinite(outputOf(graph, pass));
+  while (left > 0 && canGoOn()) {
+    const wanted = Math.min(left, cycles.untilKept); // what is not kept need not be copied
+    let done = 0;
+    for (; done < wanted && canGoOn(); done++) {
+      leaves = changedBy(graph, leaves, backward(graph, pass.locals), learningRate);
+      pass = forward(graph, leaves);
+    }
+    cycles = cycles.with(parametersIn(graph, leaves), outputOf(graph, pass), learningRate, done);
+    left -= done;
   }
   return {cycles, leaves};
 }

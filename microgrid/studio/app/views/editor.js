@@ -56,7 +56,7 @@ export function createEditor(app) {
     write(byId("moved"), derived.moved);
     const isTyping = state.playing && field === document.activeElement;
     const isNewStep = !isNewDraft && state.position !== previous?.position;
-    if (isNewText || (isNewStep && !isTyping)) reveal();
+    if (isNewText || (isNewStep && !isTyping)) app.onceWritten(reveal);
   }
 
   /**
@@ -143,7 +143,7 @@ export function createEditor(app) {
   function fillMarks(text, place, isMistaken) {
     if (!place) marks.replaceChildren(`${text}\n`);
     else marks.replaceChildren(...markedParts(text, place, isMistaken));
-    moveMarks();
+    app.onceWritten(moveMarks);
   }
 
   function read() {

@@ -1,6 +1,6 @@
 // Paints what is known at a step on the cards and edges of the graph; only what has changed is written.
 
-import {numbersInRoom, roomsForNumbers} from "../core/edge_numbers.js";
+import {roomsForNumbers} from "../core/edge_numbers.js";
 import {show, signOf} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
 import {memoised} from "../derive/memoised.js";
@@ -129,11 +129,15 @@ function paintEdge(drawn, edge, derived) {
   const widest = MIN_LINE_PX + LINE_RANGE_PX;
   setAttribute(drawn.line, "stroke-width", (Number.isFinite(width) ? width : widest).toFixed(2));
   const carried = share === undefined ? null : {local: numbers.carried[edge.i].local, share};
-  writeOnEdge(drawn, edge, carried, layout, words.typeset.bind(words));
+  writeOnEdge(drawn, edge, carried, layout, styleOf(layout.compact, words));
   mark(drawn.share, `share ${signOf(share ?? 0)}`);
 }
 
 const roomsOf = memoised(roomsForNumbers);
+const styleOf = memoised((/** @type {boolean} */ isCompact, /** @type {import("../core/words.js").Words} */ words) => ({
+  isCompact,
+  typeset: (/** @type {string} */ text) => asOnCard(words.typeset(text)),
+}));
 
 /**
  * Writes the numbers of an edge where it has room for them; null for none.
@@ -141,14 +145,13 @@ const roomsOf = memoised(roomsForNumbers);
  * @param {Edge} edge
  * @param {{local: number, share: number} | null} carried
  * @param {import("../core/layout.js").Layout} layout
- * @param {(text: string) => string} typeset
+ * @param {{isCompact: boolean, typeset: (text: string) => string}} style
  */
-export function writeOnEdge(drawn, edge, carried, layout, typeset) {
+export function writeOnEdge(drawn, edge, carried, layout, style) {
   const {label} = layout.lines[edge.i],
     room = roomsOf(layout)[edge.i];
   if (!label || !room) return;
-  const asWritten = (/** @type {string} */ text) => asOnCard(typeset(text)),
-    written = carried ? numbersInRoom(carried, label[0], room, {isCompact: layout.compact, typeset: asWritten}) : {local: "", share: "", x: label[0]};
+  const written = carried ? drawn.numbersInRoom(carried.local, carried.share, label[0], room, style) : {local: "", share: "", x: label[0]};
   for (const key of /** @type {const} */ (["local", "share"])) {
     const text = drawn[key];
     if (text) setAttribute(text, "x", `${written.x}`);

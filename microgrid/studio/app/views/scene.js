@@ -2,8 +2,10 @@
 // it: they are classes, which a style sheet gives a meaning. The ids are those of the cards (n0, n1, …) and of the
 // edges (e0, e1, …).
 
+import {numbersInRoom} from "../core/edge_numbers.js";
 import {isolated} from "../core/numerals.js";
 import {HEADING_HEIGHT_PX, headingTexts, ROW_HEIGHT_PX} from "../core/sizes.js";
+import {memoised} from "../derive/memoised.js";
 import {makeSvg} from "./dom.js";
 
 /**
@@ -44,6 +46,7 @@ import {makeSvg} from "./dom.js";
  * @property {SVGPathElement} line
  * @property {SVGTextElement | null} local
  * @property {SVGTextElement | null} share
+ * @property {typeof numbersInRoom} numbersInRoom remembers the last, since most edges carry the same at the next step
  * @property {string} kinds its classes when nothing is lit
  */
 
@@ -94,7 +97,7 @@ function drawnCard(group, {width}) {
 function drawnEdge(group) {
   const line = /** @type {SVGPathElement} */ (group.querySelector(".line"));
   const kinds = group.getAttribute("class") ?? "";
-  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), kinds};
+  return {group, line, local: textIn(group, "local"), share: textIn(group, "share"), numbersInRoom: memoised(numbersInRoom), kinds};
 }
 
 /**

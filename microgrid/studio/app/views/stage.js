@@ -55,7 +55,7 @@ export function createStage(app) {
     }
     if (isNew || isEntered || !previous) reachByTab(state.entered.card);
     if (isEntered || hadFocus) drawnAt(state.entered.card)?.group.focus();
-    if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) comeTo(state, derived, previous);
+    if (isNewPlace(scene, state.visit, derived.asking?.card, state.opened)) app.onceWritten(() => comeTo(state, derived, previous));
   }
 
   // Tells how much room there is; a few pixels more or less move nothing.

@@ -3,7 +3,7 @@
 import {layOutGraph} from "../core/layout.js";
 import {bracketed, powersOfTen, show} from "../core/numerals.js";
 import {readableScale} from "../core/sizes.js";
-import {byId, make, mark, write, writeNumber} from "./dom.js";
+import {asOnCard, byId, make, mark, write, writeNumber} from "./dom.js";
 import {writeOnEdge} from "./painter.js";
 import {shortName} from "./neuron.js";
 import {createScene} from "./scene.js";
@@ -94,7 +94,8 @@ function graphOnPaper(isAnswer, {document}, derived) {
  */
 function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
   const {svg, cards, edges} = createScene(graph, layout, words),
-    isMissing = numbers.missing >= 0;
+    isMissing = numbers.missing >= 0,
+    style = {isCompact: layout.compact, typeset: (/** @type {string} */ text) => asOnCard(powersOfTen(text))};
   for (const card of graph.cards) {
     const {node, output} = card,
       drawn = cards.get(card),
@@ -109,7 +110,7 @@ function pictureOf(isAnswer, layout, scale, {graph, words, numbers}) {
     if (!drawn?.local) continue;
     mark(drawn.group, `${drawn.kinds} handed`);
     if (isAnswer) {
-      writeOnEdge(drawn, edge, carried, layout, powersOfTen);
+      writeOnEdge(drawn, edge, carried, layout, style);
       continue;
     }
     write(drawn.local, `×${SHORT_BLANK}`);
