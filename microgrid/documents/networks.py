@@ -37,6 +37,7 @@ from microgrid.training.loop import train
 LOSSES: dict[str, Callable[[Any, Any], Value]] = {"mse": mean_squared_error, "bce": binary_cross_entropy}
 MAX_NUMBERS = 100_000  # of the data in a page: with more it grows beyond 2 MB
 MAX_PARAMETERS = 10_000  # of a network in a page: more are no drawing, and no training that one watches
+MAX_PRODUCTS = 10_000_000  # parameters times rows: with more, one cycle in the page takes a second and 100 MB
 MAX_SEED = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 
 
@@ -173,6 +174,11 @@ class Spec:
             raise ValueError(
                 f"{counted(n_rows, 'row')} of {counted(self.data.n_inputs + 1, 'number')} are too many for a page, "
                 f"which holds at most {MAX_NUMBERS} numbers; use fewer rows, or fewer columns"
+            )
+        if n_parameters * n_rows > MAX_PRODUCTS:
+            raise ValueError(
+                f"{n_parameters} weights and biases times {counted(n_rows, 'row')} are too many for a page, "
+                f"which computes at most {MAX_PRODUCTS} products a cycle; use fewer rows, or a smaller network"
             )
 
     @classmethod

@@ -196,3 +196,6 @@ def test_what_is_too_large_for_a_page_is_refused() -> None:
     many = replace(learning, rows=[[0.0]] * 50_001, targets=[0.0] * 50_001)
     with pytest.raises(ValueError, match=f"50001 rows of 2 numbers are too many for a page, .* at most {MAX_NUMBERS}"):
         Spec(Data(many, replace(many, rows=[], targets=[])), (1,))
+    some = replace(learning, rows=[[0.0]] * 2_000, targets=[0.0] * 2_000)
+    with pytest.raises(ValueError, match=r"6001 weights and biases times 2000 rows .* 10000000 products a cycle"):
+        Spec(Data(some, replace(some, rows=[], targets=[])), (2_000, 1))

@@ -135,6 +135,20 @@ test("training is told by its learning rate and stops where a number is lost", (
   assert.equal(shown(state).isStuck, true);
 });
 
+test("numbers that a first update would lose are told by what they come from", () => {
+  const problemOf = (change) => shown(initialState(documentWith(change), "en")).problem;
+  assert.match(problemOf({learningRate: 1e308, data: {...XOR, targets: [100, 0, 0, 0]}}), /learning rate 1e308 was too large/);
+  assert.match(problemOf({data: {...XOR, targets: [1e300, 0, 0, 0]}}), /too large at once/);
+});
+
+test("a velocity that grows beyond all numbers is told", () => {
+  const data = {...XOR, inputNames: ["x"], rows: [[5e153]], targets: [0]},
+    state = trained(documentWith({inputs: 1, sizes: [1], data, momentum: 0.99, learningRate: 1e-320}), 9);
+  assert.ok(shown(state).network.gradients.every(Number.isFinite));
+  assert.match(shown(state).problem, /too large/);
+  assert.equal(state.training, null);
+});
+
 test("a class is asked for a value, a share and a new weight before it is shown", () => {
   for (const row of [1, null]) {
     let state = after(documentWith(), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
@@ -184,6 +198,37 @@ test("numbers that do not follow from the seed come back, too", async () => {
   assert.deepEqual([other.cycle, other.learningRate, other.net.row, parametersOf(other)], [11, 0.01, null, parametersOf(state)]);
 });
 
+test("a network that has not learned yet is sent without its numbers, whatever the learning rate", () => {
+  const state = after(documentWith(), {type: "setLearningRate", learningRate: 0.01});
+  assert.deepEqual([sharedOf(state, KNOWN.datasets).l, sharedOf(trained(state, 1), KNOWN.datasets).l], [{}, {}]);
+});
+
+test("what was asked is asked again where a network is opened", async () => {
+  const asked = await received(after(documentWith(), {type: "present", isPresenting: true}, {type: "goTo", position: 0}, {type: "ask"}));
+  assert.deepEqual([asked.isPresenting, asked.position, asked.asked === asked.visit], [true, 0, true]);
+});
+
+const rowsOf = (count) => Array.from({length: count}, (_, i) => [i, 1]),
+  dataOf = (count, heldOut = 0) => ({
+    ...{...XOR, name: "", rows: rowsOf(count), targets: rowsOf(count).map(() => 1)},
+    heldOut: {rows: rowsOf(heldOut), targets: rowsOf(heldOut).map(() => 1)},
+  });
+
+test("all rows that a page may hold come back, with every zero of theirs", async () => {
+  const data = dataOf(33_000);
+  data.rows[7] = [-0, 1];
+  const {rows} = (await received(initialState(documentWith({sizes: [1], data}), "en"))).document.network.data;
+  assert.deepEqual(rows, data.rows);
+});
+
+test("of cycles that take long to run again, the numbers are sent", () => {
+  const lOf = (change) => Object.keys(sharedOf({...trained(documentWith({sizes: [1], ...change}), 1), cycle: 4001}, {}).l).length;
+  assert.equal(lOf({data: dataOf(20)}), 0);
+  assert.equal(lOf({data: dataOf(20_000)}), 3);
+  assert.equal(lOf({data: dataOf(20_000), batchSize: 1}), 3); // the curve is that of all rows
+  assert.equal(lOf({data: dataOf(20, 80_000)}), 3);
+});
+
 test("the data that every page has are shared by their name", () => {
   assert.equal(sharedOf(initialState(documentWith(), "en"), KNOWN.datasets).d.n.data, "xor");
   assert.equal(typeof sharedOf(initialState(documentWith(), "en"), {}).d.n.data, "object");
@@ -201,6 +246,7 @@ test("a code of what is no network is refused, and nothing has changed", async (
     {data: "constructor"},
     {data: {...XOR, rows: [[0, "x"]]}},
     {data: {...XOR, heldOut: null}},
+    {data: dataOf(20_000), sizes: [300, 1]},
     {data: {...XOR, scale: {inputs: [[0, 0]], target: [0, 1]}}},
     {data: {...XOR, scale: {inputs: [[], []], target: []}}},
     {model: {format: "microgrid model", version: 1, model: "", parameters: {}}},

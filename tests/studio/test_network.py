@@ -374,3 +374,36 @@ def test_presented_table_and_matrices_have_their_room(size: tuple[int, int], scr
     in_sight = "(e) => e.getBoundingClientRect().bottom <= e.closest('#layers-room').getBoundingClientRect().bottom"
     for name in ("dout", "dW"):
         assert room.locator(f"[data-name={name}]").evaluate(in_sight)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_in_a_frame_of_a_notebook_the_foot_is_one_line(language: str, network: Opener) -> None:
+    screen = network(width=960, height=640, language=language)
+    assert top_of(screen, "#again") < bottom_of(screen, "#losses")
+    assert top_of(screen, "#again") < bottom_of(screen, "#controls")
+
+
+def test_on_a_phone_the_presentation_shows_what_was_learned(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen.press("p")
+    assert top_of(screen, "#learned") >= bottom_of(screen, "#network-train") - 1
+    assert bottom_of(screen, "#learned-plot") - top_of(screen, "#learned-plot") > 200
+
+
+def test_long_headings_leave_room_for_the_numbers(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#builder summary").click()
+    screen("#build-paste").fill(f"{'a' * 999},{'b' * 999},y\n1,2,3\n2,3,5")
+    screen("#build-take").click()
+    screen("#network-stage .neuron.hidden").first.dispatch_event("click")
+    opened = screen("#part .opened")
+    assert opened.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 1
+
+
+def test_paper_has_the_title_and_nothing_to_press(network: Opener) -> None:
+    screen = network()
+    screen.page.emulate_media(media="print")
+    expect(screen("h1")).to_be_visible()
+    expect(screen("#network-stage svg")).to_be_visible()
+    for control in screen.page.get_by_role("button").all():
+        assert not control.is_visible() or control.locator("xpath=ancestor::*[@id='network-stage']").count() == 1

@@ -134,4 +134,5 @@ test("cycles know whether one rule has led through all of them", () => {
   const begun = new Cycles([0], 1, "unused");
   assert.ok(begun.with([1], 1, "a").with([2], 1, "a").isAllBy("a"));
   assert.ok(!begun.with([1], 1, "a").with([2], 1, "b").isAllBy("b"));
+  assert.ok(begun.isAllBy("b"));
 });

@@ -25,6 +25,13 @@ test("a network on data is accepted", () => {
   checkSpec({...SPEC, sizes: [2], data: {...DATA, targets: [[1, 2], [1, 2], [1, 2], [1, 2]]}});
 });
 
+test("a network of which one cycle would take long is refused", () => {
+  const many = {rows: Array(600_000).fill([0, 1]), targets: Array(600_000).fill(0)},
+    refusal = "a cycle would take 17 parameters times 600000 rows, more than the 10000000 products of this page: use fewer rows, or a smaller network";
+  assert.equal(refusedData(many), refusal);
+  assert.match(refusedData({heldOut: many}), /times 600004 rows/);
+});
+
 test("a network that is none is refused with what came and what was expected", () => {
   const refusals = [
     [{inputs: 0}, "a row needs 1 or more inputs, got 0"],

@@ -3,6 +3,7 @@ import {test} from "node:test";
 import {deflateRawSync} from "node:zlib";
 
 import {decodeState, encodeState, fitsAddress, ShareError} from "../../../microgrid/studio/app/core/share.js";
+import {DATA, SPEC} from "./xor.js";
 
 const TEXT = "w, b = Value(3), Value(1)\nx, target = Input(2), Input(5)\np = w*x + b\nloss = (p - target)**2\n";
 const STATE = {v: 1, d: {t: TEXT}, l: {0: 2.5, 3: -1}, s: 7, c: 3, n: 9, r: 0.05, g: "ja", m: "present", p: {0: 3, 2: 1}};
@@ -108,7 +109,15 @@ test("a few letters that stand for gigabytes are not unpacked", async () => {
   assert.ok(process.memoryUsage().rss - before < 100_000_000);
 });
 
-test("a code that is too long is refused", () => refused(`1j${"A".repeat(1_000_000)}`, "share.too_large"));
+test("of a network nothing is read but what a network has", async () => {
+  const data = {...DATA, targets: [-0, 1, 1, 0]},
+    model = {format: "microgrid model", version: 1, model: "", parameters: {}},
+    n = {...SPEC, data, model, history: {losses: [NaN], heldOut: []}};
+  const more = {...n, data: {...data, title: {en: {}}}, model: {...model, more: 1}};
+  assert.deepEqual((await decodeState(await encodeState({v: 1, d: {n: more}}))).d.n, n);
+});
+
+test("a code that is too long is refused", () => refused(`1j${"A".repeat(4_000_000)}`, "share.too_large"));
 
 test("brackets nested a hundred thousand deep are refused", async () => {
   await refused(packed("[".repeat(100_000)), "share.damaged");

@@ -2,6 +2,7 @@
 // cannot be shown is refused, and nothing has changed.
 
 import {RecordError} from "../core/graph.js";
+import {MAX_KEPT_CYCLES, MAX_LOSSES} from "../core/history.js";
 import {NOTATION} from "../core/notation.js";
 import {startParameters} from "../core/network.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
@@ -17,7 +18,8 @@ import {opening} from "./network.js";
 import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
-  MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
+  MAX_PRODUCTS_RUN_AGAIN = 4e7, // of a network: weights times rows times cycles
+  PRODUCTS_OF_A_CYCLE = 100; // take as long as what every cycle needs beside its products
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -141,8 +143,11 @@ function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets)
  */
 function canRunAgain(document, cycle) {
   const {inputs, sizes, batchSize, data} = specOf(document),
-    products = countParameters(inputs, sizes) * (batchSize ?? data.rows.length);
-  return (cycle - firstCycleOf(document)) * products <= MAX_PRODUCTS_RUN_AGAIN;
+    {rows, heldOut} = data,
+    count = cycle - firstCycleOf(document),
+    ofCurve = Math.min(count, MAX_LOSSES) * rows.length + Math.min(count, MAX_KEPT_CYCLES) * heldOut.rows.length,
+    passed = count * Math.min(batchSize ?? Infinity, rows.length) + ofCurve / 3; // rows; those of the curve go only forward
+  return passed * countParameters(inputs, sizes) + count * PRODUCTS_OF_A_CYCLE <= MAX_PRODUCTS_RUN_AGAIN;
 }
 
 /**
@@ -250,7 +255,7 @@ function asking(state, mode) {
  * @param {DecodedState} shared
  * @returns {State}
  */
-function withSharedNetwork(opened, {l, c, n, s, i = null}) {
+function withSharedNetwork(opened, {l, c, n, s, m, i = null}) {
   const {document} = opened,
     learning = learningOf(document),
     first = firstCycleOf(document),
@@ -268,7 +273,8 @@ function withSharedNetwork(opened, {l, c, n, s, i = null}) {
     run = {...begun, ...learning.run(begun, last - begun.cycle)},
     cycle = Math.min(c, run.cycles.last),
     back = learning.back(run, cycle);
-  return at({...run, ...back, net: {...net, ...back.net, row}, cycle}, s); // the row may be outside of the batch
+  const shown = at({...run, ...back, net: {...net, ...back.net, row}, cycle}, s); // the row may be outside of the batch
+  return m === "ask" ? asking(shown, m) : shown; // a network has no quiz
 }
 
 /**

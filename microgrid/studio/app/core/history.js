@@ -194,7 +194,7 @@ export class Cycles {
    * @param {R} rule
    */
   isAllBy(rule) {
-    return this.#rules.every(({cycle, item}, i, all) => item === rule || all[i + 1]?.cycle === cycle); // never used
+    return this.#rules.every(({cycle, item}, i, all) => item === rule || (all[i + 1]?.cycle ?? this.last) === cycle); // never used
   }
 
   /** @param {number} cycle */

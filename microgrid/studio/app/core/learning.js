@@ -64,7 +64,7 @@ export function batchOf(spec, {order}, cycle) {
 }
 
 /**
- * Returns where learning is after a cycle.
+ * Returns where learning is after a cycle: another moment, or the same where a number would not be finite.
  * @param {Spec} spec
  * @param {Network} network
  * @param {StandardisedData} data
@@ -74,7 +74,8 @@ export function batchOf(spec, {order}, cycle) {
  * @returns {Moment}
  */
 export function nextMoment(spec, network, data, moment, cycle, learningRate = spec.learningRate) {
-  return runMoments(spec, network, data, moment, cycle, 1, learningRate).moment;
+  const run = new LearningRun(spec, network, data, moment, cycle);
+  return run.step(learningRate) ? run.moment() : moment;
 }
 
 /**

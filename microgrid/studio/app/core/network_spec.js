@@ -55,6 +55,7 @@
 export const ACTIVATION_NAMES = ["linear", "relu", "leaky_relu", "softplus", "tanh", "sigmoid"];
 const LOSS_NAMES = ["mse", "bce"];
 export const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
+const MAX_PRODUCTS_OF_PASS = 10_000_000; // parameters times rows: with more, one cycle takes a second and 100 MB
 const MODEL_FORMAT = "microgrid model";
 
 /** A network or a table that is none; `key` names the sentence that says why, and `parts` fills its placeholders. */
@@ -79,6 +80,7 @@ export class NetworkError extends Error {
 export function checkSpec(spec) {
   checkShape(spec);
   checkLayers(spec);
+  checkWork(spec);
   checkSettings(spec);
   if (!spec.data.rows.length) throw new NetworkError("network.rows");
   checkOutputs(spec);
@@ -119,6 +121,13 @@ function checkLayers({inputs, sizes, activation, data}) {
   const count = countParameters(inputs, sizes);
   if (count > MAX_LEARNED) throw new NetworkError("network.large", {count, limit: MAX_LEARNED});
   checkOneOf("network.activation", activation, ACTIVATION_NAMES);
+}
+
+/** @param {Spec} spec */
+function checkWork({inputs, sizes, data}) {
+  const count = countParameters(inputs, sizes),
+    rows = data.rows.length + data.heldOut.rows.length;
+  if (count * rows > MAX_PRODUCTS_OF_PASS) throw new NetworkError("network.work", {count, rows, limit: MAX_PRODUCTS_OF_PASS});
 }
 
 /** @param {Spec} spec */
@@ -236,6 +245,17 @@ const shownBriefly = (item) => `${typeof item === "number" ? item : JSON.stringi
  */
 export function countParameters(inputs, sizes) {
   return sizes.reduce((count, size, i) => count + size * ((i ? sizes[i - 1] : inputs) + 1), 0);
+}
+
+/**
+ * What the data ask of a network: as many inputs as columns, an output for each class, and the loss.
+ * @param {NetworkData} data
+ * @param {number[]} sizes
+ * @returns {Pick<Spec, "data" | "inputs" | "sizes" | "loss">}
+ */
+export function onData(data, sizes) {
+  const outputs = data.classes.length || 1;
+  return {data, inputs: data.inputNames.length, sizes: [...sizes.slice(0, -1), outputs], loss: data.classes.length ? "bce" : "mse"};
 }
 
 /**

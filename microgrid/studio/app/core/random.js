@@ -10,9 +10,12 @@ export class Random {
   /** @type {Uint32Array} */ #state;
   #next = STATE_SIZE; // the word to use next; all are used up at first
 
-  /** @param {number | bigint} seed a whole number, 0 or more; above 2^53 as a bigint */
-  constructor(seed) {
-    this.#state = stateOfSeed(BigInt(seed));
+  /**
+   * @param {number | bigint} seed a whole number, 0 or more; above 2^53 as a bigint
+   * @param {Uint32Array} [state] instead of that of the seed
+   */
+  constructor(seed, state = stateOfSeed(BigInt(seed))) {
+    this.#state = state;
   }
 
   /**
@@ -20,8 +23,7 @@ export class Random {
    * @param {Uint32Array} saved what `getState` returned
    */
   static fromState(saved) {
-    const random = new Random(0);
-    random.#state = saved.slice(0, STATE_SIZE);
+    const random = new Random(0, saved.slice(0, STATE_SIZE));
     random.#next = saved[STATE_SIZE];
     return random;
   }

@@ -6,9 +6,10 @@ const PACKED_CODE = `${SHARE_VERSION}z`, // deflated
   PLAIN_CODE = `${SHARE_VERSION}j`; // JSON as it is, from a browser that cannot compress
 const MAX_ADDRESS_CHARACTERS = 2000; // of a code: mail programs and chats leave a link of such a length whole
 export const MAX_TEXT_CHARACTERS = 100_000;
-const MAX_CODE_CHARACTERS = 1_000_000,
-  MAX_UNPACKED_BYTES = 2_000_000,
+const MAX_CODE_CHARACTERS = 4_000_000,
+  MAX_UNPACKED_BYTES = 5_000_000, // the data of a page with their names, and a trained network
   MAX_SHARED_NODES = 10_000,
+  MAX_SHARED_NUMBERS = 100_000, // of data, as in Python's documents/networks.py
   MAX_COUNT = 1e9; // of steps and cycles
 const SHARED_MODES = ["", "present", "ask", "quiz"];
 const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
@@ -257,35 +258,80 @@ function sharedNode(item, i) {
  * @param {unknown} item
  */
 function sharedNetwork(item) {
-  const spec = sharedObject(item, "d.n"),
-    {inputs, sizes, activation, loss, learningRate, momentum, batchSize, seed, model, data, history, ...others} = spec;
+  const {inputs, sizes, activation, loss, learningRate, momentum, batchSize, seed, model, data, history, ...others} = sharedObject(item, "d.n");
   checkPart(Object.keys(others).length === 0, "d.n");
-  for (const size of sharedList(sizes, "d.n")) sharedNumber(size, "d.n");
-  for (const number of [inputs, learningRate, momentum, seed]) sharedNumber(number, "d.n");
-  for (const text of [activation, loss]) sharedText(text, "d.n", MAX_TEXT_CHARACTERS);
-  if (batchSize !== null) sharedNumber(batchSize, "d.n");
-  if (model !== null) sharedObject(sharedObject(model, "d.n").parameters, "d.n");
-  if (history !== null) for (const part of ["losses", "heldOut"]) sharedNumbers(sharedObject(history, "d.n")[part]);
-  if (typeof data !== "string") checkData(sharedObject(data, "d.n"));
-  return spec;
-}
-
-/** @param {Record<string, unknown>} data */
-function checkData({name, inputNames, targetName, classes, rows, targets, heldOut, scale}) {
-  for (const text of [name, targetName, ...sharedList(inputNames, "d.n"), ...sharedList(classes, "d.n")]) sharedText(text, "d.n", MAX_TEXT_CHARACTERS);
-  const held = sharedObject(heldOut, "d.n");
-  for (const row of [...sharedList(rows, "d.n"), ...sharedList(held.rows, "d.n")]) sharedNumbers(row);
-  for (const target of [...sharedList(targets, "d.n"), ...sharedList(held.targets, "d.n")]) sharedNumbers([target].flat());
-  if (scale === null) return;
-  const {inputs, target} = sharedObject(scale, "d.n"),
-    columns = sharedList(inputs, "d.n");
-  checkPart(columns.length === 2, "d.n");
-  for (const numbers of [...columns, target]) sharedNumbers(numbers);
+  return {
+    inputs: sharedNumber(inputs, "d.n"),
+    sizes: sharedNumbers(sizes),
+    activation: sharedName(activation),
+    loss: sharedName(loss),
+    learningRate: sharedNumber(learningRate, "d.n"),
+    momentum: sharedNumber(momentum, "d.n"),
+    batchSize: batchSize === null ? null : sharedNumber(batchSize, "d.n"),
+    seed: sharedNumber(seed, "d.n"),
+    model: model === null ? null : sharedModel(model),
+    data: typeof data === "string" ? data : sharedData(data),
+    history: history === null ? null : sharedHistory(history),
+  };
 }
 
 /** @param {unknown} item */
+function sharedModel(item) {
+  const {format, version, model, parameters} = sharedObject(item, "d.n"),
+    entries = Object.entries(sharedObject(parameters, "d.n"));
+  return {format, version, model, parameters: Object.fromEntries(entries.map(([name, number]) => [name, sharedNumber(number, "d.n")]))};
+}
+
+/** @param {unknown} item */
+function sharedHistory(item) {
+  const {losses, heldOut} = sharedObject(item, "d.n");
+  return {losses: sharedNumbers(losses), heldOut: sharedNumbers(heldOut)};
+}
+
+/** @param {unknown} item */
+function sharedData(item) {
+  const {name, inputNames, targetName, classes, rows, targets, heldOut, scale} = sharedObject(item, "d.n");
+  return {
+    name: sharedName(name),
+    inputNames: sharedList(inputNames, "d.n").map(sharedName),
+    targetName: sharedName(targetName),
+    classes: sharedList(classes, "d.n").map(sharedName),
+    ...sharedRows(rows, targets),
+    heldOut: sharedRows(...rowsAndTargets(heldOut)),
+    scale: scale === null ? null : sharedScale(scale),
+  };
+}
+
+/** @param {unknown} item  @returns {[unknown, unknown]} */
+function rowsAndTargets(item) {
+  const {rows, targets} = sharedObject(item, "d.n");
+  return [rows, targets];
+}
+
+/** @param {unknown} rows  @param {unknown} targets */
+function sharedRows(rows, targets) {
+  return {
+    rows: sharedList(rows, "d.n", MAX_SHARED_NUMBERS).map(sharedNumbers),
+    targets: sharedList(targets, "d.n", MAX_SHARED_NUMBERS).map((target) => (Array.isArray(target) ? sharedNumbers(target) : sharedNumber(target, "d.n"))),
+  };
+}
+
+/** @param {unknown} item */
+function sharedScale(item) {
+  const {inputs, target} = sharedObject(item, "d.n"),
+    columns = sharedList(inputs, "d.n");
+  checkPart(columns.length === 2, "d.n");
+  return {inputs: columns.map(sharedNumbers), target: sharedNumbers(target)};
+}
+
+/** @param {unknown} item  @returns {number[]} */
 function sharedNumbers(item) {
-  for (const number of sharedList(item, "d.n")) sharedNumber(number, "d.n");
+  return sharedList(item, "d.n", MAX_SHARED_NUMBERS).map((number) => sharedNumber(number, "d.n"));
+}
+
+/** @param {unknown} item */
+function sharedName(item) {
+  return sharedText(item, "d.n", MAX_TEXT_CHARACTERS);
 }
 
 /** A record has texts for NaN and the infinite ones only.  @param {unknown} item */
@@ -309,9 +355,9 @@ function sharedObject(item, part) {
   return /** @type {Record<string, unknown>} */ (item);
 }
 
-/** @param {unknown} item  @param {string} part  @returns {unknown[]} */
-function sharedList(item, part) {
-  checkPart(Array.isArray(item) && item.length <= MAX_SHARED_NODES, part);
+/** @param {unknown} item  @param {string} part  @param {number} [longest]  @returns {unknown[]} */
+function sharedList(item, part, longest = MAX_SHARED_NODES) {
+  checkPart(Array.isArray(item) && item.length <= longest, part);
   return /** @type {unknown[]} */ (item);
 }
 

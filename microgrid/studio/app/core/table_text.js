@@ -28,7 +28,9 @@ export function readTable(text, targetColumn = null) {
   const {columns, target, lines} = tableIn(text, targetColumn),
     inputs = [...columns.keys()].filter((i) => i !== target);
   const rows = lines.map((line) => inputs.map((i) => readCell(line, i, columns[i]))),
-    {classes, targets} = readTargets(lines, target, columns[target]);
+    {classes, targets} = readTargets(lines, target, columns[target]),
+    scale = scaleOfColumns(rows, targets, classes);
+  checkColumns(scale, [...inputs, target].map((i) => columns[i]));
   return {
     name: "",
     inputNames: inputs.map((i) => columns[i]),
@@ -37,7 +39,7 @@ export function readTable(text, targetColumn = null) {
     rows,
     targets,
     heldOut: {rows: [], targets: []},
-    scale: scaleOfColumns(rows, targets, classes),
+    scale,
   };
 }
 
@@ -165,6 +167,17 @@ function readTargets(lines, column, name) {
     throw new NetworkError("network.table.classes", {name, count: classes.length, limit: MAX_TABLE_CLASSES});
   }
   return {classes, targets: texts.map((text) => classes.indexOf(text))};
+}
+
+/**
+ * Checks that each column has a mean and a deviation: numbers near the largest there are may have none.
+ * @param {import("./network_spec.js").DataScale} scale
+ * @param {string[]} names of the inputs, then of the target
+ */
+function checkColumns({inputs: [means, deviations], target: [mean, deviation]}, names) {
+  const pairs = [...means.map((each, i) => [each, deviations[i]]), [mean, deviation]],
+    wrong = pairs.findIndex((pair) => !pair.every(Number.isFinite));
+  if (wrong >= 0) throw new NetworkError("network.table.scale", {name: names[wrong]});
 }
 
 /**

@@ -123,8 +123,7 @@ export function nextMomentIn(state) {
  * @param {State} state
  */
 function isLostIn(state) {
-  if (!Number.isFinite(passIn(state).loss)) return true;
-  return state.learningRate > 0 && !passIn(state).gradients.every((gradient, i) => Number.isFinite(momentIn(state).parameters[i] - state.learningRate * gradient));
+  return nextMomentIn(state) === momentIn(state);
 }
 
 /**
@@ -360,8 +359,9 @@ function saidOfNetwork(state, shown) {
  */
 function problemOfNetwork(state, words) {
   if (!isLostIn(state)) return "";
-  const loss = show(passIn(state).loss);
-  return words.word(state.cycle > 1 ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(state.learningRate), loss});
+  const {loss, gradients} = passIn(state),
+    isByRate = state.cycle > 1 || (Number.isFinite(loss) && gradients.every(Number.isFinite));
+  return words.word(isByRate ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(state.learningRate), loss: show(loss)});
 }
 
 /**

@@ -1,7 +1,7 @@
 // The builder: data, layers, activation, batch and seed of a network that is begun anew; and a table of one's own.
 
 import {readNumber} from "../core/numerals.js";
-import {ACTIVATION_NAMES, NetworkError, checkSpec} from "../core/network_spec.js";
+import {ACTIVATION_NAMES, NetworkError, checkSpec, onData} from "../core/network_spec.js";
 import {columnsOfTable, readTable} from "../core/table_text.js";
 import {byId, createWatch, make, refill, refuse, setAttribute, write} from "./dom.js";
 
@@ -77,9 +77,10 @@ export function createBuilder(app) {
    */
   function fillData({data: own}, words) {
     const options = Object.entries(app.datasets).map(([name, {title}]) => make("option", {value: name}, title?.[words.language] ?? name));
-    if (!(own.name in app.datasets)) options.unshift(make("option", {value: ""}, own.name || words.say("builder.data.own")));
+    const isKnown = Object.hasOwn(app.datasets, own.name);
+    if (!isKnown) options.unshift(make("option", {value: ""}, own.name || words.say("builder.data.own")));
     data.replaceChildren(...options);
-    data.value = own.name in app.datasets ? own.name : "";
+    data.value = isKnown ? own.name : "";
   }
 
   // --- beginning anew ---
@@ -199,15 +200,4 @@ function labelled(text, field) {
 function layersIn(text) {
   const sizes = text.normalize("NFKC").trim().split(/[\s,;–−ー-]+/).map(Number);
   return sizes.length > 0 && sizes.every((size) => Number.isSafeInteger(size) && size > 0) ? sizes : null;
-}
-
-/**
- * What the data ask of a network: as many inputs as columns, an output for each class, and the loss.
- * @param {NetworkData} data
- * @param {number[]} sizes
- * @returns {Pick<Spec, "data" | "inputs" | "sizes" | "loss">}
- */
-function onData(data, sizes) {
-  const outputs = data.classes.length || 1;
-  return {data, inputs: data.inputNames.length, sizes: [...sizes.slice(0, -1), outputs], loss: data.classes.length ? "bce" : "mse"};
 }
