@@ -164,6 +164,18 @@ export function recognised(document) {
   return {...document, kind: "network", record: /** @type {any} */ (undefined), network};
 }
 
+const EMPTY_NODE = {label: "", op: "", operands: [], layer: ""};
+
+/**
+ * Returns a document of the page whose record has all parts of its nodes: the page leaves out those that are empty.
+ * @param {DocumentOfPage} document
+ * @returns {DocumentOfPage}
+ */
+export function withEmptyParts(document) {
+  const {record} = document;
+  return record ? {...document, record: {...record, nodes: record.nodes.map((node) => ({...EMPTY_NODE, ...node}))}} : document;
+}
+
 /**
  * Returns a document of the page whose network has its data, which the page may only name.
  * @param {any} document
