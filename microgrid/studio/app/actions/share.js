@@ -9,10 +9,10 @@ import {MAX_TEXT_CHARACTERS, ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
-import {specOf} from "../derive/network.js";
-import {askingIn, closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {firstCycleOf, specOf} from "../derive/network.js";
+import {askingIn, closedStepsIn, graphIn, isAsOpenedIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 import {EDITOR, spoken} from "./editor.js";
-import {firstCycleOf, learningOf} from "./learning.js";
+import {learningOf} from "./learning.js";
 import {opening} from "./network.js";
 import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
 
@@ -189,7 +189,15 @@ export function isUntouched(state, own) {
     own.kind === "text"
       ? document.text === (own.texts?.[language] ?? own.text)
       : document.record === own.record && document.network === own.network;
-  return isOwn && learningOf(document).isAsOpened(state);
+  return isOwn && isAsOpenedIn(state) && state.learningRate === startRateOf(document) && hasFirstRow(state);
+}
+
+/**
+ * Tells whether the row of a network is the one that it opens with.
+ * @param {State} state
+ */
+function hasFirstRow({document, net}) {
+  return net?.row === learningOf(document).start(document).net?.row;
 }
 
 /**

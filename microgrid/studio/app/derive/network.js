@@ -87,6 +87,15 @@ export function specOf(document) {
 }
 
 /**
+ * The number of the cycle that a document opens with: it may have been trained before.
+ * @param {DocumentOfPage} document
+ */
+export function firstCycleOf(document) {
+  const spec = specOf(document);
+  return (spec.history?.losses.length ?? 0) * cyclesPerEpoch(spec) + 1;
+}
+
+/**
  * The network of a document, and its data as the network sees them.
  * @param {DocumentOfPage} document
  */
@@ -119,12 +128,11 @@ export function nextMomentIn(state) {
 }
 
 /**
- * Whether no update can follow: a number of it would not be finite.
+ * Whether no update can follow, for a number would not be finite.
  * @param {State} state
  */
 function isLostIn(state) {
-  if (!Number.isFinite(passIn(state).loss)) return true;
-  return state.learningRate > 0 && !passIn(state).gradients.every((gradient, i) => Number.isFinite(momentIn(state).parameters[i] - state.learningRate * gradient));
+  return nextMomentIn(state) === momentIn(state);
 }
 
 /**
@@ -149,6 +157,10 @@ export const NETWORK_KIND = {
   isStuck: isLostIn,
   learns: () => true,
   rate: (document) => specOf(document).learningRate,
+  isAsOpened({document, cycles}) {
+    const first = firstCycleOf(document);
+    return cycles.first === first && cycles.last === first; // the learning rate is the reader's: reset leaves it
+  },
 };
 
 // --- what is shown ---------------------------------------------------------------------------------------------------
@@ -278,7 +290,6 @@ export function networkShownAt(state, words) {
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
-    isAsOpened: cycles.first === cycles.last && !state.restarted,
     earlier: {
       losses: spec.history?.losses ?? [],
       heldOut: () => heldOutCurve(network, cycles, data),
