@@ -16,6 +16,7 @@ import {memoised} from "./memoised.js";
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Pass} Pass */
 /** @typedef {import("../core/network_spec.js").Spec} Spec */
+/** @typedef {import("../core/network_steps.js").NetworkStep} NetworkStep */
 /** @typedef {import("../core/network_spec.js").StandardisedData} StandardisedData */
 /** @typedef {import("../core/words.js").Words} Words */
 
@@ -47,7 +48,7 @@ const MAX_COLUMNS_NAMED = 3; // of a table, in its title
 
 const networkOfSpec = memoised(networkOf);
 const dataOfSpec = memoised(standardised);
-const stepsOfSpec = memoised((/** @type {Network} */ network) => /** @type {any[]} */ (stepsOfNetwork(network)));
+const stepsOfSpec = memoised((/** @type {Spec} */ spec) => stepsOfNetwork(networkOfSpec(spec)));
 const endsOfSteps = memoised(phaseEnds);
 const batchAt = memoised(batchOf);
 const passAt = memoised(
@@ -147,10 +148,10 @@ function lossIn(state) {
 
 /** @type {import("../derive.js").Kind} */
 export const NETWORK_KIND = {
-  steps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
-  closedSteps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
+  steps: ({document}) => stepsOfSpec(specOf(document)),
+  closedSteps: ({document}) => stepsOfSpec(specOf(document)),
   reach(state) {
-    const steps = NETWORK_KIND.steps(state);
+    const steps = stepsOfSpec(specOf(state.document));
     return Number.isFinite(passIn(state).loss) ? steps.length : endsOfSteps(steps).know;
   },
   output: lossIn,
@@ -167,7 +168,7 @@ export const NETWORK_KIND = {
 
 /**
  * How far the cycle has come: up to which layer outputs are known, and from which on gradients; L + 1 is the loss.
- * @param {any[]} steps
+ * @param {NetworkStep[]} steps
  * @param {number} position
  * @param {number} layers
  */
@@ -195,7 +196,7 @@ function networkPartAt(state, words) {
     {cycle, position, cycles} = state,
     batch = batchAt(spec, moment, cycle),
     at = row === null ? -1 : batch.indexOf(row),
-    steps = NETWORK_KIND.steps(state),
+    steps = stepsOfSpec(spec),
     step = steps[position - 1] ?? null,
     isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
     sentences = sentencesAt(spec, words);
