@@ -11,7 +11,8 @@ from microgrid.documents.document import read_document
 from microgrid.documents.networks import network_documents
 from microgrid.language.words import words
 from microgrid.nn import MLP
-from microgrid.studio.page import network_page
+from microgrid.studio.page import network_page, page
+from microgrid.training import Cycle
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 
@@ -293,6 +294,31 @@ def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     expect(screen("#graph svg")).to_be_visible()
 
 
+def test_recorded_network_is_shown_as_cards_and_as_one_network_again(screens: Any) -> None:
+    relay = Relay(Cycle(MLP(2, [3, 1], "tanh", seed=1), [[0.0, 1.0], [1.0, -0.5]], [1.0, 0.0]).know())
+    screen, other = (screens(page(relay, language="en"), relay) for _ in range(2))
+    body, switch = screen("body"), screen("#other-view")
+    train(screen, "× 10")
+    switch.focus()
+    screen.press("Enter")
+    expect(body).to_have_attribute("data-document", "record")
+    expect(screen("#graph svg")).to_be_visible()
+    expect(switch).to_be_in_viewport(ratio=1)
+    expect(switch).to_have_text("Show as one network")
+    screen("#share").click()
+    code = screen("#share-code").input_value()
+    screen.press("Escape", "l")
+    expect(switch).to_have_text("1 つのネットワークとして見る")
+    switch.focus()
+    screen.press("Enter")
+    expect(body).to_have_attribute("data-document", "network")
+    expect(screen("#curve")).to_have_attribute("aria-valuemax", "11")  # as it was left
+    other.page.evaluate("(code) => (location.hash = code)", code)
+    expect(other("body")).to_have_attribute("data-document", "record")
+    other("#other-view").click()
+    expect(other("#network-stage svg")).to_be_visible()
+
+
 def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None:
     screen = network(width=1280, height=720)
     screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
@@ -325,7 +351,7 @@ CUT = """() => {
   const told = document.querySelector('#told'), formula = document.querySelector('#formula'), found = [];
   for (const row of [1, null]) {
     microgrid.dispatch({type: 'pickRow', row});
-    for (let step = 0; step < microgrid.derived.steps.length; step++) {
+    for (let step = 0; step <= microgrid.derived.steps.length; step++) {
       microgrid.go(step);
       const room = told.parentElement.getBoundingClientRect(), {bottom, right} = formula.getBoundingClientRect();
       const isCut = told.scrollHeight > told.clientHeight + 1 || told.scrollWidth > told.clientWidth + 1 ||
