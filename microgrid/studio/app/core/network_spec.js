@@ -54,7 +54,7 @@
 
 export const ACTIVATION_NAMES = ["linear", "relu", "leaky_relu", "softplus", "tanh", "sigmoid"];
 const LOSS_NAMES = ["mse", "bce"];
-export const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
+const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
 const MODEL_FORMAT = "microgrid model";
 
 /** A network or a table that is none; `key` names the sentence that says why, and `parts` fills its placeholders. */
@@ -302,7 +302,7 @@ function scaleOfColumn(numbers) {
  * @param {Spec} spec
  * @param {ArrayLike<number>} row
  */
-export function scaledRow({data: {scale}}, row) {
+function scaledRow({data: {scale}}, row) {
   if (!scale) return Float64Array.from(row);
   const [means, deviations] = scale.inputs;
   return Float64Array.from(row, (x, i) => (x - means[i]) / deviations[i]);

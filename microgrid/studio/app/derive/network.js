@@ -109,7 +109,7 @@ export function learnerOf(document) {
  * The pass of the batch of the cycle shown.
  * @param {State} state
  */
-export function passIn(state) {
+function passIn(state) {
   const {spec, network, data} = learnerOf(state.document);
   return passAt(network, data, momentIn(state), batchAt(spec, momentIn(state), state.cycle));
 }
