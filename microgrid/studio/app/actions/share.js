@@ -14,7 +14,7 @@ import {askingIn, closedStepsIn, graphIn, isAsOpenedIn, startLeavesOf, startRate
 import {EDITOR, spoken} from "./editor.js";
 import {learningOf} from "./learning.js";
 import {opening} from "./network.js";
-import {at, hasTooManyCards, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
+import {at, hasTooManyCards, inOtherView, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7; // of a network: weights times rows times cycles
@@ -312,9 +312,10 @@ function documentFrom({d: content, w: isAsCards}, language, {documents, datasets
       const known = documents.find(({kind, text, texts}) => kind === "text" && (texts?.[language] ?? text) === content.t);
       return openDocument(known ?? {kind: "text", text: content.t}, language);
     }
-    const records = documents.flatMap(({kind, recorded, ...own}) => recorded ?? (kind === "record" ? {kind, ...own} : [])),
-      known = records.find(({record}) => isSameRecord(record, /** @type {any} */ (content.r))),
-      document = recognised({...(known ?? {kind: "record", record: /** @type {any} */ (content.r)}), asCards: Boolean(isAsCards)});
+    const came = /** @type {import("../core/graph.js").RecordContent} */ (content.r),
+      isOwn = (/** @type {DocumentOfPage} */ {kind, recorded, record}) => (recorded || kind === "record") && isSameRecord(recorded?.record ?? record, came),
+      found = documents.find(isOwn) ?? recognised({kind: "record", record: came}),
+      document = Boolean(isAsCards) === Boolean(found.asCards) ? found : (inOtherView(found) ?? found);
     startRateOf(document); // reads it
     return document;
   } catch (error) {
