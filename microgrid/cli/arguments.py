@@ -111,6 +111,15 @@ class Parser(argparse.ArgumentParser):
         help_text = f"language of {of}; by default that of the locale, such as LANG=ja_JP.UTF-8"
         self.add_choice("--language", LANGUAGES, None, help_text)
 
+    def add_inputs(self) -> None:
+        """Add the option --inputs, the columns of a table that a network predicts from."""
+        help_text = "the columns to predict it from; by default all others that hold numbers or a few texts"
+        self.add_argument("--inputs", metavar="COLUMN", nargs="+", help=help_text)
+
+    def add_hidden(self, default: list[list[int]] | None, help_text: str) -> None:
+        """Add the option --hidden; `options.hidden` holds a list for each word of it."""
+        self.add_argument("--hidden", metavar="N", nargs="*", type=whole_numbers, default=default, help=help_text)
+
     def format_help(self) -> str:
         """Return the help, in the language of the command line."""
         self.formatter_class = functools.partial(HelpFormatter, language=language_of(self.parsed))

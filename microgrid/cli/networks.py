@@ -11,7 +11,7 @@ from typing import Any
 from microgrid._util.files import SEPARATORS
 from microgrid._util.text import brief
 from microgrid._util.validation import number_in_range, positive_whole, quoted, seeded
-from microgrid.cli.arguments import Parser, whole_number, whole_numbers
+from microgrid.cli.arguments import Parser, whole_number
 from microgrid.cli.train import print_what_is_used
 from microgrid.datasets.column_learner import TABLE_BATCH_SIZE, TABLE_LEARNING_RATE, ColumnLearner
 from microgrid.datasets.sheet import read_sheet
@@ -35,25 +35,14 @@ def add_network_options(command: Parser) -> None:
         help=f"open a network on these data: {', '.join(DATA_NAMES)}; or a table such as DATA.csv, with --target",
     )
     command.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
-    command.add_argument(
-        "--inputs",
-        metavar="COLUMN",
-        nargs="+",
-        help="the columns to predict it from; by default all others that hold numbers or a few texts",
-    )
+    command.add_inputs()
     command.add_argument(
         "--network",
         metavar="N-N-N",
         type=shape,
         help="inputs, then the neurons of each layer, such as 2-4-1; by default what suits the data",
     )
-    command.add_argument(
-        "--hidden",
-        metavar="N",
-        nargs="*",
-        type=whole_numbers,
-        help="instead of --network: number of neurons in each hidden layer, such as 8 8",
-    )
+    command.add_hidden(None, "instead of --network: number of neurons in each hidden layer, such as 8 8")
     command.add_choice(
         "--activation", [*ACTIVATIONS], None, "activation of the hidden layers; by default tanh, and relu on a table"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from microgrid._util.files import check_writable, write_atomic
 from microgrid._util.text import say
 from microgrid._util.validation import number_in_range, positive_whole
-from microgrid.cli.arguments import Parser, number_of, whole_number, whole_numbers
+from microgrid.cli.arguments import Parser, number_of, whole_number
 from microgrid.cli.messages import translated
 from microgrid.datasets.column_learner import TABLE_BATCH_SIZE, TABLE_LEARNING_RATE, ColumnLearner
 from microgrid.datasets.tables import Dataset, read_csv
@@ -33,20 +33,8 @@ def add_arguments(command: Parser) -> None:
     command.add_argument(
         "--target", metavar="COLUMN", required=True, help="the column to predict: numbers, or a few texts"
     )
-    command.add_argument(
-        "--inputs",
-        metavar="COLUMN",
-        nargs="+",
-        help="the columns to predict it from; by default all others that hold numbers or a few texts",
-    )
-    command.add_argument(
-        "--hidden",
-        metavar="N",
-        nargs="*",
-        type=whole_numbers,
-        default=[[8, 8]],
-        help="number of neurons in each hidden layer; by default 8 8",
-    )
+    command.add_inputs()
+    command.add_hidden([[8, 8]], "number of neurons in each hidden layer; by default 8 8")
     command.add_argument(
         "--test",
         metavar="FRACTION",

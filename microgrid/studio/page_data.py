@@ -15,18 +15,25 @@ from microgrid.relay import json_format
 from microgrid.relay.records import Record
 
 OTHER_TEXTS = (
+    "card",
+    "chain_rule",
     "check",
+    "column",
     "command",
     "demonstration",
     "example",
     "figure",
+    "heading",
+    "help",
     "layers",
     "lesson",
     "message",
+    "non_finite",
     "notebook",
     "nudge",
     "picture",
     "sheet",
+    "status",
     "train",
     "usage",
 )
@@ -51,12 +58,15 @@ COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does no
 def document_of(relay: Record, heading: Heading) -> str:
     """Return a recorded graph with its heading as JSON, escaped for a script element.
 
-    `record` is that of `Relay.to_json`, without what the page computes: local derivatives, steps and outcome. `labels`
-    are the labels to show in a language, by those of the record.
+    `record` is that of `Relay.to_json`, without what the page computes (local derivatives, steps and outcome), and
+    without the empty texts and lists of its nodes. `labels` are the labels to show in a language, by those of the
+    record.
     """
     record = json.loads(json_format.write(relay))
-    for node in record["nodes"]:
-        del node["local_derivatives"]  # the page computes them
+    record["nodes"] = [
+        {name: part for name, part in node.items() if name != "local_derivatives" and part not in ("", [])}
+        for node in record["nodes"]
+    ]
     labels = {node.label for node in relay.nodes if node.label}
     content = {
         "kind": "record",

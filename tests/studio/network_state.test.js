@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {createDerive, endsIn, outputIn, stepsIn} from "../../microgrid/studio/app/derive.js";
-import {sharedOf} from "../../microgrid/studio/app/actions/share.js";
+import {isUntouched, sharedOf} from "../../microgrid/studio/app/actions/share.js";
 import {ShareError, decodeState, encodeState} from "../../microgrid/studio/app/core/share.js";
 import {tables} from "./core/words.js";
 import {DATA as XOR} from "./core/xor.js";
@@ -147,6 +147,30 @@ test("a velocity that grows beyond all numbers is told", () => {
   assert.ok(shown(state).network.gradients.every(Number.isFinite));
   assert.match(shown(state).problem, /too large/);
   assert.equal(state.training, null);
+});
+
+test("training stops where a velocity is no finite number, and says so", () => {
+  const data = {...XOR, inputNames: ["x"], rows: [[5e157]], targets: [1e150]},
+    model = {format: "microgrid model", version: 1, model: "", parameters: {"layers[0].neurons[0].weights[0]": 0, "layers[0].neurons[0].bias": 0}};
+  const state = trained(documentWith({inputs: 1, sizes: [1], data, model, momentum: 0.9, learningRate: 0}), Infinity);
+  assert.deepEqual([state.cycles.last, state.training], [2, null]);
+  assert.match(shown(state).problem, /too large/);
+});
+
+test("what reset brings back are the document's own numbers, whatever the cycle that was opened", async () => {
+  const state = trained(after(trained(documentWith(), 5), {type: "setLearningRate", learningRate: 0.01}), 5),
+    other = await received(state);
+  assert.deepEqual([other.cycles.first, other.cycles.last, shown(other).canReset], [11, 11, true]);
+  const reset = after(other, {type: "reset"});
+  assert.deepEqual([reset.cycle, parametersOf(reset), shown(reset).canReset], [1, parametersOf(initialState(documentWith(), "en")), false]);
+});
+
+test("a row or a learning rate that was chosen is kept in the address, too", () => {
+  const own = initialState(documentWith(), "en");
+  assert.ok(isUntouched(after(own, step(1)), own.document));
+  for (const change of [{type: "pickRow", row: 3}, {type: "pickRow", row: null}, {type: "setLearningRate", learningRate: 0.7}]) {
+    assert.ok(!isUntouched(after(own, change), own.document));
+  }
 });
 
 test("a class is asked for a value, a share and a new weight before it is shown", () => {

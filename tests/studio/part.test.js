@@ -18,7 +18,7 @@ function opened(phase, row) {
   for (const action of [{type: "pickRow", row}, {type: "pickPart", part: weight}]) state = reduce(state, action);
   state = reduce(state, {type: "goTo", position: endsIn(state)[phase]});
   const {network, words} = createDerive(tables)(state);
-  return openedPart(network, words, state.learningRate);
+  return openedPart(network, network.picked, words, state.learningRate);
 }
 
 test("weight × value is the product in Know, and value × gradient at the sum the share in Think", () => {

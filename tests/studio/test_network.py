@@ -11,7 +11,8 @@ from microgrid.documents.document import read_document
 from microgrid.documents.networks import network_documents
 from microgrid.language.words import words
 from microgrid.nn import MLP
-from microgrid.studio.page import network_page
+from microgrid.studio.page import network_page, page
+from microgrid.training import Cycle
 from tests.browser import Opener, Screen, expect
 from tests.studio.accessibility import check_accessible
 
@@ -49,6 +50,13 @@ def train(screen: Screen, name: str) -> None:
     """Press a button of training, and wait until it is over."""
     screen("#network-train").get_by_role("button", name=name, exact=True).click()
     screen.wait_for("microgrid.state.training === null")
+
+
+def fill_builder(screen: Screen, **texts: str) -> None:
+    """Open the builder, and write into its fields."""
+    screen("#builder summary").click()
+    for name, text in texts.items():
+        screen(f"#build-{name}").fill(text)
 
 
 def test_tab_opens_moons_with_weights_of_python(network: Opener) -> None:
@@ -113,9 +121,7 @@ def test_too_large_a_step_is_told_and_repaired(network: Opener) -> None:
 
 def test_table_is_learned_with_the_layers_that_were_typed(network: Opener) -> None:
     screen = network()
-    screen("#builder summary").click()
-    screen("#build-paste").fill("area,age,price\n1,2,3\n2,1,5\n8,9,30\n9,8,33")
-    screen("#build-layers").fill("6-2")
+    fill_builder(screen, paste="area,age,price\n1,2,3\n2,1,5\n8,9,30\n9,8,33", layers="6-2")
     screen("#build-take").click()
     assert screen.page.evaluate("microgrid.state.document.network.sizes") == [6, 1]
     expect(screen("#learned")).to_contain_text("Mean error of price")
@@ -161,9 +167,8 @@ def test_after_the_first_change_a_button_leads_to_the_network(studio: Opener) ->
 
 def test_another_network_is_built_and_a_mistake_told(network: Opener) -> None:
     screen = network()
-    screen("#builder summary").click()
+    fill_builder(screen, layers="3-x")
     screen("#build-data").select_option("xor")
-    screen("#build-layers").fill("3-x")
     screen("#build-begin").click()
     expect(screen("#build-refused")).to_contain_text("you wrote 3-x")
     screen("#build-layers").fill("3-2-1")
@@ -174,13 +179,21 @@ def test_another_network_is_built_and_a_mistake_told(network: Opener) -> None:
 
 def test_pasted_table_is_learned_from(network: Opener) -> None:
     screen = network()
-    screen("#builder summary").click()
-    screen("#build-paste").fill(TABLE)
+    fill_builder(screen, paste=TABLE)
     expect(screen("#build-target")).to_have_value("2")
     screen("#build-take").click()
     expect(screen("#build-told")).to_have_text("Read: 4 rows; inputs: height, weight; to predict: kind.")
     assert screen.page.evaluate("microgrid.derived.network.spec.loss") == "bce"
     expect(screen("#sentence")).to_contain_text("cat")
+
+
+def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
+    screen = network()
+    screen.page.evaluate("""() => {
+      const folder = {name: "tables", size: 4096, text: () => Promise.reject(new Error("a folder"))};
+      document.dispatchEvent(Object.assign(new Event("drop", {cancelable: true}), {dataTransfer: {files: [folder]}}));
+    }""")
+    expect(screen("#build-refused")).to_have_text("tables cannot be read: drop a file with a table")
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -293,6 +306,31 @@ def test_network_of_python_is_the_page_that_opens(screens: Any) -> None:
     expect(screen("#graph svg")).to_be_visible()
 
 
+def test_recorded_network_is_shown_as_cards_and_as_one_network_again(screens: Any) -> None:
+    relay = Relay(Cycle(MLP(2, [3, 1], "tanh", seed=1), [[0.0, 1.0], [1.0, -0.5]], [1.0, 0.0]).know())
+    screen, other = (screens(page(relay, language="en"), relay) for _ in range(2))
+    body, switch = screen("body"), screen("#other-view")
+    train(screen, "× 10")
+    switch.focus()
+    screen.press("Enter")
+    expect(body).to_have_attribute("data-document", "record")
+    expect(screen("#graph svg")).to_be_visible()
+    expect(switch).to_be_in_viewport(ratio=1)
+    expect(switch).to_have_text("Show as one network")
+    screen("#share").click()
+    code = screen("#share-code").input_value()
+    screen.press("Escape", "l")
+    expect(switch).to_have_text("1 つのネットワークとして見る")
+    switch.focus()
+    screen.press("Enter")
+    expect(body).to_have_attribute("data-document", "network")
+    expect(screen("#curve")).to_have_attribute("aria-valuemax", "11")  # as it was left
+    other.page.evaluate("(code) => (location.hash = code)", code)
+    expect(other("body")).to_have_attribute("data-document", "record")
+    other("#other-view").click()
+    expect(other("#network-stage svg")).to_be_visible()
+
+
 def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None:
     screen = network(width=1280, height=720)
     screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
@@ -304,8 +342,7 @@ def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_what_the_builder_refuses_is_told_in_sight(width: int, height: int, network: Opener) -> None:
     screen = network(width=width, height=height)
-    screen("#builder summary").click()
-    screen("#build-layers").fill("3-x")
+    fill_builder(screen, layers="3-x")
     screen("#build-layers").press("Enter")
     expect(screen("#build-refused")).to_be_in_viewport(ratio=1)
     assert bottom_of(screen, "#build-refused") <= top_of(screen, "footer") + 1
@@ -325,7 +362,7 @@ CUT = """() => {
   const told = document.querySelector('#told'), formula = document.querySelector('#formula'), found = [];
   for (const row of [1, null]) {
     microgrid.dispatch({type: 'pickRow', row});
-    for (let step = 0; step < microgrid.derived.steps.length; step++) {
+    for (let step = 0; step <= microgrid.derived.steps.length; step++) {
       microgrid.go(step);
       const room = told.parentElement.getBoundingClientRect(), {bottom, right} = formula.getBoundingClientRect();
       const isCut = told.scrollHeight > told.clientHeight + 1 || told.scrollWidth > told.clientWidth + 1 ||

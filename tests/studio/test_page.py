@@ -1818,6 +1818,12 @@ def test_all_that_the_page_keeps_is_declared_where_it_says_what_it_knows() -> No
     assert used - {"js"} <= set(re.findall(r"^ \* @property \{.*\} (\w+)", declared, re.MULTILINE))
 
 
+def test_page_leaves_out_the_empty_parts_of_nodes() -> None:
+    nodes = data_of(neuron())["nodes"]
+    assert not [part for node in nodes for part in node.values() if part in ("", [])]
+    assert not any("local_derivatives" in node for node in nodes)
+
+
 def test_page_is_smaller_than_a_megabyte() -> None:
     assert len(page(network(3, 16, 16, 1)).encode("utf-8")) < 1_000_000
 

@@ -2,7 +2,7 @@
 
 import {initialState, reduce} from "./actions.js";
 import {subjectOf} from "./actions/network.js";
-import {recognised, withData} from "./actions/parts.js";
+import {recognised, withData, withEmptyParts} from "./actions/parts.js";
 import {cycle} from "./core/cycle.js";
 import {readRecord} from "./core/graph.js";
 import {show} from "./core/numerals.js";
@@ -85,7 +85,7 @@ async function startApp() {
     {state: ownCode, ...written} = contentOfElement("document"),
     gallery = contentOfElement("gallery"),
     datasets = contentOfElement("datasets"),
-    own = withData(recognised(written), datasets),
+    own = withData(recognised(withEmptyParts(written)), datasets),
     networks = contentOfElement("networks").map((/** @type {any} */ document) => withData(document, datasets)),
     known = {documents: [own, ...gallery, ...networks], languages: Object.keys(tables), datasets};
   const derive = createDerive(tables),

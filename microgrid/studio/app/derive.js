@@ -63,6 +63,7 @@ const LABEL_SIZE_PX = [56, 34]; // of the numbers of an edge; long ones use the 
  * @property {(state: State) => boolean} isStuck
  * @property {(state: State) => boolean} learns
  * @property {(document: DocumentOfPage) => number} rate
+ * @property {(state: State) => boolean} isAsOpened whether there is nothing that reset would bring back
  */
 
 /** @type {Kind} */
@@ -77,6 +78,7 @@ const GRAPH_KIND = {
   isStuck: (state) => !Number.isFinite(outputIn(state)),
   learns: (state) => graphIn(state).parameters.length > 0,
   rate: ({record}) => plainGraphOf(record).learningRate,
+  isAsOpened: (state) => isAsOpened(state, startLeavesOf(state.document), startRateOf(state.document)),
 };
 
 /** @param {DocumentOfPage} document */
@@ -224,6 +226,14 @@ export function isStuckIn(state) {
  */
 export function learnsIn(state) {
   return kindOf(state.document).learns(state);
+}
+
+/**
+ * Whether there is nothing that reset would bring back.
+ * @param {State} state
+ */
+export function isAsOpenedIn(state) {
+  return kindOf(state.document).isAsOpened(state);
 }
 
 /**
@@ -415,7 +425,6 @@ export function createDerive(tables) {
       note,
       legend: legendOf(graph, layout),
       title: document.title?.[state.language] ?? "",
-      isAsOpened: isAsOpened(state, startLeavesOf(document), startRateOf(document)),
       earlier: NO_EARLIER,
       network: /** @type {NetworkShown | null} */ (null),
       ...named,
@@ -450,7 +459,7 @@ export function createDerive(tables) {
       place: asking ? words.say("quiz") : placeInWords(words, placeOfStep),
       canUndo: state.past.length > 0 && !asking,
       canRedo: state.future.length > 0 && !asking,
-      canReset: !shown.isAsOpened && !asking,
+      canReset: !isAsOpenedIn(state) && !asking,
     };
   });
 }

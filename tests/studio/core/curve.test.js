@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {lossCurve, powersOfTenBetween, roundNumbersBetween, ticksInRoom} from "../../../microgrid/studio/app/core/curve.js";
+import {lossCurve, roundNumbersBetween, ticksInRoom} from "../../../microgrid/studio/app/core/curve.js";
 
 const samples = (...losses) => losses.map((loss, i) => ({cycle: i + 1, loss}));
 
@@ -57,9 +57,10 @@ test("round numbers are few, in the range, and written as they are", () => {
 });
 
 test("powers of ten are few, or the ends stand for them", () => {
-  assert.deepEqual(powersOfTenBetween(3, 7000, 3), [10, 100, 1000]);
-  assert.deepEqual(powersOfTenBetween(1e-30, 1, 3).length, 3);
-  assert.deepEqual(powersOfTenBetween(2, 9, 3), [2, 9]);
+  const namedFor = (...losses) => lossCurve(losses.map((loss, i) => ({cycle: i + 1, loss}))).lossTicks.map(({number}) => number);
+  assert.deepEqual(namedFor(7000, 3), [10, 1000]);
+  assert.equal(namedFor(1, 1e-30).length, 2);
+  assert.deepEqual(namedFor(99, 1.5), [1.5, 99]);
 });
 
 test("losses of rows held out share the axes of the others", () => {

@@ -8,17 +8,15 @@ import {
   firstMoment,
   lossOf,
   nextMoment,
-  runMoments,
 } from "../../../microgrid/studio/app/core/learning.js";
 import {networkOf, passOf} from "../../../microgrid/studio/app/core/network.js";
 import {standardised} from "../../../microgrid/studio/app/core/network_spec.js";
+import {runCycles as run} from "./learned.js";
 import {SPEC} from "./xor.js";
 
 // That it trains as Python does is compared in networks.test.js.
 
 const BATCHES = {...SPEC, batchSize: 3, momentum: 0.9};
-const run = (spec, count, moment = firstMoment(spec), cycle = 1) =>
-  runMoments(spec, networkOf(spec), standardised(spec), moment, cycle, count);
 
 test("an epoch uses every row once, in another order each time", () => {
   assert.equal(cyclesPerEpoch(BATCHES), 2);
@@ -41,7 +39,7 @@ test("cycles one by one end where a run does, and one goes on from any moment", 
   const network = networkOf(BATCHES),
     data = standardised(BATCHES);
   let moment = firstMoment(BATCHES);
-  for (let cycle = 1; cycle <= 7; cycle++) moment = nextMoment(BATCHES, network, data, moment, cycle);
+  for (let cycle = 1; cycle <= 7; cycle++) moment = nextMoment(BATCHES, network, data, moment, cycle, BATCHES.learningRate);
   assert.deepEqual(moment, run(BATCHES, 7).moment);
   assert.deepEqual(run(BATCHES, 4, run(BATCHES, 3).moment, 4).moment, moment);
 });
@@ -80,4 +78,5 @@ test("learning stops before an update that is not finite", () => {
     {moment, done} = run(wild, 5);
   assert.equal(done, 0);
   assert.deepEqual(moment, firstMoment(wild));
+  assert.equal(nextMoment(wild, networkOf(wild), standardised(wild), moment, 1, 1e308), moment);
 });

@@ -15,7 +15,7 @@ const network = networkOf(spec),
   data = standardised(spec),
   parameters = Float64Array.of(0, 0, 0, 0, 0, 0, 1, 2, 0.5),
   pass = passOf(network, parameters, data.rows, data.targets),
-  moment = nextMoment(spec, network, data, {parameters, velocity: null, order: null, random: null}, 1),
+  moment = nextMoment(spec, network, data, {parameters, velocity: null, order: null, random: null}, 1, spec.learningRate),
   update = {learningRate: 0.5, after: moment.parameters, velocity: null};
 const step = (phase, kind, layer = 0) => ({phase, kind, layer});
 

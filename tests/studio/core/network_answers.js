@@ -1,9 +1,10 @@
 // What the core of the app computes for a network that Python's tests have drawn.
 
-import {epochOf, firstMoment, runMoments} from "../../../microgrid/studio/app/core/learning.js";
+import {epochOf} from "../../../microgrid/studio/app/core/learning.js";
 import {networkOf, passOf, startParameters} from "../../../microgrid/studio/app/core/network.js";
 import {networkOfRecord} from "../../../microgrid/studio/app/core/network_record.js";
 import {checkSpec, standardised} from "../../../microgrid/studio/app/core/network_spec.js";
+import {runCycles} from "./learned.js";
 
 /** Answers for a document, and for as many cycles of training. */
 export function networkAnswer({spec, cycles = 0}) {
@@ -12,7 +13,7 @@ export function networkAnswer({spec, cycles = 0}) {
     data = standardised(spec),
     parameters = startParameters(spec),
     {loss, gradients} = passOf(network, parameters, data.rows, data.targets);
-  const {moment, losses} = runMoments(spec, network, data, firstMoment(spec), 1, cycles);
+  const {moment, losses} = runCycles(spec, cycles);
   return {
     parameters: [...parameters],
     loss,

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {MAX_LABELLED_EDGES, layOutNetwork, linesOfName, overlaps, textsOf} from "../../../microgrid/studio/app/core/network_layout.js";
+import {layOutNetwork} from "../../../microgrid/studio/app/core/network_layout.js";
+import {MAX_LABELLED_EDGES, linesOfName, overlaps} from "../../../microgrid/studio/app/core/network_places.js";
 
 const ROOMS = [
   {width: 900, height: 430, isVertical: false},
@@ -23,8 +24,22 @@ function shapeOf(name, {hasUnits = false} = {}) {
   return {
     ...{inputs, sizes, hasUnits},
     inputNames: Array.from({length: inputs}, (_, i) => (i % 2 ? "flipper length mm" : `x${i}`)),
-    outputNames: Array.from({length: sizes.at(-1)}, (_, i) => `class ${i}`),
   };
+}
+
+/** All texts of a layout that are always seen. */
+function textsOf({layers, edges, loss}) {
+  const found = [{what: "loss", area: loss}, {what: "loss heading", area: loss.heading}];
+  for (const [l, {nodes, heading, width, height}] of layers.entries()) {
+    found.push({what: `heading ${l}`, area: heading});
+    for (const [i, {x, y, name, bias}] of nodes.entries()) {
+      found.push({what: `node ${l}.${i}`, area: {x, y, width, height}});
+      if (name) found.push({what: `name ${l}.${i}`, area: name});
+      if (bias) found.push({what: `bias ${l}.${i}`, area: bias});
+    }
+  }
+  for (const {layer, neuron, input, label} of edges) if (label) found.push({what: `edge ${layer}.${neuron}.${input}`, area: label});
+  return found;
 }
 
 for (const name of NETWORKS) {
@@ -95,7 +110,7 @@ test("a small network in a large room has large texts", () => {
 });
 
 test("a network of seven layers fits into a small window", () => {
-  const shape = {inputs: 2, sizes: [2, 2, 2, 2, 2, 1], inputNames: ["x1", "x2"], outputNames: ["y"], hasUnits: false},
+  const shape = {inputs: 2, sizes: [2, 2, 2, 2, 2, 1], inputNames: ["x1", "x2"], hasUnits: false},
     {width, scale, edges, layers} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
   assert(width * scale <= 844, `${width * scale} px`);
   const values = layers.flatMap(({nodes}) => nodes.map(({x, y}) => ({x, y: y + 4, width: 56, height: 23}))); // and gradients

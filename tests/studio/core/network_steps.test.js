@@ -11,7 +11,7 @@ import {SPEC} from "./xor.js";
 function walked(spec) {
   const network = networkOf(spec),
     data = standardised(spec),
-    moment = nextMoment(spec, network, data, firstMoment(spec), 1),
+    moment = nextMoment(spec, network, data, firstMoment(spec), 1, spec.learningRate),
     pass = passOf(network, startParameters(spec), data.rows, data.targets);
   const update = {learningRate: spec.learningRate, after: moment.parameters, velocity: moment.velocity};
   return {spec, network, data, pass, update};

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {axisOf, contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, askedOf, sizeOfField, verdictsOf} from "../../../microgrid/studio/app/core/plots.js";
+import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../../../microgrid/studio/app/core/plots.js";
 
 const specOf = (data, parts = {}) => ({
   inputs: data.rows[0].length,
@@ -15,22 +15,23 @@ const xor = specOf({rows: CORNERS, targets: [0, 1, 1, 0]});
 const species = specOf({rows: CORNERS, targets: [0, 1, 2, 0], classes: ["a", "b", "c"]}, {sizes: [3], loss: "bce"});
 
 test("a target of two numbers has two sides, with the limit between them", () => {
-  const {kind, names, limit, sideOf} = askedOf(xor);
+  const {kind, names, limit, sideOf} = plotOf(xor).question;
   assert.deepEqual([kind, names, limit, sideOf([0.5]), sideOf([0.51])], ["sides", ["0", "1"], 0.5, 0, 1]);
 });
 
 test("outputs of cross-entropy are read as probabilities", () => {
-  const question = askedOf(specOf({rows: CORNERS, targets: [0, 1, 1, 0]}, {loss: "bce"}));
+  const question = plotOf(specOf({rows: CORNERS, targets: [0, 1, 1, 0]}, {loss: "bce"})).question;
   assert.deepEqual([question.valueOf([0]), question.sideOf([-0.1]), question.sideOf([0.1])], [0.5, 0, 1]);
 });
 
 test("of several outputs the largest is the class", () => {
-  assert.deepEqual([askedOf(species).kind, askedOf(species).sideOf([0, 3, 1])], ["classes", 1]);
+  const {kind, sideOf} = plotOf(species).question;
+  assert.deepEqual([kind, sideOf([0, 3, 1])], ["classes", 1]);
 });
 
 test("predictions are given in the units of the target", () => {
   const data = {rows: [[1], [2], [3]], targets: [10, 20, 40], scale: {inputs: [[2], [1]], target: [20, 10]}};
-  assert.equal(askedOf(specOf(data)).valueOf([1.5]), 35);
+  assert.equal(plotOf(specOf(data)).question.valueOf([1.5]), 35);
 });
 
 test("the inputs choose the plot, and a reader may ask for pairs", () => {
@@ -43,9 +44,9 @@ test("the inputs choose the plot, and a reader may ask for pairs", () => {
 });
 
 test("an axis has room beyond its numbers and round numbers along it", () => {
-  const axis = axisOf("x", [0, 10], 0.1);
-  assert.deepEqual([axis.low, axis.high, axis.ticks, placeOn(axis, 5)], [-1, 11, [0, 5, 10], 0.5]);
-  assert.ok(axisOf("x", [3, 3], 0.1).high > 3);
+  const {x, y} = plotOf(specOf({rows: [[0], [4], [10]], targets: [3, 3, 3]}));
+  assert.deepEqual([x.low, x.high, x.ticks, placeOn(x, 5)], [-1, 11, [0, 5, 10], 0.5]);
+  assert.ok(y.high > 3);
 });
 
 test("rows that are right are counted, those held out apart", () => {

@@ -3,10 +3,9 @@
 import {outputIn, startLeavesOf, graphIn, numbersIn, startRateOf} from "../derive.js";
 import {firstCycle, leavesOfCycle, runCycles, withCycle} from "../core/training.js";
 import {Cycles} from "../core/history.js";
-import {LearningRun, batchOf, cyclesPerEpoch, firstMoment, lossOf, nextMoment} from "../core/learning.js";
+import {LearningRun, batchOf, firstMoment, lossOf, nextMoment} from "../core/learning.js";
 import {predict} from "../core/network.js";
-import {isAsOpened} from "../derive/loop.js";
-import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
+import {firstCycleOf, learnerOf, nextMomentIn, specOf} from "../derive/network.js";
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -22,7 +21,6 @@ import {learnerOf, nextMomentIn, specOf} from "../derive/network.js";
  * @property {(state: State, cycle: number) => Partial<State>} back the numbers of a cycle before
  * @property {(state: State) => Partial<State>} rest what is looked at where training has stopped
  * @property {(state: State) => number} rateAnew the learning rate with which it begins anew
- * @property {(state: State) => boolean} isAsOpened whether all numbers are those of the document
  */
 
 /** @type {Map<number, number>} */
@@ -38,7 +36,6 @@ const GRAPH_LEARNING = {
   back: (state, cycle) => ({leaves: leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle)}),
   rest: () => ({}),
   rateAnew: ({document}) => startRateOf(document),
-  isAsOpened: (state) => isAsOpened(state, startLeavesOf(state.document), startRateOf(state.document)),
 };
 
 /** @type {Learning} */
@@ -73,10 +70,6 @@ const NETWORK_LEARNING = {
   },
   rest: (state) => ({net: inBatch(state, momentOf(state), state.cycle)}),
   rateAnew: ({learningRate}) => learningRate, // the one that is seen: with another the same weights learn otherwise
-  isAsOpened: ({document, cycles, learningRate}) => {
-    const first = firstCycleOf(document);
-    return cycles.first === first && cycles.last === first && learningRate === specOf(document).learningRate;
-  },
 };
 
 /**
@@ -85,15 +78,6 @@ const NETWORK_LEARNING = {
  */
 export function learningOf({kind}) {
   return kind === "network" ? NETWORK_LEARNING : GRAPH_LEARNING;
-}
-
-/**
- * The number of the cycle that a document opens with: it may have been trained before.
- * @param {DocumentOfPage} document
- */
-export function firstCycleOf(document) {
-  const spec = specOf(document);
-  return (spec.history?.losses.length ?? 0) * cyclesPerEpoch(spec) + 1;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The loop: after Change, on to the next cycle; back to any cycle before; training, and the document's own numbers again.
 
-import {askingIn, endsIn, isStuckIn, learnsIn, outputIn, reachIn, stepsIn} from "../derive.js";
+import {askingIn, endsIn, isAsOpenedIn, isStuckIn, learnsIn, outputIn, reachIn, stepsIn} from "../derive.js";
 import {learningOf} from "./learning.js";
 import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
 
@@ -65,7 +65,7 @@ export const LOOP = {
   reset(state) {
     const paused = {...state, playing: false, training: null, nudged: null},
       learning = learningOf(state.document);
-    if (learning.isAsOpened(state)) return at(paused, state.wanted);
+    if (isAsOpenedIn(state)) return at(paused, state.wanted);
     const learningRate = learning.rateAnew(state),
       {leaves, net} = learning.start(state.document);
     const start = {...paused, leaves, learningRate, net: net && {...state.net, moment: net.moment}};

@@ -2,7 +2,7 @@
 // reader does with a network: builds it anew, picks a row or a part.
 
 import {specOf} from "../derive/network.js";
-import {FIRST_TAB, OF_DOCUMENT, STOPPED, at, openDocument, startOfDocument} from "./parts.js";
+import {FIRST_TAB, OF_DOCUMENT, STOPPED, at, inOtherView, openDocument, startOfDocument} from "./parts.js";
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -17,9 +17,16 @@ export const NETWORK = {
   /** Goes to the other subject: its document as it was left or, the first time, this one. */
   openSubject(state, {document}) {
     if (subjectOf(document) === subjectOf(state.document)) return state;
-    const {elsewhere} = state;
-    if (!elsewhere) return NETWORK.setDocument(state, {document});
-    return {...state, ...elsewhere, ...STOPPED, elsewhere: leftOf(state), entry: {}};
+    return state.elsewhere ? exchangedSubjects(state, state.elsewhere) : NETWORK.setDocument(state, {document});
+  },
+
+  /** Shows a recorded network as its cards, or as one network again; as it was left, if it was shown so before. */
+  showOtherView(state) {
+    const {document, elsewhere} = state,
+      other = inOtherView(document);
+    if (!other) return state;
+    const isWaiting = elsewhere?.document && recordIn(elsewhere.document) === recordIn(document);
+    return isWaiting ? exchangedSubjects(state, elsewhere) : NETWORK.setDocument(state, {document: other});
   },
 
   // Builds another network: begins anew with its own numbers, and with the learning rate that is seen.
@@ -54,6 +61,21 @@ export const NETWORK = {
     return withNet(state, {panel});
   },
 };
+
+/**
+ * The document that waited, as it was left; that of the state waits now.
+ * @param {State} state
+ * @param {Partial<State>} elsewhere
+ * @returns {State}
+ */
+function exchangedSubjects(state, elsewhere) {
+  return {...state, ...elsewhere, ...STOPPED, elsewhere: leftOf(state), entry: {}};
+}
+
+/** @param {DocumentOfPage} document */
+function recordIn({recorded, record}) {
+  return recorded?.record ?? record;
+}
 
 /**
  * @param {State} state

@@ -1,5 +1,6 @@
 // Parts of several actions: how a document is opened, and how a state goes to a position. Pure, as all actions are.
 
+import {readRecord} from "../core/graph.js";
 import {networkOfRecord} from "../core/network_record.js";
 import {checkSpec} from "../core/network_spec.js";
 import {canBeAsked, questionsOf} from "../core/quiz.js";
@@ -9,7 +10,7 @@ import {DocumentError} from "../core/syntax.js";
 import {askingIn, endsIn, graphIn, numbersIn, reachIn, startRateOf, stepsIn} from "../derive.js";
 import {learningOf} from "./learning.js";
 
-export const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Python's studio/page.py
+const MAX_CARDS = 600, // a graph of more cannot be looked at, as in Python's studio/page.py
   MAX_EDGES = 6000;
 
 /** The tab that is open where a document of another kind is opened. @type {Record<string, string>} */
@@ -43,6 +44,8 @@ export const OF_DOCUMENT = [
  * @property {string} kind "record", "text" or "network"
  * @property {import("../core/network_spec.js").Spec} [network]
  * @property {import("../core/graph.js").RecordContent} record
+ * @property {DocumentOfPage} [recorded] of a network, the recorded graph in which it was recognised
+ * @property {boolean} [asCards] whether a recorded graph is shown as it is, also where a network is recognised in it
  * @property {string} [text]
  * @property {Record<string, string>} [texts] the text in each language, if there are several
  * @property {import("../core/document.js").SourceLine[]} [lines]
@@ -154,14 +157,46 @@ export function openDocument(document, language) {
 }
 
 /**
- * Returns a recorded graph of one network on several rows as that network: it is no copy of it for each row.
+ * Returns a recorded graph of one network on several rows as that network: it is no copy of it for each row. As cards it
+ * is shown where a reader wants that, and they are not too many.
  * @param {DocumentOfPage} document
  * @returns {DocumentOfPage}
  */
 export function recognised(document) {
-  const network = document.kind === "record" ? networkOfRecord(document.record) : null;
+  const network = document.kind === "record" && !document.asCards ? networkOfRecord(document.record) : null;
   if (!network || network.data.rows.length < 2) return document;
-  return {...document, kind: "network", record: /** @type {any} */ (undefined), network};
+  const ofNetwork = {...document, kind: "network", record: /** @type {any} */ (undefined), network};
+  return hasTooManyCards(readRecord(document.record)) ? ofNetwork : {...ofNetwork, recorded: document};
+}
+
+/**
+ * Tells whether a graph has more cards or edges than can be looked at.
+ * @param {import("../core/graph.js").Graph} graph
+ */
+export function hasTooManyCards({cards, edges}) {
+  return cards.length > MAX_CARDS || edges.length > MAX_EDGES;
+}
+
+/**
+ * Returns a recorded network as its cards, or as one network again; null for any other document.
+ * @param {DocumentOfPage} document
+ * @returns {DocumentOfPage | null}
+ */
+export function inOtherView({recorded, asCards, ...document}) {
+  if (recorded) return {...recorded, asCards: true};
+  return asCards ? recognised(document) : null;
+}
+
+const EMPTY_NODE = {label: "", op: "", operands: [], layer: ""};
+
+/**
+ * Returns a document of the page whose record has all parts of its nodes: the page leaves out those that are empty.
+ * @param {DocumentOfPage} document
+ * @returns {DocumentOfPage}
+ */
+export function withEmptyParts(document) {
+  const {record} = document;
+  return record ? {...document, record: {...record, nodes: record.nodes.map((node) => ({...EMPTY_NODE, ...node}))}} : document;
 }
 
 /**

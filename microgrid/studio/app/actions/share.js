@@ -10,12 +10,12 @@ import {MAX_TEXT_CHARACTERS, ShareError} from "../core/share.js";
 import {samePlace} from "../core/steps.js";
 import {DocumentError} from "../core/syntax.js";
 import {firstCycle, leavesOfCycle, runCycles} from "../core/training.js";
-import {specOf} from "../derive/network.js";
-import {askingIn, closedStepsIn, graphIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
+import {firstCycleOf, specOf} from "../derive/network.js";
+import {askingIn, closedStepsIn, graphIn, isAsOpenedIn, startLeavesOf, startRateOf, stepsIn} from "../derive.js";
 import {EDITOR, spoken} from "./editor.js";
-import {firstCycleOf, learningOf} from "./learning.js";
+import {learningOf} from "./learning.js";
 import {opening} from "./network.js";
-import {MAX_CARDS, MAX_EDGES, at, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
+import {at, hasTooManyCards, inOtherView, openDocument, recognised, startCurve, withQuiz} from "./parts.js";
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7, // of a network: weights times rows times cycles
@@ -96,13 +96,14 @@ export function sharedOf(state, datasets) {
 
 /**
  * @param {State} state
- * @returns {Pick<SharedState, "d" | "l" | "n" | "p" | "e">}
+ * @returns {Pick<SharedState, "d" | "l" | "n" | "p" | "e" | "w">}
  */
 function graphSharedOf(state) {
   const {document, leaves, draft} = state;
   return {
     ...(isDraft(state) && draft.text.length <= MAX_TEXT_CHARACTERS && {e: draft.text}),
     d: document.kind === "text" ? {t: document.text ?? ""} : {r: document.record},
+    w: document.asCards ? 1 : 0,
     l: changed(leaves, startLeavesOf(document)),
     n: lastToRunAgain(state),
     p: parametersAtFirst(state),
@@ -194,7 +195,15 @@ export function isUntouched(state, own) {
     own.kind === "text"
       ? document.text === (own.texts?.[language] ?? own.text)
       : document.record === own.record && document.network === own.network;
-  return isOwn && learningOf(document).isAsOpened(state);
+  return isOwn && isAsOpenedIn(state) && state.learningRate === startRateOf(document) && hasFirstRow(state);
+}
+
+/**
+ * Tells whether the row of a network is the one that it opens with.
+ * @param {State} state
+ */
+function hasFirstRow({document, net}) {
+  return net?.row === learningOf(document).start(document).net?.row;
 }
 
 /**
@@ -224,14 +233,14 @@ function usualRateOf(document) {
  */
 function withShared(state, shared, known) {
   const language = known.languages.includes(shared.g ?? "") ? (shared.g ?? "") : state.language,
-    document = documentFrom(shared.d, language, known);
+    document = documentFrom(shared, language, known);
   const isAsking = shared.m === "ask",
     view = {language, isPresenting: isAsking || shared.m === "present", isPredicting: isAsking || state.isPredicting, asked: null},
     opened = {...opening(state, document), ...view};
   const learningRate = shared.r ?? usualRateOf(document);
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) throw new ShareError("share.wrong", {part: "r"});
   if (document.kind === "network") return withSharedNetwork({...opened, learningRate}, shared);
-  checkSize(opened);
+  if (hasTooManyCards(graphIn(opened))) throw new ShareError("share.too_large");
   const moved = startCurve({...opened, leaves: leavesFrom(shared.l, opened.leaves, "l"), learningRate}, false);
   const shown = at({...moved, cycle: shared.c, cycles: cyclesFrom(shared, moved)}, shared.s),
     {e: typed} = shared;
@@ -297,19 +306,22 @@ function cyclesFrom({c, n, p}, state) {
 
 /**
  * Opens a document; one that the page knows, with its title.
- * @param {{t: string} | {r: any} | {n: any}} content
+ * @param {DecodedState} shared
  * @param {string} language
  * @param {Known} known
+ * @returns {DocumentOfPage}
  */
-function documentFrom(content, language, {documents, datasets}) {
+function documentFrom({d: content, w: isAsCards}, language, {documents, datasets}) {
   try {
     if ("n" in content) return networkFrom(content.n, documents, datasets);
     if ("t" in content) {
       const known = documents.find(({kind, text, texts}) => kind === "text" && (texts?.[language] ?? text) === content.t);
       return openDocument(known ?? {kind: "text", text: content.t}, language);
     }
-    const known = documents.find(({kind, record}) => kind === "record" && isSameRecord(record, content.r)),
-      document = recognised(known ?? {kind: "record", record: content.r});
+    const came = /** @type {import("../core/graph.js").RecordContent} */ (content.r),
+      isOwn = (/** @type {DocumentOfPage} */ {kind, recorded, record}) => (recorded || kind === "record") && isSameRecord(recorded?.record ?? record, came),
+      found = documents.find(isOwn) ?? recognised({kind: "record", record: came}),
+      document = Boolean(isAsCards) === Boolean(found.asCards) ? found : (inOtherView(found) ?? found);
     startRateOf(document); // reads it
     return document;
   } catch (error) {
@@ -349,12 +361,6 @@ function isSameRecord(one, other) {
     ]),
   );
   return first === second;
-}
-
-/** @param {State} state */
-function checkSize(state) {
-  const {cards, edges} = graphIn(state);
-  if (cards.length > MAX_CARDS || edges.length > MAX_EDGES) throw new ShareError("share.too_large");
 }
 
 /**

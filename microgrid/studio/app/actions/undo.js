@@ -17,7 +17,7 @@ export const undoAtStart = {past: [], future: [], lastChange: null};
 const KEPT = [...OF_DOCUMENT, "draft", "elsewhere"];
 
 // What changes something; those that go on for a while are one change until something else happens.
-const CHANGES = ["setDocument", "openSubject", "openShared", "changeNetwork", "train", "reset"],
+const CHANGES = ["setDocument", "openSubject", "showOtherView", "openShared", "changeNetwork", "train", "reset"],
   LASTING_CHANGES = ["typeText", "setLeaf", "setLearningRate", "rewind"],
   CHANGES_IF_CUT = ["stepBy", "play", "playPhase"]; // cycles are lost where one runs on with another learning rate
 

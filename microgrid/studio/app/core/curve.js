@@ -136,7 +136,7 @@ export function roundNumbersBetween(low, high, most) {
  * @param {number} most
  * @returns {number[]}
  */
-export function powersOfTenBetween(low, high, most) {
+function powersOfTenBetween(low, high, most) {
   const start = Math.ceil(Math.log10(low)),
     end = Math.floor(Math.log10(high)),
     step = Math.max(1, Math.ceil((end - start + 1) / most));

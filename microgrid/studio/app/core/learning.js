@@ -64,38 +64,18 @@ export function batchOf(spec, {order}, cycle) {
 }
 
 /**
- * Returns where learning is after a cycle: another moment, or the same where a number would not be finite.
+ * Returns where learning is after a cycle; the same moment where no update can follow, for a number would not be finite.
  * @param {Spec} spec
  * @param {Network} network
  * @param {StandardisedData} data
  * @param {Moment} moment at the start of the cycle
  * @param {number} cycle from 1
- * @param {number} [learningRate]
+ * @param {number} learningRate
  * @returns {Moment}
  */
-export function nextMoment(spec, network, data, moment, cycle, learningRate = spec.learningRate) {
+export function nextMoment(spec, network, data, moment, cycle, learningRate) {
   const run = new LearningRun(spec, network, data, moment, cycle);
   return run.step(learningRate) ? run.moment() : moment;
-}
-
-/**
- * Runs cycles. It stops early before a cycle whose loss, or whose update, is not finite.
- * @param {Spec} spec
- * @param {Network} network
- * @param {StandardisedData} data
- * @param {Moment} moment at the start of the first of them
- * @param {number} cycle the number of the first, from 1
- * @param {number} count
- * @param {number} [learningRate]
- * @returns {{moment: Moment, done: number, losses: Float64Array}} where learning is after them, how many were run, and
- *   the loss of each on its batch, before its update
- */
-export function runMoments(spec, network, data, moment, cycle, count, learningRate = spec.learningRate) {
-  const run = new LearningRun(spec, network, data, moment, cycle);
-  const losses = new Float64Array(count);
-  let done = 0;
-  while (done < count && run.step(learningRate)) losses[done++] = run.loss;
-  return {moment: run.moment(), done, losses: losses.subarray(0, done)};
 }
 
 /**

@@ -66,7 +66,7 @@ export function mostToBlame({layers}, gradients) {
 }
 
 /** What the parts of a network are called. */
-export class NetworkNames {
+class NetworkNames {
   /**
    * @param {Spec} spec
    * @param {Network} network

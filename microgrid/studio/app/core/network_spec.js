@@ -54,7 +54,7 @@
 
 export const ACTIVATION_NAMES = ["linear", "relu", "leaky_relu", "softplus", "tanh", "sigmoid"];
 const LOSS_NAMES = ["mse", "bce"];
-export const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
+const MAX_LEARNED = 10_000; // more are no drawing, and no training that one watches
 const MAX_PRODUCTS_OF_PASS = 10_000_000; // parameters times rows: with more, one cycle takes a second and 100 MB
 const MODEL_FORMAT = "microgrid model";
 
@@ -322,7 +322,7 @@ function scaleOfColumn(numbers) {
  * @param {Spec} spec
  * @param {ArrayLike<number>} row
  */
-export function scaledRow({data: {scale}}, row) {
+function scaledRow({data: {scale}}, row) {
   if (!scale) return Float64Array.from(row);
   const [means, deviations] = scale.inputs;
   return Float64Array.from(row, (x, i) => (x - means[i]) / deviations[i]);

@@ -240,7 +240,7 @@ function inputsOfLayer(pass, l) {
  * @param {number} l the layer, from 0
  * @returns {Float64Array[]}
  */
-export function slopesOf({layers}, pass, l) {
+function slopesOf({layers}, pass, l) {
   const {slope} = ACTIVATIONS[layers[l].activation],
     {sums, outputs} = pass.layers[l];
   return sums.map((row, r) => row.map((sum, neuron) => slope(sum, outputs[r][neuron])));
@@ -253,7 +253,7 @@ export function slopesOf({layers}, pass, l) {
  * @param {number} l the layer, from 0
  * @returns {Float64Array[]}
  */
-export function weightsAsMatrix({layers}, parameters, l) {
+function weightsAsMatrix({layers}, parameters, l) {
   const layer = layers[l];
   return Array.from({length: layer.inputs}, (_, input) =>
     Float64Array.from({length: layer.outputs}, (_, neuron) => parameters[weightPosition(layer, neuron, input)]),
@@ -267,7 +267,7 @@ export function weightsAsMatrix({layers}, parameters, l) {
  * @param {number} l the layer, from 0
  * @returns {Float64Array[]}
  */
-export function biasesAsMatrix({layers}, parameters, l) {
+function biasesAsMatrix({layers}, parameters, l) {
   const layer = layers[l];
   return [Float64Array.from({length: layer.outputs}, (_, neuron) => parameters[biasPosition(layer, neuron)])];
 }

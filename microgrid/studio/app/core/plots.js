@@ -4,6 +4,7 @@
 import {roundNumbersBetween} from "./curve.js";
 import {largestOf, smallestOf} from "./extremes.js";
 import {show} from "./numerals.js";
+import {OPERATIONS} from "./operations.js";
 
 const MAX_TICKS = 5;
 const MAX_LEVELS = 5; // lines of equal prediction in a field of numbers
@@ -70,7 +71,7 @@ const MARGIN_OF_INPUTS = 0.1, // of a range, beyond its ends, so that no point l
  * @param {Spec} spec
  * @returns {Question}
  */
-export function askedOf({data, loss, sizes}) {
+function askedOf({data, loss, sizes}) {
   const {classes, targets, heldOut, scale} = data,
     different = classes.length ? [...classes.keys()] : [...new Set([...targets, ...heldOut.targets].map(firstOf))].sort((a, b) => a - b);
   if (classes.length && sizes[sizes.length - 1] > 1) {
@@ -78,7 +79,7 @@ export function askedOf({data, loss, sizes}) {
   }
   const [mean, deviation] = scale?.target ?? [0, 1],
     asProbability = loss === "bce";
-  const valueOf = (/** @type {Float64Array} */ [output]) => (asProbability ? sigmoidOf(output) : output * deviation + mean);
+  const valueOf = (/** @type {Float64Array} */ [output]) => (asProbability ? OPERATIONS.sigmoid.value(output) : output * deviation + mean);
   if (different.length !== 2) return {kind: "number", names: [], isNamed: false, targets: [], limit: NaN, reach: NaN, valueOf, sideOf: () => -1};
   const [low, high] = different,
     middle = (low + high) / 2;
@@ -133,7 +134,7 @@ function classAxis({targetName, classes}) {
  * @param {number} margin of the range, beyond either end
  * @returns {Axis}
  */
-export function axisOf(name, numbers, margin) {
+function axisOf(name, numbers, margin) {
   const [first, last] = [smallestOf(numbers), largestOf(numbers)],
     room = last > first ? (last - first) * margin : 1;
   const [low, high] = [first - room, last + room];
@@ -353,9 +354,4 @@ function leadOf(outputs, k) {
 /** @param {number} number */
 function clipped(number) {
   return number < 1 ? number : 1;
-}
-
-/** @param {number} sum */
-function sigmoidOf(sum) {
-  return sum >= 0 ? 1 / (1 + Math.exp(-sum)) : Math.exp(sum) / (1 + Math.exp(sum));
 }

@@ -153,7 +153,7 @@ function* changeSteps(graph, opened) {
 
 /**
  * Returns the position after the last step of each phase; a phase without steps ends where the one before does.
- * @param {readonly Step[]} steps
+ * @param {readonly {phase: Phase}[]} steps
  * @returns {Record<Phase, number>}
  */
 export function phaseEnds(steps) {

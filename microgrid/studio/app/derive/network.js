@@ -16,6 +16,7 @@ import {memoised} from "./memoised.js";
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Pass} Pass */
 /** @typedef {import("../core/network_spec.js").Spec} Spec */
+/** @typedef {import("../core/network_steps.js").NetworkStep} NetworkStep */
 /** @typedef {import("../core/network_spec.js").StandardisedData} StandardisedData */
 /** @typedef {import("../core/words.js").Words} Words */
 
@@ -47,7 +48,7 @@ const MAX_COLUMNS_NAMED = 3; // of a table, in its title
 
 const networkOfSpec = memoised(networkOf);
 const dataOfSpec = memoised(standardised);
-const stepsOfSpec = memoised((/** @type {Network} */ network) => /** @type {any[]} */ (stepsOfNetwork(network)));
+const stepsOfSpec = memoised((/** @type {Spec} */ spec) => stepsOfNetwork(networkOfSpec(spec)));
 const endsOfSteps = memoised(phaseEnds);
 const batchAt = memoised(batchOf);
 const passAt = memoised(
@@ -87,6 +88,15 @@ export function specOf(document) {
 }
 
 /**
+ * The number of the cycle that a document opens with: it may have been trained before.
+ * @param {DocumentOfPage} document
+ */
+export function firstCycleOf(document) {
+  const spec = specOf(document);
+  return (spec.history?.losses.length ?? 0) * cyclesPerEpoch(spec) + 1;
+}
+
+/**
  * The network of a document, and its data as the network sees them.
  * @param {DocumentOfPage} document
  */
@@ -99,7 +109,7 @@ export function learnerOf(document) {
  * The pass of the batch of the cycle shown.
  * @param {State} state
  */
-export function passIn(state) {
+function passIn(state) {
   const {spec, network, data} = learnerOf(state.document);
   return passAt(network, data, momentIn(state), batchAt(spec, momentIn(state), state.cycle));
 }
@@ -119,7 +129,7 @@ export function nextMomentIn(state) {
 }
 
 /**
- * Whether no update can follow: a number of it would not be finite.
+ * Whether no update can follow, for a number would not be finite.
  * @param {State} state
  */
 function isLostIn(state) {
@@ -138,23 +148,27 @@ function lossIn(state) {
 
 /** @type {import("../derive.js").Kind} */
 export const NETWORK_KIND = {
-  steps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
-  closedSteps: ({document}) => stepsOfSpec(networkOfSpec(specOf(document))),
+  steps: ({document}) => stepsOfSpec(specOf(document)),
+  closedSteps: ({document}) => stepsOfSpec(specOf(document)),
   reach(state) {
-    const steps = NETWORK_KIND.steps(state);
+    const steps = stepsOfSpec(specOf(state.document));
     return Number.isFinite(passIn(state).loss) ? steps.length : endsOfSteps(steps).know;
   },
   output: lossIn,
   isStuck: isLostIn,
   learns: () => true,
   rate: (document) => specOf(document).learningRate,
+  isAsOpened({document, cycles}) {
+    const first = firstCycleOf(document);
+    return cycles.first === first && cycles.last === first; // the learning rate is the reader's: reset leaves it
+  },
 };
 
 // --- what is shown ---------------------------------------------------------------------------------------------------
 
 /**
  * How far the cycle has come: up to which layer outputs are known, and from which on gradients; L + 1 is the loss.
- * @param {any[]} steps
+ * @param {NetworkStep[]} steps
  * @param {number} position
  * @param {number} layers
  */
@@ -182,7 +196,7 @@ function networkPartAt(state, words) {
     {cycle, position, cycles} = state,
     batch = batchAt(spec, moment, cycle),
     at = row === null ? -1 : batch.indexOf(row),
-    steps = NETWORK_KIND.steps(state),
+    steps = stepsOfSpec(spec),
     step = steps[position - 1] ?? null,
     isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
     sentences = sentencesAt(spec, words);
@@ -277,7 +291,6 @@ export function networkShownAt(state, words) {
     endName: words.word("end.loss"),
     endLabel,
     legend: ["legend.network"],
-    isAsOpened: cycles.first === cycles.last && !state.restarted,
     earlier: {
       losses: spec.history?.losses ?? [],
       heldOut: () => heldOutCurve(network, cycles, data),

@@ -1,7 +1,6 @@
 // What a screen reader is told while the page plays: nobody can listen to every step, but each phase is named, and
 // where it stops is said in full. Steps that a reader takes herself are announced by what is written about them.
 
-
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 

@@ -167,7 +167,10 @@ export function createBuilder(app) {
     if (!file) return;
     /** @type {HTMLDetailsElement} */ (byId("builder")).open = true;
     if (file.size > MAX_FILE_BYTES) return refuseField(paste, app.derived.words.say("builder.large"));
-    paste.value = await file.text();
+    const text = await file.text().catch(() => null); // a folder, or what is gone by now
+    if (app.state.document.kind !== "network") return; // the reader has left meanwhile
+    if (text === null) return refuseField(paste, app.derived.words.say("builder.unreadable", {name: file.name}));
+    paste.value = text;
     listColumns();
     takeTable();
   }

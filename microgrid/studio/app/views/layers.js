@@ -54,7 +54,7 @@ export function createLayers(app) {
    * @param {State} state
    * @param {Derived} derived
    */
-  function showLayers(state, {network, words, steps}) {
+  function showLayers(state, {network, words}) {
     const isOpen = state.net?.panel === "layers";
     write(toggle, words.say("layers"));
     setAttribute(toggle, "aria-expanded", `${isOpen}`);
@@ -62,7 +62,7 @@ export function createLayers(app) {
     if (!network || !isOpen) return;
     if (state.training && performance.now() < readableUntil) return; // numbers that change faster cannot be read
     readableUntil = performance.now() + READING_MS;
-    at = network.step ?? /** @type {any} */ (steps[0]);
+    at = network.step ?? network.steps[0];
     const {parameters: after, velocity} = nextMomentIn(state),
       update = {learningRate: state.learningRate, after, velocity},
       isStart = !network.step; // before the first step nothing is computed yet

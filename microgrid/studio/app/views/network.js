@@ -4,6 +4,7 @@
 import {layOutNetwork} from "../core/network_layout.js";
 import {byId, createWatch, setAttribute} from "./dom.js";
 import {reducedMotion} from "./motion.js";
+import {isPicked} from "./network_marks.js";
 import {createPulses} from "./network_motion.js";
 import {paintNetwork} from "./network_painter.js";
 import {createNetworkScene} from "./network_scene.js";
@@ -11,7 +12,9 @@ import {createNetworkScene} from "./network_scene.js";
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("./network_painter.js").Part} Part */
+/** @typedef {import("../core/words.js").Words} Words */
+/** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
+/** @typedef {import("../derive/network.js").Picked} Picked */
 
 const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
   NARROW_ROOM_PX = 430;
@@ -36,36 +39,29 @@ export function createNetwork(app) {
    * @param {State | null} previous
    */
   function showNetwork(state, derived, previous) {
-    const shown = /** @type {any} */ (derived).network;
+    const {network: shown} = derived;
     section.hidden = !shown;
     if (!shown) return;
     const {name} = state.document;
     if (name && previous && name !== previous.document.name) scrollToTop();
     const isRunning = Boolean(state.training && previous?.training); // cycle after cycle: nothing has another place
     if (!isRunning) measure();
-    const {network, spec, names} = shown;
-    if (isNewShape(network, spec.data, room, derived.words) || !scene) draw(network, spec, names, derived);
+    const {network, spec} = shown;
+    if (isNewShape(network, spec.data, room, derived.words) || !scene) draw(shown, derived.words);
     if (!scene) return;
     paintNetwork(scene, shown, derived.words, !derived.problem);
     if (isNewPlace(scene, state.visit, state.cycle) && !isRunning) comeTo(state, derived, previous);
   }
 
   /**
-   * @param {any} network
-   * @param {any} spec
-   * @param {any} names
-   * @param {Derived} derived
+   * @param {NetworkShown} shown
+   * @param {Words} words
    */
-  function draw(network, spec, names, {words}) {
-    const {classes, targetName} = spec.data,
-      outputs = network.sizes[network.sizes.length - 1],
+  function draw({network, spec, names}, words) {
+    const {inputs, sizes} = network,
       hadFocus = stage.contains(document.activeElement) && document.activeElement !== stage;
     pulses.stop();
-    const shape = {
-      ...{inputs: network.inputs, sizes: network.sizes, hasUnits: Boolean(spec.data.scale)},
-      inputNames: names.inputs,
-      outputNames: outputs > 1 ? Array.from({length: outputs}, (_, i) => classes[i] ?? `${i + 1}`) : [targetName],
-    };
+    const shape = {inputs, sizes, hasUnits: Boolean(spec.data.scale), inputNames: names.inputs};
     scene = createNetworkScene(layOutNetwork(shape, room));
     stage.replaceChildren(scene.svg);
     setAttribute(scene.svg, "aria-label", words.say("network"));
@@ -115,13 +111,16 @@ export function createNetwork(app) {
 
   /**
    * @param {EventTarget | null} target
-   * @returns {Part | null}
+   * @returns {Picked | null}
    */
   function partAt(target) {
     const element = /** @type {Element} */ (target),
       edge = element.closest("[data-edge]"),
       node = element.closest(".neuron");
-    if (edge && scene) return {kind: "weight", ...edgeOf(Number(edge.getAttribute("data-edge")))};
+    if (edge && scene) {
+      const {layer, neuron, input} = scene.layout.edges[Number(edge.getAttribute("data-edge"))];
+      return {kind: "weight", layer, neuron, input};
+    }
     if (element.closest("[data-loss]")) return {kind: "loss", layer: 0, neuron: 0};
     if (!node) return null;
     const layer = Number(node.getAttribute("data-layer")),
@@ -129,24 +128,18 @@ export function createNetwork(app) {
     return {kind, layer, neuron: Number(node.getAttribute("data-neuron"))};
   }
 
-  /** @param {number} e */
-  function edgeOf(e) {
-    const {layer, neuron, input} = /** @type {any} */ (scene).layout.edges[e];
-    return {layer, neuron, input};
-  }
-
-  /** @param {Part | null} part */
+  /** @param {Picked | null} part */
   function pick(part) {
-    const {picked} = /** @type {any} */ (app.derived).network,
-      isSamePart = part && picked && ["kind", "layer", "neuron", "input"].every((key) => part[/** @type {keyof Part} */ (key)] === picked[key]);
+    const picked = app.derived.network?.picked ?? null,
+      isSamePart = part && picked && isPicked(picked, part.kind, part.layer, part.neuron) && part.input === picked.input;
     app.dispatch({type: "pickPart", part: isSamePart ? null : part});
     if (!isSamePart) byId("part").scrollIntoView({block: "nearest"}); // it may have opened below the edge
   }
 
-  /** @param {Part | null} part */
+  /** @param {Picked | null} part */
   function point(part) {
-    const {hover} = /** @type {any} */ (app.derived).network;
-    if (JSON.stringify(part) !== JSON.stringify(hover ?? null)) app.dispatch({type: "hoverPart", part});
+    const {network} = app.derived;
+    if (network && JSON.stringify(part) !== JSON.stringify(network.hover)) app.dispatch({type: "hoverPart", part});
   }
 
   stage.addEventListener("click", (event) => {
@@ -161,9 +154,7 @@ export function createNetwork(app) {
   stage.addEventListener("pointerover", (event) => {
     if (event.pointerType === "mouse" && !app.state.training) point(partAt(event.target));
   });
-  stage.addEventListener("pointerleave", () => {
-    if (/** @type {any} */ (app.derived).network) point(null);
-  });
+  stage.addEventListener("pointerleave", () => point(null));
   stage.addEventListener("focusin", (event) => {
     const place = parts().indexOf(/** @type {any} */ (event.target));
     if (place >= 0 && /** @type {Element} */ (event.target).matches(":focus-visible")) point(partAt(event.target));
@@ -191,10 +182,10 @@ export function createNetwork(app) {
    * @param {State | null} previous
    */
   function comeTo(state, derived, previous) {
-    const shown = /** @type {any} */ (derived).network,
-      {step} = shown;
+    const {network: shown} = derived;
     pulses.stop();
-    if (!scene) return;
+    if (!scene || !shown) return;
+    const {step} = shown;
     const isMoved = previous?.document === state.document && previous.visit !== state.visit;
     if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
     else if (step.phase !== "change") follow(step);

@@ -1,9 +1,11 @@
 // What moves on the way to a step of a network: numbers run along the edges, in Know to the layer, in Think back from it.
 
+import {weightPosition} from "../core/network_layers.js";
 import {paceIn} from "../derive.js";
 import {makeSvg} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
+/** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
 /** @typedef {import("./network_scene.js").NetworkScene} NetworkScene */
 
 const PULSE_MS = 650,
@@ -22,8 +24,8 @@ export function createPulses() {
 
   /**
    * @param {NetworkScene} scene
-   * @param {{phase: string, kind: string, layer: number}} step
-   * @param {any} shown what `derived.network` holds
+   * @param {NonNullable<NetworkShown["step"]>} step
+   * @param {NetworkShown} shown
    * @param {State} state
    */
   function start({moving, layout}, step, shown, state) {
@@ -48,16 +50,15 @@ export function createPulses() {
 
 /**
  * The edges of a layer along which most is carried, each with how much, beside the largest.
- * @param {import("../core/network_layout.js").NetworkLayout} layout
+ * @param {import("../core/network_places.js").NetworkLayout} layout
  * @param {{phase: string, layer: number}} step
- * @param {any} shown
+ * @param {NetworkShown} shown
  */
 function linesOfLayer({edges}, {phase, layer}, {network, parameters, shares}) {
-  const {start, inputs} = network.layers[layer - 1],
-    numbers = phase === "know" ? parameters : shares;
+  const numbers = phase === "know" ? parameters : shares;
   const found = edges
     .filter((edge) => edge.layer === layer)
-    .map(({line, neuron, input}) => ({line, size: Math.abs(numbers[start + neuron * (inputs + 1) + input])}))
+    .map(({line, neuron, input}) => ({line, size: Math.abs(numbers[weightPosition(network.layers[layer - 1], neuron, input)])}))
     .sort((a, b) => b.size - a.size);
   const largest = found[0].size || 1;
   return found.slice(0, MAX_PULSES).map(({line, size}) => ({line, size: size / largest || 0}));

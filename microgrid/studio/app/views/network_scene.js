@@ -2,14 +2,16 @@
 
 import {makeSvg} from "./dom.js";
 
-/** @typedef {import("../core/network_layout.js").NetworkLayout} NetworkLayout */
-/** @typedef {import("../core/network_layout.js").LayerPlace} LayerPlace */
-/** @typedef {import("../core/network_layout.js").NodePlace} NodePlace */
-/** @typedef {import("../core/network_layout.js").Area} Area */
+/** @typedef {import("../core/network_places.js").NetworkLayout} NetworkLayout */
+/** @typedef {import("../core/network_places.js").LayerPlace} LayerPlace */
+/** @typedef {import("../core/network_places.js").NodePlace} NodePlace */
+/** @typedef {import("../core/network_places.js").Area} Area */
 
 /**
  * @typedef {object} DrawnNeuron
  * @property {Element} group
+ * @property {string} kinds the classes of the group that never change
+ * @property {Element} frame
  * @property {Element} name
  * @property {Element} value
  * @property {Element} grad
@@ -73,7 +75,7 @@ function round1(length) {
 }
 
 /**
- * @param {import("../core/network_layout.js").EdgePlace} edge
+ * @param {import("../core/network_places.js").EdgePlace} edge
  * @param {number} e
  * @returns {DrawnWeight}
  */
@@ -115,19 +117,20 @@ export function placeLabel([weight, grad], {x, y, height}) {
  */
 function drawnNeuron({style, width, height}, {x, y, name, bias}, l, i, isOutput) {
   const frame = style === "circle" ? makeSvg("circle", {class: "frame", r: width / 2}) : makeSvg("rect", {class: "frame", x: -width / 2, y: -height / 2, width, height, rx: height / 2});
-  const kinds = l === 0 ? "input" : isOutput ? "output" : "hidden",
+  const kind = l === 0 ? "input" : isOutput ? "output" : "hidden",
     [valueAt, gradAt, nameAt, statusAt] = placesInside(style, width);
-  const text = (/** @type {string} */ kind, /** @type {Spot | null} */ spot) => makeSvg("text", spot ? {class: kind, x: spot[0], y: spot[1] + BASELINE, "text-anchor": spot[2]} : {class: kind, visibility: "hidden"});
+  const text = (/** @type {string} */ name, /** @type {Spot | null} */ spot) => makeSvg("text", spot ? {class: name, x: spot[0], y: spot[1] + BASELINE, "text-anchor": spot[2]} : {class: name, visibility: "hidden"});
   const value = text("value", valueAt),
     grad = text("grad", gradAt),
     status = text("status", statusAt),
     title = makeSvg("title");
-  const nameText = name ? textAt({...name, x: name.x - x, y: name.y - y}, kinds === "input" && Math.abs(name.y - y) < 1 ? "end" : "middle", "name") : text("name", kinds === "hidden" ? nameAt : null);
+  const nameText = name ? textAt({...name, x: name.x - x, y: name.y - y}, kind === "input" && Math.abs(name.y - y) < 1 ? "end" : "middle", "name") : text("name", kind === "hidden" ? nameAt : null);
   const biasTexts = bias ? textsOfBias({...bias, x: bias.x - x, y: bias.y - y}, l === 0) : [],
-    group = makeSvg("g", {class: `neuron ${kinds} ${style}`, role: "button", tabindex: -1, transform: `translate(${round1(x)} ${round1(y)})`, "data-layer": l, "data-neuron": i});
+    classes = `neuron ${kind} ${style}`,
+    group = makeSvg("g", {class: classes, role: "button", tabindex: -1, transform: `translate(${round1(x)} ${round1(y)})`, "data-layer": l, "data-neuron": i});
   group.append(title, frame, nameText, status, value, grad);
   if (biasTexts.length) group.append(makeSvg("g", {class: l ? "bias" : "units"}, ...biasTexts));
-  return {group, name: nameText, value, grad, status, bias: biasTexts, title};
+  return {group, kinds: classes, frame, name: nameText, value, grad, status, bias: biasTexts, title};
 }
 
 /** @typedef {[x: number, y: number, anchor: string]} Spot */

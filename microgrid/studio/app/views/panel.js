@@ -56,6 +56,7 @@ export function createPanel() {
 function whatOpened(state, previous) {
   const isOfCard = state.tab === "routes" && state.selected !== null && state.selected !== previous.selected,
     isQuiz = state.quiz !== null && previous.quiz === null;
+  if (state.document.kind !== previous.document.kind) return ""; // the panel of another document begins at its top
   if (state.tab && (isOfCard || isQuiz || state.tab !== previous.tab)) return "tried";
   return state.isCodeShown && !previous.isCodeShown ? "code-lines" : "";
 }

@@ -1,7 +1,7 @@
 // The neuron, weight or input that is picked in a network, opened: the products that make its sum and the shares that it
 // hands back; of all rows, what each adds, so that one sees why the gradient of a weight is a sum.
 
-import {biasPosition} from "../core/network_layers.js";
+import {biasPosition, weightPosition} from "../core/network_layers.js";
 import {gradientsOfValues, lossTermsAt, openedNeuron, rowsShown, sharesByRow, valuesOfLayer} from "../core/network_parts.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
 import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
@@ -10,10 +10,11 @@ import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 /** @typedef {import("../derive.js").Derived} Derived */
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../core/words.js").Words} Words */
-/** @typedef {import("./network_painter.js").Part} Part */
+/** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
+/** @typedef {import("../derive/network.js").Picked} Picked */
 
 /** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
-/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Part | null, row?: number}} Line `part` or `row` is picked by its name */
+/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number}} Line `part` or `row` is picked by its name */
 /** @typedef {{title: string, told: string, heads: string[], lines: Line[], less?: number[]}} Opened `less`: the columns that a phone leaves out */
 
 const MAX_ROWS = 3; // of the data, before they are added up: as many as the formula of a sum writes out
@@ -30,8 +31,8 @@ export function createPart(app) {
    * @param {Derived} derived
    */
   function showPart(state, derived) {
-    const shown = /** @type {any} */ (derived).network,
-      opened = shown?.picked ? openedPart(shown, derived.words, state.learningRate) : null;
+    const {network: shown} = derived,
+      opened = shown?.picked ? openedPart(shown, shown.picked, derived.words, state.learningRate) : null;
     panel.hidden = !opened;
     if (!opened) return void isNewTable(null);
     const {title, told, heads, lines, less = []} = opened,
@@ -89,24 +90,35 @@ export function createPart(app) {
 }
 
 /**
+ * @param {Picked["kind"]} kind
+ * @param {number} layer
+ * @param {number} neuron
+ * @param {number} [input]
+ * @returns {Picked}
+ */
+function partOf(kind, layer, neuron, input) {
+  return input === undefined ? {kind, layer, neuron} : {kind, layer, neuron, input};
+}
+
+/**
  * What stands in the panel, in words.
- * @param {any} shown what `derived.network` holds
+ * @param {NetworkShown} shown
+ * @param {Picked} picked
  * @param {Words} words
  * @param {number} rate
  * @returns {Opened}
  */
-export function openedPart(shown, words, rate) {
-  const {picked} = shown;
+export function openedPart(shown, picked, words, rate) {
   switch (picked.kind) {
     case "weight":
     case "bias":
-      return openedWeight(shown, words, rate);
+      return openedWeight(shown, picked, words, rate);
     case "input":
-      return openedInput(shown, words);
+      return openedInput(shown, picked, words);
     case "loss":
       return openedLoss(shown, words);
     default:
-      return shown.seen.at < 0 ? neuronOfAllRows(shown, words) : neuronOfRow(shown, words);
+      return shown.seen.at < 0 ? neuronOfAllRows(shown, picked, words) : neuronOfRow(shown, picked, words);
   }
 }
 
@@ -119,13 +131,14 @@ function cellsIn(words) {
 }
 
 /**
- * @param {any} shown
+ * @param {NetworkShown} shown
+ * @param {Picked} picked
  * @param {Words} words
  * @returns {Opened}
  */
-function neuronOfRow(shown, words) {
-  const {network, known, picked, names, after, row} = shown,
-    {pass, at} = shown.seen,
+function neuronOfRow(shown, picked, words) {
+  const {network, known, names, after} = shown,
+    {pass, at, batch} = shown.seen,
     {layer, neuron} = picked,
     {number, signed, changed, none} = cellsIn(words),
     {terms, bias, sum, output, delta, upstream, slope, activation} = openedNeuron(network, pass, at, layer, neuron);
@@ -135,12 +148,12 @@ function neuronOfRow(shown, words) {
     heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "part.weight_share", "network.part.back", "part.after"].map((key) => words.say(key));
   const lines = terms.map(({input, position, weight, x, product, share, back}) => ({
     name: names.neuron(layer - 1, input),
-    part: {kind: "weight", layer, neuron, input},
+    part: partOf("weight", layer, neuron, input),
     cells: [number(weight), number(x, known.layer >= layer - 1), number(product, isSummed), signed(share, isBlamed), signed(back, isBlamed), changed(after[position], known.isChanged)],
   }));
   const ofBias = {
     name: words.word("demonstration.bias"),
-    part: {kind: "bias", layer, neuron},
+    part: partOf("bias", layer, neuron),
     cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, changed(after[bias.position], known.isChanged)],
   };
   const total = {name: words.word("op.+"), kind: "total", cells: [none, none, number(sum, isSummed), signed(delta, isBlamed), none, none]},
@@ -155,19 +168,20 @@ function neuronOfRow(shown, words) {
       ? words.say("network.part.told.sum")
       : "";
   return {
-    title: words.say("network.part.of_row", {name: names.neuron(layer, neuron), row: row + 1}),
+    title: words.say("network.part.of_row", {name: names.neuron(layer, neuron), row: batch[at] + 1}),
     ...{told, heads, less: known.isChanged ? [2, 3, 5] : isBlamed ? [3] : [4, 5, 6]},
     lines: [...lines, ofBias, total, ...(isLinear ? [] : [last])],
   };
 }
 
 /**
- * @param {any} shown
+ * @param {NetworkShown} shown
+ * @param {Picked} picked
  * @param {Words} words
  * @returns {Opened}
  */
-function neuronOfAllRows(shown, words) {
-  const {network, pass, known, picked, names, batch} = shown,
+function neuronOfAllRows(shown, picked, words) {
+  const {network, pass, known, names, batch} = shown,
     {layer, neuron} = picked,
     {number, signed, none} = cellsIn(words),
     {inputs, activation} = network.layers[layer - 1],
@@ -218,17 +232,18 @@ function sumOf(shares) {
 }
 
 /**
- * @param {any} shown
+ * @param {NetworkShown} shown
+ * @param {Picked} picked
  * @param {Words} words
  * @param {number} rate
  * @returns {Opened}
  */
-function openedWeight({network, known, picked, names, seen: {pass, at, batch}, after, gradients, spec}, words, rate) {
+function openedWeight({network, known, names, seen: {pass, at, batch}, after, gradients, spec}, picked, words, rate) {
   const {layer, neuron, kind} = picked,
-    input = kind === "bias" ? -1 : picked.input,
+    input = kind === "bias" ? -1 : (picked.input ?? 0),
     {number, signed, none} = cellsIn(words),
     own = network.layers[layer - 1],
-    position = input < 0 ? biasPosition(own, neuron) : own.start + neuron * (own.inputs + 1) + input,
+    position = input < 0 ? biasPosition(own, neuron) : weightPosition(own, neuron, input),
     weight = pass.parameters[position];
   const shares = sharesByRow(pass, layer, neuron, input),
     rows = rowsShown(batch.length, MAX_ROWS, at),
@@ -271,11 +286,12 @@ function openedWeight({network, known, picked, names, seen: {pass, at, batch}, a
 }
 
 /**
- * @param {any} shown
+ * @param {NetworkShown} shown
+ * @param {Picked} picked
  * @param {Words} words
  * @returns {Opened}
  */
-function openedInput({network, known, picked, names, row, seen: {pass, at, batch}, sentences}, words) {
+function openedInput({network, known, names, seen: {pass, at, batch}, sentences}, picked, words) {
   const {neuron} = picked,
     {number, signed, none} = cellsIn(words),
     [first] = network.layers,
@@ -283,17 +299,17 @@ function openedInput({network, known, picked, names, row, seen: {pass, at, batch
     value = valuesOfLayer(pass, 0, at)[neuron];
   const deltas = at < 0 ? pass.douts[0].sums.reduce((/** @type {Float64Array} */ sums, /** @type {Float64Array} */ each) => sums.map((sum, i) => sum + each[i])) : pass.douts[0].sums[at];
   const lines = Array.from({length: first.outputs}, (_, to) => {
-    const weight = pass.parameters[first.start + to * (first.inputs + 1) + neuron];
+    const weight = pass.parameters[weightPosition(first, to, neuron)];
     return {
       name: names.neuron(1, to),
-      part: {kind: "weight", layer: 1, neuron: to, input: neuron},
+      part: partOf("weight", 1, to, neuron),
       cells: [number(weight), signed(deltas[to], isBlamed), signed(0 + deltas[to] * weight, isBlamed)],
     };
   });
   const gradient = gradientsOfValues(pass, 0, at)[neuron],
     formula = sentences.standardisedInput(neuron, value);
   return {
-    title: at < 0 ? words.say("network.part.of_all", {name: names.neuron(0, neuron), count: batch.length}) : words.say("network.part.of_row", {name: names.neuron(0, neuron), row: row + 1}),
+    title: at < 0 ? words.say("network.part.of_all", {name: names.neuron(0, neuron), count: batch.length}) : words.say("network.part.of_row", {name: names.neuron(0, neuron), row: batch[at] + 1}),
     told: words.joined(
       formula && words.say("network.part.told.scaled", {formula}),
       words.say(at < 0 ? "network.part.told.input.all" : "network.part.told.input", {value: show(value)}),
@@ -304,7 +320,7 @@ function openedInput({network, known, picked, names, row, seen: {pass, at, batch
 }
 
 /**
- * @param {any} shown
+ * @param {NetworkShown} shown
  * @param {Words} words
  * @returns {Opened}
  */

@@ -5,6 +5,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
+/** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
 /** @typedef {import("../app.js").App} App */
 
 /** @param {App} app */
@@ -15,7 +16,7 @@ export function createRows(app) {
     field = make("input", {type: "text", inputmode: "numeric", autocomplete: "off", id: "row-number"}),
     word = make("span"),
     count = make("span", {class: "quiet"}),
-    all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: shownIn(app.derived).row === null ? latest : null})}),
+    all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: app.derived.network?.row === null ? latest : null})}),
     caption = make("p", {id: "row-caption"});
   const isNewPlace = createWatch();
   let missing = "", // what was said of a row that there is not
@@ -24,8 +25,7 @@ export function createRows(app) {
 
   field.addEventListener("change", () => {
     const number = readNumber(field.value),
-      {spec} = shownIn(app.derived),
-      {length} = spec.data.rows;
+      length = app.derived.network?.spec.data.rows.length ?? 0;
     if (Number.isFinite(number)) app.dispatch({type: "pickRow", row: Math.round(number) - 1});
     writeField();
     if (!(number < 0.5 || number >= length + 0.5)) return;
@@ -39,7 +39,7 @@ export function createRows(app) {
   });
 
   function writeField() {
-    const {row} = shownIn(app.derived);
+    const row = app.derived.network?.row ?? null;
     field.value = row === null ? "" : `${row + 1}`;
   }
 
@@ -48,8 +48,7 @@ export function createRows(app) {
    * @param {Derived} derived
    */
   function showRows(state, derived) {
-    const shown = shownIn(derived),
-      {words} = derived;
+    const {network: shown, words} = derived;
     if (!shown) return;
     const {row} = shown,
       {length} = shown.spec.data.rows;
@@ -75,18 +74,19 @@ export function createRows(app) {
 
 /**
  * What the lines and circles show now.
- * @param {any} shown what `derived.network` holds
+ * @param {NetworkShown} shown
  * @param {import("../core/words.js").Words} words
  */
-function captionOf({known, network, row, at, batch, seen, spec}, words) {
+function captionOf({known, network, at, batch, seen, spec}, words) {
   const isWhole = batch.length === spec.data.rows.length,
     rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length}),
     isAlone = at < 0 && seen.at === 0,
     hasBlame = known.blame <= known.layer, // that of the prediction at least
     hasGradients = known.blame <= network.layers.length,
-    isThinking = hasGradients && !known.isChanged;
-  const alone = isAlone && words.say("network.row.alone", {row: row + 1, count: batch.length}),
-    ofRow = known.isChanged && words.say("network.circles.row", {row: row + 1}),
+    isThinking = hasGradients && !known.isChanged,
+    row = seen.batch[seen.at] + 1;
+  const alone = isAlone && words.say("network.row.alone", {row, count: batch.length}),
+    ofRow = known.isChanged && words.say("network.circles.row", {row}),
     circles = seen.at < 0 ? words.say(hasBlame ? "network.circles.sum" : "network.circles.mean", {rows}) : ofRow;
   const lines = known.isChanged
     ? words.say("network.lines.change", {rows})
@@ -94,16 +94,8 @@ function captionOf({known, network, row, at, batch, seen, spec}, words) {
       ? words.say("network.lines.know")
       : at < 0
         ? words.say("network.lines.think.all", {rows})
-        : words.say("network.lines.think", {row: row + 1});
+        : words.say("network.lines.think", {row});
   return words.joined(alone, circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
-}
-
-/**
- * @param {Derived} derived
- * @returns {any}
- */
-function shownIn(derived) {
-  return /** @type {any} */ (derived).network;
 }
 
 /**
@@ -112,14 +104,14 @@ function shownIn(derived) {
  * @param {number} way
  */
 export function pickRowBeside(app, way) {
-  const shown = shownIn(app.derived),
+  const {network: shown} = app.derived,
     next = shown ? rowBeside(shown, way) : null;
   if (next !== null) app.dispatch({type: "pickRow", row: next});
 }
 
 /**
  * The row beside the one picked; from all rows, the first; null where there is none.
- * @param {any} shown
+ * @param {Pick<NetworkShown, "row" | "spec">} shown
  * @param {number} way
  * @returns {number | null}
  */

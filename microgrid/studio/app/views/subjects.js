@@ -1,5 +1,5 @@
 // The two subjects, one number and a network: a button for each in the head and, once a cycle of one number is over, one
-// that leads on to the network.
+// that leads on to the network; and for a recorded network one that shows it as cards, or as one network again.
 
 import {subjectOf} from "../actions/network.js";
 import {countParameters} from "../core/network_spec.js";
@@ -16,7 +16,8 @@ const SUBJECTS = /** @type {const} */ (["number", "network"]);
  * @param {{number: DocumentOfPage, network: DocumentOfPage}} first the document that each begins with
  */
 export function createSubjects(app, first) {
-  const now = byId("now");
+  const now = byId("now"),
+    otherView = byId("other-view");
 
   /**
    * @param {State} state
@@ -31,11 +32,14 @@ export function createSubjects(app, first) {
     for (const subject of SUBJECTS) setAttribute(byId(`subject-${subject}`), "aria-pressed", `${subject === subjectOf(shown)}`);
     now.hidden = shown.kind !== "text" || (cycle === 1 && position < steps.length);
     write(now, words.say("subject.now", {count: countParameters(inputs, sizes)}));
+    otherView.hidden = !shown.recorded && !shown.asCards;
+    write(otherView, words.say(shown.recorded ? "subject.cards" : "subject.one"));
   }
 
   for (const subject of SUBJECTS) {
     byId(`subject-${subject}`).addEventListener("click", () => app.dispatch({type: "openSubject", document: first[subject]}));
   }
+  otherView.addEventListener("click", () => app.dispatch({type: "showOtherView"}));
   now.addEventListener("click", () => app.dispatch({type: "openSubject", document: first.network}));
   return {show: showSubjects};
 }

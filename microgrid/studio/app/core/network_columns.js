@@ -1,0 +1,241 @@
+// A network from left to right: a column for each layer, and the box of the loss on the right.
+
+import {edgesBetween, placeEdgeLabels} from "./network_labels.js";
+import {
+  APART,
+  BIAS_HEIGHT,
+  LINE_UNITS,
+  LOSS_BOX_MARGIN,
+  LOSS_GAP,
+  LOSS_ROW,
+  LOSS_ROWS,
+  LOSS_WIDTH,
+  MAX_HEADING_WIDTH,
+  MAX_LABELLED_EDGES,
+  MAX_NAME_WIDTH,
+  MAX_PITCH,
+  NAME_HEIGHT,
+  PLACE_MARGIN,
+  STYLES,
+  countsOf,
+  widthOfName,
+} from "./network_places.js";
+
+/** @typedef {import("./network_places.js").Area} Area */
+/** @typedef {import("./network_places.js").LayerPlace} LayerPlace */
+/** @typedef {import("./network_places.js").NetworkShape} NetworkShape */
+/** @typedef {import("./network_places.js").NodePlace} NodePlace */
+/** @typedef {import("./network_places.js").NodeStyle} NodeStyle */
+
+/**
+ * How the nodes of a column look: the room above and below each for its texts, how much one needs, and how far it is to
+ * the next.
+ * @typedef {{style: NodeStyle, above: number, below: number, need: number, hasTexts: boolean, pitch: number}} ColumnPlan
+ */
+
+/** @typedef {{isInput: boolean, isOutput: boolean}} ColumnKind */
+
+/** @type {Partial<Record<NodeStyle, NodeStyle>>[]} what takes the place of a style where the columns are too wide */
+const NARROWER = [{pill: "slim"}, {stadium: "oval"}, {slim: "mini"}];
+const HEADING_OF_COLUMN = 24,
+  BIAS_LINE_HEIGHT = LINE_UNITS + 1,
+  BIAS_LINE_WIDTH = 134; // of one line for the bias and its gradient
+const EASY_GAP = 64,
+  MIN_LABELLED_GAP = 88,
+  MAX_GAP = 250;
+const SHORT_NAME_WIDTH = 78,
+  NAME_MARGIN = 8;
+const SECTION_HEIGHT = 2 * LOSS_ROW + 4,
+  LOSS_FOOT = 32; // below several targets
+
+/**
+ * @param {NetworkShape} shape
+ * @param {number} width
+ * @param {number} height
+ * @param {{least: number, isNarrow: boolean, minGap: number}} wanted the rank that it has to exceed, whether neurons are narrow,
+ * and how far layers are apart at least
+ */
+export function layOutInColumns(shape, width, height, {least, isNarrow, minGap}) {
+  const counts = countsOf(shape),
+    last = counts.length - 1,
+    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height, isNarrow),
+    gap = Math.min(Math.max(freeGap, minGap), MAX_GAP),
+    inside = heightInside(counts, plans, gap),
+    middle = HEADING_OF_COLUMN + inside / 2;
+  let x = PLACE_MARGIN + nameWidth;
+  const layers = counts.map((_, l) => {
+    const across = STYLES[plans[l].style].width,
+      layer = columnAt(counts, plans[l], l, {x: x + across / 2, middle, inside, gap, nameWidth});
+    x += across + gap;
+    return layer;
+  });
+  const lossX = x - gap + LOSS_GAP + LOSS_WIDTH / 2,
+    edges = edgesBetween(layers, false),
+    loss = lossInColumn(layers[last], lossX, middle),
+    mayLabel = edges.length <= MAX_LABELLED_EDGES && freeGap >= MIN_LABELLED_GAP && rankOfPlans(plans, true, edges.length) > least;
+  const layout = {
+    ...{width: lossX + LOSS_WIDTH / 2 + PLACE_MARGIN, height: HEADING_OF_COLUMN + inside + PLACE_MARGIN, scale: 1, isVertical: false, isZigzag: false},
+    hasLabels: mayLabel && placeEdgeLabels(edges, layers, loss),
+    ...{layers, edges, loss},
+  };
+  return {layout, rank: rankOfPlans(plans, layout.hasLabels, edges.length)};
+}
+
+/**
+ * How the columns look, so that all have room; and what is left between two of them.
+ * @param {NetworkShape} shape
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} isNarrow
+ */
+function plannedColumns(shape, width, height, isNarrow) {
+  const counts = countsOf(shape),
+    last = counts.length - 1,
+    inner = height - HEADING_OF_COLUMN - PLACE_MARGIN;
+  let nameWidth = Math.min(MAX_NAME_WIDTH, Math.max(...shape.inputNames.map(widthOfName))) + NAME_MARGIN;
+  const plans = counts.map((count, l) => {
+    const isOutput = l === last,
+      room = isOutput && count > 1 ? Math.max(inner - LOSS_FOOT, count * SECTION_HEIGHT) : inner;
+    return planOfColumn(count, room, {isInput: l === 0, isOutput}, shape.hasUnits);
+  });
+  const gapLeft = () => (width - nameWidth - plans.reduce((sum, {style}) => sum + STYLES[style].width, 0) - LOSS_GAP - LOSS_WIDTH - 2 * PLACE_MARGIN) / last;
+  for (const narrower of NARROWER) {
+    if (gapLeft() >= EASY_GAP && !isNarrow) break;
+    for (const plan of plans) plan.style = narrower[plan.style] ?? plan.style;
+  }
+  if (gapLeft() < EASY_GAP || isNarrow) nameWidth = Math.min(nameWidth, SHORT_NAME_WIDTH);
+  return {plans, nameWidth, gap: gapLeft()};
+}
+
+/**
+ * How the nodes of a column look, so that all have room.
+ * @param {number} count
+ * @param {number} height
+ * @param {ColumnKind} kind
+ * @param {boolean} hasUnits
+ * @returns {ColumnPlan}
+ */
+function planOfColumn(count, height, {isInput, isOutput}, hasUnits) {
+  const above = isOutput ? NAME_HEIGHT : 0,
+    text = isInput ? (hasUnits ? LINE_UNITS + 1 : 0) : BIAS_HEIGHT;
+  /** @type {[NodeStyle, number][]} */
+  const plans = [["circle", text], ["stadium", text], ["stadium", isOutput ? text : Math.min(text, BIAS_LINE_HEIGHT)], ["stadium", 0], ["pill", 0], ["dot", 0]]; // prettier-ignore
+  for (const [style, below] of plans) {
+    const need = STYLES[style].height + above + below + (style === "pill" || style === "dot" ? 1 : APART);
+    if (need * count > height && style !== "dot") continue;
+    return {style, above, below, need, hasTexts: below === text, pitch: Math.min(Math.max(height / count, need), Math.max(MAX_PITCH, need))};
+  }
+  throw new Error("unreachable");
+}
+
+/**
+ * How high the columns are. Takes the line of a bias from those that have no room beside each other for it, and lets
+ * several outputs stand as far apart as their targets in the box of the loss need.
+ * @param {number[]} counts
+ * @param {ColumnPlan[]} plans they are changed
+ * @param {number} gap
+ */
+function heightInside(counts, plans, gap) {
+  const last = counts.length - 1,
+    areMany = counts[last] > 1;
+  for (const [l, plan] of plans.entries()) {
+    const isTooWide = l > 0 && plan.below === BIAS_LINE_HEIGHT && STYLES[plan.style].width + gap < BIAS_LINE_WIDTH + APART;
+    if (isTooWide) Object.assign(plan, {below: 0, hasTexts: false});
+  }
+  if (areMany) plans[last].pitch = Math.max(plans[last].pitch, plans[last].need, SECTION_HEIGHT);
+  const ofLoss = areMany ? plans[last].pitch * counts[last] + LOSS_FOOT : LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN;
+  return Math.max(...plans.map(({pitch}, l) => pitch * counts[l]), ofLoss);
+}
+
+/**
+ * @param {number[]} counts
+ * @param {ColumnPlan} plan
+ * @param {number} l
+ * @param {{x: number, middle: number, inside: number, gap: number, nameWidth: number}} at
+ * @returns {LayerPlace}
+ */
+function columnAt(counts, plan, l, {x, middle, inside, gap, nameWidth}) {
+  const {style, pitch, above, below} = plan,
+    {width, height} = STYLES[style],
+    kind = {isInput: l === 0, isOutput: l === counts.length - 1},
+    lifted = kind.isOutput && counts[l] > 1 ? LOSS_FOOT / 2 : 0,
+    headingWidth = kind.isOutput ? width + 2 * LOSS_GAP - 6 : MAX_HEADING_WIDTH;
+  const nodes = Array.from({length: counts[l]}, (_, i) => {
+    const y = middle - lifted + (i - (counts[l] - 1) / 2) * pitch + (above - below) / 2;
+    return nodeAt(x, y, plan, kind, nameWidth);
+  });
+  return {
+    ...{style, width, height, nodes},
+    heading: {x, y: HEADING_OF_COLUMN / 2, width: Math.min(headingWidth, width + gap - 8, 2 * x), height: 18},
+    band: {x, y: middle, width: width + 24, height: inside + 4},
+  };
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {ColumnPlan} plan
+ * @param {ColumnKind} kind
+ * @param {number} nameWidth
+ * @returns {NodePlace}
+ */
+function nodeAt(x, y, {style, above, below}, {isInput, isOutput}, nameWidth) {
+  const {width, height} = STYLES[style],
+    biasWidth = isInput ? 84 : below < BIAS_HEIGHT ? BIAS_LINE_WIDTH : 66,
+    ownWidth = nameWidth - NAME_MARGIN;
+  const name = isInput
+    ? {x: x - width / 2 - 4 - ownWidth / 2, y, width: ownWidth, height: LINE_UNITS}
+    : {x, y: y - height / 2 - above / 2, width: Math.min(Math.max(width, 96), width + 2 * LOSS_GAP - 6), height: LINE_UNITS};
+  return {x, y, name: isInput || isOutput ? name : null, bias: below ? {x, y: y + height / 2 + below / 2, width: biasWidth, height: below} : null};
+}
+
+// --- the loss --------------------------------------------------------------------------------------------------------
+
+/**
+ * The box of the loss: beside each of several outputs its target and error, below them the loss.
+ * @param {LayerPlace} last
+ * @param {number} x
+ * @param {number} middle
+ */
+function lossInColumn({nodes, width}, x, middle) {
+  const left = x - LOSS_WIDTH / 2,
+    inner = LOSS_WIDTH - 20;
+  /** @type {[number, number, number, number][]} */
+  const links = nodes.map((node) => [node.x + width / 2, node.y, left, node.y]);
+  if (nodes.length === 1) {
+    const height = LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN,
+      {y} = nodes[0];
+    const sections = [{x, y, width: inner, height: LOSS_ROWS * LOSS_ROW}];
+    return {x, y, width: LOSS_WIDTH, height, heading: headingOver(x, y - height / 2), sections, total: null, links};
+  }
+  const sections = nodes.map(({y}) => ({x, y: Math.round(y), width: inner, height: SECTION_HEIGHT - 4})),
+    top = sections[0].y - SECTION_HEIGHT / 2 - 4,
+    bottom = sections[sections.length - 1].y + SECTION_HEIGHT / 2 + 28;
+  return {
+    ...{x, y: (top + bottom) / 2 || middle, width: LOSS_WIDTH, height: bottom - top, sections, heading: headingOver(x, top)},
+    ...{total: {x, y: bottom - 15, width: inner, height: LOSS_ROW}, links},
+  };
+}
+
+/**
+ * @param {number} x
+ * @param {number} top
+ * @returns {Area}
+ */
+function headingOver(x, top) {
+  return {x, y: Math.max(top - 12, HEADING_OF_COLUMN / 2), width: LOSS_WIDTH, height: 18};
+}
+
+// --- what is better --------------------------------------------------------------------------------------------------
+
+/**
+ * How well a network is shown, beside how large it is: by the nodes of its layers, and by the numbers beside them.
+ * @param {{style: NodeStyle, hasTexts: boolean}[]} plans
+ * @param {boolean} hasLabels
+ * @param {number} nEdges
+ */
+function rankOfPlans(plans, hasLabels, nEdges) {
+  const worst = Math.min(...plans.map(({style}) => STYLES[style].rank));
+  if (nEdges > MAX_LABELLED_EDGES) return worst;
+  return worst * (hasLabels ? 1 : 0.5) * (plans.every(({hasTexts}) => hasTexts) ? 1 : 0.85);
+}

@@ -1,0 +1,103 @@
+// Paints the box of the loss of a network at a step: of the row that is picked, or of all rows.
+
+import {lossTermsAt} from "../core/network_parts.js";
+import {show} from "../core/numerals.js";
+import {mark, setAttribute, write} from "./dom.js";
+import {nowIn, writeSmall} from "./network_marks.js";
+import {shownNumber} from "./shown_number.js";
+
+/** @typedef {import("../core/words.js").Words} Words */
+/** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
+/** @typedef {import("./network_scene.js").NetworkScene} NetworkScene */
+/** @typedef {ReturnType<typeof lossTermsAt>[number]} LossTerm */
+/** @typedef {[key: string, number: number, isKnown: boolean]} LossLine the key of a word, and the number beside it */
+
+/**
+ * @param {NetworkScene} scene
+ * @param {NetworkShown} shown
+ * @param {Words} words
+ */
+export function paintLoss({box, links}, shown, words) {
+  const {network, known, step, picked} = shown,
+    {pass, at} = shown.seen,
+    isNow = step?.kind === "loss",
+    isOwn = picked?.kind === "loss";
+  const terms = lossTermsAt(network, pass, at),
+    loss = at < 0 ? pass.loss : terms.reduce((sum, {term}) => sum + term, 0) / terms.length,
+    isKnown = known.layer > network.layers.length,
+    name = nameOfLoss(shown, terms.length, words);
+  write(box.heading, name);
+  for (const [i, lines] of box.rows.entries()) {
+    const told = linesOfLoss(terms[i], loss, shown, box.rows.length);
+    for (const [k, line] of lines.entries()) paintLine(line, told[k], k === told.length - 1 && !box.total, words);
+  }
+  if (box.total) paintLine(box.total, [keyOfTotal(shown), loss, isKnown], true, words);
+  mark(box.group, `loss ${nowIn(step, isNow)} ${isOwn ? "picked" : ""}`);
+  for (const link of links) mark(link, `link ${nowIn(step, isNow)}`);
+  setAttribute(box.group, "aria-label", words.say("network.node", {name, facts: isKnown ? show(loss) : ""}));
+  setAttribute(box.group, "aria-pressed", `${isOwn}`);
+}
+
+/**
+ * What the loss is called that the whole box shows.
+ * @param {NetworkShown} shown
+ */
+function keyOfTotal({network, seen}) {
+  if (seen.at < 0) return "page.network.loss.mean";
+  return network.loss === "bce" ? "page.loss" : "page.network.squared.mean";
+}
+
+/**
+ * @param {NetworkShown} shown
+ * @param {number} outputs
+ * @param {Words} words
+ */
+function nameOfLoss(shown, outputs, words) {
+  const {network, row, seen} = shown;
+  if (seen.at >= 0 && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
+  return seen.at >= 0 && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
+}
+
+/**
+ * The lines about one output.
+ * @param {LossTerm} output
+ * @param {number} loss
+ * @param {NetworkShown} shown
+ * @param {number} outputs
+ * @returns {LossLine[]}
+ */
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, seen: {at, batch}}, outputs) {
+  const isClass = network.loss === "bce",
+    isPredicted = known.layer >= network.layers.length,
+    isKnown = known.layer > network.layers.length,
+    rows = batch.length;
+  if (at < 0 && outputs > 1) return [[isClass ? "page.network.loss.mean" : "page.network.squared.mean", term / rows, isKnown]];
+  if (at < 0) {
+    return [
+      ["page.network.rows", rows, true],
+      [isClass ? "page.network.sum" : "page.network.squared.sum", term, isKnown],
+      ["page.network.loss.mean", loss, isKnown],
+    ];
+  }
+  /** @type {LossLine} */
+  const given = ["label.target", target, true];
+  if (outputs > 1) return [given, isClass ? ["page.network.probability", probability, isPredicted] : ["label.error", error, isKnown]];
+  /** @type {LossLine[]} */
+  const own = isClass
+    ? [["page.network.probability", probability, isKnown], ["page.loss", term, isKnown]] // prettier-ignore
+    : [["label.error", error, isKnown], ["page.network.squared", term, isKnown]]; // prettier-ignore
+  return [given, ["page.network.prediction", prediction, isPredicted], ...own];
+}
+
+/**
+ * @param {{word: Element, number: Element}} line
+ * @param {LossLine | undefined} told
+ * @param {boolean} isResult
+ * @param {Words} words
+ */
+function paintLine({word, number}, told, isResult, words) {
+  const [key, value, isKnown] = told ?? ["", 0, false];
+  write(word, key && words.word(key));
+  writeSmall(number, isKnown ? words.typeset(shownNumber(value)) : "");
+  mark(number, isResult ? "number result" : "number");
+}
