@@ -28,12 +28,10 @@ OTHER_TEXTS = (
     "layers",
     "lesson",
     "message",
-    "non_finite",
     "notebook",
     "nudge",
     "picture",
     "sheet",
-    "status",
     "train",
     "usage",
 )
