@@ -17,6 +17,7 @@ from tests.studio.test_page import assert_shows, begin_quiz, network, neuron, sa
 
 def set_document(screen: Screen, relay: Relay, heading: Heading | None = None) -> None:
     document = json.loads(document_of(relay, heading or Heading()))
+    document["record"] = json.loads(relay.to_json())  # as the app has it, with the empty parts that a page leaves out
     screen.page.evaluate("(document) => microgrid.dispatch({type: 'setDocument', document})", document)
     screen.relay = relay
 

