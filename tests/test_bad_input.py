@@ -26,9 +26,11 @@ from matplotlib import pyplot
 
 from microgrid import (
     Input,
+    ParameterBuffer,
     Relay,
     Value,
     check_gradients,
+    compile_block,
     compile_graph,
     differentiate,
     draw,
@@ -44,6 +46,7 @@ from microgrid import (
 )
 from microgrid._util.errors import NoRendererError
 from microgrid._util.files import write_atomic
+from microgrid.compiler.block import CompiledBlock
 from microgrid.compiler.compile import CompiledGraph
 from microgrid.datasets import Dataset, Scale, penguins, read_csv
 from microgrid.datasets.column_learner import ColumnLearner
@@ -181,6 +184,14 @@ def program() -> CompiledGraph:
     return compile_graph((w * x - 5) ** 2, [x])
 
 
+def block(waiting: bool = False) -> CompiledBlock:
+    w, x = Value(3.0), Input(2.0)
+    compiled = compile_block([x], [w * x])
+    if waiting:
+        compiled.forward([1.0])
+    return compiled
+
+
 def network() -> MLP:
     return MLP(2, [2, 1], seed=0)
 
@@ -276,6 +287,19 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "compile_graph([input])": lambda bad: compile_graph(loss(), [bad]),
     "compile_graph(parameters)": lambda bad: compile_graph(loss(), [], bad),
     "compile_graph([parameter])": lambda bad: compile_graph(loss(), [], [bad]),
+    "compile_block(inputs)": lambda bad: compile_block(bad, [loss()]),
+    "compile_block(outputs)": lambda bad: compile_block([], bad),
+    "compile_block([output])": lambda bad: compile_block([], [bad]),
+    "compile_block(parameters)": lambda bad: compile_block([], [loss()], bad),
+    "compile_block(backend)": lambda bad: compile_block([], [loss()], backend=bad),
+    "block.forward(numbers)": lambda bad: block().forward(bad),
+    "block.forward([number])": lambda bad: block().forward([bad]),
+    "block.forward_rows(rows)": lambda bad: block().forward_rows(bad),
+    "block.backward(shares)": lambda bad: block(waiting=True).backward(bad),
+    "block.backward_rows([shares])": lambda bad: block(waiting=True).backward_rows([bad]),
+    "ParameterBuffer(parameters)": ParameterBuffer,
+    "ParameterBuffer.place(parameters)": lambda bad: ParameterBuffer([Value(1.0)]).place(bad),
+    "ParameterBuffer.add([share])": lambda bad: ParameterBuffer([Value(1.0)]).add([slice(0, 1)], [bad]),
     "differentiate(output)": lambda bad: differentiate(bad, Value(1.0)),
     "differentiate(value)": lambda bad: differentiate(loss(), bad),
     "differentiate([value])": lambda bad: differentiate(loss(), [bad]),

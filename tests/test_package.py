@@ -43,6 +43,15 @@ def test_importing_the_package_loads_no_view() -> None:
     assert [name for name in loaded if name.startswith(tuple(f"microgrid.{view}" for view in VIEWS))] == []
 
 
+def test_compiling_to_python_loads_nothing_of_machine_code() -> None:
+    loaded = in_fresh_process(
+        "import sys; from microgrid import Value, compile_graph;"
+        "compile_graph(Value(1.0), [])([[]]); print(*sys.modules)"
+    ).split()
+    assert "microgrid.compiler.compile" in loaded
+    assert {"llvmlite", "ctypes", "microgrid.compiler.native"}.isdisjoint(loaded)
+
+
 def wings_loaded_by(*arguments: str) -> set[str]:
     program = f"import sys; from microgrid.cli import main; main({[*arguments]}); print(*sys.modules)"
     loaded = in_fresh_process(program).split("\n")[-1].split()

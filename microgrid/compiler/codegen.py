@@ -24,14 +24,13 @@ CAN_FAIL = ("sqrt", "**", "/", "log")  # their slopes may not exist; check befor
 class CodeGenerator:
     """Generates the programs of one graph as lines of text."""
 
-    def __init__(self, order: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
-        self.inputs, self.parameters = inputs, parameters
-        self.dataflow = Dataflow(order, parameters)
-        self.order = self.dataflow.order
+    def __init__(
+        self, dataflow: Dataflow, inputs: Sequence[Value], parameters: Sequence[Value], others: Sequence[Value]
+    ) -> None:
+        self.dataflow, self.inputs, self.parameters = dataflow, inputs, parameters
+        self.order = dataflow.order
         self.comments = _comments(self.order)
-        self.names = self._names(order)
-        given = {*inputs, *parameters}
-        others = [node for node in self.order if node.is_leaf and not isinstance(node, Constant) and node not in given]
+        self.names = self._names([*dataflow.same])
         self.read = [*parameters, *others]
         self.early_slopes: dict[tuple[Value, int], str] = {}
 

@@ -16,7 +16,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
-from microgrid.compiler.compile import CompiledGraph, compile_graph
+from microgrid.compiler.compile import CompiledGraph, backend_called, compile_graph
 from microgrid.engine import Input, Value, gradients, topological_order
 from microgrid.training.cycle import Cycle, numbers_in
 from microgrid.training.state import UnreadableError, state_of
@@ -46,8 +46,9 @@ class CompiledThinking:
         doubt: why rows are recorded anew instead; "" if they are not, or if the first row cannot be compiled at all.
     """
 
-    def __init__(self, cycle: Cycle) -> None:
-        self.cycle = cycle
+    def __init__(self, cycle: Cycle, backend: str = "python") -> None:
+        backend_called(backend)  # now: the errors of a model or a loss, below, are another matter
+        self.cycle, self.backend = cycle, backend
         self.doubt = ""
         self.step: CompiledGraph | None = None
         self.parameters = frozenset(cycle.parameters)
@@ -111,7 +112,8 @@ class CompiledThinking:
             cycle._look_for_unlisted(graph)
         for other in cycle.targets:  # a loss may reject a target, which its graph does not do
             cycle.loss_function([prediction], [other])
-        self.step = compile_graph(loss, inputs, [parameter for parameter in cycle.parameters if parameter in nodes])
+        parameters = [parameter for parameter in cycle.parameters if parameter in nodes]
+        self.step = compile_graph(loss, inputs, parameters, backend=self.backend)
 
     def _compiled(self, rows: list[list[Any]]) -> list[float]:
         """Run the compiled graph; return the loss, and the gradients of the parameters."""

@@ -38,6 +38,7 @@ def train(
     metrics: Mapping[str, Callable[[], Any]] | None = None,
     progress: bool | None = None,
     compiled: bool = True,
+    backend: str = "python",
 ) -> History:
     """Train a model: repeat Know, Think, Change. Each epoch uses every row once.
 
@@ -64,6 +65,8 @@ def train(
         metrics: functions to call after each epoch, by name; `History.metrics` holds what they return.
         progress: whether to show a bar with the loss; by default on a terminal and in a notebook only.
         compiled: whether to compile.
+        backend: "python" or "native", how the compiled graph runs: see `microgrid.compile_graph`. The numbers are the
+            same, bit for bit.
 
     Returns:
         a `History`. After Ctrl-C it holds the finished epochs, and the weights are those of the last finished update.
@@ -73,6 +76,7 @@ def train(
             weights are those before it happened.
         ValueError: no rows, or not as many targets as rows, or a size that is not positive.
         TypeError: as for `Cycle`, or `metrics` is not a mapping of names to functions.
+        ImportError: backend="native" has no llvmlite.
 
     >>> from microgrid.nn import Neuron
     >>> neuron = Neuron(1, activation="linear", seed=0)
@@ -89,7 +93,7 @@ def train(
     order = list(range(len(rows)))
     rng = seeded(seed)
     try:
-        thinking = CompiledThinking(cycle) if compiled else None
+        thinking = CompiledThinking(cycle, backend) if compiled else None
         with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
                 if thinking and epoch > 1:

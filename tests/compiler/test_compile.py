@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import math
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from microgrid.compiler.syntax import MAX_TERMS_PER_LINE
 from microgrid.engine import Constant, Input, Value, maximum, topological_order, total, weighted_sum
 from microgrid.losses import binary_cross_entropy, hinge, mean_absolute_error, mean_squared_error
 from microgrid.nn import MLP, LayerName, Neuron, NeuronName
+from microgrid.training import train
 from tests.graphs import BINARY, UNARY, Recipe, recipes, record
 
 
@@ -1073,7 +1075,8 @@ def test_graph_of_just_the_largest_size_is_compiled(monkeypatch: pytest.MonkeyPa
     w, x = Value(2.0, "w"), Input(4.0, "x")
     assert compile_graph(w * x, [x])([[3.0]]) == 6.0
     with pytest.raises(
-        ValueError, match=r"several rows, compile the graph of one, .*; if it is one row, record it .* backward\(\)$"
+        ValueError,
+        match=r"several rows, compile the graph of one, .*; if it is one row, compile it .*native.* backward\(\)$",
     ):
         compile_graph(w * x + 1, [x])
 
@@ -1104,3 +1107,20 @@ def test_wrong_argument_is_told_by_its_name(make: Any, error: type[Exception], m
 def named(value: Value) -> Value:
     value.label = "p"
     return value
+
+
+def test_unknown_backend_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^backend must be one of python, native, got 'c'$"):
+        compile_graph(Value(1.0), [], backend="c")
+
+
+def test_native_backend_without_llvmlite_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from microgrid.compiler import native
+
+    monkeypatch.setitem(sys.modules, "llvmlite", None)  # as where it is not installed
+    monkeypatch.setattr(native, "llvm", native.llvm.__wrapped__)
+    message = r'^backend="native" needs llvmlite: pip install llvmlite$'
+    with pytest.raises(ImportError, match=message):
+        compile_graph(Value(1.0), [], backend="native")
+    with pytest.raises(ImportError, match=message):
+        train(Neuron(1, seed=0), [[1.0]], [2.0], backend="native")
