@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from microgrid import layers as layers
     from microgrid import training as training
     from microgrid.calculus import differentiate
+    from microgrid.compiler.block import compile_block
+    from microgrid.compiler.buffer import ParameterBuffer
     from microgrid.compiler.compile import compile_graph
     from microgrid.graph.gradcheck import check_gradients, numerical_derivative
     from microgrid.graph.nudge import nudge
@@ -53,9 +55,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Constant",
     "Input",
+    "ParameterBuffer",
     "Relay",
     "Value",
     "check_gradients",
+    "compile_block",
     "compile_graph",
     "differentiate",
     "draw",
@@ -80,6 +84,8 @@ __all__ = [
 _MODULES_LOADED_ON_USE = ("datasets", "export", "figures", "layers", "training")
 _LOADED_ON_USE = {
     "Relay": "microgrid.relay",
+    "ParameterBuffer": "microgrid.compiler",
+    "compile_block": "microgrid.compiler",
     "compile_graph": "microgrid.compiler",
     "differentiate": "microgrid.calculus",
     "draw": "microgrid.pictures",

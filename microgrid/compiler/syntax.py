@@ -15,6 +15,7 @@ MAX_TERMS_PER_LINE = 50  # terms in one line: Python's own compiler recurses on 
 
 _RESERVED = {*keyword.kwlist, "__debug__"}  # names that cannot be assigned to
 _TAKEN = {*FUNCTIONS, *_RESERVED, "power", "rows", "losses", "outputs", "n_rows", "len", "float", "pow"}
+_TAKEN |= {"numbers", "shares", "kept", "gradients", "to_inputs", "zip"}  # in the programs of a block
 
 
 def identifiers(labels: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,439 @@
+"""Compile a piece of a model that runs again and again, and is joined to other pieces by numbers.
+
+A loss of many tokens or time steps is one large graph, in which the same piece returns. `compile_block` compiles the
+piece once. Forward, its outputs are the inputs of the next piece; backward, the inputs' shares of that piece are what
+arrives at its outputs.
+
+>>> w, x = Value(3.0, label="w"), Input(2.0, label="x")
+>>> y = w * x
+>>> y.label = "y"
+>>> block = compile_block([x], [y])
+>>> block.forward([2.0]), block.forward([10.0])  # twice the same piece
+([6.0], [30.0])
+>>> block.backward([1.0]), block.backward([1.0])  # of the second, then of the first
+([3.0], [3.0])
+>>> w.grad  # 10 and 2
+12.0
+>>> print(block.source)
+def forward(rows, numbers):
+    [w] = numbers
+    outputs, kept = [], []
+    for [x] in rows:
+        # --- Know ---
+        y = w * x
+        outputs += [y]
+        kept.append([x, y])
+    return outputs, kept
+<BLANKLINE>
+def backward(shares, kept, numbers, gradients):
+    [w] = numbers
+    [d_w] = gradients
+    to_inputs = []
+    for [upstream_y], [x, y] in zip(shares, kept):
+        d_x = 0.0
+        # --- Think ---
+        d_y = upstream_y
+        d_w += d_y * x
+        d_x += d_y * w
+        to_inputs += [d_x]
+    return to_inputs, [d_w]
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from microgrid._util.text import brief
+from microgrid._util.validation import as_list, quoted
+from microgrid.compiler.buffer import ParameterBuffer
+from microgrid.compiler.codegen import CodeGenerator
+from microgrid.compiler.compile import MAX_OPERANDS, _leaves, backend_called, n_operands
+from microgrid.compiler.dataflow import Dataflow
+from microgrid.compiler.rows import as_rows, float64, problem_with
+from microgrid.compiler.syntax import indent, zeros
+from microgrid.engine import Constant, Input, Value, topological_order, total
+from microgrid.graph.node import kind_of
+from microgrid.language.numerals import counted
+
+if TYPE_CHECKING:
+    from microgrid.compiler.native import Kernel
+
+
+class CompiledBlock:
+    """A piece of a model, compiled; `compile_block` makes it.
+
+    Each backward pass belongs to the latest forward pass that had none yet, so several forward passes (one a token) are
+    followed by their backward passes in reverse order, as the chain rule has them. A forward pass that none is to
+    follow, such as that of a prediction, says so: `learn=False`.
+
+    Attributes:
+        inputs: the leaves whose numbers each forward pass is given, in this order.
+        outputs: the Values whose numbers it returns, in this order.
+        buffer: the numbers and gradients of the parameters.
+        source: the programs of both passes in Python.
+        backend: "python" or "native".
+    """
+
+    backend = "python"
+
+    def __init__(
+        self, inputs: Sequence[Value], outputs: Sequence[Value], buffer: ParameterBuffer, shared: bool
+    ) -> None:
+        self.inputs, self.outputs, self.buffer, self._shared = tuple(inputs), tuple(outputs), buffer, shared
+        self._order = topological_order(total(outputs))[:-1]
+        nodes = set(self._order)
+        self._places = [i for i, parameter in enumerate(buffer.parameters) if parameter in nodes]
+        self._graph = _Graph(self.inputs, self.outputs, [buffer.parameters[i] for i in self._places])
+        self._programs: dict[str, Callable[..., Any]] = {}
+        self._waiting: list[tuple[int, Callable[[Any], Any]]] = []  # forward passes: how many rows, and how to go back
+
+    @cached_property
+    def source(self) -> str:
+        """Write the programs of both passes."""
+        return "\n\n".join(self._sources[name] for name in ("forward", "backward"))
+
+    @cached_property
+    def _generator(self) -> _Generator:
+        return _Generator(self._graph)
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        return self._generator.programs()
+
+    def forward(self, numbers: Sequence[float], learn: bool = True) -> list[float]:
+        """Run the forward pass, and return the numbers of the outputs.
+
+        Args:
+            numbers: those of `inputs`.
+            learn: whether a backward pass is to follow.
+
+        Raises:
+            TypeError, ValueError: they are not numbers, or not as many as `inputs`.
+            ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it.
+        """
+        outputs: list[float] = self.forward_rows([numbers], learn)[0]
+        return outputs
+
+    def forward_rows(self, rows: Any, learn: bool = True) -> Any:
+        """Run the forward pass of several rows in one call; see `forward`.
+
+        Args:
+            rows: the numbers of `inputs` for each row, as lists; or all in one buffer of float64, such as an `array`.
+            learn: whether a backward pass is to follow, of as many rows.
+
+        Returns:
+            The numbers of `outputs` for each row, as lists; or all in one `array` if `rows` were a buffer.
+        """
+        numbers = _buffer(rows, len(self.inputs))
+        given, n = self._taken(rows, numbers, self.inputs)
+        if not self._shared:
+            self.buffer.read()
+        outputs, back = self._forward(given, n, learn)
+        if learn:
+            self._waiting.append((n, back))
+        return _split(outputs, n) if numbers is None else array("d", outputs)
+
+    def backward(self, shares: Sequence[float]) -> list[float]:
+        """Run the backward pass of the latest forward pass that had none, and add to the gradients of the parameters.
+
+        Args:
+            shares: what arrives at each of the `outputs`: ∂loss/∂output.
+
+        Returns:
+            For each of the `inputs` its share, ∂loss/∂input.
+
+        Raises:
+            TypeError, ValueError: `shares` are not numbers, or not as many as `outputs`; or no forward pass is left.
+        """
+        to_inputs: list[float] = self.backward_rows([shares])[0]
+        return to_inputs
+
+    def backward_rows(self, shares: Any) -> Any:
+        """Run the backward pass of several rows in one call, see `backward`; the gradients of the rows add up.
+
+        Args:
+            shares: what arrives at the `outputs` of each row, as lists; or all in one buffer of float64.
+
+        Returns:
+            The shares of `inputs` for each row, as lists; or all in one `array` if `shares` were a buffer.
+        """
+        numbers = _buffer(shares, len(self.outputs))
+        given, n = self._taken(shares, numbers, self._graph.upstream)
+        if not self._waiting:
+            raise ValueError("backward() needs a forward pass before it, which had no backward pass yet")
+        n_rows, back = self._waiting[-1]
+        if n != n_rows:
+            raise ValueError(f"the forward pass had {counted(n_rows, 'row')}, got shares for {n}")
+        if not self._shared:
+            self.buffer.read()
+        to_inputs = back(given)
+        if not self._shared:
+            self.buffer.write()
+        self._waiting.pop()
+        return _split(to_inputs, n) if numbers is None else array("d", to_inputs)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copy: programs are generated again
+        return type(self), (self.inputs, self.outputs, self.buffer, self._shared)
+
+    def __repr__(self) -> str:
+        sizes = [counted(len(self.inputs), "input"), counted(len(self.outputs), "output")]
+        parameters, native = counted(len(self._places), "parameter"), ", native" * (self.backend == "native")
+        return f"<CompiledBlock of {', '.join(sizes)}, {parameters}{native}>"
+
+    def _taken(self, rows: Any, numbers: array[float] | None, leaves: Sequence[Value]) -> tuple[Any, int]:
+        """Return rows as the backend takes them, and how many there are, if each has a number for each leaf."""
+        if numbers is not None:
+            rows = [*zip(*[iter(numbers)] * len(leaves), strict=True)]
+            return rows, len(rows)
+        floats = as_rows(rows, leaves)
+        if {*map(len, floats)} - {len(leaves)}:
+            i, length = next((i, len(row)) for i, row in enumerate(floats, start=1) if len(row) != len(leaves))
+            raise ValueError(f"row {i} must have {counted(len(leaves), 'number')}, got {length}")
+        return floats, len(floats)
+
+    def _forward(self, rows: Any, n: int, learn: bool) -> tuple[Any, Callable[[Any], Any]]:  # noqa: ARG002
+        """Go forward; return the outputs, and the function that goes back from there."""
+        numbers = [self.buffer.data[i] for i in self._places] + [other.data for other in self._graph.others]
+        try:
+            found = self._program("forward" if learn else "predict")(rows, numbers)
+        except (ArithmeticError, ValueError) as error:
+            leaves = [*self.inputs, *self._graph.parameters, *self._graph.others]
+            raise problem_with([[*row, *numbers] for row in rows], leaves, self._order) or error from None
+        outputs, kept = found if learn else (found, None)
+
+        def back(shares: Any) -> Any:
+            grad = self.buffer.grad
+            gradients = [grad[i] for i in self._places]
+            to_inputs, gradients = self._program("backward")(shares, kept, numbers, gradients)
+            for i, gradient in zip(self._places, gradients, strict=True):
+                grad[i] = gradient
+            return to_inputs
+
+        return outputs, back
+
+    def _program(self, name: str) -> Callable[..., Any]:
+        """Return a program, compiled on first use."""
+        if name not in self._programs:
+            self._programs[name] = self._generator.compiled(name, self._sources[name])
+        return self._programs[name]
+
+
+class NativeBlock(CompiledBlock):
+    """A compiled block that runs machine code, with the bits of the Python programs."""
+
+    backend = "native"
+    _spare = array("d")
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        from microgrid.compiler.native import Kernel
+
+        graph = self._graph
+        columns = [*self.inputs, *graph.upstream, *graph.others]
+        return Kernel(graph.dataflow, columns, self.buffer.parameters, graph.outputs)
+
+    def _taken(self, rows: Any, numbers: array[float] | None, leaves: Sequence[Value]) -> tuple[array[float], int]:
+        if numbers is not None:
+            return numbers, len(numbers) // len(leaves)
+        floats, n = super()._taken(rows, None, leaves)
+        return array("d", chain.from_iterable(floats)), n
+
+    def _forward(self, numbers: array[float], n: int, learn: bool) -> tuple[Any, Callable[[Any], Any]]:
+        from microgrid.compiler.native import address_of
+
+        kernel, others = self._kernel, self._graph.others
+        n_inputs, n_outputs = len(self.inputs), len(self.outputs)
+        width = n_inputs + n_outputs + len(others)
+        if not learn and len(self._spare) != n * width:
+            self._spare = _zeros(n * width)  # for rows that need not last: large arrays take long to get
+        rows = _zeros(n * width) if learn else self._spare
+        outputs, work = _zeros(n * n_outputs), _zeros(kernel.work_size * (n if learn else 1))
+        data = self.buffer.data[:]  # which may change before the backward pass
+        _copy(n, numbers, rows)
+        for i, other in enumerate(others, start=n_inputs + n_outputs):
+            rows[i::width] = array("d", [other.data]) * n
+        at, row, result, place = map(address_of, (data, rows, outputs, work))
+        step, step_out, step_work = 8 * width, 8 * n_outputs, 8 * kernel.work_size
+        if not learn:
+            has_failed = bool(kernel.predict(at, row, n, result, place))
+        else:
+            has_failed = any(
+                kernel.know(at, row + i * step, result + i * step_out, place + i * step_work) for i in range(n)
+            )
+        if has_failed:  # as in Python, whose program raises the error
+            found, back_in_python = super()._forward(_split(numbers, n), n, learn)
+            return found, lambda shares: back_in_python(_split(shares, n))
+
+        def back(shares: array[float]) -> array[float]:
+            to_rows, to_inputs = _zeros(n * width), _zeros(n * n_inputs)
+            _copy(n, shares, rows, at=n_inputs)
+            numbers, gradients, row, share, place = map(address_of, (data, self.buffer.grad, rows, to_rows, work))
+            for i in range(n):
+                kernel.think(numbers, gradients, row + i * step, share + i * step, place + i * step_work)
+            _copy(n, to_rows, to_inputs)
+            return to_inputs
+
+        return outputs, back
+
+
+class _Graph:
+    """The graph Σ (upstream · output), whose gradients are the shares that a block returns and adds."""
+
+    def __init__(self, inputs: Sequence[Value], outputs: Sequence[Value], parameters: Sequence[Value]) -> None:
+        self.inputs, self.parameters = inputs, parameters
+        self.outputs = [output if output.op else total([output]) for output in outputs]
+        self.upstream = [Input(1.0, f"upstream_{output.label or i}") for i, output in enumerate(outputs)]
+        self.products = [upstream * output for upstream, output in zip(self.upstream, self.outputs, strict=True)]
+        for product in self.products:
+            product.label = "share"  # what has a label is not made part of a sum
+        order = topological_order(total(self.products))
+        self.dataflow = Dataflow(order, [*parameters, *inputs])
+        leaves = [leaf for leaf in order if leaf.is_leaf and not isinstance(leaf, Constant)]
+        self.others = [leaf for leaf in leaves if leaf not in {*inputs, *self.upstream, *parameters}]
+
+
+class _Generator(CodeGenerator):
+    """Generates the programs of a block, each for several rows."""
+
+    def __init__(self, graph: _Graph) -> None:
+        rows, wanted = [*graph.inputs, *graph.upstream], [*graph.parameters, *graph.inputs]
+        super().__init__(graph.dataflow, rows, wanted, graph.others)
+        self.graph, self.read, self.texts = graph, [*graph.parameters, *graph.others], self.names
+
+    def programs(self) -> dict[str, str]:
+        """Write the forward pass alone, the forward pass that keeps all that it computes, and the backward pass."""
+        predict, know, think = self._know(slopes=False), self._know(), self._think("d_{name} += {share}")
+        graph, names, read = self.graph, self.names, _unpacked(self._named(self.read))
+        row, upstream = _list(self._named(graph.inputs)), _list(self._named(graph.upstream))
+        outputs = f"outputs += {_list(self._text(self.dataflow.same[output]) for output in graph.outputs)}"
+        computed = [node for node in self._within() if node.op]
+        on = [f"{names[node]}_on" for node in computed if node.op == "relu"]
+        kept = _list([*self._named([*graph.inputs, *computed]), *on, *self.early_slopes.values()])
+        off = zeros([names[node] for node in computed if node.op == "relu"])  # read while they are on only
+        gradients, to_inputs = (
+            [f"d_{name}" for name in self._named(leaves)] for leaves in (graph.parameters, graph.inputs)
+        )
+        return {
+            "predict": _program(
+                "predict(rows, numbers)", [*read, "outputs = []"], f"{row} in rows", [*predict, outputs], "outputs"
+            ),
+            "forward": _program(
+                "forward(rows, numbers)",
+                [*read, "outputs, kept = [], []", *off],
+                f"{row} in rows",
+                [*know, outputs, f"kept.append({kept})"],
+                "outputs, kept",
+            ),
+            "backward": _program(
+                "backward(shares, kept, numbers, gradients)",
+                [*read, *_unpacked(gradients, "gradients"), "to_inputs = []"],
+                f"{upstream}, {kept} in zip(shares, kept)",
+                [*zeros(to_inputs), *think, f"to_inputs += {_list(to_inputs)}"],
+                f"to_inputs, {_list(gradients)}",
+            ),
+        }
+
+    def _within(self) -> list[Value]:
+        """List the Values to compute without the end of the graph, which only the gradients begin from."""
+        return [node for node in self.dataflow.order if node not in {self.dataflow.output, *self.graph.products}]
+
+    def _know(self, slopes: bool = True) -> list[str]:
+        self.order = self._within()
+        lines = super()._know(slopes)
+        self.order = self.dataflow.order
+        return lines
+
+    def _named(self, nodes: Iterable[Value]) -> list[str]:
+        return [self.names[node] for node in nodes]
+
+
+def compile_block(
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
+    parameters: Iterable[Value] | ParameterBuffer | None = None,
+    backend: str = "python",
+) -> CompiledBlock:
+    """Compile a piece of a model: a recorded graph with one or more outputs, and the shares of its inputs.
+
+    Args:
+        inputs: the leaves whose numbers each forward pass is given. Their shares are what a backward pass returns. For
+            an embedding, they stand for the row of a table; see `ParameterBuffer`.
+        outputs: the Values that the next piece takes.
+        parameters: the leaves whose gradients are wanted; by default all that are neither inputs nor constants. Or a
+            `ParameterBuffer` with those of the whole model, which its blocks share. Other leaves are read at each call.
+        backend: "python" runs the programs as they read; "native" runs machine code with the same bits, which needs
+            `pip install "microgrid-autograd[native]"`.
+
+    Raises:
+        TypeError: an input, output or parameter is not a Value.
+        ValueError: an input or a parameter was computed or is a constant, is listed twice or as both; there is no
+            output; the graph is too large for a Python program; or there is no such backend.
+        ImportError: the native backend has no llvmlite.
+    """
+    kind = NativeBlock if backend_called(backend).backend == "native" else CompiledBlock
+    inputs, outputs = _leaves("input", inputs), as_list("outputs", outputs)
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(f"each output must be a Value, got {quoted(output)}")
+    if not outputs:
+        raise ValueError("compile_block() needs at least one output, got none")
+    order = topological_order(total(outputs))[:-1]
+    shared = isinstance(parameters, ParameterBuffer)
+    given = set(inputs)
+    if parameters is None:
+        parameters = [node for node in order if kind_of(node) == "parameter" and node not in given]
+    buffer = parameters if isinstance(parameters, ParameterBuffer) else ParameterBuffer(parameters)
+    if overlap := given.intersection(buffer.parameters):
+        raise ValueError(f"{brief(next(iter(overlap)).label or 'a leaf')} is both an input and a parameter")
+    if kind is CompiledBlock and (size := n_operands(order)) > MAX_OPERANDS:
+        raise ValueError(
+            f"this block has {size} operands; a Python program of more than {MAX_OPERANDS} takes too long to compile. "
+            'Compile a smaller piece, and run it more often; or compile it with backend="native"'
+        )
+    return kind(inputs, outputs, buffer, shared)
+
+
+def _program(head: str, first: Sequence[str], loop: str, lines: Sequence[str], result: str) -> str:
+    """Write a function that loops over rows."""
+    return "\n".join([f"def {head}:", *indent(first), f"    for {loop}:", *indent(lines, 2), f"    return {result}"])
+
+
+def _unpacked(names: Sequence[str], source: str = "numbers") -> list[str]:
+    return [f"{_list(names)} = {source}"] if names else []
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"[{', '.join(names)}]"
+
+
+def _zeros(n: int) -> array[float]:
+    return array("d", bytes(8 * n))
+
+
+def _buffer(rows: Any, n_columns: int) -> array[float] | None:
+    """Return the numbers of rows that are given in a buffer of float64; None for other rows."""
+    view = None if isinstance(rows, list) else float64(rows, n_columns)
+    return None if view is None else rows if isinstance(rows, array) else array("d", view.tobytes())
+
+
+def _split(numbers: Iterable[float], n: int) -> list[list[float]]:
+    floats = [*numbers]
+    width = len(floats) // max(1, n)
+    return [floats[i * width : (i + 1) * width] for i in range(n)]
+
+
+def _copy(n: int, source: array[float], target: array[float], at: int = 0) -> None:
+    """Copy the first columns of n rows to the columns from `at` of n other rows, as many as the narrower ones have."""
+    widths = [len(numbers) // max(1, n) for numbers in (source, target)]
+    width = min(widths)
+    if n < width:
+        for i in range(n):
+            start, first = i * widths[1] + at, i * widths[0]
+            target[start : start + width] = source[first : first + width]
+    else:
+        for i in range(width):
+            target[at + i :: widths[1]] = source[i :: widths[0]]
