@@ -20,7 +20,7 @@ from tests.benchmarks.recorded import differences, fallen, read
 from tests.benchmarks.timing import METHOD, Case
 
 HIDDEN = [4, 8, 16, 32, 64, 128]
-PACKAGES = ["micrograd", "numpy", "torch", "minigrad"]
+PACKAGES = ["micrograd", "numpy", "torch", "minigrad", "llvmlite"]
 
 
 def main() -> int:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from microgrid.engine import Value
 from microgrid.training import train
 from tests.benchmarks import networks, plain
+from tests.benchmarks import small_gpt as gpt_peers
 from tests.benchmarks.by_hand import by_hand
 from tests.benchmarks.networks import Engine, Numbers
 from tests.benchmarks.timing import Case, compare, only_own_garbage, spread, timed
@@ -33,10 +36,16 @@ def all_cases(turns: int, widths: Sequence[int]) -> Iterator[Case]:
     yield backward_alone("a chain of 400 × and +", plain.products_in_a_row, turns)
     yield compiled_network(30, turns)
     yield compiled_network(1, turns)
+    if version_of("llvmlite") != "not installed":
+        for hidden, n in ((16, 30), (16, 1), *((hidden, 30) for hidden in widths if hidden > 16)):
+            yield machine_code(hidden, n, turns)
     yield hand_written(30, turns)
     yield hand_written(1, turns)
     yield zero_grad(turns)
     yield training(turns // 5)
+    yield small_gpt("python", turns // 5)
+    if version_of("llvmlite") != "not installed":
+        yield small_gpt("native", turns // 5)
     for hidden in widths:
         if case := against_minigrad(hidden, turns):
             yield case
@@ -137,6 +146,26 @@ def compiled_network(n: int, turns: int) -> Case:
     return compare(name, lambda: step(rows), peers, turns, max(differences, default=None))
 
 
+def machine_code(hidden: int, n: int, turns: int) -> Case:
+    """Compare the native backend with arrays, and with its own program in Python."""
+    sizes = [2, hidden, hidden, 1]
+    model, rows = networks.network(sizes), networks.rows_for(sizes, n)
+    begin = timed(lambda: networks.compiled_graph(model, "native"))
+    step, program = networks.compiled_graph(model, "native"), networks.compiled_graph(model)
+    model.zero_grad()
+    mine = networks.numbers_of(step(rows), model.parameters())
+    peers: dict[str, Callable[[], object]] = {"compiled": lambda: program(rows)}
+    differences = []
+    for name, found in (("numpy", networks.numpy(model, rows)), ("torch", networks.torch(model, rows))):
+        if found:
+            peers[name], once = found
+            differences.append(networks.difference(mine, once()))
+    name = f"machine code 2-{hidden}-{hidden}-1, {n} row{'s' * (n > 1)} a call"
+    case = compare(name, lambda: step(rows), peers, turns, max(differences, default=None))
+    case.note = f"compiled in {begin * 1e3:.0f} ms"
+    return case
+
+
 def hand_written(n: int, turns: int) -> Case:
     """Compare with the best straight-line code that was written by hand for the same network."""
     model, rows = networks.network(SIZES), networks.rows_for(SIZES, n)
@@ -175,6 +204,19 @@ def training(turns: int) -> Case:
     difference = networks.difference(ours(), recorded())
     name = "train 2-8-8-1, 274 rows, 40 epochs"
     return compare(name, ours, {"not compiled": recorded}, max(1, turns), difference, at_least=1)
+
+
+def small_gpt(backend: str, turns: int) -> Case:
+    """A step of the small GPT on eight names, Adam included, as blocks; the same weights and names for all."""
+    gpt: Any = gpt_peers.script()
+    names = gpt_peers.names_of_a_step(gpt)
+    ours = gpt.Blocks(gpt.GPT(random.Random(0)), backend)
+    peers = {"recorded": gpt.Recorded(gpt.GPT(random.Random(0))), "plain class": gpt_peers.plain_way()}
+    first = [way.learn(names) for way in (ours, *peers.values())]  # they learn, so only these are comparable
+    difference = max(abs(loss - first[0]) for loss in first)
+    turn_of = {who: partial(way.learn, names) for who, way in peers.items()}
+    name = "small GPT, 8 names a step, " + ("compiled" if backend == "python" else "machine code")
+    return compare(name, partial(ours.learn, names), turn_of, max(1, turns), difference, at_least=1)
 
 
 def against_minigrad(hidden: int, turns: int) -> Case | None:

@@ -124,11 +124,11 @@ def _plain_class(model: MLP, rows: list[list[float]]) -> Engine:
     return Engine(record, zero_grad, parameters, "children")
 
 
-def compiled_graph(model: MLP) -> CompiledGraph:
+def compiled_graph(model: MLP, backend: str = "python") -> CompiledGraph:
     """Compile the graph of one row."""
     inputs, target = [Input(0.5) for _ in model.layers[0].neurons[0].weights], Input(0.5)
     loss = mean_squared_error(model(inputs), target)
-    return compile_graph(loss, [*inputs, target], model.parameters())
+    return compile_graph(loss, [*inputs, target], model.parameters(), backend=backend)
 
 
 def _micrograd(model: MLP, rows: list[list[float]]) -> Engine | None:

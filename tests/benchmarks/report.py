@@ -25,6 +25,11 @@ CASES = {  # by the name that the benchmark gives them
     f"compiled {NETWORK} a call": "compiled, 30 rows a call",
     "compiled 2-16-16-1, 1 row a call": "compiled, 1 row a call",
     "compiled 3-64-64-1, 1 row": "compiled, 3-64-64-1, 1 row a call",
+    "machine code 2-16-16-1, 30 rows a call": "machine code, 30 rows a call",
+    "machine code 2-16-16-1, 1 row a call": "machine code, 1 row a call",
+    "machine code 2-64-64-1, 30 rows a call": "machine code, 2-64-64-1, 30 rows a call",
+    "small GPT, 8 names a step, compiled": "small GPT, compiled in pieces",
+    "small GPT, 8 names a step, machine code": "small GPT, pieces as machine code",
 }
 PEERS = {
     "micrograd": "micrograd",
@@ -32,6 +37,8 @@ PEERS = {
     "torch": "PyTorch",
     "numpy": "NumPy, by hand",
     "minigrad": "minigrad, in C",
+    "compiled": "compiled, in Python",
+    "recorded": "recorded anew",
 }
 TITLE = "Time of a step (forward and backward) as a multiple of microgrid's: network 2-16-16-1"
 LEAST, GREATEST = 0.05, 1000.0  # of the axis, which is logarithmic
