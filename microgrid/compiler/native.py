@@ -114,6 +114,8 @@ class _Bridge:
 
 @cache
 def _bridge() -> _Bridge:
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():  # another thread might change a float that is being read
+        raise ImportError("backend='native' needs a Python with its global interpreter lock, got one without")
     value = Value(0.0)
     value.data, value.grad = 1234.5, 5432.1
     data, grad = (_offset(value, _pointer(number)) for number in (value.data, value.grad))

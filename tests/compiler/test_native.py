@@ -417,6 +417,12 @@ def test_wrong_number_of_arguments_is_refused() -> None:
         step._kernel.know(1)  # type: ignore[attr-defined]
 
 
+def test_python_whose_threads_run_side_by_side_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    with pytest.raises(ImportError, match=r"^backend='native' needs a Python with its global interpreter lock"):
+        native._bridge.__wrapped__()
+
+
 def test_object_of_another_python_is_refused() -> None:
     with pytest.raises(ImportError, match=r"^backend=.native. needs CPython, got cpython$"):
         native._offset(1.5, b"no float holds this")
