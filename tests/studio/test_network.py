@@ -185,6 +185,9 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     expect(screen("#build-told")).to_have_text("Read: 4 rows; inputs: height, weight; to predict: kind.")
     assert screen.page.evaluate("microgrid.derived.network.spec.loss") == "bce"
     expect(screen("#sentence")).to_contain_text("cat")
+    expect(screen("#network-note")).to_have_text(
+        "Each class is judged on its own, so the probabilities need not add up to 1."
+    )
 
 
 def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
