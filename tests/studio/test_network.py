@@ -182,7 +182,7 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     fill_builder(screen, paste=TABLE)
     expect(screen("#build-target")).to_have_value("2")
     screen("#build-take").click()
-    expect(screen("#build-told")).to_have_text("Read: 4 rows; inputs: height, weight; to predict: kind.")
+    expect(screen("#build-told")).to_have_text("Read. Rows: 4; inputs: height, weight; to predict: kind.")
     assert screen.page.evaluate("microgrid.derived.network.spec.loss") == "bce"
     expect(screen("#sentence")).to_contain_text("cat")
     expect(screen("#network-note")).to_have_text(
