@@ -92,6 +92,20 @@ def test_species_are_named_and_those_held_out_counted_apart(network: NetworkOpen
     expect(screen("#learned-figures span")).to_contain_text("Held out:")
 
 
+@pytest.mark.parametrize("name", ["penguins", "xor"])
+def test_plot_and_its_row_end_above_the_fade_of_the_panel(name: str, network: NetworkOpener) -> None:
+    screen = network(name, height=720)
+    fade, row = screen.page.evaluate(
+        """() => {
+          const [foot, panel, row] = ["footer", "aside", "#learned-row"].map((it) => document.querySelector(it)),
+            height = parseFloat(getComputedStyle(panel, "::after").height);
+          return [foot.getBoundingClientRect().top - height, row.getBoundingClientRect().bottom];
+        }"""
+    )
+    assert row <= fade
+    expect(screen("#learned-row")).not_to_have_text("")
+
+
 def test_plot_follows_training(network: NetworkOpener) -> None:
     screen = network("moons")
     before = screen.text("#learned-figures")

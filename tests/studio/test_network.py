@@ -182,9 +182,12 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     fill_builder(screen, paste=TABLE)
     expect(screen("#build-target")).to_have_value("2")
     screen("#build-take").click()
-    expect(screen("#build-told")).to_have_text("Read: 4 rows; inputs: height, weight; to predict: kind.")
+    expect(screen("#build-told")).to_have_text("Read. Rows: 4; inputs: height, weight; to predict: kind.")
     assert screen.page.evaluate("microgrid.derived.network.spec.loss") == "bce"
     expect(screen("#sentence")).to_contain_text("cat")
+    expect(screen("#network-note")).to_have_text(
+        "Each class is judged on its own, so the probabilities need not add up to 1."
+    )
 
 
 def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
@@ -331,12 +334,68 @@ def test_recorded_network_is_shown_as_cards_and_as_one_network_again(screens: An
     expect(other("#network-stage svg")).to_be_visible()
 
 
-def test_another_example_begins_at_the_top_of_its_panel(network: Opener) -> None:
+@pytest.mark.parametrize("button", ["#network-strip button:first-child", "#present", "#subject-number"])
+def test_another_example_subject_or_mode_begins_at_the_top_of_its_panel(button: str, network: Opener) -> None:
     screen = network(width=1280, height=720)
+    screen("#builder summary").click()
     screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
     assert screen("aside").evaluate("(e) => e.scrollTop") > 0
-    screen("#network-strip button").first.click()
+    screen(button).click()
     assert screen("aside").evaluate("(e) => e.scrollTop") == 0
+
+
+def test_another_example_of_one_number_begins_at_the_top_of_its_panel(studio: Opener) -> None:
+    screen = studio(TEXT, width=960, height=480)
+    screen("aside").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    assert screen("aside").evaluate("(e) => e.scrollTop") > 0
+    screen("#strip button").last.click()
+    assert screen("aside").evaluate("(e) => e.scrollTop") == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (960, 640)])
+def test_nothing_moves_when_the_first_update_is_told(width: int, height: int, language: str, network: Opener) -> None:
+    screen = network(language=language, width=width, height=height)
+    places = """() => ["#network-stage", "#network-train button", "#network-strip"].map((selector) =>
+      JSON.stringify(document.querySelector(selector).getBoundingClientRect()))"""
+    before = screen.page.evaluate(places)
+    train(screen, "× 1")
+    expect(screen("#network-train .result")).to_contain_text("→")
+    assert screen.page.evaluate(places) == before
+
+
+def test_builder_comes_into_sight_when_it_is_opened(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#builder summary").click()
+    expect(screen("#build-begin")).to_be_in_viewport(ratio=1)
+    assert bottom_of(screen, "#build-begin") <= top_of(screen, "footer")
+    expect(screen("#builder form")).to_contain_text("take effect when you press “Begin anew”")
+
+
+def test_words_and_numbers_on_one_line_do_not_touch(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#network-strip button").nth(2).click()
+    screen.page.evaluate("microgrid.dispatch({type: 'changeNetwork', change: {activation: 'relu', sizes: [4, 4, 3]}})")
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 60})")
+    screen.wait_for("microgrid.state.training === null")
+    gaps = screen.page.evaluate("""() => {
+      microgrid.dispatch({type: "goTo", position: microgrid.derived.steps.length - 1});
+      const found = {loss: [], neuron: []}, boxOf = (element) => element.getBoundingClientRect();
+      const add = (to, word, number) => {
+        if (!word.textContent || !number.textContent) return;
+        if (Math.abs(boxOf(word).top - boxOf(number).top) < 6) to.push(boxOf(number).left - boxOf(word).right);
+      };
+      for (let row = 0; row < 60; row++) {
+        microgrid.dispatch({type: "pickRow", row});
+        for (const word of document.querySelectorAll(".network .loss .word")) add(found.loss, word, word.nextSibling);
+        for (const neuron of document.querySelectorAll(".network .hidden")) {
+          add(found.neuron, neuron.querySelector(".status"), neuron.querySelector(".grad"));
+        }
+      }
+      return found;
+    }""")
+    assert min(gaps["loss"]) > 4
+    assert min(gaps["neuron"]) > 4
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -19,6 +19,12 @@ for (const {text, why, accepted, refused} of cases) {
   });
 }
 
+test("what is wrong with a table can be put right in the page", () => {
+  const said = cases.filter(({refused}) => refused).map(({refused}) => wordsIn("en").word(refused.key, refused.parts));
+  assert.deepEqual(said.filter((text) => text.includes("microgrid")), []);
+  assert(said.includes("line 2, column y: the cell is empty. Fill it in, or delete the line"));
+});
+
 test("another column may be the target", () => {
   const text = "Adelie,1,2\nGentoo,3,4";
   assert.deepEqual(columnsOfTable(text), ["x1", "x2", "y"]);

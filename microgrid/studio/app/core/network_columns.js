@@ -199,7 +199,7 @@ function nodeAt(x, y, {style, above, below}, {isInput, isOutput}, nameWidth) {
  */
 function lossInColumn({nodes, width}, x, middle) {
   const left = x - LOSS_WIDTH / 2,
-    inner = LOSS_WIDTH - 20;
+    inner = LOSS_WIDTH - 14; // the longest word, and a number of 8 characters
   /** @type {[number, number, number, number][]} */
   const links = nodes.map((node) => [node.x + width / 2, node.y, left, node.y]);
   if (nodes.length === 1) {

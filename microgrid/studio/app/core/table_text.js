@@ -1,5 +1,5 @@
 // Reads a plain table that was pasted or dropped in: numbers in columns, and a target of numbers or of a few texts, the
-// classes. Tables with gaps, with text among the inputs or with many rows are Python's work, and the errors say so.
+// classes. Gaps, text among the inputs and too many rows are refused, and the errors say what to do.
 
 import {NetworkError, scaleOfColumns} from "./network_spec.js";
 import {readNumber} from "./numerals.js";
@@ -15,7 +15,6 @@ const MAX_TABLE_ROWS = 2000;
 const MAX_TABLE_COLUMNS = 20;
 const MAX_TABLE_CLASSES = 10;
 const DELIMITERS = ["\t", ";", "|", ","]; // a line that has several is separated by the first of these
-const PYTHON_COMMAND = "microgrid studio --data T.csv --target C";
 
 /**
  * Reads a table into the data of a network, with a scale by which each column has mean 0 and deviation 1.
@@ -66,7 +65,7 @@ function tableIn(text, targetColumn) {
     lines = hasNames ? all.slice(1) : all;
   if (!lines.length) throw new NetworkError("network.table.no_rows");
   if (lines.length > MAX_TABLE_ROWS) {
-    throw new NetworkError("network.table.rows", {count: lines.length, limit: MAX_TABLE_ROWS, command: PYTHON_COMMAND});
+    throw new NetworkError("network.table.rows", {count: lines.length, limit: MAX_TABLE_ROWS});
   }
   return {columns: namesOfColumns(hasNames ? first : first.map(() => ""), target), target, lines};
 }
@@ -88,7 +87,7 @@ function linesOfTable(text) {
   const lines = written.map(({number, line}) => ({number, cells: cellsOfLine(line, delimiter, number)}));
   const expected = lines[0].cells.length;
   if (expected > MAX_TABLE_COLUMNS) {
-    throw new NetworkError("network.table.columns", {count: expected, limit: MAX_TABLE_COLUMNS, command: PYTHON_COMMAND});
+    throw new NetworkError("network.table.columns", {count: expected, limit: MAX_TABLE_COLUMNS});
   }
   const uneven = lines.find(({cells}) => cells.length !== expected);
   if (uneven) throw new NetworkError("network.table.cells", {line: uneven.number, expected, count: uneven.cells.length});
@@ -190,9 +189,9 @@ function readCell({number: line, cells}, column, name) {
   const text = cells[column],
     number = numberOfCell(text);
   if (Number.isFinite(number)) return number;
-  if (!text) throw new NetworkError("network.table.missing", {line, name, command: PYTHON_COMMAND});
+  if (!text) throw new NetworkError("network.table.missing", {line, name});
   const got = JSON.stringify(Array.from(text).slice(0, 30).join(""));
-  throw new NetworkError("network.table.number", {line, name, got, command: PYTHON_COMMAND});
+  throw new NetworkError("network.table.number", {line, name, got});
 }
 
 /**

@@ -271,7 +271,8 @@ export function networkShownAt(state, words) {
     problem = problemOfNetwork(state, words),
     predicting = predictingIn(state, network, problem),
     {question} = predicting,
-    endLabel = words.say("loss");
+    endLabel = words.say("loss"),
+    note = document.note?.[language] || noteOf(spec, words);
   const told = question ? {sentence: "", summary: question.question, ending: "", formula: question.formula} : step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
   return {
     network,
@@ -282,8 +283,8 @@ export function networkShownAt(state, words) {
     summary: told.summary,
     ending: told.ending,
     formulaParts: told.formula,
-    noteShown: position === ends.know && cycle === 1 ? (document.note?.[language] ?? "") : "",
-    note: document.note?.[language] ?? "",
+    noteShown: position === ends.know && cycle === 1 ? note : "",
+    note,
     outputText: outputTextOf(state, network, words),
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
@@ -386,6 +387,15 @@ function outputTextOf({position}, {steps, losses, known}, words) {
   if (position < endsOfSteps(steps).know) return "";
   const now = `${words.say("network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
+}
+
+/**
+ * What to know of a network without words of its own: that the outputs of its classes are no shares of 1.
+ * @param {Spec} spec
+ * @param {Words} words
+ */
+function noteOf({loss, sizes}, words) {
+  return loss === "bce" && sizes[sizes.length - 1] > 1 ? words.say("network.note.classes") : "";
 }
 
 /**

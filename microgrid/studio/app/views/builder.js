@@ -15,7 +15,8 @@ const MAX_FILE_BYTES = 2_000_000;
 
 /** @param {import("../app.js").App} app */
 export function createBuilder(app) {
-  const room = byId("builder-room"),
+  const builder = /** @type {HTMLDetailsElement} */ (byId("builder")),
+    room = byId("builder-room"),
     isNewPanel = createWatch(),
     isNewSpec = createWatch();
   const data = make("select", {id: "build-data"}),
@@ -59,6 +60,7 @@ export function createBuilder(app) {
       labelled(say("activation"), activation),
       labelled(say("batch"), batch),
       labelled(say("seed"), seed),
+      make("p", {class: "hint"}, say("begin.hint")),
       make("button", {id: "build-begin"}, say("begin")),
     );
     form.addEventListener("submit", (event) => {
@@ -165,7 +167,7 @@ export function createBuilder(app) {
   /** @param {File | undefined} file */
   async function takeFile(file) {
     if (!file) return;
-    /** @type {HTMLDetailsElement} */ (byId("builder")).open = true;
+    builder.open = true;
     if (file.size > MAX_FILE_BYTES) return refuseField(paste, app.derived.words.say("builder.large"));
     const text = await file.text().catch(() => null); // a folder, or what is gone by now
     if (app.state.document.kind !== "network") return; // the reader has left meanwhile
@@ -175,6 +177,8 @@ export function createBuilder(app) {
     takeTable();
   }
 
+  // What opens below the edge is brought into view, once it has its height.
+  builder.querySelector("summary")?.addEventListener("click", () => requestAnimationFrame(() => builder.open && builder.scrollIntoView({block: "nearest"})));
   paste.addEventListener("input", listColumns);
   document.addEventListener("dragover", (event) => {
     if (app.state.document.kind === "network" && event.dataTransfer?.types.includes("Files")) event.preventDefault();

@@ -42,8 +42,6 @@ export function createNetwork(app) {
     const {network: shown} = derived;
     section.hidden = !shown;
     if (!shown) return;
-    const {name} = state.document;
-    if (name && previous && name !== previous.document.name) scrollToTop();
     const isRunning = Boolean(state.training && previous?.training); // cycle after cycle: nothing has another place
     if (!isRunning) measure();
     const {network, spec} = shown;
@@ -69,11 +67,6 @@ export function createNetwork(app) {
     entered = Math.min(entered, parts().length - 1);
     reachByTab();
     if (hadFocus) focusEntered();
-  }
-
-  // What is said of another example, and its plot, are at the top.
-  function scrollToTop() {
-    for (const place of [byId("stage"), byId("told"), byId("told").closest("aside"), document.scrollingElement]) place?.scrollTo(0, 0);
   }
 
   // --- room ---

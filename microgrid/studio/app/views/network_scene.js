@@ -142,8 +142,8 @@ function drawnNeuron({style, width, height}, {x, y, name, bias}, l, i, isOutput)
  * @returns {(Spot | null)[]}
  */
 function placesInside(style, width) {
-  const right = width / 2 - 9,
-    left = -width / 2 + 9;
+  const right = width / 2 - 7, // a status and a number of 8 characters stand on one line
+    left = -width / 2 + 7;
   switch (style) {
     case "circle":
       return [[0, -2, "middle"], [0, 13, "middle"], [0, -18, "middle"], [0, -18, "middle"]]; // prettier-ignore

@@ -20,10 +20,15 @@ export function createPanel() {
    */
   function showPanel(state, derived, previous) {
     fadeSoon();
+    if (previous && isAnotherView(state, previous)) return void scrollToTop();
     const opened = previous && isBesideGraph.matches ? whatOpened(state, previous) : "";
     const shown = opened && byId(opened);
     if (shown) shown.scrollIntoView({block: "nearest"});
     else if (previous && state.position !== previous.position && isBesideGraph.matches) comeToNote(derived);
+  }
+
+  function scrollToTop() {
+    for (const place of [panel, byId("told"), byId("stage"), document.scrollingElement]) place?.scrollTo(0, 0);
   }
 
   /** @param {Derived} derived */
@@ -49,6 +54,16 @@ export function createPanel() {
 }
 
 /**
+ * Whether another example, subject or mode is shown, whose headline is at the top; what the reader changes in a text or
+ * a network leaves the panel where it is.
+ * @param {State} state
+ * @param {State} previous
+ */
+function isAnotherView({document: {kind, name}, isPresenting}, {document: before, isPresenting: wasPresenting}) {
+  return Boolean(name && name !== before.name) || kind !== before.kind || isPresenting !== wasPresenting;
+}
+
+/**
  * The id of what the reader has opened in the panel; "" where it is nothing.
  * @param {State} state
  * @param {State} previous
@@ -56,7 +71,6 @@ export function createPanel() {
 function whatOpened(state, previous) {
   const isOfCard = state.tab === "routes" && state.selected !== null && state.selected !== previous.selected,
     isQuiz = state.quiz !== null && previous.quiz === null;
-  if (state.document.kind !== previous.document.kind) return ""; // the panel of another document begins at its top
   if (state.tab && (isOfCard || isQuiz || state.tab !== previous.tab)) return "tried";
   return state.isCodeShown && !previous.isCodeShown ? "code-lines" : "";
 }
