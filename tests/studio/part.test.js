@@ -5,7 +5,7 @@ import test from "node:test";
 
 import {initialState, reduce} from "../../microgrid/studio/app/actions.js";
 import {createDerive, endsIn} from "../../microgrid/studio/app/derive.js";
-import {openedPart} from "../../microgrid/studio/app/views/part.js";
+import {columnsAndLinesFilled, openedPart} from "../../microgrid/studio/app/views/part.js";
 import {tables} from "./core/words.js";
 
 const rows = Array.from({length: 20}, (_, i) => [i / 10]);
@@ -37,4 +37,69 @@ test("the row that is picked is listed and marked", () => {
     const marked = opened("think", row).lines.filter(({kind}) => kind === "picked");
     assert.deepEqual(marked.map(({name}) => name), [`${row + 1}`]);
   }
+});
+
+// --- a neuron and one row ---
+
+function neuron(phase, {row = 3, layer = 1, ...changes} = {}) {
+  const network = {...NETWORK, sizes: [2, 1], ...changes};
+  let state = initialState({kind: "network", name: "", network}, "en");
+  for (const action of [{type: "pickRow", row}, {type: "pickPart", part: {kind: "neuron", layer, neuron: 0}}]) state = reduce(state, action);
+  const at = endsIn(state);
+  state = reduce(state, {type: "goTo", position: phase === "output" ? network.sizes.length : at[phase]});
+  const {network: shown, words, sentence} = createDerive(tables)(state);
+  return {...openedPart(shown, shown.picked, words, state.learningRate), sentence};
+}
+
+const numberOf = ({text}) => Number(text.replace("−", "-"));
+
+function headsShown(opened) {
+  const {columns} = columnsAndLinesFilled(opened);
+  return opened.heads.filter((_, i) => columns[i]);
+}
+
+test("a line that shows a gradient is called one, and has its value beside it", () => {
+  const namesIn = (phase) => neuron(phase).lines.filter(({kind}) => kind?.startsWith("total")).map(({name}) => name);
+  assert.deepEqual(namesIn("know"), ["sum", "tanh(sum)"]);
+  for (const phase of ["think", "change"]) assert.deepEqual(namesIn(phase), ["sum and its gradient", "tanh(sum) and its gradient"]);
+  const [sum, output] = neuron("think").lines.slice(-2).map(({cells}) => numberOf(cells[2]));
+  assert(Math.abs(Math.tanh(sum) - output) < 1e-3);
+});
+
+test("columns that hold nothing in a phase are left out", () => {
+  assert.deepEqual(headsShown(neuron("know")), ["from", "weight", "× value", "= product"]);
+  assert.deepEqual(headsShown(neuron("think")), ["from", "weight", "× value", "= product", "share", "passed back"]);
+  assert.deepEqual(headsShown(neuron("change")), ["from", "weight", "× value", "= product", "share", "gradient", "new"]);
+});
+
+test("a phone shows in each line of Think as many numbers", () => {
+  const {lines, less} = neuron("think");
+  for (const line of lines) assert.equal((line.less ?? less).length, less.length);
+});
+
+test("a new weight stands beside the gradient that it comes from, of all rows", () => {
+  const {heads, lines} = neuron("change");
+  assert.deepEqual(heads.slice(-2), ["gradient", "new"]);
+  for (const {cells, part} of lines.filter(({part}) => part)) {
+    const [before, gradient, after] = [cells[0], ...cells.slice(-2)].map(numberOf);
+    assert(Math.abs(before - NETWORK.learningRate * gradient - after) < 2e-3, JSON.stringify(part));
+  }
+  assert(neuron("change", {momentum: 0.9}).told.includes("With momentum"));
+});
+
+test("a weight in Know has no line without a number", () => {
+  const know = opened("know", 0),
+    shown = know.lines.filter((_, i) => columnsAndLinesFilled(know).lines[i]);
+  assert.deepEqual(shown.map(({name}) => name), ["1", "2", "3"]);
+  assert(columnsAndLinesFilled(opened("think", 0)).lines.every(Boolean));
+});
+
+test("the output of a class is a sum and its sigmoid, a probability", () => {
+  const data = {...DATA, classes: ["no", "yes"], targets: rows.map(([x]) => Number(x > 1))},
+    {lines, told, sentence} = neuron("output", {layer: 2, loss: "bce", data}),
+    [sum, chance] = lines.slice(-2).map(({cells}) => cells[2].text);
+  assert.equal(lines.at(-1).name, "sigmoid(sum)");
+  assert(Math.abs(1 / (1 + Math.exp(-numberOf({text: sum}))) - Number(chance)) < 1e-3);
+  for (const text of [told, sentence]) assert(text.includes(`Probability of yes = sigmoid(${sum}) = ${chance}.`), text);
+  assert.equal(neuron("output", {layer: 2}).lines.at(-1).name, "sum");
 });

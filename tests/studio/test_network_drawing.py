@@ -185,6 +185,36 @@ def test_phone_shows_the_neuron_that_is_opened_and_its_sums(network: Opened) -> 
     assert screen.page.evaluate(inside) == [True] * 4  # their name, those of two weights, and that of the bias
 
 
+@pytest.mark.parametrize("phase", ["know", "think", "change"])
+@pytest.mark.parametrize("layer", [1, 2])
+def test_phone_holds_all_numbers_of_a_neuron_and_a_row(phase: str, layer: int, network: Opened) -> None:
+    screen = network("moons", "ja", row=3, width=360, height=740, changed={"loss": "bce"})
+    screen.page.evaluate(f"microgrid.go(microgrid.derived.ends.{phase})")
+    screen.page.evaluate(
+        "(layer) => microgrid.dispatch({type: 'pickPart', part: {kind: 'neuron', layer, neuron: 0}})", layer
+    )
+    assert screen("#part .opened").evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0
+    lines = screen("#part tbody tr:visible")
+    assert {lines.nth(i).locator(":is(th, td):visible").count() for i in range(lines.count())} == {
+        4 if phase == "know" else 5
+    }
+
+
+def test_phone_stops_a_wide_table_where_no_number_is_behind_a_name(network: Opened) -> None:
+    screen = network("penguins", row=None, width=360, height=740)
+    screen.page.evaluate(THINK)
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: {kind: 'neuron', layer: 2, neuron: 0}})")
+    screen("#part .opened").evaluate("(e) => e.scrollBy(50, 0)")
+    covered = """() => {
+      const [name, ...cells] = document.querySelectorAll('#part tbody tr:first-child > *');
+      const {right} = name.getBoundingClientRect();
+      const boxes = cells.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect());
+      return boxes.filter((box) => box.left < right - 1 && box.right > right + 1).length;
+    }"""
+    assert screen("#part .opened").evaluate("(e) => e.scrollLeft") > 0
+    assert screen.page.evaluate(covered) == 0
+
+
 def test_every_layer_is_numbered_above_the_drawing_also_the_last(network: Opened) -> None:
     expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("6")
     expect(network()("svg.network .heading").nth(2)).to_contain_text("2")

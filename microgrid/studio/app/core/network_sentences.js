@@ -239,6 +239,26 @@ export class NetworkSentences {
     return this.words.listed(Array.from(row, (target) => show(inOwnUnits(this.spec, target), 3)));
   }
 
+  /**
+   * Whether the sums of a layer stand for probabilities: those of the last, with binary cross-entropy.
+   * @param {number} layer from 1
+   */
+  givesChances(layer) {
+    return this.network.loss === "bce" && layer === this.network.layers.length;
+  }
+
+  /**
+   * How the sum of an output becomes a probability.
+   * @param {number} i the output, from 0
+   * @param {number} logit
+   */
+  chanceOf(i, logit) {
+    const {classes} = this.spec.data,
+      name = this.network.layers.at(-1)?.outputs === 1 ? classes[1] : classes[i],
+      parts = {name, sum: show(logit), chance: show(chanceOfLogit(logit))};
+    return this.words.word(name ? "network.told.chance.of" : "network.told.chance", parts);
+  }
+
   // --- what a class is asked before it is shown ---
 
   /**
@@ -279,7 +299,10 @@ export class NetworkSentences {
     const key = isLast ? "know.output" : activation === "linear" ? "know.linear" : "know",
       parts = {layer, activation, neuron: i + 1, name: this.names.neuron(layer, i), value: show(outputs[row][i])};
     const sentence = this.#say(at < 0 ? `${key}.all` : width > 1 || !isLast ? key : `${key}.one`, moment, parts);
-    return {sentence, formula: [this.#sumOf(layer, i, row, pass)]};
+    return {
+      sentence: this.words.joined(sentence, at >= 0 && this.givesChances(layer) && this.chanceOf(i, outputs[row][i])),
+      formula: [this.#sumOf(layer, i, row, pass)],
+    };
   }
 
   /**

@@ -1,7 +1,7 @@
 // The neuron, weight or input that is picked in a network, opened: the products that make its sum and the shares that it
 // hands back; of all rows, what each adds, so that one sees why the gradient of a weight is a sum.
 
-import {biasPosition, weightPosition} from "../core/network_layers.js";
+import {ACTIVATIONS, biasPosition, weightPosition} from "../core/network_layers.js";
 import {gradientsOfValues, lossTermsAt, openedNeuron, rowsShown, sharesByRow, valuesOfLayer} from "../core/network_parts.js";
 import {bracketed, show, signOf} from "../core/numerals.js";
 import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
@@ -14,16 +14,17 @@ import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 /** @typedef {import("../derive/network.js").Picked} Picked */
 
 /** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
-/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number}} Line `part` or `row` is picked by its name */
-/** @typedef {{title: string, told: string, heads: string[], lines: Line[], less?: number[]}} Opened `less`: the columns that a phone leaves out */
+/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number, less?: number[]}} Line `part` or `row` is picked by its name */
+/** @typedef {{title: string, told: string, heads: string[], lines: Line[], less?: number[]}} Opened `less`: the columns that a phone leaves out, of a line or of all */
 
+const MAX_COLUMNS = 4; // of numbers on a phone; a table of more scrolls
 const MAX_ROWS = 3; // of the data, before they are added up: as many as the formula of a sum writes out
 
 /** @param {App} app */
 export function createPart(app) {
   const panel = byId("part"),
     isNewTable = createWatch();
-  /** @type {{told: Element, title: Element, heads: Element[], names: Element[], lines: Element[], cells: Element[][]} | null} */
+  /** @type {{told: Element, title: Element, table: Element, heads: HTMLElement[], names: Element[], lines: HTMLElement[], cells: HTMLElement[][]} | null} */
   let drawn = null;
 
   /**
@@ -36,23 +37,28 @@ export function createPart(app) {
     panel.hidden = !opened;
     if (!opened) return void isNewTable(null);
     const {title, told, heads, lines, less = []} = opened,
+      filled = columnsAndLinesFilled(opened),
       targets = JSON.stringify(lines.map(({part, row}) => part ?? row));
     if (isNewTable(derived.words, heads.length, lines.length, targets) || !drawn) fill(opened, derived.words);
     if (!drawn) return;
     write(drawn.title, title);
+    mark(drawn.table, filled.columns.filter((isFilled, i) => isFilled && !less.includes(i)).length - 1 > MAX_COLUMNS ? "wide" : "");
     panel.setAttribute("aria-label", title);
     write(drawn.told, told);
     for (const [i, head] of heads.entries()) {
       write(drawn.heads[i], head);
       mark(drawn.heads[i], less.includes(i) ? "less" : "");
+      drawn.heads[i].hidden = !filled.columns[i];
     }
-    for (const [i, {name, cells, kind}] of lines.entries()) {
+    for (const [i, {name, cells, kind, less: own = less}] of lines.entries()) {
       write(drawn.names[i], name);
       mark(drawn.lines[i], kind ?? "");
-      for (const [k, {text, kind: own}] of cells.entries()) {
+      drawn.lines[i].hidden = !filled.lines[i];
+      for (const [k, {text, kind: sort}] of cells.entries()) {
         const element = drawn.cells[i][k];
         write(element, text);
-        mark(element, ["number", own, less.includes(k + 1) && "less"].filter(Boolean).join(" "));
+        mark(element, ["number", sort, own.includes(k + 1) && "less"].filter(Boolean).join(" "));
+        element.hidden = !filled.columns[k + 1];
         if (text) element.setAttribute("data-name", heads[k + 1]);
       }
     }
@@ -69,14 +75,15 @@ export function createPart(app) {
       names = lines.map((line) => nameOfLine(line)),
       cells = lines.map((line) => line.cells.map(() => make("td"))),
       rows = lines.map((_, i) => make("tr", {}, make("th", {scope: "row"}, names[i]), ...cells[i]));
-    const close = closeButton(words, () => app.dispatch({type: "pickPart", part: null}));
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...headCells)), make("tbody", {}, ...rows)),
+      close = closeButton(words, () => app.dispatch({type: "pickPart", part: null}));
     panel.replaceChildren(
       make("h2", {}, title, close),
       told,
-      make("div", {class: "opened", role: "region", tabindex: 0, "aria-labelledby": "part-title"}, make("table", {}, make("thead", {}, make("tr", {}, ...headCells)), make("tbody", {}, ...rows))),
+      make("div", {class: "opened", role: "region", tabindex: 0, "aria-labelledby": "part-title"}, table),
     );
     title.id = "part-title";
-    drawn = {title, told, heads: headCells, names, lines: rows, cells};
+    drawn = {title, told, table, heads: headCells, names, lines: rows, cells};
   }
 
   /** @param {Line} line */
@@ -122,6 +129,17 @@ export function openedPart(shown, picked, words, rate) {
   }
 }
 
+/**
+ * Which columns and lines hold a number yet: the others are left out.
+ * @param {Opened} opened
+ */
+export function columnsAndLinesFilled({heads, lines}) {
+  return {
+    columns: heads.map((_, i) => i === 0 || lines.some(({cells}) => cells[i - 1].text)),
+    lines: lines.map(({cells}) => cells.some(({text}) => text)),
+  };
+}
+
 /** @param {Words} words */
 function cellsIn(words) {
   const number = (/** @type {number} */ it, /** @type {boolean} */ isKnown = true) => ({text: isKnown ? words.typeset(show(it)) : ""}),
@@ -137,7 +155,7 @@ function cellsIn(words) {
  * @returns {Opened}
  */
 function neuronOfRow(shown, picked, words) {
-  const {network, known, names, after} = shown,
+  const {network, known, names, after, gradients, sentences, spec} = shown,
     {pass, at, batch} = shown.seen,
     {layer, neuron} = picked,
     {number, signed, changed, none} = cellsIn(words),
@@ -145,33 +163,53 @@ function neuronOfRow(shown, picked, words) {
   const isSummed = known.layer >= layer,
     isBlamed = known.blame <= layer,
     isLinear = activation === "linear",
-    heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "part.weight_share", "network.part.back", "part.after"].map((key) => words.say(key));
+    isChance = sentences.givesChances(layer),
+    heads = ["network.part.from", "inside.weight", "network.part.value", "network.part.product", "part.weight_share", "network.part.back", "part.gradient", "part.after"].map((key) => words.say(key));
+  const updated = (/** @type {number} */ position) => [signed(gradients[position], known.isChanged), changed(after[position], known.isChanged)];
   const lines = terms.map(({input, position, weight, x, product, share, back}) => ({
     name: names.neuron(layer - 1, input),
     part: partOf("weight", layer, neuron, input),
-    cells: [number(weight), number(x, known.layer >= layer - 1), number(product, isSummed), signed(share, isBlamed), signed(back, isBlamed), changed(after[position], known.isChanged)],
+    cells: [number(weight), number(x, known.layer >= layer - 1), number(product, isSummed), signed(share, isBlamed), signed(back, isBlamed && !known.isChanged), ...updated(position)],
   }));
   const ofBias = {
     name: words.word("demonstration.bias"),
     part: partOf("bias", layer, neuron),
-    cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, changed(after[bias.position], known.isChanged)],
+    cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, ...updated(bias.position)],
   };
-  const total = {name: words.word("op.+"), kind: "total", cells: [none, none, number(sum, isSummed), signed(delta, isBlamed), none, none]},
-    last = {name: `${activation}(${words.word("op.+")})`, kind: "total", cells: [none, none, number(output, isSummed), signed(upstream, known.blame <= layer + 1), none, none]};
+  // a phone has no room for the products in Think: what they add up to stands where a value does; in Change, nowhere
+  const totalLine = (/** @type {string} */ name, /** @type {number} */ value, /** @type {number} */ gradient, /** @type {boolean} */ isBlamedHere) => ({
+    name: isBlamedHere ? words.say("network.part.and_gradient", {name}) : name,
+    ...{kind: known.isChanged ? "total less" : "total", less: isBlamed ? [2] : []},
+    cells: [none, none, number(value, isSummed), signed(gradient, isBlamedHere), none, none, none],
+  });
   const told = known.isChanged
-    ? words.say("network.part.told.changed")
+    ? words.say(spec.momentum ? "network.part.told.changed.momentum" : "network.part.told.changed")
     : isBlamed
-    ? isLinear
-      ? words.say("network.part.told.output", {delta: show(delta)})
-      : words.say("network.part.told.neuron", {upstream: show(upstream), slope: bracketed(show(slope)), delta: show(delta)})
-    : isSummed
-      ? words.say("network.part.told.sum")
-      : "";
+      ? isLinear
+        ? words.say("network.part.told.output", {delta: show(delta)})
+        : words.say("network.part.told.neuron", {upstream: show(upstream), slope: bracketed(show(slope)), delta: show(delta)})
+      : isSummed
+        ? words.joined(words.say("network.part.told.sum"), isChance && sentences.chanceOf(neuron, sum))
+        : "";
   return {
     title: words.say("network.part.of_row", {name: names.neuron(layer, neuron), row: batch[at] + 1}),
-    ...{told, heads, less: known.isChanged ? [2, 3, 5] : isBlamed ? [3] : [4, 5, 6]},
-    lines: [...lines, ofBias, total, ...(isLinear ? [] : [last])],
+    ...{told, heads, less: known.isChanged ? [2, 3] : isBlamed ? [3] : []},
+    lines: [
+      ...lines,
+      ofBias,
+      totalLine(words.word("op.+"), sum, delta, isBlamed),
+      ...(isLinear ? [] : [totalLine(activationOf(activation, words), output, upstream, known.blame <= layer + 1)]),
+      ...(isChance ? [totalLine(activationOf("sigmoid", words), ACTIVATIONS.sigmoid.value(sum), 0, false)] : []),
+    ],
   };
+}
+
+/**
+ * @param {string} activation
+ * @param {Words} words
+ */
+function activationOf(activation, words) {
+  return `${activation}(${words.word("op.+")})`;
 }
 
 /**
@@ -181,32 +219,33 @@ function neuronOfRow(shown, picked, words) {
  * @returns {Opened}
  */
 function neuronOfAllRows(shown, picked, words) {
-  const {network, pass, known, names, batch} = shown,
+  const {network, pass, known, names, batch, sentences} = shown,
     {layer, neuron} = picked,
     {number, signed, none} = cellsIn(words),
     {inputs, activation} = network.layers[layer - 1],
     {sums, outputs} = pass.layers[layer - 1];
   const isSummed = known.layer >= layer,
     isBlamed = known.blame <= layer,
+    isChance = sentences.givesChances(layer),
     byInput = [...Array.from({length: inputs}, (_, input) => input), -1].map((input) => sharesByRow(pass, layer, neuron, input)),
     rows = rowsShown(batch.length, MAX_ROWS, -1);
   const heads = [
     words.say("network.row"),
     words.word("op.+"),
-    `${activation}(${words.word("op.+")})`,
+    activationOf(isChance ? "sigmoid" : activation, words),
     words.say("part.delta"),
     ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.word("demonstration.bias")})),
   ];
   const lines = rows.map((r) => ({
     name: `${batch[r] + 1}`,
     row: batch[r],
-    cells: [number(sums[r][neuron], isSummed), number(outputs[r][neuron], isSummed), signed(byInput[0][r].delta, isBlamed), ...byInput.map((shares) => signed(shares[r].share, isBlamed))],
+    cells: [number(sums[r][neuron], isSummed), number(isChance ? ACTIVATIONS.sigmoid.value(sums[r][neuron]) : outputs[r][neuron], isSummed && (isChance || activation !== "linear")), signed(byInput[0][r].delta, isBlamed), ...byInput.map((shares) => signed(shares[r].share, isBlamed))],
   }));
   return {
     title: words.say("network.part.of_all", {name: names.neuron(layer, neuron), count: batch.length}),
     told: words.say(isBlamed ? "network.part.told.all" : "network.part.told.each"),
     heads,
-    less: isBlamed ? [1, 2, 3] : [3, ...byInput.map((_, k) => k + 4)],
+    less: isBlamed ? [1, 2, 3] : [],
     lines: [
       ...lines,
       ...restOf(batch.length - rows.length, words, [none, none, none, ...byInput.map((shares) => signed(sumOf(shares.slice(rows.length)), isBlamed))]),
