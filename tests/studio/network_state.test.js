@@ -111,16 +111,18 @@ test("another network and a reset keep the learning rate that was set", () => {
   assert.deepEqual([reset.learningRate, reset.cycles.last, shown(reset).canReset], [0.05, 1, false]);
 });
 
-test("at the next cycle a row of its batch is looked at", () => {
+test("the row that was picked stays, whatever the batch of a cycle", () => {
   let state = initialState(documentWith({batchSize: 2}), "en");
-  for (let i = 0; i < 6; i++) {
-    assert.ok(shown(state).network.at >= 0);
-    state = after(state, end, step(1));
+  const {row} = state.net,
+    isInBatch = () => shown(state).network.batch.includes(row);
+  assert.ok(isInBatch());
+  const seen = new Set();
+  for (const action of [step(1), step(1), {type: "train", cycles: 1}, {type: "train", cycles: 1}, {type: "rewind", cycle: 2}]) {
+    state = action.type === "stepBy" ? after(state, end, action) : after(state, action);
+    assert.equal(state.net.row, row);
+    seen.add(isInBatch());
   }
-  for (let i = 0; i < 6; i++) {
-    state = trained(state, 1);
-    assert.ok(shown(state).network.at >= 0);
-  }
+  assert.ok(seen.has(false));
 });
 
 test("the loss goes on being that of all rows where a batch is a part of them", () => {
