@@ -111,16 +111,18 @@ test("another network and a reset keep the learning rate that was set", () => {
   assert.deepEqual([reset.learningRate, reset.cycles.last, shown(reset).canReset], [0.05, 1, false]);
 });
 
-test("at the next cycle a row of its batch is looked at", () => {
+test("the row that was picked stays, whatever the batch of a cycle", () => {
   let state = initialState(documentWith({batchSize: 2}), "en");
-  for (let i = 0; i < 6; i++) {
-    assert.ok(shown(state).network.at >= 0);
-    state = after(state, end, step(1));
+  const {row} = state.net,
+    isInBatch = () => shown(state).network.batch.includes(row);
+  assert.ok(isInBatch());
+  const seen = new Set();
+  for (const action of [step(1), step(1), {type: "train", cycles: 1}, {type: "train", cycles: 1}, {type: "rewind", cycle: 2}]) {
+    state = action.type === "stepBy" ? after(state, end, action) : after(state, action);
+    assert.equal(state.net.row, row);
+    seen.add(isInBatch());
   }
-  for (let i = 0; i < 6; i++) {
-    state = trained(state, 1);
-    assert.ok(shown(state).network.at >= 0);
-  }
+  assert.ok(seen.has(false));
 });
 
 test("the loss goes on being that of all rows where a batch is a part of them", () => {
@@ -195,6 +197,36 @@ test("a class is asked for a value, a share and a new weight before it is shown"
   }
   const quiet = after(documentWith(), {type: "goTo", position: 0}, {type: "present", isPresenting: true}, {type: "setPredicting", isPredicting: false});
   assert.equal(shown(quiet).predicting.canAsk, false);
+});
+
+test("a class is asked only for what no step has shown", () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    for (const row of [0, 1, 2, 3, null]) {
+      let state = after(documentWith({seed}), {type: "pickRow", row}, {type: "goToPhase", phase: "know"}, {type: "present", isPresenting: true}, step(1));
+      const questions = [];
+      for (; shown(state).predicting.canAsk; state = after(state, step(1))) questions.push(shown(after(state, {type: "ask"})).sentence);
+      assert.deepEqual([questions.length, new Set(questions).size], [3, 3]);
+      assert.match(questions[0], /to the output/);
+      assert.doesNotMatch(questions[1], /to the output/);
+    }
+  }
+});
+
+test("the large button stops at the first question, as a step does", () => {
+  const play = {type: "playPhase"},
+    isAsking = (state) => shown(state).predicting.question !== null;
+  const start = after(documentWith(), {type: "present", isPresenting: true}, {type: "goTo", position: 0}),
+    asked = after(start, play),
+    answered = after(asked, play);
+  assert.deepEqual([asked.position, asked.playing, isAsking(asked)], [0, false, true]);
+  assert.deepEqual([answered.position, answered.playing, isAsking(answered)], [1, false, false]);
+  const blame = after(start, {type: "goToPhase", phase: "know"}, play),
+    stopped = after(blame, {type: "playOn"});
+  assert.deepEqual([blame.position, blame.playing, isAsking(blame)], [4, true, false]); // the loss has no question
+  assert.deepEqual([stopped.position, stopped.playing, isAsking(stopped)], [4, false, true]);
+  assert.ok(isAsking(after(start, {type: "goToPhase", phase: "change"}, play)), "the next cycle");
+  const quiet = after(start, {type: "setPredicting", isPredicting: false}, play, {type: "playOn"});
+  assert.deepEqual([quiet.position, quiet.playing], [2, true]);
 });
 
 // --- sharing ---------------------------------------------------------------------------------------------------------

@@ -444,6 +444,28 @@ def test_presented_sentence_and_formula_are_whole(example: str, size: tuple[int,
         assert screen.page.evaluate(CUT) == []
 
 
+def test_operator_begins_a_line_with_the_number_that_follows(screens: Any) -> None:
+    screen = screens(network_page(network_documents()["xor"].spec, language="ja"), None, width=1280, height=720)
+    screen.press("p")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.change)")
+    terms = screen("#formula .term")
+    assert [text.strip()[0] for text in terms.all_text_contents()] == ["0", "−", "×", "="]
+    tops = terms.evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().top)")
+    assert tops[-1] > tops[0]
+    assert terms.last.locator("b").evaluate("(e) => e.getBoundingClientRect().top") < tops[-1] + 5
+
+
+def test_name_of_the_dashed_curve_stays_within_it_on_a_phone(screens: Any) -> None:
+    for width, height in [(360, 740), (320, 480)]:
+        screen = screens(
+            network_page(network_documents()["penguins"].spec, language="ja"), None, width=width, height=height
+        )
+        train(screen, "× 100")
+        inside, around = (screen(each).bounding_box() for each in ("#curve-key", "#plot"))
+        assert inside["x"] >= around["x"] - 1
+        assert inside["y"] >= around["y"] - 1
+
+
 @pytest.mark.parametrize("example", ["moons", "penguins"])
 def test_sentence_formula_and_legend_are_in_sight_on_a_small_screen(example: str, screens: Any) -> None:
     screen = screens(network_page(network_documents()[example].spec), None, width=1280, height=720)

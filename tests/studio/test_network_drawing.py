@@ -72,6 +72,29 @@ def test_every_number_can_be_read(name: str, sizes: tuple[int, ...], size: tuple
                 assert screen.page.evaluate(HIDDEN) == []
 
 
+# Numbers of weights that stick out of the plates behind them, by more than what the ink of a digit leaves free.
+BARE = """() => {
+  const all = (selector) => [...document.querySelectorAll(`svg.network .labels ${selector}`)],
+    plates = all('.plate').map((e) => e.getBoundingClientRect());
+  return all('text').filter((e) => e.textContent).filter((e) => {
+    const {left, right, top, bottom} = e.getBoundingClientRect(), middle = (top + bottom) / 2;
+    const isOn = (plate) => plate.left < left + 1 && plate.right > right - 1 &&
+      plate.top < middle - 5 && plate.bottom > middle + 5;
+    return !plates.some(isOn);
+  }).map((e) => e.textContent);
+}"""
+
+
+@pytest.mark.parametrize("name", ["xor", "moons"])
+def test_no_line_is_seen_between_the_digits_of_a_weight(name: str, network: Opened) -> None:
+    screen = network(name)
+    screen.page.evaluate("microgrid.dispatch({type: 'hoverPart', part: {kind: 'neuron', layer: 1, neuron: 0}})")
+    for phase in ("know", "think", "change"):
+        screen.page.evaluate(f"microgrid.go(microgrid.derived.ends.{phase})")
+        assert screen("svg.network .labels .w").count() > 0
+        assert screen.page.evaluate(BARE) == []
+
+
 def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)

@@ -2,10 +2,11 @@
 
 import {DocumentError} from "../core/syntax.js";
 import {nextPhase} from "../derive/editor.js";
+import {nextAskedIn} from "../derive/network.js";
 import {askingIn, endsIn, goalIn, startLeavesOf, stepsIn} from "../derive.js";
 import {onward} from "./loop.js";
 import {learningOf} from "./learning.js";
-import {at, openDocument, startCurve, startOfDocument} from "./parts.js";
+import {STOPPED, at, goingTo, openDocument, startCurve, startOfDocument} from "./parts.js";
 
 const PHASE_MS = 3000; // that a phase takes at the usual speed
 export const STEP_MS = 1500; // between two steps, at the usual speed
@@ -31,14 +32,17 @@ export const EDITOR = {
     return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
   },
 
-  // Plays the phase that comes next; where one is playing, goes to its end at once.
+  // Plays the phase that comes next, up to its first question; where one is playing, goes to its end at once. Where a
+  // class is to predict the next step, it is asked, or answered.
   playPhase(state) {
     if (askingIn(state)) return state;
     const goal = goalIn(state);
     if (goal && state.position < goal.position) return at({...state, playing: false}, goal.position);
     const isOver = state.position === stepsIn(state).length,
       start = isOver ? onward(state) : state;
-    const position = endsIn(start)[nextPhase(start.position, endsIn(start))],
+    const asked = nextAskedIn(start);
+    if (asked === start.position) return start.asked === start.visit ? goingTo(start, asked + 1, true) : {...start, ...STOPPED, visit: start.visit, asked: start.visit};
+    const position = Math.min(asked, endsIn(start)[nextPhase(start.position, endsIn(start))]),
       speed = state.speed * Math.max(1, ((position - start.position) * STEP_MS) / PHASE_MS);
     return {...at(start, start.position + 1, true), playing: true, training: null, goal: {position, speed}};
   },

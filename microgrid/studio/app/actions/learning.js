@@ -19,7 +19,6 @@ import {firstCycleOf, learnerOf, nextMomentIn, specOf} from "../derive/network.j
  * @property {(state: State, count: number) => Partial<State>} run the cycles and numbers after so many more, or as many as have
  * finite numbers
  * @property {(state: State, cycle: number) => Partial<State>} back the numbers of a cycle before
- * @property {(state: State) => Partial<State>} rest what is looked at where training has stopped
  * @property {(state: State) => number} rateAnew the learning rate with which it begins anew
  */
 
@@ -34,7 +33,6 @@ const GRAPH_LEARNING = {
   withNext: ({cycles, ...state}) => withCycle(graphIn({cycles, ...state}), cycles, state.leaves, state.learningRate),
   run: (state, count) => runCycles(graphIn(state), state.cycles, state.leaves, state.learningRate, count),
   back: (state, cycle) => ({leaves: leavesOfCycle(graphIn(state), state.cycles, state.leaves, cycle)}),
-  rest: () => ({}),
   rateAnew: ({document}) => startRateOf(document),
 };
 
@@ -45,7 +43,7 @@ const NETWORK_LEARNING = {
     return {leaves: NO_LEAVES, net: {moment, row: firstMistake(document, moment), picked: null, panel: "", hover: null}};
   },
   first: (state, first = firstCycleOf(state.document)) => new Cycles(momentOf(state), outputIn({...state, cycle: first}), state.learningRate, first),
-  next: (state) => ({net: inBatch(state, nextMomentIn(state), state.cycle + 1)}),
+  next: (state) => ({net: withMoment(state, nextMomentIn(state))}),
   withNext: (state) => state.cycles.with(momentOf(state), outputIn({...state, cycle: state.cycles.last + 1}), state.learningRate),
   run(state, count) {
     const {spec, network, data} = learnerOf(state.document),
@@ -66,9 +64,8 @@ const NETWORK_LEARNING = {
   back(state, cycle) {
     const {spec, network, data} = learnerOf(state.document);
     const moment = state.cycles.parametersOf(cycle, (before, rate, number) => nextMoment(spec, network, data, before, number, rate));
-    return {net: inBatch(state, moment, cycle)};
+    return {net: withMoment(state, moment)};
   },
-  rest: (state) => ({net: inBatch(state, momentOf(state), state.cycle)}),
   rateAnew: ({learningRate}) => learningRate, // the one that is seen: with another the same weights learn otherwise
 };
 
@@ -89,20 +86,6 @@ function firstMistake(document, moment) {
   const {spec, network, data} = learnerOf(document),
     batch = batchOf(spec, moment, firstCycleOf(document)).toSorted();
   return batch.find((row) => predict(network, moment.parameters, data.rows[row]).some((output, i) => output !== data.targets[row][i])) ?? batch[0];
-}
-
-/**
- * At another cycle, a row of its batch is looked at: the one picked, if it is in it.
- * @param {State} state
- * @param {import("../core/learning.js").Moment} moment
- * @param {number} cycle
- * @returns {State["net"]}
- */
-function inBatch(state, moment, cycle) {
-  const row = state.net?.row ?? null,
-    batch = batchOf(specOf(state.document), moment, cycle),
-    net = /** @type {import("../derive/network.js").Net} */ (state.net);
-  return {...net, moment, row: row === null || batch.includes(row) ? row : Math.min(...batch)};
 }
 
 /** @param {State} state */

@@ -33,8 +33,7 @@ export const LOOP = {
 
   /** Stops playing and training. */
   pause(state) {
-    if (!state.training) return state.playing ? {...state, playing: false} : state;
-    return {...state, ...learningOf(state.document).rest(state), playing: false, training: null};
+    return state.playing || state.training ? {...state, playing: false, training: null} : state;
   },
 
   /** Goes to a cycle that was run before; the step stays the same. */
@@ -138,8 +137,7 @@ function trained(state, wanted) {
   const run = {...state, ...learningOf(state.document).run(state, count), nudged: null},
     next = withDivergence({...run, cycle: run.cycles.last}),
     isOver = left <= count || isStuckIn(next);
-  const going = isOver ? {...next, ...learningOf(state.document).rest(next), training: null} : {...next, training: {left: left - count}};
-  return at(going, endsIn(next).think);
+  return at({...next, training: isOver ? null : {left: left - count}}, endsIn(next).think);
 }
 
 /**

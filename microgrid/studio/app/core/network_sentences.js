@@ -262,21 +262,16 @@ export class NetworkSentences {
   // --- what a class is asked before it is shown ---
 
   /**
-   * Asks for the number of a step: the value of a neuron, a share or a weight after Change. Nothing is asked, and null
-   * returned, where one formula does not give it.
+   * Asks for the number that a step will tell of: the value of a neuron, a share or a weight after Change.
    * @param {{phase: string, kind: string, layer?: number}} step
    * @param {NetworkMoment} moment
-   * @param {boolean} isAnswer whether the step ends Think
-   * @returns {{question: string, formula: FormulaPart[]} | null}
+   * @returns {{question: string, formula: FormulaPart[]}}
    */
-  asked(step, moment, isAnswer) {
-    const {phase, kind, layer = 0} = step,
-      {pass, at, shares, momentum} = moment;
-    if (kind === "loss" || (phase === "change" && momentum)) return null;
-    const formula = isAnswer ? this.formulaOfAnswer(moment) : this.told(step, moment).formula,
-      gradients = at < 0 ? pass.gradients : shares,
-      blamed = phase === "change" || isAnswer ? mostToBlame(this.network, phase === "change" ? pass.gradients : gradients) : this.#mostIn(layer, gradients);
-    if (formula.length === 0) return null;
+  asked(step, moment) {
+    const {phase, layer = 0} = step,
+      {pass, at, shares} = moment,
+      {formula} = this.told(step, moment),
+      blamed = phase === "change" ? mostToBlame(this.network, pass.gradients) : this.#mostIn(layer, at < 0 ? pass.gradients : shares);
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
       i = phase === "know" ? placeOfLargest(moment.seen.pass.layers[layer - 1].outputs[Math.max(moment.seen.at, 0)], Math.abs) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];

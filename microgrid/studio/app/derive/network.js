@@ -269,7 +269,7 @@ export function networkShownAt(state, words) {
     ends = endsOfSteps(steps),
     {position, document, language, cycle, cycles} = state,
     problem = problemOfNetwork(state, words),
-    predicting = predictingIn(state, network, problem),
+    predicting = predictingIn(state, network),
     {question} = predicting,
     endLabel = words.say("loss"),
     note = document.note?.[language] || noteOf(spec, words);
@@ -303,18 +303,30 @@ export function networkShownAt(state, words) {
 }
 
 /**
+ * After how many steps a class that predicts is asked for the next one, from the step shown on: not for a loss, nor for
+ * what momentum moves, which no single formula gives. Infinity where nothing more is asked.
+ * @param {State} state
+ * @returns {number}
+ */
+export function nextAskedIn(state) {
+  const {document, isPresenting, isPredicting, position} = state;
+  if (!isPresenting || !isPredicting || document.kind !== "network" || isLostIn(state)) return Infinity;
+  const {momentum} = specOf(document),
+    next = stepsOfSpec(specOf(document)).findIndex(({phase, kind}, i) => i >= position && kind !== "loss" && !(phase === "change" && momentum));
+  return next >= 0 && next < NETWORK_KIND.reach(state) ? next : Infinity;
+}
+
+/**
  * Whether a class is asked for the number of the next step, or can be; and the question.
  * @param {State} state
  * @param {NetworkShown} shown
- * @param {string} problem
  */
-function predictingIn(state, shown, problem) {
-  const {isPresenting, isPredicting, asked, visit, position, playing, training} = state,
+function predictingIn(state, shown) {
+  const {asked, visit, position, playing, training} = state,
     {steps, sentences} = shown,
-    isOpen = isPresenting && isPredicting && !problem && !playing && !training && position < NETWORK_KIND.reach(state),
-    question = isOpen ? sentences.asked(steps[position], momentOfSentences(state, shown), position + 1 === endsOfSteps(steps).think) : null,
-    isAsking = asked === visit;
-  return {question: isAsking ? question : null, canAsk: question !== null && !isAsking};
+    isOpen = !playing && !training && position === nextAskedIn(state),
+    isAsking = isOpen && asked === visit;
+  return {question: isAsking ? sentences.asked(steps[position], momentOfSentences(state, shown)) : null, canAsk: isOpen && !isAsking};
 }
 
 /**
@@ -362,8 +374,10 @@ function saidOfNetwork(state, shown) {
     const scale = cycle === 1 ? sentences.standardised(seen.pass, seen.at) : ""; // said once
     return {sentence: scale, formula, ending, summary: sentences.question(moment)};
   }
-  if (position === ends.think) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary: sentences.answer(moment)};
-  return {sentence, formula, ending, summary: ""};
+  const summary = position === ends.think ? sentences.answer(moment) : "",
+    isAnswered = state.isPresenting && state.isPredicting; // the class has been asked for the number of this step
+  if (summary && !isAnswered) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary};
+  return {sentence, formula, ending, summary};
 }
 
 /**

@@ -7,7 +7,7 @@ import {mark, setAttribute, write} from "./dom.js";
 import {paintLoss} from "./network_loss.js";
 import {isNowAt, nowIn, writeSmall} from "./network_marks.js";
 import {paintNeurons} from "./network_neurons.js";
-import {labelTexts, placeLabel} from "./network_scene.js";
+import {drawnLabel, fitPlate, placeLabel} from "./network_scene.js";
 import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
@@ -113,11 +113,13 @@ function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, wo
       emphasis = `${emphasisOf(picked, edge)}${most && isOf(most, edge) ? " most" : ""}`;
     setAttribute(drawn.line, "stroke-width", (THIN_PX + range * (size <= 1 ? size : 1)).toFixed(1));
     mark(drawn.group, `weight ${signOf(isGradient ? gradient : value)} ${nowIn(step, isNowAt(step, edge.layer))}${emphasis}`);
-    if (!drawn.weight || !drawn.grad) continue;
-    writeSmall(drawn.weight, words.typeset(shownNumber(value)));
-    mark(drawn.weight, `w${state === "new" ? " changed" : ""}${emphasisOf(picked, edge)}`);
-    writeSmall(drawn.grad, state === "value" ? "" : words.typeset(shownNumber(gradient)));
-    mark(drawn.grad, `g ${signOf(gradient)}${emphasis}`);
+    if (!drawn.label) continue;
+    const {weight, grad} = drawn.label;
+    writeSmall(weight, words.typeset(shownNumber(value)));
+    mark(weight, `w${state === "new" ? " changed" : ""}${emphasisOf(picked, edge)}`);
+    writeSmall(grad, state === "value" ? "" : words.typeset(shownNumber(gradient)));
+    mark(grad, `g ${signOf(gradient)}${emphasis}`);
+    fitPlate(drawn.label);
   }
 }
 
@@ -188,18 +190,23 @@ function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gr
     const area = isOne ? edge.spot : edge.fan;
     if (!area) continue;
     if (used === askedTexts.length) {
-      askedTexts.push(labelTexts());
-      asked.append(...askedTexts[used]);
+      askedTexts.push(drawnLabel());
+      asked.append(...Object.values(askedTexts[used]));
     }
-    const [weight, grad] = askedTexts[used++],
+    const label = askedTexts[used++],
+      {weight, grad} = label,
       position = positionOfEdge(network, edge),
       state = stateOf(edge.layer),
       gradient = gradients?.[position] ?? 0;
-    placeLabel([weight, grad], area);
+    placeLabel(label, area);
     writeSmall(weight, isOne || state !== "gradient" ? words.typeset(shownNumber(values[position])) : "");
     mark(weight, `w ${state === "new" ? "changed" : ""}`);
     writeSmall(grad, state === "gradient" || (isOne && state === "new") ? words.typeset(shownNumber(gradient)) : "");
     mark(grad, `g ${signOf(gradient)}`);
+    fitPlate(label);
   }
-  for (const texts of askedTexts.slice(used)) for (const text of texts) write(text, "");
+  for (const label of askedTexts.slice(used)) {
+    for (const text of [label.weight, label.grad]) write(text, "");
+    fitPlate(label);
+  }
 }

@@ -1,6 +1,6 @@
 // The drawing of a network, made once for a layout; the painter writes the numbers into it.
 
-import {makeSvg} from "./dom.js";
+import {makeSvg, setAttribute} from "./dom.js";
 
 /** @typedef {import("../core/network_places.js").NetworkLayout} NetworkLayout */
 /** @typedef {import("../core/network_places.js").LayerPlace} LayerPlace */
@@ -20,13 +20,17 @@ import {makeSvg} from "./dom.js";
  * @property {Element} title
  */
 
-/** @typedef {{group: Element, line: Element, weight: Element | null, grad: Element | null}} DrawnWeight */
+/** @typedef {{plate: Element, weight: Element, grad: Element}} DrawnLabel */
+/** @typedef {{group: Element, line: Element, label: DrawnLabel | null}} DrawnWeight */
 /** @typedef {ReturnType<typeof createNetworkScene>} NetworkScene */
 
 const DENSE_FROM_EDGES = 120;
 const BASELINE = 4.4, // of a line of text, below its middle
   LINE_PX = 14,
   MIN_TWO_LINES_PX = 24;
+const PLATE_DIGIT_PX = 7.55,
+  MAX_NUMBER_PX = 54, // a longer one is squeezed
+  PLATE_MARGIN_PX = 2;
 const SMALL_STYLES = ["oval", "mini"]; // have their number beside them, and no room for more
 
 /** @param {NetworkLayout} layout */
@@ -43,11 +47,12 @@ export function createNetworkScene(layout) {
     headings = layers.map(({heading}) => textAt(heading, layout.isVertical ? "start" : "middle", "heading")),
     box = drawnLoss(layout);
   const lines = makeSvg("g", {class: "weights"}, ...weights.map(({group}) => group)),
-    labels = makeSvg("g", {class: "labels"}, ...weights.flatMap(({weight, grad}) => (weight && grad ? [weight, grad] : []))),
+    drawn = weights.flatMap(({label}) => (label ? [label] : [])),
+    labels = makeSvg("g", {class: "labels"}, ...drawn.map(({plate}) => plate), ...drawn.flatMap(({weight, grad}) => [weight, grad])),
     moving = makeSvg("g", {class: "moving", "aria-hidden": "true"}),
     asked = makeSvg("g", {class: "labels asked"});
   svg.append(...bands, ...links, lines, moving, ...headings, labels, ...nodes.flat().map(({group}) => group), box.group, asked);
-  return {svg, layout, bands, links, weights, nodes, headings, box, moving, asked, askedTexts: /** @type {[Element, Element][]} */ ([])};
+  return {svg, layout, bands, links, weights, nodes, headings, box, moving, asked, askedTexts: /** @type {DrawnLabel[]} */ ([])};
 }
 
 /**
@@ -83,28 +88,42 @@ function drawnWeight({line: [x1, y1, x2, y2], label}, e) {
   const ends = {x1: round1(x1), y1: round1(y1), x2: round1(x2), y2: round1(y2)},
     line = makeSvg("line", {class: "line", ...ends});
   const group = makeSvg("g", {class: "weight", "data-edge": e}, makeSvg("line", {class: "touch", ...ends}), line);
-  if (!label) return {group, line, weight: null, grad: null};
-  const [weight, grad] = labelTexts();
-  for (const text of [weight, grad]) text.setAttribute("data-edge", `${e}`);
-  placeLabel([weight, grad], label);
-  return {group, line, weight, grad};
+  if (!label) return {group, line, label: null};
+  const drawn = drawnLabel();
+  for (const text of [drawn.weight, drawn.grad]) text.setAttribute("data-edge", `${e}`);
+  placeLabel(drawn, label);
+  return {group, line, label: drawn};
 }
 
-/** @returns {[Element, Element]} */
-export function labelTexts() {
-  return [makeSvg("text", {class: "w", "text-anchor": "middle"}), makeSvg("text", {class: "g", "text-anchor": "middle"})];
+/** @returns {DrawnLabel} */
+export function drawnLabel() {
+  const [weight, grad] = ["w", "g"].map((kind) => makeSvg("text", {class: kind, "text-anchor": "middle"}));
+  return {plate: makeSvg("rect", {class: "plate", rx: 3}), weight, grad};
 }
 
 /**
- * @param {[Element, Element]} texts
+ * @param {DrawnLabel} label
  * @param {Area} area
  */
-export function placeLabel([weight, grad], {x, y, height}) {
+export function placeLabel({weight, grad}, {x, y, height}) {
   const isOneLine = height < MIN_TWO_LINES_PX;
   for (const [text, line] of /** @type {[Element, number][]} */ ([[weight, isOneLine ? 0 : -LINE_PX / 2], [grad, isOneLine ? 0 : LINE_PX / 2]])) {
     text.setAttribute("x", `${round1(x)}`);
     text.setAttribute("y", `${round1(y + line + BASELINE)}`);
   }
+}
+
+/**
+ * Makes the plate of a label as large as the numbers that it has now, so that no line is seen between their digits.
+ * @param {DrawnLabel} label
+ */
+export function fitPlate({plate, weight, grad}) {
+  const texts = [weight, grad].filter(({textContent}) => textContent),
+    length = Math.max(0, ...texts.map(({textContent}) => textContent?.length ?? 0)),
+    width = length && Math.min(length * PLATE_DIGIT_PX, MAX_NUMBER_PX) + 2 * PLATE_MARGIN_PX,
+    top = Number(texts[0]?.getAttribute("y") ?? 0) - BASELINE - LINE_PX / 2;
+  const place = {x: round1(Number(weight.getAttribute("x")) - width / 2), y: round1(top), width: round1(width), height: LINE_PX * texts.length};
+  for (const [name, length] of Object.entries(place)) setAttribute(plate, name, `${length}`);
 }
 
 /**

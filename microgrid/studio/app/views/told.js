@@ -60,8 +60,7 @@ export function createTold() {
    * @param {Words} words
    */
   function fillFormula(parts, words) {
-    const named = parts.map((part) => (typeof part === "string" ? part : namedPart(part, words)));
-    formula.replaceChildren(...named);
+    formula.replaceChildren(...termsOf(parts).map((term) => make("span", {class: "term"}, ...term.map((part) => (typeof part === "string" ? part : namedPart(part, words))))));
     const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent.padEnd(6)); // room for names
     formula.classList.toggle("long", figures.join(" × ").length > MAX_FORMULA_CHARACTERS);
   }
@@ -72,6 +71,15 @@ export function createTold() {
 /** @param {string} text */
 function kindOfSummary(text) {
   return columnsOf(text) > LONG_SUMMARY ? "summary long" : "summary";
+}
+
+/**
+ * The parts of a formula, each operator with the number that follows it: so it begins a line.
+ * @param {FormulaPart[]} parts
+ */
+function termsOf(parts) {
+  const starts = parts.flatMap((part, i) => (typeof part === "string" || typeof parts[i - 1] !== "string" ? [i] : []));
+  return starts.map((start, k) => parts.slice(start, starts[k + 1]));
 }
 
 /**
