@@ -56,15 +56,11 @@ COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does no
 def document_of(relay: Record, heading: Heading) -> str:
     """Return a recorded graph with its heading as JSON, escaped for a script element.
 
-    `record` is that of `Relay.to_json`, without what the page computes (local derivatives, steps and outcome), and
-    without the empty texts and lists of its nodes. `labels` are the labels to show in a language, by those of the
-    record.
+    `record` is that of `Relay.to_json`, without what the page computes or knows without being told. `labels` are the
+    labels to show in a language, by those of the record.
     """
     record = json.loads(json_format.write(relay))
-    record["nodes"] = [
-        {name: part for name, part in node.items() if name != "local_derivatives" and part not in ("", [])}
-        for node in record["nodes"]
-    ]
+    record["nodes"] = [_short(node) for node in record["nodes"]]
     labels = {node.label for node in relay.nodes if node.label}
     content = {
         "kind": "record",
@@ -79,6 +75,18 @@ def document_of(relay: Record, heading: Heading) -> str:
         "note": {language: heading.note.get(language, "") for language in LANGUAGES},
     }
     return as_element(content)
+
+
+def _short(node: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a node what the page computes or knows without being told."""
+    usual: dict[str, Any] = {
+        "kind": "computed" if node["op"] else "parameter",
+        "label": "",
+        "op": "",
+        "operands": [],
+        "layer": "",
+    }
+    return {name: part for name, part in node.items() if name != "local_derivatives" and part != usual.get(name)}
 
 
 def text_document(text: str, heading: Heading, learning_rate: float | None = None) -> dict[str, Any]:

@@ -190,13 +190,15 @@ export function inOtherView({recorded, asCards, ...document}) {
 const EMPTY_NODE = {label: "", op: "", operands: [], layer: ""};
 
 /**
- * Returns a document of the page whose record has all parts of its nodes: the page leaves out those that are empty.
+ * Returns a document of the page whose record has all parts of its nodes: the page leaves out what is empty or usual.
  * @param {DocumentOfPage} document
  * @returns {DocumentOfPage}
  */
 export function withEmptyParts(document) {
   const {record} = document;
-  return record ? {...document, record: {...record, nodes: record.nodes.map((node) => ({...EMPTY_NODE, ...node}))}} : document;
+  if (!record) return document;
+  const nodes = record.nodes.map((node) => ({...EMPTY_NODE, ...node, kind: node.kind ?? (node.op ? "computed" : "parameter")}));
+  return {...document, record: {...record, nodes}};
 }
 
 /**
