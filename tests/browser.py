@@ -257,8 +257,11 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
             found = ordinary_page
         found.set_default_timeout(PATIENCE)
         found.set_viewport_size({"width": width, "height": height})
-        found.emulate_media(
-            color_scheme="dark" if dark else "light", reduced_motion="no-preference" if motion else "reduce"
+        found.emulate_media(  # all of them: a page may have served a test that printed it
+            media="screen",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="no-preference" if motion else "reduce",
+            forced_colors="none",
         )
         screen = Screen(found, relay, path.as_uri())
         screens.append(screen)
