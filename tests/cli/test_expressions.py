@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -229,7 +230,10 @@ def test_png_of_japanese_names_without_a_system_dot_is_refused(
 
 
 def kinds_on_page(page: Path) -> list[str]:
-    return re.findall(r'"kind":"(parameter|input|constant|computed)"', page.read_text(encoding="utf-8"))
+    """List the kinds of the values, of which the page leaves out those that are usual."""
+    (document,) = re.findall('<script type="application/json" id="document">(.*?)</script>', page.read_text("utf-8"))
+    nodes = json.loads(document)["record"]["nodes"]
+    return [node.get("kind", "computed" if "op" in node else "parameter") for node in nodes]
 
 
 def test_page_of_an_expression_is_written(command: Command, tmp_path: Path) -> None:
