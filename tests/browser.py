@@ -258,7 +258,7 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
         found.set_default_timeout(PATIENCE)
         found.set_viewport_size({"width": width, "height": height})
         found.emulate_media(  # all of them: a page may have served a test that printed it
-            media="screen",
+            media="null",  # as the browser has it, which prints on paper
             color_scheme="dark" if dark else "light",
             reduced_motion="no-preference" if motion else "reduce",
             forced_colors="none",
