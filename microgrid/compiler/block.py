@@ -51,7 +51,7 @@ from microgrid._util.text import brief
 from microgrid._util.validation import as_list, quoted
 from microgrid.compiler.buffer import ParameterBuffer
 from microgrid.compiler.codegen import CodeGenerator
-from microgrid.compiler.compile import MAX_OPERANDS, _leaves, backend_called, n_operands
+from microgrid.compiler.compile import MAX_OPERANDS, backend_called, checked_leaves, n_operands
 from microgrid.compiler.dataflow import Dataflow
 from microgrid.compiler.rows import as_rows, float64, problem_with
 from microgrid.compiler.syntax import indent, zeros
@@ -375,7 +375,7 @@ def compile_block(
         ImportError: the native backend has no llvmlite.
     """
     kind = NativeBlock if backend_called(backend).backend == "native" else CompiledBlock
-    inputs, outputs = _leaves("input", inputs), as_list("outputs", outputs)
+    inputs, outputs = checked_leaves("input", inputs), as_list("outputs", outputs)
     for output in outputs:
         if not isinstance(output, Value):
             raise TypeError(f"each output must be a Value, got {quoted(output)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from microgrid._util.validation import as_numbers, quoted
-from microgrid.compiler.compile import _leaves
+from microgrid.compiler.compile import checked_leaves
 from microgrid.engine import Value
 
 
@@ -37,7 +37,7 @@ class ParameterBuffer:
     """
 
     def __init__(self, parameters: Iterable[Value]) -> None:
-        self.parameters = tuple(_leaves("parameter", parameters))
+        self.parameters = tuple(checked_leaves("parameter", parameters))
         self._index = {parameter: i for i, parameter in enumerate(self.parameters)}
         self.read()
 
@@ -58,7 +58,7 @@ class ParameterBuffer:
             TypeError: they are not a list of Values.
             ValueError: there are none; or they are not here, or not one after the other.
         """
-        chosen = tuple(_leaves("parameter", parameters))
+        chosen = tuple(checked_leaves("parameter", parameters))
         start = self._index.get(chosen[0], 0) if chosen else 0
         place = slice(start, start + len(chosen))
         if not chosen or self.parameters[place] != chosen:

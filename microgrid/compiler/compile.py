@@ -156,13 +156,13 @@ def compile_graph(
     if not isinstance(output, Value):
         raise TypeError(f"compile_graph() needs a Value, the end of a graph, got {type(output).__name__}")
     order = topological_order(output)
-    inputs = _leaves("input", inputs)
+    inputs = checked_leaves("input", inputs)
     if parameters is None:
         given = set(inputs)
         chosen = [node for node in order if kind_of(node) == "parameter" and node not in given]
     else:
         nodes = set(order)
-        chosen = [parameter for parameter in _leaves("parameter", parameters) if parameter in nodes]
+        chosen = [parameter for parameter in checked_leaves("parameter", parameters) if parameter in nodes]
         if overlap := set(chosen) & set(inputs):
             raise ValueError(f"{brief(next(iter(overlap)).label or 'a leaf')} is both an input and a parameter")
     if kind is CompiledGraph and (size := n_operands(order)) > MAX_OPERANDS:
@@ -194,7 +194,8 @@ def n_operands(order: Iterable[Value]) -> int:
     return sum(len(node.recorded) for node in order) // 2
 
 
-def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
+def checked_leaves(what: str, values: Iterable[Value]) -> list[Value]:
+    """Return Values as a list, each of which is a leaf that may change, and there once."""
     leaves = as_list(f"{what}s", values)
     one = f"an {what}" if what == "input" else f"a {what}"
     for value in leaves:

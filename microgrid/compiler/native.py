@@ -68,7 +68,7 @@ class Leaves:
         values: first those whose gradients are wanted, then the others.
         numbers, gradients: a float64 for each; the gradients of the others are not read.
         read_data, read_gradients: fill the arrays from the Values; they return 0, or the number of a Value with none.
-        write_data, write_gradients: change the Values that are wanted to what stands in the arrays.
+        write_gradients: changes the gradients of the Values that are wanted to what stands in the array.
     """
 
     def __init__(self, wanted: Iterable[Value], others: Iterable[Value] = ()) -> None:
@@ -79,7 +79,6 @@ class Leaves:
         bridge, n, objects = _bridge(), len(self._wanted), self._objects.buffer_info()[0]
         self.read_data = partial(bridge.read, objects, len(self.values), bridge.data, address_of(self.numbers))
         self.read_gradients = partial(bridge.read, objects, n, bridge.grad, address_of(self.gradients))
-        self.write_data = partial(bridge.write, objects, n, bridge.data, address_of(self.numbers))
         self.write_gradients = partial(bridge.write, objects, n, bridge.grad, address_of(self.gradients))
 
     def check(self) -> None:
