@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import random
 import statistics
 import subprocess
 import sys
@@ -210,8 +209,8 @@ def small_gpt(backend: str, turns: int) -> Case:
     """A step of the small GPT on eight names, Adam included, as blocks; the same weights and names for all."""
     gpt: Any = gpt_peers.script()
     names = gpt_peers.names_of_a_step(gpt)
-    ours = gpt.Blocks(gpt.GPT(random.Random(0)), backend)
-    peers = {"recorded": gpt.Recorded(gpt.GPT(random.Random(0))), "plain class": gpt_peers.plain_way()}
+    ours = gpt.Blocks(gpt_peers.model_of(gpt), backend)
+    peers = {"recorded": gpt.Recorded(gpt_peers.model_of(gpt)), "plain class": gpt_peers.plain_way()}
     first = [way.learn(names) for way in (ours, *peers.values())]  # they learn, so only these are comparable
     difference = max(abs(loss - first[0]) for loss in first)
     turn_of = {who: partial(way.learn, names) for who, way in peers.items()}

@@ -11,9 +11,11 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from microgrid import nn
 from tests.benchmarks.plain import Plain, plain_neuron
 
 SCRIPT = Path(__file__).parents[2] / "notebooks" / "small_gpt.py"
+NAMES = SCRIPT.with_name("names.txt")
 DEEPEST = 100_000  # the plain class recurses
 
 
@@ -102,18 +104,26 @@ def script() -> ModuleType:
 
 def names_of_a_step(gpt: Any) -> list[list[int]]:
     """Return eight names of five letters, as numbers."""
-    names = random.Random(0).sample([name for name in gpt.NAMES if len(name) == 5], 8)
-    return [[0, *map(gpt.LETTERS.index, name), 0] for name in names]
+    alphabet = model_of(gpt).alphabet
+    names = random.Random(0).sample([name for name in gpt.names_in(NAMES) if len(name) == 5], 8)
+    return [[0, *map(alphabet.index, name), 0] for name in names]
+
+
+def model_of(gpt: Any) -> Any:
+    """Return the script's model, the same each time."""
+    return gpt.GPT(gpt.names_in(NAMES), random.Random(0))
 
 
 def plain_way() -> Any:
     """Return what learns with plain numbers: the script's own code, whose Values are replaced."""
     sys.setrecursionlimit(max(DEEPEST, sys.getrecursionlimit()))
     gpt: Any = script()
-    model = gpt.GPT(random.Random(0))
+    model = model_of(gpt)
+    for name in ("letters", "places"):
+        setattr(model, name, [[Number(value.data) for value in row] for row in getattr(model, name)])
     for name, part in vars(model).items():
-        rows = [[Number(value.data) for value in row] for row in part] if isinstance(part, list) else Dense(part)
-        setattr(model, name, rows)
+        if isinstance(part, nn.Dense):
+            setattr(model, name, Dense(part))
     parameters = [number for row in (*model.letters, *model.places) for number in row]
     for layer in (part for part in vars(model).values() if isinstance(part, Dense)):
         parameters += [number for weights, bias in layer.neurons for number in (*weights, bias)]
