@@ -97,7 +97,7 @@ class Blocks:
     def __init__(self, model, backend):
         def block(piece, n_inputs):
             inputs = [Input(1.0) for _ in range(n_inputs)]
-            return compile_block(inputs, piece(inputs), self.buffer, backend)
+            return compile_block(inputs, piece(inputs), self.buffer, backend=backend)
 
         self.buffer = ParameterBuffer(model.parameters())
         self.letters, self.places = ([self.buffer.place(row) for row in rows] for rows in (model.letters, model.places))

@@ -4,6 +4,7 @@ A loss of many tokens or time steps is one large graph, in which the same piece 
 piece once. Forward, its outputs are the inputs of the next piece; backward, the inputs' shares of that piece are what
 arrives at its outputs.
 
+>>> from microgrid import Input, Value, compile_block
 >>> w, x = Value(3.0, label="w"), Input(2.0, label="x")
 >>> y = w * x
 >>> y.label = "y"
@@ -47,16 +48,12 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from microgrid._util.text import brief
 from microgrid._util.validation import as_list, quoted
+from microgrid.compiler.block_programs import BlockGenerator, BlockGraph
 from microgrid.compiler.buffer import ParameterBuffer
-from microgrid.compiler.codegen import CodeGenerator
-from microgrid.compiler.compile import MAX_OPERANDS, backend_called, checked_leaves, n_operands
-from microgrid.compiler.dataflow import Dataflow
-from microgrid.compiler.rows import as_rows, float64, problem_with
-from microgrid.compiler.syntax import indent, zeros
-from microgrid.engine import Constant, Input, Value, topological_order, total
-from microgrid.graph.node import kind_of
+from microgrid.compiler.compile import backend_called, check_size, checked_leaves, chosen_parameters
+from microgrid.compiler.rows import as_rows, float64, problem_with, wrong_length
+from microgrid.engine import Value, topological_order, total
 from microgrid.language.numerals import counted
 
 if TYPE_CHECKING:
@@ -87,22 +84,18 @@ class CompiledBlock:
         self._order = topological_order(total(outputs))[:-1]
         nodes = set(self._order)
         self._places = [i for i, parameter in enumerate(buffer.parameters) if parameter in nodes]
-        self._graph = _Graph(self.inputs, self.outputs, [buffer.parameters[i] for i in self._places])
+        self._graph = BlockGraph(self.inputs, self.outputs, [buffer.parameters[i] for i in self._places])
         self._programs: dict[str, Callable[..., Any]] = {}
         self._waiting: list[tuple[int, Callable[[Any], Any]]] = []  # forward passes: how many rows, and how to go back
 
     @cached_property
     def source(self) -> str:
         """Write the programs of both passes."""
-        return "\n\n".join(self._sources[name] for name in ("forward", "backward"))
+        return "\n\n".join(self._generator.programs[name] for name in ("forward", "backward"))
 
     @cached_property
-    def _generator(self) -> _Generator:
-        return _Generator(self._graph)
-
-    @cached_property
-    def _sources(self) -> dict[str, str]:
-        return self._generator.programs()
+    def _generator(self) -> BlockGenerator:
+        return BlockGenerator(self._graph)
 
     def forward(self, numbers: Sequence[float], learn: bool = True) -> list[float]:
         """Run the forward pass, and return the numbers of the outputs.
@@ -130,8 +123,7 @@ class CompiledBlock:
         """
         numbers = _buffer(rows, len(self.inputs))
         given, n = self._taken(rows, numbers, self.inputs)
-        if not self._shared:
-            self.buffer.read()
+        self._read()
         outputs, back = self._forward(given, n, learn)
         if learn:
             self._waiting.append((n, back))
@@ -168,8 +160,7 @@ class CompiledBlock:
         n_rows, back = self._waiting[-1]
         if n != n_rows:
             raise ValueError(f"the forward pass had {counted(n_rows, 'row')}, got shares for {n}")
-        if not self._shared:
-            self.buffer.read()
+        self._read()
         to_inputs = back(given)
         if not self._shared:
             self.buffer.write()
@@ -184,15 +175,17 @@ class CompiledBlock:
         parameters, native = counted(len(self._places), "parameter"), ", native" * (self.backend == "native")
         return f"<CompiledBlock of {', '.join(sizes)}, {parameters}{native}>"
 
+    def _read(self) -> None:
+        if self._shared:
+            self.buffer.check()
+        else:
+            self.buffer.read()
+
     def _taken(self, rows: Any, numbers: array[float] | None, leaves: Sequence[Value]) -> tuple[Any, int]:
         """Return rows as the backend takes them, and how many there are, if each has a number for each leaf."""
-        if numbers is not None:
-            rows = [*zip(*[iter(numbers)] * len(leaves), strict=True)]
-            return rows, len(rows)
-        floats = as_rows(rows, leaves)
-        if {*map(len, floats)} - {len(leaves)}:
-            i, length = next((i, len(row)) for i, row in enumerate(floats, start=1) if len(row) != len(leaves))
-            raise ValueError(f"row {i} must have {counted(len(leaves), 'number')}, got {length}")
+        floats = as_rows(rows if numbers is None else numbers, leaves)
+        if problem := wrong_length(floats, leaves):
+            raise problem
         return floats, len(floats)
 
     def _forward(self, rows: Any, n: int, learn: bool) -> tuple[Any, Callable[[Any], Any]]:  # noqa: ARG002
@@ -218,7 +211,7 @@ class CompiledBlock:
     def _program(self, name: str) -> Callable[..., Any]:
         """Return a program, compiled on first use."""
         if name not in self._programs:
-            self._programs[name] = self._generator.compiled(name, self._sources[name])
+            self._programs[name] = self._generator.compiled(name, self._generator.programs[name])
         return self._programs[name]
 
 
@@ -280,81 +273,11 @@ class NativeBlock(CompiledBlock):
         return outputs, back
 
 
-class _Graph:
-    """The graph Σ (upstream · output), whose gradients are the shares that a block returns and adds."""
-
-    def __init__(self, inputs: Sequence[Value], outputs: Sequence[Value], parameters: Sequence[Value]) -> None:
-        self.inputs, self.parameters = inputs, parameters
-        self.outputs = [output if output.op else total([output]) for output in outputs]
-        self.upstream = [Input(1.0, f"upstream_{output.label or i}") for i, output in enumerate(outputs)]
-        self.products = [upstream * output for upstream, output in zip(self.upstream, self.outputs, strict=True)]
-        for product in self.products:
-            product.label = "share"  # what has a label is not made part of a sum
-        order = topological_order(total(self.products))
-        self.dataflow = Dataflow(order, [*parameters, *inputs])
-        leaves = [leaf for leaf in order if leaf.is_leaf and not isinstance(leaf, Constant)]
-        self.others = [leaf for leaf in leaves if leaf not in {*inputs, *self.upstream, *parameters}]
-
-
-class _Generator(CodeGenerator):
-    """Generates the programs of a block, each for several rows."""
-
-    def __init__(self, graph: _Graph) -> None:
-        rows, wanted = [*graph.inputs, *graph.upstream], [*graph.parameters, *graph.inputs]
-        super().__init__(graph.dataflow, rows, wanted, graph.others)
-        self.graph, self.read, self.texts = graph, [*graph.parameters, *graph.others], self.names
-
-    def programs(self) -> dict[str, str]:
-        """Write the forward pass alone, the forward pass that keeps all that it computes, and the backward pass."""
-        predict, know, think = self._know(slopes=False), self._know(), self._think("d_{name} += {share}")
-        graph, names, read = self.graph, self.names, _unpacked(self._named(self.read))
-        row, upstream = _list(self._named(graph.inputs)), _list(self._named(graph.upstream))
-        outputs = f"outputs += {_list(self._text(self.dataflow.same[output]) for output in graph.outputs)}"
-        computed = [node for node in self._within() if node.op]
-        on = [f"{names[node]}_on" for node in computed if node.op == "relu"]
-        kept = _list([*self._named([*graph.inputs, *computed]), *on, *self.early_slopes.values()])
-        off = zeros([names[node] for node in computed if node.op == "relu"])  # read while they are on only
-        gradients, to_inputs = (
-            [f"d_{name}" for name in self._named(leaves)] for leaves in (graph.parameters, graph.inputs)
-        )
-        return {
-            "predict": _program(
-                "predict(rows, numbers)", [*read, "outputs = []"], f"{row} in rows", [*predict, outputs], "outputs"
-            ),
-            "forward": _program(
-                "forward(rows, numbers)",
-                [*read, "outputs, kept = [], []", *off],
-                f"{row} in rows",
-                [*know, outputs, f"kept.append({kept})"],
-                "outputs, kept",
-            ),
-            "backward": _program(
-                "backward(shares, kept, numbers, gradients)",
-                [*read, *_unpacked(gradients, "gradients"), "to_inputs = []"],
-                f"{upstream}, {kept} in zip(shares, kept)",
-                [*zeros(to_inputs), *think, f"to_inputs += {_list(to_inputs)}"],
-                f"to_inputs, {_list(gradients)}",
-            ),
-        }
-
-    def _within(self) -> list[Value]:
-        """List the Values to compute without the end of the graph, which only the gradients begin from."""
-        return [node for node in self.dataflow.order if node not in {self.dataflow.output, *self.graph.products}]
-
-    def _know(self, slopes: bool = True) -> list[str]:
-        self.order = self._within()
-        lines = super()._know(slopes)
-        self.order = self.dataflow.order
-        return lines
-
-    def _named(self, nodes: Iterable[Value]) -> list[str]:
-        return [self.names[node] for node in nodes]
-
-
 def compile_block(
     inputs: Sequence[Value],
     outputs: Sequence[Value],
     parameters: Iterable[Value] | ParameterBuffer | None = None,
+    *,
     backend: str = "python",
 ) -> CompiledBlock:
     """Compile a piece of a model: a recorded graph with one or more outputs, and the shares of its inputs.
@@ -366,13 +289,27 @@ def compile_block(
         parameters: the leaves whose gradients are wanted; by default all that are neither inputs nor constants. Or a
             `ParameterBuffer` with those of the whole model, which its blocks share. Other leaves are read at each call.
         backend: "python" runs the programs as they read; "native" runs machine code with the same bits, which needs
-            `pip install "microgrid-autograd[native]"`.
+            `pip install llvmlite`.
 
     Raises:
         TypeError: an input, output or parameter is not a Value.
         ValueError: an input or a parameter was computed or is a constant, is listed twice or as both; there is no
             output; the graph is too large for a Python program; or there is no such backend.
         ImportError: the native backend has no llvmlite.
+
+    >>> from microgrid import Input
+    >>> w, x, state = Value(0.5, "w"), Input(0.0, "x"), Input(0.0, "state")
+    >>> cell = compile_block([x, state], [w * x + state])  # of a recurrent network
+    >>> outputs = [0.0]
+    >>> for number in (1.0, 2.0, 3.0):
+    ...     outputs = cell.forward([number, *outputs])
+    >>> outputs
+    [3.0]
+    >>> to_state = 1.0
+    >>> for _ in range(3):  # from the last step back to the first
+    ...     to_x, to_state = cell.backward([to_state])
+    >>> w.grad  # 1 + 2 + 3
+    6.0
     """
     kind = NativeBlock if backend_called(backend).backend == "native" else CompiledBlock
     inputs, outputs = checked_leaves("input", inputs), as_list("outputs", outputs)
@@ -382,32 +319,14 @@ def compile_block(
     if not outputs:
         raise ValueError("compile_block() needs at least one output, got none")
     order = topological_order(total(outputs))[:-1]
-    shared = isinstance(parameters, ParameterBuffer)
-    given = set(inputs)
-    if parameters is None:
-        parameters = [node for node in order if kind_of(node) == "parameter" and node not in given]
-    buffer = parameters if isinstance(parameters, ParameterBuffer) else ParameterBuffer(parameters)
-    if overlap := given.intersection(buffer.parameters):
-        raise ValueError(f"{brief(next(iter(overlap)).label or 'a leaf')} is both an input and a parameter")
-    if kind is CompiledBlock and (size := n_operands(order)) > MAX_OPERANDS:
-        raise ValueError(
-            f"this block has {size} operands; a Python program of more than {MAX_OPERANDS} takes too long to compile. "
-            'Compile a smaller piece, and run it more often; or compile it with backend="native"'
-        )
-    return kind(inputs, outputs, buffer, shared)
-
-
-def _program(head: str, first: Sequence[str], loop: str, lines: Sequence[str], result: str) -> str:
-    """Write a function that loops over rows."""
-    return "\n".join([f"def {head}:", *indent(first), f"    for {loop}:", *indent(lines, 2), f"    return {result}"])
-
-
-def _unpacked(names: Sequence[str], source: str = "numbers") -> list[str]:
-    return [f"{_list(names)} = {source}"] if names else []
-
-
-def _list(names: Iterable[str]) -> str:
-    return f"[{', '.join(names)}]"
+    buffer = None
+    if isinstance(parameters, ParameterBuffer):
+        buffer, parameters = parameters, parameters.parameters
+    chosen = chosen_parameters(order, inputs, parameters)
+    if kind is CompiledBlock:
+        advice = 'Compile a smaller piece, and run it more often; or compile it with backend="native"'
+        check_size(order, "block", advice)
+    return kind(inputs, outputs, buffer or ParameterBuffer(chosen), buffer is not None)
 
 
 def _zeros(n: int) -> array[float]:

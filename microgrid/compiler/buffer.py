@@ -9,6 +9,7 @@ from operator import attrgetter
 from microgrid._util.validation import as_numbers, quoted
 from microgrid.compiler.compile import checked_leaves
 from microgrid.engine import Value
+from microgrid.language.numerals import counted
 
 
 class ParameterBuffer:
@@ -45,6 +46,13 @@ class ParameterBuffer:
         """Take over the numbers and gradients of the Values."""
         self.data = array("d", map(attrgetter("data"), self.parameters))
         self.grad = array("d", map(attrgetter("grad"), self.parameters))
+
+    def check(self) -> None:
+        """Raise ValueError if one of the arrays was replaced by something else: machine code relies on its length."""
+        for name, numbers in (("data", self.data), ("grad", self.grad)):
+            if not isinstance(numbers, array) or numbers.typecode != "d" or len(numbers) != len(self.parameters):
+                n = counted(len(self.parameters), "float")
+                raise ValueError(f"{name} of a ParameterBuffer must be an array of {n}, got {quoted(numbers)}")
 
     def write(self) -> None:
         """Hand the numbers and gradients to the Values."""
@@ -88,3 +96,6 @@ class ParameterBuffer:
     def zero_grad(self) -> None:
         """Set all gradients to 0."""
         self.grad = array("d", bytes(8 * len(self.grad)))
+
+    def __repr__(self) -> str:
+        return f"<ParameterBuffer of {counted(len(self.parameters), 'parameter')}>"

@@ -28,7 +28,7 @@ class CodeGenerator:
         self, dataflow: Dataflow, inputs: Sequence[Value], parameters: Sequence[Value], others: Sequence[Value]
     ) -> None:
         self.dataflow, self.inputs, self.parameters = dataflow, inputs, parameters
-        self.order = dataflow.order
+        self.order = self.forward_order = dataflow.order
         self.comments = _comments(self.order)
         self.names = self._names([*dataflow.same])
         self.read = [*parameters, *others]
@@ -94,7 +94,7 @@ class CodeGenerator:
 
     def _know(self, slopes: bool = True) -> list[str]:
         lines = ["# --- Know ---", *self._early_sums()]
-        for node in self.order:
+        for node in self.forward_order:
             if not node.op:
                 continue
             if node in self.comments:

@@ -68,8 +68,7 @@ class CompiledGraph:
         self.inputs, self.parameters = tuple(inputs), tuple(parameters)
         self._order = topological_order(output)
         self._dataflow = Dataflow(self._order, self.parameters)
-        listed, order = {*inputs, *parameters}, self._dataflow.order
-        self._others = [x for x in order if x.is_leaf and not isinstance(x, Constant) and x not in listed]
+        self._others = other_leaves(self._dataflow, {*inputs, *parameters})
         self._programs: dict[str, Callable[..., Any]] = {}
 
     @cached_property
@@ -157,19 +156,14 @@ def compile_graph(
         raise TypeError(f"compile_graph() needs a Value, the end of a graph, got {type(output).__name__}")
     order = topological_order(output)
     inputs = checked_leaves("input", inputs)
-    if parameters is None:
-        given = set(inputs)
-        chosen = [node for node in order if kind_of(node) == "parameter" and node not in given]
-    else:
-        nodes = set(order)
-        chosen = [parameter for parameter in checked_leaves("parameter", parameters) if parameter in nodes]
-        if overlap := set(chosen) & set(inputs):
-            raise ValueError(f"{brief(next(iter(overlap)).label or 'a leaf')} is both an input and a parameter")
-    if kind is CompiledGraph and (size := n_operands(order)) > MAX_OPERANDS:
-        raise ValueError(
-            f"this graph has {size} operands; a Python program of more than {MAX_OPERANDS} takes too long to compile. "
+    nodes = set(order)
+    chosen = [parameter for parameter in chosen_parameters(order, inputs, parameters) if parameter in nodes]
+    if kind is CompiledGraph:
+        check_size(
+            order,
+            "graph",
             "If it holds several rows, compile the graph of one, and call it with batches of rows; if it is one row, "
-            'compile it with backend="native", or record it at each step, and call backward()'
+            'compile it with backend="native", or record it at each step, and call backward()',
         )
     return kind(output, inputs, chosen)
 
@@ -187,6 +181,32 @@ def backend_called(name: str) -> type[CompiledGraph]:
 
     native.llvm()
     return native.NativeGraph
+
+
+def chosen_parameters(
+    order: Iterable[Value], inputs: Sequence[Value], parameters: Iterable[Value] | None
+) -> list[Value]:
+    """Return the leaves whose gradients are wanted: those given, or all of a graph but its inputs and constants."""
+    given = set(inputs)
+    if parameters is None:
+        return [node for node in order if kind_of(node) == "parameter" and node not in given]
+    chosen = checked_leaves("parameter", parameters)
+    if overlap := [leaf for leaf in chosen if leaf in given]:
+        raise ValueError(f"{brief(overlap[0].label or 'a leaf')} is both an input and a parameter")
+    return chosen
+
+
+def other_leaves(dataflow: Dataflow, listed: set[Value]) -> list[Value]:
+    """Return the leaves that are neither listed nor constants: their numbers are read at each call."""
+    leaves = (node for node in dataflow.order if node.is_leaf and not isinstance(node, Constant))
+    return [leaf for leaf in leaves if leaf not in listed]
+
+
+def check_size(order: Iterable[Value], what: str, advice: str) -> None:
+    """Raise ValueError, which says what to do instead, if a Python program would take too long to compile."""
+    if (size := n_operands(order)) > MAX_OPERANDS:
+        limit = f"a Python program of more than {MAX_OPERANDS} takes too long to compile"
+        raise ValueError(f"this {what} has {size} operands; {limit}. {advice}")
 
 
 def n_operands(order: Iterable[Value]) -> int:

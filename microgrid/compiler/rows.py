@@ -68,13 +68,21 @@ def _row(i: int, row: Sequence[float], inputs: Sequence[Value]) -> list[float]:
     return numbers
 
 
+def wrong_length(rows: Sequence[Sequence[float]], inputs: Sequence[Value]) -> ValueError | None:
+    """Return an error that names the first row without a number for each input; None if all have them."""
+    for i, row in enumerate(rows, start=1):
+        if len(row) != len(inputs):
+            return ValueError(f"row {i} must have {counted(len(inputs), 'number')}, got {len(row)}")
+    return None
+
+
 def problem_with(rows: Sequence[Sequence[float]], inputs: Sequence[Value], order: Sequence[Value]) -> Exception | None:
     """Return an error that names the row and the operation that failed; None if no operation did."""
     if not rows:
         return ValueError("expected at least one row, got none")
+    if wrong := wrong_length(rows, inputs):
+        return wrong
     for i, row in enumerate(rows, start=1):
-        if len(row) != len(inputs):
-            return ValueError(f"row {i} must have {counted(len(inputs), 'number')}, got {len(row)}")
         if problem := _problem_in(dict(zip(inputs, row, strict=True)), order):
             return type(problem)(f"row {i}: {problem}")
     return None

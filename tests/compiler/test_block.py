@@ -147,7 +147,7 @@ def test_machine_code_gives_the_bits_of_the_python_programs(recipe: Recipe, dice
     for backend in ("python", "native"):
         for leaf in leaves:
             leaf.grad = 0.25
-        block = compile_block(leaves[:n_inputs], outputs, leaves[n_inputs:], backend)
+        block = compile_block(leaves[:n_inputs], outputs, leaves[n_inputs:], backend=backend)
         try:
             results: object = block.forward_rows(rows), block.backward_rows(shares)
         except (ArithmeticError, ValueError) as error:
@@ -218,6 +218,18 @@ def test_buffer_that_changes_after_the_forward_pass_does_not_change_its_backward
     block.forward([1.0])
     buffer.data[0] = 100.0
     assert block.backward([1.0]) == [3.0]
+
+
+@pytest.mark.parametrize("numbers", [array("d"), array("d", [1.0, 2.0]), array("f", [1.0]), [1.0]])
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_buffer_whose_arrays_were_replaced_is_refused(compiled: Compile, name: str, numbers: object) -> None:
+    w, x = Value(3.0), Input(2.0)
+    buffer = ParameterBuffer([w])
+    block = compiled([x], [w * x], buffer)
+    setattr(buffer, name, numbers)
+    with pytest.raises(ValueError, match=f"^{name} of a ParameterBuffer must be an array of 1 float, got "):
+        block.forward([1.0])
+    assert repr(buffer) == "<ParameterBuffer of 1 parameter>"
 
 
 def test_leaf_that_is_no_parameter_is_read_at_each_call(compiled: Compile) -> None:
@@ -299,6 +311,13 @@ def test_bad_numbers_are_refused(compiled: Compile) -> None:
         block.forward(["2"])  # type: ignore[list-item]
 
 
+def test_block_of_too_many_operands_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microgrid.compiler.compile.MAX_OPERANDS", 2)
+    w, x = Value(3.0), Input(2.0)
+    with pytest.raises(ValueError, match=r"^this block has 4 operands; .* more than 2 .* Compile a smaller piece"):
+        compile_block([x], [w * x, w + x])
+
+
 def test_bad_pieces_are_refused(compiled: Compile) -> None:
     w, x = Value(3.0, "w"), Input(2.0, "x")
     with pytest.raises(ValueError, match="at least one output, got none"):
@@ -309,6 +328,8 @@ def test_bad_pieces_are_refused(compiled: Compile) -> None:
         compiled([w * x], [w])
     with pytest.raises(ValueError, match="x is both an input and a parameter"):
         compiled([x], [w * x], [w, x])
+    with pytest.raises(ValueError, match="x is both an input and a parameter"):
+        compiled([x], [w * x], ParameterBuffer([w, x]))
     with pytest.raises(ValueError, match="backend must be one of python"):
         compiled([x], [w * x], backend="gpu")
     with pytest.raises(ValueError, match="place\\(\\) needs parameters that follow each other"):
