@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.report`: the figures in `recorded/` as a chart, and as tables in the README."""
+"""`python -m tests.benchmarks.report`: the figures in `recorded/` as a chart, and as tables in the READMEs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from tests.benchmarks.cases import NETWORK
 from tests.benchmarks.growth import numbers_of
 from tests.benchmarks.recorded import FOLDER, ratios_in, read
 
+PROJECT = ("README.md", "README.ja.md")
 CHART, README = (Path(__file__).with_name(name) for name in ("chart.svg", "README.md"))
-BEGIN, END = "<!-- figures, by report.py -->\n", "\n<!-- end of the figures -->\n"
+ROOT = Path(__file__).parents[2]
+BEGIN, END = "<!--figures-->\n", "<!--/figures-->\n"
 CASES = {  # by the name that the benchmark gives them
     f"eager {NETWORK}": "recorded for each step",
     f"eager {NETWORK}, collector off": "recorded, garbage collector off",
@@ -28,6 +30,7 @@ CASES = {  # by the name that the benchmark gives them
     "machine code 2-16-16-1, 30 rows a call": "machine code, 30 rows a call",
     "machine code 2-16-16-1, 1 row a call": "machine code, 1 row a call",
     "machine code 2-64-64-1, 30 rows a call": "machine code, 2-64-64-1, 30 rows a call",
+    "machine code 2-128-128-1, 30 rows a call": "machine code, 2-128-128-1, 30 rows a call",
     "small GPT, 8 names a step, compiled": "small GPT, compiled in pieces",
     "small GPT, 8 names a step, machine code": "small GPT, pieces as machine code",
 }
@@ -40,8 +43,17 @@ PEERS = {
     "compiled": "compiled, in Python",
     "recorded": "recorded anew",
 }
+IN_SHORT = {  # for the READMEs of the project: by the name of a case, what each of them calls it
+    f"eager {NETWORK}": {"README.md": "recorded", "README.ja.md": "毎回記録"},
+    "machine code 2-16-16-1, 1 row a call": {"README.md": "machine code, 1 row", "README.ja.md": "機械語、1 行"},
+    "machine code 2-16-16-1, 30 rows a call": {"README.md": "machine code, 30 rows", "README.ja.md": "機械語、30 行"},
+    "machine code 2-128-128-1, 30 rows a call": {
+        "README.md": "2-128-128-1, 30 rows",
+        "README.ja.md": "2-128-128-1、30 行",
+    },
+}
 TITLE = "Time of a step (forward and backward) as a multiple of microgrid's: network 2-16-16-1"
-LEAST, GREATEST = 0.05, 1000.0  # of the axis, which is logarithmic
+LEAST, GREATEST = 0.05, 4000.0  # of the axis, which is logarithmic
 LEFT_PX, AXIS_PX, RIGHT_PX = 320, 400, 60
 TOP_PX, ROW_PX, GAP_PX, BAR_PX = 74, 14, 14, 10
 TEXT_PX = 12
@@ -56,12 +68,13 @@ class Bar(NamedTuple):
 
 
 def main() -> int:
-    """Write the picture, and the tables of the README."""
+    """Write the picture, and the tables of the READMEs."""
     runs = recorded_runs()
     CHART.write_text(chart(runs), encoding="utf-8")
-    before, _, after = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = after.partition(END)
-    README.write_text(f"{before}{BEGIN}{tables(runs)}{END}{after}", encoding="utf-8")
+    for path, content in {README: tables(runs), **{ROOT / name: in_short(runs, name) for name in PROJECT}}.items():
+        before, _, after = path.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = after.partition(END)
+        path.write_text(f"{before}{BEGIN}{content}{END}{after}", encoding="utf-8")
     return 0
 
 
@@ -93,7 +106,15 @@ def tables(runs: Sequence[dict[str, Any]]) -> str:
     made = [f"- {name}: {run['machine']}; {_versions(run)}" for name, run in zip(names, runs, strict=True)]
     heads = [name_of(run) for run in runs]
     blocks = (made, _table(["time ÷ microgrid's", "", *heads], ratios), _table(["measured", "in", *heads], measures))
-    return "\n" + "\n\n".join("\n".join(block) for block in blocks) + "\n"
+    return "\n" + "\n\n".join("\n".join(block) for block in blocks) + "\n\n"
+
+
+def in_short(runs: Sequence[dict[str, Any]], file: str) -> str:
+    """Return the ratios that a README of the project shows, of the oldest Python, as a table in Markdown."""
+    ratios, peers = ratios_in(runs[0]), ("micrograd", "numpy", "torch")
+    lines = [[names[file], *(shown(ratios.get((case, peer))) for peer in peers)] for case, names in IN_SHORT.items()]
+    table = _table([name_of(runs[0]), "micrograd", "NumPy", "PyTorch"], lines)
+    return "\n".join(table) + "\n"
 
 
 def _versions(run: dict[str, Any]) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.__main__ import main
-from tests.benchmarks.cases import NETWORK
 from tests.benchmarks.recorded import differences, fallen, ratios_in
-from tests.benchmarks.report import CHART, README, chart, recorded_runs, shown, tables
+from tests.benchmarks.report import CHART, PROJECT, README, ROOT, chart, in_short, recorded_runs, shown, tables
 
 
 def run_with(ratio: float, python: str = "3.11.7") -> dict[str, Any]:
@@ -70,8 +69,10 @@ def test_readme_and_chart_show_what_is_recorded() -> None:
     ET.fromstring(chart(runs))
 
 
-@pytest.mark.parametrize(("file", "times"), [("README.md", "{} times"), ("README.ja.md", "{} 倍")])
-def test_readme_of_the_project_quotes_what_is_recorded(file: str, times: str) -> None:
-    text = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
-    for run in recorded_runs():
-        assert times.format(shown(ratios_in(run)[f"eager {NETWORK}", "micrograd"])) in text
+@pytest.mark.parametrize("file", PROJECT)
+def test_readme_of_the_project_shows_what_is_recorded(file: str) -> None:
+    runs = recorded_runs()
+    table = in_short(runs, file)
+    assert table in (ROOT / file).read_text(encoding="utf-8")
+    numpy, torch = (ratios_in(runs[0])["machine code 2-16-16-1, 30 rows a call", peer] for peer in ("numpy", "torch"))
+    assert f" |  | {shown(numpy)} | {shown(torch)} |" in table
