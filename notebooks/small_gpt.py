@@ -163,7 +163,7 @@ def names_in(path):
 
 def main():
     parser = argparse.ArgumentParser(description="Train a small GPT on names, and let it make up ten.")
-    parser.add_argument("--how", choices=["recorded", "blocks", "native"], default="recorded", help="see the script")
+    parser.add_argument("--how", choices=["recorded", "blocks", "native"], default="recorded", help="one of three ways")
     parser.add_argument("--steps", type=int, default=100, help="0 or more, each with 8 names; by default 100")
     parser.add_argument("--names", default=Path(__file__).with_name("names.txt"), help="a file with one name a line")
     parser.add_argument("--page", help="the file for how a letter attends, such as attention.html")
@@ -173,9 +173,9 @@ def main():
             raise ValueError(f"--steps must be 0 or more, got {options.steps}")
         names = names_in(options.names)
         model, rng = GPT(names, random.Random(0)), random.Random(0)
+        way = Recorded(model) if options.how == "recorded" else Blocks(model, options.how.replace("blocks", "python"))
         if options.page:  # before training, so that a page that cannot be written is refused now
             attention_of(model, names[0][0]).save(options.page)
-        way = Recorded(model) if options.how == "recorded" else Blocks(model, options.how.replace("blocks", "python"))
     except (ImportError, OSError, ValueError) as error:
         raise SystemExit(f"error: {str(error).partition('] ')[2] or error}") from None  # without [Errno 2]
     for step in range(1, options.steps + 1):

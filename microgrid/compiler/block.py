@@ -102,7 +102,7 @@ class CompiledBlock:
 
         Args:
             numbers: those of `inputs`.
-            learn: whether a backward pass is to follow.
+            learn: whether a backward pass is to follow; if so, what it needs is kept until then.
 
         Raises:
             TypeError, ValueError: they are not numbers, or not as many as `inputs`.
