@@ -14,6 +14,7 @@ import argparse
 import math
 import random
 from array import array
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -47,16 +48,14 @@ class GPT(nn.Module):
         self.hidden, self.out = nn.Dense(WIDTH, 4 * WIDTH, "relu", rng), nn.Dense(4 * WIDTH, WIDTH, "linear", rng)
         self.logits = nn.Dense(WIDTH, len(self.alphabet), "linear", rng)
 
-    def __call__(self, tokens):
-        """Return, for each letter, the logarithms of the probabilities of what comes next."""
+    def __call__(self, tokens):  # for each letter, the logarithms of the probabilities of what comes next
         rows = [[*self.letters[token], *place] for token, place in zip(tokens, self.places)]
         attended = self.attend([number for row in rows for number in self.embed(row)])
         return [self.predict(attended[i : i + 2 * WIDTH]) for i in range(0, len(attended), 2 * WIDTH)]
 
     def embed(self, rows):
         x = [letter + place for letter, place in zip(rows[:WIDTH], rows[WIDTH:])]
-        h = rmsnorm(x)
-        return [*x, *self.query(h), *self.key(h), *self.value(h)]
+        return [*x, *self.query(h := rmsnorm(x)), *self.key(h), *self.value(h)]
 
     def attend(self, embedded):
         parts = [embedded[i : i + WIDTH] for i in range(0, len(embedded), WIDTH)]
@@ -178,12 +177,13 @@ def main():
             attention_of(model, names[0][0]).save(options.page)
     except (ImportError, OSError, ValueError) as error:
         raise SystemExit(f"error: {str(error).partition('] ')[2] or error}") from None  # without [Errno 2]
-    for step in range(1, options.steps + 1):
-        length = len(rng.choice(names))
-        alike = [name for name in names if len(name) == length]
-        loss = way.learn([[0, *map(model.alphabet.index, name), 0] for name in rng.sample(alike, min(8, len(alike)))])
-        if step == 1 or step % (options.steps // 10 or 1) == 0:
-            print(f"step {step}: loss {loss:.12f}")
+    with suppress(KeyboardInterrupt):  # Ctrl-C ends the training
+        for step in range(1, options.steps + 1):
+            length = len(rng.choice(names))
+            alike = [name for name in names if len(name) == length]
+            loss = way.learn([[0, *map(model.alphabet.index, n), 0] for n in rng.sample(alike, min(8, len(alike)))])
+            if step == 1 or step % (options.steps // 10 or 1) == 0:
+                print(f"step {step}: loss {loss:.12f}")
     if options.how != "recorded":
         way.buffer.write()
     if options.page:

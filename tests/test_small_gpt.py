@@ -132,6 +132,17 @@ def test_page_shows_what_was_learned(gpt: ModuleType, tmp_path: Path, monkeypatc
     assert texts[0] != texts[1]
 
 
+def test_interrupt_ends_the_training(
+    gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> float:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gpt.Recorded, "learn", interrupted)
+    run(gpt, monkeypatch)
+    assert len(capsys.readouterr().out.splitlines()) == 10
+
+
 def test_names_of_any_letters_are_learned(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
