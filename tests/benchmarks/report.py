@@ -44,13 +44,19 @@ PEERS = {
     "recorded": "recorded anew",
 }
 IN_SHORT = {  # for the READMEs of the project: by the name of a case, what each of them calls it
-    f"eager {NETWORK}": {"README.md": "recorded", "README.ja.md": "毎回記録"},
+    f"eager {NETWORK}": {"README.md": "recorded", "README.ja.md": "グラフを毎回記録"},
     "machine code 2-16-16-1, 1 row a call": {"README.md": "machine code, 1 row", "README.ja.md": "機械語、1 行"},
     "machine code 2-16-16-1, 30 rows a call": {"README.md": "machine code, 30 rows", "README.ja.md": "機械語、30 行"},
     "machine code 2-128-128-1, 30 rows a call": {
         "README.md": "2-128-128-1, 30 rows",
         "README.ja.md": "2-128-128-1、30 行",
     },
+    "small GPT, 8 names a step, compiled": {"README.md": "small GPT, blocks", "README.ja.md": "小さな GPT、部品ごと"},
+    "small GPT, 8 names a step, machine code": {"README.md": "as machine code", "README.ja.md": "小さな GPT、機械語"},
+}
+SHORT_PEERS = {  # which it is compared with there
+    "README.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "plain Python"},
+    "README.ja.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "素朴な Python"},
 }
 TITLE = "Time of a step (forward and backward) as a multiple of microgrid's: network 2-16-16-1"
 LEAST, GREATEST = 0.05, 4000.0  # of the axis, which is logarithmic
@@ -111,10 +117,13 @@ def tables(runs: Sequence[dict[str, Any]]) -> str:
 
 def in_short(runs: Sequence[dict[str, Any]], file: str) -> str:
     """Return the ratios that a README of the project shows, of the oldest Python, as a table in Markdown."""
-    ratios, peers = ratios_in(runs[0]), ("micrograd", "numpy", "torch")
-    lines = [[names[file], *(shown(ratios.get((case, peer))) for peer in peers)] for case, names in IN_SHORT.items()]
-    table = _table([name_of(runs[0]), "micrograd", "NumPy", "PyTorch"], lines)
-    return "\n".join(table) + "\n"
+    ratios, peers = ratios_in(runs[0]), SHORT_PEERS[file]
+    comma, lines = ", " if file == "README.md" else "、", []
+    for case, names in IN_SHORT.items():
+        found = [f"{peers[peer]} {shown(ratios[case, peer])}" for peer in peers if (case, peer) in ratios]
+        lines.append((names[file], comma.join(found)))
+    heads = name_of(runs[0]), "time ÷ microgrid's" if file == "README.md" else "microgrid の何倍か"
+    return "\n".join(_table(heads, lines)) + "\n"
 
 
 def _versions(run: dict[str, Any]) -> str:

@@ -72,7 +72,7 @@ def test_readme_and_chart_show_what_is_recorded() -> None:
 @pytest.mark.parametrize("file", PROJECT)
 def test_readme_of_the_project_shows_what_is_recorded(file: str) -> None:
     runs = recorded_runs()
-    table = in_short(runs, file)
+    table, comma = in_short(runs, file), ", " if file == "README.md" else "、"
     assert table in (ROOT / file).read_text(encoding="utf-8")
     numpy, torch = (ratios_in(runs[0])["machine code 2-16-16-1, 30 rows a call", peer] for peer in ("numpy", "torch"))
-    assert f" |  | {shown(numpy)} | {shown(torch)} |" in table
+    assert f"| NumPy {shown(numpy)}{comma}PyTorch {shown(torch)} |" in table
