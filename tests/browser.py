@@ -230,12 +230,12 @@ def ordinary_page(browser: Browser) -> Iterator[Page]:
 def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Callable[..., Screen]]:
     """Open pages from files of their own; nothing moves unless `motion` is true.
 
-    The first is opened in the ordinary page, in which every test loads another file; a further one, and one that is to
-    be prepared, in a context of its own. After the test, make sure that each made no request but the one for itself,
-    left the console silent, and stored nothing.
+    The first is opened in the ordinary page, in which every test loads another file; a further one beside it, and one
+    that is to be prepared in a context of its own, for which the browser works as long as for three files. After the
+    test, make sure that each made no request but the one for itself, left the console silent, and stored nothing.
     """
     screens: list[Screen] = []
-    contexts: list[BrowserContext] = []
+    extra: list[Page | BrowserContext] = []
 
     def open_page(
         content: str,
@@ -250,9 +250,13 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
     ) -> Screen:
         path = tmp_path / f"page{len(screens)}.html"
         path.write_text(content, encoding="utf-8")
-        if screens or prepare:
-            contexts.append(browser.new_context())
-            found = contexts[-1].new_page()
+        if prepare:
+            context = browser.new_context()
+            extra.append(context)
+            found = context.new_page()
+        elif screens:
+            found = ordinary_page.context.new_page()
+            extra.append(found)
         else:
             found = ordinary_page
         found.set_default_timeout(PATIENCE)
@@ -277,8 +281,8 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
     finally:
         for screen in screens:
             screen.leave()
-        for context in contexts:
-            context.close()
+        for each in extra:
+            each.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ A test is quick unless it is marked `slow`, `browser`, `smoke` or `campaign`. Th
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import signal
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["browser", "opened", "ordinary_page", "screens", "shared", "studio"]
 HERE = Path(__file__).parent
 TIERS = {HERE / "slow": "slow", HERE / "studio" / "smoke": "smoke", HERE / "campaigns": "campaign"}
 
+gc.disable()  # until the tests are collected
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, and no window is opened
 os.environ["LANGUAGE"] = "en"  # commands speak English, whatever the locale
 if hasattr(signal, "SIGHUP"):
@@ -54,3 +56,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(tier)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was collected: it lives to the end."""
+    gc.freeze()
+    gc.enable()

@@ -18,7 +18,6 @@ from tests.training.networks import ROWS, TARGETS, line
 TRAINING = """
 from microgrid.nn import Neuron
 from microgrid.training import train
-from tests.graphs import plant
 train(Neuron(1), [[1.0]], [1.0], epochs=3{})
 """
 
