@@ -139,7 +139,7 @@ test("training is told by its learning rate and stops where a number is lost", (
 
 test("numbers that a first update would lose are told by what they come from", () => {
   const problemOf = (change) => shown(initialState(documentWith(change), "en")).problem;
-  assert.match(problemOf({learningRate: 1e308, data: {...XOR, targets: [100, 0, 0, 0]}}), /learning rate 1e308 was too large/);
+  assert.match(problemOf({learningRate: 1e308, data: {...XOR, targets: [100, 0, 0, 0]}}), /learning rate 1 × 10³⁰⁸ was too large/);
   assert.match(problemOf({data: {...XOR, targets: [1e300, 0, 0, 0]}}), /too large at once/);
 });
 
