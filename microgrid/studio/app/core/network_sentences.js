@@ -160,8 +160,9 @@ export class NetworkSentences {
       ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
     if (all.gradient === 0) return this.#say("answer.none", moment);
     const own = mostToBlame(this.network, shares),
-      layers = this.#layersFarApart(pass.gradients);
-    if (layers) return this.words.joined(this.#say("answer.short", moment, {weight: this.#nameOf(at < 0 || own.gradient === 0 ? all : own)}), layers);
+      isOfRow = at >= 0 && own.gradient !== 0,
+      {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
+    if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
     const ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
     if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
@@ -169,14 +170,15 @@ export class NetworkSentences {
   }
 
   /**
-   * That the first layer gets far smaller, or larger, gradients than the last; "" where it does not.
-   * @param {Float64Array} gradients
+   * Whether the first layer gets far smaller, or larger, gradients than the last, and how many times; the key is ""
+   * where it does not.
+   * @param {Float64Array} gradients of all rows, or the shares of one
    */
   #layersFarApart(gradients) {
     const [first, last] = [1, this.network.layers.length].map((layer) => Math.abs(this.#mostIn(layer, gradients).gradient)),
       times = Math.max(last / first, first / last);
-    if (!Number.isFinite(times) || times < FAR_APART) return "";
-    return this.words.word(`network.told.${first < last ? "vanishing" : "exploding"}`, {times: show(Number(times.toPrecision(2)))});
+    const isFar = Number.isFinite(times) && times >= FAR_APART;
+    return {key: isFar ? (first < last ? "vanishing" : "exploding") : "", times: show(Number(times.toPrecision(2)))};
   }
 
   /**
