@@ -23,7 +23,7 @@ from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
 from microgrid.language.numerals import counted, powers_of_ten, show
-from microgrid.language.words import LANGUAGES, words
+from microgrid.language.words import LANGUAGES, label_in, words
 from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
 from microgrid.relay.relay import Relay
@@ -193,12 +193,16 @@ def _predictions(spec: Spec, language: str | None) -> str:
     start = "en" if language is None else language
     model, data = spec.build(), spec.data.learning
 
+    def named(name: str) -> str:
+        return label_in(name, start) if spec.data.name else name  # columns of somebody's table stay as they are
+
     def told(target: float) -> str:
-        return data.classes[int(target)] if data.classes else show(target)
+        return named(data.classes[int(target)]) if data.classes else show(target)
 
     first = [*zip(data.rows, data.targets, strict=True)][:MAX_TABLE_ROWS]
     rows = [_row([*map(show, row), told(target), told(spec.predict(model, row))]) for row, target in first]
-    return _as_table([*data.input_names, data.target_name, words(start)["page.table.predicted"]], rows)
+    heads = [*map(named, data.input_names), named(data.target_name), words(start)["page.table.predicted"]]
+    return _as_table(heads, rows)
 
 
 def _as_table(heads: Sequence[str], rows: Sequence[str]) -> str:

@@ -343,6 +343,18 @@ test("a network that is built is called by its layers and what its data are call
   assert.equal(shown(table).title, "2-3-1 · your table: width, height → kind");
 });
 
+test("the studio's own data have names in each language, a table keeps those of its columns", () => {
+  const named = (name) => {
+    const document = documentWith({data: {...XOR, name, inputNames: ["bill_length_mm", "x2"], targetName: "species"}}),
+      state = initialState(document, "en");
+    assert.deepEqual(shown(state, "en").network.names.inputs, ["bill_length_mm", "x2"]);
+    const {names, spec} = shown(state, "ja").network;
+    return [...names.inputs, spec.data.targetName];
+  };
+  assert.deepEqual(named("penguins"), ["くちばしの長さ", "x2", "種"]);
+  assert.deepEqual(named(""), ["bill_length_mm", "x2", "species"]);
+});
+
 test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {
   const formulaAt = (rows) => {
     const data = {...XOR, rows: rows.map((r) => XOR.rows[r % 4]), targets: rows.map((r) => XOR.targets[r % 4])};

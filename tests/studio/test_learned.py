@@ -86,10 +86,15 @@ def test_reader_may_ask_for_targets_beside_predictions(network: NetworkOpener) -
     expect(screen("#learned-pairs")).to_have_attribute("aria-pressed", "true")
 
 
-def test_species_are_named_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
+def test_species_are_named_in_each_language_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
     screen = network("penguins")
     assert screen.texts("#learned-key li")[:3] == ["Adelie", "Chinstrap", "Gentoo"]
     expect(screen("#learned-figures span")).to_contain_text("Held out:")
+    document = screen.page.evaluate("JSON.stringify(microgrid.state.document)")
+    screen("#language").click()
+    assert screen.texts("#learned-key li")[:3] == ["アデリーペンギン", "ヒゲペンギン", "ジェンツーペンギン"]
+    assert screen.texts("#learned-plot .name") == ["くちばしの長さ →", "↑ くちばしの高さ"]
+    assert screen.page.evaluate("JSON.stringify(microgrid.state.document)") == document
 
 
 @pytest.mark.parametrize("name", ["penguins", "xor"])

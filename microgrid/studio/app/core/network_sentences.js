@@ -76,6 +76,7 @@ class NetworkNames {
     this.inputs = data.inputNames;
     this.target = data.targetName;
     this.classes = data.classes;
+    this.classesInShort = data.classesInShort ?? data.classes;
     this.network = network;
     this.words = words;
   }

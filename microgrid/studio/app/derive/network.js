@@ -63,7 +63,20 @@ const aloneAt = memoised((/** @type {Network} */ network, /** @type {Standardise
 );
 const nextAt = memoised(nextMoment);
 const sharesAt = memoised(rowShares);
-const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => new NetworkSentences(spec, networkOfSpec(spec), words));
+const specInWords = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => ({...spec, data: dataInWords(spec.data, words)}));
+const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Network} */ network, /** @type {Words} */ words) => new NetworkSentences(spec, network, words));
+
+/**
+ * Returns data with their names in a language, where they are the studio's own: those of somebody's table stay.
+ * @param {Spec["data"]} data
+ * @param {Words} words
+ */
+function dataInWords(data, words) {
+  const named = (/** @type {string} */ name, more = "") => (words.has(`label.${name}${more}`) ? words.word(`label.${name}${more}`) : name),
+    namedAll = (/** @type {string[]} */ names, more = "") => names.map((name) => named(name, more));
+  if (!data.name) return data;
+  return {...data, inputNames: namedAll(data.inputNames), targetName: named(data.targetName), classes: namedAll(data.classes), classesInShort: namedAll(data.classes, ".short")};
+}
 
 /** @type {WeakMap<Float64Array, Map<object, number>>} */
 const lossesKnown = new WeakMap();
@@ -199,9 +212,10 @@ function networkPartAt(state, words) {
     steps = stepsOfSpec(spec),
     step = steps[position - 1] ?? null,
     isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
-    sentences = sentencesAt(spec, words);
+    specNamed = specInWords(spec, words),
+    sentences = sentencesAt(specNamed, network, words);
   return {
-    spec,
+    spec: specNamed,
     network,
     data,
     batch,

@@ -304,7 +304,7 @@ function nameOfSide({kind, layer}, i, {names, batch, network, spec}, words) {
   if (kind === "rows") return `${batch[i] + 1}`;
   const of = kind === "inputs" ? layer - 1 : layer;
   if (of === 0) return names.inputs[i];
-  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("network.prediction");
+  if (of === network.sizes.length) return names.classesInShort.length === network.sizes.at(-1) ? names.classesInShort[i] : spec.data.targetName || words.say("network.prediction");
   return `${i + 1}`;
 }
 
