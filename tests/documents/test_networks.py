@@ -94,6 +94,11 @@ def test_page_gets_what_was_trained_before() -> None:
     assert [p.data for p in spec.build().parameters()] == [p.data for p in model.parameters()]
 
 
+def test_data_are_called_as_their_example_in_the_strip() -> None:
+    titles = {name: data_title(name) for name in ("xor", "moons", "penguins")}
+    assert titles == {name: network_documents()[name].heading.title for name in titles}
+
+
 @pytest.mark.parametrize("name", DATA_NAMES)
 def test_data_set_has_a_name_and_opens_with_a_network_that_learns_it(name: str) -> None:
     json.loads(to_json(data_named(name).to_json()))
