@@ -176,8 +176,8 @@ test("a row or a learning rate that was chosen is kept in the address, too", () 
 });
 
 test("a class is asked for a value, a share and a new weight before it is shown", () => {
-  for (const row of [1, null]) {
-    let state = after(documentWith(), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
+  for (const [row, momentum] of [[1, 0], [null, 0], [1, 0.9]]) {
+    let state = after(documentWith({momentum}), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
     const asked = [];
     for (const {phase, kind} of stepsIn(state)) {
       const {predicting} = shown(state);
@@ -197,6 +197,18 @@ test("a class is asked for a value, a share and a new weight before it is shown"
   }
   const quiet = after(documentWith(), {type: "goTo", position: 0}, {type: "present", isPresenting: true}, {type: "setPredicting", isPredicting: false});
   assert.equal(shown(quiet).predicting.canAsk, false);
+});
+
+test("with momentum, the update is a formula of its numbers, from the first cycle on", () => {
+  for (const cycles of [0, 2]) {
+    const state = after(trained(documentWith({momentum: 0.9}), cycles), end),
+      {formulaParts} = shown(state);
+    const {before, rate, momentum, velocity, gradient, after: changed} = Object.fromEntries(
+      formulaParts.filter((part) => part.name).map(({name, text}) => [name, Number(text.replace("−", "-").replace(/[()]/g, ""))]),
+    );
+    assert.deepEqual([rate, momentum, velocity !== 0], [0.3, 0.9, cycles > 0]);
+    assert.ok(Math.abs(before - rate * (momentum * velocity + gradient) - changed) < 1e-3, JSON.stringify(formulaParts));
+  }
 });
 
 test("a class is asked only for what no step has shown", () => {

@@ -230,6 +230,7 @@ function networkPartAt(state, words) {
     names: sentences.names,
     sentences,
     parameters: moment.parameters,
+    velocity: moment.velocity,
     epoch: epochOf(spec, cycle),
     cyclesPerEpoch: cyclesPerEpoch(spec),
     get pass() {
@@ -317,16 +318,15 @@ export function networkShownAt(state, words) {
 }
 
 /**
- * After how many steps a class that predicts is asked for the next one, from the step shown on: not for a loss, nor for
- * what momentum moves, which no single formula gives. Infinity where nothing more is asked.
+ * After how many steps a class that predicts is asked for the next one, from the step shown on: not for a loss. Infinity
+ * where nothing more is asked.
  * @param {State} state
  * @returns {number}
  */
 export function nextAskedIn(state) {
   const {document, isPresenting, isPredicting, position} = state;
   if (!isPresenting || !isPredicting || document.kind !== "network" || isLostIn(state)) return Infinity;
-  const {momentum} = specOf(document),
-    next = stepsOfSpec(specOf(document)).findIndex(({phase, kind}, i) => i >= position && kind !== "loss" && !(phase === "change" && momentum));
+  const next = stepsOfSpec(specOf(document)).findIndex(({kind}, i) => i >= position && kind !== "loss");
   return next >= 0 && next < NETWORK_KIND.reach(state) ? next : Infinity;
 }
 
@@ -363,6 +363,7 @@ function momentOfSentences({learningRate}, shown) {
     },
     learningRate,
     momentum: spec.momentum,
+    velocity: shown.velocity,
     first: shown.losses.first,
     get output() {
       return shown.losses.last;
