@@ -266,6 +266,24 @@ test("numbers that do not follow from the seed come back, too", async () => {
   assert.deepEqual([other.cycle, other.learningRate, other.net.row, parametersOf(other)], [11, 0.01, null, parametersOf(state)]);
 });
 
+test("what is shared by its numbers learns on alike: with its velocities and the order of its rows", async () => {
+  const data = dataOf(7),
+    state = trained(after(trained(documentWith({momentum: 0.9, batchSize: 3, data}), 8), {type: "setLearningRate", learningRate: 0.01}), 5),
+    other = await received(state);
+  assert.ok(Object.keys(sharedOf(state, {}).l).length > 0);
+  assert.deepEqual([other.cycle, other.net.moment], [14, state.net.moment]);
+  assert.deepEqual(parametersOf(trained(other, 9)), parametersOf(trained(state, 9)));
+});
+
+test("a code of before velocities were shared opens, and one with those of no parameter does not", async () => {
+  const state = trained(after(trained(documentWith({momentum: 0.9}), 5), {type: "setLearningRate", learningRate: 0.01}), 5),
+    {u, ...older} = sharedOf(state, {});
+  const openedFrom = async (shared) => after(LINE, {type: "openShared", shared: await decodeState(await encodeState(shared)), known: KNOWN, isEntry: true});
+  const opened = await openedFrom(older);
+  assert.deepEqual([parametersOf(opened), [...opened.net.moment.velocity].every((number) => number === 0)], [parametersOf(state), true]);
+  await assert.rejects(() => openedFrom({...older, u: {...u, 99: 1}}), ShareError);
+});
+
 test("a network that has not learned yet is sent without its numbers, whatever the learning rate", () => {
   const state = after(documentWith(), {type: "setLearningRate", learningRate: 0.01});
   assert.deepEqual([sharedOf(state, KNOWN.datasets).l, sharedOf(trained(state, 1), KNOWN.datasets).l], [{}, {}]);
