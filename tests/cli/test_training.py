@@ -242,6 +242,13 @@ def test_learning_rate_that_is_too_large_is_refused_with_advice(command: Command
     assert re.match(r"microgrid: epoch \d+: .*; try a learning rate smaller than 1e\+09, or smaller inputs", refused)
 
 
+def test_loss_of_held_out_rows_that_is_too_large_is_refused_with_advice(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,b,y\n" + "".join(f"{i},{i % 7},{2 * i + i % 7}\n" for i in range(30)))
+    options = ["--target", "y", "--epochs", "2", "--learning-rate", "1e9", "--page", "x.html"]
+    refused = refusal(command("train", "data.csv", *options))
+    assert refused.endswith("too large for a float; try a learning rate smaller than 1e+09, or smaller inputs")
+
+
 def test_file_that_is_not_there_or_no_text_is_refused(command: Command, tmp_path: Path) -> None:
     assert refusal(command("train", "no.csv", "--target", "y")) == "microgrid: no.csv: No such file or directory"
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff\x00")
