@@ -81,7 +81,7 @@ def test_every_page_holds_the_networks_and_the_data_to_build_on(write: Callable[
     assert [*datasets] == [*DATA_NAMES]
     assert {each["network"]["data"] for each in networks} <= {*datasets}
     assert datasets["moons"]["rows"] == data_named("moons").to_json()["rows"]
-    assert datasets["moons"]["title"] == {"en": "moons", "ja": "三日月"}
+    assert datasets["moons"]["title"] == {"en": "two moons", "ja": "2 つの三日月"}
 
 
 def test_page_of_a_network_opens_with_it() -> None:
