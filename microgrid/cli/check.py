@@ -10,8 +10,8 @@ from microgrid.cli.arguments import Parser
 from microgrid.cli.expressions import add_expression, leaves_of, read_graph, shown_document
 from microgrid.engine import Value
 from microgrid.graph.gradcheck import GradientTable, check_gradients
-from microgrid.language.numerals import show
-from microgrid.language.words import label_in, typeset, words
+from microgrid.language.numerals import powers_of_ten, show
+from microgrid.language.words import label_in, words
 
 CANNOT_BE_CHECKED = 3  # the exit code where nothing differs, but not everything can be measured
 
@@ -58,7 +58,7 @@ def _check_second_derivatives(output: Value, language: str) -> list[GradientTabl
         table = check_gradients(derivative)
         name = derivative_label(output.label or label_in("result", language), leaf.label)
         kind = "derivative" if table.rows else "constant"
-        heading = words(language)[f"check.{kind}"].format(name=name, number=typeset(show(derivative.data, 8), language))
+        heading = words(language)[f"check.{kind}"].format(name=name, number=powers_of_ten(show(derivative.data, 8)))
         say(*([""] if tables else []), heading, *(table.text(language).split("\n") if table.rows else []))
         tables.append(table)
     return tables

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from microgrid.language.numerals import SCIENTIFIC, powers_of_ten
-from microgrid.language.words import LANGUAGES, PLACEHOLDER, JapaneseText, words
+from microgrid.language.words import LANGUAGES, PLACEHOLDER, Text, words
 
 LISTS = ("names", "columns", "commands", "choices", "classes", "formats")
 """The placeholders of lists."""
@@ -59,7 +59,7 @@ def translated(message: str, language: str, keys: str = "message.") -> str:
     for pattern, text in _messages(language, keys):
         if match := pattern.fullmatch(message):
             parts = {name: _part(name, part, language, keys) for name, part in match.groupdict().items()}
-            return text.fill(parts) if isinstance(text, JapaneseText) else text.format(**parts)
+            return text.fill(parts)
     return message
 
 
@@ -71,7 +71,7 @@ def _part(name: str, part: str, language: str, keys: str) -> str:
 
 
 @cache
-def _messages(language: str, keys: str) -> list[tuple[re.Pattern[str], str]]:
+def _messages(language: str, keys: str) -> list[tuple[re.Pattern[str], Text]]:
     """Return a pattern for each English message, and its translation."""
     texts = words(language)
     messages = {key: text for key, text in words("en").items() if key.startswith(keys)}

@@ -24,7 +24,7 @@ from microgrid.studio.page import network_page
 
 NETWORK_OPTIONS = ("--network", "--hidden", "--activation", "--batch-size", "--seed", "--target", "--inputs")
 """The options that say something about a network only; --data must stand beside them."""
-SHAPE = re.compile(r"\d+(?:[-,]\d+)+")
+SHAPE = re.compile(r"0*[1-9]\d*(?:[-,]0*[1-9]\d*)+")
 
 
 def add_network_options(command: Parser) -> None:
@@ -59,7 +59,7 @@ def shape(text: str) -> list[int]:
     [2, 4, 1]
     """
     if not SHAPE.fullmatch(text.strip()):
-        raise argparse.ArgumentTypeError(f"expected inputs and layers such as 2-4-1, got {quoted(text)}")
+        raise argparse.ArgumentTypeError(f"expected inputs and layers such as 2-4-1, got {quoted(text.strip())}")
     return [*map(int, re.split("[-,]", text))]
 
 
@@ -146,9 +146,8 @@ def _sizes(options: argparse.Namespace, first: Spec) -> tuple[int, ...] | None:
 
 def _check_numbers(options: argparse.Namespace) -> None:
     """Check the numbers of a network; a message names the option."""
-    for option, sizes in (("--network", [options.network or []]), ("--hidden", options.hidden or [])):
-        for size in (size for layer in sizes for size in layer):
-            positive_whole(option, size)
+    for size in (size for layer in options.hidden or [] for size in layer):
+        positive_whole("--hidden", size)
     if options.batch_size is not None:
         positive_whole("--batch-size", options.batch_size)
     if options.learning_rate is not None:

@@ -90,7 +90,15 @@ def _run_train(options: argparse.Namespace) -> int:
 def _losses_to_keep(options: argparse.Namespace, learner: ColumnLearner) -> Mapping[str, Callable[[], float]]:
     """Return what is measured after each epoch: for a page, the loss of the rows that are held out."""
     held_out = learner.held_out
-    return {HELD_OUT: lambda: learner.loss(held_out)} if options.page is not None and held_out.rows else {}
+
+    def loss() -> float:
+        try:
+            return learner.loss(held_out)
+        except ArithmeticError as error:
+            advice = f"try a learning rate smaller than {options.learning_rate:g}, or smaller inputs"
+            raise OverflowError(f"{error}; {advice}") from error
+
+    return {HELD_OUT: loss} if options.page is not None and held_out.rows else {}
 
 
 def print_what_is_used(data: Dataset, language: str) -> None:

@@ -154,6 +154,7 @@ class _Column:
         self.n_missing = sum(map(self.lacks, cells))
         self.categories = () if self.holds_numbers else categories_among(cells)
         self.is_text = not self.holds_numbers and not self.categories
+        self.n_different = len({cell for cell in cells if not is_missing(cell)})
         self.remark = self._why_left_out(cells)
 
     def _why_left_out(self, cells: Sequence[str]) -> str:
@@ -196,7 +197,11 @@ class _Column:
         number = number_in(cell, self.decimal)
         if number is not None and math.isfinite(number):
             return number
-        needs = f"text needs 2 to {MAX_CATEGORIES} different values that repeat" if self.is_text else "correct it"
+        needs = "correct it"
+        if self.is_text:
+            needs = (
+                f"text needs 2 to {MAX_CATEGORIES} different values that repeat, and this column has {self.n_different}"
+            )
         raise DataError(
             f"{self.sheet.path}, row {row}, column {quoted(self.name)}: expected a "
             f"{'' if number is None else 'finite '}number, got {quoted(cell)}; {advice_for(cell) or needs}{way_out}"

@@ -27,7 +27,7 @@ from microgrid.datasets.tables import Dataset
 from microgrid.documents.examples import Heading
 from microgrid.engine import Value
 from microgrid.language.numerals import counted
-from microgrid.language.words import LANGUAGES, in_each_language
+from microgrid.language.words import LANGUAGES, in_each_language, words
 from microgrid.losses import binary_cross_entropy, mean_squared_error
 from microgrid.nn import ACTIVATIONS, MLP, model_content
 from microgrid.optim import SGD
@@ -307,8 +307,9 @@ def data_named(name: str) -> Data:
 
 
 def data_title(name: str) -> dict[str, str]:
-    """Return what a data set of the studio is called in each language."""
-    return in_each_language(f"example.data.{name}")
+    """Return what data or a network of the studio are called in each language: as their example, where there is one."""
+    keys = (f"example.network.{name}.title", f"example.{name}.title", f"example.data.{name}")
+    return in_each_language(next(key for key in keys if key in words(LANGUAGES[0])))
 
 
 @cache
@@ -355,6 +356,5 @@ def first_network(name: str) -> Spec:
 
 
 def _network(name: str, data: str, sizes: tuple[int, ...], learning_rate: float, **settings: Any) -> NetworkDocument:
-    key = f"example.network.{name}"
-    heading = Heading(in_each_language(f"{key}.title"), in_each_language(f"{key}.note"))
+    heading = Heading(data_title(name), in_each_language(f"example.network.{name}.note"))
     return NetworkDocument(name, Spec(data_named(data), sizes, learning_rate=learning_rate, **settings), heading)

@@ -15,8 +15,8 @@ from microgrid.engine import Value, gradients
 from microgrid.graph import operations
 from microgrid.graph.node import Node, kind_of
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import powers_of_ten, show
+from microgrid.language.words import words
 
 STEP = 6e-6
 """About the cube root of a float's precision: there the error of a central difference is least, about 1e-10."""
@@ -108,10 +108,10 @@ class GradientTable:
         """
         said = words(language)
         columns = ("leaf", "value", "chain_rule", "check.numerical", "check.difference")
-        lines = [[said[column] for column in columns]]
+        lines: list[list[str]] = [[said[column] for column in columns]]
         for row in self.rows:
             numbers = show(row.data), show(row.gradient, 8), show(row.numerical, 8), show(row.difference, 2)
-            lines.append([row.name, *(typeset(number, language) for number in numbers)])
+            lines.append([row.name, *map(powers_of_ten, numbers)])
         narrowest = (0, 12, 14, 14, 10)
         widths = [
             max(width, *map(display_width, column))

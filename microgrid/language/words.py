@@ -18,7 +18,25 @@ PLACEHOLDER = re.compile(r"( ?)\{(\w+)(?::([^{}]*))?\}( ?)")
 FORMULA = re.compile(" [+−] ")
 
 
-class JapaneseText(str):
+class Text(str):
+    """A text that people read, filled in with names and numbers.
+
+    >>> Text("{name} is {result}").format(name="w", result="7e−19")
+    'w is 7 × 10⁻¹⁹'
+    """
+
+    __slots__ = ()
+
+    def format(self, *_: object, **parts: object) -> str:
+        """Fill in the placeholders; a power of ten is written as by hand."""
+        return powers_of_ten(self.fill(parts))
+
+    def fill(self, parts: Mapping[str, object]) -> str:
+        """Fill in the placeholders."""
+        return super().format(**parts)
+
+
+class JapaneseText(Text):
     """A text in Japanese, which takes the space from between two Japanese characters when it is filled in.
 
     >>> JapaneseText("{name} は {result}").format(name="w", result="7e−19")
@@ -28,10 +46,6 @@ class JapaneseText(str):
     """
 
     __slots__ = ()
-
-    def format(self, *_: object, **parts: object) -> str:
-        """Fill in the placeholders; a power of ten is written in full."""
-        return powers_of_ten(self.fill(parts))
 
     def fill(self, parts: Mapping[str, object]) -> str:
         """Fill in the placeholders."""
@@ -47,12 +61,7 @@ class JapaneseText(str):
         return PLACEHOLDER.sub(put, self)
 
 
-def typeset(formula: str, language: str) -> str:
-    """Write the numbers of a formula as people do in a language: 7 × 10⁻¹⁹ rather than 7e−19 in Japanese."""
-    return powers_of_ten(formula) if language == "ja" else formula
-
-
-def words(language: str) -> dict[str, str]:
+def words(language: str) -> dict[str, Text]:
     """Return the texts of a language by their keys.
 
     Raises:
@@ -87,6 +96,7 @@ def label_in(label: str, language: str) -> str:
 
 
 @cache
-def _loaded(language: str) -> dict[str, str]:
+def _loaded(language: str) -> dict[str, Text]:
     table: dict[str, str] = json.loads(asset(f"language/{language}.json"))
-    return {key: JapaneseText(text) for key, text in table.items()} if language == "ja" else table
+    kind = JapaneseText if language == "ja" else Text
+    return {key: kind(text) for key, text in table.items()}

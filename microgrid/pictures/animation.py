@@ -13,8 +13,8 @@ import zlib
 from microgrid._util.files import asset
 from microgrid._util.text import display_width, printable, shortened
 from microgrid.graph.folding import cards_and_edges
-from microgrid.language.numerals import bracketed, counted, show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import bracketed, counted, powers_of_ten, show
+from microgrid.language.words import words
 from microgrid.pictures.captions import edge_width, largest_share
 from microgrid.pictures.layout import Box, Layout, Line, lay_out
 from microgrid.pictures.palette import coloured, sign_of, squeezed
@@ -113,7 +113,7 @@ class _Film:
         x, y = value_place(box) if kind == "value" else gradient_place(box)
         sign, _, figures = content.rpartition(" ")
         place = box.x + x, box.y + y
-        return self.during(since, until, number_text(f"{kind} {sign}".strip(), place, figures, self.language))
+        return self.during(since, until, number_text(f"{kind} {sign}".strip(), place, figures))
 
     def status(self, node: str, time: float) -> None:
         """Show the status of a card, such as "dead", from the time at which its value appears."""
@@ -130,11 +130,9 @@ class _Film:
         self.put(step.operand, "grad", arrival, step.after)
         width = edge_width(along.edge, self.largest)
         stroke = f'<path class="line {sign_of(step.share)}" d="{curve_of(along)}" stroke-width="{width:.2f}"/>'
-        self.parts.append(
-            self.during(arrival, self.end, stroke + "".join(handed(along, self.language)), f"on {sign_of(step.share)}")
-        )
+        self.parts.append(self.during(arrival, self.end, stroke + "".join(handed(along)), f"on {sign_of(step.share)}"))
         label = f"{show(step.upstream)} × {bracketed(show(step.local_derivative))} = {show(step.share)}"
-        label = typeset(label, self.language)
+        label = powers_of_ten(label)
         half = display_width(label) * 3.8 + 12
         pill = f'<rect x="{-half:g}" y="-12" width="{2 * half:g}" height="24" rx="12"/>'
         way = f"0%,{self.percent(start)}{{offset-distance:100%}}{self.percent(arrival)},100%{{offset-distance:0%}}"

@@ -15,8 +15,8 @@ from microgrid._util.text import display_width, printable
 from microgrid.graph.folding import MAX_CARDS_DRAWN, Card, Edge, Folding
 from microgrid.graph.layer_gradients import layer_gradients
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import MINUS, show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import MINUS, powers_of_ten, show
+from microgrid.language.words import words
 from microgrid.pictures.palette import sign_of
 
 MAX_PARAMETERS_LISTED = 5  # on the card of a folded neuron; with more, it gives their range
@@ -115,12 +115,12 @@ def faces(folding: Folding, language: str) -> dict[Card, Face]:
     """Return the face of each card, with words and numbers as they are written in a language."""
     is_brief, said = folding.is_crowded and len(folding.cards) > MAX_CARDS_DETAILED, words(language)
     written = {card: _brief_face(card, said) if is_brief else _face(card, said) for card in folding.cards}
-    return {card: _typeset(face, language) for card, face in written.items()}
+    return {card: _typeset(face) for card, face in written.items()}
 
 
-def _typeset(face: Face, language: str) -> Face:
+def _typeset(face: Face) -> Face:
     rows = [
-        tuple(cell._replace(text=typeset(cell.text, language)) if cell.is_number else cell for cell in row)
+        tuple(cell._replace(text=powers_of_ten(cell.text)) if cell.is_number else cell for cell in row)
         for row in face.rows
     ]
     return replace(face, rows=tuple(rows))
@@ -218,17 +218,17 @@ def edge_sign(edge: Edge) -> str:
     return "" if edge.share is None or edge.local_derivative is None else sign_of(edge.share)
 
 
-def edge_numbers(edge: Edge, language: str = "en") -> tuple[str, str]:
+def edge_numbers(edge: Edge) -> tuple[str, str]:
     """Return the local derivative, as a factor, and the share; each may be ""."""
     if edge.local_derivative is None:
         return "", ""
     local = f"×{show(edge.local_derivative)}" if edge.operand.kind != "constant" else ""
-    return typeset(local, language), "" if edge.share is None else typeset(show(edge.share), language)
+    return powers_of_ten(local), "" if edge.share is None else powers_of_ten(show(edge.share))
 
 
-def label_size(edges: Iterable[Edge], language: str) -> tuple[float, float]:
+def label_size(edges: Iterable[Edge]) -> tuple[float, float]:
     """Return width and height of the largest numbers beside an edge, in pixels."""
-    longest = max((len(number) for edge in edges for number in edge_numbers(edge, language)), default=0)
+    longest = max((len(number) for edge in edges for number in edge_numbers(edge)), default=0)
     return max(longest * NUMBER_PX, MIN_LABEL_PX) + 6.0, LABEL_HEIGHT_PX
 
 

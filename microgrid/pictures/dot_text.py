@@ -92,7 +92,7 @@ def _describe(picture: graphviz.Digraph, still: Still, layout: Layout | None = N
     largest = largest_share(folding.edges)
     lines = layout.lines if layout else itertools.repeat(None)
     for i, (edge, line) in enumerate(zip(folding.edges, lines, strict=False)):
-        attributes = _edge_attributes(edge, largest, not crowded, line, still.language)
+        attributes = _edge_attributes(edge, largest, not crowded, line)
         tooltip = _tooltip(edge_told(edge, said))
         picture.edge(edge.operand.id, edge.result.id, id=f"e{i}", tooltip=tooltip, **attributes)
 
@@ -152,14 +152,14 @@ def _cell(cell: Cell, width: float, span: str = "") -> str:
     return f'<TD ALIGN="{alignment}"{span}{wide}><FONT {face}COLOR="{colour}">{text or " "}</FONT></TD>'
 
 
-def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None, language: str) -> dict[str, str]:
+def _edge_attributes(edge: Edge, largest: float, labelled: bool, along: Line | None) -> dict[str, str]:
     sign, given = edge_sign(edge), edge.operand.kind == "constant"
     attributes = {"style": "dashed"} if given or (sign == "negative" and not labelled) else {}
     points_back = edge.share is not None
     if points_back:
         attributes |= {"dir": "back", "penwidth": f"{edge_width(edge, largest):.2f}"}
         attributes |= {"color": COLOURS[sign] if sign else QUIET} if edge.share else {}
-    local, share = edge_numbers(edge, language)
+    local, share = edge_numbers(edge)
     lines = [_edge_line(local, QUIET)] if local else []
     lines += [_edge_line(share, COLOURS[sign])] if share else []
     if labelled and lines:

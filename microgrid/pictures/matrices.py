@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterator
 
 from microgrid._util.matrices import cut_matrix
-from microgrid.language.numerals import show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import powers_of_ten, show
+from microgrid.language.words import words
 from microgrid.pictures.palette import COLOURS, coloured, sign_of, squeezed
 from microgrid.relay.layer_relay import Entry, LayerRelay, LayerStep
 from microgrid.relay.layer_table import MAX_COLUMNS_SHOWN, MAX_ROWS_SHOWN, outcome, sentence, title
@@ -74,4 +74,4 @@ class Matrices:
         share = min(abs(number) / largest, 1.0) if largest and not math.isnan(number) else 0.0
         opacity = round(255 * STRONGEST_TINT * share)
         tint = f" style='background:{COLOURS[sign_of(number)]}{opacity:02x}'" if opacity else ""
-        return f"<td{tint}>{typeset(show(number), self.language)}</td>"
+        return f"<td{tint}>{powers_of_ten(show(number))}</td>"

@@ -47,7 +47,7 @@ class Still:
             NoRendererError: there is no Graphviz on this machine to lay it out.
         """
         sizes = {card: _size(face) for card, face in face_of.items()}
-        numbers = label_size(self.folding.edges, self.language)
+        numbers = label_size(self.folding.edges)
         return lay_out(self.folding, MAX_ROW_WIDTH_PX, sizes, numbers, self.direction)
 
     def svg(self, cell_width: float = math.inf) -> str:
@@ -71,7 +71,7 @@ class Still:
             f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>",
             f"<style>{STYLE}</style>",
             f'<rect class="paper" width="{width:g}" height="{height:g}"/>',
-            *still_edges(layout, lambda edge: edge_told(edge, said), self.language),
+            *still_edges(layout, lambda edge: edge_told(edge, said)),
             *(self._card(box, face_of[box.card], said) for box in layout.boxes),
             *(_note_drawn(line, layout.height + 6 + NOTE_HEIGHT_PX * i) for i, line in enumerate(lines)),
         ]

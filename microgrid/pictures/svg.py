@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping
 from microgrid._util.files import asset
 from microgrid._util.text import isolated
 from microgrid.graph.folding import Edge
-from microgrid.language.numerals import show
-from microgrid.language.words import typeset
+from microgrid.language.numerals import powers_of_ten, show
 from microgrid.pictures.captions import NUMBER_PX, edge_numbers, edge_sign, edge_width, largest_share
 from microgrid.pictures.layout import HEADING_HEIGHT_PX, NUMBER_WIDTH_PX, ROW_HEIGHT_PX, Box, Layout, Line
 from microgrid.pictures.palette import coloured, sign_of, squeezed
@@ -43,11 +42,11 @@ def before_know(layout: Layout, said: Mapping[str, str]) -> list[str]:
     return _edges(layout, numbers=False) + [_card(box, layout, said, numbers=False) for box in layout.boxes]
 
 
-def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "", language: str = "en") -> list[str]:
+def still_edges(layout: Layout, told: Callable[[Edge], str] = lambda _: "") -> list[str]:
     """Draw the edges of a still picture, then their numbers above all lines; `told` is the tooltip of an edge."""
     largest = largest_share(line.edge for line in layout.lines)
     edges = [_still_edge(i, line, largest, told(line.edge)) for i, line in enumerate(layout.lines)]
-    numbers = [_still_numbers(i, line, language) for i, line in enumerate(layout.lines)]
+    numbers = [_still_numbers(i, line) for i, line in enumerate(layout.lines)]
     return [*edges, *filter(None, numbers)]
 
 
@@ -135,10 +134,10 @@ def _still_edge(i: int, line: Line, largest: float, told: str) -> str:
     return "".join(parts) + "</g>"
 
 
-def _still_numbers(i: int, line: Line, language: str) -> str:
+def _still_numbers(i: int, line: Line) -> str:
     """Draw the numbers of an edge, over the lines that run behind them; "" where it has none."""
     edge = line.edge
-    local, share = edge_numbers(edge, language)
+    local, share = edge_numbers(edge)
     if not line.label or not (local or share):
         return ""
     x, y = line.label
@@ -159,21 +158,21 @@ def curve_of(line: Line) -> str:
     return f"M{_point(start)}C{' '.join(map(_point, rest))}L{_point(line.tips[1])}"
 
 
-def handed(line: Line, language: str = "en") -> list[str]:
+def handed(line: Line) -> list[str]:
     """Draw what an edge carries back: its tip at the operand, the local derivative and the share."""
     edge, (x, y) = line.edge, line.label or (0.0, 0.0)
     local = "" if edge.local_derivative is None else f"×{show(edge.local_derivative)}"
     share = "" if edge.share is None else show(edge.share)
     return [
         f'<path class="back" d="{_tip(line.curve[0], line.tips[0])}"/>',
-        number_text("local", (x, y - 4), local, language),
-        number_text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share, language),
+        number_text("local", (x, y - 4), local),
+        number_text(f"share {sign_of(edge.share or 0.0)}", (x, y + 10), share),
     ]
 
 
-def number_text(kind: str, place: Point, number: str, language: str) -> str:
-    """Write a number where there is space for ten characters, as a language writes it; a longer one is squeezed."""
-    written = typeset(number, language).replace(" × 10", "×10")
+def number_text(kind: str, place: Point, number: str) -> str:
+    """Write a number where there is space for ten characters; a longer one is squeezed."""
+    written = powers_of_ten(number).replace(" × 10", "×10")
     if written == number or len(written) <= 10:
         return text(kind, place, written)
     x, y = place

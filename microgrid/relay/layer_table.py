@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from microgrid._util.matrices import Matrix, cut, cut_matrix
 from microgrid._util.text import display_width, right_aligned, wrapped
-from microgrid.language.numerals import bracketed, show, show_signed
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import bracketed, powers_of_ten, show, show_signed
+from microgrid.language.words import words
 from microgrid.relay.records import PHASES
 from microgrid.relay.sentences import compare
 
@@ -38,7 +38,7 @@ def sentence(relay: LayerRelay, step: LayerStep, language: str) -> str:
     text = words(language)
     variant, facts = _facts(relay, step, text)
     template = text[f"layers.{step.phase}.{step.kind}{variant}"]
-    return typeset(template.format(layer=step.layer, **facts), language)
+    return powers_of_ten(template.format(layer=step.layer, **facts))
 
 
 def _facts(relay: LayerRelay, step: LayerStep, text: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -114,12 +114,12 @@ def _largest_change(relay: LayerRelay) -> str:
 # --- matrices as text ------------------------------------------------------------------------------------------------
 
 
-def bands(entries: Sequence[Entry], language: str, width: int) -> Iterator[list[Fragment]]:
+def bands(entries: Sequence[Entry], width: int) -> Iterator[list[Fragment]]:
     """Yield rows with the matrices side by side, as many as fit, each under its name and shape, cut to the width."""
     band: list[list[list[Fragment]]] = []
     for entry in entries:
-        grids = (_grid(entry, language, most) for most in range(MAX_COLUMNS_SHOWN, MIN_COLUMNS_SHOWN - 1, -1))
-        grid = next((grid for grid in grids if _columns(grid[0]) <= width), _grid(entry, language, MIN_COLUMNS_SHOWN))
+        grids = (_grid(entry, most) for most in range(MAX_COLUMNS_SHOWN, MIN_COLUMNS_SHOWN - 1, -1))
+        grid = next((grid for grid in grids if _columns(grid[0]) <= width), _grid(entry, MIN_COLUMNS_SHOWN))
         if band and sum(_columns(each[0]) + len(GRID_GAP) for each in [*band, grid]) > width + len(GRID_GAP):
             yield from _joined(band)
             band = []
@@ -136,10 +136,10 @@ def _joined(band: Sequence[Sequence[list[Fragment]]]) -> Iterator[list[Fragment]
         yield row
 
 
-def _grid(entry: Entry, language: str, most_columns: int) -> list[list[Fragment]]:
+def _grid(entry: Entry, most_columns: int) -> list[list[Fragment]]:
     """Write a matrix as rows of equal width; the first has its name and shape."""
     rows = [
-        [Fragment("…" if number is None else typeset(show(number), language), number) for number in row]
+        [Fragment("…" if number is None else powers_of_ten(show(number)), number) for number in row]
         for row in cut_matrix(entry.matrix, MAX_ROWS_SHOWN, most_columns)
     ]
     widths = [max(display_width(part.text) for part in column) + 1 for column in zip(*rows, strict=True)]
@@ -163,9 +163,9 @@ def outcome(relay: LayerRelay, language: str) -> str:
     """Compare the loss after the update with the one that the gradients predicted, if they did."""
     text, result = words(language), relay.outcome
     if math.isnan(result.predicted):
-        return typeset(text["layers.outcome"].format(before=show(result.before), after=show(result.after)), language)
+        return powers_of_ten(text["layers.outcome"].format(before=show(result.before), after=show(result.after)))
     is_square = relay.steps_of("know")[-1].kind == "loss"
-    return typeset(compare(result, text["outcome.loss"], text["end.loss"], is_square, text), language)
+    return powers_of_ten(compare(result, text["outcome.loss"], text["end.loss"], is_square, text))
 
 
 def title(step: LayerStep, language: str) -> str:
@@ -182,7 +182,7 @@ def text(relay: LayerRelay, language: str) -> str:
             if step.phase == phase:
                 lines.append(f"{number:>4}  {title(step, language)}")
                 lines += [INDENT + entry.line for entry in step.results]
-                grids = bands(step.entries, language, TEXT_COLUMNS - len(INDENT))
+                grids = bands(step.entries, TEXT_COLUMNS - len(INDENT))
                 lines += [(INDENT + "".join(fragment.text for fragment in row)).rstrip() for row in grids]
                 lines += [INDENT + row for row in wrapped(sentence(relay, step, language), TEXT_COLUMNS - len(INDENT))]
         lines.append("")

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from microgrid._util.text import display_width, padded
 from microgrid.graph.node import Node
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import bracketed, show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import bracketed, powers_of_ten, show
+from microgrid.language.words import words
 
 MAX_NODES_SHOWN = 12  # nodes of a path in words
 
@@ -85,7 +85,7 @@ class Routes:
         lines = [summary.format(name=name, gradient=show(self.gradient), count=_number_of(self.count or self.blocked))]
         ways = [" → ".join(_without_middle(route.names)) for route in self.routes]
         width = max(map(display_width, ways), default=0)
-        formulas = [typeset(route.formula, language) for route in self.routes]
+        formulas = [powers_of_ten(route.formula) for route in self.routes]
         lines += [f"  {padded(way, width)}  {formula}" for way, formula in zip(ways, formulas, strict=True)]
         if rest := self.count - len(self.routes):
             lines.append(said["page.routes.rest"].format(count=_number_of(rest), remainder=show(self.remainder)))

@@ -15,8 +15,8 @@ from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.naming import as_atom, operand_name
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS, Operation, as_written, evaluate, name_of
-from microgrid.language.numerals import SUPERSCRIPTS, bracketed, show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import SUPERSCRIPTS, bracketed, powers_of_ten, show
+from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
 MAX_TERMS_SHOWN = 4  # terms that a sum shows
@@ -63,14 +63,12 @@ def in_words(relay: Record, step: Step, language: str) -> Wording:
         wording = Wording("think", node.id, node.name, "", show(1.0), words(language)["seed"].format(name=node.name))
     else:
         wording = _change(relay.node(step.node), step, words(language))
-    return typeset_wording(wording, language)
+    return typeset_wording(wording)
 
 
-def typeset_wording(wording: Wording, language: str) -> Wording:
-    """Write the numbers of a step as people do in a language."""
-    formula, result, sentence = (
-        typeset(text, language) for text in (wording.formula, wording.result, wording.sentence)
-    )
+def typeset_wording(wording: Wording) -> Wording:
+    """Write the numbers of a step as people do by hand."""
+    formula, result, sentence = (powers_of_ten(text) for text in (wording.formula, wording.result, wording.sentence))
     return replace(wording, formula=formula, result=result, sentence=sentence)
 
 
@@ -234,7 +232,8 @@ def with_status(sentence: str, giver: str, status: str, text: Mapping[str, str])
 def outcome(relay: Record, language: str) -> str:
     """Compare the loss after the update with the loss that the gradients predicted, and explain a difference."""
     result, text, output = relay.outcome, words(language), relay.snapshot.output
-    name, end = text["outcome.loss"], text["end.loss"]
+    name: str = text["outcome.loss"]
+    end: str = text["end.loss"]
     if output.label not in ("", "loss"):
         name = end = text["end.named"].format(name=output.name)
     if result.missing:

@@ -9,8 +9,8 @@ from microgrid._util.text import display_width, padded, shortened
 from microgrid._util.validation import check_choice
 from microgrid.graph.folding import Card, Edge, cards_and_edges
 from microgrid.graph.operations import as_written
-from microgrid.language.numerals import show
-from microgrid.language.words import typeset, words
+from microgrid.language.numerals import powers_of_ten, show
+from microgrid.language.words import words
 from microgrid.relay.records import PHASES, Change, Record, Share
 from microgrid.relay.sentences import (
     Wording,
@@ -62,7 +62,7 @@ def tell(relay: Record, language: str = "en", fold: str = "auto") -> Telling:
             return _Folded(relay, language, cards, edges).tell()
     lines = tuple(in_words(relay, step, language) for step in relay.steps)
     shown = [node for node in relay.nodes if node.kind != "constant"]
-    starts = ((node, "" if node.op else typeset(show(node.data), language)) for node in shown)
+    starts = ((node, "" if node.op else powers_of_ten(show(node.data))) for node in shown)
     return Telling(lines, tuple(Subject(node.id, node.name, value) for node, value in starts))
 
 
@@ -82,10 +82,10 @@ class _Folded:
     def tell(self) -> Telling:
         know = [self.know(card) for card in self.cards if not card.value.is_leaf]
         values = ((card, show(card.value.data) if card.value.is_leaf else "") for card in self.cards)
-        starts = ((card, typeset(value, self.language)) for card, value in values)
+        starts = ((card, powers_of_ten(value)) for card, value in values)
         subjects = tuple(Subject(card.id, self.names[card.id], value) for card, value in starts)
         lines = (*know, *self.think(), *self.change())
-        return Telling(tuple(typeset_wording(line, self.language) for line in lines), subjects)
+        return Telling(tuple(typeset_wording(line) for line in lines), subjects)
 
     def know(self, card: Card) -> Wording:
         if not card.is_neuron:

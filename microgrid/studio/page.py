@@ -22,8 +22,8 @@ from microgrid.graph.folding import cards_and_edges
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS
 from microgrid.graph.snapshot import Snapshot
-from microgrid.language.numerals import counted, show
-from microgrid.language.words import LANGUAGES, typeset, words
+from microgrid.language.numerals import counted, powers_of_ten, show
+from microgrid.language.words import LANGUAGES, label_in, words
 from microgrid.pictures.palette import PALETTE
 from microgrid.relay.records import Record
 from microgrid.relay.relay import Relay
@@ -179,7 +179,7 @@ def _table(relay: Record, heading: Heading, language: str | None) -> str:
         parts = ["" if node.name == node.formula else node.name, formula]  # a formula is not said twice
         name = " = ".join(part for part in parts if part)
         numbers = [show(node.data), show(relay.gradients[node.id])]
-        return _row(numbers, start, f'<th scope="row">{html.escape(name)}</th>')
+        return _row(numbers, f'<th scope="row">{html.escape(name)}</th>')
 
     shown = nodes if len(nodes) <= MAX_TABLE_VALUES else [*nodes[: MAX_TABLE_VALUES - 2], nodes[-1]]
     rows = [row(node) for node in shown]
@@ -193,12 +193,16 @@ def _predictions(spec: Spec, language: str | None) -> str:
     start = "en" if language is None else language
     model, data = spec.build(), spec.data.learning
 
+    def named(name: str) -> str:
+        return label_in(name, start) if spec.data.name else name  # columns of somebody's table stay as they are
+
     def told(target: float) -> str:
-        return data.classes[int(target)] if data.classes else show(target)
+        return named(data.classes[int(target)]) if data.classes else show(target)
 
     first = [*zip(data.rows, data.targets, strict=True)][:MAX_TABLE_ROWS]
-    rows = [_row([*map(show, row), told(target), told(spec.predict(model, row))], start) for row, target in first]
-    return _as_table([*data.input_names, data.target_name, words(start)["page.table.predicted"]], rows)
+    rows = [_row([*map(show, row), told(target), told(spec.predict(model, row))]) for row, target in first]
+    heads = [*map(named, data.input_names), named(data.target_name), words(start)["page.table.predicted"]]
+    return _as_table(heads, rows)
 
 
 def _as_table(heads: Sequence[str], rows: Sequence[str]) -> str:
@@ -206,8 +210,8 @@ def _as_table(heads: Sequence[str], rows: Sequence[str]) -> str:
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
 
 
-def _row(cells: Sequence[str], language: str, head: str = "") -> str:
-    return f"<tr>{head}{''.join(f'<td>{html.escape(typeset(cell, language))}</td>' for cell in cells)}</tr>"
+def _row(cells: Sequence[str], head: str = "") -> str:
+    return f"<tr>{head}{''.join(f'<td>{html.escape(powers_of_ten(cell))}</td>' for cell in cells)}</tr>"
 
 
 @cache

@@ -25,6 +25,7 @@ OTHER_TEXTS = (
     "figure",
     "heading",
     "help",
+    "label",
     "layers",
     "lesson",
     "message",
@@ -38,6 +39,19 @@ OTHER_TEXTS = (
 """The first part of the keys of texts that no page shows."""
 READER_TEXTS = (
     "demonstration.bias",
+    "label.error",
+    "label.target",
+    "label.room",
+    "label.ideal",
+    "label.bill_length_mm",
+    "label.bill_depth_mm",
+    "label.species",
+    "label.Adelie",
+    "label.Chinstrap",
+    "label.Gentoo",
+    "label.Adelie.short",
+    "label.Chinstrap.short",
+    "label.Gentoo.short",
     "message.division",
     "message.logarithm",
     "message.root",
@@ -49,7 +63,8 @@ READER_TEXTS = (
     "message.power.slope",
     "message.slope.large",
 )
-"""The keys of texts elsewhere that the app shows, too: what a bias is called, and where mathematics has no number."""
+"""The keys of texts elsewhere that the app shows, too: what a bias and the studio's own data are called, and where
+mathematics has no number."""
 COMPUTED_BY_PAGE = ("steps", "outcome")  # parts of a record that a page does not need
 
 
@@ -147,7 +162,7 @@ def words_of_page() -> str:
         }
         for language in LANGUAGES
     }
-    return _escaped(json.dumps(texts, ensure_ascii=False, indent=1))
+    return _escaped(json.dumps(texts, ensure_ascii=False, indent=0, separators=(",", ":")))
 
 
 def _escaped(text: str) -> str:

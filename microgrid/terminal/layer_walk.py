@@ -39,11 +39,11 @@ class LayerWalk(Walk):
         self.position, self.page = 1, 0
 
     def _board(self, width: int, room: int) -> Iterator[list[Piece]]:  # noqa: ARG002 (what does not fit is on a page of its own)
-        for row in bands(self.steps[self.position - 1].entries, self.language, width - len(MARGIN) - FREE_COLUMNS):
+        for row in bands(self.steps[self.position - 1].entries, width - len(MARGIN) - FREE_COLUMNS):
             signs = ("" if not part.number else "plus" if part.number > 0.0 else "minus" for part in row)
             yield [Piece(MARGIN), *(Piece(part.text, sign) for part, sign in zip(row, signs, strict=True))]
 
     def _told(self, position: int) -> Iterator[str]:
-        for row in bands(self.steps[position - 1].entries, self.language, TEXT_COLUMNS):
+        for row in bands(self.steps[position - 1].entries, TEXT_COLUMNS):
             yield "".join(part.text for part in row).rstrip()
         yield from wrapped(self.lines[position - 1].sentence, TEXT_COLUMNS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import microgrid
+from microgrid.language.numerals import read_number
 
 PENGUINS = Path(microgrid.__file__).with_name("datasets") / "penguins.csv"
 
@@ -54,4 +55,6 @@ def cards_in(picture: Path) -> int:
 
 
 def numbers_in(text: str) -> list[float]:
-    return [float(number.replace("−", "-")) for number in re.findall(r"−?\d+\.?\d*(?:e−?\d+)?", text)]
+    """Read the numbers in a text; a power of ten is a part of its number."""
+    found = re.findall(r"−?\d+\.?\d*(?: × 10[⁻⁰¹²³⁴-⁹]+)?", text)
+    return [number for number in map(read_number, found) if number is not None]

@@ -113,7 +113,8 @@ def test_page_of_all_rows_has_no_held_out_losses(command: Command, tmp_path: Pat
             ["--data", "penguins", "--network", "2-1"],
             "2-1 has 1 output; expected 3, one for each of Adelie, Chinstrap,",
         ),
-        (["--data", "moons", "--network", "2-0-1"], "--network must be 1 or more, got 0"),
+        (["--data", "moons", "--network", "2-0-1"], "expected inputs and layers such as 2-4-1, got '2-0-1'"),
+        (["--data", "moons", "--network", "-2-4-1"], "expected inputs and layers such as 2-4-1, got '-2-4-1'"),
         (
             ["--data", "moons", "--network", "2x"],
             "argument --network: expected inputs and layers such as 2-4-1, got '2x'",

@@ -212,7 +212,7 @@ def test_small_table_is_learned_from_whole_where_nothing_is_held_out(command: Co
     assert "\nno row was held out for testing, so the error on new rows is not known\n" in out
     assert "  for always predicting the mean: 0.375\n" in out  # (0.25 + 0.25 + 0.25 + 0.75) / 4
     predictions = re.findall(
-        r"^  predicted (\S+), actual (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE
+        r"^  predicted ([^,]+), actual (\S+)$", out.partition("all of them, in out:\n")[2], re.MULTILINE
     )
     assert [target for _, target in predictions] == ["0", "0", "0", "1"]
     assert [round(numbers_in(predicted)[0]) for predicted, _ in predictions] == [0, 0, 0, 1]
@@ -240,6 +240,13 @@ def test_learning_rate_that_is_too_large_is_refused_with_advice(command: Command
     (tmp_path / "data.csv").write_text(FOUR_ROWS, encoding="utf-8")
     refused = refusal(command("train", "data.csv", "--target", "y", "--learning-rate", "1e9"))
     assert re.match(r"microgrid: epoch \d+: .*; try a learning rate smaller than 1e\+09, or smaller inputs", refused)
+
+
+def test_loss_of_held_out_rows_that_is_too_large_is_refused_with_advice(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,b,y\n" + "".join(f"{i},{i % 7},{2 * i + i % 7}\n" for i in range(30)))
+    options = ["--target", "y", "--epochs", "2", "--learning-rate", "1e9", "--page", "x.html"]
+    refused = refusal(command("train", "data.csv", *options))
+    assert refused.endswith("too large for a float; try a learning rate smaller than 1e+09, or smaller inputs")
 
 
 def test_file_that_is_not_there_or_no_text_is_refused(command: Command, tmp_path: Path) -> None:

@@ -410,7 +410,9 @@ def test_inputs_that_cannot_be_had_are_refused(csv: Csv, inputs: list[str], mess
 
 
 def test_long_cell_is_shortened_in_the_message(csv: Csv) -> None:
-    with pytest.raises(DataError, match=r"got 'x{58}…; text needs 2 to 20 different values that repeat$"):
+    with pytest.raises(
+        DataError, match=r"got 'x{58}…; text needs 2 to 20 different values that repeat, and this column has 1$"
+    ):
         read_csv(csv(f"a,y\n1,{'x' * 1000}\n"), "y")
 
 

@@ -102,7 +102,7 @@ def test_right_gradient_is_not_called_wrong(compute: Callable[[Value], Value], x
 def test_table_makes_room_for_powers_of_ten() -> None:
     x, y = Value(1.0, label="x"), Value(8.0, label="y")
     table = check_gradients((-40 * x).exp() + y.tanh() * 1e-12)
-    assert "−1.6993417e−16" in table.text()
+    assert "−1.6993417 × 10⁻¹⁶" in table.text()
     heading, *rows = table.text("ja").splitlines()
     assert "−1.6993417 × 10⁻¹⁶" in rows[0]
     assert {display_width(row.removesuffix("  一致")) for row in rows} == {display_width(heading)}

@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from microgrid.language.words import LANGUAGES, JapaneseText, in_each_language, typeset, words
+from microgrid.language.numerals import powers_of_ten
+from microgrid.language.words import LANGUAGES, JapaneseText, in_each_language, words
 
 SAME_BY_CHANCE = {
     ("op.-", "check.difference"),  # the result of a subtraction, and how far two numbers are apart
@@ -53,6 +54,10 @@ def test_space_stands_beside_what_is_not_japanese_only(name: str, told: str) -> 
         ("e1, x2e3, 1e, 0.5", "e1, x2e3, 1e, 0.5"),
     ],
 )
-def test_japanese_writes_powers_of_ten(text: str, written: str) -> None:
-    assert typeset(text, "ja") == written
-    assert typeset(text, "en") == text
+def test_powers_of_ten_are_written_as_by_hand(text: str, written: str) -> None:
+    assert powers_of_ten(text) == written
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "loss 7 × 10⁻¹⁹"), ("ja", "損失 7 × 10⁻¹⁹")])
+def test_both_languages_write_powers_of_ten_alike(language: str, written: str) -> None:
+    assert words(language)["page.loss"] + " " + words(language)["end.named"].format(name="7e−19") == written

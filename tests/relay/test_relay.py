@@ -383,7 +383,9 @@ def test_first_infinity_is_found_with_its_operands() -> None:
         "n2",
         ("n0", "n1"),
     )
-    told = "Step 1: product = ∞ is the first value that is not finite. It was computed from a = 1e200, b = 1e200."
+    told = (
+        "Step 1: product = ∞ is the first value that is not finite. It was computed from a = 1 × 10²⁰⁰, b = 1 × 10²⁰⁰."
+    )
     assert told in relay.text()
 
 
@@ -394,7 +396,7 @@ def test_first_share_that_is_not_finite_is_found() -> None:
     relay = Relay(((a * 1e-100) * 1e250) * 1e250)
     assert relay.first_non_finite is not None
     assert isinstance(relay.steps[relay.first_non_finite.step], Share)
-    told = "Step 6: the share 1e250 × 1e250 = ∞, from n4 to n2, is the first number that is not finite."
+    told = "Step 6: the share 1 × 10²⁵⁰ × 1 × 10²⁵⁰ = ∞, from n4 to n2, is the first number that is not finite."
     assert told in relay.text()
 
 
@@ -404,8 +406,8 @@ def test_gradient_that_stops_being_finite_although_every_share_is_finite_is_told
     assert all(math.isfinite(step.share) for step in relay.steps if isinstance(step, Share))
     assert relay.first_non_finite == FirstNonFinite(7, "n0", ("n2",))
     assert relay.text().splitlines()[-2] == (
-        "Step 8: the accumulated gradient of a, 1.5e308 + 1.5e308 = ∞, is the first number that is not finite. "
-        "Its last share, 1.5e308, came from n2."
+        "Step 8: the accumulated gradient of a, 1.5 × 10³⁰⁸ + 1.5 × 10³⁰⁸ = ∞, is the first number that is not "
+        "finite. Its last share, 1.5 × 10³⁰⁸, came from n2."
     )
     assert relay.text("ja").splitlines()[-2] == (
         "ステップ 8: a の勾配 1.5 × 10³⁰⁸ + 1.5 × 10³⁰⁸ = ∞ が、はじめて有限でなくなった。"

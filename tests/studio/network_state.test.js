@@ -139,7 +139,7 @@ test("training is told by its learning rate and stops where a number is lost", (
 
 test("numbers that a first update would lose are told by what they come from", () => {
   const problemOf = (change) => shown(initialState(documentWith(change), "en")).problem;
-  assert.match(problemOf({learningRate: 1e308, data: {...XOR, targets: [100, 0, 0, 0]}}), /learning rate 1e308 was too large/);
+  assert.match(problemOf({learningRate: 1e308, data: {...XOR, targets: [100, 0, 0, 0]}}), /learning rate 1 × 10³⁰⁸ was too large/);
   assert.match(problemOf({data: {...XOR, targets: [1e300, 0, 0, 0]}}), /too large at once/);
 });
 
@@ -176,8 +176,8 @@ test("a row or a learning rate that was chosen is kept in the address, too", () 
 });
 
 test("a class is asked for a value, a share and a new weight before it is shown", () => {
-  for (const row of [1, null]) {
-    let state = after(documentWith(), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
+  for (const [row, momentum] of [[1, 0], [null, 0], [1, 0.9]]) {
+    let state = after(documentWith({momentum}), {type: "pickRow", row}, {type: "goTo", position: 0}, {type: "present", isPresenting: true});
     const asked = [];
     for (const {phase, kind} of stepsIn(state)) {
       const {predicting} = shown(state);
@@ -197,6 +197,18 @@ test("a class is asked for a value, a share and a new weight before it is shown"
   }
   const quiet = after(documentWith(), {type: "goTo", position: 0}, {type: "present", isPresenting: true}, {type: "setPredicting", isPredicting: false});
   assert.equal(shown(quiet).predicting.canAsk, false);
+});
+
+test("with momentum, the update is a formula of its numbers, from the first cycle on", () => {
+  for (const cycles of [0, 2]) {
+    const state = after(trained(documentWith({momentum: 0.9}), cycles), end),
+      {formulaParts} = shown(state);
+    const {before, rate, momentum, velocity, gradient, after: changed} = Object.fromEntries(
+      formulaParts.filter((part) => part.name).map(({name, text}) => [name, Number(text.replace("−", "-").replace(/[()]/g, ""))]),
+    );
+    assert.deepEqual([rate, momentum, velocity !== 0], [0.3, 0.9, cycles > 0]);
+    assert.ok(Math.abs(before - rate * (momentum * velocity + gradient) - changed) < 1e-3, JSON.stringify(formulaParts));
+  }
 });
 
 test("a class is asked only for what no step has shown", () => {
@@ -252,6 +264,24 @@ test("numbers that do not follow from the seed come back, too", async () => {
   const state = trained(after(trained(documentWith(), 5), {type: "setLearningRate", learningRate: 0.01}, {type: "pickRow", row: null}), 5),
     other = await received(state);
   assert.deepEqual([other.cycle, other.learningRate, other.net.row, parametersOf(other)], [11, 0.01, null, parametersOf(state)]);
+});
+
+test("what is shared by its numbers learns on alike: with its velocities and the order of its rows", async () => {
+  const data = dataOf(7),
+    state = trained(after(trained(documentWith({momentum: 0.9, batchSize: 3, data}), 8), {type: "setLearningRate", learningRate: 0.01}), 5),
+    other = await received(state);
+  assert.ok(Object.keys(sharedOf(state, {}).l).length > 0);
+  assert.deepEqual([other.cycle, other.net.moment], [14, state.net.moment]);
+  assert.deepEqual(parametersOf(trained(other, 9)), parametersOf(trained(state, 9)));
+});
+
+test("a code of before velocities were shared opens, and one with those of no parameter does not", async () => {
+  const state = trained(after(trained(documentWith({momentum: 0.9}), 5), {type: "setLearningRate", learningRate: 0.01}), 5),
+    {u, ...older} = sharedOf(state, {});
+  const openedFrom = async (shared) => after(LINE, {type: "openShared", shared: await decodeState(await encodeState(shared)), known: KNOWN, isEntry: true});
+  const opened = await openedFrom(older);
+  assert.deepEqual([parametersOf(opened), [...opened.net.moment.velocity].every((number) => number === 0)], [parametersOf(state), true]);
+  await assert.rejects(() => openedFrom({...older, u: {...u, 99: 1}}), ShareError);
 });
 
 test("a network that has not learned yet is sent without its numbers, whatever the learning rate", () => {
@@ -341,6 +371,18 @@ test("a network that is built is called by its layers and what its data are call
   assert.equal(shown(named).title, "2-3-1 · exclusive or");
   assert.equal(shown(named, "ja").title, "2-3-1 · 排他的論理和");
   assert.equal(shown(table).title, "2-3-1 · your table: width, height → kind");
+});
+
+test("the studio's own data have names in each language, a table keeps those of its columns", () => {
+  const named = (name) => {
+    const document = documentWith({data: {...XOR, name, inputNames: ["bill_length_mm", "x2"], targetName: "species"}}),
+      state = initialState(document, "en");
+    assert.deepEqual(shown(state, "en").network.names.inputs, ["bill_length_mm", "x2"]);
+    const {names, spec} = shown(state, "ja").network;
+    return [...names.inputs, spec.data.targetName];
+  };
+  assert.deepEqual(named("penguins"), ["くちばしの長さ", "x2", "種"]);
+  assert.deepEqual(named(""), ["bill_length_mm", "x2", "species"]);
 });
 
 test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {

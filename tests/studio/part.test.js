@@ -84,7 +84,7 @@ test("a new weight stands beside the gradient that it comes from, of all rows", 
     const [before, gradient, after] = [cells[0], ...cells.slice(-2)].map(numberOf);
     assert(Math.abs(before - NETWORK.learningRate * gradient - after) < 2e-3, JSON.stringify(part));
   }
-  assert(neuron("change", {momentum: 0.9}).told.includes("With momentum"));
+  assert(neuron("change", {momentum: 0.9}).told.includes("momentum × velocity so far + gradient"));
 });
 
 test("a weight in Know has no line without a number", () => {

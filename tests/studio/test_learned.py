@@ -86,10 +86,15 @@ def test_reader_may_ask_for_targets_beside_predictions(network: NetworkOpener) -
     expect(screen("#learned-pairs")).to_have_attribute("aria-pressed", "true")
 
 
-def test_species_are_named_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
+def test_species_are_named_in_each_language_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
     screen = network("penguins")
     assert screen.texts("#learned-key li")[:3] == ["Adelie", "Chinstrap", "Gentoo"]
     expect(screen("#learned-figures span")).to_contain_text("Held out:")
+    document = screen.page.evaluate("JSON.stringify(microgrid.state.document)")
+    screen("#language").click()
+    assert screen.texts("#learned-key li")[:3] == ["アデリーペンギン", "ヒゲペンギン", "ジェンツーペンギン"]
+    assert screen.texts("#learned-plot .name") == ["くちばしの長さ →", "↑ くちばしの高さ"]
+    assert screen.page.evaluate("JSON.stringify(microgrid.state.document)") == document
 
 
 @pytest.mark.parametrize("name", ["penguins", "xor"])
@@ -129,14 +134,14 @@ def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> No
 # --- by layers -------------------------------------------------------------------------------------------------------
 
 
-def test_cell_leads_to_its_scalars_and_picks_its_weight(network: NetworkOpener) -> None:
+def test_cell_is_named_by_its_heads_leads_to_its_scalars_and_picks_its_weight(network: NetworkOpener) -> None:
     screen = network("xor")
     screen("#layers-open").click()
     screen.press("2")  # the end of Think
     cell = screen("#layers [data-name=dW] td button").nth(1)
     cell.click()
     value = cell.text_content()
-    expect(screen("#layers-formula b").first).to_have_text("dW[0][1]")
+    expect(screen("#layers-formula b").first).to_have_text("dW (x1 → neuron 2)")
     expect(screen("#layers-formula b").last).to_have_text(value)
     assert net(screen, "picked") == {"kind": "weight", "layer": 1, "neuron": 1, "input": 0}
 
@@ -150,7 +155,7 @@ def test_cells_are_walked_by_arrows_and_named(network: NetworkOpener) -> None:
     cells.first.focus()
     screen.press("ArrowRight", "ArrowDown")
     focused = screen.page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert focused.startswith("dW, x2, neuron 2: ")
+    assert focused.startswith("dW (x2 → neuron 2): ")
 
 
 def test_part_picked_in_the_drawing_is_told(network: NetworkOpener) -> None:
@@ -160,7 +165,7 @@ def test_part_picked_in_the_drawing_is_told(network: NetworkOpener) -> None:
     for neuron, weight_input in ((0, 1), (1, 0)):
         part = {"kind": "weight", "layer": 1, "neuron": neuron, "input": weight_input}
         screen.page.evaluate("(part) => microgrid.dispatch({type: 'pickPart', part})", part)
-        expect(screen("#layers-formula b").first).to_have_text(f"dW[{weight_input}][{neuron}]")
+        expect(screen("#layers-formula b").first).to_have_text(f"dW (x{weight_input + 1} → neuron {neuron + 1})")
 
 
 def test_wide_batch_shows_its_ends_and_the_row_picked(network: NetworkOpener) -> None:

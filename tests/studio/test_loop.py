@@ -171,6 +171,14 @@ def test_buttons_stay_in_place_when_the_curve_appears(width: int, height: int, s
     assert [screen(button).bounding_box() for button in buttons] == before
 
 
+def test_what_undoes_has_a_name_and_a_tooltip_on_a_phone(studio: Opener) -> None:
+    screen = studio(TEXT, width=360, height=740)
+    for names in (["Undo", "Redo", "Reset"], ["取り消す", "やり直す", "最初に戻す"]):
+        for button, name in zip(screen("#again button").all(), names, strict=True):
+            assert (button.get_attribute("aria-label"), button.get_attribute("title")) == (name, name)
+        screen("#language").click()
+
+
 def test_title_of_the_curve_keeps_clear_of_its_numbers(studio: Opener) -> None:
     screen = studio(TEXT, width=360, height=740)
     screen.press("End", "ArrowRight")

@@ -81,7 +81,7 @@ def test_every_page_holds_the_networks_and_the_data_to_build_on(write: Callable[
     assert [*datasets] == [*DATA_NAMES]
     assert {each["network"]["data"] for each in networks} <= {*datasets}
     assert datasets["moons"]["rows"] == data_named("moons").to_json()["rows"]
-    assert datasets["moons"]["title"] == {"en": "moons", "ja": "三日月"}
+    assert datasets["moons"]["title"] == {"en": "two moons", "ja": "2 つの三日月"}
 
 
 def test_page_of_a_network_opens_with_it() -> None:
@@ -102,7 +102,7 @@ def test_table_of_many_values_ends_with_the_output() -> None:
 
 def test_predictions_are_seen_where_no_program_runs() -> None:
     content = network_page(network_documents()["penguins"].spec, language="ja")
-    assert '<th scope="col">bill_depth_mm</th><th scope="col">species</th><th scope="col">予測</th>' in content
+    assert '<th scope="col">くちばしの高さ</th><th scope="col">種</th><th scope="col">予測</th>' in content
     rows = re.findall("<tr><td>.*</tr>", content)
     assert len(rows) == MAX_TABLE_ROWS
-    assert all(re.search("</td><td>(Adelie|Chinstrap|Gentoo)</td></tr>$", row) for row in rows)
+    assert all(re.search("</td><td>(アデリー|ヒゲ|ジェンツー)ペンギン</td></tr>$", row) for row in rows)

@@ -119,5 +119,6 @@ test("a network of seven layers fits into a small window", () => {
 
 test("a long name of an input stands on two lines", () => {
   assert.deepEqual(linesOfName("bill_length_mm", 10), ["bill_", "length_mm"]);
+  assert.deepEqual(linesOfName("くちばしの長さ", 10), ["くちばしの", "長さ"]);
   assert.deepEqual(linesOfName("x1", 10), ["x1"]);
 });

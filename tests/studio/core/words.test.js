@@ -24,7 +24,7 @@ test("between two Japanese characters there is no space, beside a formula there 
 });
 
 test("words are those of a language, with its powers of ten", () => {
-  assert.equal(new Words(tables, "en").say("sum", {sum: "7e−19"}), "the sum is 7e−19");
+  assert.equal(new Words(tables, "en").say("sum", {sum: "7e−19"}), "the sum is 7 × 10⁻¹⁹");
   assert.equal(new Words(tables, "ja").word("page.sum", {sum: "7e−19"}), "和は 7 × 10⁻¹⁹ です");
 });
 

@@ -3,6 +3,7 @@
 
 import {RecordError} from "../core/graph.js";
 import {MAX_KEPT_CYCLES, MAX_LOSSES} from "../core/history.js";
+import {epochOf, firstMoment} from "../core/learning.js";
 import {NOTATION} from "../core/notation.js";
 import {startParameters} from "../core/network.js";
 import {NetworkError, checkSpec, countParameters} from "../core/network_spec.js";
@@ -19,6 +20,7 @@ import {at, hasTooManyCards, inOtherView, openDocument, recognised, startCurve, 
 
 const MAX_RUN_AGAIN = 2_000_000, // nodes times cycles
   MAX_PRODUCTS_RUN_AGAIN = 4e7, // of a network: weights times rows times cycles
+  MAX_ROWS_SHUFFLED = 5e7, // rows times epochs: a second
   PRODUCTS_OF_A_CYCLE = 100; // take as long as what every cycle needs beside its products
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
@@ -122,7 +124,7 @@ function isDraft({document, draft}) {
  * A network follows from its seed and its cycles, unless these are many, or had several learning rates.
  * @param {State} state
  * @param {Record<string, NamedData>} datasets
- * @returns {Pick<SharedState, "d" | "l" | "n" | "i">}
+ * @returns {Pick<SharedState, "d" | "l" | "u" | "n" | "i">}
  */
 function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets) {
   const spec = specOf(document),
@@ -132,6 +134,7 @@ function networkSharedOf({document, net, cycle, cycles, learningRate}, datasets)
   return {
     d: {n: {...spec, data}},
     l: isRunAgain ? {} : Object.fromEntries(Array.from(net?.moment.parameters ?? [], (number, i) => [i, number])),
+    u: isRunAgain ? {} : Object.fromEntries(Array.from(net?.moment.velocity ?? [], (number, i) => [i, number]).filter(([, number]) => number)),
     n: isRunAgain && canRunAgain(document, cycles.last) ? cycles.last : cycle,
     i: row,
   };
@@ -264,7 +267,7 @@ function asking(state, mode) {
  * @param {DecodedState} shared
  * @returns {State}
  */
-function withSharedNetwork(opened, {l, c, n, s, m, i = null}) {
+function withSharedNetwork(opened, {l, u = {}, c, n, s, m, i = null}) {
   const {document} = opened,
     learning = learningOf(document),
     first = firstCycleOf(document),
@@ -272,11 +275,11 @@ function withSharedNetwork(opened, {l, c, n, s, m, i = null}) {
     given = Object.keys(l).length;
   const {length} = net.moment.parameters,
     row = i === -1 ? null : Math.min(i ?? net.row ?? 0, specOf(document).data.rows.length - 1);
+  if (Object.keys(u).some((place) => !(Number(place) < (net.moment.velocity?.length ?? 0)))) throw new ShareError("share.wrong", {part: "u"});
   if (c < first || (given ? given !== length || Object.keys(l).some((place) => Number(place) >= length) : !canRunAgain(document, c))) {
     throw new ShareError("share.wrong", {part: given ? "l" : "c"});
   }
-  const parameters = Float64Array.from(net.moment.parameters, (number, place) => l[place] ?? number),
-    start = {...opened, net: {...net, row, moment: given ? {...net.moment, parameters} : net.moment}};
+  const start = {...opened, net: {...net, row, moment: given ? momentFrom(specOf(document), {l, u, c}, first) : net.moment}};
   const begun = {...start, cycle: given ? c : first, cycles: learning.first(start, given ? c : first)},
     last = !given && canRunAgain(document, n) ? n : c,
     run = {...begun, ...learning.run(begun, last - begun.cycle)},
@@ -284,6 +287,18 @@ function withSharedNetwork(opened, {l, c, n, s, m, i = null}) {
     back = learning.back(run, cycle);
   const shown = at({...run, ...back, net: {...net, ...back.net, row}, cycle}, s); // the row may be outside of the batch
   return m === "ask" ? asking(shown, m) : shown; // a network has no quiz
+}
+
+/**
+ * Where learning is at a cycle with the numbers that were shared; an older code has no velocities.
+ * @param {import("../core/network_spec.js").Spec} spec
+ * @param {{l: Record<number, number>, u: Record<number, number>, c: number}} shared
+ * @param {number} first the cycle that the document opens with
+ */
+function momentFrom(spec, {l, u, c}, first) {
+  const epochs = Math.min(epochOf(spec, c) - epochOf(spec, first), Math.floor(MAX_ROWS_SHUFFLED / spec.data.rows.length)),
+    moment = firstMoment(spec, epochs);
+  return {...moment, parameters: moment.parameters.map((_, i) => l[i]), velocity: moment.velocity?.map((_, i) => u[i] ?? 0) ?? null};
 }
 
 /**

@@ -19,16 +19,20 @@ import {Random} from "./random.js";
  */
 
 /**
- * Returns where learning begins: cycle 1.
+ * Returns where learning begins: cycle 1. After some epochs, the rows are in the order that follows from the seed.
  * @param {Spec} spec
+ * @param {number} [epochs] that were run before
  * @returns {Moment}
  */
-export function firstMoment(spec) {
+export function firstMoment(spec, epochs = 0) {
   const parameters = startParameters(spec),
     velocity = spec.momentum ? new Float64Array(parameters.length) : null,
     rows = spec.data.rows.length;
   if (cyclesPerEpoch(spec) === 1) return {parameters, velocity, order: null, random: null};
-  return {parameters, velocity, ...shuffled(Int32Array.from({length: rows}, (_, i) => i), new Random(spec.seed))};
+  const order = Int32Array.from({length: rows}, (_, i) => i),
+    random = new Random(spec.seed);
+  for (let shuffles = 0; shuffles <= epochs; shuffles++) random.shuffle(order);
+  return {parameters, velocity, order, random: random.getState()};
 }
 
 /**
@@ -190,18 +194,9 @@ export class LearningRun {
    * @param {Int32Array} order
    */
   #beginEpoch(order) {
-    const next = shuffled(order, Random.fromState(/** @type {Uint32Array} */ (this.random)));
-    this.order = next.order;
-    this.random = next.random;
+    const random = Random.fromState(/** @type {Uint32Array} */ (this.random));
+    this.order = order.slice();
+    random.shuffle(this.order);
+    this.random = random.getState();
   }
-}
-
-/**
- * @param {Int32Array} before
- * @param {Random} random
- */
-function shuffled(before, random) {
-  const order = before.slice();
-  random.shuffle(order);
-  return {order, random: random.getState()};
 }

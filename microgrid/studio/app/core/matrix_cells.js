@@ -31,7 +31,6 @@ import {bracketed, show} from "./numerals.js";
 /**
  * A number of a matrix, as the numbers that it is made of: texts to be joined, of which some belong to the row picked.
  * @typedef {object} Formula
- * @property {string} name of the cell, such as "dW[0][1]"
  * @property {{text: string, isPicked: boolean}[]} terms
  * @property {string} before what stands before the terms, such as "tanh("
  * @property {string} after what stands behind them, such as ")"
@@ -139,10 +138,8 @@ export function formulaOfCell(cell, entries, computed, picked) {
     {name, row, column} = cell,
     entry = /** @type {MatrixEntry} */ (entries.find((each) => each.name === name)),
     number = entry.matrix[row][column],
-    sum = cellTerms(spec, network, pass, at, update, cell),
-    {rows, columns} = sidesOf(name, at, network),
-    index = [rows, columns].map(({kind}, k) => (kind === "none" ? "" : `[${[row, column][k]}]`)).join(""); // a vector has one
-  const base = {name: `${name}${index}`, terms: [], before: "", after: "", result: show(number), sources: []};
+    sum = cellTerms(spec, network, pass, at, update, cell);
+  const base = {terms: [], before: "", after: "", result: show(number), sources: []};
   if (sum && at.kind === "update") return ofUpdate(base, sum);
   if (sum) return ofSum(base, sum, name, picked);
   return entry.isResult ? ofResult(base, computed, cell, picked) : {...base, terms: [plain(show(number))], result: ""};

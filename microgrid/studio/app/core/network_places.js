@@ -117,14 +117,14 @@ export function widthOfName(name) {
 }
 
 /**
- * The name of an input on one line or, where that is too long, on two, broken after an underscore or a space.
+ * The name of an input on one line or, where that is too long, on two, broken after an underscore, a space or の.
  * @param {string} name
  * @param {number} columns that a line has
  * @returns {string[]}
  */
 export function linesOfName(name, columns) {
   if (columnsOf(name) <= columns) return [name];
-  const breaks = [...name.matchAll(/[_\s-]/g)].map(({index}) => index + 1).filter((at) => at < name.length);
+  const breaks = [...name.matchAll(/[_\s\-の]/g)].map(({index}) => index + 1).filter((at) => at < name.length);
   if (breaks.length === 0) return [name];
   const widest = (/** @type {number} */ at) => Math.max(columnsOf(name.slice(0, at)), columnsOf(name.slice(at))),
     at = breaks.reduce((best, each) => (widest(each) < widest(best) ? each : best));

@@ -32,6 +32,7 @@ import {ASKED} from "./predicting.js";
  * @property {Float64Array} after the parameters after Change
  * @property {number} learningRate
  * @property {number} momentum
+ * @property {Float64Array | null} velocity so far, before Change; null without momentum
  * @property {number} first the loss of all rows before the first cycle
  * @property {number} output the loss of all rows
  * @property {number} outputAfter the loss of all rows after Change
@@ -76,6 +77,7 @@ class NetworkNames {
     this.inputs = data.inputNames;
     this.target = data.targetName;
     this.classes = data.classes;
+    this.classesInShort = data.classesInShort ?? data.classes;
     this.network = network;
     this.words = words;
   }
@@ -160,8 +162,9 @@ export class NetworkSentences {
       ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
     if (all.gradient === 0) return this.#say("answer.none", moment);
     const own = mostToBlame(this.network, shares),
-      layers = this.#layersFarApart(pass.gradients);
-    if (layers) return this.words.joined(this.#say("answer.short", moment, {weight: this.#nameOf(at < 0 || own.gradient === 0 ? all : own)}), layers);
+      isOfRow = at >= 0 && own.gradient !== 0,
+      {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
+    if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
     const ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
     if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
@@ -169,14 +172,15 @@ export class NetworkSentences {
   }
 
   /**
-   * That the first layer gets far smaller, or larger, gradients than the last; "" where it does not.
-   * @param {Float64Array} gradients
+   * Whether the first layer gets far smaller, or larger, gradients than the last, and how many times; the key is ""
+   * where it does not.
+   * @param {Float64Array} gradients of all rows, or the shares of one
    */
   #layersFarApart(gradients) {
     const [first, last] = [1, this.network.layers.length].map((layer) => Math.abs(this.#mostIn(layer, gradients).gradient)),
       times = Math.max(last / first, first / last);
-    if (!Number.isFinite(times) || times < FAR_APART) return "";
-    return this.words.word(`network.told.${first < last ? "vanishing" : "exploding"}`, {times: show(Number(times.toPrecision(2)))});
+    const isFar = Number.isFinite(times) && times >= FAR_APART;
+    return {key: isFar ? (first < last ? "vanishing" : "exploding") : "", times: show(Number(times.toPrecision(2)))};
   }
 
   /**
@@ -271,7 +275,7 @@ export class NetworkSentences {
     const {phase, layer = 0} = step,
       {pass, at, shares} = moment,
       {formula} = this.told(step, moment),
-      blamed = phase === "change" ? mostToBlame(this.network, pass.gradients) : this.#mostIn(layer, at < 0 ? pass.gradients : shares);
+      blamed = phase === "change" ? this.#mostMoved(moment) : this.#mostIn(layer, at < 0 ? pass.gradients : shares);
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
       i = phase === "know" ? placeOfLargest(moment.seen.pass.layers[layer - 1].outputs[Math.max(moment.seen.at, 0)], Math.abs) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
@@ -424,25 +428,24 @@ export class NetworkSentences {
 
   /** @param {NetworkMoment} moment */
   #change(moment) {
-    const {pass, after, learningRate, momentum} = moment,
-      most = mostToBlame(this.network, momentum ? movedBy(pass.parameters, after) : pass.gradients),
-      before = pass.parameters[most.position];
-    const key = momentum ? "change.momentum" : "change",
-      parts = {weight: this.#nameOf(most), before: show(before), after: show(after[most.position])};
+    const {pass, after, learningRate, momentum, velocity} = moment,
+      {position} = this.#mostMoved(moment),
+      [gradient, before] = [pass.gradients[position], pass.parameters[position]],
+      parts = {weight: this.#nameOf(this.#mostMoved(moment)), before: show(before), after: show(after[position])},
+      ofGradient = this.#part(bracketed(show(gradient)), "gradient", signOf(gradient));
+    const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, ") = "] : [" × ", ofGradient, " = "];
     return {
-      sentence: this.#say(key, moment, parts),
-      formula: momentum
-        ? []
-        : [
-            this.#part(show(before), "before"),
-            " − ",
-            this.#part(show(learningRate), "rate"),
-            " × ",
-            this.#part(bracketed(show(most.gradient)), "gradient", signOf(most.gradient)),
-            " = ",
-            this.#part(show(after[most.position]), "after"),
-          ],
+      sentence: this.#say(velocity ? "change.momentum" : "change", moment, parts),
+      formula: [this.#part(show(before), "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(show(after[position]), "after")],
     };
+  }
+
+  /**
+   * The weight that Change moves furthest.
+   * @param {NetworkMoment} moment
+   */
+  #mostMoved({pass, after, velocity}) {
+    return mostToBlame(this.network, velocity ? movedBy(pass.parameters, after) : pass.gradients);
   }
 
   /**

@@ -27,6 +27,7 @@
  * @property {string[]} inputNames
  * @property {string} targetName
  * @property {string[]} classes names of the classes; none where the target is a number
+ * @property {string[]} [classesInShort] the same, for a drawing that has little room
  * @property {number[][]} rows to learn from, in the data's own units
  * @property {Target[]} targets
  * @property {{rows: number[][], targets: Target[]}} heldOut rows that it never learns from

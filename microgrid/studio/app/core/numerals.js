@@ -96,16 +96,6 @@ export function powersOfTen(text) {
   );
 }
 
-/**
- * Writes the numbers of a formula as people do in a language.
- * @param {string} text
- * @param {string} language
- * @returns {string}
- */
-export function typeset(text, language) {
-  return language === "ja" ? powersOfTen(text) : text;
-}
-
 const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full stop
   NUMBER = "[−+]?[\\d.∞]+",
   ALONE = `${NUMBER}(?![\\d.]| [−+×÷=≈])`, // a number that no formula begins with

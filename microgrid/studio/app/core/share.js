@@ -31,11 +31,12 @@ const NOT_IN_JSON = {NaN, Infinity, "-Infinity": -Infinity, "-0": -0};
  * @property {string} [m] mode: "", "present", "ask" where the presentation asks for the next number, or "quiz"
  * @property {Record<number, number> | null} [p] values of the parameters at the start of the first cycle
  * @property {number | null} [i] row of a network that is picked, −1 for all rows; null for the one it opens with
+ * @property {Record<number, number>} [u] velocities of the parameters in `l`, where they are not 0
  * @property {0 | 1} [w] 1 where a recorded network is shown as its cards
  * @property {string | null} [e] what stands in the editor, if it is another text than that of the document
  */
 
-/** @typedef {Required<Omit<SharedState, "i" | "e" | "w">> & {i?: number | null, e?: string, w?: 0 | 1}} DecodedState */
+/** @typedef {Required<Omit<SharedState, "i" | "e" | "u" | "w">> & {u?: Record<number, number>, i?: number | null, e?: string, w?: 0 | 1}} DecodedState */
 
 /** What came is no state of the studio; `key` names the text that says so, `parts` what it is filled with. */
 export class ShareError extends Error {
@@ -161,7 +162,7 @@ function parsedJson(bytes) {
  *
  * @param {SharedState} state
  */
-function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null, w = 0}) {
+function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null, u = {}, w = 0}) {
   return {
     v: SHARE_VERSION,
     d: "r" in d ? {r: essentialsOfRecord(/** @type {any} */ (d.r))} : d,
@@ -175,6 +176,7 @@ function essentialsOf({d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "
     ...(p !== null && {p}),
     ...(e !== null && {e}),
     ...(i !== null && {i}),
+    ...(Object.keys(u).length > 0 && {u}),
     ...(w !== 0 && {w}),
   };
 }
@@ -194,7 +196,7 @@ function numberForJson(_, item) {
 
 /** @param {unknown} item  @returns {DecodedState} */
 function checkedState(item) {
-  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null, w = 0, ...others} = sharedObject(item, "state");
+  const {v, d, l = {}, s = 0, c = 1, n = c, r = null, g = null, m = "", p = null, e = null, i = null, u = null, w = 0, ...others} = sharedObject(item, "state");
   checkPart(v === SHARE_VERSION, "v");
   checkPart(Object.keys(others).length === 0, "state");
   checkPart(g === null || (typeof g === "string" && /^[a-z]{2}$/.test(g)), "g");
@@ -212,6 +214,7 @@ function checkedState(item) {
     p: p === null ? null : sharedValues(p, "p"),
     ...(e !== null && {e: sharedText(e, "e", MAX_TEXT_CHARACTERS)}),
     ...(i !== null && {i: sharedCount(i, -1, "i")}),
+    ...(u !== null && {u: sharedValues(u, "u")}),
     ...(sharedCount(w, 0, "w") > 0 && {w: 1}),
   };
 }

@@ -1,6 +1,6 @@
 // The words that a reader sees, from the tables of each language that Python keeps in microgrid/language/.
 
-import {isJapanese, typeset} from "./numerals.js";
+import {isJapanese, powersOfTen} from "./numerals.js";
 
 /**
  * The texts by language and key.
@@ -56,7 +56,7 @@ export class Words {
   }
 
   /**
-   * Returns a text with its placeholders filled in, its numbers written as the language does.
+   * Returns a text with its placeholders filled in, its powers of ten written as by hand.
    * @param {string} key
    * @param {Parts} [parts]
    * @returns {string}
@@ -76,11 +76,11 @@ export class Words {
   }
 
   /**
-   * Writes the numbers in a text as the language does.
+   * Writes the powers of ten in a text as people do by hand.
    * @param {string} text
    */
   typeset(text) {
-    return typeset(text, this.language);
+    return powersOfTen(text);
   }
 
   /**

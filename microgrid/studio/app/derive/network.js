@@ -63,7 +63,20 @@ const aloneAt = memoised((/** @type {Network} */ network, /** @type {Standardise
 );
 const nextAt = memoised(nextMoment);
 const sharesAt = memoised(rowShares);
-const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => new NetworkSentences(spec, networkOfSpec(spec), words));
+const specInWords = memoised((/** @type {Spec} */ spec, /** @type {Words} */ words) => ({...spec, data: dataInWords(spec.data, words)}));
+const sentencesAt = memoised((/** @type {Spec} */ spec, /** @type {Network} */ network, /** @type {Words} */ words) => new NetworkSentences(spec, network, words));
+
+/**
+ * Returns data with their names in a language, where they are the studio's own: those of somebody's table stay.
+ * @param {Spec["data"]} data
+ * @param {Words} words
+ */
+function dataInWords(data, words) {
+  const named = (/** @type {string} */ name, more = "") => (words.has(`label.${name}${more}`) ? words.word(`label.${name}${more}`) : name),
+    namedAll = (/** @type {string[]} */ names, more = "") => names.map((name) => named(name, more));
+  if (!data.name) return data;
+  return {...data, inputNames: namedAll(data.inputNames), targetName: named(data.targetName), classes: namedAll(data.classes), classesInShort: namedAll(data.classes, ".short")};
+}
 
 /** @type {WeakMap<Float64Array, Map<object, number>>} */
 const lossesKnown = new WeakMap();
@@ -199,9 +212,10 @@ function networkPartAt(state, words) {
     steps = stepsOfSpec(spec),
     step = steps[position - 1] ?? null,
     isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
-    sentences = sentencesAt(spec, words);
+    specNamed = specInWords(spec, words),
+    sentences = sentencesAt(specNamed, network, words);
   return {
-    spec,
+    spec: specNamed,
     network,
     data,
     batch,
@@ -216,6 +230,7 @@ function networkPartAt(state, words) {
     names: sentences.names,
     sentences,
     parameters: moment.parameters,
+    velocity: moment.velocity,
     epoch: epochOf(spec, cycle),
     cyclesPerEpoch: cyclesPerEpoch(spec),
     get pass() {
@@ -303,16 +318,15 @@ export function networkShownAt(state, words) {
 }
 
 /**
- * After how many steps a class that predicts is asked for the next one, from the step shown on: not for a loss, nor for
- * what momentum moves, which no single formula gives. Infinity where nothing more is asked.
+ * After how many steps a class that predicts is asked for the next one, from the step shown on: not for a loss. Infinity
+ * where nothing more is asked.
  * @param {State} state
  * @returns {number}
  */
 export function nextAskedIn(state) {
   const {document, isPresenting, isPredicting, position} = state;
   if (!isPresenting || !isPredicting || document.kind !== "network" || isLostIn(state)) return Infinity;
-  const {momentum} = specOf(document),
-    next = stepsOfSpec(specOf(document)).findIndex(({phase, kind}, i) => i >= position && kind !== "loss" && !(phase === "change" && momentum));
+  const next = stepsOfSpec(specOf(document)).findIndex(({kind}, i) => i >= position && kind !== "loss");
   return next >= 0 && next < NETWORK_KIND.reach(state) ? next : Infinity;
 }
 
@@ -349,6 +363,7 @@ function momentOfSentences({learningRate}, shown) {
     },
     learningRate,
     momentum: spec.momentum,
+    velocity: shown.velocity,
     first: shown.losses.first,
     get output() {
       return shown.losses.last;

@@ -137,7 +137,7 @@ export function createLayers(app) {
       const row = make("tr", isPicked ? {class: "picked-row"} : {}, make("th", {scope: "row"}, called(rows, r)));
       for (const c of columnsShown) {
         if (c < 0) row.append(make("td", {class: "left-out", "aria-hidden": "true"}, "…"));
-        else row.append(cellOf({name, row: r, column: c}, [rows, columns].map((side, k) => nameInFull(side, k ? c : r, network, words))));
+        else row.append(cellOf({name, row: r, column: c}, network, words));
       }
       return row;
     });
@@ -151,12 +151,13 @@ export function createLayers(app) {
 
   /**
    * @param {Cell} cell
-   * @param {string[]} names of its row and column
+   * @param {NetworkShown} network
+   * @param {Words} words
    */
-  function cellOf(cell, names) {
+  function cellOf(cell, network, words) {
     const button = make("button", {tabindex: "-1", onclick: () => choose(cell), onfocus: () => rove(cell)}),
       td = make("td", {}, button);
-    button.dataset.names = names.filter(Boolean).join(", ");
+    button.dataset.name = nameOfCell(cell, network, words);
     cells.push({...cell, place: td, button});
     return td;
   }
@@ -173,7 +174,7 @@ export function createLayers(app) {
       share = largest && Number.isFinite(number) ? Math.abs(number) / largest : 0,
       text = words.typeset(show(number));
     write(button, text);
-    setAttribute(button, "aria-label", `${name}, ${button.dataset.names}: ${text}`);
+    setAttribute(button, "aria-label", `${button.dataset.name}: ${text}`);
     cell.style.setProperty("--share", share.toFixed(2));
     cell.dataset.sign = signOf(number);
   }
@@ -198,7 +199,19 @@ export function createLayers(app) {
     }
     if (!made) return formula.replaceChildren();
     const terms = made.terms.flatMap(({text, isPicked}, i) => [i ? " + " : "", isPicked ? make("mark", {}, words.typeset(text)) : words.typeset(text)]);
-    formula.replaceChildren(make("b", {}, made.name), " = ", made.before, ...terms, made.after, ...(made.result ? [made.terms.length ? " = " : "", make("b", {}, words.typeset(made.result))] : []));
+    formula.replaceChildren(make("b", {}, nameOfCell(/** @type {Cell} */ (chosen), network, words)), " = ", made.before, ...terms, made.after, ...(made.result ? [made.terms.length ? " = " : "", make("b", {}, words.typeset(made.result))] : []));
+  }
+
+  /**
+   * Calls a cell by the heads of its row and column.
+   * @param {Cell} cell
+   * @param {NetworkShown} network
+   * @param {Words} words
+   */
+  function nameOfCell({name, row, column}, network, words) {
+    const {rows, columns} = sidesOf(name, at, network.network),
+      heads = [nameInFull(rows, row, network, words), nameInFull(columns, column, network, words)].filter(Boolean);
+    return heads.length ? `${name} (${heads.join(rows.kind === "inputs" ? " → " : ", ")})` : name; // a weight leads from one to the other
   }
 
   /** @param {Cell} cell */
@@ -291,7 +304,7 @@ function nameOfSide({kind, layer}, i, {names, batch, network, spec}, words) {
   if (kind === "rows") return `${batch[i] + 1}`;
   const of = kind === "inputs" ? layer - 1 : layer;
   if (of === 0) return names.inputs[i];
-  if (of === network.sizes.length) return spec.data.classes.length === network.sizes.at(-1) ? spec.data.classes[i] : spec.data.targetName || words.say("network.prediction");
+  if (of === network.sizes.length) return names.classesInShort.length === network.sizes.at(-1) ? names.classesInShort[i] : spec.data.targetName || words.say("network.prediction");
   return `${i + 1}`;
 }
 

@@ -135,10 +135,10 @@ function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, g
  * @param {NetworkShown} shown
  */
 function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
-  const {classes, targetName} = spec.data,
+  const {targetName} = spec.data,
     columns = (place.nodes[i].name?.width ?? 0) / TEXT_UNITS,
     isBeside = name.getAttribute("text-anchor") === "end";
-  const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (classes[i] ?? `${i + 1}`) : targetName,
+  const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
     lines = isBeside ? linesOfName(text, columns + 0.5) : [text];
   writeLines(name, lines.map((line) => cutToWidth(line, columns)));
 }

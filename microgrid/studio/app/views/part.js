@@ -277,7 +277,7 @@ function sumOf(shares) {
  * @param {number} rate
  * @returns {Opened}
  */
-function openedWeight({network, known, names, seen: {pass, at, batch}, after, gradients, spec}, picked, words, rate) {
+function openedWeight({network, known, names, seen: {pass, at, batch}, after, gradients, velocity, spec}, picked, words, rate) {
   const {layer, neuron, kind} = picked,
     input = kind === "bias" ? -1 : (picked.input ?? 0),
     {number, signed, none} = cellsIn(words),
@@ -305,10 +305,10 @@ function openedWeight({network, known, names, seen: {pass, at, batch}, after, gr
   });
   const isListed = new Set(rows),
     rest = shares.filter(({row}) => !isListed.has(row));
-  const isPlain = spec.momentum === 0,
-    told = known.isChanged
-      ? words.say(isPlain ? "network.part.told.change" : "network.part.told.momentum", {
+  const told = known.isChanged
+      ? words.say(velocity ? "network.part.told.momentum" : "network.part.told.change", {
           ...{before: show(weight), after: show(after[position]), rate: show(rate), gradient: bracketed(show(gradients[position]))},
+          ...{momentum: show(spec.momentum), velocity: bracketed(show(velocity?.[position] ?? 0))},
         })
       : isBlamed
         ? words.say("network.part.told.weight", {gradient: show(gradients[position]), count: batch.length})
