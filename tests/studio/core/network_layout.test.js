@@ -120,6 +120,18 @@ test("a network of seven layers fits into a small window", () => {
   assert(width * scale <= 844, `${width * scale} px`);
 });
 
+test("what has a least scale keeps it, scrolls sideways and shows its numbers", () => {
+  const {scale, width, height, hasLabels} = layOutNetwork(shapeOf("2-2-2-2-2-2-1"), {...ROOMS[2], width: 1267, height: 598, least: 1.93});
+  assert.equal(scale, 1.93);
+  assert(width * scale > 1267 && height * scale <= 598 && hasLabels);
+});
+
+test("a drawing that is too low has no headings", () => {
+  const headings = (height) => layOutNetwork(shapeOf("2-4-1"), {width: 608, height, isVertical: false}).layers.filter(({heading}) => heading);
+  assert.equal(headings(108).length, 0);
+  assert.equal(headings(195).length, 3);
+});
+
 test("a long name of an input stands on two lines", () => {
   assert.deepEqual(linesOfName("bill_length_mm", 10), ["bill_", "length_mm"]);
   assert.deepEqual(linesOfName("x1", 10), ["x1"]);
