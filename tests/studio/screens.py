@@ -275,7 +275,7 @@ def _shot(
         reduced_motion="reduce",
         **media,
     ) as context:
-        tab = _open(context.new_page(), address)
+        tab = open_page(context.new_page(), address)
         for key in keys:
             if key[0] in "#.":
                 for target in tab.locator(key).all()[:1]:  # not every document has it
@@ -289,7 +289,7 @@ def _shot(
 def _print(browser: Browser, address: str, path: Path) -> Findings:
     """Write what is printed: as a long PNG of the width of the paper, and as a PDF."""
     with browser.new_context(viewport={"width": PAPER.width, "height": PAPER.height}) as context:
-        tab = _open(context.new_page(), address)
+        tab = open_page(context.new_page(), address)
         tab.pdf(path=path.with_suffix(".pdf"), format="A4", landscape=True)
         tab.evaluate("() => void window.dispatchEvent(new Event('beforeprint'))")
         tab.emulate_media(media="print")
@@ -297,7 +297,8 @@ def _print(browser: Browser, address: str, path: Path) -> Findings:
         return {found: texts for found, texts in findings(tab).items() if found.startswith("text")}
 
 
-def _open(tab: Page, address: str) -> Page:
+def open_page(tab: Page, address: str) -> Page:
+    """Open a page, and wait until its program runs."""
     tab.set_default_timeout(PATIENCE)
     tab.goto(address)
     tab.wait_for_function("() => window.microgrid")

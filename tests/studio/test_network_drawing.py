@@ -157,11 +157,57 @@ def test_small_neurons_have_their_numbers_and_heads_their_activation(network: Op
     screen.press("p")
     assert screen.texts("svg.network .hidden .name") == ["1", "2", "3", "4"]
     assert "…" not in "".join(screen.texts("svg.network .name"))
-    deep = network("vanishing-gradients", width=1280, height=720)
-    deep.press("p")
-    assert all("sigmoid" in head for head in deep.texts("svg.network .heading")[1:6])
-    is_whole = "(e) => e.scrollWidth <= e.clientWidth"
-    assert deep("#network-stage").evaluate(is_whole)
+
+
+# Whether the band of the layer at work is whole within the stage.
+IN_VIEW = """() => {
+  const room = document.querySelector('#network-stage').getBoundingClientRect();
+  const {left, right} = document.querySelector('svg.network .band.now').getBoundingClientRect();
+  return left >= room.left - 1 && right <= room.right + 1;
+}"""
+
+
+def test_presented_deep_network_has_large_numbers_and_scrolls_to_the_layer_at_work(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1920, height=1080)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.know)")
+    sizes = "[...document.querySelectorAll('svg.network text')].map((e) => 12.5 * e.getScreenCTM().a)"
+    assert min(screen.page.evaluate(sizes)) >= 24
+    assert all("sigmoid" in head for head in screen.texts("svg.network .heading")[1:6])
+    for _ in range(7):
+        screen.press("ArrowRight", "ArrowRight")  # the question, and the answer
+        if screen("svg.network .band.now").count() == 1:
+            screen.wait_for(f"({IN_VIEW})()")
+
+
+def test_wide_window_has_larger_numbers_in_the_drawing_too(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1920, height=1080)
+    assert screen("svg.network").evaluate("(e) => e.getScreenCTM().a") > 1.25  # as the page beside it
+
+
+def test_low_drawing_has_no_headings_rather_than_halves_of_them(network: Opened) -> None:
+    screen = network("moons", width=960, height=640)
+    screen("#layers-open").click()
+    expect(screen("svg.network .heading:visible")).to_have_count(0)
+
+
+def test_opened_neuron_of_five_lines_is_whole(network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    for phase in ("know", "think", "change"):
+        screen.page.evaluate(f"microgrid.go(microgrid.derived.ends.{phase})")
+        part = "{kind: 'neuron', layer: 2, neuron: 0}"
+        screen.page.evaluate(f"microgrid.dispatch({{type: 'pickPart', part: {part}}})")
+        assert screen("#part .opened").evaluate("(e) => e.scrollHeight - e.clientHeight") <= 0
+
+
+def test_presented_loss_curve_is_high_and_thick(network: Opened) -> None:
+    screen = network(width=1920, height=1080)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    assert screen("#plot svg").evaluate("(e) => e.getBoundingClientRect().height") > 95
+    width = "(e) => parseFloat(getComputedStyle(e).strokeWidth)"
+    assert screen("#plot polyline").first.evaluate(width) >= 4
 
 
 def test_new_numbers_make_no_new_elements(network: Opened) -> None:

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import {placesOfAsked} from "../../../microgrid/studio/app/core/network_labels.js";
 import {layOutNetwork} from "../../../microgrid/studio/app/core/network_layout.js";
 import {MAX_LABELLED_EDGES, linesOfName, overlaps} from "../../../microgrid/studio/app/core/network_places.js";
 
@@ -29,9 +30,10 @@ function shapeOf(name, {hasUnits = false} = {}) {
 
 /** All texts of a layout that are always seen. */
 function textsOf({layers, edges, loss}) {
-  const found = [{what: "loss", area: loss}, {what: "loss heading", area: loss.heading}];
+  const found = [{what: "loss", area: loss}];
+  if (loss.heading) found.push({what: "loss heading", area: loss.heading});
   for (const [l, {nodes, heading, width, height}] of layers.entries()) {
-    found.push({what: `heading ${l}`, area: heading});
+    if (heading) found.push({what: `heading ${l}`, area: heading});
     for (const [i, {x, y, name, bias}] of nodes.entries()) {
       found.push({what: `node ${l}.${i}`, area: {x, y, width, height}});
       if (name) found.push({what: `name ${l}.${i}`, area: name});
@@ -59,11 +61,14 @@ for (const name of NETWORKS) {
           assert(area.y - area.height / 2 >= -0.5 && area.y + area.height / 2 <= layout.height + 0.5, what);
         }
       });
-      test(`the numbers of one neuron of ${size} do not overlap${hasUnits ? ", with units" : ""}`, () => {
-        for (const [l, {nodes}] of layout.layers.entries()) {
-          for (const neuron of nodes.keys()) {
-            const fan = layout.edges.filter((edge) => edge.layer === l && edge.neuron === neuron && edge.fan).map((edge) => edge.fan);
-            for (const [i, one] of fan.entries()) for (const other of fan.slice(i + 1)) assert(!overlaps(one, other));
+      test(`the numbers that are asked for in ${size} hide nothing${hasUnits ? ", with units" : ""}`, () => {
+        const {edges} = layout;
+        const asked = [...edges.map((edge) => [edge]), ...layout.layers.flatMap(({nodes}, l) => nodes.map((_, i) => edges.filter(({layer, neuron}) => layer === l && neuron === i)))]; // prettier-ignore
+        for (const each of asked) {
+          const areas = placesOfAsked(layout, each).filter((area) => area !== null);
+          for (const [i, one] of areas.entries()) {
+            for (const {what, area} of texts) assert(what.startsWith("edge") || !overlaps(one, area), what);
+            for (const other of areas.slice(i + 1)) assert(!overlaps(one, other));
           }
         }
       });
@@ -111,10 +116,20 @@ test("a small network in a large room has large texts", () => {
 
 test("a network of seven layers fits into a small window", () => {
   const shape = {inputs: 2, sizes: [2, 2, 2, 2, 2, 1], inputNames: ["x1", "x2"], hasUnits: false},
-    {width, scale, edges, layers} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
+    {width, scale} = layOutNetwork(shape, {width: 844, height: 400, isVertical: false});
   assert(width * scale <= 844, `${width * scale} px`);
-  const values = layers.flatMap(({nodes}) => nodes.map(({x, y}) => ({x, y: y + 4, width: 56, height: 23}))); // and gradients
-  for (const {fan} of edges) assert(!values.some((area) => overlaps(fan, area)), "a number on a line hides one in a circle");
+});
+
+test("what has a least scale keeps it, scrolls sideways and shows its numbers", () => {
+  const {scale, width, height, hasLabels} = layOutNetwork(shapeOf("2-2-2-2-2-2-1"), {...ROOMS[2], width: 1267, height: 598, least: 1.93});
+  assert.equal(scale, 1.93);
+  assert(width * scale > 1267 && height * scale <= 598 && hasLabels);
+});
+
+test("a drawing that is too low has no headings", () => {
+  const headings = (height) => layOutNetwork(shapeOf("2-4-1"), {width: 608, height, isVertical: false}).layers.filter(({heading}) => heading);
+  assert.equal(headings(108).length, 0);
+  assert.equal(headings(195).length, 3);
 });
 
 test("a long name of an input stands on two lines", () => {

@@ -1,6 +1,6 @@
 // A network from left to right: a column for each layer, and the box of the loss on the right.
 
-import {edgesBetween, placeEdgeLabels} from "./network_labels.js";
+import {labelledEdges} from "./network_labels.js";
 import {
   APART,
   BIAS_HEIGHT,
@@ -17,6 +17,7 @@ import {
   NAME_HEIGHT,
   PLACE_MARGIN,
   STYLES,
+  countEdges,
   countsOf,
   widthOfName,
 } from "./network_places.js";
@@ -35,6 +36,12 @@ import {
 
 /** @typedef {{isInput: boolean, isOutput: boolean}} ColumnKind */
 
+/**
+ * Whether neurons are as roomy as fits, or narrow so that their edges have more room, or the drawing scrolls sideways so
+ * that both have theirs.
+ * @typedef {"roomy" | "narrow" | "scrolling"} ColumnFit
+ */
+
 /** @type {Partial<Record<NodeStyle, NodeStyle>>[]} what takes the place of a style where the columns are too wide */
 const NARROWER = [{pill: "slim"}, {stadium: "oval"}, {slim: "mini"}];
 const HEADING_OF_COLUMN = 24,
@@ -42,6 +49,7 @@ const HEADING_OF_COLUMN = 24,
   BIAS_LINE_WIDTH = 134; // of one line for the bias and its gradient
 const EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
+  SCROLLING_GAP = 120,
   MAX_GAP = 250;
 const SHORT_NAME_WIDTH = 78,
   NAME_MARGIN = 8;
@@ -52,58 +60,55 @@ const SECTION_HEIGHT = 2 * LOSS_ROW + 4,
  * @param {NetworkShape} shape
  * @param {number} width
  * @param {number} height
- * @param {{least: number, isNarrow: boolean, minGap: number}} wanted the rank that it has to exceed, whether neurons are narrow,
- * and how far layers are apart at least
+ * @param {{least: number, fit: ColumnFit, minGap: number, isSmallest: boolean}} wanted the rank that it has to exceed, how far
+ * layers are apart at least, and whether headings are left out where there is no room
  */
-export function layOutInColumns(shape, width, height, {least, isNarrow, minGap}) {
+export function layOutInColumns(shape, width, height, {least, fit, minGap, isSmallest}) {
   const counts = countsOf(shape),
     last = counts.length - 1,
-    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height, isNarrow),
-    gap = Math.min(Math.max(freeGap, minGap), MAX_GAP),
+    nEdges = countEdges(counts),
+    top = isSmallest && height < HEADING_OF_COLUMN + heightOfLoss(counts[last], SECTION_HEIGHT) + PLACE_MARGIN ? PLACE_MARGIN / 2 : HEADING_OF_COLUMN,
+    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height - top - PLACE_MARGIN, fit),
+    gap = Math.min(Math.max(freeGap, fit === "scrolling" ? SCROLLING_GAP : minGap), MAX_GAP),
     inside = heightInside(counts, plans, gap),
-    middle = HEADING_OF_COLUMN + inside / 2;
+    middle = top + inside / 2;
   let x = PLACE_MARGIN + nameWidth;
   const layers = counts.map((_, l) => {
     const across = STYLES[plans[l].style].width,
-      layer = columnAt(counts, plans[l], l, {x: x + across / 2, middle, inside, gap, nameWidth});
+      layer = columnAt(counts, plans[l], l, {x: x + across / 2, top, middle, inside, gap, nameWidth});
     x += across + gap;
     return layer;
   });
   const lossX = x - gap + LOSS_GAP + LOSS_WIDTH / 2,
-    edges = edgesBetween(layers, false),
-    loss = lossInColumn(layers[last], lossX, middle),
-    mayLabel = edges.length <= MAX_LABELLED_EDGES && freeGap >= MIN_LABELLED_GAP && rankOfPlans(plans, true, edges.length) > least;
-  const layout = {
-    ...{width: lossX + LOSS_WIDTH / 2 + PLACE_MARGIN, height: HEADING_OF_COLUMN + inside + PLACE_MARGIN, scale: 1, isVertical: false, isZigzag: false},
-    hasLabels: mayLabel && placeEdgeLabels(edges, layers, loss),
-    ...{layers, edges, loss},
-  };
-  return {layout, rank: rankOfPlans(plans, layout.hasLabels, edges.length)};
+    loss = lossInColumn(layers[last], lossX, top, middle),
+    mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP && rankOfPlans(plans, true, nEdges) > least,
+    edges = mayLabel ? labelledEdges(layers, loss, false) : null;
+  const layout = {width: lossX + LOSS_WIDTH / 2 + PLACE_MARGIN, height: top + inside + PLACE_MARGIN, isVertical: false, isZigzag: false, layers, loss};
+  return {layout, edges, rank: rankOfPlans(plans, edges !== null, nEdges)};
 }
 
 /**
  * How the columns look, so that all have room; and what is left between two of them.
  * @param {NetworkShape} shape
  * @param {number} width
- * @param {number} height
- * @param {boolean} isNarrow
+ * @param {number} height below the headings
+ * @param {ColumnFit} fit
  */
-function plannedColumns(shape, width, height, isNarrow) {
+function plannedColumns(shape, width, height, fit) {
   const counts = countsOf(shape),
-    last = counts.length - 1,
-    inner = height - HEADING_OF_COLUMN - PLACE_MARGIN;
+    last = counts.length - 1;
   let nameWidth = Math.min(MAX_NAME_WIDTH, Math.max(...shape.inputNames.map(widthOfName))) + NAME_MARGIN;
   const plans = counts.map((count, l) => {
     const isOutput = l === last,
-      room = isOutput && count > 1 ? Math.max(inner - LOSS_FOOT, count * SECTION_HEIGHT) : inner;
+      room = isOutput && count > 1 ? Math.max(height - LOSS_FOOT, count * SECTION_HEIGHT) : height;
     return planOfColumn(count, room, {isInput: l === 0, isOutput}, shape.hasUnits);
   });
   const gapLeft = () => (width - nameWidth - plans.reduce((sum, {style}) => sum + STYLES[style].width, 0) - LOSS_GAP - LOSS_WIDTH - 2 * PLACE_MARGIN) / last;
   for (const narrower of NARROWER) {
-    if (gapLeft() >= EASY_GAP && !isNarrow) break;
+    if (fit === "scrolling" || (gapLeft() >= EASY_GAP && fit === "roomy")) break;
     for (const plan of plans) plan.style = narrower[plan.style] ?? plan.style;
   }
-  if (gapLeft() < EASY_GAP || isNarrow) nameWidth = Math.min(nameWidth, SHORT_NAME_WIDTH);
+  if (gapLeft() < EASY_GAP || fit === "narrow") nameWidth = Math.min(nameWidth, SHORT_NAME_WIDTH);
   return {plans, nameWidth, gap: gapLeft()};
 }
 
@@ -129,6 +134,14 @@ function planOfColumn(count, height, {isInput, isOutput}, hasUnits) {
 }
 
 /**
+ * @param {number} outputs
+ * @param {number} pitch from one to the next
+ */
+function heightOfLoss(outputs, pitch) {
+  return outputs > 1 ? pitch * outputs + LOSS_FOOT : LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN;
+}
+
+/**
  * How high the columns are. Takes the line of a bias from those that have no room beside each other for it, and lets
  * several outputs stand as far apart as their targets in the box of the loss need.
  * @param {number[]} counts
@@ -136,25 +149,23 @@ function planOfColumn(count, height, {isInput, isOutput}, hasUnits) {
  * @param {number} gap
  */
 function heightInside(counts, plans, gap) {
-  const last = counts.length - 1,
-    areMany = counts[last] > 1;
+  const last = counts.length - 1;
   for (const [l, plan] of plans.entries()) {
     const isTooWide = l > 0 && plan.below === BIAS_LINE_HEIGHT && STYLES[plan.style].width + gap < BIAS_LINE_WIDTH + APART;
     if (isTooWide) Object.assign(plan, {below: 0, hasTexts: false});
   }
-  if (areMany) plans[last].pitch = Math.max(plans[last].pitch, plans[last].need, SECTION_HEIGHT);
-  const ofLoss = areMany ? plans[last].pitch * counts[last] + LOSS_FOOT : LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN;
-  return Math.max(...plans.map(({pitch}, l) => pitch * counts[l]), ofLoss);
+  if (counts[last] > 1) plans[last].pitch = Math.max(plans[last].pitch, plans[last].need, SECTION_HEIGHT);
+  return Math.max(...plans.map(({pitch}, l) => pitch * counts[l]), heightOfLoss(counts[last], plans[last].pitch));
 }
 
 /**
  * @param {number[]} counts
  * @param {ColumnPlan} plan
  * @param {number} l
- * @param {{x: number, middle: number, inside: number, gap: number, nameWidth: number}} at
+ * @param {{x: number, top: number, middle: number, inside: number, gap: number, nameWidth: number}} at
  * @returns {LayerPlace}
  */
-function columnAt(counts, plan, l, {x, middle, inside, gap, nameWidth}) {
+function columnAt(counts, plan, l, {x, top, middle, inside, gap, nameWidth}) {
   const {style, pitch, above, below} = plan,
     {width, height} = STYLES[style],
     kind = {isInput: l === 0, isOutput: l === counts.length - 1},
@@ -166,7 +177,7 @@ function columnAt(counts, plan, l, {x, middle, inside, gap, nameWidth}) {
   });
   return {
     ...{style, width, height, nodes},
-    heading: {x, y: HEADING_OF_COLUMN / 2, width: Math.min(headingWidth, width + gap - 8, 2 * x), height: 18},
+    heading: top < HEADING_OF_COLUMN ? null : {x, y: top / 2, width: Math.min(headingWidth, width + gap - 8, 2 * x), height: 18},
     band: {x, y: middle, width: width + 24, height: inside + 4},
   };
 }
@@ -195,9 +206,10 @@ function nodeAt(x, y, {style, above, below}, {isInput, isOutput}, nameWidth) {
  * The box of the loss: beside each of several outputs its target and error, below them the loss.
  * @param {LayerPlace} last
  * @param {number} x
+ * @param {number} top of the columns; too little for headings where there are none
  * @param {number} middle
  */
-function lossInColumn({nodes, width}, x, middle) {
+function lossInColumn({nodes, width}, x, top, middle) {
   const left = x - LOSS_WIDTH / 2,
     inner = LOSS_WIDTH - 14; // the longest word, and a number of 8 characters
   /** @type {[number, number, number, number][]} */
@@ -206,24 +218,25 @@ function lossInColumn({nodes, width}, x, middle) {
     const height = LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN,
       {y} = nodes[0];
     const sections = [{x, y, width: inner, height: LOSS_ROWS * LOSS_ROW}];
-    return {x, y, width: LOSS_WIDTH, height, heading: headingOver(x, y - height / 2), sections, total: null, links};
+    return {x, y, width: LOSS_WIDTH, height, heading: headingOver(x, y - height / 2, top), sections, total: null, links};
   }
   const sections = nodes.map(({y}) => ({x, y: Math.round(y), width: inner, height: SECTION_HEIGHT - 4})),
-    top = sections[0].y - SECTION_HEIGHT / 2 - 4,
+    start = sections[0].y - SECTION_HEIGHT / 2 - 4,
     bottom = sections[sections.length - 1].y + SECTION_HEIGHT / 2 + 28;
   return {
-    ...{x, y: (top + bottom) / 2 || middle, width: LOSS_WIDTH, height: bottom - top, sections, heading: headingOver(x, top)},
+    ...{x, y: (start + bottom) / 2 || middle, width: LOSS_WIDTH, height: bottom - start, sections, heading: headingOver(x, start, top)},
     ...{total: {x, y: bottom - 15, width: inner, height: LOSS_ROW}, links},
   };
 }
 
 /**
  * @param {number} x
+ * @param {number} y of what it stands above
  * @param {number} top
- * @returns {Area}
+ * @returns {Area | null}
  */
-function headingOver(x, top) {
-  return {x, y: Math.max(top - 12, HEADING_OF_COLUMN / 2), width: LOSS_WIDTH, height: 18};
+function headingOver(x, y, top) {
+  return top < HEADING_OF_COLUMN ? null : {x, y: Math.max(y - 12, top / 2), width: LOSS_WIDTH, height: 18};
 }
 
 // --- what is better --------------------------------------------------------------------------------------------------

@@ -1,18 +1,17 @@
 // The edges of a network, and where the numbers of each stand: on their lines, and in nobody's way.
 
-import {LINE_UNITS, overlaps} from "./network_places.js";
+import {LINE_UNITS, hasOnlyNumber, overlaps} from "./network_places.js";
 
 /** @typedef {import("./network_places.js").Area} Area */
 /** @typedef {import("./network_places.js").EdgePlace} EdgePlace */
 /** @typedef {import("./network_places.js").LayerPlace} LayerPlace */
 /** @typedef {import("./network_places.js").NetworkLayout} NetworkLayout */
 /** @typedef {import("./network_places.js").NodePlace} NodePlace */
-/** @typedef {import("./network_places.js").NodeStyle} NodeStyle */
 
-const DIGIT_UNITS = 7.3;
 const LABEL = {width: 56, height: 2 * LINE_UNITS - 2},
-  FAN_LABEL = {width: 8 * DIGIT_UNITS, height: 16};
-const MAX_COVERED = 0.33, // the part of the room between two layers that labels can take
+  ONE_LINE = {width: 58, height: 16}; // a number of 8 characters
+const LABELS_APART = 2,
+  MAX_COVERED = 0.33, // the part of the room between two layers that labels can take
   STEPS_ON_LINE = 33,
   ROUNDS = 40;
 
@@ -24,47 +23,66 @@ const MAX_COVERED = 0.33, // the part of the room between two layers that labels
 export function edgesBetween(layers, isVertical) {
   return layers.slice(1).flatMap((layer, l) =>
     layer.nodes.flatMap((to, neuron) =>
-      layers[l].nodes.map((from, input) => {
+      layers[l].nodes.map(({x, y, bias}, input) => {
+        const {width, height} = layers[l];
         /** @type {[number, number, number, number]} */
         const line = isVertical
-          ? [from.x, from.y + layers[l].height / 2, to.x, to.y - layer.height / 2]
-          : [from.x + layers[l].width / 2, from.y, to.x - layer.width / 2, to.y];
-        const [x1, y1, x2, y2] = line;
-        return {
-          ...{layer: l + 1, neuron, input, line},
-          spot: {x: (x1 + x2) / 2, y: (y1 + y2) / 2, ...LABEL},
-          label: null,
-          fan: isVertical || layers[l].style === "dot" ? null : fanAt(line, layers[l].style),
-        };
+          ? [x, bias ? bias.y + bias.height / 2 : y + height / 2, to.x, to.y - layer.height / 2] // below its texts
+          : [x + width / 2, y, to.x - layer.width / 2, to.y];
+        return {layer: l + 1, neuron, input, line, label: null};
       }),
     ),
   );
 }
 
 /**
- * Where the number of a line stands when those of its neuron are asked for: at its start or, between two circles that are
- * too near, where they curve away from each other.
- * @param {[number, number, number, number]} line
- * @param {NodeStyle} style of the node where it starts
- * @returns {Area}
+ * The edges with a place for the numbers of each, on its line; null where not all have one.
+ * @param {LayerPlace[]} layers
+ * @param {NetworkLayout["loss"]} loss
+ * @param {boolean} isVertical
  */
-function fanAt([x1, y1, x2], style) {
-  const isTight = style === "circle" && x2 - x1 < FAN_LABEL.width + 12;
-  return isTight ? {x: (x1 + x2) / 2, y: y1 - 33, ...FAN_LABEL} : {x: x1 + 6 + FAN_LABEL.width / 2, y: y1, ...FAN_LABEL};
+export function labelledEdges(layers, loss, isVertical) {
+  const edges = edgesBetween(layers, isVertical),
+    boxes = boxesOf(layers, loss);
+  for (const l of layers.keys()) {
+    const ofGap = edges.filter(({layer}) => layer === l),
+      places = labelsOfGap(ofGap, boxes);
+    if (!places) return null;
+    for (const [e, edge] of ofGap.entries()) edge.label = places[e];
+  }
+  return edges;
 }
 
 /**
- * Finds a place for the numbers of every edge, on its line; tells whether each has one.
+ * Places the numbers that are asked for on their lines: that of one edge in the middle, those of several, which lead to a
+ * neuron, at the start; null for what has no room.
+ * @param {NetworkLayout} layout
  * @param {EdgePlace[]} edges
+ * @returns {(Area | null)[]}
+ */
+export function placesOfAsked({layers, loss, width, isVertical}, edges) {
+  const taken = boxesOf(layers, loss),
+    isOne = edges.length === 1;
+  return edges.map(({layer, line}) => {
+    const [x, y] = line,
+      start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE},
+      onLine = placesOn(line, isOne ? LABEL : ONE_LINE, isOne ? 0.5 : 0).sort((a, b) => a.cost - b.cost);
+    if (!isOne && layers[layer - 1].style === "dot") return null;
+    const isFree = (/** @type {Area} */ area) => Math.abs(area.x - width / 2) <= (width - area.width) / 2 && !taken.some((each) => overlaps(area, each, 1)),
+      place = [...(isOne ? [] : [start]), ...onLine.map(({area}) => area)].find(isFree);
+    if (place) taken.push(place);
+    return place ?? null;
+  });
+}
+
+/**
+ * All that a number of an edge may not hide: the loss, headings, nodes and the texts beside them.
  * @param {LayerPlace[]} layers
  * @param {NetworkLayout["loss"]} loss
+ * @returns {Area[]}
  */
-export function placeEdgeLabels(edges, layers, loss) {
-  const obstacles = [loss, loss.heading, ...layers.flatMap((layer) => [layer.heading, ...layer.nodes.flatMap((node) => textsAndNode(layer, node))])],
-    found = layers.slice(1).map((_, l) => labelsOfGap(edges.filter((edge) => edge.layer === l + 1), obstacles));
-  if (found.includes(null)) return false;
-  for (const places of found) for (const [edge, place] of /** @type {Map<EdgePlace, Area>} */ (places)) edge.label = place;
-  return true;
+function boxesOf(layers, loss) {
+  return [loss, loss.heading, ...layers.flatMap((layer) => [layer.heading, ...layer.nodes.flatMap((node) => textsAndNode(layer, node))])].filter((area) => area !== null);
 }
 
 /**
@@ -72,8 +90,9 @@ export function placeEdgeLabels(edges, layers, loss) {
  * @param {NodePlace} node
  */
 function textsAndNode({style, width, height}, {x, y, name, bias}) {
-  const beside = style === "oval" ? 28 : 6; // there stands its number
-  return [{x, y, width: width + beside, height: height + 4}, ...[name, bias].filter((area) => area !== null)];
+  const number = {x: x - width / 2 - 10, y: style === "oval" ? y - 14 : y, width: 20, height: LINE_UNITS},
+    hasNumber = !name && hasOnlyNumber(style);
+  return [{x, y, width: width + 6, height: height + 4}, hasNumber ? number : null, name, bias];
 }
 
 /**
@@ -81,13 +100,14 @@ function textsAndNode({style, width, height}, {x, y, name, bias}) {
  * way of others, until nothing overlaps: what was in the way for long counts for more.
  * @param {EdgePlace[]} edges
  * @param {Area[]} obstacles
- * @returns {Map<EdgePlace, Area> | null}
+ * @returns {Area[] | null}
  */
 function labelsOfGap(edges, obstacles) {
+  if (edges.length === 0) return [];
   const lines = edges.map(({line}) => line),
     [width, height] = [0, 1].map((axis) => Math.max(...lines.flatMap((line) => [line[axis], line[axis + 2]])) - Math.min(...lines.flatMap((line) => [line[axis], line[axis + 2]])));
   if (edges.length * LABEL.width * LABEL.height > MAX_COVERED * (width + LABEL.width) * (height + LABEL.height)) return null;
-  const choices = edges.map(({line}, e) => placesOn(line).filter(({area}) => !obstacles.some((each) => overlaps(area, each, 1))).map((place) => ({...place, cost: place.cost + crossings(place.area, lines, e)})));
+  const choices = edges.map(({line}, e) => placesOn(line, LABEL, 0.5).filter(({area}) => !obstacles.some((each) => overlaps(area, each, 1))).map((place) => ({...place, cost: place.cost + crossings(place.area, lines, e)})));
   if (choices.some((places) => places.length === 0)) return null;
   const chosen = choices.map((places) => places.reduce((best, place) => (place.cost < best.cost ? place : best)));
   const weight = new Float64Array(edges.length ** 2).fill(4);
@@ -97,29 +117,31 @@ function labelsOfGap(edges, obstacles) {
       let least = Infinity;
       for (const place of places) {
         let cost = place.cost;
-        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, 1)) cost += weight[e * edges.length + o];
+        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, LABELS_APART)) cost += weight[e * edges.length + o];
         if (cost < least) [least, chosen[e]] = [cost, place];
       }
       for (const [o, other] of chosen.entries()) {
-        if (o === e || !overlaps(chosen[e].area, other.area, 1)) continue;
+        if (o === e || !overlaps(chosen[e].area, other.area, LABELS_APART)) continue;
         isFree = false;
         weight[e * edges.length + o] += 1;
         weight[o * edges.length + e] += 1;
       }
     }
-    if (isFree) return new Map(edges.map((edge, e) => [edge, chosen[e].area]));
+    if (isFree) return chosen.map(({area}) => area);
   }
   return null;
 }
 
 /**
- * The places of a label on a line; the middle costs least.
+ * The places of a label on a line; the nearest to a part of it costs least.
  * @param {[number, number, number, number]} line
+ * @param {{width: number, height: number}} size
+ * @param {number} best
  */
-function placesOn([x1, y1, x2, y2]) {
+function placesOn([x1, y1, x2, y2], size, best) {
   return Array.from({length: STEPS_ON_LINE}, (_, i) => {
     const part = (i + 0.5) / STEPS_ON_LINE;
-    return {area: {x: x1 + (x2 - x1) * part, y: y1 + (y2 - y1) * part, ...LABEL}, cost: 2 * Math.abs(part - 0.5)};
+    return {area: {x: x1 + (x2 - x1) * part, y: y1 + (y2 - y1) * part, ...size}, cost: 2 * Math.abs(part - best)};
   });
 }
 

@@ -1,7 +1,8 @@
 // Where the parts of a network stand: one column a layer or, on a phone, one row a layer; as large as there is room for.
 
 import {layOutInColumns} from "./network_columns.js";
-import {MAX_LABELLED_EDGES} from "./network_places.js";
+import {edgesBetween} from "./network_labels.js";
+import {MAX_LABELLED_EDGES, countEdges, countsOf} from "./network_places.js";
 import {layOutInRows} from "./network_rows.js";
 
 /** @typedef {import("./network_places.js").NetworkShape} NetworkShape */
@@ -14,29 +15,43 @@ const MAX_SCALE_OF_NETWORK_TENTHS = 21,
 const TOO_SMALL = 0.4; // what a smaller scale than the one wished is worth
 
 /**
- * Lays out a network as large as fits, but no smaller than its texts can be read.
+ * Lays out a network as large as fits, but no smaller than its texts can be read: then it is larger than its room.
  * @param {NetworkShape} shape
- * @param {{width: number, height: number, isVertical: boolean, wished?: number}} room in pixels, and the scale from which on
- * texts are as large as wished
+ * @param {{width: number, height: number, isVertical: boolean, least?: number, wished?: number}} room in pixels, with the
+ * scale that it has at least, and the one from which on texts are as large as wished
  * @returns {NetworkLayout}
  */
-export function layOutNetwork(shape, {width, height, isVertical, wished = 1}) {
+export function layOutNetwork(shape, {width, height, isVertical, least = 1, wished = least}) {
   if (isVertical) return layOutInRows(shape, width);
+  const mayHaveLabels = countEdges(countsOf(shape)) <= MAX_LABELLED_EDGES,
+    scales = [...SCALES.filter((scale) => scale > least), least];
   let best = null,
     most = 0;
-  for (const isNarrow of [false, true]) {
-    if (best && (best.hasLabels || best.edges.length > MAX_LABELLED_EDGES)) break; // narrow neurons make room for labels
-    for (const scale of SCALES) {
-      const wish = scale < wished ? TOO_SMALL : 1;
+  for (const fit of /** @type {const} */ (["roomy", "narrow"])) {
+    if (best && (best.edges || !mayHaveLabels)) break; // narrow neurons make room for labels
+    for (const scale of scales) {
+      const wish = scale < wished - 0.05 ? TOO_SMALL : 1;
       if (best && scale * wish <= most) break; // nothing smaller can be better
-      const placed = layOutInColumns(shape, width / scale, height / scale, {least: most / (scale * wish), isNarrow, minGap: scale > 1 ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP}),
+      const placed = placedAt(scale, fit, most / (scale * wish)),
+        worth = scale * wish * placed.rank,
         isFitting = placed.layout.width <= width / scale + 0.5 && placed.layout.height <= height / scale + 0.5;
-      const worth = scale * wish * placed.rank;
-      if (isFitting ? worth > most : scale === 1 && !best) {
-        best = {...placed.layout, scale};
-        most = worth;
-      }
+      if (isFitting && worth > most) [best, most] = [placed, worth];
     }
   }
-  return /** @type {NetworkLayout} */ (best);
+  if (!best) {
+    best = placedAt(least, "roomy", 0);
+    if (least > 1 && best.layout.width > width / least) best = placedAt(least, "scrolling", 0); // and so has room for its numbers
+  }
+  const {layout, edges, scale} = best;
+  return {...layout, scale, hasLabels: edges !== null, edges: edges ?? edgesBetween(layout.layers, false)};
+
+  /**
+   * @param {number} scale
+   * @param {import("./network_columns.js").ColumnFit} fit
+   * @param {number} rank that it has to exceed
+   */
+  function placedAt(scale, fit, rank) {
+    const minGap = scale > 1 ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP;
+    return {scale, ...layOutInColumns(shape, width / scale, height / scale, {least: rank, fit, minGap, isSmallest: scale === least})};
+  }
 }

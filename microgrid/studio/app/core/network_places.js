@@ -30,7 +30,7 @@ import {columnsOf} from "./numerals.js";
  * @property {number} width of a node
  * @property {number} height
  * @property {NodePlace[]} nodes
- * @property {Area} heading
+ * @property {Area | null} heading null where the drawing is too low for one
  * @property {Area} band what is marked while the layer is at work
  */
 
@@ -40,9 +40,7 @@ import {columnsOf} from "./numerals.js";
  * @property {number} neuron
  * @property {number} input
  * @property {[number, number, number, number]} line
- * @property {Area} spot where its numbers stand when it alone is asked for
  * @property {Area | null} label where they always stand
- * @property {Area | null} fan where its number stands when those of its neuron are asked for
  */
 
 /**
@@ -55,7 +53,7 @@ import {columnsOf} from "./numerals.js";
  * @property {boolean} hasLabels whether the edges always show their numbers
  * @property {LayerPlace[]} layers from the inputs to the predictions
  * @property {EdgePlace[]} edges in the order of the parameters
- * @property {Area & {heading: Area, sections: Area[], total: Area | null, links: [number, number, number, number][]}} loss
+ * @property {Area & {heading: Area | null, sections: Area[], total: Area | null, links: [number, number, number, number][]}} loss
  */
 
 export const MAX_LABELLED_EDGES = 24;
@@ -108,6 +106,11 @@ export function countEdges(counts) {
  */
 export function overlaps(a, b, apart = 0) {
   return Math.abs(a.x - b.x) < (a.width + b.width) / 2 + apart && Math.abs(a.y - b.y) < (a.height + b.height) / 2 + apart;
+}
+
+/** Whether a hidden node has its number beside it, and no room for more. @param {NodeStyle} style */
+export function hasOnlyNumber(style) {
+  return style === "oval" || style === "mini";
 }
 
 /** @param {string} name */

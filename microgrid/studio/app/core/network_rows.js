@@ -1,6 +1,6 @@
 // A network from top to bottom, a row for each layer: on a phone, which is held near the eye.
 
-import {edgesBetween, placeEdgeLabels} from "./network_labels.js";
+import {edgesBetween, labelledEdges} from "./network_labels.js";
 import {
   APART,
   BIAS_HEIGHT,
@@ -71,12 +71,12 @@ function placedInRows(shape, width, isLabelled) {
     if (l < last) y += gapBelow(isLabelled, count * counts[l + 1]);
     return layerInRow(plans[l], nodes, band, top, l === last ? 116 : MAX_HEADING_WIDTH);
   });
-  const edges = edgesBetween(layers, true),
-    loss = counts[last] === 1 ? lossBeside(layers[last], width) : lossInRow(layers[last], width / 2, y + 20, inner);
+  const loss = counts[last] === 1 ? lossBeside(layers[last], width) : lossInRow(layers[last], width / 2, y + 20, inner),
+    labelled = isLabelled ? labelledEdges(layers, loss, true) : null;
   return {
     ...{width, height: Math.max(y, loss.y + loss.height / 2) + PLACE_MARGIN, scale: 1, isVertical: true},
-    ...{isZigzag: plans.some(({rows}) => rows > 1), hasLabels: isLabelled && placeEdgeLabels(edges, layers, loss)},
-    ...{layers, edges, loss},
+    ...{isZigzag: plans.some(({rows}) => rows > 1), hasLabels: labelled !== null},
+    ...{layers, edges: labelled ?? edgesBetween(layers, true), loss},
   };
 }
 
@@ -169,7 +169,7 @@ function layerInRow({style}, nodes, band, top, headingWidth) {
  * @param {number} count of the edges
  */
 function gapBelow(isLabelled, count) {
-  return isLabelled ? Math.min(30 + 12 * count, 130) : 64;
+  return isLabelled ? Math.min(30 + 14 * count, 170) : 64;
 }
 
 /**
@@ -206,6 +206,6 @@ function lossInRow({nodes, height: down}, middle, top, inner) {
   return {
     ...{x: middle, y: y + height / 2, width: inner, height, sections, heading: {x: PLACE_MARGIN + MAX_HEADING_WIDTH / 2, y: top - 2, width: MAX_HEADING_WIDTH, height: 18}},
     total: {x: middle, y: y + height - 16, width: inner - 20, height: LOSS_ROW},
-    links: nodes.map((node) => /** @type {[number, number, number, number]} */ ([node.x, node.y + down / 2, node.x, y])),
+    links: nodes.map(({x, y: at, bias}) => /** @type {[number, number, number, number]} */ ([x, bias ? bias.y + bias.height / 2 : at + down / 2, x, y])),
   };
 }

@@ -19,7 +19,8 @@ import {createNetworkScene} from "./network_scene.js";
 const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
   NARROW_ROOM_PX = 430;
 const PHONE_PX = 760; // up to which the page scrolls, as in the style sheets
-const PRESENTED_SCALE = 1.92; // its texts of 12.5 px have 24 px then, at 1920 × 1080
+const ROOT_PX = 16, // of the page where its texts are as large as those of the drawing
+  PRESENTED_SCALE = 1.93; // its texts of 12.5 px have 24 px then, at 1920 × 1080
 
 /** @param {App} app */
 export function createNetwork(app) {
@@ -29,7 +30,7 @@ export function createNetwork(app) {
     isNewPlace = createWatch();
   /** @type {import("./network_scene.js").NetworkScene | null} */
   let scene = null,
-    room = {width: 0, height: 0, isVertical: false, wished: 1},
+    room = {width: 0, height: 0, isVertical: false, least: 1, wished: 1},
     entered = 0; // the part that the Tab key reaches, among all in order
   const pulses = createPulses();
 
@@ -76,9 +77,11 @@ export function createNetwork(app) {
     const {clientWidth: width, clientHeight: height} = stage,
       isVertical = innerWidth <= NARROW_WINDOW_PX || width < NARROW_ROOM_PX;
     if (!width) return false;
-    const wished = app.state.isPresenting ? PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080) : 1,
-      isSame = isVertical === room.isVertical && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
-    if (!isSame) room = {width, height, isVertical, wished};
+    const {isPresenting} = app.state,
+      least = isPresenting ? Math.max(1, PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080)) : 1,
+      wished = isPresenting ? least : parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT_PX,
+      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
+    if (!isSame) room = {width, height, isVertical, least, wished};
     return !isSame;
   }
 
@@ -178,9 +181,10 @@ export function createNetwork(app) {
     const {network: shown} = derived;
     pulses.stop();
     if (!scene || !shown) return;
-    const {step} = shown;
+    const {step, picked} = shown;
     const isMoved = previous?.document === state.document && previous.visit !== state.visit;
-    if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
+    if (picked && picked.kind !== "loss" && !isMoved) follow(picked, picked.neuron);
+    else if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
     else if (step.phase !== "change") follow(step);
     if (isMoved) showStage();
     const mayMove = isMoved && state.visit.animated && !state.training && !reducedMotion.matches;
@@ -194,18 +198,22 @@ export function createNetwork(app) {
   }
 
   /**
-   * Scrolls to the layer of a step and the one before it, where not all of the drawing is seen; where there is no room for
-   * both, to the whole of the later one.
+   * Scrolls to the layer of a step, or to one of its neurons, and to the layer before it, where not all of the drawing is
+   * seen; where there is no room for both, to the whole of the later one.
    * @param {{kind: string, layer: number}} step
+   * @param {number} [neuron]
    */
-  function follow({kind, layer}) {
+  function follow({kind, layer}, neuron) {
     if (!scene || (stage.scrollHeight <= stage.clientHeight && stage.scrollWidth <= stage.clientWidth)) return;
     const {layers, loss, scale, isVertical} = scene.layout,
-      areas = kind === "loss" ? [layers[layers.length - 1].band, loss] : [layers[layer - 1].band, layers[layer].band];
+      to = kind === "loss" ? loss : layers[layer].band,
+      areas = [layers[kind === "loss" ? layers.length - 1 : Math.max(layer - 1, 0)].band, to];
+    if (neuron !== undefined && !isVertical) for (const [i, area] of areas.entries()) areas[i] = {...area, y: layers[layer].nodes[neuron].y, height: layers[layer].height};
     const place = (/** @type {"x" | "y"} */ axis, /** @type {"width" | "height"} */ size, /** @type {number} */ seen) => {
       const start = Math.min(...areas.map((area) => area[axis] - area[size] / 2)) * scale,
         end = Math.max(...areas.map((area) => area[axis] + area[size] / 2)) * scale;
-      return end - start > seen ? end - seen : (start + end - seen) / 2;
+      if (end - start <= seen) return (start + end - seen) / 2;
+      return isVertical || axis === "x" ? end - seen : start;
     };
     stage.scrollTo({
       left: isVertical ? 0 : place("x", "width", stage.clientWidth),

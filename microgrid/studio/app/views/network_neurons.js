@@ -2,12 +2,12 @@
 
 import {largestOf} from "../core/extremes.js";
 import {biasPosition} from "../core/network_layers.js";
-import {TEXT_UNITS, linesOfName} from "../core/network_places.js";
+import {LINE_UNITS, TEXT_UNITS, hasOnlyNumber, linesOfName} from "../core/network_places.js";
 import {gradientsOfValues, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
 import {columnsOf, show, signOf} from "../core/numerals.js";
 import {makeSvg, mark, setAttribute, write} from "./dom.js";
 import {isNowAt, isPicked, nowIn, writeSmall} from "./network_marks.js";
-import {hasOnlyNumber, showsOneNumber} from "./network_scene.js";
+import {showsOneNumber} from "./network_scene.js";
 import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
@@ -137,9 +137,10 @@ function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, g
 function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
   const {targetName} = spec.data,
     columns = (place.nodes[i].name?.width ?? 0) / TEXT_UNITS,
-    isBeside = name.getAttribute("text-anchor") === "end";
+    [first, next] = place.nodes,
+    mayBreak = name.getAttribute("text-anchor") === "end" && !(next?.y - first.y < 2 * LINE_UNITS); // beside it, with room for two lines
   const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
-    lines = isBeside ? linesOfName(text, columns + 0.5) : [text];
+    lines = mayBreak ? linesOfName(text, columns + 0.5) : [text];
   writeLines(name, lines.map((line) => cutToWidth(line, columns)));
 }
 

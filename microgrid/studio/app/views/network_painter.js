@@ -1,6 +1,7 @@
 // Paints the numbers of a network at a step on its drawing; only what has changed is written.
 
 import {weightPosition} from "../core/network_layers.js";
+import {placesOfAsked} from "../core/network_labels.js";
 import {MAX_LABELLED_EDGES} from "../core/network_places.js";
 import {columnsOf, signOf} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
@@ -68,7 +69,7 @@ function weightsShown({known: {isChanged, blame}, parameters, after, shares, gra
  */
 function paintHeadings({headings, box, layout}, {network, step}, words) {
   for (const [l, heading] of headings.entries()) {
-    write(heading, l === 0 ? words.say("network.inputs") : headingOfLayer(l, network, layout.layers[l].heading.width / HEADING_UNITS, words));
+    write(heading, l === 0 ? words.say("network.inputs") : headingOfLayer(l, network, (layout.layers[l].heading?.width ?? 0) / HEADING_UNITS, words));
     mark(heading, `heading ${nowIn(step, isNowAt(step, l))}`);
   }
   mark(box.heading, `heading ${nowIn(step, step?.kind === "loss")}`);
@@ -184,10 +185,11 @@ function isOf({kind, layer, neuron, input}, edge) {
  */
 function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gradients}, words, part) {
   const edges = part && !layout.hasLabels && ["neuron", "weight"].includes(part.kind) ? layout.edges.filter((edge) => isOf(part, edge)) : [],
+    places = placesOfAsked(layout, edges),
     isOne = edges.length === 1;
   let used = 0;
-  for (const edge of edges) {
-    const area = isOne ? edge.spot : edge.fan;
+  for (const [e, edge] of edges.entries()) {
+    const area = places[e];
     if (!area) continue;
     if (used === askedTexts.length) {
       askedTexts.push(drawnLabel());

@@ -31,7 +31,6 @@ const BASELINE = 4.4, // of a line of text, below its middle
 const PLATE_DIGIT_PX = 7.55,
   MAX_NUMBER_PX = 54, // a longer one is squeezed
   PLATE_MARGIN_PX = 2;
-const SMALL_STYLES = ["oval", "mini"]; // have their number beside them, and no room for more
 
 /** @param {NetworkLayout} layout */
 export function createNetworkScene(layout) {
@@ -65,12 +64,14 @@ function rectAt({x, y, width, height}, kinds, corner = 8) {
 }
 
 /**
- * @param {Area} area
+ * @param {Area | null} area null for a text that is not seen
  * @param {"start" | "middle" | "end"} anchor
  * @param {string} kinds
  */
-function textAt({x, y, width}, anchor, kinds) {
-  const shift = anchor === "middle" ? 0 : anchor === "start" ? -width / 2 : width / 2;
+function textAt(area, anchor, kinds) {
+  if (!area) return makeSvg("text", {class: kinds, visibility: "hidden"});
+  const {x, y, width} = area,
+    shift = anchor === "middle" ? 0 : anchor === "start" ? -width / 2 : width / 2;
   return makeSvg("text", {class: kinds, x: round1(x + shift), y: round1(y + BASELINE), "text-anchor": anchor});
 }
 
@@ -195,11 +196,6 @@ function textsOfBias({x, y, width, height}, isInput) {
 /** Whether a node has one place for its value and its gradient. @param {LayerPlace["style"]} style */
 export function showsOneNumber(style) {
   return style === "slim" || style === "mini";
-}
-
-/** @param {LayerPlace["style"]} style */
-export function hasOnlyNumber(style) {
-  return SMALL_STYLES.includes(style);
 }
 
 /**
