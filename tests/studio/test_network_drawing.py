@@ -210,6 +210,19 @@ def test_presented_loss_curve_is_high_and_thick(network: Opened) -> None:
     assert screen("#plot polyline").first.evaluate(width) >= 4
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+def test_presented_plot_is_readable_or_left_out(size: tuple[int, int], network: Opened) -> None:
+    width, height = size
+    screen = network("penguins", language="ja", width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    for phase in ("know", "think", "change"):
+        screen.page.evaluate(f"microgrid.go(microgrid.derived.ends.{phase})")
+        lines = "(e) => e.clientHeight / parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        plot = screen("#learned-plot").evaluate(lines)
+        assert plot == 0 or plot >= 4, phase
+
+
 def test_new_numbers_make_no_new_elements(network: Opened) -> None:
     screen = network("moons")
     screen.page.evaluate(THINK)
