@@ -59,6 +59,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was collected: it lives to the end."""
-    gc.freeze()
+    """Let the garbage collector begin."""
     gc.enable()

@@ -3,7 +3,7 @@
 
 import {lossCurve, ticksInRoom} from "../core/curve.js";
 import {readNumber, show} from "../core/numerals.js";
-import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
+import {asOnCard, byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -45,7 +45,7 @@ export function createCurve(app) {
    */
   function showCurve(state, derived) {
     const {words, endLabel, asking} = derived;
-    write(byId("loss"), derived.outputText);
+    write(byId("loss"), asOnCard(derived.outputText));
     setAttribute(byId("loss"), "data-of", derived.network && derived.outputText ? words.word("network.told.rows", {count: derived.network.spec.data.rows.length}) : null);
     losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
