@@ -89,7 +89,7 @@ export function createCurve(app) {
     setAttribute(element, "aria-valuemax", `${cycles.last}`);
     element.title = words.say("loop.drag");
     labelCycles();
-    label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => words.typeset(show(number, 2)));
+    label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => asOnCard(words.typeset(show(number, 2)).replace(/^1 × (?=10)/, "")));
     for (const axis of ["cycle-ticks", "loss-ticks"]) hideCovered([...byId(axis).children]);
   }
 
