@@ -429,9 +429,10 @@ export class NetworkSentences {
   /** @param {NetworkMoment} moment */
   #change(moment) {
     const {pass, after, learningRate, momentum, velocity} = moment,
-      {position} = this.#mostMoved(moment),
+      most = this.#mostMoved(moment),
+      {position} = most,
       [gradient, before] = [pass.gradients[position], pass.parameters[position]],
-      parts = {weight: this.#nameOf(this.#mostMoved(moment)), before: show(before), after: show(after[position])},
+      parts = {weight: this.#nameOf(most), before: show(before), after: show(after[position])},
       ofGradient = this.#part(bracketed(show(gradient)), "gradient", signOf(gradient));
     const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, ") = "] : [" × ", ofGradient, " = "];
     return {
