@@ -122,7 +122,7 @@ def in_short(runs: Sequence[dict[str, Any]], file: str) -> str:
     for case, names in IN_SHORT.items():
         found = [f"{peers[peer]} {shown(ratios[case, peer])}" for peer in peers if (case, peer) in ratios]
         lines.append((names[file], comma.join(found)))
-    heads = name_of(runs[0]), "time ÷ microgrid's" if file == "README.md" else "microgrid の何倍か"
+    heads = name_of(runs[0]), "time ÷ microgrid's (below 1: faster)" if file == "README.md" else "microgrid の何倍か"
     return "\n".join(_table(heads, lines)) + "\n"
 
 
