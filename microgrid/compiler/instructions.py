@@ -1,169 +1,89 @@
-"""Write functions in LLVM's intermediate representation: instructions, loops, and the formulas of the table."""
+"""Write straight-line code for LLVM, on arrays of float64, and the formulas of the table in it."""
 
 from __future__ import annotations
 
 import ast
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache
 
-C_FUNCTIONS = ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")  # of the C library
+C_FUNCTIONS = ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")  # of the C library, which `math` calls
 ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 COMPARISONS = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge", ast.Eq: "oeq", ast.NotEq: "une"}
 
-BUILTIN = """
-define ptr @builtin.{name}(ptr %self, ptr %given, i64 %n) {{
-entry:
-%right = icmp eq i64 %n, {n}
-br i1 %right, label %call, label %wrong
-wrong:
-%ignored = call i32 @PyErr_BadArgument()
-ret ptr null
-call:
-{lines}
-%result = call i64 @{name}({arguments})
-%object = call ptr @PyLong_FromLongLong(i64 %result)
-ret ptr %object
-}}"""
-
-DECLARATIONS = """
-declare ptr @PyList_GetItem(ptr, i64)
-declare i64 @PyList_Size(ptr)
-declare ptr @PyFloat_FromDouble(double)
-declare void @Py_DecRef(ptr)
-declare ptr @PyLong_AsVoidPtr(ptr)
-declare ptr @PyLong_FromLongLong(i64)
-declare i32 @PyErr_BadArgument()
-declare double @llvm.fabs.f64(double)
+DECLARATIONS = (
+    "".join(f"declare double @c.{name}(double) #0\n" for name in C_FUNCTIONS)
+    + """\
 declare double @c.pow(double, double) #0
+declare double @llvm.fabs.f64(double)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 attributes #0 = { memory(none) nounwind willreturn }
-define internal i1 @fails(double %result, double %a, double %b) { ; as math says it: NaN or infinity from other numbers
-%is_nan = fcmp uno double %result, 0.0
-%are_numbers = fcmp ord double %a, %b
-%size = call double @llvm.fabs.f64(double %result)
-%size_a = call double @llvm.fabs.f64(double %a)
-%size_b = call double @llvm.fabs.f64(double %b)
-%is_infinite = fcmp oeq double %size, 0x7FF0000000000000
-%is_finite_a = fcmp olt double %size_a, 0x7FF0000000000000
-%is_finite_b = fcmp olt double %size_b, 0x7FF0000000000000
-%are_finite = and i1 %is_finite_a, %is_finite_b
-%has_no_value = and i1 %is_nan, %are_numbers
-%is_too_large = and i1 %is_infinite, %are_finite
-%fails = or i1 %has_no_value, %is_too_large
-ret i1 %fails
-}
-""" + "".join(f"declare double @c.{name}(double) #0\n" for name in C_FUNCTIONS)
+"""
+)
+
+Place = tuple[str, int]  # an array and an index
 
 
 class Code:
-    """The instructions of one function, as text; `known` holds those whose result may be used again."""
+    """Straight-line instructions as text; numbers that were set stay in registers until `flush` stores them."""
 
     def __init__(self) -> None:
-        self.lines = ["%bad = alloca i1", "store i1 false, ptr %bad"]
-        self.block, self.known = "entry", dict[str, str]()
+        self.lines: list[str] = []
+        self.failures: list[str] = []  # conditions under which an operation has no value or slope
+        self._known: dict[str, str] = {}
+        self._numbers: dict[Place, str] = {}
+        self._changed: dict[Place, None] = {}
 
-    def __call__(self, instruction: str, is_final: bool = True) -> str:
-        """Write an instruction, and return the name of its result; one whose result is final is written once."""
-        if is_final and instruction in self.known:
-            return self.known[instruction]
-        name = f"%v{len(self.lines)}"
-        self.lines.append(f"{name} = {instruction}")
-        if is_final:
-            self.known[instruction] = name
-        return name
+    def __call__(self, instruction: str) -> str:
+        """Return the register with the result of an instruction, which is written once."""
+        if instruction not in self._known:
+            self._known[instruction] = f"%v{len(self.lines)}"
+            self.lines.append(f"{self._known[instruction]} = {instruction}")
+        return self._known[instruction]
 
-    def address(self, name: str, index: int, *steps: tuple[str, int]) -> str:
-        """Return the address of an element; each step adds a register times a stride to its index."""
-        offset = str(index)
-        for register, stride in steps:
-            offset = self(f"add i64 {offset}, {self(f'mul i64 {register}, {stride}')}")
-        return self(f"getelementptr double, ptr %{name}, i64 {offset}")
+    def address(self, array: str, index: int) -> str:
+        """Return the register with the address of a number."""
+        return self(f"getelementptr double, ptr %{array}, i64 {index}")
 
-    def load(self, address: str, is_final: bool = True) -> str:
-        """Load a number, which changes no more if it is final."""
-        return self(f"load double, ptr {address}", is_final)
+    def load(self, place: Place) -> str:
+        """Return the register with a number."""
+        if place not in self._numbers:
+            address = self.address(*place)
+            self._numbers[place] = f"%v{len(self.lines)}"
+            self.lines.append(f"{self._numbers[place]} = load double, ptr {address}")
+        return self._numbers[place]
 
-    def store(self, number: str, address: str) -> None:
-        """Store a number."""
-        self.lines.append(f"store double {number}, ptr {address}")
+    def set(self, place: Place, number: str) -> None:
+        """Change a number."""
+        self._numbers[place] = number
+        self._changed[place] = None
 
-    def keep(self, number: str, address: str) -> None:
-        """Store a number that stays as it is."""
-        self.store(number, address)
-        self.known[f"load double, ptr {address}"] = number
-
-    def add(self, number: str, address: str, *conditions: str) -> None:
-        """Add to what accumulates at an address, if all conditions hold; an empty one does."""
-        before = self.load(address, is_final=False)
+    def add(self, place: Place, number: str, conditions: Sequence[str]) -> None:
+        """Add to a number if all conditions hold."""
+        before = self.load(place)
         after = self(f"fadd double {before}, {number}")
-        for condition in filter(None, conditions):
+        for condition in conditions:
             after = self(f"select i1 {condition}, double {after}, double {before}")
-        self.store(after, address)
+        self.set(place, after)
 
-    def is_on(self, relu: str) -> str:
-        """Return whether a relu with this output is on; a NaN has passed through it."""
-        return self(f"fcmp une double {relu}, 0.0")
+    def flush(self) -> None:
+        """Store what was changed, before another function reads or changes it."""
+        for place in self._changed:
+            address = self.address(*place)
+            self.lines.append(f"store double {self._numbers[place]}, ptr {address}")
+        self._numbers.clear()
+        self._changed.clear()
 
-    def fails(self, condition: str) -> None:
-        """Note that an operation has no value or slope if the condition holds."""
-        noted = self(f"or i1 {self('load i1, ptr %bad', is_final=False)}, {condition}")
-        self.lines.append(f"store i1 {noted}, ptr %bad")
-
-    def begin(self, block: str) -> None:
-        """Begin the block of instructions with this name."""
-        self.lines += [f"br label %{block}"] if not self.lines[-1].startswith(("br ", "ret ")) else []
-        self.lines.append(f"{block}:")
-        self.block = block
-
-    @contextmanager
-    def when(self, condition: str) -> Iterator[None]:
-        """Write what is done only if the condition holds."""
-        label, n_known = f"b{len(self.lines)}", len(self.known)
-        self.lines.append(f"br i1 {condition}, label %{label}, label %{label}.end")
-        self.begin(label)
-        yield
-        self.begin(f"{label}.end")
-        self._forget(n_known)
-
-    @contextmanager
-    def loop(self, n: str | int, *starts: str) -> Iterator[Loop]:
-        """Write what is done n times; the loop carries numbers that begin as `starts`."""
-        label, n_known, before = f"b{len(self.lines)}", len(self.known), self.block
-        self.begin(label)
-        phi = len(self.lines)
-        loop = Loop(f"%{label}.i", [f"%{label}.x{i}" for i in range(len(starts))])
-        self.lines += [""] * (1 + len(starts))
-        go = self(f"icmp slt i64 {loop.index}, {n}", is_final=False)
-        self.lines.append(f"br i1 {go}, label %{label}.body, label %{label}.end")
-        self.begin(f"{label}.body")
-        yield loop
-        following = self(f"add i64 {loop.index}, 1", is_final=False)
-        last = self.block
-        self.lines.append(f"br label %{label}")
-        self.lines[phi] = f"{loop.index} = phi i64 [ 0, %{before} ], [ {following}, %{last} ]"
-        for i, (name, start, end) in enumerate(zip(loop.numbers, starts, loop.ends, strict=True), start=phi + 1):
-            self.lines[i] = f"{name} = phi double [ {start}, %{before} ], [ {end}, %{last} ]"
-        self.begin(f"{label}.end")
-        self._forget(n_known)
-
-    def _forget(self, n_known: int) -> None:
-        while len(self.known) > n_known:  # what was computed in a block is not known behind it
-            self.known.popitem()
-
-    def function(self, name: str, parameters: Sequence[str]) -> str:
-        """Return the function as text, with its name and the type of its result; parameters are addresses."""
-        given = ", ".join(f"ptr noalias %{parameter}" for parameter in parameters)
-        lines = "\n".join(self.lines)
-        # LLVM needs seconds to optimize long straight-line code, which hardly gets faster by it.
-        plain = " noinline optnone" if len(self.lines) > 900 and " = phi " not in lines else ""
-        return f"define {name}({given}){plain} {{\nentry:\n{lines}\n}}\n"
-
-    # --- formulas ----------------------------------------------------------------------------------------------------
+    def finished(self) -> str:
+        """Return all instructions, and return from the function whether an operation has failed."""
+        self.flush()
+        failed = "false"
+        for failure in dict.fromkeys(self.failures):
+            failed = self(f"or i1 {failed}, {failure}")
+        return "\n".join([*self.lines, f"ret i1 {failed}"])
 
     def formula(self, text: str, numbers: dict[str, str]) -> str:
-        """Write a formula of the table OPERATIONS, given what its names stand for."""
+        """Write a formula of the table OPERATIONS, given the registers of its operands."""
         return self._expression(_parsed(text), numbers)
 
     def _expression(self, tree: ast.expr, numbers: dict[str, str]) -> str:
@@ -177,9 +97,9 @@ class Code:
             case ast.BinOp(left, operator, right):
                 a, b = self._expression(left, numbers), self._expression(right, numbers)
                 if isinstance(operator, ast.Pow):
-                    return self._power(a, b)
+                    return self._call("pow", [a, b])
                 if isinstance(operator, ast.Div):
-                    self.fails(self(f"fcmp oeq double {b}, 0.0"))
+                    self.failures.append(self(f"fcmp oeq double {b}, 0.0"))
                 return self(f"{ARITHMETIC[type(operator)]} double {a}, {b}")
             case ast.Compare(left, [operator], [right]):
                 a, b = self._expression(left, numbers), self._expression(right, numbers)
@@ -189,36 +109,21 @@ class Code:
         raise ValueError(f"backend='native' cannot compute {ast.unparse(tree)}; backend='python' can")
 
     def _call(self, name: str, numbers: Sequence[str]) -> str:
+        a, b = numbers[0], numbers[-1]
         if name == "where":
-            condition, yes, no = numbers
-            return self(f"select i1 {condition}, double {yes}, double {no}")
-        if name in ("pow", "power"):
-            if name == "power":
-                self.fails(self(f"fcmp olt double {numbers[0]}, 0.0"))
-            return self._power(*numbers)
-        [a] = numbers
+            return self(f"select i1 {a}, double {numbers[1]}, double {b}")
         if name == "abs":
             return self(f"call double @llvm.fabs.f64(double {a})")
-        if name not in C_FUNCTIONS:
+        if name == "power":
+            self.failures.append(self(f"fcmp olt double {a}, 0.0"))
+            name = "pow"
+        if name not in (*C_FUNCTIONS, "pow"):
             raise ValueError(f"backend='native' cannot compute {name}(); backend='python' can")
-        result = self(f"call double @c.{name}(double {a})")
-        self.fails(self(f"call i1 @fails(double {result}, double {a}, double {a})"))
+        result = self(f"call double @c.{name}({', '.join(f'double {number}' for number in numbers)})")
+        # Where the result is neither finite nor NaN from NaN, the Python program decides whether that is an error.
+        is_not_finite = self(f"fcmp uno double {self(f'fsub double {result}, {result}')}, 0.0")
+        self.failures.append(self(f"and i1 {is_not_finite}, {self(f'fcmp ord double {a}, {b}')}"))
         return result
-
-    def _power(self, a: str, b: str) -> str:
-        """Raise to a power as Python does: 0 has no negative one, and too large a result is an error."""
-        result = self(f"call double @c.pow(double {a}, double {b})")
-        self.fails(self(f"call i1 @fails(double {result}, double {a}, double {b})"))
-        return result
-
-
-@dataclass
-class Loop:
-    """A loop that is being written: its counter, and the numbers that it carries, now and at the end of a turn."""
-
-    index: str
-    numbers: list[str]
-    ends: list[str] = field(default_factory=list)
 
 
 @cache

@@ -10,9 +10,8 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import chain
 from threading import Lock
 from typing import Any, TypeVar
@@ -20,231 +19,31 @@ from typing import Any, TypeVar
 from microgrid._util.text import brief
 from microgrid.compiler.compile import MAX_OPERANDS, CompiledGraph, n_operands
 from microgrid.compiler.dataflow import Dataflow
-from microgrid.compiler.instructions import BUILTIN, DECLARATIONS, Code
+from microgrid.compiler.instructions import C_FUNCTIONS
+from microgrid.compiler.loops import at, function, loop, stop_if, when
 from microgrid.compiler.passes import PassWriter
 from microgrid.compiler.rows import as_rows, float64, problem_with
 from microgrid.engine import Value
 
 T = TypeVar("T")
 
+PYTHON_FUNCTIONS = {
+    "PyFloat_FromDouble": "ptr @PyFloat_FromDouble(double)",
+    "Py_DecRef": "void @Py_DecRef(ptr)",
+    "PyList_GetItem": "ptr @PyList_GetItem(ptr, i64)",
+    "PyList_Size": "i64 @PyList_Size(ptr)",
+}
+
 
 class Kernel:
-    """The forward and backward passes of a graph as machine code, on arrays of float64 whose addresses it is given.
-
-    Args:
-        dataflow, inputs, leaves, results: as for `PassWriter`.
-
-    Attributes:
-        work_size: how many numbers `work` holds: what a forward pass leaves for its backward pass.
-        know: know(numbers, row, results, work) goes forward. It returns 0, or 1 if an operation has no value or slope.
-        think: think(numbers, gradients, row, shares, work) goes back from there: it adds to the gradients of leaves,
-            and to the shares, which are the gradients of inputs.
-        learn: learn(numbers, gradients, rows, n, results, work, sums) does both for n rows; it adds the mean gradients,
-            and the first result is the mean. It returns 0, or the number of the row that failed. `sums` is scratch, as
-            long as `gradients`.
-        predict: predict(numbers, rows, n, results, work) goes forward without slopes, and returns what `learn` returns.
-    """
+    """The passes of a graph as functions of addresses, see `PassWriter.text`; they return whether one has failed."""
 
     def __init__(
         self, dataflow: Dataflow, inputs: Sequence[Value], leaves: Sequence[Value], results: Sequence[Value]
     ) -> None:
-        self._writer = PassWriter(dataflow, inputs, leaves, results)
-        self.know, self.think, self.learn = compiled(self._writer.learning(), {"know": 4, "think": 5, "learn": 7})
-        self.work_size = self._writer.work_size
-
-    @cached_property
-    def predict(self) -> Callable[..., int]:
-        """Compile the forward pass alone, on first use."""
-        return compiled(self._writer.predicting(), {"predict": 5})[0]
-
-
-# --- numbers of Python -----------------------------------------------------------------------------------------------
-
-
-class Leaves:
-    """The numbers and gradients of leaves in arrays, read from the Values and written back to them by machine code.
-
-    Attributes:
-        values: first those whose gradients are wanted, then the others.
-        numbers, gradients: a float64 for each; the gradients of the others are not read.
-        read_data, read_gradients: fill the arrays from the Values; they return 0, or the number of a Value with none.
-        write_gradients: changes the gradients of the Values that are wanted to what stands in the array.
-    """
-
-    def __init__(self, wanted: Iterable[Value], others: Iterable[Value] = ()) -> None:
-        self._wanted = tuple(wanted)
-        self.values = (*self._wanted, *others)
-        self.numbers, self.gradients = (array("d", bytes(8 * len(self.values))) for _ in range(2))
-        self._objects = array("Q", map(id, self.values))
-        bridge, n, objects = _bridge(), len(self._wanted), self._objects.buffer_info()[0]
-        self.read_data = partial(bridge.read, objects, len(self.values), bridge.data, address_of(self.numbers))
-        self.read_gradients = partial(bridge.read, objects, n, bridge.grad, address_of(self.gradients))
-        self.write_gradients = partial(bridge.write, objects, n, bridge.grad, address_of(self.gradients))
-
-    def check(self) -> None:
-        """Raise TypeError if a number that is read is not a float."""
-        for attribute, values in (("data", self.values), ("grad", self._wanted)):
-            for value in values:
-                if type(number := getattr(value, attribute)) is not float:
-                    name, kind = brief(value.label) or "a leaf", type(number).__name__
-                    raise TypeError(f"{attribute} of {name} must be a float with backend='native', got {kind}")
-
-
-def address_of(numbers: array[float]) -> int:
-    """Return where an array begins; it stays there while it keeps its length."""
-    return numbers.buffer_info()[0]
-
-
-@dataclass
-class _Bridge:
-    """Machine code that reads and writes floats of Python, and where a Value holds its `data` and its `grad`.
-
-    read(objects, n, offset, to) and pack(rows, n, columns, to) return 0, or the number of the first object that holds
-    no float there, or of the first row that is no list of as many floats. write(objects, n, offset, numbers) makes new
-    floats of the numbers that have changed.
-    """
-
-    data: int
-    grad: int
-    read: Callable[..., int]
-    write: Callable[..., int]
-    pack: Callable[..., int]
-
-
-@cache
-def _bridge() -> _Bridge:
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():  # another thread might change a float that is being read
-        raise ImportError("backend='native' needs a Python with its global interpreter lock, got one without")
-    value = Value(0.0)
-    value.data, value.grad = 1234.5, 5432.1
-    data, grad = (_offset(value, _pointer(number)) for number in (value.data, value.grad))
-    number, kind = _offset(value.data, bytes(ctypes.c_double(value.data))), _offset(value.data, _pointer(float))
-
-    def inside(code: Code, thing: str, offset: str | int) -> str:
-        return code(f"getelementptr i8, ptr {thing}, i64 {offset}")
-
-    def stop_unless(code: Code, thing: str, python_type: type, index: str) -> None:
-        its_type = code(f"load ptr, ptr {inside(code, thing, kind)}")
-        with code.when(code(f"icmp ne ptr {its_type}, inttoptr (i64 {id(python_type)} to ptr)")):
-            code.lines.append(f"ret i64 {code(f'add i64 {index}, 1')}")
-
-    def copy(code: Code, thing: str, name: str, index: str) -> None:
-        code.store(code.load(inside(code, thing, number)), code.address(name, 0, (index, 1)))
-
-    def slot_of(code: Code, index: str) -> str:
-        value = code(f"load ptr, ptr {code(f'getelementptr ptr, ptr %objects, i64 {index}')}")
-        return inside(code, value, code("ptrtoint ptr %offset to i64"))
-
-    read, write, pack = Code(), Code(), Code()
-    with read.loop(read("ptrtoint ptr %n to i64")) as turn:
-        held = read(f"load ptr, ptr {slot_of(read, turn.index)}")
-        stop_unless(read, held, float, turn.index)
-        copy(read, held, "to", turn.index)
-    with write.loop(write("ptrtoint ptr %n to i64")) as turn:
-        slot, new = slot_of(write, turn.index), write.load(write.address("numbers", 0, (turn.index, 1)))
-        old = write(f"load ptr, ptr {slot}")
-        before, after = (write(f"bitcast double {x} to i64") for x in (write.load(inside(write, old, number)), new))
-        with write.when(write(f"icmp ne i64 {before}, {after}")):
-            write.lines.append(f"store ptr {write(f'call ptr @PyFloat_FromDouble(double {new})')}, ptr {slot}")
-            write.lines.append(f"call void @Py_DecRef(ptr {old})")
-    with pack.loop(pack("ptrtoint ptr %n to i64")) as turn:
-        row = pack(f"call ptr @PyList_GetItem(ptr %rows, i64 {turn.index})")
-        stop_unless(pack, row, list, turn.index)
-        columns = pack("ptrtoint ptr %columns to i64")
-        with pack.when(pack(f"icmp ne i64 {pack(f'call i64 @PyList_Size(ptr {row})')}, {columns}")):
-            pack.lines.append(f"ret i64 {pack(f'add i64 {turn.index}, 1')}")
-        start = pack(f"mul i64 {turn.index}, {columns}")
-        with pack.loop(columns) as column:
-            item = pack(f"call ptr @PyList_GetItem(ptr {row}, i64 {column.index})")
-            stop_unless(pack, item, float, turn.index)
-            copy(pack, item, "to", pack(f"add i64 {start}, {column.index}"))
-    for code in (read, write, pack):
-        code.lines.append("ret i64 0")
-    text = read.function("i64 @read", ("objects", "n", "offset", "to"))
-    text += write.function("i64 @write", ("objects", "n", "offset", "numbers"))
-    text += pack.function("i64 @pack", ("rows", "n", "columns", "to"))
-    return _Bridge(data, grad, *compiled(text, {"read": 4, "write": 4, "pack": 4}))
-
-
-def _pointer(thing: object) -> bytes:
-    return id(thing).to_bytes(ctypes.sizeof(ctypes.c_void_p), sys.byteorder)
-
-
-def _offset(thing: object, content: bytes) -> int:
-    """Return where in the memory of a Python object this content is."""
-    offset = ctypes.string_at(id(thing), type(thing).__basicsize__).find(content)
-    if offset < 0:
-        raise ImportError(f"backend='native' needs CPython, got {sys.implementation.name}")
-    return offset
-
-
-# --- compiling -------------------------------------------------------------------------------------------------------
-
-
-class _Method(ctypes.Structure):
-    """Python's description of a built-in function: PyMethodDef."""
-
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("function", ctypes.c_void_p),
-        ("flags", ctypes.c_int),
-        ("doc", ctypes.c_char_p),
-    )
-
-
-METH_FASTCALL = 0x80
-
-
-@cache
-def llvm() -> Any:
-    """Load llvmlite, and tell it where the functions are that machine code calls.
-
-    Raises:
-        ImportError: it is not installed.
-    """
-    try:
-        import llvmlite.binding as binding
-    except ImportError:
-        raise ImportError('backend="native" needs llvmlite: pip install llvmlite') from None
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
-    names = [line.split("@")[1].split("(")[0] for line in DECLARATIONS.splitlines() if line.startswith("declare")]
-    for name in names:
-        if not name.startswith("llvm."):  # LLVM would compute c.exp itself if it were called exp
-            function = getattr(library, name[2:]) if name.startswith("c.") else getattr(ctypes.pythonapi, name)
-            binding.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
-    return binding
-
-
-def compiled(text: str, functions: dict[str, int]) -> list[Callable[..., int]]:
-    """Compile functions of so many addresses or whole numbers to built-in functions of Python."""
-    binding = llvm()
-    for name, n in functions.items():
-        lines = [
-            f"%place.{i} = getelementptr ptr, ptr %given, i64 {i}\n%object.{i} = load ptr, ptr %place.{i}\n"
-            f"%a.{i} = call ptr @PyLong_AsVoidPtr(ptr %object.{i})"
-            for i in range(n)
-        ]
-        arguments = ", ".join(f"ptr %a.{i}" for i in range(n))
-        text += BUILTIN.format(name=name, n=n, lines="\n".join(lines), arguments=arguments)
-    module = binding.parse_assembly(DECLARATIONS + text)
-    target = binding.Target.from_default_triple()
-    features = binding.get_host_cpu_features().flatten()
-    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=2)
-    options = binding.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = True
-    builder = binding.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    engine = binding.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    new = ctypes.pythonapi.PyCFunction_NewEx
-    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    found = []
-    for name in functions:
-        method = _Method(name.encode(), engine.get_function_address(f"builtin.{name}"), METH_FASTCALL, None)
-        found.append(new(ctypes.addressof(method), (engine, method), None))  # its self keeps both alive
-    return found
+        writer = PassWriter(dataflow, inputs, leaves, results)
+        self.know, self.think, self.predict = compiled(writer.text(), {"know": 4, "think": 5, "predict": 5})
+        self.work_size = writer.work_size
 
 
 class NativeGraph(CompiledGraph):
@@ -257,35 +56,52 @@ class NativeGraph(CompiledGraph):
         terms = chain.from_iterable(self._dataflow.terms.values())
         used = dict.fromkeys(chain.from_iterable(term.operands for term in terms))  # layer by layer, for the loops
         turn = {leaf: i for i, leaf in enumerate(used)}
-        wanted = sorted(parameters, key=lambda leaf: turn.get(leaf, len(turn)))
-        self._leaves = Leaves(wanted, self._others)
-        self._kernel = Kernel(self._dataflow, inputs, self._leaves.values, [self._dataflow.output])
-        self._numbers, self._gradients = address_of(self._leaves.numbers), address_of(self._leaves.gradients)
-        sizes = 1, self._kernel.work_size, len(self._leaves.values)
-        self._buffers = [array("d", bytes(8 * n)) for n in sizes]
-        self._result, self._work, self._sums = map(address_of, self._buffers)
+        self._leaves = (*sorted(parameters, key=lambda leaf: turn.get(leaf, len(turn))), *self._others)
+        writer = PassWriter(self._dataflow, inputs, self._leaves, [self._dataflow.output])
+        passes, n = writer.text(), len(self._leaves)
+        sizes = {"numbers": n, "gradients": n, "sums": n, "work": writer.work_size, "results": 1}
+        self._arrays: dict[str, array[Any]] = {name: array("d", bytes(8 * size)) for name, size in sizes.items()}
+        self._arrays["objects"] = array("Q", map(id, self._leaves))
         self._rows = array("d")
-        self._lock = Lock()  # all threads use the same buffers
+        self._lock = Lock()  # all threads use the same arrays
+        functions = {"step": 2, "forward": 3, "pack": 4}
+        self._step, self._forward, self._pack = compiled(passes + bridge() + self._calls(), functions)
+
+    def _calls(self) -> str:
+        """Write the functions that read the Values, run passes on the arrays, and write the gradients."""
+        value = Value(0.0)
+        value.data, value.grad = 1234.5, 5432.1
+        data, grad = (_offset(value, _pointer(number)) for number in (value.data, value.grad))
+        of = {name: f"ptr inttoptr (i64 {address_of(numbers)} to ptr)" for name, numbers in self._arrays.items()}
+        wanted = f"{of['objects']}, i64 {len(self.parameters)}, i64 {grad}, {of['gradients']}"
+        read = f"%no_data = call i1 @read({of['objects']}, i64 {len(self._leaves)}, i64 {data}, {of['numbers']})\n"
+        read += stop_if("%no_data")
+        arguments = f"{of['gradients']}, ptr %rows, i64 %n, {of['results']}, {of['work']}, {of['sums']}"
+        step = f"""{read}%no_grad = call i1 @read({wanted})
+{stop_if("%no_grad")}%failed = call i1 @learn({of["numbers"]}, {arguments})
+{stop_if("%failed")}%written = call i1 @write({wanted})
+ret i1 false"""
+        forward = (
+            f"%failed = call i1 @predict({of['numbers']}, ptr %rows, i64 %n, ptr %to, {of['work']})\nret i1 %failed"
+        )
+        functions = function("zeroext i1 @step(ptr %rows, i64 %n)", step)
+        return functions + function("zeroext i1 @forward(ptr %rows, i64 %n, ptr %to)", read + forward)
 
     def __call__(self, rows: Any) -> float:
         """Run forward and backward passes for all rows, as `CompiledGraph` does."""
-        leaves, learn, numbers, gradients = self._leaves, self._kernel.learn, self._numbers, self._gradients
         with self._lock:
             n, place, rows = self._place(rows)
-            failed = n < 1 or leaves.read_data() or leaves.read_gradients()
-            if not failed and not learn(numbers, gradients, place, n, self._result, self._work, self._sums):
-                leaves.write_gradients()
-                return self._buffers[0][0]
+            if n > 0 and not self._step(place, n):
+                return float(self._arrays["results"][0])
         return self._in_python(super().__call__, rows)
 
     def predict(self, rows: Any) -> list[float]:
         """Return the output for every row, as `CompiledGraph` does."""
         with self._lock:
             n, place, rows = self._place(rows)
-            if n >= 0 and self._leaves.read_data() == 0:
-                results = array("d", bytes(8 * n))
-                if self._kernel.predict(self._numbers, place, n, address_of(results), self._work) == 0:
-                    return results.tolist()
+            results = array("d", bytes(8 * max(0, n)))
+            if n >= 0 and not self._forward(place, n, address_of(results)):
+                return results.tolist()
         return self._in_python(super().predict, rows)
 
     def __repr__(self) -> str:
@@ -304,16 +120,141 @@ class NativeGraph(CompiledGraph):
         n = len(rows)
         if n * columns > len(self._rows):
             self._rows = array("d", bytes(8 * n * columns))
-        place, pack = address_of(self._rows), _bridge().pack
-        if pack(id(rows), n, columns, place):
+        place = address_of(self._rows)
+        if self._pack(id(rows), n, columns, place):
             rows = as_rows(rows, self.inputs)
-            n = -1 if pack(id(rows), n, columns, place) else n
+            n = -1 if self._pack(id(rows), n, columns, place) else n
         return n, place, rows
 
     def _in_python(self, program: Callable[[Any], T], rows: Any) -> T:
         """Run the Python program, which raises the error, or computes what machine code does not."""
         if n_operands(self._order) <= MAX_OPERANDS:
             return program(rows)
-        self._leaves.check()
-        problem = problem_with(as_rows(rows, self.inputs), self.inputs, self._order)
-        raise problem or ArithmeticError("an operation has no value")
+        for attribute, leaves in (("data", self._leaves), ("grad", self.parameters)):
+            for leaf in leaves:
+                if (kind := type(getattr(leaf, attribute))) is not float:
+                    name = f"{attribute} of {brief(leaf.label) or 'a leaf'}"
+                    raise TypeError(f"{name} must be a float with backend='native', got {kind.__name__}")
+        if problem := problem_with(as_rows(rows, self.inputs), self.inputs, self._order):
+            raise problem
+        raise OverflowError(
+            "a function gave infinity; backend='native' hands that to Python, for which the graph is too large"
+        )
+
+
+# --- numbers of Python -----------------------------------------------------------------------------------------------
+
+
+@cache
+def bridge() -> str:
+    """Write the functions between Python's floats and arrays; they return whether they have met something else.
+
+    - read(objects, n, offset, numbers) copies what n Values hold at this offset.
+    - write(objects, n, offset, numbers) changes it: a float that nobody else holds in its place, as CPython does.
+    - pack(rows, n, columns, numbers) copies a list of lists.
+
+    Raises:
+        ImportError: this Python keeps its floats in another way.
+    """
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():  # another thread might change a float that is being read
+        raise ImportError("backend='native' needs a Python with its global interpreter lock, got one without")
+    kind, inside = _offset(1.5, _pointer(float)), _offset(1.5, bytes(ctypes.c_double(1.5)))
+
+    def must_be(name: str, python_type: type) -> str:
+        its_type = f"%{name}.at = getelementptr i8, ptr %{name}, i64 {kind}\n%{name}.type = load ptr, ptr %{name}.at\n"
+        wrong = f"%no_{name} = icmp ne ptr %{name}.type, inttoptr (i64 {id(python_type)} to ptr)\n"
+        return its_type + wrong + stop_if(f"%no_{name}")
+
+    held = """%value.at = getelementptr ptr, ptr %objects, i64 %i
+%value = load ptr, ptr %value.at
+%slot = getelementptr i8, ptr %value, i64 %offset
+%float = load ptr, ptr %slot
+"""
+    number = f"%number = getelementptr i8, ptr %float, i64 {inside}\n"
+    copy = f"""{must_be("float", float)}{number}%copied = load double, ptr %number
+%to = getelementptr double, ptr %numbers, i64 """
+    renew = """%new = call ptr @PyFloat_FromDouble(double %x)
+store ptr %new, ptr %slot
+call void @Py_DecRef(ptr %float)"""
+    change = f"""{at("x", "%numbers", "%i")}%holders = load i32, ptr %float
+%is_own = icmp eq i32 %holders, 1
+%is_shared = icmp ne i32 %holders, 1
+{when("%is_own", "store double %x, ptr %number")}{when("%is_shared", renew)}"""
+    store = "\nstore double %copied, ptr %to"
+    item = "%float = call ptr @PyList_GetItem(ptr %row, i64 %j)\n%at = add i64 %start, %j\n"
+    row = f"""%row = call ptr @PyList_GetItem(ptr %rows, i64 %i)
+{must_be("row", list)}%size = call i64 @PyList_Size(ptr %row)
+%misfits = icmp ne i64 %size, %columns
+{stop_if("%misfits")}%start = mul i64 %i, %columns
+{loop("j", "%columns", f"{item}{copy}%at{store}")}"""
+    functions = {
+        "read(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": f"{held}{copy}%i{store}",
+        "write(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": held + number + change,
+        "pack(ptr %rows, i64 %n, i64 %columns, ptr %numbers)": row,
+    }
+    texts = [
+        function(f"zeroext i1 @{name}", loop("i", "%n", turn) + "ret i1 false") for name, turn in functions.items()
+    ]
+    return "".join([*(f"declare {declaration}\n" for declaration in PYTHON_FUNCTIONS.values()), *texts])
+
+
+def _pointer(thing: object) -> bytes:
+    return id(thing).to_bytes(ctypes.sizeof(ctypes.c_void_p), sys.byteorder)
+
+
+def _offset(thing: object, content: bytes) -> int:
+    """Return where in the memory of a Python object this content is."""
+    offset = ctypes.string_at(id(thing), type(thing).__basicsize__).find(content)
+    if offset < 0:
+        raise ImportError(f"backend='native' needs CPython, got {sys.implementation.name}")
+    return offset
+
+
+# --- compiling -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def llvm() -> Any:
+    """Load llvmlite, and tell it where the functions are that machine code calls.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    try:
+        import llvmlite.binding as binding
+    except ImportError:
+        raise ImportError('backend="native" needs llvmlite: pip install llvmlite') from None
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+    found = {f"c.{name}": getattr(library, name) for name in (*C_FUNCTIONS, "pow")}  # LLVM would compute exp itself
+    found |= {name: getattr(ctypes.pythonapi, name) for name in PYTHON_FUNCTIONS}
+    for name, address in found.items():
+        binding.add_symbol(name, ctypes.cast(address, ctypes.c_void_p).value)
+    return binding
+
+
+def compiled(text: str, functions: dict[str, int]) -> list[Callable[..., bool]]:
+    """Compile functions of so many addresses or whole numbers, which return a truth value."""
+    binding = llvm()
+    module = binding.parse_assembly(text)
+    target = binding.Target.from_default_triple()
+    features = binding.get_host_cpu_features().flatten()
+    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=2)
+    options = binding.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = True
+    builder = binding.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    engine = binding.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    calls: list[Any] = []
+    for name, n in functions.items():
+        kind = ctypes.PYFUNCTYPE(ctypes.c_bool, *[ctypes.c_void_p] * n)
+        calls.append(kind(engine.get_function_address(name)))
+        calls[-1].engine = engine  # which must live as long
+    return calls
+
+
+def address_of(numbers: array[Any]) -> int:
+    """Return where an array begins; it stays there while it keeps its length."""
+    return numbers.buffer_info()[0]

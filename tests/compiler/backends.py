@@ -170,6 +170,6 @@ def difference(seed: int) -> str:
                 is_error = "Error(" in outcomes[0]
                 if outcomes[0] != outcomes[1]:
                     return f"seed {seed}, {name} of {rows}:\n{outcomes[0]}\n{outcomes[1]}"
-                if fallbacks and not is_error:
+                if fallbacks and not is_error and is_ordinary:
                     return f"seed {seed}, {name} of {rows}: machine code stops where nothing fails"
     return ""
