@@ -137,7 +137,7 @@ store double %loss, ptr %results
             return None
         kinds = {(weight in live, x in live, x.op == "relu") for weight, x in found}
         weights, xs = (self._line(nodes) for nodes in zip(*found, strict=True))
-        if len(kinds) > 1 or not weights or not xs or weights[0] == xs[0]:
+        if len(kinds) > 1 or not weights or not xs:
             return None
         return Products(n, weights, xs, *kinds.pop(), begun > 0)
 
