@@ -82,6 +82,8 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
     names = [operand.spoken_name for operand in operands]
     a, b = (*names, "", "")[:2]
     key = "know.total.one" if node.op == "total" and len(names) == 1 else f"know.{node.op}"
+    if node.id in relay.snapshot.sums_of_products:
+        key, names = "know.products", names[1::2]
     sentence = text.get(key, text["know.other"]).format(
         name=node.name, a=a, b=b, count=len(names), computation=_equal(with_numbers, result),
         names=text["list"].join(names), operation=name_of(node.op, language),
@@ -194,7 +196,7 @@ def _expression(relay: Record, node: Node, text_of: Callable[[int], str]) -> str
     if not operation.summed:
         return _fill(operation.shown, operation.operands, [*map(text_of, positions)])
     groups: list[Sequence[int]] = operation.groups(positions)
-    if operation.last:
+    if operation.last and node.id not in relay.snapshot.sums_of_products:
         groups.append(positions[-1:])
     if len(groups) > MAX_TERMS_SHOWN:
         groups[MAX_TERMS_SHOWN - 2 : -1] = [()]

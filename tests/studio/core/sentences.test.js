@@ -37,6 +37,15 @@ test("a neuron is told as one, in each language", () => {
   assert.match(told(neuron(), 0, "ja").sentence, /[\u3041-\u30ff]/);
 });
 
+test("a weighted sum without a bias is told as a sum of products", () => {
+  const leaves = [leaf("q1", 2), leaf("k1", 3), leaf("q2", 4), leaf("k2", 5), leaf("", 0, "constant")];
+  for (const layer of ["", "scores#0"]) {
+    const graph = graphOf([...leaves, computed("weighted_sum", [0, 1, 2, 3, 4], "score", layer)]);
+    assert.equal(told(graph, 0).sentence, "score adds up 2 products: 2 × 3 + 4 × 5 = 26.");
+    assert.equal(told(graph, 0).formula, "q1 × k1 + q2 × k2 = 2 × 3 + 4 × 5");
+  }
+});
+
 test("a sum of many terms is shortened", () => {
   const leaves = [..."abcdef"].map((label) => leaf(label, 1));
   const graph = graphOf([...leaves, computed("total", [0, 1, 2, 3, 4, 5])]);

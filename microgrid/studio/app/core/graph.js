@@ -3,7 +3,7 @@
 
 import {comparisonsIn} from "./blame.js";
 import {foldNeurons} from "./folding.js";
-import {abbreviatedFormulas, nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
+import {abbreviatedFormulas, addsOnlyProducts, nameByFormula, nameOf, numbersAmongEquals, SUM_OF_PRODUCTS, wholeExponent} from "./naming.js";
 import {singleLine, SUPERSCRIPTS} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 
@@ -226,7 +226,8 @@ export function headingOf({nodes}, {node, output, inside}, words) {
     return {title: name, operation: isSum ? "Σ w·x + b" : `${symbol}(Σ w·x + b)`, symbol};
   }
   const exponent = wholeExponent(node, nodes),
-    symbol = exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : (operation?.symbol ?? "");
+    usual = addsOnlyProducts(node, nodes) ? SUM_OF_PRODUCTS : (operation?.symbol ?? ""),
+    symbol = exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : usual;
   if (name && name === formula) return {title: name, operation: "", symbol: ""};
   return {title: name || (symbol ? "" : words.word("leaf")), operation: symbol, symbol};
 }

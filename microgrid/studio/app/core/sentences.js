@@ -2,7 +2,7 @@
 
 import {furthestOf, isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
 import {isLoss} from "./graph.js";
-import {isDigit, neededRank} from "./naming.js";
+import {addsOnlyProducts, isDigit, neededRank, SUM_OF_PRODUCTS} from "./naming.js";
 import {bracketed, digitsBeside1, show, SUPERSCRIPTS} from "./numerals.js";
 import {ATOM, RANKS} from "./operations.js";
 
@@ -129,7 +129,7 @@ export class Sentences {
     for (let i = 0; i < end; i += size) {
       terms.push(filledIn(shown, operands, texts.slice(i, i + size), "", i === 0));
     }
-    if (last) terms.push(bracketed(texts[end]));
+    if (last && !addsOnlyProducts(node, this.graph.nodes)) terms.push(bracketed(texts[end]));
     if (terms.length > MAX_TERMS) terms.splice(MAX_TERMS - 2, terms.length - MAX_TERMS + 1, "…");
     return terms.join(" + ");
   }
@@ -141,6 +141,7 @@ export class Sentences {
    */
   symbolOf(node, values) {
     const exponent = this.wholeExponent(node, values);
+    if (addsOnlyProducts(node, this.graph.nodes)) return SUM_OF_PRODUCTS;
     return exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : operationOf(node).symbol;
   }
 
@@ -286,12 +287,14 @@ export class Sentences {
     if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
     const withNumbers = this.expression(node, numbers, values),
       result = show(values[i]),
-      key = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`;
+      isProducts = addsOnlyProducts(node, this.graph.nodes),
+      usual = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`,
+      key = isProducts ? "know.products" : usual;
     const sentence = this.words.word(this.words.has(key) ? key : "know.other", {
       name: node.name,
       a: names[0],
       b: names[1] ?? "",
-      count: names.length,
+      count: isProducts ? (names.length - 1) / 2 : names.length,
       computation: equal(withNumbers, result),
       names: this.words.listed(names),
       operation: node.op,
@@ -325,6 +328,7 @@ export class Sentences {
       sum = this.graph.nodes[total];
     const count = (sum.operands.length - 1) / (sum.op === "total" ? 1 : 2),
       one = count === 1 ? ".one" : "";
+    if (addsOnlyProducts(card.node, this.graph.nodes)) return this.know(card.output, values);
     if (total === card.output) {
       const sentence = this.words.word(`know.neuron.linear${one}`, {name, count, result});
       return {name, formula: "Σ w·x + b", result, sentence};
