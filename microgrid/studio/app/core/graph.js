@@ -20,6 +20,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {string} formula what it is made of, where it has no label and that is short
  * @property {string} shownLabel its label in the language that is shown
  * @property {string} name what it is called in sentences
+ * @property {string} remark what its author says of it; "" for most
  * @property {import("./operations.js").Operation | undefined} operation
  */
 
@@ -102,6 +103,7 @@ export function readRecord(content) {
     formula: formulas[i],
     shownLabel: node.label,
     name: nameOf(node.label, node.nth, formulas[i], i),
+    remark: "",
     operation: node.op ? OPERATIONS[node.op] : undefined,
   }));
   const folded = foldNeurons(nodes),
@@ -163,12 +165,16 @@ function rowsOf(nodes) {
 }
 
 /**
- * Calls the nodes by their labels in another language, where the program has given them.
+ * Calls the nodes by their labels in another language, where the program has given them, with what is said of them.
  * @param {Graph} graph it is changed
  * @param {Record<string, string>} labels the label to show by the label in the record
+ * @param {Record<string, string>} [remarks] by the label in the record
  */
-export function relabel({nodes}, labels) {
-  for (const node of nodes) node.shownLabel = Object.hasOwn(labels, node.label) ? labels[node.label] : node.label;
+export function relabel({nodes}, labels, remarks = {}) {
+  for (const node of nodes) {
+    node.shownLabel = Object.hasOwn(labels, node.label) ? labels[node.label] : node.label;
+    node.remark = Object.hasOwn(remarks, node.label) ? remarks[node.label] : "";
+  }
   const formulas = nameByFormula(nodes.map((node) => ({...node, label: node.shownLabel})));
   for (const [i, node] of nodes.entries()) {
     node.formula = formulas[i];

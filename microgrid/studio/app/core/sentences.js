@@ -18,6 +18,7 @@ import {ATOM, RANKS} from "./operations.js";
  */
 
 const MAX_TERMS = 4; // of a sum that is written out
+const MAX_PRODUCTS_WRITTEN = 3; // in its formula, where it is one of products: they take twice the room
 const MAX_WHOLE = 40; // characters of the numerator of a slope
 
 /**
@@ -117,8 +118,9 @@ export class Sentences {
    * @param {GraphNode} node
    * @param {string[]} texts
    * @param {number[]} values
+   * @param {number} [maxTerms]
    */
-  expression(node, texts, values) {
+  expression(node, texts, values, maxTerms = MAX_TERMS) {
     const {shown, operands, summed, last} = operationOf(node),
       exponent = this.wholeExponent(node, values);
     if (exponent >= 0) return bracketed(texts[0]) + SUPERSCRIPTS[exponent];
@@ -130,7 +132,7 @@ export class Sentences {
       terms.push(filledIn(shown, operands, texts.slice(i, i + size), "", i === 0));
     }
     if (last && !addsOnlyProducts(node, this.graph.nodes)) terms.push(bracketed(texts[end]));
-    if (terms.length > MAX_TERMS) terms.splice(MAX_TERMS - 2, terms.length - MAX_TERMS + 1, "…");
+    if (terms.length > maxTerms) terms.splice(maxTerms - 2, terms.length - maxTerms + 1, "…");
     return terms.join(" + ");
   }
 
@@ -236,12 +238,14 @@ export class Sentences {
    * @returns {InWords}
    */
   inWords(step, numbers, after) {
-    const {name, formula, result, sentence} = this.described(step, numbers, after);
+    const {name, formula, result, sentence} = this.described(step, numbers, after),
+      isComputed = step.phase === "know" && step.kind !== "product",
+      remark = isComputed ? this.graph.nodes[step.node ?? step.card.output].remark : "";
     return {
       name,
       formula: this.words.typeset(formula),
       result: this.words.typeset(result),
-      sentence: this.words.typeset(sentence),
+      sentence: [this.words.typeset(sentence), remark].filter(Boolean).join("\n"),
     };
   }
 
@@ -285,7 +289,7 @@ export class Sentences {
       inFormula = node.operands.map((_, position) => this.nameIn(node, position, values));
     let numbers = node.operands.map((operand) => show(values[operand]));
     if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
-    const withNumbers = this.expression(node, numbers, values),
+    const computation = equal(this.expression(node, numbers, values), show(values[i])),
       result = show(values[i]),
       isProducts = addsOnlyProducts(node, this.graph.nodes),
       usual = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`,
@@ -295,11 +299,12 @@ export class Sentences {
       a: names[0],
       b: names[1] ?? "",
       count: isProducts ? (names.length - 1) / 2 : names.length,
-      computation: equal(withNumbers, result),
+      computation,
       names: this.words.listed(names),
       operation: node.op,
     });
-    return {name: node.name, formula: equal(this.expression(node, inFormula, values), withNumbers), result, sentence};
+    const [left, right] = [inFormula, numbers].map((texts) => this.expression(node, texts, values, isProducts ? MAX_PRODUCTS_WRITTEN : MAX_TERMS));
+    return {name: node.name, formula: equal(left, right), result, sentence};
   }
 
   /**
