@@ -15,6 +15,7 @@ import pytest
 
 from microgrid import Relay
 from microgrid.documents import Heading
+from microgrid.language.numerals import show
 from tests.browser import Opener, expect
 
 SCRIPT = Path(__file__).parents[1] / "notebooks" / "small_gpt.py"
@@ -116,6 +117,13 @@ def test_page_of_attention_is_walked_step_by_step(
     for step, sentence in zip((4, 5, 9, 10), sentences, strict=True):
         screen.go(step)
         expect(screen("#sentence")).to_contain_text(sentence)
+    screen.card("q·k of a").click()
+    products = screen("#inside tbody tr")
+    expect(products).to_have_count(5)
+    relay, _ = shown
+    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of a"))
+    expect(products.first).to_contain_text(show(q * k))
+    expect(screen("#inside")).not_to_contain_text("dW")
 
 
 def run(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:

@@ -332,7 +332,7 @@ const legendOf = memoised((/** @type {Graph} */ graph, /** @type {Layout} */ lay
   const keys = ["legend"];
   if (layout.compact) keys.push(layout.tall ? "legend.tall" : "legend.compact");
   if (graph.nodes.some(({nth}) => nth)) keys.push("legend.rows");
-  if (graph.cards.some(({isNeuron}) => isNeuron)) keys.push("legend.neurons");
+  if (graph.cards.some(({opens}) => opens)) keys.push("legend.neurons");
   return keys;
 });
 

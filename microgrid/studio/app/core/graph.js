@@ -37,6 +37,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {Edge[]} edges those that end here
  * @property {number[]} parameters its weights, then its biases
  * @property {boolean} isNeuron
+ * @property {boolean} opens whether it shows its products when it is chosen
  */
 
 /**
@@ -132,6 +133,7 @@ export function readRecord(content) {
  * @returns {Card}
  */
 function cardFrom({output, inside, weights, biases}, nodes, i) {
+  const isNeuron = inside.length > 1 || weights.length + biases.length > 0;
   return {
     i,
     output,
@@ -142,7 +144,8 @@ function cardFrom({output, inside, weights, biases}, nodes, i) {
     node: nodes[output],
     edges: [],
     parameters: [...weights, ...biases],
-    isNeuron: inside.length > 1 || weights.length + biases.length > 0,
+    isNeuron,
+    opens: isNeuron || addsOnlyProducts(nodes[output], nodes),
   };
 }
 
