@@ -154,7 +154,7 @@ def save_attention(model, name, path):
 def names_in(path):
     names = [line.strip() for line in Path(path).read_text("utf-8-sig", "replace").splitlines()] or [""]
     for i, name in enumerate(names, start=1):
-        if not any(names) or len(name) > LONGEST or set(name) & set(",;#\ufffd"):  # \ufffd: it is not in UTF-8
+        if not any(names) or len(name) > LONGEST or set(name) & set(",;、，#\ufffd"):  # \ufffd: it is not in UTF-8
             raise ValueError(f"{path}, line {i}: expected one name of 1 to {LONGEST} letters, UTF-8; got {name[:30]!r}")
     return [name for name in names if name]
 

@@ -182,9 +182,10 @@ def test_names_of_any_letters_are_learned(
         (b"mia\n\n" + b"a" * 25, f"line 3: …'{'a' * 25}'"),
         ("mia\nさくら".encode("shift_jis"), "line 2: …'\ufffd"),
         (b"mia, leo, yui\n", "line 1: …'mia, leo, yui'"),
+        ("さくら、葵".encode(), "line 1: …'さくら、葵'"),
         (b"mia\n# boys\nleo\n", "line 2: …'# boys'"),
     ],
-    ids=["empty", "blank", "too long", "Shift JIS", "several", "comment"],
+    ids=["empty", "blank", "too long", "Shift JIS", "several", "several in Japanese", "comment"],
 )
 def test_bad_names_are_told_in_a_line(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, came: str
