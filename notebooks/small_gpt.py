@@ -23,7 +23,7 @@ from microgrid import Input, ParameterBuffer, Relay, Value, compile_block, nn, o
 from microgrid.documents import name_attention
 
 WIDTH, HEADS, HIDDEN, LONGEST = 16, 4, 64, 24  # numbers of a letter, heads that share them, MLP neurons, longest name
-EMBEDDED, ATTENDED = 4 * WIDTH, 2 * WIDTH  # what pieces pass on: x, query, key and value; x and the mixtures
+HEAD, EMBEDDED, ATTENDED = WIDTH // HEADS, 4 * WIDTH, 2 * WIDTH  # of a head; x, query, key and value; x and mixture
 
 
 def split(numbers, size):  # into parts of this size
@@ -66,10 +66,9 @@ class GPT(nn.Module):
     def attend(self, embedded):
         xs, queries, keys, values = zip(*(split(letter, WIDTH) for letter in split(embedded, EMBEDDED)))
         attended = []
-        for i, (x, query) in enumerate(zip(xs, queries), start=1):
+        for i, (x, query) in enumerate(zip(xs, queries), start=1):  # [:i] is the causal mask: no letter sees later ones
             attended += x
-            for head in split(range(WIDTH), WIDTH // HEADS):
-                own = slice(head[0], head[-1] + 1)  # and [:i] is the causal mask: no letter sees those it is to predict
+            for own in (slice(start, start + HEAD) for start in range(0, WIDTH, HEAD)):  # the numbers of one head
                 attended += attention(query[own], [key[own] for key in keys[:i]], [value[own] for value in values[:i]])
         return attended
 
@@ -105,7 +104,7 @@ class Blocks:
             inputs = [Input(1.0) for _ in range(n_inputs)]
             return compile_block(inputs, piece(inputs), self.buffer, backend=backend)
 
-        self.buffer = ParameterBuffer(model.parameters())
+        self.buffer = ParameterBuffer(model.parameters())  # their numbers in one array, and below, where vectors stand
         self.letters, self.places = ([self.buffer.place(row) for row in rows] for rows in (model.letters, model.places))
         self.embed, self.predict = block(model.embed, 2 * WIDTH), block(model.predict, ATTENDED)
         self.attend = cache(lambda n_letters: block(model.attend, n_letters * EMBEDDED))  # each length is compiled once
@@ -125,9 +124,10 @@ class Blocks:
         numbers = self.buffer.take(vectors)
         for piece in pieces:
             numbers = piece.forward_rows(numbers)
-        nexts = [i * len(self.letters) + token for i, token in enumerate(token for name in names for token in name[1:])]
-        shares = array("d", bytes(8 * len(numbers)))  # of the loss, −(sum of the logarithms of what comes next) / n: so
-        for i in nexts:  # each of those begins with a share of −1/n, and all others with 0
+        tokens = [token for name in names for token in name[1:]]  # the n letters that come next
+        nexts = [i * len(self.letters) + token for i, token in enumerate(tokens)]  # where their logarithms stand
+        shares = array("d", bytes(8 * len(numbers)))  # ∂loss/∂logarithm: the loss is −(sum of those at nexts) / n,
+        for i in nexts:  # so theirs are −1/n, and all others are 0
             shares[i] = -1 / len(nexts)
         self.buffer.zero_grad()
         for piece in reversed(pieces):
@@ -146,7 +146,7 @@ def save_attention(model, name, path):
     letters = ["", name[0]]
     vectors = (model.letters[model.alphabet.index(letter)] + place for letter, place in zip(letters, model.places))
     embedded = [[Input(a.data) for a in model.embed(each)] for each in vectors]  # computed before: here they are given
-    _, queries, keys, values = zip(*([part[: WIDTH // HEADS] for part in split(each, WIDTH)] for each in embedded))
+    _, queries, keys, values = zip(*([part[:HEAD] for part in split(each, WIDTH)] for each in embedded))
     heading = name_attention(mixture := attention(queries[-1], keys, values)[0], letters)
     Relay(mixture).save(path, heading=heading)
 
