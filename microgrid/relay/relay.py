@@ -196,7 +196,7 @@ class Relay(Record):
 
         save_relay(self, path, animated, language, heading)
 
-    def player(self, language: str = "en", height: int = 640) -> Player:
+    def player(self, language: str = "en", height: int = 640, heading: Heading | None = None) -> Player:
         """Return the page of this relay for a notebook, which shows it in its cell.
 
         Where there is a Graphviz, a picture stands below it.
@@ -204,6 +204,7 @@ class Relay(Record):
         Args:
             language: "en" or "ja", in which it starts.
             height: of the page, in pixels.
+            heading: as `save` takes it.
 
         Raises:
             TypeError, ValueError: a height that is not a positive whole number, an unknown language, or a graph that is
@@ -214,7 +215,7 @@ class Relay(Record):
         """
         from microgrid.studio.player import relay_player
 
-        return relay_player(self, language, height)
+        return relay_player(self, language, height, heading)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

@@ -116,6 +116,13 @@ def test_text_and_page_are_saved_with_the_heading(tmp_path: Path) -> None:
     assert "<title>attention: what b looks at · microgrid</title>" in (tmp_path / "a.html").read_text("utf-8")
 
 
+def test_player_has_the_heading() -> None:
+    heading = name_attention(mixture := record(), LETTERS)
+    player = Relay(mixture).player("ja", heading=heading)
+    assert "<title>アテンション: b はどこを見るか · microgrid</title>" in player.page
+    assert "始まりの exp" in player.picture or not player.picture
+
+
 def test_page_of_a_graph_without_parameters_is_called_as_its_output(tmp_path: Path) -> None:
     name_attention(mixture := record(), LETTERS)
     Relay(mixture).save(tmp_path / "a.html")
