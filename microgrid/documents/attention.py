@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrid.documents.examples import Heading
-from microgrid.engine import Value
+from microgrid.engine import Constant, Value, topological_order
+from microgrid.graph.node import kind_of
 from microgrid.language.words import LANGUAGES, words
 
 REMARKED = ("product", "score", "exp", "sum", "weight", "mixture")  # of their steps there is something to say
-SCALED = ("*", "/", "-")  # between a score and its products, such as 1/√4, or the largest score taken off
 
 
 class Part(NamedTuple):
@@ -28,9 +28,9 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
     The heading says in English and Japanese what each step is for. What has a label already keeps it.
 
     Args:
-        mixture: one number of what attention gives: a `weighted_sum`, with bias 0, of values and softmax weights. Each
-            weight is exp(score) ÷ total; each score is the `weighted_sum`, with bias 0, of a query and a key, scaled or
-            not.
+        mixture: one number of what attention gives: the sum of the products of values and softmax weights. Each weight
+            is exp(score) ÷ total; each score the sum of the products of a query and a key, scaled or not. A sum of
+            products is a `weighted_sum` with bias 0, or a `total` or `+` of products.
         names: what the keys belong to, in order, such as the letters of a name; "" is the start. The query is that of
             the last one.
 
@@ -66,43 +66,59 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
         if part.kind in REMARKED:
             for language, remark in texts(f"attention.{part.kind}.remark", part).items():
                 remarks[language][label] = remark
-    title, note = (texts(f"attention.{each}", parts[0]) for each in ("title", "note"))
+    is_given = all(kind_of(value) != "parameter" for value in topological_order(mixture))
+    title, note = (
+        texts("attention.title", parts[0]),
+        texts("attention.note.given" if is_given else "attention.note", parts[0]),
+    )
     return Heading(title, note, labels=labels, remarks=remarks)
 
 
 def _parts(mixture: Value) -> list[Part]:
     """List the parts of recorded attention, each once."""
-    values, weights = _factors(mixture)
-    if any(weight.op != "/" for weight in weights):  # they stand first
-        values, weights = weights, values
-    parts = [Part(mixture, "mixture")]
-    products = []
-    for key, (value, weight) in enumerate(zip(values, weights, strict=True)):
+    pairs = _factors(mixture)
+    if any(weight.op != "/" for _, weight in pairs):  # the weights stand first
+        pairs = [(value, weight) for weight, value in pairs]
+    parts, products = [Part(mixture, "mixture")], []
+    for key, (value, weight) in enumerate(pairs):
         _demand(weight.op == "/" and weight.operands[0].op == "exp")
         power, everything = weight.operands
-        score = product = power.operands[0]
-        while product.op in SCALED:
-            product = product.operands[0]
-        products.append(product)
+        (score,) = power.operands
+        products.append(product := _unscaled(score))
         parts += [Part(product, "product", key), Part(score, "score", key), Part(power, "exp", key)]
         parts += [Part(everything, "sum"), Part(weight, "weight", key), Part(value, "value", key)]
-    pairs = [_factors(product) for product in products]
-    if any(first != pairs[0][0] for first, _ in pairs):  # the query is what all have in common
-        pairs = [(second, first) for first, second in pairs]
-    parts += [Part(number, "query", -1, i) for i, number in enumerate(pairs[0][0], 1)]
-    parts += [Part(number, "key", key, i) for key, (_, keys) in enumerate(pairs) for i, number in enumerate(keys, 1)]
+    sides = [tuple(zip(*_factors(product), strict=True)) for product in products]
+    if any(first != sides[0][0] for first, _ in sides):  # the query is what all have in common
+        sides = [(second, first) for first, second in sides]
+    parts += [Part(number, "query", -1, i) for i, number in enumerate(sides[0][0], 1)]
+    parts += [Part(number, "key", key, i) for key, (_, keys) in enumerate(sides) for i, number in enumerate(keys, 1)]
     return list({part.value: part for part in reversed(parts)}.values())
 
 
-def _factors(value: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-    """Return both factors of each product of a weighted sum."""
-    _demand(value.op == "weighted_sum")
-    return value.operands[:-1:2], value.operands[1::2]
+def _unscaled(score: Value) -> Value:
+    """Return the sum of products behind a score: without a factor such as 1/√4, or the largest score taken off."""
+    while score.op in ("*", "/", "-"):
+        computed = [operand for operand in score.operands if not isinstance(operand, Constant)]
+        if len(computed) != 1:
+            break
+        (score,) = computed
+    return score
+
+
+def _factors(value: Value) -> list[tuple[Value, Value]]:
+    """List the factors of each product of a sum of products."""
+    if value.op == "weighted_sum":
+        return list(zip(value.operands[:-1:2], value.operands[1::2], strict=True))
+    if value.op in ("total", "+"):
+        return [pair for operand in value.operands for pair in _factors(operand)]
+    _demand(value.op == "*")
+    first, second = value.operands
+    return [(first, second)]
 
 
 def _demand(is_attention: bool) -> None:
     if not is_attention:
         raise ValueError(
-            "expected weighted_sum(values, weights, 0) with each weight = score.exp() / total, and each score = "
-            "weighted_sum(query, key, 0), scaled or not; got a Value that was computed otherwise"
+            "expected a mixture, Σ value · weight with each weight = score.exp() / total and each score = "
+            "Σ query · key, scaled or not; got a Value that was computed otherwise"
         )
