@@ -42,8 +42,8 @@ def test_calls_in_the_text_work_after_the_first_example(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    calls = re.findall(r"`((?:print\(|draw\(|relay\.)[^`]*\))`", text)
-    assert len(calls) == 6
+    calls = re.findall(r"`((?:print\(|draw\(|relay\.|step = |step\()[^`]*\))`", text)
+    assert len(calls) == 8
     with contextlib.redirect_stdout(io.StringIO()):
         exec("\n".join(["from microgrid import *", blocks(text, "python")[0], *calls]), {})
     assert {path.name for path in tmp_path.iterdir()} == {"relay.svg", "relay.html"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import random
 import re
@@ -14,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from microgrid.graph.folding import cards_and_edges
+from microgrid import Relay
+from microgrid.documents import Heading
+from microgrid.language.numerals import show
 from tests.browser import Opener, expect
 
 SCRIPT = Path(__file__).parents[1] / "notebooks" / "small_gpt.py"
@@ -74,34 +75,55 @@ def test_there_are_enough_names_of_each_length_for_a_step(gpt: ModuleType) -> No
     assert min(map(lengths.count, set(lengths))) >= 8
 
 
-def test_attention_folds_into_queries_scores_weights_and_mixture(gpt: ModuleType) -> None:
-    relay = gpt.attention_of(new_model(gpt), "a")
-    cards = {card.title: card for card in cards_and_edges(relay.snapshot, "neuron").cards}
-    computed = ["score start", "score a", "exp start", "exp a", "sum", "weight start", "weight a"]
-    queries, mixtures = [[f"{name}{i}" for i in (1, 2, 3, 4)] for name in ("q", "mixture ")]
-    assert {*computed, *mixtures, *(f"{query} a" for query in queries)} <= cards.keys()
-    assert len(cards) < 20
-    assert [key.label for key in cards["score start"].weights] == [f"k{i} start" for i in (1, 2, 3, 4)]
-    assert [value.label for value in cards["mixture 2"].weights] == ["v2 start", "v2 a"]
-    assert cards["weight start"].value.data + cards["weight a"].value.data == pytest.approx(1.0)
+@pytest.fixture
+def shown(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch) -> tuple[Relay, Heading]:
+    """Return the relay and the heading that the script saves of its attention."""
+    saved: list[tuple[Relay, Heading]] = []
+    monkeypatch.setattr(Relay, "save", lambda relay, _, heading: saved.append((relay, heading)))
+    gpt.save_attention(new_model(gpt), "ai", "attention.html")
+    return saved[0]
+
+
+def test_attention_is_recorded_from_queries_keys_and_values(shown: tuple[Relay, Heading]) -> None:
+    relay, _ = shown
+    numbers = {node.label: node.data for node in relay.nodes}
+    assert [node.kind for node in relay.nodes].count("input") == 4 + 2 * 4 + 2
+    expected = sum(numbers[f"q{i}"] * numbers[f"k{i} of a"] for i in (1, 2, 3, 4)) / 2
+    assert numbers["score of a"] == pytest.approx(expected)
+    assert numbers["weight of start"] + numbers["weight of a"] == pytest.approx(1.0)
+    assert relay.nodes[-1].label == "mixture"
+
+
+def test_nothing_on_the_page_of_attention_is_a_parameter(shown: tuple[Relay, Heading]) -> None:
+    relay, heading = shown
+    assert relay.parameters == ()
+    assert heading.title == {"en": "attention: what a looks at", "ja": "アテンション: a はどこを見るか"}
+    assert "no number here is a parameter" in heading.note["en"]
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
-    [("en", "weight a divides exp a by sum"), ("ja", "weight a は exp a を sum で割った値")],
+    ("language", "sentences"),
+    [
+        ("en", ["q·k of a adds up 4 products: ", "The score of a: ", "The softmax weight of a: ", "The mixture: "]),
+        ("ja", ["a の q·k は 4 個の積の和: ", "a のスコア。", "a のソフトマックスの重み。", "バリューの混合。"]),
+    ],
 )
 def test_page_of_attention_is_walked_step_by_step(
-    gpt: ModuleType, opened: Opener, language: str, sentence: str
+    shown: tuple[Relay, Heading], opened: Opener, language: str, sentences: list[str]
 ) -> None:
-    screen = opened(gpt.attention_of(new_model(gpt), "a"), language=language, width=1280, height=720)
-    expect(screen("#graph .card")).to_have_count(18)
-    expect(screen.value("q1 a")).not_to_have_text("")
-    expect(screen.value("score a")).to_have_text("")
-    screen.go(7)
-    expect(screen("#sentence")).to_contain_text(sentence)
-    expect(screen.value("score a")).not_to_have_text("")
-    screen.card("score a").click()
-    expect(screen("#inside")).to_contain_text("k1 a")
+    screen = opened(*shown, language=language, width=1280, height=720)
+    expect(screen("#title")).to_have_text(shown[1].title[language])
+    expect(screen("#note")).to_have_text(shown[1].note[language])
+    for step, sentence in zip((4, 5, 9, 10), sentences, strict=True):
+        screen.go(step)
+        expect(screen("#sentence")).to_contain_text(sentence)
+    screen.card("q·k of a").click()
+    products = screen("#inside tbody tr")
+    expect(products).to_have_count(5)
+    relay, _ = shown
+    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of a"))
+    expect(products.first).to_contain_text(show(q * k))
+    expect(screen("#inside")).not_to_contain_text("dW")
 
 
 def run(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -116,10 +138,9 @@ def test_script_learns_makes_up_names_and_writes_the_page(
     run(gpt, monkeypatch, "--how", "blocks", "--steps", "1", "--page", str(page))
     first, *names = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"step 1: loss \d\.\d{12}", first)
+    assert names.pop(0) == f"wrote {page}"
     assert len(names) == 10
-    document = re.search(r'<script type="application/json" id="document">(.*?)</script>', page.read_text("utf-8"), re.S)
-    assert document is not None
-    assert json.loads(document[1])
+    assert page.exists()
 
 
 def test_page_shows_what_was_learned(gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,16 +176,25 @@ def test_names_of_any_letters_are_learned(
 
 @pytest.mark.parametrize(
     ("content", "came"),
-    [(b"", "''"), (b"\n \n", "''"), (b"a" * 25, f"'{'a' * 25}'"), ("さくら".encode("shift_jis"), "'\ufffd")],
-    ids=["empty", "blank", "too long", "Shift JIS"],
+    [
+        (b"", "line 1: …'"),
+        (b"\n \n", "line 1: …''"),
+        (b"mia\n\n" + b"a" * 25, f"line 3: …'{'a' * 25}'"),
+        ("mia\nさくら".encode("shift_jis"), "line 2: …'\ufffd"),
+        (b"mia, leo, yui\n", "line 1: …'mia, leo, yui'"),
+        ("さくら、葵".encode(), "line 1: …'さくら、葵'"),
+        (b"mia\n# boys\nleo\n", "line 2: …'# boys'"),
+    ],
+    ids=["empty", "blank", "too long", "Shift JIS", "several", "several in Japanese", "comment"],
 )
 def test_bad_names_are_told_in_a_line(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, came: str
 ) -> None:
     names = tmp_path / "names.txt"
     names.write_bytes(content)
-    expected = r"names\.txt: expected names of 1 to 24 letters, one a line, UTF-8; got "
-    with pytest.raises(SystemExit, match=f"^error: .*{expected}{came}.*$"):
+    line, _, got = came.partition("…")
+    expected = f"names.txt, {line}expected one name of 1 to 24 letters, UTF-8; got {got}"
+    with pytest.raises(SystemExit, match=rf"^error: .*{re.escape(expected)}.*$"):
         run(gpt, monkeypatch, "--names", str(names))
 
 

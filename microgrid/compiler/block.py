@@ -282,6 +282,9 @@ def compile_block(
 ) -> CompiledBlock:
     """Compile a piece of a model: a recorded graph with one or more outputs, and the shares of its inputs.
 
+    Forward passes without a backward pass, as after an error in the middle of a sequence, stay waiting in the block:
+    later sequences are right all the same, as a backward pass takes the latest; to be rid of them, compile it again.
+
     Args:
         inputs: the leaves whose numbers each forward pass is given. Their shares are what a backward pass returns. For
             an embedding, they stand for the row of a table; see `ParameterBuffer`.

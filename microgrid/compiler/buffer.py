@@ -17,7 +17,8 @@ class ParameterBuffer:
 
     A block that is compiled for a list of parameters reads all their numbers before each call, and adds to all their
     gradients after it. Blocks that are compiled for a buffer work on it alone: call `read()` after numbers or gradients
-    of the Values were changed elsewhere, and `write()` before they are looked at.
+    of the Values were changed elsewhere, and `write()` before they are looked at. Until then, `w.grad` of a Value stays
+    as it was, such as 0 after a backward pass; the gradient is in `grad`.
 
     Attributes:
         parameters: the leaves, in the order of both arrays.

@@ -28,20 +28,31 @@ MEASURES = ("flipper length", "bill length", "bill depth")
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a page, and a note of one or two sentences on what to look at, both by language.
+    """What a page says of a graph besides its steps: each text by language, "en" and "ja".
 
-    `own_labels` are those labels of the graph that the program gave, and not its user: a page shows them in its
-    language; None means all labels.
+    Attributes:
+        title: what it is called.
+        note: one or two sentences on what to look at, shown at the start.
+        own_labels: those labels of the graph that microgrid itself gave, and not its user: a page shows them in its
+            language; None means all labels.
+        labels: what labels of the graph are called in a language, by the label.
+        remarks: what is said of a value in the step that computes it, by its label.
+
+    >>> heading = Heading({"en": "a score"}, labels={"ja": {"score": "スコア"}})
+    >>> heading.label_in("score", "ja"), heading.label_in("score", "en")
+    ('スコア', 'score')
     """
 
     title: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
     own_labels: frozenset[str] | None = frozenset()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remarks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def label_in(self, label: str, language: str) -> str:
-        """Return a label of the graph in a language, if it is the program's own."""
+        """Return what a label of the graph is called in a language."""
         is_own = self.own_labels is None or label in self.own_labels
-        return label_in(label, language) if is_own else label
+        return self.labels.get(language, {}).get(label) or (label_in(label, language) if is_own else label)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ MAX_CARDS_UNFOLDED = 60
 MAX_EDGES_LABELLED = 24  # in a folded picture with more edges, none carries numbers
 MAX_EDGES_PER_CARD = 4  # on average; with more, no edge carries numbers
 MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # beyond either, the cards computed first are merged into one
+SUM_OF_PRODUCTS = "Σ a·b"  # the symbol of a weighted sum without a bias
 MAX_TITLE_COLUMNS = 30  # longer headings are cut on a page
 
 
@@ -249,16 +250,17 @@ def _suitable_fold(graph: Snapshot) -> str:
 
 
 def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Hashable]:
-    """Map each node to its group, which becomes a card. Weights that only neurons use have no group."""
-    if fold == "none":
-        return {node: node for node in graph.nodes}
+    """Map each node to its group, which becomes a card.
+
+    Weights that only neurons use have no group, nor has a 0 that stands in the place of a bias.
+    """
     users: dict[str, list[Node]] = {node.id: [] for node in graph.nodes}
     for node in graph.nodes:
         for operand in node.operands:
             users[operand].append(node)
     group_of: dict[Node, Hashable] = {}
     for node in graph.nodes:
-        if node.layer:
+        if node.layer and fold != "none":
             group = node if fold == "neuron" else node.layer  # a text
             inside = dict.fromkeys(_inside_of_neuron(graph, node), group)
             # A card shows one number: where another node uses a number from inside, the neuron is no card.
@@ -266,7 +268,7 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
                 group_of |= inside
     used_otherwise: set[str] = set()
     for node in graph.nodes:
-        own = _own_of_neuron(graph, node) if node in group_of else set()
+        own = _own_of_neuron(graph, node) if node in group_of else _zero_of_sum(graph, node)
         used_otherwise.update(operand for operand in node.operands if operand not in own)
     numbers: dict[Hashable, int] = {}
     for node in reversed(graph.nodes):
@@ -283,6 +285,11 @@ def _group(graph: Snapshot, fold: str, name_all: bool = False) -> dict[Node, Has
 def _own_of_neuron(graph: Snapshot, node: Node) -> set[str]:
     """Return the ids of a node's own weights, bias and constants, such as a slope, where it is part of a neuron."""
     return {name for name in node.own_operands if graph.by_id[name].kind in ("parameter", "constant")}
+
+
+def _zero_of_sum(graph: Snapshot, node: Node) -> set[str]:
+    """Return the id of the 0 that stands in the place of a node's bias, if one does."""
+    return {node.bias} if node.id in graph.sums_of_products else set()
 
 
 def _inside_of_neuron(graph: Snapshot, output: Node) -> list[Node]:
@@ -413,4 +420,6 @@ def _symbol_of(node: Node, graph: Snapshot) -> str:
     """Write the operation of a node; a power with a small whole constant as ( )²."""
     if (exponent := graph.whole_exponents.get(node.id)) is not None:
         return "( )" + SUPERSCRIPTS[exponent]
+    if node.id in graph.sums_of_products:
+        return SUM_OF_PRODUCTS
     return as_written(node.op, len(node.operands)).symbol if node.op else ""

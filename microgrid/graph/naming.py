@@ -69,7 +69,8 @@ def _formula(node: Node, operands: Sequence[Node], formulas: dict[str, str]) -> 
     elif node.op == "total":
         formula = " + ".join(texts)
     elif node.op == "weighted_sum":
-        formula = " + ".join([*(f"{w}·{x}" for w, x in zip(texts[:-1:2], texts[1::2], strict=True)), texts[-1]])
+        bias = [] if adds_only_products(node, operands) else texts[-1:]
+        formula = " + ".join([*(f"{w}·{x}" for w, x in zip(texts[:-1:2], texts[1::2], strict=True)), *bias])
     elif node.op in COMPACT:
         formula = COMPACT[node.op].format(*texts)
     else:
@@ -92,6 +93,11 @@ def whole_exponent(node: Node, operands: Sequence[Node]) -> int | None:
     exponent = operands[-1]
     is_short = node.op == "**" and exponent.kind == "constant" and exponent.data in range(10)
     return int(exponent.data) if is_short else None
+
+
+def adds_only_products(node: Node, operands: Sequence[Node]) -> bool:
+    """Tell whether this is a weighted sum without a bias, such as q1·k1 + q2·k2: the constant 0 stands in its place."""
+    return node.op == "weighted_sum" and operands[-1].kind == "constant" and operands[-1].data == 0.0
 
 
 def _needs_brackets(node: Node, position: int, operand: Node) -> bool:

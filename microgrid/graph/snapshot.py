@@ -28,7 +28,7 @@ from microgrid._util.text import printable, single_line
 from microgrid._util.validation import quoted
 from microgrid.engine import Value, topological_order
 from microgrid.graph import operations
-from microgrid.graph.naming import name_by_formula, whole_exponent
+from microgrid.graph.naming import adds_only_products, name_by_formula, whole_exponent
 from microgrid.graph.node import Node, kind_of
 from microgrid.graph.status import GATES, activation_status
 from microgrid.nn import LayerName, NeuronName
@@ -163,6 +163,11 @@ class Snapshot:
         """The exponents of powers such as x² and x³, constant whole numbers from 0 to 9, by the ids of the powers."""
         exponents = {node.id: whole_exponent(node, self.operands[node.id]) for node in self.nodes if node.op}
         return {name: exponent for name, exponent in exponents.items() if exponent is not None}
+
+    @cached_property
+    def sums_of_products(self) -> set[str]:
+        """The ids of the weighted sums without a bias."""
+        return {node.id for node in self.nodes if node.op and adds_only_products(node, self.operands[node.id])}
 
     @cached_property
     def rows(self) -> dict[tuple[str, str, str], list[Node]]:

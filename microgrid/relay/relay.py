@@ -41,6 +41,7 @@ from microgrid.relay.records import Change, FirstNonFinite, Know, Outcome, Recor
 from microgrid.relay.routes import Routes, largest_routes
 
 if TYPE_CHECKING:
+    from microgrid.documents.examples import Heading
     from microgrid.studio.player import Player
 
 
@@ -169,7 +170,13 @@ class Relay(Record):
         """
         return table.table(self, language, fold)
 
-    def save(self, path: str | os.PathLike[str], animated: bool = False, language: str = "en") -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        animated: bool = False,
+        language: str = "en",
+        heading: Heading | None = None,
+    ) -> None:
         """Write the relay in the format of the suffix: .html (page), .svg (picture), .json, or .txt (table).
 
         Args:
@@ -177,6 +184,8 @@ class Relay(Record):
             animated: whether a .svg shows the steps one after the other, without a script; for small graphs.
             language: "en" or "ja": the language of a table or picture. A page starts in "ja", or by default in the
                 language of the browser.
+            heading: a `microgrid.documents.Heading`: the title of a page, and what it says of values by their labels;
+                and what labels are called in a language. For attention, `microgrid.documents.name_attention` makes one.
 
         Raises:
             ValueError: an unknown suffix or language, or a graph that is too large for a page or for a moving picture.
@@ -185,9 +194,9 @@ class Relay(Record):
         """
         from microgrid.relay_saving import save_relay  # imported here: a relay depends on no view
 
-        save_relay(self, path, animated, language)
+        save_relay(self, path, animated, language, heading)
 
-    def player(self, language: str = "en", height: int = 640) -> Player:
+    def player(self, language: str = "en", height: int = 640, heading: Heading | None = None) -> Player:
         """Return the page of this relay for a notebook, which shows it in its cell.
 
         Where there is a Graphviz, a picture stands below it.
@@ -195,6 +204,7 @@ class Relay(Record):
         Args:
             language: "en" or "ja", in which it starts.
             height: of the page, in pixels.
+            heading: as `save` takes it.
 
         Raises:
             TypeError, ValueError: a height that is not a positive whole number, an unknown language, or a graph that is
@@ -205,7 +215,7 @@ class Relay(Record):
         """
         from microgrid.studio.player import relay_player
 
-        return relay_player(self, language, height)
+        return relay_player(self, language, height, heading)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the picture and the table in a notebook."""

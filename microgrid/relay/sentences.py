@@ -20,6 +20,7 @@ from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
 MAX_TERMS_SHOWN = 4  # terms that a sum shows
+MAX_PRODUCTS_SHOWN = 3  # that its formula shows, where it is one of products: they take twice the room
 MAX_EXPRESSION_CHARS = 40  # characters of an expression in a derivative; a longer one is given by its name
 
 
@@ -78,14 +79,18 @@ def _know(relay: Record, step: Know, language: str) -> Wording:
     numbers, result = [show(x) for x in step.numbers], show(step.data)
     if node.op == "neg":
         numbers = [f"({numbers[0]})"]  # −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
-    with_names, with_numbers = _in_names(relay, node), _expression(relay, node, numbers.__getitem__)
+    computation, max_terms = _equal(_expression(relay, node, numbers.__getitem__), result), MAX_TERMS_SHOWN
     names = [operand.spoken_name for operand in operands]
     a, b = (*names, "", "")[:2]
     key = "know.total.one" if node.op == "total" and len(names) == 1 else f"know.{node.op}"
+    if node.id in relay.snapshot.sums_of_products:
+        key, names, max_terms = "know.products", names[1::2], MAX_PRODUCTS_SHOWN
     sentence = text.get(key, text["know.other"]).format(
-        name=node.name, a=a, b=b, count=len(names), computation=_equal(with_numbers, result),
+        name=node.name, a=a, b=b, count=len(names), computation=computation,
         names=text["list"].join(names), operation=name_of(node.op, language),
     )  # fmt: skip
+    with_names = _in_names(relay, node, max_terms)
+    with_numbers = _expression(relay, node, numbers.__getitem__, max_terms)
     return Wording("know", node.id, node.name, _equal(with_names, with_numbers), result, sentence)
 
 
@@ -180,13 +185,13 @@ def _power_slope(relay: Record, node: Node, position: int) -> str:
     return f"{exponent} × {{a}}" + (SUPERSCRIPTS[exponent - 1] if exponent > 2 else "")
 
 
-def _in_names(relay: Record, node: Node) -> str:
+def _in_names(relay: Record, node: Node, max_terms: int = MAX_TERMS_SHOWN) -> str:
     """Write what a node computes, with the names of its operands."""
     operands = relay.snapshot.operands[node.id]
-    return _expression(relay, node, lambda position: operand_name(node, position, operands[position]))
+    return _expression(relay, node, lambda position: operand_name(node, position, operands[position]), max_terms)
 
 
-def _expression(relay: Record, node: Node, text_of: Callable[[int], str]) -> str:
+def _expression(relay: Record, node: Node, text_of: Callable[[int], str], max_terms: int = MAX_TERMS_SHOWN) -> str:
     """Write what a node computes; `text_of` tells what stands for the operand at a position."""
     operation, positions = as_written(node.op, len(node.operands)), range(len(node.operands))
     if (exponent := relay.snapshot.whole_exponents.get(node.id)) is not None:
@@ -194,10 +199,10 @@ def _expression(relay: Record, node: Node, text_of: Callable[[int], str]) -> str
     if not operation.summed:
         return _fill(operation.shown, operation.operands, [*map(text_of, positions)])
     groups: list[Sequence[int]] = operation.groups(positions)
-    if operation.last:
+    if operation.last and node.id not in relay.snapshot.sums_of_products:
         groups.append(positions[-1:])
-    if len(groups) > MAX_TERMS_SHOWN:
-        groups[MAX_TERMS_SHOWN - 2 : -1] = [()]
+    if len(groups) > max_terms:
+        groups[max_terms - 2 : -1] = [()]
     return " + ".join(_term(operation, [*map(text_of, group)], not i) for i, group in enumerate(groups))
 
 

@@ -88,7 +88,7 @@ class _Folded:
         return Telling(tuple(typeset_wording(line) for line in lines), subjects)
 
     def know(self, card: Card) -> Wording:
-        if not card.is_neuron:
+        if not card.is_neuron or card.id in self.relay.snapshot.sums_of_products:
             return in_words(self.relay, self.steps[card.id], self.language)
         name, formula = self.names[card.id], card.operation
         total = next(node for node in card.inside if node.is_sum)

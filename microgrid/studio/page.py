@@ -57,14 +57,15 @@ def page(relay: Record, heading: Heading | None = None, language: str | None = N
 
     Args:
         relay: what to step through. Where it holds neurons, each is one card, which opens at a click.
-        heading: what it is called.
+        heading: what it is called; by default, where nothing is learned, as its output.
         language: "en" or "ja", in which it starts; by default the browser's, if it is one of them, else English. A
             button and a key switch.
 
     Raises:
         ValueError: an unknown language, a graph too large to be looked at, or an operation without a formula.
     """
-    heading = Heading() if heading is None else heading
+    if heading is None:  # where nothing is learned, nobody is to blame
+        heading = Heading() if relay.parameters else Heading(dict.fromkeys(LANGUAGES, relay.snapshot.output.title))
     relay.snapshot.check_computable()
     _check_size(relay.snapshot)
     return _page(_table(relay, heading, language), heading, language, document_of(relay, heading))

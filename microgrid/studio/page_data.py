@@ -15,6 +15,7 @@ from microgrid.relay import json_format
 from microgrid.relay.records import Record
 
 OTHER_TEXTS = (
+    "attention",
     "card",
     "chain_rule",
     "check",
@@ -72,7 +73,7 @@ def document_of(relay: Record, heading: Heading) -> str:
     """Return a recorded graph with its heading as JSON, escaped for a script element.
 
     `record` is that of `Relay.to_json`, without what the page computes or knows without being told. `labels` are the
-    labels to show in a language, by those of the record.
+    labels to show in a language, `remarks` what is said of values, both by the labels of the record.
     """
     record = json.loads(json_format.write(relay))
     record["nodes"] = [_short(node) for node in record["nodes"]]
@@ -88,6 +89,7 @@ def document_of(relay: Record, heading: Heading) -> str:
         },
         "title": {language: heading.title.get(language, "") for language in LANGUAGES},
         "note": {language: heading.note.get(language, "") for language in LANGUAGES},
+        **({"remarks": heading.remarks} if heading.remarks else {}),
     }
     return as_element(content)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from microgrid._util.errors import NoRendererError
 from microgrid._util.validation import positive_whole
+from microgrid.documents.examples import Heading
 from microgrid.language.words import words
 from microgrid.pictures.dot import draw_snapshot, render
 from microgrid.pictures.palette import COLOURS
@@ -53,12 +54,13 @@ class Player:
         )
 
 
-def relay_player(relay: Record, language: str, height: int) -> Player:
+def relay_player(relay: Record, language: str, height: int, heading: Heading | None) -> Player:
     """Return the page of a relay for a notebook; see `Relay.player`."""
     words(language)
     height = positive_whole("height", height)
+    shown = relay if heading is None else relay.relabelled(lambda label: heading.label_in(label, language))
     try:
-        picture = render(draw_snapshot(relay.snapshot, language=language), "svg").decode("utf-8")
+        picture = render(draw_snapshot(shown.snapshot, language=language), "svg").decode("utf-8")
     except NoRendererError:
         picture = ""  # as where Python itself runs in a browser
-    return Player(page(relay, language=language), picture, height, language)
+    return Player(page(relay, heading, language), picture, height, language)

@@ -27,6 +27,7 @@ def test_labels_that_are_not_the_programs_own_stay() -> None:
     assert Heading(own_labels=frozenset(["result"])).label_in("result", "ja") == "結果"
     assert Heading(own_labels=None).label_in("target", "ja") == "正解"
     assert Heading(own_labels=None).label_in("apple", "en") == "apple"
+    assert Heading(own_labels=None, labels={"ja": {"apple": "林檎"}}).label_in("apple", "ja") == "林檎"
 
 
 def test_label_of_a_neuron_is_made_of_its_layer_and_its_number() -> None:

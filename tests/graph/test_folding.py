@@ -321,6 +321,22 @@ def test_neuron_of_which_another_node_uses_the_sum_is_not_folded(spelled_out: bo
     assert ids(cards_of(loss, "neuron")[0]) == ids(cards_of(loss, "none")[0])
 
 
+@pytest.mark.parametrize("fold", ["none", "neuron", "layer"])
+def test_zero_in_the_place_of_a_bias_is_not_drawn(fold: str) -> None:
+    output = weighted_sum([Input(2.0, "q")], [Input(3.0, "k")], 0)
+    folding = cards_and_edges(Snapshot.of(output), fold)
+    assert [card.title for card in folding.cards] == ["q", "k", "q·k"]
+    assert len(folding.edges) == 2
+    output.label = "score"
+    assert cards_and_edges(Snapshot.of(output), fold).cards[-1].symbol == "Σ a·b"
+
+
+def test_zero_that_is_used_elsewhere_is_drawn() -> None:
+    zero = Constant(0.0)
+    output = weighted_sum([Input(2.0, "q")], [Input(3.0, "k")], zero) + zero
+    assert "constant" in [card.kind for card in cards_and_edges(Snapshot.of(output), "none").cards]
+
+
 def test_weighted_sum_outside_of_a_neuron_is_not_folded() -> None:
     output = weighted_sum([Value(2.0, "w")], [Input(3.0, "x")], Value(1.0, "b"))
     assert names(cards_of(output, "neuron")[0]) == ["w", "x", "b", "w·x + b"]

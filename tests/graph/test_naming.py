@@ -37,6 +37,8 @@ def name_of(output: Value) -> str:
         (abs(A - B), "|a − b|"),
         (maximum(A, B), "max(a, b)"),
         (weighted_sum([A, B], [C, C], C), "a·c + b·c + c"),
+        (weighted_sum([A, B], [C, C], 0), "a·c + b·c"),
+        (weighted_sum([A, B], [C, C], 1), "a·c + b·c + 1"),
         (total([A, B]), "a + b"),
         (total([A]), "n1"),  # that would be a once more
     ],

@@ -19,7 +19,7 @@ from microgrid.graph.operations import OPERATIONS
 from microgrid.language.numerals import show
 from microgrid.language.words import LANGUAGES, words
 from microgrid.losses import cross_entropy, mean_squared_error
-from microgrid.nn import MLP
+from microgrid.nn import MLP, LayerName, NeuronName
 from microgrid.relay.sentences import outcome
 from microgrid.relay.table import TABLE_FOLDS, tell
 from tests.graph.test_folding import relus_of_two_rows
@@ -159,6 +159,23 @@ def test_no_two_sides_of_an_equation_are_the_same(recipe: Recipe, language: str)
         for text in (*told.sentence.splitlines(), told.formula):
             sides = re.split(r" = ", text.partition(": ")[2] or text)
             assert all(a != b for a, b in pairwise(sides)), text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "score adds up 2 products: 2 × 3 + (−1) × 4 = 2."),
+        ("ja", "score は 2 個の積の和: 2 × 3 + (−1) × 4 = 2。"),
+    ],
+)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_weighted_sum_without_a_bias_is_told_as_a_sum_of_products(language: str, sentence: str, is_named: bool) -> None:
+    query, key = [Input(2.0, "q1"), Input(-1.0, "q2")], [Input(3.0, "k1"), Input(4.0, "k2")]
+    score = weighted_sum(query, key, 0)
+    score.label = NeuronName("score", LayerName("scores")) if is_named else "score"
+    (line, *_) = tell(Relay(score), language, "neuron").lines
+    assert line.formula == "q1 × k1 + q2 × k2 = 2 × 3 + (−1) × 4"
+    assert line.sentence == sentence
 
 
 def test_parameter_that_stays_is_not_said_to_move() -> None:

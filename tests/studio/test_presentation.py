@@ -203,7 +203,7 @@ def test_a_neuron_is_opened_and_closed_where_it_stands(opened: Opener) -> None:
     screen("#present-neuron").click()
     assert screen.page.evaluate("microgrid.state.opened !== null")
     screen.press("ArrowLeft")
-    assert screen.text("#present-neuron") == "Close the neuron"
+    assert screen.text("#present-neuron") == "Close the card"
     screen("#present-neuron").click()
     assert screen.page.evaluate("microgrid.state.opened") is None
 

@@ -145,12 +145,12 @@ const REDUCERS = {
     return at(withoutIdleQuiz({...state, learningRate}), state.position);
   },
 
-  // Selects a card, or lets it go; a neuron is opened or closed.
+  // Selects a card, or lets it go; a neuron, or a sum of products, is opened or closed.
   select(state, {card}) {
-    const {isNeuron} = graphIn(state).cards[card],
-      isClosing = isNeuron ? state.opened === card : state.selected === card;
-    let next = {...state, selected: isClosing ? null : card, route: isNeuron ? -1 : 0};
-    if (isNeuron) next = withOpened(next, isClosing ? null : card);
+    const {opens} = graphIn(state).cards[card],
+      isClosing = opens ? state.opened === card : state.selected === card;
+    let next = {...state, selected: isClosing ? null : card, route: opens ? -1 : 0};
+    if (opens) next = withOpened(next, isClosing ? null : card);
     return isClosing || askingIn(next) ? next : {...next, tab: "routes"};
   },
 

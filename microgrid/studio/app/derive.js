@@ -28,10 +28,11 @@ import {saidOf} from "./derive/told.js";
 /** @typedef {import("./core/routes.js").Route} Route */
 /** @typedef {import("./core/steps.js").Step} Step */
 /** @typedef {import("./derive/network.js").NetworkShown} NetworkShown */
+/** @typedef {Record<string, string>} Texts by the label of a value */
 
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
-const NO_LABELS = {};
+const NO_TEXTS = {};
 /** @type {{question: {question: string, formula: import("./derive/told.js").FormulaPart[]} | null, canAsk: boolean}} of a network that is presented */
 const NOT_PREDICTING = {question: null, canAsk: false};
 /** @type {import("./derive/network.js").Earlier} */
@@ -89,9 +90,9 @@ function kindOf({kind}) {
 // --- what needs no words ---------------------------------------------------------------------------------------------
 
 const graphOf = memoised(
-  (/** @type {RecordContent} */ record, /** @type {Record<string, string>} */ labels, /** @type {boolean} */ isText) => {
+  (/** @type {RecordContent} */ record, /** @type {Texts} */ labels, /** @type {Texts} */ remarks, /** @type {boolean} */ isText) => {
     const graph = readRecord(record);
-    relabel(graph, labels);
+    relabel(graph, labels, remarks);
     if (isText) abbreviate(graph); // an id is no name for a learner
     return graph;
   },
@@ -117,7 +118,8 @@ const routesTo = memoised(
  * @param {State} state
  */
 export function graphIn({document, language}) {
-  return graphOf(document.record, document.labels?.[language] ?? NO_LABELS, document.kind === "text");
+  const {record, labels, remarks, kind} = document;
+  return graphOf(record, labels?.[language] ?? NO_TEXTS, remarks?.[language] ?? NO_TEXTS, kind === "text");
 }
 
 /**
@@ -330,7 +332,7 @@ const legendOf = memoised((/** @type {Graph} */ graph, /** @type {Layout} */ lay
   const keys = ["legend"];
   if (layout.compact) keys.push(layout.tall ? "legend.tall" : "legend.compact");
   if (graph.nodes.some(({nth}) => nth)) keys.push("legend.rows");
-  if (graph.cards.some(({isNeuron}) => isNeuron)) keys.push("legend.neurons");
+  if (graph.cards.some(({opens}) => opens)) keys.push("legend.neurons");
   return keys;
 });
 

@@ -44,6 +44,12 @@ test("a neuron is one card with its weights and its bias", () => {
   ]);
 });
 
+test("a 0 in the place of a bias has no card", () => {
+  const nodes = [leaf("input"), leaf("input"), {...leaf("constant"), data: 0}, computed("weighted_sum", [0, 1, 2])];
+  assert.deepEqual(foldNeurons(nodes).cards.map(({output}) => output), [0, 1, 3]);
+  assert.equal(foldNeurons([...nodes, computed("+", [3, 2])]).cards.length, 5);
+});
+
 test("a neuron can be unfolded", () => {
   assert.equal(foldNeurons(NEURON, {unfolded: true}).cards.length, NEURON.length);
 });

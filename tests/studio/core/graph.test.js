@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {headingOf, leavesOf, readRecord, RecordError, relabel} from "../../../microgrid/studio/app/core/graph.js";
-import {graphOf, leaf, line, neuron, recordOf} from "./records.js";
+import {computed, graphOf, leaf, line, neuron, recordOf} from "./records.js";
 import {wordsIn} from "./words.js";
 
 test("a record becomes nodes, cards and edges", () => {
@@ -28,6 +28,18 @@ test("a neuron is one card, and its weights are its parameters", () => {
   const card = neuron().cards.find(({isNeuron}) => isNeuron);
   assert.deepEqual([card.output, card.inside, card.weights, card.biases], [6, [5, 6], [0, 2], [4]]);
   assert.deepEqual(card.parameters, [0, 2, 4]);
+});
+
+test("a neuron and a sum of products open, and no other card", () => {
+  const leaves = [leaf("q", 2, "input"), leaf("k", 3, "input"), leaf("", 0, "constant")];
+  const graph = graphOf([...leaves, computed("weighted_sum", [0, 1, 2], "score"), computed("exp", [3])]);
+  assert.deepEqual(graph.cards.map(({opens, isNeuron}) => [opens, isNeuron]), [
+    [false, false],
+    [false, false],
+    [true, false],
+    [false, false],
+  ]);
+  assert.deepEqual([...new Set(neuron().cards.filter(({opens}) => opens).map(({isNeuron}) => isNeuron))], [true]);
 });
 
 test("labels are shown in another language, and formulas with them", () => {

@@ -18,6 +18,7 @@ test("a value without a label is called by what it is made of", () => {
   assert.equal(lastName(w, leaf("", -2, "constant"), computed("-", [0, 1])), "w − (−2)");
   assert.equal(lastName(w, leaf("", 2, "constant"), computed("**", [0, 1])), "w²");
   assert.equal(lastName(w, x, leaf("b"), computed("weighted_sum", [0, 1, 2])), "w·x + b");
+  assert.equal(lastName(w, x, leaf("", 0, "constant"), computed("weighted_sum", [0, 1, 0, 1, 2])), "w·x + w·x");
   assert.equal(lastName(w, x, computed("leaky_relu", [0, 1])), "leaky_relu(w, x)");
 });
 

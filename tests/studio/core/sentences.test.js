@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import {relabel} from "../../../microgrid/studio/app/core/graph.js";
 import {equal, Sentences} from "../../../microgrid/studio/app/core/sentences.js";
 import {stepsOf} from "../../../microgrid/studio/app/core/steps.js";
 import {computed, graphOf, leaf, line, neuron, numbersOf} from "./records.js";
@@ -35,6 +36,29 @@ test("a slope is told with names and numbers", () => {
 test("a neuron is told as one, in each language", () => {
   assert.equal(told(neuron(), 0).formula, "tanh(Σ w·x + b) = tanh(0)");
   assert.match(told(neuron(), 0, "ja").sentence, /[\u3041-\u30ff]/);
+});
+
+test("a weighted sum without a bias is told as a sum of products", () => {
+  const leaves = [leaf("q1", 2), leaf("k1", 3), leaf("q2", 4), leaf("k2", 5), leaf("", 0, "constant")];
+  for (const layer of ["", "scores#0"]) {
+    const graph = graphOf([...leaves, computed("weighted_sum", [0, 1, 2, 3, 4], "score", layer)]);
+    assert.equal(told(graph, 0).sentence, "score adds up 2 products: 2 × 3 + 4 × 5 = 26.");
+    assert.equal(told(graph, 0).formula, "q1 × k1 + q2 × k2 = 2 × 3 + 4 × 5");
+  }
+});
+
+test("of many products the formula shows three, and the sentence four", () => {
+  const leaves = [...[..."abcdefgh"].map((label) => leaf(label, 1)), leaf("", 0, "constant")],
+    {formula, sentence} = told(graphOf([...leaves, computed("weighted_sum", [0, 1, 2, 3, 4, 5, 6, 7, 8], "s")]), 0);
+  assert.equal(formula, "a × b + … + g × h = 1 × 1 + … + 1 × 1");
+  assert.equal(sentence, "s adds up 4 products: 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 = 4.");
+});
+
+test("a remark follows what is said of a value as it is computed, and of no share", () => {
+  const graph = graphOf([leaf("a", 2), computed("exp", [0], "power")]);
+  relabel(graph, {}, {power: "It is positive."});
+  assert.match(told(graph, 0).sentence, /^power is e to the power a: .*\nIt is positive\.$/);
+  assert.doesNotMatch(told(graph, -2).sentence, /positive/);
 });
 
 test("a sum of many terms is shortened", () => {

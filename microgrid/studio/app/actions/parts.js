@@ -53,6 +53,7 @@ export const OF_DOCUMENT = [
  * @property {number} [learningRate] of a text, if it is not the usual one
  * @property {string} [name] in the gallery
  * @property {Record<string, Record<string, string>>} [labels]
+ * @property {Record<string, Record<string, string>>} [remarks] what the author says of values as they are computed, by label
  * @property {Record<string, string>} [title]
  * @property {Record<string, string>} [note]
  */

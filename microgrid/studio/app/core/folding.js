@@ -1,10 +1,13 @@
 // Folds a graph into cards and edges, the parts of every picture, as Python's graph/folding.py does by neuron: what a
-// neuron computed is one card, and weights that only neurons use have none of their own.
+// neuron computed is one card. Weights that only neurons use, and a 0 in the place of a bias, have none of their own.
+
+import {addsOnlyProducts} from "./naming.js";
 
 /**
  * What folding needs to know of a node.
  * @typedef {object} FoldedNode
  * @property {string} kind
+ * @property {number} data
  * @property {string} op
  * @property {readonly number[]} operands
  * @property {string} layer "" for a node that is not the output of a neuron
@@ -32,7 +35,7 @@
  * @returns {{cards: FoldedCard[], edges: FoldedEdge[]}}
  */
 export function foldNeurons(nodes, {unfolded = false} = {}) {
-  const cardOf = gatherCards(nodes, unfolded ? new Map(nodes.map((_, i) => [i, i])) : groupByNeuron(nodes));
+  const cardOf = gatherCards(nodes, groupByNeuron(nodes, unfolded));
   const drafts = new Set(cardOf.values()),
     edges = joinCards(nodes, cardOf),
     order = cardsInOrder(drafts, edges);
@@ -55,20 +58,22 @@ export function foldNeurons(nodes, {unfolded = false} = {}) {
 /**
  * Maps each node to its group, which becomes a card. Weights that only neurons use have no group.
  * @param {readonly FoldedNode[]} nodes
+ * @param {boolean} unfolded
  */
-function groupByNeuron(nodes) {
+function groupByNeuron(nodes, unfolded) {
   const usersOf = usersOfEach(nodes);
   /** @type {Map<number, number>} */
   const groupOf = new Map();
   for (const [output, {layer}] of nodes.entries()) {
-    const inside = new Set(layer ? insideOfNeuron(nodes, output) : []);
+    const inside = new Set(layer && !unfolded ? insideOfNeuron(nodes, output) : []);
     // A card shows one number: where another node uses a number from inside, the neuron is no card.
     const isWhole = [...inside].every((i) => i === output || usersOf[i].every((user) => inside.has(user)));
     if (isWhole) for (const i of inside) groupOf.set(i, output);
   }
   const usedOtherwise = new Set();
   for (const [i, node] of nodes.entries()) {
-    const own = groupOf.has(i) ? ownOfNeuron(nodes, node) : [];
+    const zero = addsOnlyProducts(node, nodes) ? node.operands.slice(-1) : [],
+      own = groupOf.has(i) ? ownOfNeuron(nodes, node) : zero;
     for (const operand of node.operands) if (!own.includes(operand)) usedOtherwise.add(operand);
   }
   for (const [i, users] of usersOf.entries()) {

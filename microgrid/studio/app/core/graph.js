@@ -3,7 +3,7 @@
 
 import {comparisonsIn} from "./blame.js";
 import {foldNeurons} from "./folding.js";
-import {abbreviatedFormulas, nameByFormula, nameOf, numbersAmongEquals, wholeExponent} from "./naming.js";
+import {abbreviatedFormulas, addsOnlyProducts, nameByFormula, nameOf, numbersAmongEquals, SUM_OF_PRODUCTS, wholeExponent} from "./naming.js";
 import {singleLine, SUPERSCRIPTS} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 
@@ -20,6 +20,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {string} formula what it is made of, where it has no label and that is short
  * @property {string} shownLabel its label in the language that is shown
  * @property {string} name what it is called in sentences
+ * @property {string} remark what its author says of it; "" for most
  * @property {import("./operations.js").Operation | undefined} operation
  */
 
@@ -36,6 +37,7 @@ import {OPERATIONS} from "./operations.js";
  * @property {Edge[]} edges those that end here
  * @property {number[]} parameters its weights, then its biases
  * @property {boolean} isNeuron
+ * @property {boolean} opens whether it shows its products when it is chosen
  */
 
 /**
@@ -102,6 +104,7 @@ export function readRecord(content) {
     formula: formulas[i],
     shownLabel: node.label,
     name: nameOf(node.label, node.nth, formulas[i], i),
+    remark: "",
     operation: node.op ? OPERATIONS[node.op] : undefined,
   }));
   const folded = foldNeurons(nodes),
@@ -130,6 +133,7 @@ export function readRecord(content) {
  * @returns {Card}
  */
 function cardFrom({output, inside, weights, biases}, nodes, i) {
+  const isNeuron = inside.length > 1 || weights.length + biases.length > 0;
   return {
     i,
     output,
@@ -140,7 +144,8 @@ function cardFrom({output, inside, weights, biases}, nodes, i) {
     node: nodes[output],
     edges: [],
     parameters: [...weights, ...biases],
-    isNeuron: inside.length > 1 || weights.length + biases.length > 0,
+    isNeuron,
+    opens: isNeuron || addsOnlyProducts(nodes[output], nodes),
   };
 }
 
@@ -163,12 +168,16 @@ function rowsOf(nodes) {
 }
 
 /**
- * Calls the nodes by their labels in another language, where the program has given them.
+ * Calls the nodes by their labels in another language, where the program has given them, with what is said of them.
  * @param {Graph} graph it is changed
  * @param {Record<string, string>} labels the label to show by the label in the record
+ * @param {Record<string, string>} [remarks] by the label in the record
  */
-export function relabel({nodes}, labels) {
-  for (const node of nodes) node.shownLabel = Object.hasOwn(labels, node.label) ? labels[node.label] : node.label;
+export function relabel({nodes}, labels, remarks = {}) {
+  for (const node of nodes) {
+    node.shownLabel = Object.hasOwn(labels, node.label) ? labels[node.label] : node.label;
+    node.remark = Object.hasOwn(remarks, node.label) ? remarks[node.label] : "";
+  }
   const formulas = nameByFormula(nodes.map((node) => ({...node, label: node.shownLabel})));
   for (const [i, node] of nodes.entries()) {
     node.formula = formulas[i];
@@ -226,7 +235,8 @@ export function headingOf({nodes}, {node, output, inside}, words) {
     return {title: name, operation: isSum ? "Σ w·x + b" : `${symbol}(Σ w·x + b)`, symbol};
   }
   const exponent = wholeExponent(node, nodes),
-    symbol = exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : (operation?.symbol ?? "");
+    usual = addsOnlyProducts(node, nodes) ? SUM_OF_PRODUCTS : (operation?.symbol ?? ""),
+    symbol = exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : usual;
   if (name && name === formula) return {title: name, operation: "", symbol: ""};
   return {title: name || (symbol ? "" : words.word("leaf")), operation: symbol, symbol};
 }

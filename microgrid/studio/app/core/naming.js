@@ -18,6 +18,7 @@ import {ATOM, NEEDED_RANKS, OPERATIONS, RANKS} from "./operations.js";
 const MAX_FORMULA_COLUMNS = 26;
 const MAX_FORMULA_OPERANDS = 5; // of a sum; with more, it is too long anyway
 const LABEL_OF_FORMULA = /^[\p{L}\p{Nl}\p{No}_][\p{L}\p{N}_.]*$/u; // a label that can be used in a formula as it is
+export const SUM_OF_PRODUCTS = "Σ a·b"; // the symbol of a weighted sum without a bias
 const SHORT_NUMBER = /^−?[\d.]{1,5}$/;
 
 /** @type {Record<string, string>} */
@@ -108,9 +109,11 @@ function abbreviatedFormula(node, nodes, formulas) {
   };
   const texts = operands.map(textOf),
     exponent = wholeExponent(node, nodes);
+  if (addsOnlyProducts(node, nodes)) texts.pop();
   const write = (/** @type {string[]} */ parts) => {
     if (exponent >= 0) return formulaFrom(node, [parts[0] === "…" ? "(…)" : parts[0], parts[1]], exponent);
-    if (op === "total" || op === "weighted_sum") return `${op === "total" ? parts[0] : `${parts[0]}·${parts[1]}`} + … + ${parts.at(-1)}`;
+    if (op === "total") return `${parts[0]} + … + ${parts.at(-1)}`;
+    if (op === "weighted_sum") return `${parts[0]}·${parts[1]} + … + ${parts.slice(parts.length % 2 ? -1 : -2).join("·")}`;
     return formulaFrom(node, parts, exponent);
   };
   const formula = write(texts);
@@ -136,6 +139,7 @@ function formulaOf(node, nodes, formulas) {
   const names = operands.map((i) => textInFormula(nodes[i], formulas.get(i) ?? ""));
   if (names.includes("")) return "";
   const texts = names.map((name, k) => (needsBrackets(node, k, nodes) ? `(${name})` : name));
+  if (addsOnlyProducts(node, nodes)) texts.pop();
   const formula = formulaFrom(node, texts, wholeExponent(node, nodes));
   return columnsOf(formula) <= MAX_FORMULA_COLUMNS ? formula : "";
 }
@@ -149,8 +153,8 @@ function formulaFrom({op}, texts, exponent) {
   if (exponent >= 0) return texts[0] + SUPERSCRIPTS[exponent];
   if (op === "total") return texts.join(" + ");
   if (op === "weighted_sum") {
-    const products = texts.slice(0, -1).flatMap((w, k) => (k % 2 ? [] : [`${w}·${texts[k + 1]}`]));
-    return [...products, ...texts.slice(-1)].join(" + ");
+    const terms = texts.flatMap((w, k) => (k % 2 ? [] : [k + 1 < texts.length ? `${w}·${texts[k + 1]}` : w]));
+    return terms.join(" + ");
   }
   if (op in COMPACT_SIGNS) return texts.join(COMPACT_SIGNS[op]);
   if (op in COMPACT_PREFIXES) return COMPACT_PREFIXES[op] + texts[0];
@@ -182,6 +186,17 @@ export function wholeExponent({op, operands}, nodes) {
   if (op !== "**") return -1;
   const {kind, data} = nodes[operands[1]];
   return kind === "constant" && isDigit(data) ? Math.abs(data) : -1;
+}
+
+/**
+ * Tells whether this is a weighted sum without a bias, such as q1·k1 + q2·k2: the constant 0 stands in its place.
+ * @param {{op: string, operands: readonly number[]}} node
+ * @param {readonly {kind: string, data: number}[]} nodes
+ */
+export function addsOnlyProducts({op, operands}, nodes) {
+  if (op !== "weighted_sum") return false;
+  const {kind, data} = nodes[operands[operands.length - 1]];
+  return kind === "constant" && data === 0;
 }
 
 /** @param {number} number */

@@ -59,7 +59,7 @@ import {targetOf} from "./steps.js";
  * @property {import("./predicting.js").FormulaPart[]} formula
  * @property {ShownCard | null} centre
  * @property {number} current which card of the graph it is about; −1 for none
- * @property {boolean} isNeuron whether that card can be opened, or is open
+ * @property {boolean} opens whether that card can be opened, or is open
  * @property {number} target the card of the graph that receives a share; −1 for none
  * @property {ShownCard[]} operands
  * @property {number} moreOperands how many more there are
@@ -126,7 +126,7 @@ export function slideAt(setting) {
     aside: asideOfStep(setting, step),
     formula: formulaOfStep(setting, step),
     current: step.card.i,
-    isNeuron: step.card.isNeuron,
+    opens: step.card.opens,
     target: step.phase === "think" ? (targetOf(step)?.i ?? -1) : -1,
   };
 }
@@ -147,7 +147,7 @@ function slideOfStart(setting) {
     formula: [],
     centre: null,
     current: -1,
-    isNeuron: false,
+    opens: false,
     target: -1,
     operands: leaves.slice(0, MAX_LEAVES).map(({output}) => shownNode(setting, output)),
     moreOperands: Math.max(leaves.length - MAX_LEAVES, 0),

@@ -2,7 +2,7 @@
 
 import {furthestOf, isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
 import {isLoss} from "./graph.js";
-import {isDigit, neededRank} from "./naming.js";
+import {addsOnlyProducts, isDigit, neededRank, SUM_OF_PRODUCTS} from "./naming.js";
 import {bracketed, digitsBeside1, show, SUPERSCRIPTS} from "./numerals.js";
 import {ATOM, RANKS} from "./operations.js";
 
@@ -18,6 +18,7 @@ import {ATOM, RANKS} from "./operations.js";
  */
 
 const MAX_TERMS = 4; // of a sum that is written out
+const MAX_PRODUCTS_WRITTEN = 3; // in its formula, where it is one of products: they take twice the room
 const MAX_WHOLE = 40; // characters of the numerator of a slope
 
 /**
@@ -117,8 +118,9 @@ export class Sentences {
    * @param {GraphNode} node
    * @param {string[]} texts
    * @param {number[]} values
+   * @param {number} [maxTerms]
    */
-  expression(node, texts, values) {
+  expression(node, texts, values, maxTerms = MAX_TERMS) {
     const {shown, operands, summed, last} = operationOf(node),
       exponent = this.wholeExponent(node, values);
     if (exponent >= 0) return bracketed(texts[0]) + SUPERSCRIPTS[exponent];
@@ -129,8 +131,8 @@ export class Sentences {
     for (let i = 0; i < end; i += size) {
       terms.push(filledIn(shown, operands, texts.slice(i, i + size), "", i === 0));
     }
-    if (last) terms.push(bracketed(texts[end]));
-    if (terms.length > MAX_TERMS) terms.splice(MAX_TERMS - 2, terms.length - MAX_TERMS + 1, "…");
+    if (last && !addsOnlyProducts(node, this.graph.nodes)) terms.push(bracketed(texts[end]));
+    if (terms.length > maxTerms) terms.splice(maxTerms - 2, terms.length - maxTerms + 1, "…");
     return terms.join(" + ");
   }
 
@@ -141,6 +143,7 @@ export class Sentences {
    */
   symbolOf(node, values) {
     const exponent = this.wholeExponent(node, values);
+    if (addsOnlyProducts(node, this.graph.nodes)) return SUM_OF_PRODUCTS;
     return exponent >= 0 ? `( )${SUPERSCRIPTS[exponent]}` : operationOf(node).symbol;
   }
 
@@ -235,12 +238,14 @@ export class Sentences {
    * @returns {InWords}
    */
   inWords(step, numbers, after) {
-    const {name, formula, result, sentence} = this.described(step, numbers, after);
+    const {name, formula, result, sentence} = this.described(step, numbers, after),
+      isComputed = step.phase === "know" && step.kind !== "product",
+      remark = isComputed ? this.graph.nodes[step.node ?? step.card.output].remark : "";
     return {
       name,
       formula: this.words.typeset(formula),
       result: this.words.typeset(result),
-      sentence: this.words.typeset(sentence),
+      sentence: [this.words.typeset(sentence), remark].filter(Boolean).join("\n"),
     };
   }
 
@@ -284,19 +289,22 @@ export class Sentences {
       inFormula = node.operands.map((_, position) => this.nameIn(node, position, values));
     let numbers = node.operands.map((operand) => show(values[operand]));
     if (node.op === "neg") numbers = [`(${numbers[0]})`]; // −(0.7) = −0.7, where −0.7 = −0.7 would say nothing
-    const withNumbers = this.expression(node, numbers, values),
+    const computation = equal(this.expression(node, numbers, values), show(values[i])),
       result = show(values[i]),
-      key = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`;
+      isProducts = addsOnlyProducts(node, this.graph.nodes),
+      usual = node.op === "total" && names.length === 1 ? "know.total.one" : `know.${node.op}`,
+      key = isProducts ? "know.products" : usual;
     const sentence = this.words.word(this.words.has(key) ? key : "know.other", {
       name: node.name,
       a: names[0],
       b: names[1] ?? "",
-      count: names.length,
-      computation: equal(withNumbers, result),
+      count: isProducts ? (names.length - 1) / 2 : names.length,
+      computation,
       names: this.words.listed(names),
       operation: node.op,
     });
-    return {name: node.name, formula: equal(this.expression(node, inFormula, values), withNumbers), result, sentence};
+    const [left, right] = [inFormula, numbers].map((texts) => this.expression(node, texts, values, isProducts ? MAX_PRODUCTS_WRITTEN : MAX_TERMS));
+    return {name: node.name, formula: equal(left, right), result, sentence};
   }
 
   /**
@@ -325,6 +333,7 @@ export class Sentences {
       sum = this.graph.nodes[total];
     const count = (sum.operands.length - 1) / (sum.op === "total" ? 1 : 2),
       one = count === 1 ? ".one" : "";
+    if (addsOnlyProducts(card.node, this.graph.nodes)) return this.know(card.output, values);
     if (total === card.output) {
       const sentence = this.words.word(`know.neuron.linear${one}`, {name, count, result});
       return {name, formula: "Σ w·x + b", result, sentence};

@@ -162,7 +162,7 @@ function outputInWords(state, {numbers, graph, words, endLabel, ends, known, ask
  */
 function whoLearns({graph, words}) {
   const {nodes, cards, parameters} = graph;
-  const neurons = new Map(cards.filter(({isNeuron}) => isNeuron).map((card) => [card.parameters.join(), card.parameters])),
+  const neurons = new Map(cards.filter((card) => card.parameters.length).map((card) => [card.parameters.join(), card.parameters])),
     inside = new Set([...neurons.values()].flat()),
     [within, apart] = [true, false].map((isInside) => parameters.filter((i) => inside.has(i) === isInside));
   const key = neurons.size === 1 ? "learned.neuron" : "learned.network",

@@ -1,6 +1,7 @@
-// A neuron that is opened: its products and its sum, as a table.
+// A neuron, or a sum of products, that is opened: its products and its sum, as a table.
 
 import {sumInside} from "../core/cycle.js";
+import {addsOnlyProducts, SUM_OF_PRODUCTS} from "../core/naming.js";
 import {show, signOf} from "../core/numerals.js";
 import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 
@@ -53,8 +54,10 @@ export function createNeuron(app) {
     cells = [];
     if (!card) return panel.replaceChildren();
     const {words, steps, closedSteps} = derived,
-      names = [words.say("inside.weight"), words.word("value"), words.say("reach.kind.input"), words.word("value"), "",
-        words.word("op.*"), "dW, db", "dx", words.say("part.after")]; // prettier-ignore
+      ofNeuron = [words.say("inside.weight"), words.say("reach.kind.input"), "dW, db", "dx", words.say("part.after")],
+      ofProducts = ["", "", words.say("part.share"), words.say("part.share"), ""],
+      [w, x, dW, dx, after] = card.isNeuron ? ofNeuron : ofProducts,
+      names = [w, words.word("value"), x, words.word("value"), "", words.word("op.*"), dW, dx, after];
     const close = closeButton(words, () => app.dispatch({type: "closeNeuron"})),
       count = words.say("inside.steps", {count: steps.length, closed: closedSteps.length}),
       heading = make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name)));
@@ -87,6 +90,7 @@ export function createNeuron(app) {
         const product = {kind: "product", node: sum, group: k / 2};
         found.push(termRow(operands[k], operands[k + 1], product, [sum, k], [sum, k + 1]));
       }
+      if (addsOnlyProducts(graph.nodes[sum], graph.nodes)) return found;
       return [...found, termRow(operands[last], null, {kind: "value", node: operands[last]}, [sum, last], null)];
     }
 
@@ -124,8 +128,8 @@ export function createNeuron(app) {
         cell("number", {kind: "value", node: weight}),
         ...given,
         cell("number", product),
-        named(share(dW), input === null ? "db" : "dW"),
-        dx ? named(share(dx), "dx") : quietCell(""),
+        named(share(dW), card.isNeuron ? (input === null ? "db" : "dW") : words.say("part.share")),
+        dx ? named(share(dx), card.isNeuron ? "dx" : words.say("part.share")) : quietCell(""),
         named(cell("number", {kind: "new", node: weight}), words.say("part.after")),
       );
     }
@@ -135,7 +139,9 @@ export function createNeuron(app) {
      * @param {boolean} isTotal
      */
     function outputRow(i, isTotal) {
-      const name = isTotal ? "Σ w·x + b" : graph.nodes[i].operation?.symbol ?? "";
+      const isProducts = addsOnlyProducts(graph.nodes[i], graph.nodes),
+        sum = isProducts ? SUM_OF_PRODUCTS : "Σ w·x + b",
+        name = isTotal ? sum : (graph.nodes[i].operation?.symbol ?? "");
       return make(
         "tr",
         {class: "total"},

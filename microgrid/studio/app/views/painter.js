@@ -70,7 +70,7 @@ function paintCard(drawn, card, state, derived) {
     status && words.say(status),
   ];
   setAttribute(drawn.group, "aria-label", facts.filter(Boolean).join(", "));
-  if (card.isNeuron) setAttribute(drawn.group, "aria-expanded", `${state.opened === card.i}`);
+  if (card.opens) setAttribute(drawn.group, "aria-expanded", `${state.opened === card.i}`);
   else setAttribute(drawn.group, "aria-pressed", `${state.selected === card.i}`);
 }
 

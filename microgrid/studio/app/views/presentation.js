@@ -109,7 +109,7 @@ export function createPresentation(app) {
     write(parts.aside, problem && !isAsking ? "" : slide.aside);
     setAttribute(parts.map, "aria-label", slide.centre ? words.say("present.map", {name: slide.centre.name}) : words.say("graph"));
     tellMore(parts.resultsMore, slide.moreResults);
-    parts.neuron.hidden = !slide.isNeuron;
+    parts.neuron.hidden = !slide.opens;
     write(parts.neuron, words.say(state.opened === slide.current ? "present.close" : "present.open"));
   }
 

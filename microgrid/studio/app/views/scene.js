@@ -184,7 +184,7 @@ function textPart(kind, [x, y], ...content) {
  */
 function cardParts(graph, card, {x, y, width, height}, layout, words) {
   const kind = card.output === graph.output ? "output" : card.node.kind;
-  const kinds = `card ${kind}${card.isNeuron ? " neuron" : ""}`,
+  const kinds = `card ${kind}${card.opens ? " neuron" : ""}`,
     place = {class: kinds, id: card.id, transform: `translate(${x} ${y})`},
     frame = svgPart("rect", {width, height, rx: 8});
   if (kind === "constant") return svgPart("g", place, frame, textPart("value", [width / 2, 17]));
