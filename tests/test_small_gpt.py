@@ -88,24 +88,30 @@ def test_attention_is_recorded_from_queries_keys_and_values(shown: tuple[Relay, 
     relay, _ = shown
     numbers = {node.label: node.data for node in relay.nodes}
     assert [node.kind for node in relay.nodes].count("input") == 4 + 2 * 4 + 2
-    expected = sum(numbers[f"q{i}"] * numbers[f"k{i} of a"] for i in (1, 2, 3, 4)) / 2
-    assert numbers["score of a"] == pytest.approx(expected)
-    assert numbers["weight of start"] + numbers["weight of a"] == pytest.approx(1.0)
+    expected = sum(numbers[f"q{i}"] * numbers[f"k{i} of “a”"] for i in (1, 2, 3, 4)) / 2
+    assert numbers["score of “a”"] == pytest.approx(expected)
+    assert numbers["weight of start"] + numbers["weight of “a”"] == pytest.approx(1.0)
     assert relay.nodes[-1].label == "mixture"
 
 
 def test_nothing_on_the_page_of_attention_is_a_parameter(shown: tuple[Relay, Heading]) -> None:
     relay, heading = shown
     assert relay.parameters == ()
-    assert heading.title == {"en": "attention: what a looks at", "ja": "アテンション: a はどこを見るか"}
+    assert heading.title == {"en": "attention: what “a” looks at", "ja": "アテンション: 「a」はどこを見るか"}
     assert "no number here is a parameter" in heading.note["en"]
 
 
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("en", ["q·k of a adds up 4 products: ", "The score of a: ", "The softmax weight of a: ", "The mixture: "]),
-        ("ja", ["a の q·k は 4 個の積の和: ", "a のスコア。", "a のソフトマックスの重み。", "バリューの混合。"]),
+        (
+            "en",
+            ["q·k of “a” adds up 4 products: ", "The score of “a”: ", "The softmax weight of “a”: ", "The mixture: "],
+        ),
+        (
+            "ja",
+            ["「a」の q·k は 4 個の積の和: ", "「a」のスコア。", "「a」のソフトマックスの重み。", "バリューの混合。"],
+        ),
     ],
 )
 def test_page_of_attention_is_walked_step_by_step(
@@ -117,11 +123,11 @@ def test_page_of_attention_is_walked_step_by_step(
     for step, sentence in zip((4, 5, 9, 10), sentences, strict=True):
         screen.go(step)
         expect(screen("#sentence")).to_contain_text(sentence)
-    screen.card("q·k of a").click()
+    screen.card("q·k of “a”").click()
     products = screen("#inside tbody tr")
     expect(products).to_have_count(5)
     relay, _ = shown
-    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of a"))
+    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of “a”"))
     expect(products.first).to_contain_text(show(q * k))
     expect(screen("#inside")).not_to_contain_text("dW")
 

@@ -43,13 +43,13 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
     >>> weights = [power / total(powers) for power in powers]
     >>> heading = name_attention(weighted_sum([Input(5.0), Input(6.0)], weights, 0), ["", "a"])
     >>> keys[1][0].label, powers[0].label, heading.label_in("exp of start", "ja")
-    ('k1 of a', 'exp of start', '始まりの exp')
+    ('k1 of “a”', 'exp of start', '始まりの exp')
     """
     parts = _parts(mixture)
     n_keys = 1 + max(part.key for part in parts)
     if len(names) != n_keys:
         raise ValueError(f"expected a name for each key, got {len(names)} names for {n_keys} keys")
-    known = {language: [name or words(language)["attention.start"] for name in names] for language in LANGUAGES}
+    known = {language: [_called(name, language) for name in names] for language in LANGUAGES}
 
     def texts(key: str, part: Part) -> dict[str, str]:
         parts = {language: {"name": each[part.key], "query": each[-1]} for language, each in known.items()}
@@ -72,6 +72,12 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
         texts("attention.note.given" if is_given else "attention.note", parts[0]),
     )
     return Heading(title, note, labels=labels, remarks=remarks)
+
+
+def _called(name: str, language: str) -> str:
+    """Return what a key belongs to in quotation marks, as a letter such as a would read like a word."""
+    text = words(language)
+    return text["attention.name"].format(name=name) if name else text["attention.start"]
 
 
 def _parts(mixture: Value) -> list[Part]:

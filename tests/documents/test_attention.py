@@ -33,7 +33,7 @@ def test_every_part_is_named(is_turned: bool) -> None:
     name_attention(mixture, LETTERS)
     names = {node.label for node in Relay(mixture).nodes if node.kind != "constant"}
     parts = ("q·k", "score", "exp", "weight", "k1", "k2", "v")
-    expected = {f"{part} of {letter}" for part in parts for letter in ("start", "a", "b")}
+    expected = {f"{part} of {letter}" for part in parts for letter in ("start", "“a”", "“b”")}
     assert expected | {"q1", "q2", "mixture"} <= names
     assert names - expected == {"q1", "q2", "mixture", "", "sum"}  # "": a score less the largest
 
@@ -55,15 +55,15 @@ def test_page_speaks_of_all_parts_in_each_language(language: str, words: list[st
 def test_labels_have_their_japanese() -> None:
     heading = name_attention(record(0.5), LETTERS)
     assert heading.label_in("score of start", "ja") == "始まりのスコア"
-    assert heading.label_in("k1 of a", "ja") == "a の k1"
+    assert heading.label_in("k1 of “a”", "ja") == "「a」の k1"
 
 
 def test_score_that_is_not_scaled_is_told_as_its_products() -> None:
     heading = name_attention(mixture := record(), LETTERS)
     labels = {node.label for node in Relay(mixture).nodes}
-    assert "q·k of a" in labels
-    assert "score of a" not in labels
-    assert "score of a" not in heading.remarks["en"]
+    assert "q·k of “a”" in labels
+    assert "score of “a”" not in labels
+    assert "score of “a”" not in heading.remarks["en"]
 
 
 @pytest.mark.parametrize("add", [total, sum])
@@ -73,7 +73,7 @@ def test_products_that_are_nodes_are_recognised(add: Callable[[Iterable[Value]],
     mixture = add([power / add(powers) * Value(3.0) for power in powers])
     heading = name_attention(mixture, ["", "a"])
     labels = {node.label for node in Relay(mixture).nodes}
-    assert {"q1", "q2", "k2 of start", "v of a", "q·k of a", "score of a", "weight of start", "mixture"} <= labels
+    assert {"q1", "q2", "k2 of start", "v of “a”", "q·k of “a”", "score of “a”", "weight of start", "mixture"} <= labels
     assert "parameter" not in heading.note["en"]  # there are some
 
 
@@ -122,13 +122,13 @@ def test_text_and_page_are_saved_with_the_heading(tmp_path: Path) -> None:
     Relay(mixture).save(tmp_path / "a.txt", language="ja", heading=heading)
     Relay(mixture).save(tmp_path / "a.html", heading=heading)
     assert "始まりの exp" in (tmp_path / "a.txt").read_text("utf-8")
-    assert "<title>attention: what b looks at · microgrid</title>" in (tmp_path / "a.html").read_text("utf-8")
+    assert "<title>attention: what “b” looks at · microgrid</title>" in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_player_has_the_heading() -> None:
     heading = name_attention(mixture := record(), LETTERS)
     player = Relay(mixture).player("ja", heading=heading)
-    assert "<title>アテンション: b はどこを見るか · microgrid</title>" in player.page
+    assert "<title>アテンション: 「b」はどこを見るか · microgrid</title>" in player.page
     assert "始まりの exp" in player.picture or not player.picture
 
 
