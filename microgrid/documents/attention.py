@@ -22,7 +22,7 @@ class Part(NamedTuple):
     number: int = 0
 
 
-def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
+def name_attention(mixture: Value, names: Sequence[str], head: tuple[int, int] | None = None) -> Heading:
     """Label the parts of recorded attention, and return the heading of its page, for `Relay.save`.
 
     The heading says in English and Japanese what each step is for. What has a label already keeps it.
@@ -32,7 +32,8 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
             is exp(score) ÷ total; each score the sum of the products of a query and a key, scaled or not. A sum of
             products is a `weighted_sum` with bias 0, or a `total` or `+` of products.
         names: what the keys belong to, in order, such as the letters of a name; "" is the start. The query is that of
-            the last one.
+            the last one. Those that come several times are numbered: “a” (1), “a” (2).
+        head: which head it is, and of how many, such as (1, 4), for the note.
 
     Raises:
         ValueError: the mixture was computed otherwise, or there are not as many names as keys.
@@ -49,7 +50,7 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
     n_keys = 1 + max(part.key for part in parts)
     if len(names) != n_keys:
         raise ValueError(f"expected a name for each key, got {len(names)} names for {n_keys} keys")
-    known = {language: [_called(name, language) for name in names] for language in LANGUAGES}
+    known = {language: _called(names, language) for language in LANGUAGES}
 
     def texts(key: str, part: Part) -> dict[str, str]:
         parts = {language: {"name": each[part.key], "query": each[-1]} for language, each in known.items()}
@@ -67,17 +68,24 @@ def name_attention(mixture: Value, names: Sequence[str]) -> Heading:
             for language, remark in texts(f"attention.{part.kind}.remark", part).items():
                 remarks[language][label] = remark
     is_given = all(kind_of(value) != "parameter" for value in topological_order(mixture))
-    title, note = (
-        texts("attention.title", parts[0]),
-        texts("attention.note.given" if is_given else "attention.note", parts[0]),
-    )
+    title = texts("attention.title", parts[0])
+    note = texts("attention.note.given" if is_given else "attention.note", parts[0])
+    if head:
+        for language in LANGUAGES:
+            template = words(language)["attention.note.head"]
+            note[language] = template.format(number=head[0], count=head[1], note=note[language])
     return Heading(title, note, labels=labels, remarks=remarks)
 
 
-def _called(name: str, language: str) -> str:
-    """Return what a key belongs to in quotation marks, as a letter such as a would read like a word."""
-    text = words(language)
-    return text["attention.name"].format(name=name) if name else text["attention.start"]
+def _called(names: Sequence[str], language: str) -> list[str]:
+    """Return what the keys belong to in quotation marks, as a letter such as a would read like a word."""
+    text, called = words(language), []
+    for i, name in enumerate(names):
+        key = "attention.name.repeated" if names.count(name) > 1 else "attention.name"
+        called.append(
+            text[key].format(name=name, number=names[: i + 1].count(name)) if name else text["attention.start"]
+        )
+    return called
 
 
 def _parts(mixture: Value) -> list[Part]:

@@ -58,6 +58,19 @@ def test_labels_have_their_japanese() -> None:
     assert heading.label_in("k1 of “a”", "ja") == "「a」の k1"
 
 
+def test_letters_that_return_are_numbered() -> None:
+    heading = name_attention(mixture := record(0.5), ["", "a", "a"])
+    labels = {node.label for node in Relay(mixture).nodes}
+    assert {"k1 of “a” (1)", "k1 of “a” (2)", "weight of start"} <= labels
+    assert heading.title == {"en": "attention: what “a” (2) looks at", "ja": "アテンション: 「a」(2)はどこを見るか"}
+
+
+def test_note_says_which_head_it_is() -> None:
+    heading = name_attention(record(0.5), LETTERS, head=(1, 4))
+    assert heading.note["en"].startswith("This is head 1 of 4. q is the query of “b”: ")
+    assert heading.note["ja"].startswith("これは 4 つのヘッドの 1 番目。q は「b」のクエリで、")
+
+
 def test_score_that_is_not_scaled_is_told_as_its_products() -> None:
     heading = name_attention(mixture := record(), LETTERS)
     labels = {node.label for node in Relay(mixture).nodes}
