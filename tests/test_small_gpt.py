@@ -87,18 +87,19 @@ def shown(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch) -> tuple[Relay, Head
 def test_attention_is_recorded_from_queries_keys_and_values(shown: tuple[Relay, Heading]) -> None:
     relay, _ = shown
     numbers = {node.label: node.data for node in relay.nodes}
-    assert [node.kind for node in relay.nodes].count("input") == 4 + 2 * 4 + 2
-    expected = sum(numbers[f"q{i}"] * numbers[f"k{i} of “a”"] for i in (1, 2, 3, 4)) / 2
-    assert numbers["score of “a”"] == pytest.approx(expected)
-    assert numbers["weight of start"] + numbers["weight of “a”"] == pytest.approx(1.0)
+    assert [node.kind for node in relay.nodes].count("input") == 4 + 3 * 4 + 3
+    expected = sum(numbers[f"q{i}"] * numbers[f"k{i} of “i”"] for i in (1, 2, 3, 4)) / 2
+    assert numbers["score of “i”"] == pytest.approx(expected)
+    assert sum(numbers[f"weight of {name}"] for name in ("start", "“a”", "“i”")) == pytest.approx(1.0)
     assert relay.nodes[-1].label == "mixture"
 
 
 def test_nothing_on_the_page_of_attention_is_a_parameter(shown: tuple[Relay, Heading]) -> None:
     relay, heading = shown
     assert relay.parameters == ()
-    assert heading.title == {"en": "attention: what “a” looks at", "ja": "アテンション: 「a」はどこを見るか"}
+    assert heading.title == {"en": "attention: what “i” looks at", "ja": "アテンション: 「i」はどこを見るか"}
     assert "no number here is a parameter" in heading.note["en"]
+    assert "head 1 of 4" in heading.note["en"]
 
 
 @pytest.mark.parametrize(
@@ -106,11 +107,11 @@ def test_nothing_on_the_page_of_attention_is_a_parameter(shown: tuple[Relay, Hea
     [
         (
             "en",
-            ["q·k of “a” adds up 4 products: ", "The score of “a”: ", "The softmax weight of “a”: ", "The mixture: "],
+            ["q·k of “i” adds up 4 products: ", "The score of “i”: ", "The softmax weight of “i”: ", "The mixture: "],
         ),
         (
             "ja",
-            ["「a」の q·k は 4 個の積の和: ", "「a」のスコア。", "「a」のソフトマックスの重み。", "バリューの混合。"],
+            ["「i」の q·k は 4 個の積の和: ", "「i」のスコア。", "「i」のソフトマックスの重み。", "バリューの混合。"],
         ),
     ],
 )
@@ -120,14 +121,14 @@ def test_page_of_attention_is_walked_step_by_step(
     screen = opened(*shown, language=language, width=1280, height=720)
     expect(screen("#title")).to_have_text(shown[1].title[language])
     expect(screen("#note")).to_have_text(shown[1].note[language])
-    for step, sentence in zip((4, 5, 9, 10), sentences, strict=True):
+    for step, sentence in zip((5, 6, 12, 14), sentences, strict=True):
         screen.go(step)
         expect(screen("#sentence")).to_contain_text(sentence)
-    screen.card("q·k of “a”").click()
+    screen.card("q·k of “i”").click()
     products = screen("#inside tbody tr")
     expect(products).to_have_count(5)
     relay, _ = shown
-    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of “a”"))
+    q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of “i”"))
     expect(products.first).to_contain_text(show(q * k))
     expect(screen("#inside")).not_to_contain_text("dW")
 
@@ -142,8 +143,10 @@ def test_script_learns_makes_up_names_and_writes_the_page(
 ) -> None:
     page = tmp_path / "attention.html"
     run(gpt, monkeypatch, "--how", "blocks", "--steps", "1", "--page", str(page))
-    first, *names = capsys.readouterr().out.splitlines()
+    counted, first, times, *names = capsys.readouterr().out.splitlines()
+    assert counted == "74 names, from 'aiko' to 'zoe'"
     assert re.fullmatch(r"step 1: loss \d\.\d{12}", first)
+    assert re.fullmatch(rf"1 steps in \d+\.\d s, the fastest in \d+\.\d ms; last {first[8:]}", times)
     assert names.pop(0) == f"wrote {page}"
     assert len(names) == 10
     assert page.exists()
@@ -159,15 +162,38 @@ def test_page_shows_what_was_learned(gpt: ModuleType, tmp_path: Path, monkeypatc
     assert texts[0] != texts[1]
 
 
-def test_interrupt_ends_the_training(
+def test_page_shows_the_name_that_is_asked_for(
+    gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(gpt, monkeypatch, "--steps", "0", "--attend", "mia")
+    assert "wrote attention.html" in capsys.readouterr().out
+    assert "attention: what “a” looks at" in Path("attention.html").read_text("utf-8")
+
+
+def test_more_tokens_than_places_are_refused(gpt: ModuleType) -> None:
+    model = new_model(gpt)
+    with pytest.raises(ValueError, match=r"^expected at most 8 tokens, one for each place; got 9$"):
+        model([0] * 9)
+
+
+def test_interrupt_ends_the_training_and_says_where(
     gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> float:
-        raise KeyboardInterrupt
+    learn, losses = gpt.Recorded.learn, []
+
+    def interrupted(way: Any, batch: Any) -> float:
+        if losses:
+            raise KeyboardInterrupt
+        losses.append(learn(way, batch))
+        return losses[0]
 
     monkeypatch.setattr(gpt.Recorded, "learn", interrupted)
     run(gpt, monkeypatch)
-    assert len(capsys.readouterr().out.splitlines()) == 10
+    _, _, times, *names = capsys.readouterr().out.splitlines()
+    assert times.startswith("1 steps in ")
+    assert times.endswith(f"; last loss {losses[0]:.12f}")
+    assert len(names) == 10
 
 
 def test_names_of_any_letters_are_learned(
@@ -190,8 +216,10 @@ def test_names_of_any_letters_are_learned(
         (b"mia, leo, yui\n", "line 1: …'mia, leo, yui'"),
         ("さくら、葵".encode(), "line 1: …'さくら、葵'"),
         (b"mia\n# boys\nleo\n", "line 2: …'# boys'"),
+        (b"leo\nmia\t7\n", r"line 2: …'mia\t7'"),
+        (b"m\0i\0a\0", r"line 1: …'m\x00i\x00a\x00'"),
     ],
-    ids=["empty", "blank", "too long", "Shift JIS", "several", "several in Japanese", "comment"],
+    ids=["empty", "blank", "too long", "Shift JIS", "several", "several in Japanese", "comment", "tab", "UTF-16"],
 )
 def test_bad_names_are_told_in_a_line(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, came: str
@@ -209,6 +237,8 @@ def test_bad_names_are_told_in_a_line(
     [
         (["--steps", "-3"], "--steps must be 0 or more, got -3"),
         (["--names", "none.txt"], "No such file or directory: 'none.txt'"),
+        (["--attend", "mika7"], "--attend must be at most 7 letters that are in the list, got 'mika7'"),
+        (["--attend", "mikamika"], "--attend must be at most 7 letters that are in the list, got 'mikamika'"),
         (["--page", "none/a.html"], "there is no such folder to write to: 'none/a.html'"),
         (["--page", "a.pdf"], "a relay is written as .html, .json, .txt or .svg; 'a.pdf' is none of these"),
     ],

@@ -127,6 +127,6 @@ def plain_way() -> Any:
     parameters = [number for row in (*model.letters, *model.places) for number in row]
     for layer in (part for part in vars(model).values() if isinstance(part, Dense)):
         parameters += [number for weights, bias in layer.neurons for number in (*weights, bias)]
-    gpt.total, gpt.weighted_sum = total, lambda weights, xs, _: total(w * x for w, x in zip(weights, xs, strict=True))
+    gpt.total, gpt.weighted_sum = total, lambda weights, xs, **_: total(w * x for w, x in zip(weights, xs, strict=True))
     gpt.optim = SimpleNamespace(Adam=lambda _, learning_rate: Adam(parameters, learning_rate))
     return gpt.Recorded(model)
