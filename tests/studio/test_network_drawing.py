@@ -125,6 +125,29 @@ def test_shares_of_all_rows_stand_above_their_sum(network: Opened) -> None:
     assert sum(shares[:4]) == pytest.approx(shares[4], abs=1e-4)
 
 
+def open_part(screen: Screen, kind: str, layer: int, phase: str) -> None:
+    part = {"kind": kind, "layer": layer, "neuron": 0}
+    screen.page.evaluate("(part) => microgrid.dispatch({type: 'pickPart', part})", part)
+    screen.page.evaluate("(phase) => microgrid.go(microgrid.derived.ends[phase])", phase)
+
+
+def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
+    screen = network("moons", changed={"sizes": (8, 8, 1)}, width=960, height=640)
+    lens = screen("svg.network .lens text")
+    open_part(screen, "neuron", 2, "know")
+    expect(screen("svg.network .dot")).to_have_count(16)
+    expect(lens).to_have_text(screen.texts("#part tbody tr:last-child td.number")[2])
+    open_part(screen, "neuron", 2, "think")
+    expect(lens).to_have_text(screen.texts("#part tbody tr:last-child td.number")[3])
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: null})")
+    expect(lens).to_be_hidden()
+
+
+def test_halo_of_a_bias_is_behind_its_neuron(network: Opened) -> None:
+    is_before = "(e) => e.querySelector('.bias').compareDocumentPosition(e.querySelector('.frame')) === 4"
+    assert network()("svg.network .output").evaluate(is_before)
+
+
 def test_comma_and_full_stop_go_from_row_to_row(network: Opened) -> None:
     screen = network()
     screen.press(".")
