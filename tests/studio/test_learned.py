@@ -66,6 +66,17 @@ def test_number_on_a_line_of_the_plot_is_written_as_everywhere(network: NetworkO
     assert all(" × 10⁻" in level for level in levels)
 
 
+def test_matrices_say_that_there_are_more_and_have_the_room_of_what_trains(network: NetworkOpener) -> None:
+    screen = network("moons", width=1280, height=720)
+    screen.press("2")
+    screen("#layers-open").click()
+    expect(screen("#network-train")).to_be_hidden()
+    expect(screen("#layers-room")).to_have_attribute("data-more", "top")
+    assert screen("#layers-room").evaluate("(e) => e.clientHeight") > 200
+    screen("#layers-room").evaluate("(e) => e.scrollTo(0, 0)")
+    expect(screen("#layers-room")).to_have_attribute("data-more", "bottom")
+
+
 def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:
     screen = network("xor")
     screen.page.evaluate("microgrid.dispatch({type: 'pickRow', row: 2})")

@@ -126,6 +126,13 @@ test("a presented network of many edges is seen as a whole where narrow neurons 
   assert(layers.every(({style}) => style !== "dot"));
 });
 
+test("the box of the loss is below its heading, however low the drawing is", () => {
+  for (let height = 110; height < 240; height += 2) {
+    const {loss} = layOutNetwork(shapeOf("2-4-1"), {width: 845, height, isVertical: false});
+    assert(loss.y - loss.height / 2 >= (loss.heading ? loss.heading.y + loss.heading.height / 2 - 0.5 : 0), `${height} px`);
+  }
+});
+
 test("dots are as small as their column needs", () => {
   const {height, layers} = layOutNetwork(shapeOf("2-20-1"), {width: 600, height: 140, isVertical: false});
   assert(height <= 140.5);

@@ -229,7 +229,7 @@ function lossInColumn({nodes, width}, x, top, middle) {
   const links = nodes.map((node) => [node.x + width / 2, node.y, left, node.y]);
   if (nodes.length === 1) {
     const height = LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN,
-      {y} = nodes[0];
+      y = Math.max(nodes[0].y, top + height / 2); // below its heading
     const sections = [{x, y, width: inner, height: LOSS_ROWS * LOSS_ROW}];
     return {x, y, width: LOSS_WIDTH, height, heading: headingOver(x, y - height / 2, top), sections, total: null, links};
   }

@@ -39,7 +39,7 @@ export function createPanel() {
   function fadeSoon() {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      for (const element of document.querySelectorAll("#graph, aside, #part .opened")) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
+      for (const element of document.querySelectorAll("#graph, aside, #part .opened, #layers-room")) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
     });
   }
 
