@@ -97,6 +97,11 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs a momentum above 0, got 0")
         self._velocities = [0.0] * len(self.parameters)
 
+    @property
+    def velocities(self) -> tuple[float, ...]:
+        """The velocity of each parameter, which momentum carries on to the next step."""
+        return tuple(self._velocities)
+
     def step(self) -> None:
         """Update every parameter once: W ← W − η · ∂L/∂W (with momentum and weight decay if set)."""
         rate = self.learning_rate

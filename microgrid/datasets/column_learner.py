@@ -35,6 +35,7 @@ class ColumnLearner:
         model: works on standardised numbers.
         input_scale, target_scale: computed from the training rows only; of classes, `target_scale` changes nothing.
         learning, held_out: the rows it learns from, and the rows it never sees.
+        velocities: of the parameters when training ended, for momentum to go on from; () before.
     """
 
     model: MLP
@@ -42,6 +43,7 @@ class ColumnLearner:
     target_scale: Scale
     learning: Dataset
     held_out: Dataset
+    velocities: tuple[float, ...] = ()
 
     @classmethod
     def prepare(
@@ -81,17 +83,20 @@ class ColumnLearner:
         metrics: Mapping[str, Callable[[], Any]] | None = None,
     ) -> History:
         """Train on the training rows, by gradient descent with momentum; `metrics` as of `microgrid.training.train`."""
-        return train(
+        optimizer = SGD(self.model.parameters(), learning_rate, momentum=MOMENTUM)
+        history = train(
             self.model,
             [self.inputs(row) for row in self.learning.rows],
             network_targets(self.learning, self.target_scale),
             self._loss_function,
-            optimizer=SGD(self.model.parameters(), learning_rate, momentum=MOMENTUM),
+            optimizer=optimizer,
             epochs=epochs,
             batch_size=batch_size,
             seed=seed,
             metrics=metrics,
         )
+        self.velocities = optimizer.velocities
+        return history
 
     def loss(self, data: Dataset) -> float:
         """Return the loss on `data`, by which it trains: of standardised numbers, or the binary cross-entropy."""

@@ -123,6 +123,7 @@ class Spec:
         seed: of the weights, and of the order of the rows.
         model: a network that has learned already; None for one that begins.
         history: of the epochs that `model` has learned, with the loss of the held-out rows as the metric `HELD_OUT`.
+        velocities: of the parameters after these epochs, from which momentum goes on; () where they are 0.
 
     Raises:
         ValueError: a number is out of its range; the last size does not fit the data; the network or its data is too
@@ -140,6 +141,7 @@ class Spec:
     seed: int = 0
     model: MLP | None = None
     history: History | None = None
+    velocities: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for size in self.sizes:
@@ -202,6 +204,7 @@ class Spec:
             seed,
             None if history is None else learner.model,
             history,
+            () if history is None else learner.velocities,
         )
 
     def build(self) -> MLP:
@@ -254,7 +257,12 @@ class Spec:
             "seed": self.seed,
             "model": None if self.model is None else model_content(self.model),
             "data": self.data.to_json(),
-            "history": history and {"losses": history.losses, "heldOut": history.metrics.get(HELD_OUT, [])},
+            "history": history
+            and {
+                "losses": history.losses,
+                "heldOut": history.metrics.get(HELD_OUT, []),
+                "velocities": [*self.velocities],
+            },
         }
 
 

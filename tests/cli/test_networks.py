@@ -81,6 +81,7 @@ def test_page_holds_the_trained_network_and_its_history(command: Command, tmp_pa
     assert network["history"]["losses"] == history.losses
     assert len(network["history"]["heldOut"]) == 3
     assert network["history"]["heldOut"][-1] == learner.loss(learner.held_out)
+    assert network["history"]["velocities"] == [*learner.velocities]
     assert [*network["model"]["parameters"].values()] == [parameter.data for parameter in learner.model.parameters()]
     assert (network["learningRate"], network["momentum"], network["batchSize"]) == (0.02, 0.9, 16)
     in_own_units = MLP(2, [4, 3]).load(tmp_path / "x.json")

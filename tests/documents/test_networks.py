@@ -88,7 +88,7 @@ def test_page_gets_what_was_trained_before() -> None:
     history = History([0.5, 0.25], {HELD_OUT: [0.75, 0.5]})
     spec = replace(spec_of("xor"), model=model, history=history)
     content = spec.to_json()
-    assert content["history"] == {"losses": [0.5, 0.25], "heldOut": [0.75, 0.5]}
+    assert content["history"] == {"losses": [0.5, 0.25], "heldOut": [0.75, 0.5], "velocities": []}
     assert content["model"]["format"] == "microgrid model"
     assert [*content["model"]["parameters"].values()] == [parameter.data for parameter in model.parameters()]
     assert [p.data for p in spec.build().parameters()] == [p.data for p in model.parameters()]

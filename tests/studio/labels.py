@@ -63,7 +63,8 @@ CHECK = """async ({languages, layers, smallest}) => {
       for (const b of texts.slice(i + 1)) if (meet(a, b)) found.push(["text over text", `${a.text} / ${b.text}`]);
       for (const frame of frames) {
         const isOn = frame.e.localName === "circle" ? isOnCircle : meet;
-        if (ownerOf(a.e) !== ownerOf(frame.e) && isOn(a, frame)) found.push(["text on a neuron", a.text]);
+        const isOwn = ownerOf(a.e) === ownerOf(frame.e) || a.e.closest(".lens"); // which lies over its dot
+        if (!isOwn && isOn(a, frame)) found.push(["text on a neuron", a.text]);
       }
       const isWithin = (start, end) => a[start] > sheet[start] - BORDER && a[end] < sheet[end] + BORDER;
       if (!isWithin("left", "right") || !isWithin("top", "bottom")) found.push(["text that is cut", a.text]);

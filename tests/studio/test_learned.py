@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from microgrid import Relay, Value
-from microgrid.documents.networks import network_documents
+from microgrid.datasets.tables import Dataset
+from microgrid.documents.networks import Data, network_documents
 from microgrid.studio.page import network_page
 from tests.browser import Screen, expect
 from tests.studio.accessibility import check_accessible
@@ -53,6 +55,26 @@ def test_rows_that_are_right_are_counted(network: NetworkOpener) -> None:
         }"""
     )
     expect(screen("#learned-figures b")).to_have_text(f"{predicted} of 200 rows right.")
+
+
+def test_number_on_a_line_of_the_plot_is_written_as_everywhere(network: NetworkOpener) -> None:
+    rows = [[math.sin(i), math.cos(3 * i)] for i in range(9)]
+    learning = Dataset(rows, [1e-5 * (a + b) for a, b in rows], ("a", "b"), "y")
+    screen = network("xor", data=Data(learning, replace(learning, rows=[], targets=[])))
+    levels = {*screen.texts("#learned-plot .level")} - {"0"}
+    assert levels
+    assert all(" × 10⁻" in level for level in levels)
+
+
+def test_matrices_say_that_there_are_more_and_have_the_room_of_what_trains(network: NetworkOpener) -> None:
+    screen = network("moons", width=1280, height=720)
+    screen.press("2")
+    screen("#layers-open").click()
+    expect(screen("#network-train")).to_be_hidden()
+    expect(screen("#layers-room")).to_have_attribute("data-more", "top")
+    assert screen("#layers-room").evaluate("(e) => e.clientHeight") > 200
+    screen("#layers-room").evaluate("(e) => e.scrollTo(0, 0)")
+    expect(screen("#layers-room")).to_have_attribute("data-more", "bottom")
 
 
 def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:

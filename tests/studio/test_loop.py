@@ -179,6 +179,14 @@ def test_what_undoes_has_a_name_and_a_tooltip_on_a_phone(studio: Opener) -> None
         screen("#language").click()
 
 
+def test_power_of_ten_beside_the_curve_is_written_short(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.page.evaluate("microgrid.dispatch({type: 'setLearningRate', learningRate: 0.01})")
+    screen.tab("train")
+    train(screen, "× 100")
+    assert screen.texts("#loss-ticks span") == ["10⁻⁸", "0.001"]
+
+
 def test_title_of_the_curve_keeps_clear_of_its_numbers(studio: Opener) -> None:
     screen = studio(TEXT, width=360, height=740)
     screen.press("End", "ArrowRight")

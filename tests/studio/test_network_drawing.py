@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -115,14 +116,77 @@ def test_neuron_says_its_numbers_to_screen_readers(network: Opened) -> None:
     expect(first).to_have_attribute("aria-label", f"layer 1, neuron 1: value {value}, grad {grad}, bias 0")
 
 
-def test_shares_of_all_rows_stand_above_their_sum(network: Opened) -> None:
+def test_shares_of_all_rows_stand_beside_their_sum(network: Opened) -> None:
     screen = network(row=None)
     screen.page.evaluate(THINK)
     screen("svg.network .hidden").first.click()
-    rows = screen("#part tbody tr")
-    expect(rows).to_have_count(5)  # of four rows, and their sum
-    shares = [float(text.replace("−", "-")) for text in screen.texts("#part tbody td:nth-child(6)")]
-    assert sum(shares[:4]) == pytest.approx(shares[4], abs=1e-4)
+    lines = screen("#part tbody tr:visible")
+    expect(lines).to_have_count(4)  # the gradient at the sum, and the shares of two weights and the bias
+    for i in range(1, 4):
+        *shares, total = [float(text.replace("−", "-")) for text in lines.nth(i).locator("td").all_text_contents()]
+        assert len(shares) == 4
+        assert sum(shares) == pytest.approx(total, abs=1e-4)
+
+
+def open_part(screen: Screen, kind: str, layer: int, phase: str) -> None:
+    part = {"kind": kind, "layer": layer, "neuron": 0}
+    screen.page.evaluate("(part) => microgrid.dispatch({type: 'pickPart', part})", part)
+    screen.page.evaluate("(phase) => microgrid.go(microgrid.derived.ends[phase])", phase)
+
+
+PHASES = ("know", "think", "change")
+SCROLLED = """() => {
+  const more = (e) => Math.max(e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth);
+  return ['#part .opened', '#network-stage'].filter((it) => more(document.querySelector(it)) > 1);
+}"""
+
+
+@pytest.mark.parametrize("size", [(960, 640), (1280, 720)])
+@pytest.mark.parametrize("name", ["moons", "penguins"])
+@pytest.mark.parametrize("row", [1, None])
+def test_opened_neuron_and_its_network_are_whole_on_a_projector(
+    row: int | None, name: str, size: tuple[int, int], network: Opened
+) -> None:
+    width, height = size
+    screen = network(name, row=row, width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    for is_presenting in (False, True):
+        screen.page.evaluate("(it) => microgrid.dispatch({type: 'present', isPresenting: it})", is_presenting)
+        for language in ("en", "ja"):
+            screen.page.evaluate("(language) => microgrid.dispatch({type: 'setLanguage', language})", language)
+            for layer, phase in product((1, 2), PHASES):
+                open_part(screen, "neuron", layer, phase)
+                screen.page.wait_for_function(f"() => !({SCROLLED})().length")
+
+
+def test_opened_neuron_of_many_lines_keeps_its_sums_in_sight_and_says_that_there_are_more(network: Opened) -> None:
+    screen = network("moons", changed={"sizes": (20, 1)}, width=960, height=640)
+    open_part(screen, "neuron", 2, "think")
+    expect(screen("#part .opened")).to_have_attribute("data-more", "bottom")
+    arrow = "(e) => getComputedStyle(e, '::before').content"
+    assert "▾" in screen("#part tfoot th").evaluate(arrow)
+    within = """(e) => e.getBoundingClientRect().bottom <= e.closest('.opened').getBoundingClientRect().bottom + 1"""
+    assert screen("#part tfoot").evaluate(within)
+    screen("#part .opened").evaluate("(e) => e.scrollTo(0, 9999)")
+    expect(screen("#part .opened")).to_have_attribute("data-more", "top")
+    assert screen("#part tfoot").evaluate(within)
+
+
+def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
+    screen = network("moons", changed={"sizes": (8, 8, 1)}, width=960, height=640)
+    lens = screen("svg.network .lens text")
+    open_part(screen, "neuron", 2, "know")
+    expect(screen("svg.network .dot")).to_have_count(16)
+    expect(lens).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
+    open_part(screen, "neuron", 2, "think")
+    expect(lens).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[3])
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: null})")
+    expect(lens).to_be_hidden()
+
+
+def test_halo_of_a_bias_is_behind_its_neuron(network: Opened) -> None:
+    is_before = "(e) => e.querySelector('.bias').compareDocumentPosition(e.querySelector('.frame')) === 4"
+    assert network()("svg.network .output").evaluate(is_before)
 
 
 def test_comma_and_full_stop_go_from_row_to_row(network: Opened) -> None:
@@ -258,13 +322,13 @@ def test_phone_shows_the_neuron_that_is_opened_and_its_sums(network: Opened) -> 
     screen("svg.network .hidden").first.click()
     inside = """() => {
       const end = document.querySelector('footer').getBoundingClientRect().top;
-      const sums = [...document.querySelectorAll('#part tbody tr:last-child > *')];
-      return sums.filter((e) => e.checkVisibility()).map((e) => {
+      const sums = [...document.querySelectorAll('#part tbody td:last-child')];
+      return sums.filter((e) => e.textContent).map((e) => {
         const {right, bottom} = e.getBoundingClientRect();
         return right <= innerWidth && bottom <= end + 1;
       });
     }"""
-    assert screen.page.evaluate(inside) == [True] * 4  # their name, those of two weights, and that of the bias
+    assert screen.page.evaluate(inside) == [True] * 3  # those of two weights, and that of the bias
 
 
 @pytest.mark.parametrize("phase", ["know", "think", "change"])

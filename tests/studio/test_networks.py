@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
 
+from microgrid.datasets import penguin_species
+from microgrid.datasets.column_learner import ColumnLearner
+from microgrid.documents.networks import Spec
 from tests.node import ask_core
 from tests.studio.random_networks import is_exact, python_answer, random_spec
 from tests.studio.write_networks import NETWORKS, content
@@ -45,6 +49,20 @@ def test_one_cycle_of_random_networks_gives_the_same_numbers(first: int) -> None
 @pytest.mark.parametrize("first", range(5000, 6000, BLOCK))
 def test_training_of_random_networks_ends_at_the_same_weights(first: int) -> None:
     compare([random_spec(number) for number in range(first, first + BLOCK)], trains=True)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("batch_size", [16, 1000])
+def test_page_of_a_trained_network_goes_on_as_python_does(batch_size: int) -> None:
+    learners = [ColumnLearner.prepare(penguin_species(), [4]) for _ in range(2)]
+    history = learners[0].train(3, 0.02, batch_size)
+    learners[1].train(4, 0.02, batch_size)
+    spec = Spec.of(learners[0], 0.02, batch_size, 0, history)
+    assert spec.momentum == 0.9
+    cycles = math.ceil(len(spec.data.rows) / batch_size)  # of one epoch
+    (answer,) = ask_core("network", [{"spec": spec.to_json(), "cycles": cycles}])
+    due = [parameter.data for parameter in learners[1].model.parameters()]
+    assert answer["trained"] == pytest.approx(due, rel=1e-9, abs=1e-9)
 
 
 def compare(specs: list[dict[str, Any]], trains: bool) -> None:

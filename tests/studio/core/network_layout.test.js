@@ -120,6 +120,25 @@ test("a network of seven layers fits into a small window", () => {
   assert(width * scale <= 844, `${width * scale} px`);
 });
 
+test("a presented network of many edges is seen as a whole where narrow neurons make that possible", () => {
+  const {width, height, scale, layers} = layOutNetwork(shapeOf("2-8-8-1"), {width: 845, height: 367, isVertical: false, least: 1.287});
+  assert(width * scale <= 845.5 && height * scale <= 367.5);
+  assert(layers.every(({style}) => style !== "dot"));
+});
+
+test("the box of the loss is below its heading, however low the drawing is", () => {
+  for (let height = 110; height < 240; height += 2) {
+    const {loss} = layOutNetwork(shapeOf("2-4-1"), {width: 845, height, isVertical: false});
+    assert(loss.y - loss.height / 2 >= (loss.heading ? loss.heading.y + loss.heading.height / 2 - 0.5 : 0), `${height} px`);
+  }
+});
+
+test("dots are as small as their column needs", () => {
+  const {height, layers} = layOutNetwork(shapeOf("2-20-1"), {width: 600, height: 140, isVertical: false});
+  assert(height <= 140.5);
+  assert(layers[1].nodes[1].y - layers[1].nodes[0].y > layers[1].height);
+});
+
 test("what has a least scale keeps it, scrolls sideways and shows its numbers", () => {
   const {scale, width, height, hasLabels} = layOutNetwork(shapeOf("2-2-2-2-2-2-1"), {...ROOMS[2], width: 1267, height: 598, least: 1.93});
   assert.equal(scale, 1.93);

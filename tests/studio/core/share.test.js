@@ -112,7 +112,7 @@ test("a few letters that stand for gigabytes are not unpacked", async () => {
 test("of a network nothing is read but what a network has", async () => {
   const data = {...DATA, targets: [-0, 1, 1, 0]},
     model = {format: "microgrid model", version: 1, model: "", parameters: {}},
-    n = {...SPEC, data, model, history: {losses: [NaN], heldOut: []}};
+    n = {...SPEC, data, model, history: {losses: [NaN], heldOut: [], velocities: [0.5]}};
   const more = {...n, data: {...data, title: {en: {}}}, model: {...model, more: 1}};
   assert.deepEqual((await decodeState(await encodeState({v: 1, d: {n: more}}))).d.n, n);
 });

@@ -19,19 +19,21 @@ import {Random} from "./random.js";
  */
 
 /**
- * Returns where learning begins: cycle 1. After some epochs, the rows are in the order that follows from the seed.
+ * Returns where learning begins, or goes on after the epochs of its history: with their velocities, and the rows in the
+ * order that follows from the seed.
  * @param {Spec} spec
- * @param {number} [epochs] that were run before
+ * @param {number} [epochs] that were run since
  * @returns {Moment}
  */
 export function firstMoment(spec, epochs = 0) {
   const parameters = startParameters(spec),
-    velocity = spec.momentum ? new Float64Array(parameters.length) : null,
+    {losses, velocities = []} = spec.history ?? {losses: []},
+    velocity = spec.momentum ? Float64Array.from(parameters, (_, i) => velocities[i] ?? 0) : null,
     rows = spec.data.rows.length;
   if (cyclesPerEpoch(spec) === 1) return {parameters, velocity, order: null, random: null};
   const order = Int32Array.from({length: rows}, (_, i) => i),
     random = new Random(spec.seed);
-  for (let shuffles = 0; shuffles <= epochs; shuffles++) random.shuffle(order);
+  for (let shuffles = 0; shuffles <= losses.length + epochs; shuffles++) random.shuffle(order);
   return {parameters, velocity, order, random: random.getState()};
 }
 

@@ -46,6 +46,7 @@ import {
 const NARROWER = [{pill: "slim"}, {stadium: "oval"}, {slim: "mini"}];
 const HEADING_OF_COLUMN = 24,
   BIAS_LINE_HEIGHT = LINE_UNITS + 1,
+  MIN_DOT_PITCH = 5,
   BIAS_LINE_WIDTH = 134; // of one line for the bias and its gradient
 const EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
@@ -67,14 +68,15 @@ export function layOutInColumns(shape, width, height, {least, fit, minGap, isSma
   const counts = countsOf(shape),
     last = counts.length - 1,
     nEdges = countEdges(counts),
-    top = isSmallest && height < HEADING_OF_COLUMN + heightOfLoss(counts[last], SECTION_HEIGHT) + PLACE_MARGIN ? PLACE_MARGIN / 2 : HEADING_OF_COLUMN,
-    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height - top - PLACE_MARGIN, fit),
+    isTight = isSmallest && height < HEADING_OF_COLUMN + heightOfLoss(counts[last], SECTION_HEIGHT) + PLACE_MARGIN,
+    [top, foot] = isTight ? [PLACE_MARGIN / 2, PLACE_MARGIN / 2] : [HEADING_OF_COLUMN, PLACE_MARGIN],
+    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height - top - foot, fit, isSmallest ? MIN_DOT_PITCH : STYLES.dot.height + 1),
     gap = Math.min(Math.max(freeGap, fit === "scrolling" ? SCROLLING_GAP : minGap), MAX_GAP),
     inside = heightInside(counts, plans, gap),
     middle = top + inside / 2;
   let x = PLACE_MARGIN + nameWidth;
   const layers = counts.map((_, l) => {
-    const across = STYLES[plans[l].style].width,
+    const across = sizeOfNode(plans[l]).width,
       layer = columnAt(counts, plans[l], l, {x: x + across / 2, top, middle, inside, gap, nameWidth});
     x += across + gap;
     return layer;
@@ -83,7 +85,7 @@ export function layOutInColumns(shape, width, height, {least, fit, minGap, isSma
     loss = lossInColumn(layers[last], lossX, top, middle),
     mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP && rankOfPlans(plans, true, nEdges) > least,
     edges = mayLabel ? labelledEdges(layers, loss, false) : null;
-  const layout = {width: lossX + LOSS_WIDTH / 2 + PLACE_MARGIN, height: top + inside + PLACE_MARGIN, isVertical: false, isZigzag: false, layers, loss};
+  const layout = {width: lossX + LOSS_WIDTH / 2 + PLACE_MARGIN, height: top + inside + foot, isVertical: false, isZigzag: false, layers, loss};
   return {layout, edges, rank: rankOfPlans(plans, edges !== null, nEdges)};
 }
 
@@ -93,15 +95,16 @@ export function layOutInColumns(shape, width, height, {least, fit, minGap, isSma
  * @param {number} width
  * @param {number} height below the headings
  * @param {ColumnFit} fit
+ * @param {number} dotPitch from a dot to the next, at least
  */
-function plannedColumns(shape, width, height, fit) {
+function plannedColumns(shape, width, height, fit, dotPitch) {
   const counts = countsOf(shape),
     last = counts.length - 1;
   let nameWidth = Math.min(MAX_NAME_WIDTH, Math.max(...shape.inputNames.map(widthOfName))) + NAME_MARGIN;
   const plans = counts.map((count, l) => {
     const isOutput = l === last,
       room = isOutput && count > 1 ? Math.max(height - LOSS_FOOT, count * SECTION_HEIGHT) : height;
-    return planOfColumn(count, room, {isInput: l === 0, isOutput}, shape.hasUnits);
+    return planOfColumn(count, room, {isInput: l === 0, isOutput}, shape.hasUnits, dotPitch);
   });
   const gapLeft = () => (width - nameWidth - plans.reduce((sum, {style}) => sum + STYLES[style].width, 0) - LOSS_GAP - LOSS_WIDTH - 2 * PLACE_MARGIN) / last;
   for (const narrower of NARROWER) {
@@ -118,19 +121,29 @@ function plannedColumns(shape, width, height, fit) {
  * @param {number} height
  * @param {ColumnKind} kind
  * @param {boolean} hasUnits
+ * @param {number} dotPitch
  * @returns {ColumnPlan}
  */
-function planOfColumn(count, height, {isInput, isOutput}, hasUnits) {
+function planOfColumn(count, height, {isInput, isOutput}, hasUnits, dotPitch) {
   const above = isOutput ? NAME_HEIGHT : 0,
     text = isInput ? (hasUnits ? LINE_UNITS + 1 : 0) : BIAS_HEIGHT;
   /** @type {[NodeStyle, number][]} */
   const plans = [["circle", text], ["stadium", text], ["stadium", isOutput ? text : Math.min(text, BIAS_LINE_HEIGHT)], ["stadium", 0], ["pill", 0], ["dot", 0]]; // prettier-ignore
   for (const [style, below] of plans) {
-    const need = STYLES[style].height + above + below + (style === "pill" || style === "dot" ? 1 : APART);
+    const need = style === "dot" ? dotPitch : STYLES[style].height + above + below + (style === "pill" ? 1 : APART);
     if (need * count > height && style !== "dot") continue;
     return {style, above, below, need, hasTexts: below === text, pitch: Math.min(Math.max(height / count, need), Math.max(MAX_PITCH, need))};
   }
   throw new Error("unreachable");
+}
+
+/**
+ * How large a node is: a dot, no larger than its place.
+ * @param {ColumnPlan} plan
+ */
+function sizeOfNode({style, pitch}) {
+  const size = STYLES[style];
+  return style === "dot" && pitch <= size.height ? {width: pitch - 1, height: pitch - 1} : size;
 }
 
 /**
@@ -167,7 +180,7 @@ function heightInside(counts, plans, gap) {
  */
 function columnAt(counts, plan, l, {x, top, middle, inside, gap, nameWidth}) {
   const {style, pitch, above, below} = plan,
-    {width, height} = STYLES[style],
+    {width, height} = sizeOfNode(plan),
     kind = {isInput: l === 0, isOutput: l === counts.length - 1},
     lifted = kind.isOutput && counts[l] > 1 ? LOSS_FOOT / 2 : 0,
     headingWidth = kind.isOutput ? width + 2 * LOSS_GAP - 6 : MAX_HEADING_WIDTH;
@@ -216,7 +229,7 @@ function lossInColumn({nodes, width}, x, top, middle) {
   const links = nodes.map((node) => [node.x + width / 2, node.y, left, node.y]);
   if (nodes.length === 1) {
     const height = LOSS_ROWS * LOSS_ROW + LOSS_BOX_MARGIN,
-      {y} = nodes[0];
+      y = Math.max(nodes[0].y, top + height / 2); // below its heading
     const sections = [{x, y, width: inner, height: LOSS_ROWS * LOSS_ROW}];
     return {x, y, width: LOSS_WIDTH, height, heading: headingOver(x, y - height / 2, top), sections, total: null, links};
   }

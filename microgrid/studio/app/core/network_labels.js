@@ -1,6 +1,6 @@
 // The edges of a network, and where the numbers of each stand: on their lines, and in nobody's way.
 
-import {LINE_UNITS, hasOnlyNumber, overlaps} from "./network_places.js";
+import {LINE_UNITS, STYLES, hasOnlyNumber, overlaps} from "./network_places.js";
 
 /** @typedef {import("./network_places.js").Area} Area */
 /** @typedef {import("./network_places.js").EdgePlace} EdgePlace */
@@ -63,6 +63,7 @@ export function labelledEdges(layers, loss, isVertical) {
 export function placesOfAsked({layers, loss, width, isVertical}, edges) {
   const taken = boxesOf(layers, loss),
     isOne = edges.length === 1;
+  for (const {layer, neuron} of edges) if (layers[layer].style === "dot") taken.push({...layers[layer].nodes[neuron], ...STYLES.mini}); // it shows its number
   return edges.map(({layer, line}) => {
     const [x, y] = line,
       start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE},

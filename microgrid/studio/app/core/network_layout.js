@@ -12,6 +12,7 @@ const MIN_COLUMN_GAP = 52, // with room for the numbers of a weight
   LEAST_COLUMN_GAP = 24; // where all would be wider than its room
 const MAX_SCALE_OF_NETWORK_TENTHS = 21,
   SCALES = Array.from({length: 12}, (_, i) => (MAX_SCALE_OF_NETWORK_TENTHS - i) / 10);
+const COLUMN_FITS = /** @type {const} */ (["roomy", "narrow"]);
 const TOO_SMALL = 0.4; // what a smaller scale than the one wished is worth
 
 /**
@@ -27,7 +28,7 @@ export function layOutNetwork(shape, {width, height, isVertical, least = 1, wish
     scales = [...SCALES.filter((scale) => scale > least), least];
   let best = null,
     most = 0;
-  for (const fit of /** @type {const} */ (["roomy", "narrow"])) {
+  for (const fit of COLUMN_FITS) {
     if (best && (best.edges || !mayHaveLabels)) break; // narrow neurons make room for labels
     for (const scale of scales) {
       const wish = scale < wished - 0.05 ? TOO_SMALL : 1;
@@ -38,10 +39,8 @@ export function layOutNetwork(shape, {width, height, isVertical, least = 1, wish
       if (isFitting && worth > most) [best, most] = [placed, worth];
     }
   }
-  if (!best) {
-    best = placedAt(least, "roomy", 0);
-    if (least > 1 && best.layout.width > width / least) best = placedAt(least, "scrolling", 0); // and so has room for its numbers
-  }
+  const isNarrowEnough = (/** @type {{layout: {width: number}}} */ {layout}) => layout.width <= width / least + 0.5;
+  best ??= COLUMN_FITS.map((fit) => placedAt(least, fit, 0)).find(isNarrowEnough) ?? placedAt(least, least > 1 ? "scrolling" : "roomy", 0); // and so has room for its numbers
   const {layout, edges, scale} = best;
   return {...layout, scale, hasLabels: edges !== null, edges: edges ?? edgesBetween(layout.layers, false)};
 
@@ -51,7 +50,7 @@ export function layOutNetwork(shape, {width, height, isVertical, least = 1, wish
    * @param {number} rank that it has to exceed
    */
   function placedAt(scale, fit, rank) {
-    const minGap = scale > 1 ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP;
+    const minGap = scale > least || (scale > 1 && mayHaveLabels) ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP;
     return {scale, ...layOutInColumns(shape, width / scale, height / scale, {least: rank, fit, minGap, isSmallest: scale === least})};
   }
 }

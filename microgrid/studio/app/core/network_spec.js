@@ -13,7 +13,8 @@
  * @property {number} seed of the weights, and of the order of the rows
  * @property {SavedModel | null} model the weights to begin with; null: those of the seed
  * @property {NetworkData} data
- * @property {{losses: number[], heldOut: number[]} | null} history losses of the epochs that it was trained before
+ * @property {{losses: number[], heldOut: number[], velocities?: number[]} | null} history of the epochs that it was
+ * trained before: their losses, and the velocities of the parameters after them; none where they are 0
  */
 
 /**
@@ -106,7 +107,7 @@ function checkShape(spec) {
     targets: Array.isArray(data?.targets),
     heldOut: isListOfRows(held?.rows) && Array.isArray(held?.targets),
     model: spec?.model === null || isObject(spec?.model?.parameters),
-    history: spec?.history === null || (isListOf(spec?.history?.losses, "number") && isListOf(spec?.history?.heldOut, "number")),
+    history: spec?.history === null || (isListOf(spec?.history?.losses, "number") && isListOf(spec?.history?.heldOut, "number") && isListOf(spec.history.velocities ?? [], "number")),
   };
   for (const [name, isThere] of Object.entries(expected)) if (!isThere) throw new NetworkError("network.part", {name});
 }

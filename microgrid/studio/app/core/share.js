@@ -290,8 +290,8 @@ function sharedModel(item) {
 
 /** @param {unknown} item */
 function sharedHistory(item) {
-  const {losses, heldOut} = sharedObject(item, "d.n");
-  return {losses: sharedNumbers(losses), heldOut: sharedNumbers(heldOut)};
+  const {losses, heldOut, velocities = []} = sharedObject(item, "d.n");
+  return {losses: sharedNumbers(losses), heldOut: sharedNumbers(heldOut), velocities: sharedNumbers(velocities)};
 }
 
 /** @param {unknown} item */

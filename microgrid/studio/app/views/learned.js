@@ -175,7 +175,7 @@ export function createLearned(app) {
     brush.rect(left, top, width, height);
     brush.clip();
     const marks = [];
-    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, isMoving ? MAX_MOVING_FIELD : MAX_FIELD)), isMoving));
+    if (plot.kind === "plane") marks.push(...drawField(brush, fieldOf(plot, asked, sizeOfField(weights, isMoving ? MAX_MOVING_FIELD : MAX_FIELD)), isMoving, words));
     if (plot.kind === "line") drawCurve(brush, predictionsAlong(plot, asked, CURVE_POINTS));
     if (plot.kind === "pairs") drawDiagonal(brush);
     brush.restore();
@@ -244,9 +244,10 @@ export function createLearned(app) {
    * @param {CanvasRenderingContext2D} brush
    * @param {import("../core/plots.js").Field} field
    * @param {boolean} isMoving
+   * @param {Words} words
    * @returns {Node[]} numbers beside the lines of equal prediction
    */
-  function drawField(brush, field, isMoving) {
+  function drawField(brush, field, isMoving, words) {
     const {left, top, width, height, em} = /** @type {Frame} */ (frame),
       {size, margins} = field,
       isNumber = plot.question.kind === "number",
@@ -273,7 +274,7 @@ export function createLearned(app) {
         brush.stroke(line);
         const k = Math.floor(pieces.length / 8) * 4;
         if (isNumber && !isMoving && pieces.length) {
-          numbers.push(makeSvg("text", {class: "middle level", x: left + pieces[k] * step[0], y: top + pieces[k + 1] * step[1] + 0.35 * em}, show(level)));
+          numbers.push(makeSvg("text", {class: "middle level", x: left + pieces[k] * step[0], y: top + pieces[k + 1] * step[1] + 0.35 * em}, words.typeset(show(level))));
         }
       }
     }

@@ -80,7 +80,8 @@ export function createNetwork(app) {
     const {isPresenting} = app.state,
       least = isPresenting ? Math.max(1, PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080)) : 1,
       wished = isPresenting ? least : parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT_PX,
-      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || Math.abs(height - room.height) < 8);
+      isHighEnough = Math.abs(height - room.height) < 8 && (!scene || height >= scene.layout.height * scene.layout.scale),
+      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || height === room.height || isHighEnough);
     if (!isSame) room = {width, height, isVertical, least, wished};
     return !isSame;
   }

@@ -36,6 +36,7 @@ export function paintNetwork(scene, shown, words, isFinite) {
   paintNeurons(scene, shown, weights, words);
   paintWeights(scene, shown, weights, words);
   paintAsked(scene, shown, weights, words, hover ?? picked ?? (known.blame <= 1 && !known.isChanged ? blamedMost(shown) : null));
+  paintLens(scene, [picked, hover]);
   paintLoss(scene, shown, words);
   for (const [l, band] of scene.bands.entries()) mark(band, `band ${nowIn(step, isNowAt(step, l))}`);
 }
@@ -173,6 +174,23 @@ function isOf({kind, layer, neuron, input}, edge) {
   if (kind === "input") return edge.layer === 1 && edge.input === neuron;
   if (kind === "neuron") return edge.layer === layer && edge.neuron === neuron;
   return kind === "weight" && edge.layer === layer && edge.neuron === neuron && edge.input === input;
+}
+
+/**
+ * Where neurons have no room for a number: shows that of the first of these parts that is one of them.
+ * @param {NetworkScene} scene
+ * @param {(Picked | null)[]} parts
+ */
+function paintLens({lens: {group, number}, nodes, layout}, parts) {
+  const part = parts.find((each) => each && each.kind !== "loss" && each.kind !== "weight" && layout.layers[each.layer].style === "dot");
+  setAttribute(group, "visibility", part ? null : "hidden");
+  if (!part) return;
+  const {x, y} = layout.layers[part.layer].nodes[part.neuron],
+    {value, grad} = nodes[part.layer][part.neuron],
+    own = grad.textContent ? grad : value;
+  setAttribute(group, "transform", `translate(${x} ${y})`);
+  writeSmall(number, own.textContent ?? "");
+  mark(number, own.getAttribute("class") ?? "");
 }
 
 /**

@@ -1,5 +1,6 @@
 // The drawing of a network, made once for a layout; the painter writes the numbers into it.
 
+import {STYLES} from "../core/network_places.js";
 import {makeSvg, setAttribute} from "./dom.js";
 
 /** @typedef {import("../core/network_places.js").NetworkLayout} NetworkLayout */
@@ -49,9 +50,10 @@ export function createNetworkScene(layout) {
     drawn = weights.flatMap(({label}) => (label ? [label] : [])),
     labels = makeSvg("g", {class: "labels"}, ...drawn.map(({plate}) => plate), ...drawn.flatMap(({weight, grad}) => [weight, grad])),
     moving = makeSvg("g", {class: "moving", "aria-hidden": "true"}),
-    asked = makeSvg("g", {class: "labels asked"});
-  svg.append(...bands, ...links, lines, moving, ...headings, labels, ...nodes.flat().map(({group}) => group), box.group, asked);
-  return {svg, layout, bands, links, weights, nodes, headings, box, moving, asked, askedTexts: /** @type {DrawnLabel[]} */ ([])};
+    asked = makeSvg("g", {class: "labels asked"}),
+    lens = drawnLens();
+  svg.append(...bands, ...links, lines, moving, ...headings, labels, ...nodes.flat().map(({group}) => group), box.group, lens.group, asked);
+  return {svg, layout, bands, links, weights, nodes, headings, box, moving, lens, asked, askedTexts: /** @type {DrawnLabel[]} */ ([])};
 }
 
 /**
@@ -148,9 +150,17 @@ function drawnNeuron({style, width, height}, {x, y, name, bias}, l, i, isOutput)
   const biasTexts = bias ? textsOfBias({...bias, x: bias.x - x, y: bias.y - y}, l === 0) : [],
     classes = `neuron ${kind} ${style}`,
     group = makeSvg("g", {class: classes, role: "button", tabindex: -1, transform: `translate(${round1(x)} ${round1(y)})`, "data-layer": l, "data-neuron": i});
-  group.append(title, frame, nameText, status, value, grad);
-  if (biasTexts.length) group.append(makeSvg("g", {class: l ? "bias" : "units"}, ...biasTexts));
+  group.append(title);
+  if (biasTexts.length) group.append(makeSvg("g", {class: l ? "bias" : "units"}, ...biasTexts)); // its halo is behind the frame
+  group.append(frame, nameText, status, value, grad);
   return {group, kinds: classes, frame, name: nameText, value, grad, status, bias: biasTexts, title};
+}
+
+/** The number of a dot that is picked or pointed at, which has none otherwise. */
+function drawnLens() {
+  const place = {x: 0, y: 0, ...STYLES.mini},
+    number = textAt(place, "middle", "value");
+  return {group: makeSvg("g", {class: "lens"}, rectAt(place, "frame", place.height / 2), number), number};
 }
 
 /** @typedef {[x: number, y: number, anchor: string]} Spot */

@@ -9,8 +9,7 @@ const SLACK_PX = 8; // less than that is a margin
 const isBesideGraph = matchMedia("(min-width: 761px)"); // on a phone, the whole page scrolls
 
 export function createPanel() {
-  const panel = /** @type {HTMLElement} */ (document.querySelector("aside")),
-    scrolled = [byId("graph"), panel];
+  const panel = /** @type {HTMLElement} */ (document.querySelector("aside"));
   let frame = 0;
 
   /**
@@ -40,16 +39,13 @@ export function createPanel() {
   function fadeSoon() {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      for (const element of scrolled) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
+      for (const element of document.querySelectorAll("#graph, aside, #part .opened, #layers-room")) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
     });
   }
 
   const size = new ResizeObserver(fadeSoon);
-  for (const element of scrolled) {
-    element.addEventListener("scroll", fadeSoon, {passive: true});
-    size.observe(element);
-  }
-  for (const part of panel.children) size.observe(part);
+  document.addEventListener("scroll", fadeSoon, {passive: true, capture: true});
+  for (const element of [byId("graph"), panel, ...panel.children, byId("part")]) size.observe(element);
   return {show: showPanel};
 }
 
@@ -77,7 +73,7 @@ function whatOpened(state, previous) {
 
 /**
  * At which sides of an element there is more to scroll to.
- * @param {HTMLElement} element
+ * @param {Element} element
  */
 function sidesWithMore({scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight}) {
   const hidden = {

@@ -15,7 +15,7 @@ import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 
 /** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
 /** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number, less?: number[]}} Line `part` or `row` is picked by its name */
-/** @typedef {{title: string, told: string, heads: string[], lines: Line[], less?: number[]}} Opened `less`: the columns that a phone leaves out, of a line or of all */
+/** @typedef {{title: string, told: string, heads: string[], headRows?: number[], lines: Line[], less?: number[]}} Opened `headRows`: those of the columns after the first; `less`: the columns that a phone leaves out, of a line or of all */
 
 const MAX_COLUMNS = 4; // of numbers on a phone; a table of more scrolls
 const MAX_ROWS = 3; // of the data, before they are added up: as many as the formula of a sum writes out
@@ -24,7 +24,7 @@ const MAX_ROWS = 3; // of the data, before they are added up: as many as the for
 export function createPart(app) {
   const panel = byId("part"),
     isNewTable = createWatch();
-  /** @type {{told: Element, title: Element, table: Element, heads: HTMLElement[], names: Element[], lines: HTMLElement[], cells: HTMLElement[][]} | null} */
+  /** @type {{told: Element, title: Element, table: Element, heads: HTMLElement[], headNames: Element[], names: Element[], lines: HTMLElement[], cells: HTMLElement[][]} | null} */
   let drawn = null;
 
   /**
@@ -38,15 +38,16 @@ export function createPart(app) {
     if (!opened) return void isNewTable(null);
     const {title, told, heads, lines, less = []} = opened,
       filled = columnsAndLinesFilled(opened),
-      targets = JSON.stringify(lines.map(({part, row}) => part ?? row));
+      targets = JSON.stringify([opened.headRows, lines.map(({part, row, kind}) => [part ?? row, isTotal(kind)])]);
     if (isNewTable(derived.words, heads.length, lines.length, targets) || !drawn) fill(opened, derived.words);
     if (!drawn) return;
     write(drawn.title, title);
-    mark(drawn.table, filled.columns.filter((isFilled, i) => isFilled && !less.includes(i)).length - 1 > MAX_COLUMNS ? "wide" : "");
+    const isWide = filled.columns.filter((isFilled, i) => isFilled && !less.includes(i)).length - 1 > MAX_COLUMNS;
+    mark(drawn.table, isWide ? "wide" : less.length > 1 ? "crowded" : "");
     panel.setAttribute("aria-label", title);
     write(drawn.told, told);
     for (const [i, head] of heads.entries()) {
-      write(drawn.heads[i], head);
+      write(drawn.headNames[i], head);
       mark(drawn.heads[i], less.includes(i) ? "less" : "");
       drawn.heads[i].hidden = !filled.columns[i];
     }
@@ -68,14 +69,17 @@ export function createPart(app) {
    * @param {Opened} opened
    * @param {Words} words
    */
-  function fill({heads, lines}, words) {
+  function fill({heads, headRows = [], lines}, words) {
     const title = make("span"),
       told = make("p", {class: "told-of-part"}),
-      headCells = heads.map(() => make("th", {scope: "col"})),
+      headNames = heads.map((_, i) => nameOfLine({row: headRows[i - 1]})),
+      headCells = headNames.map((name) => make("th", {scope: "col"}, name)),
       names = lines.map((line) => nameOfLine(line)),
       cells = lines.map((line) => line.cells.map(() => make("td"))),
       rows = lines.map((_, i) => make("tr", {}, make("th", {scope: "row"}, names[i]), ...cells[i]));
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...headCells)), make("tbody", {}, ...rows)),
+    const sums = rows.filter((_, i) => isTotal(lines[i].kind)), // they stay in sight
+      terms = rows.filter((row) => !sums.includes(row)),
+      table = make("table", {}, make("thead", {}, make("tr", {}, ...headCells)), make("tbody", {}, ...terms), make("tfoot", {}, ...sums)),
       close = closeButton(words, () => app.dispatch({type: "pickPart", part: null}));
     panel.replaceChildren(
       make("h2", {}, title, close),
@@ -83,10 +87,10 @@ export function createPart(app) {
       make("div", {class: "opened", role: "region", tabindex: 0, "aria-labelledby": "part-title"}, table),
     );
     title.id = "part-title";
-    drawn = {title, told, table, heads: headCells, names, lines: rows, cells};
+    drawn = {title, told, table, heads: headCells, headNames, names, lines: rows, cells};
   }
 
-  /** @param {Line} line */
+  /** @param {{part?: Picked, row?: number}} line or column */
   function nameOfLine({part, row}) {
     if (part) return make("button", {class: "way", onclick: () => app.dispatch({type: "pickPart", part})});
     if (row !== undefined) return make("button", {class: "way", onclick: () => app.dispatch({type: "pickRow", row})});
@@ -94,6 +98,11 @@ export function createPart(app) {
   }
 
   return {show: showPart};
+}
+
+/** @param {string} [kind] of a line */
+function isTotal(kind = "") {
+  return kind.startsWith("total");
 }
 
 /**
@@ -229,27 +238,26 @@ function neuronOfAllRows(shown, picked, words) {
     isChance = sentences.givesChances(layer),
     byInput = [...Array.from({length: inputs}, (_, input) => input), -1].map((input) => sharesByRow(pass, layer, neuron, input)),
     rows = rowsShown(batch.length, MAX_ROWS, -1);
-  const heads = [
-    words.say("network.row"),
-    words.word("op.+"),
-    activationOf(isChance ? "sigmoid" : activation, words),
-    words.say("part.delta"),
-    ...byInput.map((_, k) => words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.word("demonstration.bias")})),
-  ];
-  const lines = rows.map((r) => ({
-    name: `${batch[r] + 1}`,
-    row: batch[r],
-    cells: [number(sums[r][neuron], isSummed), number(isChance ? ACTIVATIONS.sigmoid.value(sums[r][neuron]) : outputs[r][neuron], isSummed && (isChance || activation !== "linear")), signed(byInput[0][r].delta, isBlamed), ...byInput.map((shares) => signed(shares[r].share, isBlamed))],
-  }));
+  const rest = batch.length - rows.length,
+    blank = rest > 0 ? [none, none] : [none]; // of the other rows, and of what all add up to
+  const values = (/** @type {string} */ name, /** @type {(row: number) => number} */ valueAt, /** @type {boolean} */ isKnown) => ({
+    name,
+    cells: [...rows.map((r) => number(valueAt(r), isKnown && !isBlamed)), ...blank],
+  });
   return {
     title: words.say("network.part.of_all", {name: names.neuron(layer, neuron), count: batch.length}),
     told: words.say(isBlamed ? "network.part.told.all" : "network.part.told.each"),
-    heads,
-    less: isBlamed ? [1, 2, 3] : [],
+    heads: [words.say("network.row"), ...rows.map((r) => `${batch[r] + 1}`), ...(rest > 0 ? [words.say("network.part.more", {count: rest})] : []), words.say("network.part.gradient")],
+    headRows: rows.map((r) => batch[r]),
     lines: [
-      ...lines,
-      ...restOf(batch.length - rows.length, words, [none, none, none, ...byInput.map((shares) => signed(sumOf(shares.slice(rows.length)), isBlamed))]),
-      {name: words.say("network.part.gradient"), kind: "total", cells: [none, none, none, ...byInput.map((shares) => signed(sumOf(shares), isBlamed))]},
+      values(words.word("op.+"), (r) => sums[r][neuron], isSummed),
+      values(activationOf(isChance ? "sigmoid" : activation, words), (r) => (isChance ? ACTIVATIONS.sigmoid.value(sums[r][neuron]) : outputs[r][neuron]), isSummed && (isChance || activation !== "linear")),
+      {name: words.say("part.delta"), cells: [...rows.map((r) => signed(byInput[0][r].delta, isBlamed)), ...blank]},
+      ...byInput.map((shares, k) => ({
+        name: words.say("network.part.share_of", {name: k < inputs ? names.neuron(layer - 1, k) : words.word("demonstration.bias")}),
+        part: k < inputs ? partOf("weight", layer, neuron, k) : partOf("bias", layer, neuron),
+        cells: [...rows.map((r) => signed(shares[r].share, isBlamed)), ...(rest > 0 ? [signed(sumOf(shares.slice(rows.length)), isBlamed)] : []), signed(sumOf(shares), isBlamed)],
+      })),
     ],
   };
 }
