@@ -29,8 +29,8 @@ test("where gradients vanish, the layers are compared in what is shown: one row,
     times = (numbers) => Number(Math.abs(numbers[10] / numbers[0]).toPrecision(2)); // each layer has a weight and a bias
   const [ofRow, ofAll] = [times(moment.shares), times(moment.pass.gradients)];
   assert.notEqual(ofRow, ofAll);
-  assert.match(sentences.answer(moment), new RegExp(`In row 1, the first layer's largest share is ${ofRow} times smaller`));
-  assert.match(sentences.answer({...moment, row: null, at: -1, seen: {...moment.seen, at: -1}}), new RegExp(`Over all 2 rows, the first layer's largest gradient is ${ofAll} times smaller`));
+  assert.match(sentences.answer(moment), new RegExp(`In row 1, the first layer's largest share is, in size, ${ofRow} times smaller`));
+  assert.match(sentences.answer({...moment, row: null, at: -1, seen: {...moment.seen, at: -1}}), new RegExp(`Over all 2 rows, the first layer's largest gradient is, in size, ${ofAll} times smaller`));
   const shallow = told({sizes: [2, 1]});
   assert.doesNotMatch(shallow.sentences.answer(shallow.moment), /first layer/);
 });
@@ -63,4 +63,12 @@ test("a batch may raise the loss of all rows", () => {
   const grown = {...moment, output: 1, outputAfter: 2};
   assert.match(sentences.outcome(grown), /First undo or reset/);
   assert.match(sentences.outcome({...grown, isWhole: false}), /that can happen/);
+});
+
+test("the largest output is the one that the network predicts, whatever its sign", () => {
+  const {sentences, moment} = told(CLASSES),
+    below = {...moment.pass, predictions: [[-0.2, -0.4, -0.1]], layers: [{outputs: [[-0.2, -0.4, -0.1]]}]};
+  const {sentence} = sentences.told({phase: "know", kind: "layer", layer: 1}, {...moment, seen: {pass: below, at: 0}});
+  assert.match(sentence, /The largest is the output c: −0.1\. Probability of c/);
+  assert.equal(sentences.said(below, 0), "c");
 });

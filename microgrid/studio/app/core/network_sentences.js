@@ -277,7 +277,7 @@ export class NetworkSentences {
       {formula} = this.told(step, moment),
       blamed = phase === "change" ? this.#mostMoved(moment) : this.#mostIn(layer, at < 0 ? pass.gradients : shares);
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
-      i = phase === "know" ? placeOfLargest(moment.seen.pass.layers[layer - 1].outputs[Math.max(moment.seen.at, 0)], Math.abs) : 0,
+      i = phase === "know" ? this.#neuronTold(layer, moment) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
     return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
   }
@@ -293,7 +293,7 @@ export class NetworkSentences {
       {activation, outputs: width} = this.network.layers[layer - 1],
       row = Math.max(at, 0),
       {outputs} = pass.layers[layer - 1],
-      i = placeOfLargest(outputs[row], Math.abs),
+      i = this.#neuronTold(layer, moment),
       isLast = layer === this.network.layers.length;
     const key = isLast ? "know.output" : activation === "linear" ? "know.linear" : "know",
       parts = {layer, activation, neuron: i + 1, name: this.names.neuron(layer, i), value: show(outputs[row][i])};
@@ -302,6 +302,16 @@ export class NetworkSentences {
       sentence: this.words.joined(sentence, at >= 0 && this.givesChances(layer) && this.chanceOf(i, outputs[row][i])),
       formula: [this.#sumOf(layer, i, row, pass)],
     };
+  }
+
+  /**
+   * The neuron that stands for its layer: the output that the network predicts by; before, the one furthest from 0.
+   * @param {number} layer
+   * @param {NetworkMoment} moment
+   */
+  #neuronTold(layer, {seen: {pass, at}}) {
+    const isLast = layer === this.network.layers.length;
+    return placeOfLargest(pass.layers[layer - 1].outputs[Math.max(at, 0)], isLast ? (output) => output : Math.abs);
   }
 
   /**
