@@ -42,7 +42,7 @@ const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHARES = 6, // of a sum that is written with all its terms
   MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
-const RISEN = 2; // times the first loss: less may come of a batch
+export const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
  * Returns the weight or bias of the largest gradient.

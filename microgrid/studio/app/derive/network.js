@@ -3,7 +3,7 @@
 
 import {batchOf, cyclesPerEpoch, epochOf, lossOf, nextMoment} from "../core/learning.js";
 import {networkOf, passOf, rowShares} from "../core/network.js";
-import {NetworkSentences, mostToBlame} from "../core/network_sentences.js";
+import {NetworkSentences, RISEN, mostToBlame} from "../core/network_sentences.js";
 import {standardised} from "../core/network_spec.js";
 import {stepsOfNetwork} from "../core/network_steps.js";
 import {show} from "../core/numerals.js";
@@ -404,7 +404,17 @@ function problemOfNetwork(state, words) {
   if (!isLostIn(state)) return "";
   const {loss, gradients} = passIn(state),
     isByRate = state.cycle > 1 || (Number.isFinite(loss) && gradients.every(Number.isFinite));
-  return words.word(isByRate ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(state.learningRate), loss: show(loss)});
+  return words.word(isByRate ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(rateThatLost(state)), loss: show(loss)});
+}
+
+/**
+ * The learning rate that led away: that of the last cycle whose loss was not far above the first, whatever has been
+ * chosen since.
+ * @param {State} state in which a number is not finite
+ */
+function rateThatLost({cycles, cycle, learningRate}) {
+  const good = cycles.curve().findLast((point) => point.cycle <= cycle && point.loss <= RISEN * cycles.firstLoss)?.cycle ?? cycle;
+  return good === cycle ? learningRate : cycles.ruleOf(good);
 }
 
 /**
