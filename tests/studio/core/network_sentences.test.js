@@ -72,3 +72,15 @@ test("the largest output is the one that the network predicts, whatever its sign
   assert.match(sentence, /The largest is the output c: −0.1\. Probability of c/);
   assert.equal(sentences.said(below, 0), "c");
 });
+
+test("a gradient that is 0 but for rounding is nobody's", () => {
+  const {sentences, moment} = told({}),
+    tiny = (numbers) => numbers.map((number) => number * 1e-16),
+    balanced = {...moment, pass: {...moment.pass, gradients: tiny(moment.pass.gradients)}};
+  assert.match(sentences.answer(balanced), /^Row 1: most to blame is .* But over all 2 rows the shares cancel: .* no weight is to blame/);
+  const flat = {...balanced, shares: tiny(moment.shares)};
+  assert.match(sentences.answer(flat), /^Over all 2 rows, no gradient is further from 0 than .* no weight is to blame/);
+  assert.match(sentences.answer({...moment, shares: flat.shares}), /^In row 1, no weight is to blame/);
+  const right = {...moment.pass, douts: [{outputs: [[1e-17], [1]]}]};
+  assert.match(sentences.told({phase: "think", kind: "loss"}, {...moment, pass: right}).sentence, /the prediction is right/);
+});

@@ -42,6 +42,7 @@ const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHARES = 6, // of a sum that is written with all its terms
   MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
+const NEGLIGIBLE = 1e-12; // times the first loss: a gradient that is smaller comes of rounding
 export const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
@@ -159,15 +160,16 @@ export class NetworkSentences {
     const {pass, at, shares, first, output} = moment;
     if (output > RISEN * first) return this.words.word("network.told.risen", {first: show(first), loss: show(output)});
     const all = mostToBlame(this.network, pass.gradients),
-      ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
+      own = mostToBlame(this.network, shares),
+      ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)},
+      ofRow = {own: this.#nameOf(own), share: show(own.gradient)},
+      isOfRow = at >= 0 && !isNegligible(own, moment);
     if (all.gradient === 0) return this.#say("answer.none", moment);
-    const own = mostToBlame(this.network, shares),
-      isOfRow = at >= 0 && own.gradient !== 0,
-      {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
+    if (isNegligible(all, moment)) return this.#say(isOfRow ? "answer.balanced" : "answer.flat", moment, {...ofAll, ...ofRow});
+    const {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
     if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
-    const ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
-    if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
+    if (!isOfRow) return this.#say("answer.row.none", moment, ofAll);
     return this.#say(own.position === all.position ? "answer.same" : "answer", moment, {...ofAll, ...ofRow});
   }
 
@@ -374,7 +376,7 @@ export class NetworkSentences {
     }
     const i = placeOfLargest(dOutputs[at], Math.abs),
       gradient = dOutputs[at][i],
-      key = gradient < 0 ? "blame.low" : gradient > 0 ? "blame.high" : "blame.right",
+      key = isNegligible({gradient}, moment) ? "blame.right" : gradient < 0 ? "blame.low" : "blame.high",
       name = this.names.neuron(this.network.layers.length, i);
     const divisor = dOutputs.length * dOutputs[at].length;
     return {sentence: this.#say(key, moment, {name, gradient: show(gradient), divisor}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
@@ -533,6 +535,15 @@ export class NetworkSentences {
 function blank(part) {
   if (typeof part !== "string") return {...part, text: ASKED, kind: ""};
   return `${part.slice(0, part.lastIndexOf("= "))}= ${ASKED}`;
+}
+
+/**
+ * Whether nobody is to blame: a gradient is 0 but for rounding.
+ * @param {{gradient: number}} blamed
+ * @param {NetworkMoment} moment
+ */
+function isNegligible({gradient}, {first}) {
+  return Math.abs(gradient) <= NEGLIGIBLE * first;
 }
 
 /** @param {number} logit */
