@@ -6,6 +6,7 @@ import test from "node:test";
 import {networkOf, passOf, rowShares, startParameters} from "../../../microgrid/studio/app/core/network.js";
 import {NetworkSentences} from "../../../microgrid/studio/app/core/network_sentences.js";
 import {standardised} from "../../../microgrid/studio/app/core/network_spec.js";
+import {show} from "../../../microgrid/studio/app/core/numerals.js";
 import {wordsIn} from "./words.js";
 
 function told({sizes = [1], activation = "tanh", loss = "mse", seed = 3, data = {}, language = "en"}) {
@@ -45,11 +46,14 @@ test("a loss that has risen says what to do first", () => {
 
 test("standardised numbers say how they come about", () => {
   const {sentences, pass} = told(SCALED);
-  assert.equal(sentences.standardised(pass, 0), "The network works on standardised numbers, (number − mean) ÷ deviation: 3 → (3 − 7) ÷ 4 = −1.");
-  assert.equal(sentences.standardised(pass, -1), "The network works on standardised numbers, (number − mean) ÷ deviation.");
+  assert.equal(sentences.standardised(pass, 0, true), "The network works on standardised numbers, (number − mean) ÷ deviation: 3 → (3 − 7) ÷ 4 = −1.");
+  assert.equal(sentences.standardised(pass, -1, true), "The network works on standardised numbers, (number − mean) ÷ deviation.");
+  const own = `${sentences.said(pass, 0)} → ${show(pass.predictions[0][0])}`; // in every cycle: no number of the formula is new
+  assert.equal(sentences.standardised(pass, 0, false), `The network works on standardised numbers: prediction ${own}, target 3 → −1.`);
+  assert.equal(sentences.standardised(pass, -1, false), "");
   assert.equal(sentences.standardisedInput(0, pass.x[0][0]), "1 → (1 − 5) ÷ 2 = −2");
   const plain = told({});
-  assert.equal(plain.sentences.standardised(plain.pass, 0), "");
+  assert.equal(plain.sentences.standardised(plain.pass, 0, true), "");
 });
 
 test("the loss of a row of classes has a formula", () => {

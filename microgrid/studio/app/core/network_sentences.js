@@ -189,11 +189,17 @@ export class NetworkSentences {
    * What the network sees of the data where that are not their own numbers, with the target of a row; "" where it is.
    * @param {Pass} pass
    * @param {number} at
+   * @param {boolean} isFirst whether it says how they come about: once, in the first cycle
    */
-  standardised({targets}, at) {
-    const {scale, classes} = this.spec.data;
-    if (!scale) return "";
+  standardised(pass, at, isFirst) {
+    const {targets, predictions} = pass,
+      {scale, classes} = this.spec.data;
+    if (!scale || ((classes.length || at < 0) && !isFirst)) return "";
     if (classes.length || at < 0) return this.words.word("network.told.standardised");
+    if (!isFirst) {
+      const [target, prediction] = [show(targets[at][0]), show(predictions[at][0])];
+      return this.words.word("network.told.standardised.row", {said: this.said(pass, at), prediction, right: this.right(pass, at), target});
+    }
     const [mean, deviation] = scale.target;
     return this.words.word("network.told.standardised.target", {formula: this.#standardising(inOwnUnits(this.spec, targets[at][0]), mean, deviation, targets[at][0])});
   }

@@ -386,7 +386,7 @@ function saidOfNetwork(state, shown) {
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
   if (position === ends.know) {
-    const scale = cycle === 1 ? sentences.standardised(seen.pass, seen.at) : ""; // said once
+    const scale = sentences.standardised(seen.pass, seen.at, cycle === 1);
     return {sentence: scale, formula, ending, summary: sentences.question(moment)};
   }
   const summary = position === ends.think ? sentences.answer(moment) : "",
