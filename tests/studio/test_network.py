@@ -525,3 +525,36 @@ def test_paper_has_the_title_and_nothing_to_press(network: Opener) -> None:
     expect(screen("#network-stage svg")).to_be_visible()
     for control in screen.page.get_by_role("button").all():
         assert not control.is_visible() or control.locator("xpath=ancestor::*[@id='network-stage']").count() == 1
+
+
+def test_training_leaves_a_phone_where_the_plot_is_in_sight(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    for control in ["#network-train button", "#primary"]:
+        screen("#learned-plot").evaluate("(e) => e.scrollIntoView({block: 'center'})")
+        before = top_of(screen, "#learned-plot")
+        screen(control).first.dispatch_event("click")
+        screen.wait_for("microgrid.state.training === null")
+        assert abs(top_of(screen, "#learned-plot") - before) < 1
+    screen("#network-train").evaluate("(e) => e.scrollIntoView({block: 'start'})")
+    before = top_of(screen, "#network-train")
+    train(screen, "× 10")
+    assert abs(top_of(screen, "#network-train") - before) < 1
+
+
+def test_another_step_is_told_from_its_beginning(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#builder summary").click()
+    panel = screen("aside")
+    panel.evaluate("(e) => e.scrollTo(0, 9999)")
+    train(screen, "× 1")
+    assert panel.evaluate("(e) => e.scrollTop") > 0
+    screen("#back").click()
+    assert top_of(screen, "#place") >= top_of(screen, "aside")
+
+
+def test_what_scrolls_sideways_leads_to_no_other_page(network: Opener) -> None:
+    screen = network()
+    screen("#layers-open").click()
+    sideways = "[...document.querySelectorAll('*')].filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX))"
+    kinds = f"[document.documentElement, ...{sideways}].map((e) => getComputedStyle(e).overscrollBehaviorX)"
+    assert set(screen.page.evaluate(kinds)) == {"contain"}
