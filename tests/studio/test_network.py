@@ -558,3 +558,14 @@ def test_what_scrolls_sideways_leads_to_no_other_page(network: Opener) -> None:
     sideways = "[...document.querySelectorAll('*')].filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX))"
     kinds = f"[document.documentElement, ...{sideways}].map((e) => getComputedStyle(e).overscrollBehaviorX)"
     assert set(screen.page.evaluate(kinds)) == {"contain"}
+
+
+def test_matrices_out_of_sight_are_named_and_a_click_away(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#primary").click()
+    screen("#primary").click()  # at once to the end of the phase
+    screen("#layers-open").click()
+    expect(screen("#layers-more")).to_have_text("↑ dout, slope, x, W")
+    screen("#layers-more").click()
+    expect(screen("#layers-more")).to_have_text("↓ W, dW, db, dx")
+    expect(screen("#layers [data-name=dout] caption")).to_have_text("dout 200 × 4 gradient that arrives")
