@@ -59,7 +59,9 @@ test("standardised numbers say how they come about", () => {
 test("the loss of a row of classes has a formula", () => {
   const {sentences, moment} = told(CLASSES);
   const [formula] = sentences.told({phase: "know", kind: "loss"}, moment).formula;
-  assert.match(formula, /^\(−log [\d.]+ − log [\d.]+ − log [\d.]+\) ÷ 3 = [\d.]+$/);
+  assert.match(formula, /^\(−log\(1\s−\s[\d.]+\) − log [\d.]+ − log\(1\s−\s[\d.]+\)\) ÷ 3 = [\d.]+$/);
+  const [first] = moment.pass.predictions[0];
+  assert.ok(formula.startsWith(`(−log(1\u00a0−\u00a0${show(1 / (1 + Math.exp(-first)))})`), formula); // the probability that its box shows
 });
 
 test("a batch may raise the loss of all rows", () => {

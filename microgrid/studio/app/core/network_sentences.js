@@ -4,7 +4,7 @@
 import {placeOfLargest} from "./extremes.js";
 import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
-import {bracketed, show, signOf} from "./numerals.js";
+import {bracketed, digitsBeside1, show, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 import {ASKED} from "./predicting.js";
 
@@ -360,7 +360,7 @@ export class NetworkSentences {
     const terms = Array.from(outputs, (y, i) => {
       const t = targets[at][i],
         p = chanceOfLogit(y);
-      return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log ${show(t ? p : 1 - p)}`;
+      return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log${t ? ` ${show(p)}` : `(1\u00a0−\u00a0${show(p, digitsBeside1(p))})`}`; // the probability that is seen
     });
     const sum = outputs.reduce((total, y, i) => total + LOSSES[loss].term(y, targets[at][i]), 0);
     if (terms.length === 1) return `${terms[0]} = ${show(sum)}`;

@@ -53,7 +53,9 @@ function keyOfTotal({network, seen}) {
  * @param {Words} words
  */
 function nameOfLoss(shown, outputs, words) {
-  const {network, row, seen} = shown;
+  const {network, row, seen, spec} = shown,
+    count = seen.batch.length;
+  if (seen.at < 0 && count < spec.data.rows.length) return words.say("network.loss.batch", {count}); // the foot tells that of all rows
   if (seen.at >= 0 && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
   return seen.at >= 0 && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
 }
