@@ -569,3 +569,26 @@ def test_matrices_out_of_sight_are_named_and_a_click_away(network: Opener) -> No
     screen("#layers-more").click()
     expect(screen("#layers-more")).to_have_text("↓ W, dW, db, dx")
     expect(screen("#layers [data-name=dout] caption")).to_have_text("dout 200 × 4 gradient that arrives")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_rate_that_is_refused_or_0_is_told_and_moves_nothing(size: tuple[int, int], network: Opener) -> None:
+    screen = network(width=size[0], height=size[1])
+    before = top_of(screen, "#layers"), screen("#network-stage").inner_html()
+    screen("#network-rate").fill("-1")
+    screen("#network-rate").press("Enter")
+    expect(screen("#network-train .refused")).to_have_text("Type a number that is 0 or more, such as 0.1.")
+    assert abs(top_of(screen, "#layers") - before[0]) < 1
+    assert screen("#network-stage").inner_html() == before[1]
+    screen("#network-rate").fill("0")
+    screen("#network-rate").press("Enter")
+    expect(screen("#network-train .result")).to_contain_text("nothing moves")
+    assert abs(top_of(screen, "#layers") - before[0]) < 1
+
+
+def test_box_of_the_loss_says_of_how_many_rows(network: Opener) -> None:
+    screen = network()
+    screen("#network-strip").get_by_role("button", name="three species of penguins").click()
+    screen("#all-rows").click()
+    expect(screen("#network-stage [data-loss]")).to_contain_text("mean loss (16 rows)")
+    expect(screen("#loss")).to_have_attribute("data-of", "all 274 rows")

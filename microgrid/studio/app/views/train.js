@@ -139,8 +139,9 @@ function speedInWords(cyclesPerSecond, words) {
  * @param {State} state
  * @param {Derived} derived
  */
-function resultOfTraining({cycle, cycles, restarted}, {output: last, problem, words, endLabel}) {
+function resultOfTraining({cycle, cycles, restarted, learningRate}, {output: last, problem, words, endLabel}) {
   if (problem) return ""; // the sentence says it
+  if (learningRate === 0) return words.say("rate.zero");
   const first = cycles.firstLoss;
   if (cycles.last === cycles.first) return restarted ? words.say("curve.new") : "";
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - cycles.first});
