@@ -262,7 +262,7 @@ def test_cycles_that_training_drops_are_told(network: Opener) -> None:
     screen("#cycle-number").fill("5")
     screen("#cycle-number").press("Enter")
     train(screen, "× 10")
-    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo brings them back.")
+    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo (↶) brings them back.")
     screen("#undo").click()
     expect(screen("#curve")).to_have_attribute("aria-valuemax", "101")
     expect(screen("#network-train .result")).not_to_contain_text("dropped")

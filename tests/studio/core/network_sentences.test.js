@@ -40,7 +40,7 @@ test("a loss that has risen says what to do first", () => {
   const {sentences, moment} = told(DEEP);
   assert.equal(
     sentences.answer({...moment, first: 0.5, output: 2000}),
-    "The loss has risen from 0.5 to 2000: the learning rate was too large. First undo or reset, then choose a smaller one.",
+    "The loss has risen from 0.5 to 2000: the learning rate was too large. First undo (↶) or reset (↺), then choose a smaller one.",
   );
 });
 
@@ -67,7 +67,7 @@ test("the loss of a row of classes has a formula", () => {
 test("a batch may raise the loss of all rows", () => {
   const {sentences, moment} = told({});
   const grown = {...moment, output: 1, outputAfter: 2};
-  assert.match(sentences.outcome(grown), /First undo or reset/);
+  assert.match(sentences.outcome(grown), /First undo \(↶\) or reset \(↺\)/);
   assert.match(sentences.outcome({...grown, isWhole: false}), /that can happen/);
 });
 
@@ -89,4 +89,12 @@ test("a gradient that is 0 but for rounding is nobody's", () => {
   assert.match(sentences.answer({...moment, shares: flat.shares}), /^In row 1, no weight is to blame/);
   const right = {...moment.pass, douts: [{outputs: [[1e-17], [1]]}]};
   assert.match(sentences.told({phase: "think", kind: "loss"}, {...moment, pass: right}).sentence, /the prediction is right/);
+});
+
+test("advice to undo or to reset shows what stands on the buttons", () => {
+  const advising = ["network.told.risen", "network.told.outcome.grown", "network.told.outcome.lost", "network.told.lost", "page.network.help.train"];
+  for (const language of ["en", "ja"]) {
+    for (const key of advising) assert.match(wordsIn(language).word(key, {}), /↶.*↺/, key);
+    for (const key of ["page.diverged", "example.network.learning-rate.note"]) assert.match(wordsIn(language).word(key, {}), /↺/, key);
+  }
 });
