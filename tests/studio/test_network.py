@@ -592,3 +592,32 @@ def test_box_of_the_loss_says_of_how_many_rows(network: Opener) -> None:
     screen("#all-rows").click()
     expect(screen("#network-stage [data-loss]")).to_contain_text("mean loss (16 rows)")
     expect(screen("#loss")).to_have_attribute("data-of", "all 274 rows")
+
+
+def test_phone_says_what_stands_in_the_foot_and_in_the_plot(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    train(screen, "× 100")
+    expect(screen("#axis")).to_be_visible()
+    screen.page.evaluate("microgrid.dispatch({type: 'setLearningRate', learningRate: 1000})")
+    train(screen, "× 10")  # over many powers of ten
+    assert "log scale" in screen("#plot").evaluate("(e) => getComputedStyle(e, '::before').content")
+    expect(screen("#learned-key")).not_to_contain_text("spread sideways")
+    screen("#learned-pairs").click()
+    expect(screen("#learned-key")).to_contain_text("spread sideways")
+
+
+def test_help_that_is_scrolled_keeps_what_closes_it(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen("#help").click()
+    screen("#keys").evaluate("(e) => e.scrollTo(0, 9999)")
+    assert screen("#keys").evaluate("(e) => e.scrollTop") > 0
+    assert top_of(screen, "#keys .close") >= top_of(screen, "#keys")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_name_of_data_is_cut(language: str, network: Opener) -> None:
+    screen = network(width=1280, height=720, language=language)
+    screen("#builder summary").click()
+    font = "const c = document.createElement('canvas').getContext('2d'); c.font = getComputedStyle(e).font;"
+    widest = "Math.max(...[...e.options].map(({text}) => c.measureText(text).width))"
+    assert screen("#build-data").evaluate(f"(e) => {{ {font} return e.clientWidth - 34 >= {widest}; }}")
