@@ -65,8 +65,8 @@ test("a line that shows a gradient is called one, and has its value beside it", 
   assert(Math.abs(Math.tanh(numberOf({text: sum})) - numberOf({text: output})) < 1e-3);
   for (const phase of ["think", "change"]) {
     const [ofSum, ofOutput] = namesIn(phase);
-    assert.match(ofSum, new RegExp(`^sum = ${sum}, gradient −?[\\d.]+$`));
-    assert.match(ofOutput, new RegExp(`^tanh\\(sum\\) = ${output}, gradient −?[\\d.]+$`));
+    assert.match(ofSum, new RegExp(`^sum = ${sum}, its gradient −?[\\d.]+$`));
+    assert.match(ofOutput, new RegExp(`^tanh\\(sum\\) = ${output}, its gradient −?[\\d.]+$`));
   }
 });
 

@@ -319,7 +319,7 @@ export function createLayers(app) {
  * @param {Words} words
  */
 function inWords(name, words) {
-  const key = `page.layers.is.${name.replace(/\d+$/, "")}`;
+  const key = name === "t" ? "label.target" : `page.layers.is.${name.replace(/\d+$/, "")}`;
   return words.has(key) ? words.word(key) : "";
 }
 
