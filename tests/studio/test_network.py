@@ -621,3 +621,11 @@ def test_no_name_of_data_is_cut(language: str, network: Opener) -> None:
     font = "const c = document.createElement('canvas').getContext('2d'); c.font = getComputedStyle(e).font;"
     widest = "Math.max(...[...e.options].map(({text}) => c.measureText(text).width))"
     assert screen("#build-data").evaluate(f"(e) => {{ {font} return e.clientWidth - 34 >= {widest}; }}")
+
+
+def test_box_of_the_loss_has_a_standardised_target_in_its_own_units(network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, paste="hours;passed\n1;0\n2;0\n3;1\n5;1")
+    screen("#build-take").click()
+    expect(screen("#network-stage [data-loss]")).to_contain_text("target (0)")
+    expect(screen("#network-stage [data-loss]")).to_contain_text("−1")
