@@ -1,7 +1,7 @@
 // Training: cycle after cycle with a learning rate, and what came of it.
 
 import {readNumber, show} from "../core/numerals.js";
-import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
+import {byId, createWatch, keepInPlace, make, refill, refuse, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -111,7 +111,7 @@ export function createTrain(app, of = "") {
   function train(cycles) {
     if (!takeRate()) return;
     isStale = true;
-    app.dispatch({type: "train", cycles});
+    keepInPlace(panel, () => app.dispatch({type: "train", cycles}));
   }
 
   function takeSpeed() {
