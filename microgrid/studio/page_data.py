@@ -153,16 +153,14 @@ def as_element(content: Any) -> str:
 
 
 def words_of_page() -> str:
-    """Return the texts that a page shows, by language, as JSON, escaped for a script element."""
-    texts: dict[str, Any] = {
-        language: {
-            key: text
-            for key, text in words(language).items()
-            if key in READER_TEXTS or key.partition(".")[0] not in OTHER_TEXTS
-        }
-        for language in LANGUAGES
-    }
-    return _escaped(json.dumps(texts, ensure_ascii=False, indent=0, separators=(",", ":")))
+    """Return the texts that a page shows, each in all languages, as JSON, escaped for a script element."""
+    lines = [
+        f"{to_json(key)}:{to_json([words(language)[key] for language in LANGUAGES])}"
+        for key in words(LANGUAGES[0])
+        if key in READER_TEXTS or key.partition(".")[0] not in OTHER_TEXTS
+    ]
+    texts = ",\n".join(lines)
+    return _escaped(f'{{"languages":{to_json(LANGUAGES)},"texts":{{\n{texts}\n}}}}')
 
 
 def _escaped(text: str) -> str:

@@ -10,7 +10,7 @@ import {largestRoutes} from "./core/routes.js";
 import {Sentences} from "./core/sentences.js";
 import {ShareError, decodeState} from "./core/share.js";
 import {stepsOf} from "./core/steps.js";
-import {Words} from "./core/words.js";
+import {Words, tablesOf} from "./core/words.js";
 import {createDerive} from "./derive.js";
 import {createStore} from "./store.js";
 import {codeInAddress, createAddress, placeInAddress} from "./views/address.js";
@@ -81,7 +81,7 @@ const FIRST_NETWORK = "moons";
 /** Starts the page with the document and the words that it holds. */
 async function startApp() {
   const source = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true)), // before anything is written into it
-    tables = contentOfElement("words"),
+    tables = tablesOf(contentOfElement("words")),
     {state: ownCode, ...written} = contentOfElement("document"),
     gallery = contentOfElement("gallery"),
     datasets = contentOfElement("datasets"),

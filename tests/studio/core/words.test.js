@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {format, Words} from "../../../microgrid/studio/app/core/words.js";
+import {Words, format, tablesOf} from "../../../microgrid/studio/app/core/words.js";
 import {wordsIn} from "./words.js";
 
 const tables = {
   en: {"page.sum": "the sum is {sum}", list: ", ", gap: " "},
   ja: {"page.sum": "和は {sum} です", list: "、", gap: ""},
 };
+
+test("texts that stand together are sorted by language", () => {
+  const content = {languages: ["en", "ja"], texts: {value: ["value", "値"], grad: ["grad", "勾配"]}};
+  assert.deepEqual(tablesOf(content), {en: {value: "value", grad: "grad"}, ja: {value: "値", grad: "勾配"}});
+});
 
 test("placeholders are filled in, and one without a part stays", () => {
   assert.equal(format("{a} and {b}", {a: 1}), "1 and {b}");

@@ -8,6 +8,15 @@ import {isJapanese, powersOfTen} from "./numerals.js";
  */
 
 /**
+ * Sorts the texts of a page, each of which stands there in all languages, by language.
+ * @param {{languages: string[], texts: Record<string, string[]>}} content
+ * @returns {WordTables}
+ */
+export function tablesOf({languages, texts}) {
+  return Object.fromEntries(languages.map((language, i) => [language, Object.fromEntries(Object.entries(texts).map(([key, all]) => [key, all[i]]))]));
+}
+
+/**
  * What a placeholder is filled with.
  * @typedef {Record<string, string | number>} Parts
  */
