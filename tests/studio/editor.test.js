@@ -162,6 +162,9 @@ test("the end of Think names who is most to blame of what is learned", () => {
   assert.equal(answer("w, b, t = 3, 1, 5; (w + 0*b - t)**2"), "Of the learned numbers, only w is to blame (gradient −4).");
   assert.equal(answer("w, b, t = 3, 1, 5; (w + b - t)**2"), "Of the learned numbers, these are most to blame: w (gradient −2), b (−2).");
   assert.equal(answer("w, t = 5, 5; (w - t)**2"), "All gradients are 0: Change will move nothing.");
+  const almost = "w, t = 0.3, 3; (w/0.1 - t)**2"; // 0.3 ÷ 0.1 is not quite 3
+  assert.match(answer(almost), /^No gradient is further from 0 than −\d.* to blame/);
+  assert.equal(derive(after(opened(almost), {type: "playPhase"})).summary, derive(after(opened("w, t = 3, 3; (w - t)**2"), {type: "playPhase"})).summary);
 });
 
 test("no value of a text is called by its id, and no two alike", () => {

@@ -85,6 +85,16 @@ test("too large a step is told with advice, and undo repairs it", () => {
   assert.equal(shown(after(state, {type: "reset"})).problem, "");
 });
 
+test("the learning rate that is blamed is the one that lost the numbers, whatever is chosen then", () => {
+  const rate = (learningRate) => ({type: "setLearningRate", learningRate}),
+    good = trained(documentWith({activation: "relu"}), 5),
+    lost = trained(after(good, rate(1000)), 200);
+  assert.match(shown(after(lost, rate(0.1))).problem, /learning rate 1000 was too large/);
+  const grown = trained(after(good, rate(1000)), 4); // not lost yet
+  assert.equal(shown(grown).problem, "");
+  assert.match(shown(trained(after(grown, rate(2)), 300)).problem, /learning rate 1000 was too large/);
+});
+
 test("the other subject waits as it was left", () => {
   const text = after({kind: "text", text: "w = 3; w*2"}, {type: "setLeaf", leaf: 0, value: 5}),
     network = after(text, {type: "openSubject", document: documentWith()}),

@@ -262,7 +262,7 @@ def test_cycles_that_training_drops_are_told(network: Opener) -> None:
     screen("#cycle-number").fill("5")
     screen("#cycle-number").press("Enter")
     train(screen, "× 10")
-    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo brings them back.")
+    expect(screen("#network-train .result")).to_have_text("Cycles 6 to 101 are dropped; undo (↶) brings them back.")
     screen("#undo").click()
     expect(screen("#curve")).to_have_attribute("aria-valuemax", "101")
     expect(screen("#network-train .result")).not_to_contain_text("dropped")
@@ -525,3 +525,107 @@ def test_paper_has_the_title_and_nothing_to_press(network: Opener) -> None:
     expect(screen("#network-stage svg")).to_be_visible()
     for control in screen.page.get_by_role("button").all():
         assert not control.is_visible() or control.locator("xpath=ancestor::*[@id='network-stage']").count() == 1
+
+
+def test_training_leaves_a_phone_where_it_is(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen.page.evaluate("scrollTo(0, 150)")  # what is told, above the buttons, has another height then
+    before = top_of(screen, "#network-train")
+    screen("#network-train button").first.dispatch_event("click")
+    assert abs(top_of(screen, "#network-train") - before) < 1
+    for control in ["#network-train button", "#primary"]:
+        screen("#learned-plot").evaluate("(e) => e.scrollIntoView({block: 'center'})")
+        before = top_of(screen, "#learned-plot")
+        screen(control).first.dispatch_event("click")
+        screen.wait_for("microgrid.state.training === null")
+        assert abs(top_of(screen, "#learned-plot") - before) < 1
+
+
+def test_another_step_is_told_from_its_beginning(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#builder summary").click()
+    panel = screen("aside")
+    panel.evaluate("(e) => e.scrollTo(0, 9999)")
+    train(screen, "× 1")
+    assert panel.evaluate("(e) => e.scrollTop") > 0
+    screen("#back").click()
+    assert top_of(screen, "#place") >= top_of(screen, "aside")
+
+
+def test_what_scrolls_sideways_leads_to_no_other_page(network: Opener) -> None:
+    screen = network()
+    screen("#layers-open").click()
+    sideways = "[...document.querySelectorAll('*')].filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX))"
+    kinds = f"[document.documentElement, ...{sideways}].map((e) => getComputedStyle(e).overscrollBehaviorX)"
+    assert set(screen.page.evaluate(kinds)) == {"contain"}
+
+
+def test_matrices_out_of_sight_are_named_and_a_click_away(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen("#primary").click()
+    screen("#primary").click()  # at once to the end of the phase
+    screen("#layers-open").click()
+    expect(screen("#layers-more")).to_have_text("↑ dout, slope, x, W")
+    screen("#layers-more").click()
+    expect(screen("#layers-more")).to_have_text("↓ W, dW, db, dx")
+    expect(screen("#layers [data-name=dout] caption")).to_have_text("dout 200 × 4 gradient that arrives")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_rate_that_is_refused_or_0_is_told_and_moves_nothing(size: tuple[int, int], network: Opener) -> None:
+    screen = network(width=size[0], height=size[1])
+    before = top_of(screen, "#layers"), screen("#network-stage").inner_html()
+    screen("#network-rate").fill("-1")
+    screen("#network-rate").press("Enter")
+    expect(screen("#network-train .refused")).to_have_text("Type a number that is 0 or more, such as 0.1.")
+    assert abs(top_of(screen, "#layers") - before[0]) < 1
+    assert screen("#network-stage").inner_html() == before[1]
+    screen("#network-rate").fill("0")
+    screen("#network-rate").press("Enter")
+    expect(screen("#network-train .result")).to_contain_text("nothing moves")
+    assert abs(top_of(screen, "#layers") - before[0]) < 1
+
+
+def test_box_of_the_loss_says_of_how_many_rows(network: Opener) -> None:
+    screen = network()
+    screen("#network-strip").get_by_role("button", name="three species of penguins").click()
+    screen("#all-rows").click()
+    expect(screen("#network-stage [data-loss]")).to_contain_text("mean loss (16 rows)")
+    expect(screen("#loss")).to_contain_text("loss, all rows ")
+
+
+def test_phone_says_what_stands_in_the_foot_and_in_the_plot(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    train(screen, "× 100")
+    expect(screen("#axis")).to_be_visible()
+    screen.page.evaluate("microgrid.dispatch({type: 'setLearningRate', learningRate: 1000})")
+    train(screen, "× 10")  # over many powers of ten
+    assert "log scale" in screen("#plot").evaluate("(e) => getComputedStyle(e, '::before').content")
+    expect(screen("#learned-key")).not_to_contain_text("spread sideways")
+    screen("#learned-pairs").click()
+    expect(screen("#learned-key")).to_contain_text("spread sideways")
+
+
+def test_help_that_is_scrolled_keeps_what_closes_it(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen("#help").click()
+    screen("#keys").evaluate("(e) => e.scrollTo(0, 9999)")
+    assert screen("#keys").evaluate("(e) => e.scrollTop") > 0
+    assert top_of(screen, "#keys .close") >= top_of(screen, "#keys")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_name_of_data_is_cut(language: str, network: Opener) -> None:
+    screen = network(width=1280, height=720, language=language)
+    screen("#builder summary").click()
+    font = "const c = document.createElement('canvas').getContext('2d'); c.font = getComputedStyle(e).font;"
+    widest = "Math.max(...[...e.options].map(({text}) => c.measureText(text).width))"
+    assert screen("#build-data").evaluate(f"(e) => {{ {font} return e.clientWidth - 34 >= {widest}; }}")
+
+
+def test_box_of_the_loss_has_a_standardised_target_in_its_own_units(network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, paste="hours;passed\n1;0\n2;0\n3;1\n5;1")
+    screen("#build-take").click()
+    expect(screen("#network-stage [data-loss]")).to_contain_text("target (0)")
+    expect(screen("#network-stage [data-loss]")).to_contain_text("−1")

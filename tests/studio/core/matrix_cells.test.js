@@ -83,3 +83,12 @@ test("the first result is explained first, in the row that is picked", () => {
   assert.deepEqual(firstCell(entries, 1), {name: "y", row: 1, column: 0});
   assert.equal(firstCell(entries.filter(({isResult}) => !isResult), 1), null);
 });
+
+test("of an update, the weight that moves furthest is explained first", () => {
+  const moved = (velocity) => matricesAt(spec, network, pass, {phase: "change", kind: "update", layer: 0}, {learningRate: 0.5, after: parameters, velocity});
+  const place = (position) => (position < 6 ? {name: "W1", row: position % 3, column: Math.floor(position / 3)} : {name: "W2", row: position - 6, column: 0});
+  const weights = [0, 1, 3, 4, 6, 7],
+    furthest = weights.reduce((best, i) => (Math.abs(pass.gradients[i]) > Math.abs(pass.gradients[best]) ? i : best));
+  assert.deepEqual(firstCell(moved(null), 1), place(furthest));
+  assert.deepEqual(firstCell(moved(Float64Array.of(0, 0, 9, 0, -5, 9, 1, 2, 9)), 1), place(4));
+});

@@ -12,6 +12,16 @@ export function mistakesOf(graph, {values}) {
   return comparisonsIn(graph).map(([prediction, target]) => ({said: values[prediction], right: values[target]}));
 }
 
+const ROUNDING = 1e-12; // of what is compared: what differs by less is the same
+
+/**
+ * Whether a prediction misses its target by more than rounding.
+ * @param {{said: number, right: number}} mistake
+ */
+export function isMissed({said, right}) {
+  return !(Math.abs(said - right) <= ROUNDING * (Math.abs(said) + Math.abs(right)));
+}
+
 /**
  * Finds the predictions that are compared with targets: in a difference that is squared, or whose size is taken, and of
  * which one side is learned and the other is given.

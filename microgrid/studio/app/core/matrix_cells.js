@@ -106,23 +106,39 @@ export function shownOf(count, most, wanted) {
 }
 
 /**
- * The cell of a step that is explained first: of its first result, the number furthest from 0; in the row that is picked,
- * where there is one.
+ * The cell of a step that is explained first: of its first result, the number furthest from 0, in the row that is picked,
+ * where there is one; of an update, the weight that moves furthest.
  * @param {MatrixEntry[]} entries
  * @param {number} at the position of the row in the batch, or −1
  * @returns {Cell | null}
  */
 export function firstCell(entries, at) {
+  const moves = ["vW", "dW"].map((by) => entries.filter(({name}) => name.startsWith(by) && name !== by)).find(({length}) => length);
+  if (moves) {
+    const {name, ...place} = furthestFrom0(moves);
+    return {name: name.slice(1), ...place};
+  }
   const entry = entries.find(({isResult}) => isResult);
-  if (!entry) return null;
-  const hasRows = ["y", "dout"].includes(entry.name) && at >= 0;
-  let [row, column] = [hasRows ? at : 0, 0];
-  for (const r of hasRows ? [at] : entry.matrix.keys()) {
-    for (let c = 0; c < entry.matrix[r].length; c++) {
-      if (Math.abs(entry.matrix[r][c]) > Math.abs(entry.matrix[row][column])) [row, column] = [r, c];
+  return entry ? furthestFrom0([entry], ["y", "dout"].includes(entry.name) ? at : -1) : null;
+}
+
+/**
+ * @param {MatrixEntry[]} entries at least one
+ * @param {number} [only] the row to look at; −1 for all
+ * @returns {Cell}
+ */
+function furthestFrom0(entries, only = -1) {
+  let best = {name: entries[0].name, row: Math.max(only, 0), column: 0},
+    size = -1;
+  for (const {name, matrix} of entries) {
+    for (const [row, numbers] of matrix.entries()) {
+      for (let column = 0; column < numbers.length; column++) {
+        const isFurther = Math.abs(numbers[column]) > size && (only < 0 || row === only);
+        if (isFurther) [best, size] = [{name, row, column}, Math.abs(numbers[column])];
+      }
     }
   }
-  return {name: entry.name, row, column};
+  return best;
 }
 
 /**

@@ -4,7 +4,7 @@
 import {placeOfLargest} from "./extremes.js";
 import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
-import {bracketed, show, signOf} from "./numerals.js";
+import {bracketed, digitsBeside1, show, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 import {ASKED} from "./predicting.js";
 
@@ -42,7 +42,8 @@ const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHARES = 6, // of a sum that is written with all its terms
   MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
-const RISEN = 2; // times the first loss: less may come of a batch
+const NEGLIGIBLE = 1e-12; // times the first loss: a gradient that is smaller comes of rounding
+export const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
  * Returns the weight or bias of the largest gradient.
@@ -159,15 +160,16 @@ export class NetworkSentences {
     const {pass, at, shares, first, output} = moment;
     if (output > RISEN * first) return this.words.word("network.told.risen", {first: show(first), loss: show(output)});
     const all = mostToBlame(this.network, pass.gradients),
-      ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)};
+      own = mostToBlame(this.network, shares),
+      ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)},
+      ofRow = {own: this.#nameOf(own), share: show(own.gradient)},
+      isOfRow = at >= 0 && !isNegligible(own, moment);
     if (all.gradient === 0) return this.#say("answer.none", moment);
-    const own = mostToBlame(this.network, shares),
-      isOfRow = at >= 0 && own.gradient !== 0,
-      {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
+    if (isNegligible(all, moment)) return this.#say(isOfRow ? "answer.balanced" : "answer.flat", moment, {...ofAll, ...ofRow});
+    const {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
     if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
-    const ofRow = {own: this.#nameOf(own), share: show(own.gradient)};
-    if (own.gradient === 0) return this.#say("answer.row.none", moment, ofAll);
+    if (!isOfRow) return this.#say("answer.row.none", moment, ofAll);
     return this.#say(own.position === all.position ? "answer.same" : "answer", moment, {...ofAll, ...ofRow});
   }
 
@@ -187,11 +189,17 @@ export class NetworkSentences {
    * What the network sees of the data where that are not their own numbers, with the target of a row; "" where it is.
    * @param {Pass} pass
    * @param {number} at
+   * @param {boolean} isFirst whether it says how they come about: once, in the first cycle
    */
-  standardised({targets}, at) {
-    const {scale, classes} = this.spec.data;
-    if (!scale) return "";
+  standardised(pass, at, isFirst) {
+    const {targets, predictions} = pass,
+      {scale, classes} = this.spec.data;
+    if (!scale || ((classes.length || at < 0) && !isFirst)) return "";
     if (classes.length || at < 0) return this.words.word("network.told.standardised");
+    if (!isFirst) {
+      const [target, prediction] = [show(targets[at][0]), show(predictions[at][0])];
+      return this.words.word("network.told.standardised.row", {said: this.said(pass, at), prediction, right: this.right(pass, at), target});
+    }
     const [mean, deviation] = scale.target;
     return this.words.word("network.told.standardised.target", {formula: this.#standardising(inOwnUnits(this.spec, targets[at][0]), mean, deviation, targets[at][0])});
   }
@@ -277,7 +285,7 @@ export class NetworkSentences {
       {formula} = this.told(step, moment),
       blamed = phase === "change" ? this.#mostMoved(moment) : this.#mostIn(layer, at < 0 ? pass.gradients : shares);
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
-      i = phase === "know" ? placeOfLargest(moment.seen.pass.layers[layer - 1].outputs[Math.max(moment.seen.at, 0)], Math.abs) : 0,
+      i = phase === "know" ? this.#neuronTold(layer, moment) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
     return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
   }
@@ -293,7 +301,7 @@ export class NetworkSentences {
       {activation, outputs: width} = this.network.layers[layer - 1],
       row = Math.max(at, 0),
       {outputs} = pass.layers[layer - 1],
-      i = placeOfLargest(outputs[row], Math.abs),
+      i = this.#neuronTold(layer, moment),
       isLast = layer === this.network.layers.length;
     const key = isLast ? "know.output" : activation === "linear" ? "know.linear" : "know",
       parts = {layer, activation, neuron: i + 1, name: this.names.neuron(layer, i), value: show(outputs[row][i])};
@@ -302,6 +310,16 @@ export class NetworkSentences {
       sentence: this.words.joined(sentence, at >= 0 && this.givesChances(layer) && this.chanceOf(i, outputs[row][i])),
       formula: [this.#sumOf(layer, i, row, pass)],
     };
+  }
+
+  /**
+   * The neuron that stands for its layer: the output that the network predicts by; before, the one furthest from 0.
+   * @param {number} layer
+   * @param {NetworkMoment} moment
+   */
+  #neuronTold(layer, {seen: {pass, at}}) {
+    const isLast = layer === this.network.layers.length;
+    return placeOfLargest(pass.layers[layer - 1].outputs[Math.max(at, 0)], isLast ? (output) => output : Math.abs);
   }
 
   /**
@@ -342,7 +360,7 @@ export class NetworkSentences {
     const terms = Array.from(outputs, (y, i) => {
       const t = targets[at][i],
         p = chanceOfLogit(y);
-      return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log ${show(t ? p : 1 - p)}`;
+      return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log${t ? ` ${show(p)}` : `(1\u00a0−\u00a0${show(p, digitsBeside1(p))})`}`; // the probability that is seen
     });
     const sum = outputs.reduce((total, y, i) => total + LOSSES[loss].term(y, targets[at][i]), 0);
     if (terms.length === 1) return `${terms[0]} = ${show(sum)}`;
@@ -364,7 +382,7 @@ export class NetworkSentences {
     }
     const i = placeOfLargest(dOutputs[at], Math.abs),
       gradient = dOutputs[at][i],
-      key = gradient < 0 ? "blame.low" : gradient > 0 ? "blame.high" : "blame.right",
+      key = isNegligible({gradient}, moment) ? "blame.right" : gradient < 0 ? "blame.low" : "blame.high",
       name = this.names.neuron(this.network.layers.length, i);
     const divisor = dOutputs.length * dOutputs[at].length;
     return {sentence: this.#say(key, moment, {name, gradient: show(gradient), divisor}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
@@ -523,6 +541,15 @@ export class NetworkSentences {
 function blank(part) {
   if (typeof part !== "string") return {...part, text: ASKED, kind: ""};
   return `${part.slice(0, part.lastIndexOf("= "))}= ${ASKED}`;
+}
+
+/**
+ * Whether nobody is to blame: a gradient is 0 but for rounding.
+ * @param {{gradient: number}} blamed
+ * @param {NetworkMoment} moment
+ */
+function isNegligible({gradient}, {first}) {
+  return Math.abs(gradient) <= NEGLIGIBLE * first;
 }
 
 /** @param {number} logit */

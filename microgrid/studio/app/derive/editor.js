@@ -1,6 +1,6 @@
 // What the editor, the sentences at the end of a phase and the large button show.
 
-import {isOnlyMistake, mistakesOf, mostResponsible} from "../core/blame.js";
+import {isMissed, isOnlyMistake, mistakesOf, mostResponsible} from "../core/blame.js";
 import {isLoss} from "../core/graph.js";
 import {show} from "../core/numerals.js";
 import {backwardLines, changeLine, knowLine} from "../core/python.js";
@@ -89,7 +89,7 @@ function blameQuestion(graph, numbers, words) {
     said = words.listed(mistakes.map((mistake) => show(mistake.said))),
     right = words.listed([...new Set(mistakes.map((mistake) => show(mistake.right)))]);
   if (mistakes.length === 0) return words.say("editor.value", {name, value});
-  if (mistakes.every((mistake) => mistake.said === mistake.right)) return words.say("editor.right", {said});
+  if (!mistakes.some(isMissed)) return words.say("editor.right", {said});
   const end = isLoss(graph) || isOnlyMistake(graph) ? "" : ".end"; // which is more than how wrong it was
   if (mistakes.length > MAX_MISTAKES) return words.say(`editor.blame.many${end}`, {count: mistakes.length, name, value});
   return words.say(`editor.blame${end}`, {said, right, name: isLoss(graph) ? words.word("end.loss") : name, value});
@@ -104,7 +104,10 @@ function blameAnswer(graph, numbers, words) {
   const responsible = mostResponsible(graph, numbers);
   if (responsible.length === 0) return words.say("editor.answer.none");
   const [first, ...others] = responsible.slice(0, MAX_RESPONSIBLE).map((i) => ({name: graph.nodes[i].name, gradient: show(numbers.gradients[i])}));
-  const key = mistakesOf(graph, numbers).length ? "editor.answer" : "editor.answer.value",
+  const mistakes = mistakesOf(graph, numbers),
+    isAllRight = mistakes.length > 0 && !mistakes.some(isMissed) && isOnlyMistake(graph);
+  if (isAllRight) return words.say("editor.answer.flat", {gradient: first.gradient});
+  const key = mistakes.length ? "editor.answer" : "editor.answer.value",
     names = others.map((other) => words.say("editor.answer.name", other));
   return words.say(key + caseOfAnswer(responsible, graph, numbers), {...first, first: first.name, others: words.listed(names)});
 }

@@ -3,7 +3,7 @@
 
 import {batchOf, cyclesPerEpoch, epochOf, lossOf, nextMoment} from "../core/learning.js";
 import {networkOf, passOf, rowShares} from "../core/network.js";
-import {NetworkSentences, mostToBlame} from "../core/network_sentences.js";
+import {NetworkSentences, RISEN, mostToBlame} from "../core/network_sentences.js";
 import {standardised} from "../core/network_spec.js";
 import {stepsOfNetwork} from "../core/network_steps.js";
 import {show} from "../core/numerals.js";
@@ -386,7 +386,7 @@ function saidOfNetwork(state, shown) {
   const {sentence, formula} = sentences.told(step, moment),
     ending = position === steps.length ? `\n${sentences.outcome(moment)}` : "";
   if (position === ends.know) {
-    const scale = cycle === 1 ? sentences.standardised(seen.pass, seen.at) : ""; // said once
+    const scale = sentences.standardised(seen.pass, seen.at, cycle === 1);
     return {sentence: scale, formula, ending, summary: sentences.question(moment)};
   }
   const summary = position === ends.think ? sentences.answer(moment) : "",
@@ -404,7 +404,17 @@ function problemOfNetwork(state, words) {
   if (!isLostIn(state)) return "";
   const {loss, gradients} = passIn(state),
     isByRate = state.cycle > 1 || (Number.isFinite(loss) && gradients.every(Number.isFinite));
-  return words.word(isByRate ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(state.learningRate), loss: show(loss)});
+  return words.word(isByRate ? "network.told.lost" : "network.told.lost.start", {cycle: state.cycle, rate: show(rateThatLost(state)), loss: show(loss)});
+}
+
+/**
+ * The learning rate that led away: that of the last cycle whose loss was not far above the first, whatever has been
+ * chosen since.
+ * @param {State} state in which a number is not finite
+ */
+function rateThatLost({cycles, cycle, learningRate}) {
+  const good = cycles.curve().findLast((point) => point.cycle <= cycle && point.loss <= RISEN * cycles.firstLoss)?.cycle ?? cycle;
+  return good === cycle ? learningRate : cycles.ruleOf(good);
 }
 
 /**
@@ -412,9 +422,10 @@ function problemOfNetwork(state, words) {
  * @param {NetworkShown} network
  * @param {Words} words
  */
-function outputTextOf({position}, {steps, losses, known}, words) {
+function outputTextOf({position}, {steps, losses, known, batch, spec}, words) {
   if (position < endsOfSteps(steps).know) return "";
-  const now = `${words.say("network.loss.mean")} ${show(losses.last)}`;
+  const isOfMore = batch.length < spec.data.rows.length, // than the box, which is of the batch
+    now = `${words.say(isOfMore ? "network.loss.all" : "network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }
 

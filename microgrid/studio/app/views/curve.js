@@ -52,7 +52,7 @@ export function createCurve(app) {
     setAttribute(element, "tabindex", asking ? "-1" : "0");
     setAttribute(element, "aria-disabled", asking ? "true" : null);
     number.disabled = Boolean(asking);
-    setAttribute(number, "aria-label", words.say("loop.cycle")); // on a phone, its word has no room
+    setAttribute(number, "aria-label", words.say("loop.cycle"));
     if (document.activeElement !== number || isNewCycle(state.cycle, state.cycles)) writeNumber();
     if (curve) showHandle(curve, state, derived);
   }
@@ -75,6 +75,7 @@ export function createCurve(app) {
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
+    setAttribute(plot, "data-scale", curve.isLogarithmic ? words.say("curve.log.short") : null);
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
     setAttribute(heldOutLine, "d", curve.heldOut.length ? `M${asPoints(curve.heldOut)}` : "");

@@ -157,6 +157,19 @@ export function refuse(field, place, why) {
   write(place, why);
 }
 
+/**
+ * Does what may change what stands above an element, and scrolls so that it stays under the finger: on a phone, where the
+ * page scrolls.
+ * @param {Element} element
+ * @param {() => void} change
+ */
+export function keepInPlace(element, change) {
+  const {top} = element.getBoundingClientRect();
+  change();
+  const moved = element.getBoundingClientRect().top - top;
+  if (moved) scrollBy(0, moved);
+}
+
 const NEWS_MS = 15_000, // that news stays, for who looks for it
   AGAIN_MS = 100; // so that a text that stands there already is heard as news
 

@@ -27,6 +27,7 @@ export function createLayers(app) {
   const section = byId("layers"),
     toggle = make("button", {id: "layers-open", "aria-controls": "layers-body", onclick: () => app.dispatch({type: "showPanel", panel: app.state.net?.panel === "layers" ? "" : "layers"})}),
     place = make("span", {id: "layers-place"}),
+    more = make("button", {id: "layers-more", onclick: showMore}),
     room = make("div", {id: "layers-room"}),
     formula = make("p", {id: "layers-formula"}),
     body = make("div", {id: "layers-body"}, room, formula),
@@ -35,7 +36,7 @@ export function createLayers(app) {
     isNewStep = createWatch(),
     isNewTable = createWatch(),
     isNewNumbers = createWatch();
-  section.append(make("h2", {id: "layers-title"}, toggle, place), body);
+  section.append(make("h2", {id: "layers-title"}, toggle, place, more), body);
   /** @type {Drawn[]} */
   let cells = [];
   /** @type {Cell | null} the one that is explained */
@@ -58,7 +59,7 @@ export function createLayers(app) {
     const isOpen = state.net?.panel === "layers";
     write(toggle, words.say("layers"));
     setAttribute(toggle, "aria-expanded", `${isOpen}`);
-    body.hidden = place.hidden = !isOpen;
+    body.hidden = place.hidden = more.hidden = !isOpen;
     if (!network || !isOpen) return;
     if (state.training && performance.now() < readableUntil) return; // numbers that change faster cannot be read
     readableUntil = performance.now() + READING_MS;
@@ -75,6 +76,7 @@ export function createLayers(app) {
     if (isNewNumbers(network.pass, update.after, cells)) for (const drawn of cells) fill(drawn, words);
     explain(network, update, picked, words);
     if (isBuilt && !room.contains(document.activeElement)) showResults();
+    tellMore();
   }
 
   // --- the tables ----------------------------------------------------------------------------------------------------------
@@ -107,12 +109,46 @@ export function createLayers(app) {
   function showResults() {
     const results = /** @type {HTMLElement | null} */ (room.querySelector(".results"));
     room.scrollTo(0, 0);
+    showChosen();
     if (!results || at.kind === "update" || app.state.isPresenting) return; // a class reads from the top
     const {top, bottom} = room.getBoundingClientRect();
     if (results.getBoundingClientRect().bottom <= bottom + 1) return;
     results.style.minHeight = `${room.clientHeight}px`; // so that there is enough to scroll
     room.scrollTop = results.getBoundingClientRect().top - top;
   }
+
+  /** Scrolls a matrix that is wider than its room, and an update that is higher, to the cell that is explained. */
+  function showChosen() {
+    const cell = chosen && cellAt(chosen)?.place,
+      matrix = cell?.closest(".matrix");
+    if (!cell || !matrix) return;
+    matrix.scrollLeft = cell.offsetLeft + cell.offsetWidth - matrix.clientWidth;
+    const [area, seen] = [matrix, room].map((element) => element.getBoundingClientRect());
+    if (at.kind === "update" && area.bottom > seen.bottom + 1) room.scrollTop = area.top - seen.top;
+  }
+
+  /** Names the matrices that have no room here: those below or, where these are seen, those above. */
+  function tellMore() {
+    const {above, below} = outOfSight(),
+      hidden = below.length ? below : above,
+      names = hidden.map(({dataset}) => dataset.name ?? "");
+    more.hidden = hidden.length === 0;
+    write(more, hidden.length ? `${below.length ? "↓" : "↑"} ${app.derived.words.listed(names)}` : "");
+  }
+
+  function outOfSight() {
+    const {top, bottom} = room.getBoundingClientRect(),
+      matrices = /** @type {HTMLElement[]} */ ([...room.querySelectorAll(".matrix")]).map((matrix) => ({matrix, area: matrix.getBoundingClientRect()})),
+      those = (/** @type {(area: DOMRect) => boolean} */ isOut) => matrices.filter(({area}) => isOut(area)).map(({matrix}) => matrix);
+    return {above: those((area) => area.top < top - 1), below: those((area) => area.bottom > bottom + 1)};
+  }
+
+  function showMore() {
+    const [next] = outOfSight().below;
+    room.scrollTop = next ? room.scrollTop + next.getBoundingClientRect().top - room.getBoundingClientRect().top : 0;
+  }
+
+  room.addEventListener("scroll", tellMore, {passive: true});
 
   /** @param {Words} words */
   function titleOf(words) {
@@ -141,7 +177,7 @@ export function createLayers(app) {
       }
       return row;
     });
-    const caption = make("caption", {}, make("b", {}, name), ` ${matrix.length} × ${matrix[0].length}`, ...(line ? [make("code", {}, line)] : []));
+    const caption = make("caption", {}, make("b", {}, name), ` ${matrix.length} × ${matrix[0].length} ${inWords(name, words)}`, ...(line ? [make("code", {}, line)] : []));
     const corner = rows.kind === "rows" ? words.say("network.row") : "",
       table = make("table", {class: isResult ? "result" : ""}, caption, make("thead", {}, make("tr", {}, make("th", {class: "corner"}, corner), ...headsOf)), make("tbody", {}, ...body));
     const own = cells.filter((each) => each.name === name);
@@ -275,6 +311,16 @@ export function createLayers(app) {
     goals[event.key]?.button.focus();
   });
   return {show: showLayers};
+}
+
+/**
+ * What a matrix is, where its name does not say it.
+ * @param {string} name
+ * @param {Words} words
+ */
+function inWords(name, words) {
+  const key = name === "t" ? "label.target" : `page.layers.is.${name.replace(/\d+$/, "")}`;
+  return words.has(key) ? words.word(key) : "";
 }
 
 /**

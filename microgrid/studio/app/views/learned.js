@@ -153,6 +153,7 @@ export function createLearned(app) {
     if (kind !== "classes" && question.kind !== "number") items.push(item("wrong", words.say("plot.key.wrong")));
     if (kind !== "classes" && rows.length > learned) items.push(item("held-out", words.say("plot.key.held_out")));
     key.replaceChildren(...items);
+    if (kind === "pairs") key.append(make("li", {}, words.say(question.kind === "sides" ? "plot.key.spread" : "plot.key.outside")));
   }
 
   // --- what changes with every cycle -----------------------------------------------------------------------------------------

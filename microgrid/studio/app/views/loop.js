@@ -2,7 +2,7 @@
 
 import {show} from "../core/numerals.js";
 import {graphIn} from "../derive.js";
-import {byId, isDialogOpen, isTypedInto, setAttribute} from "./dom.js";
+import {byId, isDialogOpen, keepInPlace, isTypedInto, setAttribute} from "./dom.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -16,7 +16,8 @@ const MAX_FRAME_MS = 24, // that the cycles of a frame and their picture may tak
 export function createLoop(app) {
   const undo = byId("undo"),
     redo = byId("redo"),
-    reset = byId("reset");
+    reset = byId("reset"),
+    trained = byId("network-train");
   let frame = 0,
     last = 0, // when the last cycles were run
     mostPerFrame = 1,
@@ -59,7 +60,7 @@ export function createLoop(app) {
     frame = requestAnimationFrame(runFrame);
     if (count < 1 || !app.state.training) return;
     last = due > mostPerFrame ? begin : last + (count * 1000) / speed; // what there was no time for is not made up for
-    app.dispatch({type: "trainOn", cycles: count});
+    keepInPlace(trained, () => app.dispatch({type: "trainOn", cycles: count}));
     const running = computed - begin,
       picture = performance.now() - computed,
       room = Math.max(MAX_FRAME_MS - picture, MIN_CYCLES_MS);

@@ -6,6 +6,7 @@ import {byId, createWatch, setAttribute} from "./dom.js";
 import {reducedMotion} from "./motion.js";
 import {isPicked} from "./network_marks.js";
 import {createPulses} from "./network_motion.js";
+import {isByTraining} from "./panel.js";
 import {paintNetwork} from "./network_painter.js";
 import {createNetworkScene} from "./network_scene.js";
 
@@ -187,14 +188,14 @@ export function createNetwork(app) {
     if (picked && picked.kind !== "loss" && !isMoved) follow(picked, picked.neuron);
     else if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
     else if (step.phase !== "change") follow(step);
-    if (isMoved) showStage();
+    if (isMoved && !isByTraining(state, previous)) showStage();
     const mayMove = isMoved && state.visit.animated && !state.training && !reducedMotion.matches;
     if (step && mayMove) pulses.start(scene, step, shown, state);
   }
 
-  /** On a phone the page is longer than the screen: comes back to the drawing, unless the part that is opened is in sight. */
+  /** On a phone the page is longer than the screen: comes back to the drawing, unless the reader looks at what came of it. */
   function showStage() {
-    if (innerWidth > PHONE_PX || isInSight(byId("part"))) return;
+    if (innerWidth > PHONE_PX || isInSight(byId("part")) || isInSight(byId("learned-plot"))) return;
     if (!isInSight(stage)) stage.scrollIntoView({block: "nearest"});
   }
 

@@ -1,7 +1,7 @@
 // Paints the box of the loss of a network at a step: of the row that is picked, or of all rows.
 
 import {lossTermsAt} from "../core/network_parts.js";
-import {show} from "../core/numerals.js";
+import {columnsOf, show} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {nowIn, writeSmall} from "./network_marks.js";
 import {shownNumber} from "./shown_number.js";
@@ -10,7 +10,9 @@ import {shownNumber} from "./shown_number.js";
 /** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
 /** @typedef {import("./network_scene.js").NetworkScene} NetworkScene */
 /** @typedef {ReturnType<typeof lossTermsAt>[number]} LossTerm */
-/** @typedef {[key: string, number: number, isKnown: boolean]} LossLine the key of a word, and the number beside it */
+/** @typedef {[key: string, number: number, isKnown: boolean, own?: string]} LossLine the key of a word, the number beside it and, of a target that is standardised, what it is */
+
+const MAX_NAME = 11; // columns that leave room for a number in the narrowest box
 
 /**
  * @param {NetworkScene} scene
@@ -53,7 +55,9 @@ function keyOfTotal({network, seen}) {
  * @param {Words} words
  */
 function nameOfLoss(shown, outputs, words) {
-  const {network, row, seen} = shown;
+  const {network, row, seen, spec} = shown,
+    count = seen.batch.length;
+  if (seen.at < 0 && count < spec.data.rows.length) return words.say("network.loss.batch", {count}); // the foot tells that of all rows
   if (seen.at >= 0 && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
   return seen.at >= 0 && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
 }
@@ -66,7 +70,7 @@ function nameOfLoss(shown, outputs, words) {
  * @param {number} outputs
  * @returns {LossLine[]}
  */
-function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, seen: {at, batch}}, outputs) {
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, seen: {at, batch, pass}}, outputs) {
   const isClass = network.loss === "bce",
     isPredicted = known.layer >= network.layers.length,
     isKnown = known.layer > network.layers.length,
@@ -79,8 +83,9 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
       ["page.network.loss.mean", loss, isKnown],
     ];
   }
+  const isStandardised = spec.data.scale && !spec.data.classes.length;
   /** @type {LossLine} */
-  const given = ["label.target", target, true];
+  const given = ["label.target", target, true, isStandardised ? sentences.right(pass, at) : ""];
   if (outputs > 1) return [given, isClass ? ["page.network.probability", probability, isPredicted] : ["label.error", error, isKnown]];
   /** @type {LossLine[]} */
   const own = isClass
@@ -96,8 +101,10 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
  * @param {Words} words
  */
 function paintLine({word, number}, told, isResult, words) {
-  const [key, value, isKnown] = told ?? ["", 0, false];
-  write(word, key && words.word(key));
+  const [key, value, isKnown, own] = told ?? ["", 0, false],
+    name = key && words.word(key),
+    nameWithOwn = own ? `${name} (${words.typeset(own)})` : name;
+  write(word, columnsOf(nameWithOwn) <= MAX_NAME ? nameWithOwn : name);
   writeSmall(number, isKnown ? words.typeset(shownNumber(value)) : "");
   mark(number, isResult ? "number result" : "number");
 }

@@ -23,7 +23,20 @@ export function createPanel() {
     const opened = previous && isBesideGraph.matches ? whatOpened(state, previous) : "";
     const shown = opened && byId(opened);
     if (shown) shown.scrollIntoView({block: "nearest"});
-    else if (previous && state.position !== previous.position && isBesideGraph.matches) comeToNote(derived);
+    else if (previous && (state.position !== previous.position || state.cycle !== previous.cycle) && isBesideGraph.matches) comeToStep(state, derived, previous);
+  }
+
+  /**
+   * What is told of another step begins in sight, and its note comes there; what trains moves nothing.
+   * @param {State} state
+   * @param {Derived} derived
+   * @param {State} previous
+   */
+  function comeToStep(state, derived, previous) {
+    if (isByTraining(state, previous)) return;
+    byId("told").scrollTo(0, 0);
+    if (derived.network) panel.scrollTo(0, 0); // in a graph the reader may be at work below
+    comeToNote(derived);
   }
 
   function scrollToTop() {
@@ -57,6 +70,15 @@ export function createPanel() {
  */
 function isAnotherView({document: {kind, name}, isPresenting}, {document: before, isPresenting: wasPresenting}) {
   return Boolean(name && name !== before.name) || kind !== before.kind || isPresenting !== wasPresenting;
+}
+
+/**
+ * Whether training has led here, by a button that is to stay where it is: the reader looks at what becomes of the plot.
+ * @param {State} state
+ * @param {State | null} previous
+ */
+export function isByTraining({lastChange, cycles}, previous) {
+  return lastChange === "train" && cycles !== previous?.cycles;
 }
 
 /**

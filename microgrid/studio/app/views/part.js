@@ -14,7 +14,7 @@ import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 /** @typedef {import("../derive/network.js").Picked} Picked */
 
 /** @typedef {{text: string, kind?: string}} Cell a kind is a class: "positive", "negative", "zero", "new" */
-/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number, less?: number[]}} Line `part` or `row` is picked by its name */
+/** @typedef {{name: string, cells: Cell[], kind?: string, part?: Picked, row?: number, isWhole?: boolean, less?: number[]}} Line `part` or `row` is picked by its name; a whole one is its name, with no cells */
 /** @typedef {{title: string, told: string, heads: string[], headRows?: number[], lines: Line[], less?: number[]}} Opened `headRows`: those of the columns after the first; `less`: the columns that a phone leaves out, of a line or of all */
 
 const MAX_COLUMNS = 4; // of numbers on a phone; a table of more scrolls
@@ -51,15 +51,16 @@ export function createPart(app) {
       mark(drawn.heads[i], less.includes(i) ? "less" : "");
       drawn.heads[i].hidden = !filled.columns[i];
     }
-    for (const [i, {name, cells, kind, less: own = less}] of lines.entries()) {
+    for (const [i, {name, cells, kind, isWhole = false}] of lines.entries()) {
       write(drawn.names[i], name);
       mark(drawn.lines[i], kind ?? "");
+      drawn.lines[i].querySelector("th")?.setAttribute("colspan", `${isWhole ? heads.length : 1}`);
       drawn.lines[i].hidden = !filled.lines[i];
       for (const [k, {text, kind: sort}] of cells.entries()) {
         const element = drawn.cells[i][k];
         write(element, text);
-        mark(element, ["number", sort, own.includes(k + 1) && "less"].filter(Boolean).join(" "));
-        element.hidden = !filled.columns[k + 1];
+        mark(element, ["number", sort, less.includes(k + 1) && "less"].filter(Boolean).join(" "));
+        element.hidden = isWhole || !filled.columns[k + 1];
         if (text) element.setAttribute("data-name", heads[k + 1]);
       }
     }
@@ -144,8 +145,8 @@ export function openedPart(shown, picked, words, rate) {
  */
 export function columnsAndLinesFilled({heads, lines}) {
   return {
-    columns: heads.map((_, i) => i === 0 || lines.some(({cells}) => cells[i - 1].text)),
-    lines: lines.map(({cells}) => cells.some(({text}) => text)),
+    columns: heads.map((_, i) => i === 0 || lines.some(({cells, isWhole}) => !isWhole && cells[i - 1].text)),
+    lines: lines.map(({cells, isWhole}) => isWhole || cells.some(({text}) => text)),
   };
 }
 
@@ -185,11 +186,12 @@ function neuronOfRow(shown, picked, words) {
     part: partOf("bias", layer, neuron),
     cells: [number(bias.value), none, number(bias.value, isSummed), signed(bias.share, isBlamed), none, ...updated(bias.position)],
   };
-  // a phone has no room for the products in Think: what they add up to stands where a value does; in Change, nowhere
+  // in Know what the products add up to; from Think on, with a gradient that is the total of no column
   const totalLine = (/** @type {string} */ name, /** @type {number} */ value, /** @type {number} */ gradient, /** @type {boolean} */ isBlamedHere) => ({
-    name: isBlamedHere ? words.say("network.part.and_gradient", {name}) : name,
-    ...{kind: known.isChanged ? "total less" : "total", less: isBlamed ? [2] : []},
-    cells: [none, none, number(value, isSummed), signed(gradient, isBlamedHere), none, none, none],
+    name: isBlamedHere ? words.word("page.network.part.and_gradient", {name, value: show(value), gradient: show(gradient)}) : isBlamed ? `${name} = ${words.typeset(show(value))}` : name,
+    kind: known.isChanged ? "total less" : "total",
+    isWhole: isBlamedHere || isBlamed,
+    cells: [none, none, number(value, isSummed), none, none, none, none],
   });
   const told = known.isChanged
     ? words.say(spec.momentum ? "network.part.told.changed.momentum" : "network.part.told.changed")

@@ -1,7 +1,7 @@
 // Training: cycle after cycle with a learning rate, and what came of it.
 
 import {readNumber, show} from "../core/numerals.js";
-import {byId, createWatch, make, refill, refuse, write} from "./dom.js";
+import {byId, createWatch, keepInPlace, make, refill, refuse, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -111,7 +111,7 @@ export function createTrain(app, of = "") {
   function train(cycles) {
     if (!takeRate()) return;
     isStale = true;
-    app.dispatch({type: "train", cycles});
+    keepInPlace(panel, () => app.dispatch({type: "train", cycles}));
   }
 
   function takeSpeed() {
@@ -139,8 +139,9 @@ function speedInWords(cyclesPerSecond, words) {
  * @param {State} state
  * @param {Derived} derived
  */
-function resultOfTraining({cycle, cycles, restarted}, {output: last, problem, words, endLabel}) {
+function resultOfTraining({cycle, cycles, restarted, learningRate}, {output: last, problem, words, endLabel}) {
   if (problem) return ""; // the sentence says it
+  if (learningRate === 0) return words.say("rate.zero");
   const first = cycles.firstLoss;
   if (cycles.last === cycles.first) return restarted ? words.say("curve.new") : "";
   const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - cycles.first});
