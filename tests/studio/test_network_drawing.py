@@ -221,6 +221,24 @@ def test_presented_loss_curve_is_high_and_thick(network: Opened) -> None:
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_presented_plot_is_as_high_as_it_was_and_has_its_legend(
+    size: tuple[int, int], language: str, network: Opened
+) -> None:
+    width, height = size
+    screen = network("penguins", language=language, width=width, height=height)
+    ordinary = screen("#learned-plot .frame").bounding_box()
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    for step in range(8):
+        screen.page.evaluate(f"microgrid.go({step})")
+        plot = screen("#learned-plot .frame").bounding_box()
+        assert plot["height"] > 2 / 3 * ordinary["height"], step
+        for each in ("boundary", "wrong", "held-out"):
+            expect(screen(f"#learned-key .{each}")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_presented_plot_is_readable_or_left_out(size: tuple[int, int], network: Opened) -> None:
     width, height = size
     screen = network("penguins", language="ja", width=width, height=height)

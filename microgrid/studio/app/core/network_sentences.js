@@ -466,10 +466,18 @@ export class NetworkSentences {
    * @param {NetworkMoment} moment
    * @param {Record<string, string | number>} [parts]
    */
-  #say(key, {row, pass, isWhole, at, seen}, parts = {}) {
-    const rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length}),
-      isMissing = row !== null && at < 0 && seen.at < 0 && !key.startsWith("change") ? this.words.word("network.told.row.out", {row, count: pass.x.length}) : "";
-    return this.words.joined(isMissing, this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
+  #say(key, moment, parts = {}) {
+    const {row, pass, isWhole} = moment,
+      rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length});
+    return this.words.joined(key.startsWith("change") ? "" : this.absence(moment), this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
+  }
+
+  /**
+   * That the row picked is not in the batch, with which sentences of it begin; "" where it is.
+   * @param {NetworkMoment} moment
+   */
+  absence({row, pass, at, seen}) {
+    return row !== null && at < 0 && seen.at < 0 ? this.words.word("network.told.row.out", {row, count: pass.x.length}) : "";
   }
 
   /** @param {Blamed} blamed */

@@ -172,6 +172,20 @@ export function columnsOf(text) {
 }
 
 /**
+ * Returns a text that takes no more than so many columns, its end cut where it is longer.
+ * @param {string} text
+ * @param {number} columns
+ * @param {(text: string) => number} [widthOf] in another unit than columns
+ * @returns {string}
+ */
+export function cutToColumns(text, columns, widthOf = columnsOf) {
+  if (widthOf(text) <= columns + 0.5) return text;
+  let cut = text;
+  while (cut && widthOf(cut) + 1 > columns) cut = cut.slice(0, -1);
+  return `${cut.trimEnd()}…`;
+}
+
+/**
  * Isolates right-to-left text: else a number beside it would change sides.
  * @param {string} text
  * @returns {string}

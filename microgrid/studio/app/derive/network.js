@@ -391,7 +391,13 @@ function saidOfNetwork(state, shown) {
   }
   const summary = position === ends.think ? sentences.answer(moment) : "",
     isAnswered = state.isPresenting && state.isPredicting; // the class has been asked for the number of this step
-  if (summary && !isAnswered) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary};
+  if (summary) {
+    const answer = sentences.formulaOfAnswer(moment),
+      isSame = JSON.stringify(answer) === JSON.stringify(formula); // the weight that the step tells of
+    if (!isAnswered || isSame) return {sentence: "", formula: answer, ending, summary};
+    const absence = sentences.absence(moment); // said once
+    return {sentence, formula, ending, summary: summary.slice(summary.startsWith(absence) ? absence.length : 0).trim()};
+  }
   return {sentence, formula, ending, summary};
 }
 

@@ -4,7 +4,7 @@ import {largestOf} from "../core/extremes.js";
 import {biasPosition} from "../core/network_layers.js";
 import {LINE_UNITS, TEXT_UNITS, hasOnlyNumber, linesOfName} from "../core/network_places.js";
 import {gradientsOfValues, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
-import {columnsOf, show, signOf} from "../core/numerals.js";
+import {cutToColumns, show, signOf} from "../core/numerals.js";
 import {makeSvg, mark, setAttribute, write} from "./dom.js";
 import {isNowAt, isPicked, nowIn, writeSmall} from "./network_marks.js";
 import {showsOneNumber} from "./network_scene.js";
@@ -141,7 +141,7 @@ function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
     mayBreak = name.getAttribute("text-anchor") === "end" && !(next?.y - first.y < 2 * LINE_UNITS); // beside it, with room for two lines
   const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
     lines = mayBreak ? linesOfName(text, columns + 0.5) : [text];
-  writeLines(name, lines.map((line) => cutToWidth(line, columns)));
+  writeLines(name, lines.map((line) => cutToColumns(line, columns)));
 }
 
 /**
@@ -170,15 +170,4 @@ function writeLines(element, lines) {
   if (element.textContent === lines.join("")) return;
   const x = element.getAttribute("x") ?? "0";
   element.replaceChildren(...lines.map((line, i) => makeSvg("tspan", {x, dy: i ? "1.1em" : "-0.5em"}, line)));
-}
-
-/**
- * @param {string} text
- * @param {number} columns
- */
-function cutToWidth(text, columns) {
-  if (columnsOf(text) <= columns + 0.5) return text;
-  let cut = text;
-  while (cut && columnsOf(cut) + 1 > columns) cut = cut.slice(0, -1);
-  return `${cut.trimEnd()}…`;
 }
