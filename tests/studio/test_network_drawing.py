@@ -328,3 +328,17 @@ def test_phone_stops_a_wide_table_where_no_number_is_behind_a_name(network: Open
 def test_every_layer_is_numbered_above_the_drawing_also_the_last(network: Opened) -> None:
     expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("6")
     expect(network()("svg.network .heading").nth(2)).to_contain_text("2")
+
+
+def test_exponent_in_the_drawing_is_as_large_as_the_number(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1920, height=1080)
+    screen.press("p")
+    screen.page.evaluate("microgrid.go(14)")
+    sizes = """(all) => all.map((e) => {
+      const svg = e.ownerSVGElement, scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return parseFloat(getComputedStyle(e).fontSize) * scale;
+    })"""
+    found = screen("svg.network .power").evaluate_all(sizes)
+    assert len(found) > 10
+    assert min(found) >= 16
+    assert screen("#formula .exponent").count() > 0

@@ -4,7 +4,6 @@ import {lossTermsAt} from "../core/network_parts.js";
 import {show} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {nowIn, writeSmall} from "./network_marks.js";
-import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
@@ -98,6 +97,6 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
 function paintLine({word, number}, told, isResult, words) {
   const [key, value, isKnown] = told ?? ["", 0, false];
   write(word, key && words.word(key));
-  writeSmall(number, isKnown ? words.typeset(shownNumber(value)) : "");
+  writeSmall(number, isKnown ? value : null);
   mark(number, isResult ? "number result" : "number");
 }

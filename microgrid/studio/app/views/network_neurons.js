@@ -67,12 +67,12 @@ function paintNeuron(neuron, shown, weights, words) {
     isOwn = isPicked(picked, l ? "neuron" : "input", l, i);
   const valueText = value === null ? "" : shownNumber(value),
     gradientText = gradient === null ? "" : shownNumber(gradient);
-  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? "" : words.typeset(valueText));
-  writeSmall(drawn.grad, words.typeset(gradientText));
+  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? null : value);
+  writeSmall(drawn.grad, gradient);
   if (gradient !== null) mark(drawn.grad, `grad ${signOf(gradient)}`);
   if (l > 0 && l < shown.network.layers.length) nameHidden(neuron, words);
   else nameEnd(neuron, shown);
-  if (drawn.bias.length && l) paintBias(neuron, shown, weights, words);
+  if (drawn.bias.length && l) paintBias(neuron, shown, weights);
   else if (drawn.bias.length) write(drawn.bias[0], words.typeset(ownNumber(i, shown)));
   mark(drawn.group, [drawn.kinds, nowIn(step, isNowAt(step, l)), status && "has-status", known.isChanged && "old", isOwn && "picked"].filter(Boolean).join(" "));
   const bias = l ? weights.values[biasPosition(shown.network.layers[l - 1], i)] : 0,
@@ -115,15 +115,14 @@ function ownNumber(i, {row, seen, spec}) {
  * @param {NeuronShown} neuron
  * @param {NetworkShown} shown
  * @param {WeightsShown} weights
- * @param {Words} words
  */
-function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, gradients}, words) {
+function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, gradients}) {
   const position = biasPosition(network.layers[l - 1], i),
     state = stateOf(l),
     gradient = gradients && state !== "value" ? gradients[position] : null;
-  writeSmall(bias[0], words.typeset(`b ${shownNumber(values[position])}`), 2);
+  writeSmall(bias[0], values[position], "b ");
   mark(bias[0], `b ${state === "new" ? "changed" : ""} ${isPicked(picked, "bias", l, i) ? "picked" : ""}`);
-  writeSmall(bias[1], gradient === null ? "" : words.typeset(shownNumber(gradient)));
+  writeSmall(bias[1], gradient);
   if (gradient !== null) mark(bias[1], `g ${signOf(gradient)}`);
 }
 

@@ -9,7 +9,6 @@ import {paintLoss} from "./network_loss.js";
 import {isNowAt, nowIn, writeSmall} from "./network_marks.js";
 import {paintNeurons} from "./network_neurons.js";
 import {drawnLabel, fitPlate, placeLabel} from "./network_scene.js";
-import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("../core/network.js").Network} Network */
@@ -131,9 +130,9 @@ function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, wo
     mark(drawn.group, `weight ${signOf(isGradient ? gradient : value)} ${nowIn(step, isNowAt(step, edge.layer))}${emphasis}`);
     if (!drawn.label) continue;
     const {weight, grad} = drawn.label;
-    writeSmall(weight, words.typeset(shownNumber(value)));
+    writeSmall(weight, value);
     mark(weight, `w${state === "new" ? " changed" : ""}${emphasisOf(part, edge)}`);
-    writeSmall(grad, state === "value" ? "" : words.typeset(shownNumber(gradient)));
+    writeSmall(grad, state === "value" ? null : gradient);
     mark(grad, `g ${signOf(gradient)}${emphasis}`);
     fitPlate(drawn.label);
   }
@@ -216,9 +215,9 @@ function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gr
       state = stateOf(edge.layer),
       gradient = gradients?.[position] ?? 0;
     placeLabel(label, area);
-    writeSmall(weight, isOne || state !== "gradient" ? words.typeset(shownNumber(values[position])) : "");
+    writeSmall(weight, isOne || state !== "gradient" ? values[position] : null);
     mark(weight, `w ${state === "new" ? "changed" : ""}`);
-    writeSmall(grad, state === "gradient" || (isOne && state === "new") ? words.typeset(shownNumber(gradient)) : "");
+    writeSmall(grad, state === "gradient" || (isOne && state === "new") ? gradient : null);
     mark(grad, `g ${signOf(gradient)}`);
     fitPlate(label);
   }
