@@ -224,7 +224,18 @@ test("a class is asked only for what no step has shown", () => {
   }
 });
 
-test("the large button stops at the first question, as a step does", () => {
+test("what a class is asked to add up has all its numbers", () => {
+  const start = after(documentWith({sizes: [5, 1]}), {type: "pickRow", row: 1}, {type: "present", isPresenting: true}, {type: "goTo", position: 1}, {type: "ask"}),
+    [formula] = shown(start).formulaParts,
+    numbers = formula.replaceAll("−", "-").match(/-?\d[\d.]*/g).map(Number),
+    [w1, x1, w2, x2, count, others, bias = 0] = numbers,
+    answer = shown(after(start, step(1))).formulaParts[0].replaceAll("−", "-").match(/= (\S+)$/)[1];
+  assert.match(formula, /the other 3: .* = \?$/);
+  assert.equal(count, 3);
+  assert.ok(Math.abs(w1 * x1 + w2 * x2 + others + bias - Number(answer)) < 1e-3, formula);
+});
+
+test("the large button stops before the first question, and asks when it is pressed again", () => {
   const play = {type: "playPhase"},
     isAsking = (state) => shown(state).predicting.question !== null;
   const start = after(documentWith(), {type: "present", isPresenting: true}, {type: "goTo", position: 0}),
@@ -235,7 +246,8 @@ test("the large button stops at the first question, as a step does", () => {
   const blame = after(start, {type: "goToPhase", phase: "know"}, play),
     stopped = after(blame, {type: "playOn"});
   assert.deepEqual([blame.position, blame.playing, isAsking(blame)], [4, true, false]); // the loss has no question
-  assert.deepEqual([stopped.position, stopped.playing, isAsking(stopped)], [4, false, true]);
+  assert.deepEqual([stopped.position, stopped.playing, isAsking(stopped)], [4, false, false]); // its explanation stays
+  assert.ok(isAsking(after(stopped, play)));
   assert.ok(isAsking(after(start, {type: "goToPhase", phase: "change"}, play)), "the next cycle");
   const quiet = after(start, {type: "setPredicting", isPredicting: false}, play, {type: "playOn"});
   assert.deepEqual([quiet.position, quiet.playing], [2, true]);
@@ -385,12 +397,12 @@ test("the studio's own data have names in each language, a table keeps those of 
   assert.deepEqual(named(""), ["bill_length_mm", "x2", "species"]);
 });
 
-test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {
+test("the gradient over a few rows is written with all its shares, over many with the sum of the others", () => {
   const formulaAt = (rows) => {
     const data = {...XOR, rows: rows.map((r) => XOR.rows[r % 4]), targets: rows.map((r) => XOR.targets[r % 4])};
     const state = after(documentWith({data}), {type: "pickRow", row: null});
     return shown(after(state, {type: "goTo", position: endsIn(state).think})).formulaParts.join("");
   };
   assert.match(formulaAt([0, 1, 2, 3]), /^[^+]+ \+ [^+]+ \+ [^+]+ \+ [^+…]+ = /);
-  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ … = /);
+  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ \(the other 4: [^+…]+\) = /);
 });

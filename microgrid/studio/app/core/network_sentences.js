@@ -317,8 +317,9 @@ export class NetworkSentences {
       x = l > 1 ? pass.layers[l - 2].outputs[row] : pass.x[row];
     const terms = Array.from(x, (number, k) => `${bracketed(show(parameters[weightPosition(layer, i, k)]))} × ${bracketed(show(number))}`),
       bias = parameters[biasPosition(layer, i)];
-    const shown = terms.length > MAX_WRITTEN_TERMS ? [...terms.slice(0, MAX_WRITTEN_TERMS - 1), "…"] : terms,
-      sum = `${shown.join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
+    const count = terms.length > MAX_WRITTEN_TERMS ? MAX_WRITTEN_TERMS - 1 : terms.length,
+      others = Array.from(x.subarray(count), (number, k) => parameters[weightPosition(layer, i, count + k)] * number),
+      sum = `${[...terms.slice(0, count), ...this.#others(others)].join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
       value = show(pass.layers[l - 1].outputs[row][i]);
     return this.words.typeset(layer.activation === "linear" ? `${sum} = ${value}` : `${layer.activation}(${sum}) = ${value}`);
   }
@@ -418,10 +419,18 @@ export class NetworkSentences {
    * @returns {FormulaPart[]}
    */
   #sumOfShares({layer, neuron, input, gradient}, pass) {
-    const isWhole = pass.x.length <= MAX_SHARES,
-      shown = pass.x.slice(0, isWhole ? MAX_SHARES : MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
-    const more = isWhole ? "" : " + …";
-    return [this.words.typeset(`${shown.join(" + ")}${more} = ${show(gradient)}`)];
+    const shares = pass.x.map((_, row) => pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input]),
+      count = shares.length <= MAX_SHARES ? shares.length : MAX_SHOWN_SHARES,
+      shown = shares.slice(0, count).map((share) => bracketed(show(share)));
+    return [this.words.typeset(`${[...shown, ...this.#others(shares.slice(count))].join(" + ")} = ${show(gradient)}`)];
+  }
+
+  /**
+   * What stands for the terms of a long sum that are not written out, so that all numbers are there; none where all are.
+   * @param {number[]} numbers
+   */
+  #others(numbers) {
+    return numbers.length ? [this.words.word("network.told.others", {count: numbers.length, sum: show(numbers.reduce((sum, number) => sum + number, 0))})] : [];
   }
 
   // --- Change ---
