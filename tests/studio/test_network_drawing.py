@@ -227,13 +227,13 @@ def test_presented_plot_is_as_high_as_it_was_and_has_its_legend(
 ) -> None:
     width, height = size
     screen = network("penguins", language=language, width=width, height=height)
-    ordinary = screen("#learned-plot .frame").bounding_box()
+    height_of = "(e) => e.getBoundingClientRect().height"
+    ordinary = screen("#learned-plot .frame").evaluate(height_of)
     screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
     screen.press("p")
     for step in range(8):
         screen.page.evaluate(f"microgrid.go({step})")
-        plot = screen("#learned-plot .frame").bounding_box()
-        assert plot["height"] > 2 / 3 * ordinary["height"], step
+        assert screen("#learned-plot .frame").evaluate(height_of) > 2 / 3 * ordinary, step
         for each in ("boundary", "wrong", "held-out"):
             expect(screen(f"#learned-key .{each}")).to_be_visible()
 

@@ -4,7 +4,7 @@
 import {placeOfLargest} from "./extremes.js";
 import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
-import {bracketed, show, signOf} from "./numerals.js";
+import {bracketed, show, showApart, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 import {ASKED} from "./predicting.js";
 
@@ -441,12 +441,13 @@ export class NetworkSentences {
       most = this.#mostMoved(moment),
       {position} = most,
       [gradient, before] = [pass.gradients[position], pass.parameters[position]],
-      parts = {weight: this.#nameOf(most), before: show(before), after: show(after[position])},
+      [old, changed] = showApart(before, after[position]),
+      parts = {weight: this.#nameOf(most), before: old, after: changed},
       ofGradient = this.#part(bracketed(show(gradient)), "gradient", signOf(gradient));
     const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, ") = "] : [" × ", ofGradient, " = "];
     return {
       sentence: this.#say(velocity ? "change.momentum" : "change", moment, parts),
-      formula: [this.#part(show(before), "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(show(after[position]), "after")],
+      formula: [this.#part(old, "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(changed, "after")],
     };
   }
 
