@@ -235,6 +235,18 @@ test("what a class is asked to add up has all its numbers", () => {
   assert.ok(Math.abs(w1 * x1 + w2 * x2 + others + bias - Number(answer)) < 1e-3, formula);
 });
 
+test("the gradient at a sum, and by what the mistake is divided, are told by the numbers that the page shows", () => {
+  const start = after(documentWith(), {type: "pickRow", row: 1}, {type: "present", isPresenting: true}),
+    think = shown(after(start, {type: "goToPhase", phase: "think"})),
+    [upstream, slope, delta] = think.sentence.replaceAll("−", "-").match(/Gradient at the sum: (\S+) × (\S+) \(slope of tanh\) = (\S+)\.\s/).slice(1).map(Number);
+  assert.ok(Math.abs(upstream * slope - delta) < 1e-4, think.sentence);
+  const [first] = think.formulaParts;
+  assert.equal(Number(first.text.replace("−", "-").replace(/[()]/g, "")), delta);
+  const classes = {...XOR, classes: ["a", "b", "c"], targets: [0, 1, 2, 1]},
+    blamed = after(documentWith({sizes: [3, 3], loss: "bce", data: classes}), {type: "goToPhase", phase: "know"}, step(1));
+  assert.match(shown(blamed).sentence, /divided by 12 \(4 rows × 3 outputs\)/);
+});
+
 test("the large button stops before the first question, and asks when it is pressed again", () => {
   const play = {type: "playPhase"},
     isAsking = (state) => shown(state).predicting.question !== null;

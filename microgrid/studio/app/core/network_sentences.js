@@ -152,6 +152,14 @@ export class NetworkSentences {
   }
 
   /**
+   * What belongs to that formula.
+   * @param {NetworkMoment} moment
+   */
+  noteOfAnswer({pass, at, shares}) {
+    return at < 0 ? "" : this.#slopeAt(mostToBlame(this.network, shares), pass, at);
+  }
+
+  /**
    * At the end of Think: which weight is most to blame; or, instead, that learning has failed.
    * @param {NetworkMoment} moment
    */
@@ -367,7 +375,8 @@ export class NetworkSentences {
       gradient = dOutputs[at][i],
       key = gradient < 0 ? "blame.low" : gradient > 0 ? "blame.high" : "blame.right",
       name = this.names.neuron(this.network.layers.length, i);
-    const divisor = dOutputs.length * dOutputs[at].length;
+    const [rows, outputs] = [dOutputs.length, dOutputs[at].length],
+      divisor = outputs > 1 ? this.words.word("network.told.divisor", {product: rows * outputs, count: rows, outputs}) : rows;
     return {sentence: this.#say(key, moment, {name, gradient: show(gradient), divisor}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
   }
 
@@ -391,7 +400,20 @@ export class NetworkSentences {
   #blameOfLayer(layer, moment) {
     const {pass, at, shares} = moment,
       own = this.#mostIn(layer, at < 0 ? pass.gradients : shares);
-    return {sentence: this.#say(at < 0 ? "think.all" : "think", moment, {layer, weight: this.#nameOf(own)}), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+    return {sentence: this.words.joined(this.#say(at < 0 ? "think.all" : "think", moment, {layer, weight: this.#nameOf(own)}), this.#slopeAt(own, pass, at)), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+  }
+
+  /**
+   * How the gradient at the sum of a neuron, which no neuron shows, comes from the one that it shows; "" where both are one.
+   * @param {Blamed} blamed
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  #slopeAt({layer, neuron, gradient}, pass, at) {
+    const {activation} = this.network.layers[layer - 1];
+    if (at < 0 || activation === "linear" || gradient === 0) return "";
+    const [upstream, delta] = [pass.douts[layer - 1].outputs[at][neuron], pass.douts[layer - 1].sums[at][neuron]];
+    return this.words.word("network.told.slope", {activation, upstream: show(upstream), slope: show(delta / upstream), delta: show(delta)});
   }
 
   /**

@@ -394,7 +394,7 @@ function saidOfNetwork(state, shown) {
   if (summary) {
     const answer = sentences.formulaOfAnswer(moment),
       isSame = JSON.stringify(answer) === JSON.stringify(formula); // the weight that the step tells of
-    if (!isAnswered || isSame) return {sentence: "", formula: answer, ending, summary};
+    if (!isAnswered || isSame) return {sentence: state.isPresenting ? sentences.noteOfAnswer(moment) : "", formula: answer, ending, summary};
     const absence = sentences.absence(moment); // said once
     return {sentence, formula, ending, summary: summary.slice(summary.startsWith(absence) ? absence.length : 0).trim()};
   }
