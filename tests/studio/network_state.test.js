@@ -247,6 +247,18 @@ test("the gradient at a sum, and by what the mistake is divided, are told by the
   assert.match(shown(blamed).sentence, /divided by 12 \(4 rows × 3 outputs\)/);
 });
 
+test("a row that is not in the batch shows its own values in every phase, and no gradients", () => {
+  const start = documentWith({batchSize: 2}),
+    {batch} = shown(initialState(start, "en")).network,
+    row = [0, 1, 2, 3].find((each) => !batch.includes(each));
+  for (const phase of ["know", "think", "change"]) {
+    const {network} = shown(after(start, {type: "goToPhase", phase}, {type: "pickRow", row}));
+    assert.deepEqual([network.alone.at, [...network.alone.pass.x[0]]], [0, [...network.data.rows[row]]]);
+    assert.deepEqual(network.alone, shown(after(start, {type: "pickRow", row}, {type: "goToPhase", phase})).network.alone);
+    assert.equal(shown(after(start, {type: "goToPhase", phase}, {type: "pickRow", row: batch[0]})).network.alone, null);
+  }
+});
+
 test("the large button stops before the first question, and asks when it is pressed again", () => {
   const play = {type: "playPhase"},
     isAsking = (state) => shown(state).predicting.question !== null;

@@ -18,7 +18,7 @@ import {nowIn, writeSmall} from "./network_marks.js";
  */
 export function paintLoss({box, links}, shown, words) {
   const {network, known, step, picked} = shown,
-    {pass, at} = shown.seen,
+    {pass, at} = shown.alone ?? shown.seen,
     isNow = step?.kind === "loss",
     isOwn = picked?.kind === "loss";
   const terms = lossTermsAt(network, pass, at),
@@ -41,8 +41,8 @@ export function paintLoss({box, links}, shown, words) {
  * What the loss is called that the whole box shows.
  * @param {NetworkShown} shown
  */
-function keyOfTotal({network, seen}) {
-  if (seen.at < 0) return "page.network.loss.mean";
+function keyOfTotal({network, alone, seen}) {
+  if (!alone && seen.at < 0) return "page.network.loss.mean";
   return network.loss === "bce" ? "page.loss" : "page.network.squared.mean";
 }
 
@@ -52,9 +52,10 @@ function keyOfTotal({network, seen}) {
  * @param {Words} words
  */
 function nameOfLoss(shown, outputs, words) {
-  const {network, row, seen} = shown;
-  if (seen.at >= 0 && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
-  return seen.at >= 0 && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
+  const {network, row, alone, seen} = shown,
+    isOfRow = alone !== null || seen.at >= 0;
+  if (isOfRow && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
+  return isOfRow && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
 }
 
 /**
@@ -65,8 +66,9 @@ function nameOfLoss(shown, outputs, words) {
  * @param {number} outputs
  * @returns {LossLine[]}
  */
-function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, seen: {at, batch}}, outputs) {
-  const isClass = network.loss === "bce",
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, alone, seen}, outputs) {
+  const {at, batch} = alone ?? seen,
+    isClass = network.loss === "bce",
     isPredicted = known.layer >= network.layers.length,
     isKnown = known.layer > network.layers.length,
     rows = batch.length;

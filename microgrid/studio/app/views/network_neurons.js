@@ -42,11 +42,11 @@ const ABOVE = {x: "0", y: "-13.6", "text-anchor": "middle"}, // where the number
  */
 export function paintNeurons({layout, nodes}, shown, weights, words) {
   const {known, network} = shown,
-    {pass, at} = shown.seen;
+    {pass, at} = shown.alone ?? shown.seen;
   for (const [l, layer] of nodes.entries()) {
     const place = layout.layers[l],
       values = l <= known.layer ? valuesOfLayer(pass, l, at) : null,
-      gradients = known.blame <= l + 1 && weights.gradients ? gradientsOfValues(pass, l, at) : null;
+      gradients = known.blame <= l + 1 && weights.gradients && !shown.alone ? gradientsOfValues(pass, l, at) : null;
     for (const [i, drawn] of layer.entries()) {
       const status = l && values ? statusOfNeuron(network, pass, l, i, at) : "";
       paintNeuron({drawn, place, l, i, value: values?.[i] ?? null, gradient: gradients?.[i] ?? null, status}, shown, weights, words);
@@ -107,8 +107,8 @@ function paintDots(layer, numbers) {
  * @param {number} i
  * @param {NetworkShown} shown
  */
-function ownNumber(i, {row, seen, spec}) {
-  return seen.at < 0 || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
+function ownNumber(i, {row, alone, seen, spec}) {
+  return (!alone && seen.at < 0) || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
 }
 
 /**
