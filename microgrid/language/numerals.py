@@ -10,6 +10,7 @@ import unicodedata
 from microgrid._util.text import counted as counted  # errors of _util use it, which may not import this
 
 MINUS = "−"
+MOST_DIGITS = 17  # that tell any two numbers apart
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 EXPONENTS = str.maketrans("0123456789−", SUPERSCRIPTS + "⁻")
 SCIENTIFIC = re.compile(rf"(÷ |\^)?(?<![\w.])(\d(?:\.\d+)?)e(−?\d+)(?![A-Za-z0-9_])([{SUPERSCRIPTS}^]?)")
@@ -35,6 +36,19 @@ def show(number: float, digits: int = 4) -> str:
     text = f"{number:.0f}" if whole else f"{number + 0.0:.{digits}g}"  # + 0.0 turns −0 into 0
     mantissa, e, exponent = text.partition("e")
     return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", MINUS)
+
+
+def show_apart(a: float, b: float) -> tuple[str, str]:
+    """Write two numbers that differ, with so many digits that they do so as they are written.
+
+    >>> show_apart(1.0, 0.99996796), show_apart(1.0, 0.9), show_apart(2.0, 2.0)
+    (('1', '0.99997'), ('1', '0.9'), ('2', '2'))
+    """
+    for digits in range(4, MOST_DIGITS + 1) if a != b else ():
+        texts = show(a, digits), show(b, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return show(a), show(b)
 
 
 def show_signed(number: float, digits: int = 4) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microgrid._util.matrices import Matrix, cut, cut_matrix
 from microgrid._util.text import display_width, right_aligned, wrapped
-from microgrid.language.numerals import bracketed, powers_of_ten, show, show_signed
+from microgrid.language.numerals import bracketed, powers_of_ten, show, show_apart, show_signed
 from microgrid.language.words import words
 from microgrid.relay.records import PHASES
 from microgrid.relay.sentences import compare
@@ -107,8 +107,8 @@ def _largest_change(relay: LayerRelay) -> str:
     step = max(steps, key=lambda step: _size(_largest(step.matrix("dW"))[1]))
     (i, j), gradient = _largest(step.matrix("dW"))
     name, before = f"W{step.layer.partition(':')[0]}", step.matrix("W")[i][j]
-    moved = f"{show(before)} − {show(relay.learning_rate)} × {bracketed(show(gradient))}"
-    return f"{name}{_index((i, j))}: {moved} = {show(relay.steps[-1].matrix(name)[i][j])}"
+    old, new = show_apart(before, relay.steps[-1].matrix(name)[i][j])
+    return f"{name}{_index((i, j))}: {old} − {show(relay.learning_rate)} × {bracketed(show(gradient))} = {new}"
 
 
 # --- matrices as text ------------------------------------------------------------------------------------------------

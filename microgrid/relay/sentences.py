@@ -15,7 +15,7 @@ from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.naming import as_atom, operand_name
 from microgrid.graph.node import Node
 from microgrid.graph.operations import OPERATIONS, Operation, as_written, evaluate, name_of
-from microgrid.language.numerals import SUPERSCRIPTS, bracketed, powers_of_ten, show
+from microgrid.language.numerals import SUPERSCRIPTS, bracketed, powers_of_ten, show, show_apart
 from microgrid.language.words import words
 from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, Step
 
@@ -124,8 +124,8 @@ def handed_on(giver: str, operand: Node, numbers: Mapping[str, float], text: Map
 
 
 def _change(node: Node, step: Change, text: Mapping[str, str]) -> Wording:
-    before, gradient, after = show(step.before), show(step.gradient), show(step.after)
-    rate = show(step.learning_rate)
+    before, after = show_apart(step.before, step.after)
+    gradient, rate = show(step.gradient), show(step.learning_rate)
     moves = step.after != step.before
     sentence = text["change" if moves else "change.none"].format(
         name=node.name,

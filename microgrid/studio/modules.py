@@ -114,6 +114,8 @@ def _without_types(text: str) -> str:
     def described(match: re.Match[str]) -> str:
         indent, comment = match.groups()
         prose = TAGS.sub("", comment).rstrip("\n *\t")
+        if prose.count("\n") == 1 and TAGS.search(comment):
+            prose = " " + prose.lstrip("\n *")  # one line is left of a block
         end = f"\n{indent} */" if "\n" in prose else " */"
         return f"{indent}/**{prose}{end}\n" if prose else ""
 

@@ -234,7 +234,42 @@ test("a class is asked only for what no step has shown", () => {
   }
 });
 
-test("the large button stops at the first question, as a step does", () => {
+test("what a class is asked to add up has all its numbers", () => {
+  const start = after(documentWith({sizes: [5, 1]}), {type: "pickRow", row: 1}, {type: "present", isPresenting: true}, {type: "goTo", position: 1}, {type: "ask"}),
+    [formula] = shown(start).formulaParts,
+    numbers = formula.replaceAll("−", "-").match(/-?\d[\d.]*/g).map(Number),
+    [w1, x1, w2, x2, count, others, bias = 0] = numbers,
+    answer = shown(after(start, step(1))).formulaParts[0].replaceAll("−", "-").match(/= (\S+)$/)[1];
+  assert.match(formula, /the other 3: .* = \?$/);
+  assert.equal(count, 3);
+  assert.ok(Math.abs(w1 * x1 + w2 * x2 + others + bias - Number(answer)) < 1e-3, formula);
+});
+
+test("the gradient at a sum, and by what the mistake is divided, are told by the numbers that the page shows", () => {
+  const start = after(documentWith(), {type: "pickRow", row: 1}, {type: "present", isPresenting: true}),
+    think = shown(after(start, {type: "goToPhase", phase: "think"})),
+    [upstream, slope, delta] = think.sentence.replaceAll("−", "-").match(/Gradient at the sum: (\S+) × (\S+) \(slope of tanh\) = (\S+)\.\s/).slice(1).map(Number);
+  assert.ok(Math.abs(upstream * slope - delta) < 1e-4, think.sentence);
+  const [first] = think.formulaParts;
+  assert.equal(Number(first.text.replace("−", "-").replace(/[()]/g, "")), delta);
+  const classes = {...XOR, classes: ["a", "b", "c"], targets: [0, 1, 2, 1]},
+    blamed = after(documentWith({sizes: [3, 3], loss: "bce", data: classes}), {type: "goToPhase", phase: "know"}, step(1));
+  assert.match(shown(blamed).sentence, /divided by 12 \(4 rows × 3 outputs\)/);
+});
+
+test("a row that is not in the batch shows its own values in every phase, and no gradients", () => {
+  const start = documentWith({batchSize: 2}),
+    {batch} = shown(initialState(start, "en")).network,
+    row = [0, 1, 2, 3].find((each) => !batch.includes(each));
+  for (const phase of ["know", "think", "change"]) {
+    const {network} = shown(after(start, {type: "goToPhase", phase}, {type: "pickRow", row}));
+    assert.deepEqual([network.alone.at, [...network.alone.pass.x[0]]], [0, [...network.data.rows[row]]]);
+    assert.deepEqual(network.alone, shown(after(start, {type: "pickRow", row}, {type: "goToPhase", phase})).network.alone);
+    assert.equal(shown(after(start, {type: "goToPhase", phase}, {type: "pickRow", row: batch[0]})).network.alone, null);
+  }
+});
+
+test("the large button stops before the first question, and asks when it is pressed again", () => {
   const play = {type: "playPhase"},
     isAsking = (state) => shown(state).predicting.question !== null;
   const start = after(documentWith(), {type: "present", isPresenting: true}, {type: "goTo", position: 0}),
@@ -245,7 +280,8 @@ test("the large button stops at the first question, as a step does", () => {
   const blame = after(start, {type: "goToPhase", phase: "know"}, play),
     stopped = after(blame, {type: "playOn"});
   assert.deepEqual([blame.position, blame.playing, isAsking(blame)], [4, true, false]); // the loss has no question
-  assert.deepEqual([stopped.position, stopped.playing, isAsking(stopped)], [4, false, true]);
+  assert.deepEqual([stopped.position, stopped.playing, isAsking(stopped)], [4, false, false]); // its explanation stays
+  assert.ok(isAsking(after(stopped, play)));
   assert.ok(isAsking(after(start, {type: "goToPhase", phase: "change"}, play)), "the next cycle");
   const quiet = after(start, {type: "setPredicting", isPredicting: false}, play, {type: "playOn"});
   assert.deepEqual([quiet.position, quiet.playing], [2, true]);
@@ -395,12 +431,12 @@ test("the studio's own data have names in each language, a table keeps those of 
   assert.deepEqual(named(""), ["bill_length_mm", "x2", "species"]);
 });
 
-test("the gradient over a few rows is written with all its shares, over many with an ellipsis", () => {
+test("the gradient over a few rows is written with all its shares, over many with the sum of the others", () => {
   const formulaAt = (rows) => {
     const data = {...XOR, rows: rows.map((r) => XOR.rows[r % 4]), targets: rows.map((r) => XOR.targets[r % 4])};
     const state = after(documentWith({data}), {type: "pickRow", row: null});
     return shown(after(state, {type: "goTo", position: endsIn(state).think})).formulaParts.join("");
   };
   assert.match(formulaAt([0, 1, 2, 3]), /^[^+]+ \+ [^+]+ \+ [^+]+ \+ [^+…]+ = /);
-  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ … = /);
+  assert.match(formulaAt([0, 1, 2, 3, 0, 1, 2]), / \+ \(the other 4: [^+…]+\) = /);
 });

@@ -43,6 +43,16 @@ def place_of_row(screen: Screen) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+OVER = """() => {
+  const around = document.querySelector('#learned-plot svg').getBoundingClientRect();
+  const names = [...document.querySelectorAll('#learned-plot svg > g:first-of-type text:not(.name)')]
+    .map((e) => [e.textContent, e.getBoundingClientRect()]);
+  const isOver = (a, b) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom;
+  return names.filter(([, box], i) => box.left < around.left || box.right > around.right ||
+    names.some(([, other], k) => k !== i && isOver(box, other))).map(([name]) => name);
+}"""
+
+
 # --- the plots -------------------------------------------------------------------------------------------------------
 
 
@@ -75,6 +85,16 @@ def test_matrices_say_that_there_are_more_and_have_the_room_of_what_trains(netwo
     assert screen("#layers-room").evaluate("(e) => e.clientHeight") > 200
     screen("#layers-room").evaluate("(e) => e.scrollTo(0, 0)")
     expect(screen("#layers-room")).to_have_attribute("data-more", "bottom")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_names_of_the_classes_are_whole_and_none_lies_over_another(language: str, network: NetworkOpener) -> None:
+    screen = network("penguins", language=language)
+    screen.page.evaluate("microgrid.dispatch({type: 'showPairs', isShown: true})")
+    for _ in range(2):  # and presented
+        assert screen.page.evaluate(OVER) == []
+        assert not any("…" in name for name in screen("#learned-plot text").all_text_contents())
+        screen.press("p")
 
 
 def test_click_on_a_point_picks_its_row(network: NetworkOpener) -> None:

@@ -49,7 +49,7 @@ def test_types_in_comments_are_left_out() -> None:
         "const e = /** @type {C} */ (d);\nclass F {\n  /** @type {C} */ #c;\n}\n"
     )
     assert script.partition("// --- app.js ---\n\n")[2] == (
-        "\n/**\n * Returns one.\n */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
+        "\n/** Returns one. */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
         "const e = (d);\nclass F {\n  #c;\n}\n}\n"
     )
 

@@ -96,6 +96,16 @@ def test_no_line_is_seen_between_the_digits_of_a_weight(name: str, network: Open
         assert screen.page.evaluate(BARE) == []
 
 
+def test_numbers_on_the_lines_are_those_of_the_neuron_that_is_opened(network: Opened) -> None:
+    screen = network("penguins", width=1920, height=1080)
+    screen.press("p")
+    screen.page.evaluate("microgrid.dispatch({type: 'hoverPart', part: {kind: 'neuron', layer: 1, neuron: 1}})")
+    assert screen("svg.network .weight:not(.faint)").count() == 2  # its lines, too
+    screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: {kind: 'neuron', layer: 1, neuron: 0}})")
+    on_lines = [text for text in screen("svg.network .asked .w").all_text_contents() if text]
+    assert on_lines == screen("#part tbody tr td:first-of-type").all_text_contents()[:2]
+
+
 def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)
@@ -275,6 +285,24 @@ def test_presented_loss_curve_is_high_and_thick(network: Opened) -> None:
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_presented_plot_is_as_high_as_it_was_and_has_its_legend(
+    size: tuple[int, int], language: str, network: Opened
+) -> None:
+    width, height = size
+    screen = network("penguins", language=language, width=width, height=height)
+    height_of = "(e) => e.getBoundingClientRect().height"
+    ordinary = screen("#learned-plot .frame").evaluate(height_of)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    for step in range(8):
+        screen.page.evaluate(f"microgrid.go({step})")
+        assert screen("#learned-plot .frame").evaluate(height_of) > 2 / 3 * ordinary, step
+        for each in ("boundary", "wrong", "held-out"):
+            expect(screen(f"#learned-key .{each}")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_presented_plot_is_readable_or_left_out(size: tuple[int, int], network: Opened) -> None:
     width, height = size
     screen = network("penguins", language="ja", width=width, height=height)
@@ -364,3 +392,17 @@ def test_phone_stops_a_wide_table_where_no_number_is_behind_a_name(network: Open
 def test_every_layer_is_numbered_above_the_drawing_also_the_last(network: Opened) -> None:
     expect(network("vanishing-gradients")("svg.network .heading").nth(6)).to_contain_text("6")
     expect(network()("svg.network .heading").nth(2)).to_contain_text("2")
+
+
+def test_exponent_in_the_drawing_is_as_large_as_the_number(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1920, height=1080)
+    screen.press("p")
+    screen.page.evaluate("microgrid.go(14)")
+    sizes = """(all) => all.map((e) => {
+      const svg = e.ownerSVGElement, scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return parseFloat(getComputedStyle(e).fontSize) * scale;
+    })"""
+    found = screen("svg.network .power").evaluate_all(sizes)
+    assert len(found) > 10
+    assert min(found) >= 16
+    assert screen("#formula .exponent").count() > 0

@@ -14,7 +14,6 @@ import {forward} from "./core/cycle.js";
 import {readNumber} from "./core/numerals.js";
 import {isNear} from "./core/quiz.js";
 import {askingIn, awaitsThinkIn, endsIn, goalIn, graphIn, numbersIn, reachIn} from "./derive.js";
-import {nextAskedIn} from "./derive/network.js";
 
 const NUDGE = 0.01; // how far +0.01 moves a leaf
 const MIN_ZOOM = 0.4,
@@ -104,11 +103,9 @@ const REDUCERS = {
     return goingTo(state, endsIn(state)[/** @type {Phase} */ (phase)], false);
   },
 
-  /** Takes the next step of playing, or stops where there is none: with a question, where a class is to predict the next. */
+  /** Takes the next step of playing, or stops where there is none; what it stops at waits for the reader. */
   playOn(state) {
-    if (state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity)) {
-      return {...state, playing: false, asked: goalIn(state) && nextAskedIn(state) === state.position ? state.visit : state.asked};
-    }
+    if (state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity)) return {...state, playing: false};
     return at(state, state.position + 1, true);
   },
 

@@ -32,7 +32,7 @@ export const EDITOR = {
     return hasSameSteps(document, state.document) ? at({...next, opened: state.opened}, state.wanted) : next;
   },
 
-  // Plays the phase that comes next, up to its first question; where one is playing, goes to its end at once. Where a
+  // Plays the phase that comes next, up to the step before its first question; where one is playing, goes to its end at once. Where a
   // class is to predict the next step, it is asked, or answered.
   playPhase(state) {
     if (askingIn(state)) return state;

@@ -4,7 +4,7 @@
 import {placeOfLargest} from "./extremes.js";
 import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
-import {bracketed, digitsBeside1, show, signOf} from "./numerals.js";
+import {bracketed, digitsBeside1, show, showApart, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 import {ASKED} from "./predicting.js";
 
@@ -150,6 +150,14 @@ export class NetworkSentences {
     const most = mostToBlame(this.network, at < 0 ? pass.gradients : shares);
     if (most.gradient === 0) return [];
     return at < 0 ? this.#sumOfShares(most, pass) : this.#share(most, pass, at);
+  }
+
+  /**
+   * What belongs to that formula.
+   * @param {NetworkMoment} moment
+   */
+  noteOfAnswer({pass, at, shares}) {
+    return at < 0 ? "" : this.#slopeAt(mostToBlame(this.network, shares), pass, at);
   }
 
   /**
@@ -335,8 +343,9 @@ export class NetworkSentences {
       x = l > 1 ? pass.layers[l - 2].outputs[row] : pass.x[row];
     const terms = Array.from(x, (number, k) => `${bracketed(show(parameters[weightPosition(layer, i, k)]))} × ${bracketed(show(number))}`),
       bias = parameters[biasPosition(layer, i)];
-    const shown = terms.length > MAX_WRITTEN_TERMS ? [...terms.slice(0, MAX_WRITTEN_TERMS - 1), "…"] : terms,
-      sum = `${shown.join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
+    const count = terms.length > MAX_WRITTEN_TERMS ? MAX_WRITTEN_TERMS - 1 : terms.length,
+      others = Array.from(x.subarray(count), (number, k) => parameters[weightPosition(layer, i, count + k)] * number),
+      sum = `${[...terms.slice(0, count), ...this.#others(others)].join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
       value = show(pass.layers[l - 1].outputs[row][i]);
     return this.words.typeset(layer.activation === "linear" ? `${sum} = ${value}` : `${layer.activation}(${sum}) = ${value}`);
   }
@@ -384,7 +393,8 @@ export class NetworkSentences {
       gradient = dOutputs[at][i],
       key = isNegligible({gradient}, moment) ? "blame.right" : gradient < 0 ? "blame.low" : "blame.high",
       name = this.names.neuron(this.network.layers.length, i);
-    const divisor = dOutputs.length * dOutputs[at].length;
+    const [rows, outputs] = [dOutputs.length, dOutputs[at].length],
+      divisor = outputs > 1 ? this.words.word("network.told.divisor", {product: rows * outputs, count: rows, outputs}) : rows;
     return {sentence: this.#say(key, moment, {name, gradient: show(gradient), divisor}), formula: [this.words.typeset(this.#slopeOfLoss(pass, at, i, gradient))]};
   }
 
@@ -408,7 +418,20 @@ export class NetworkSentences {
   #blameOfLayer(layer, moment) {
     const {pass, at, shares} = moment,
       own = this.#mostIn(layer, at < 0 ? pass.gradients : shares);
-    return {sentence: this.#say(at < 0 ? "think.all" : "think", moment, {layer, weight: this.#nameOf(own)}), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+    return {sentence: this.words.joined(this.#say(at < 0 ? "think.all" : "think", moment, {layer, weight: this.#nameOf(own)}), this.#slopeAt(own, pass, at)), formula: at < 0 ? this.#sumOfShares(own, pass) : this.#share(own, pass, at)};
+  }
+
+  /**
+   * How the gradient at the sum of a neuron, which no neuron shows, comes from the one that it shows; "" where both are one.
+   * @param {Blamed} blamed
+   * @param {Pass} pass
+   * @param {number} at
+   */
+  #slopeAt({layer, neuron, gradient}, pass, at) {
+    const {activation} = this.network.layers[layer - 1];
+    if (at < 0 || activation === "linear" || gradient === 0) return "";
+    const [upstream, delta] = [pass.douts[layer - 1].outputs[at][neuron], pass.douts[layer - 1].sums[at][neuron]];
+    return this.words.word("network.told.slope", {activation, upstream: show(upstream), slope: show(delta / upstream), delta: show(delta)});
   }
 
   /**
@@ -436,10 +459,18 @@ export class NetworkSentences {
    * @returns {FormulaPart[]}
    */
   #sumOfShares({layer, neuron, input, gradient}, pass) {
-    const isWhole = pass.x.length <= MAX_SHARES,
-      shown = pass.x.slice(0, isWhole ? MAX_SHARES : MAX_SHOWN_SHARES).map((_, row) => bracketed(show(pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input])));
-    const more = isWhole ? "" : " + …";
-    return [this.words.typeset(`${shown.join(" + ")}${more} = ${show(gradient)}`)];
+    const shares = pass.x.map((_, row) => pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input]),
+      count = shares.length <= MAX_SHARES ? shares.length : MAX_SHOWN_SHARES,
+      shown = shares.slice(0, count).map((share) => bracketed(show(share)));
+    return [this.words.typeset(`${[...shown, ...this.#others(shares.slice(count))].join(" + ")} = ${show(gradient)}`)];
+  }
+
+  /**
+   * What stands for the terms of a long sum that are not written out, so that all numbers are there; none where all are.
+   * @param {number[]} numbers
+   */
+  #others(numbers) {
+    return numbers.length ? [this.words.word("network.told.others", {count: numbers.length, sum: show(numbers.reduce((sum, number) => sum + number, 0))})] : [];
   }
 
   // --- Change ---
@@ -450,12 +481,13 @@ export class NetworkSentences {
       most = this.#mostMoved(moment),
       {position} = most,
       [gradient, before] = [pass.gradients[position], pass.parameters[position]],
-      parts = {weight: this.#nameOf(most), before: show(before), after: show(after[position])},
+      [old, changed] = showApart(before, after[position]),
+      parts = {weight: this.#nameOf(most), before: old, after: changed},
       ofGradient = this.#part(bracketed(show(gradient)), "gradient", signOf(gradient));
     const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, ") = "] : [" × ", ofGradient, " = "];
     return {
       sentence: this.#say(velocity ? "change.momentum" : "change", moment, parts),
-      formula: [this.#part(show(before), "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(show(after[position]), "after")],
+      formula: [this.#part(old, "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(changed, "after")],
     };
   }
 
@@ -484,10 +516,18 @@ export class NetworkSentences {
    * @param {NetworkMoment} moment
    * @param {Record<string, string | number>} [parts]
    */
-  #say(key, {row, pass, isWhole, at, seen}, parts = {}) {
-    const rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length}),
-      isMissing = row !== null && at < 0 && seen.at < 0 && !key.startsWith("change") ? this.words.word("network.told.row.out", {row, count: pass.x.length}) : "";
-    return this.words.joined(isMissing, this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
+  #say(key, moment, parts = {}) {
+    const {row, pass, isWhole} = moment,
+      rows = this.words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: pass.x.length});
+    return this.words.joined(key.startsWith("change") ? "" : this.absence(moment), this.words.word(`network.told.${key}`, {row: row ?? "", rows, count: pass.x.length, ...parts}));
+  }
+
+  /**
+   * That the row picked is not in the batch, with which sentences of it begin; "" where it is.
+   * @param {NetworkMoment} moment
+   */
+  absence({row, pass, at, seen}) {
+    return row !== null && at < 0 && seen.at < 0 ? this.words.word("network.told.row.out", {row, count: pass.x.length}) : "";
   }
 
   /** @param {Blamed} blamed */

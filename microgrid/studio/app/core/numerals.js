@@ -1,6 +1,7 @@
 // Numbers and texts as people read and type them, as Python's language/numerals.py and _util/text.py write them.
 
 export const MINUS = "−";
+const MOST_DIGITS = 17; // that tell any two numbers apart
 export const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
@@ -60,6 +61,27 @@ function placed(figures, exponent, digits) {
 export function digitsBeside1(number) {
   const distance = 1 - Math.abs(number);
   return distance > 0 ? 4 + Math.max(0, -1 - rounded(distance, 4)[1]) : 4;
+}
+
+/**
+ * Writes two numbers that differ, with so many digits that they do so as they are written: 1 − 0.00003 is not 1.
+ * @param {number} a
+ * @param {number} b
+ * @returns {[string, string]}
+ */
+export function showApart(a, b) {
+  const digits = digitsApart(a, b);
+  return [show(a, digits), show(b, digits)];
+}
+
+/**
+ * Returns how many digits tell two numbers apart; four where they do not differ.
+ * @param {number} a
+ * @param {number} b
+ */
+export function digitsApart(a, b) {
+  for (let digits = 4; digits <= MOST_DIGITS; digits++) if (show(a, digits) !== show(b, digits)) return digits;
+  return 4;
 }
 
 /**
@@ -169,6 +191,20 @@ const WIDE = new RegExp(`(?![\\u{1f1e6}-\\u{1f1ff}])\\p{Emoji_Presentation}|[${W
 export function columnsOf(text) {
   const shown = [...text.replace(/[\u2068\u2069]/g, "")];
   return shown.reduce((columns, character) => columns + (WIDE.test(character) ? 2 : 1), 0);
+}
+
+/**
+ * Returns a text that takes no more than so many columns, its end cut where it is longer.
+ * @param {string} text
+ * @param {number} columns
+ * @param {(text: string) => number} [widthOf] in another unit than columns
+ * @returns {string}
+ */
+export function cutToColumns(text, columns, widthOf = columnsOf) {
+  if (widthOf(text) <= columns + 0.5) return text;
+  let cut = text;
+  while (cut && widthOf(cut) + 1 > columns) cut = cut.slice(0, -1);
+  return `${cut.trimEnd()}…`;
 }
 
 /**

@@ -28,6 +28,7 @@ const MARGIN_OF_INPUTS = 0.1, // of a range, beyond its ends, so that no point l
  * @typedef {object} Question
  * @property {"number" | "sides" | "classes"} kind
  * @property {string[]} names of the sides or classes
+ * @property {string[]} namesInShort the same, for a plot that has little room
  * @property {boolean} isNamed whether these are names, and no numbers
  * @property {number[]} targets of the sides, or the positions of the classes
  * @property {number} limit of the output, between the two sides
@@ -75,18 +76,20 @@ function askedOf({data, loss, sizes}) {
   const {classes, targets, heldOut, scale} = data,
     different = classes.length ? [...classes.keys()] : [...new Set([...targets, ...heldOut.targets].map(firstOf))].sort((a, b) => a - b);
   if (classes.length && sizes[sizes.length - 1] > 1) {
-    return {kind: "classes", names: classes, isNamed: true, targets: different, limit: 0, reach: 1, valueOf: positionOfLargest, sideOf: positionOfLargest};
+    return {kind: "classes", names: classes, namesInShort: data.classesInShort ?? classes, isNamed: true, targets: different, limit: 0, reach: 1, valueOf: positionOfLargest, sideOf: positionOfLargest};
   }
   const [mean, deviation] = scale?.target ?? [0, 1],
     asProbability = loss === "bce";
   const valueOf = (/** @type {Float64Array} */ [output]) => (asProbability ? OPERATIONS.sigmoid.value(output) : output * deviation + mean);
-  if (different.length !== 2) return {kind: "number", names: [], isNamed: false, targets: [], limit: NaN, reach: NaN, valueOf, sideOf: () => -1};
+  if (different.length !== 2) return {kind: "number", names: [], namesInShort: [], isNamed: false, targets: [], limit: NaN, reach: NaN, valueOf, sideOf: () => -1};
   const [low, high] = different,
-    middle = (low + high) / 2;
+    middle = (low + high) / 2,
+    names = classes.length ? classes : different.map((target) => show(target));
   return {
     kind: "sides",
     isNamed: classes.length > 0,
-    names: classes.length ? classes : different.map((target) => show(target)),
+    names,
+    namesInShort: data.classesInShort ?? names,
     targets: different,
     limit: middle,
     reach: (high - low) / 2,

@@ -1,7 +1,7 @@
 // What a class is asked to predict at a step: the question, and the formula with a blank where its answer will stand.
 
 import {furthestOf, sharesKept, sumInside} from "./cycle.js";
-import {bracketed, show, signOf} from "./numerals.js";
+import {bracketed, show, showApart, signOf} from "./numerals.js";
 import {equalsOfChange, equalsOfProduct, equalsOfStep, equalsOfValue} from "./rounding.js";
 
 /** @typedef {import("./graph.js").Card} Card */
@@ -99,10 +99,10 @@ export function formulaOfStep(setting, step) {
   const plain = (text) => ({text: words.typeset(text), part: "", sign: "", isAnswer: false});
   /** @type {(number: number, part: string, sign?: string) => FormulaPart} */
   const named = (number, part, sign = "") => ({...plain(inBrackets(words, number)), part: part && `page.part.${part}`, sign});
-  /** @type {(number: number, part?: string, sign?: string, equals?: string) => FormulaPart[]} */
-  const answer = (number, part = "", sign = "", equals = equalsOfStep(graph, numbers, step)) => [
+  /** @type {(number: number, part?: string, sign?: string, equals?: string, text?: string) => FormulaPart[]} */
+  const answer = (number, part = "", sign = "", equals = equalsOfStep(graph, numbers, step), text = show(number)) => [
     plain(equals),
-    {text: isAsking ? ASKED : words.typeset(show(number)), part: part && `page.part.${part}`, sign: isAsking ? "" : sign, isAnswer: true},
+    {text: isAsking ? ASKED : words.typeset(text), part: part && `page.part.${part}`, sign: isAsking ? "" : sign, isAnswer: true},
   ];
   switch (step.kind) {
     case "value":
@@ -131,14 +131,16 @@ export function formulaOfStep(setting, step) {
       return [named(upstream, "upstream", signOf(upstream)), plain(" × "), named(local, "local"), ...answer(upstream * local, "gradient", signOf(upstream * local), equalsOfProduct(upstream, local, upstream * local))];
     }
     default: {
-      const i = step.kind === "change" ? step.node : furthestOf(numbers, step.parameters);
+      const i = step.kind === "change" ? step.node : furthestOf(numbers, step.parameters),
+        changed = numbers.changed.get(i) ?? NaN,
+        [before, after] = showApart(numbers.values[i], changed);
       return [
-        {...named(numbers.values[i], "before"), text: words.typeset(show(numbers.values[i]))},
+        {...named(numbers.values[i], "before"), text: words.typeset(before)},
         plain(" − "),
         named(numbers.learningRate, "rate"),
         plain(" × "),
         named(numbers.gradients[i], "gradient", signOf(numbers.gradients[i])),
-        ...answer(numbers.changed.get(i) ?? NaN, "after", "", equalsOfChange(numbers, i)),
+        ...answer(changed, "after", "", equalsOfChange(numbers, i), after),
       ];
     }
   }

@@ -4,7 +4,7 @@
 
 import {furthestOf, statusOf} from "./cycle.js";
 import {headingOf} from "./graph.js";
-import {show, signOf} from "./numerals.js";
+import {show, showApart, signOf} from "./numerals.js";
 import {
   asideOfStep,
   ASKED,
@@ -277,8 +277,8 @@ function shownProduct(setting, node, group, more) {
  * @returns {Cards}
  */
 function cardsOfChange(setting, i) {
-  const {known, isAsking} = setting,
-    value = isAsking ? ASKED : written(setting, known.changed.get(i));
+  const {known, isAsking, words} = setting,
+    value = isAsking ? ASKED : words.typeset(showApart(known.values.get(i) ?? NaN, known.changed.get(i) ?? NaN)[1]);
   return {
     operands: [shownNode(setting, i, {word: "page.part.before", link: emptyLink()})],
     centre: shownNode(setting, i, {word: "page.part.after", value, gradient: ""}),

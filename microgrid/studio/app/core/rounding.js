@@ -1,7 +1,7 @@
 // Whether the numbers of a formula, as they are shown, give the result as it is shown: 5.031 − 5 is not 0.03125.
 
 import {valueOf} from "./cycle.js";
-import {MINUS, show} from "./numerals.js";
+import {MINUS, digitsApart, show} from "./numerals.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./cycle.js").Numbers} Numbers */
@@ -10,19 +10,24 @@ import {MINUS, show} from "./numerals.js";
 /**
  * Returns a number as far as it is shown.
  * @param {number} number
+ * @param {number} [digits]
  */
-function asShown(number) {
-  return Number.isFinite(number) ? Number(show(number).replaceAll(MINUS, "-")) : number;
+function asShown(number, digits = 4) {
+  return Number.isFinite(number) ? Number(show(number, digits).replaceAll(MINUS, "-")) : number;
 }
 
 /**
- * The sign between a formula, computed from the numbers shown, and its result.
+ * The sign between a formula, computed from the numbers shown, and its result. Where that looks like the number that it
+ * began with, only what is equal is called so: 1 + 0.00003 is not 1.
  * @param {number} computed
  * @param {number} result
+ * @param {number[]} [terms] that it began with
  * @returns {" = " | " ≈ "}
  */
-function signBetween(computed, result) {
-  return show(computed) === show(result) ? " = " : " ≈ ";
+function signBetween(computed, result, terms = []) {
+  const [text, shown] = [show(computed), show(result)],
+    isSame = terms.some((term) => show(term) === shown) ? computed === asShown(result) : text === shown;
+  return isSame ? " = " : " ≈ ";
 }
 
 /**
@@ -41,7 +46,10 @@ export function equalsOfProduct(a, b, result) {
  * @param {number} i
  */
 export function equalsOfChange({values, gradients, learningRate, changed}, i) {
-  return signBetween(asShown(values[i]) - asShown(learningRate) * asShown(gradients[i]), changed.get(i) ?? NaN);
+  const after = changed.get(i) ?? NaN,
+    digits = digitsApart(values[i], after),
+    computed = asShown(values[i], digits) - asShown(learningRate) * asShown(gradients[i]);
+  return show(computed, digits) === show(after, digits) ? " = " : " ≈ ";
 }
 
 /**
@@ -52,7 +60,7 @@ export function equalsOfChange({values, gradients, learningRate, changed}, i) {
  */
 export function equalsOfValue({nodes}, {values}, i) {
   const numbers = nodes[i].operands.map((operand) => asShown(values[operand]));
-  return signBetween(valueOf(nodes[i], numbers), values[i]);
+  return signBetween(valueOf(nodes[i], numbers), values[i], numbers);
 }
 
 /**

@@ -3,7 +3,7 @@
 import {furthestOf, isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
 import {isLoss} from "./graph.js";
 import {addsOnlyProducts, isDigit, neededRank, SUM_OF_PRODUCTS} from "./naming.js";
-import {bracketed, digitsBeside1, show, SUPERSCRIPTS} from "./numerals.js";
+import {bracketed, digitsBeside1, show, showApart, SUPERSCRIPTS} from "./numerals.js";
 import {ATOM, RANKS} from "./operations.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -444,12 +444,8 @@ export class Sentences {
    */
   change(i, numbers) {
     const changed = numbers.changed.get(i) ?? NaN,
-      [before, gradient, rate, after] = [
-        numbers.values[i],
-        numbers.gradients[i],
-        numbers.learningRate,
-        changed,
-      ].map((number) => show(number));
+      [before, after] = showApart(numbers.values[i], changed),
+      [gradient, rate] = [show(numbers.gradients[i]), show(numbers.learningRate)];
     const {name} = this.graph.nodes[i],
       moves = changed !== numbers.values[i];
     const sentence = this.words.word(moves ? "change" : "change.none", {

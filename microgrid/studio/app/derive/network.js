@@ -211,7 +211,9 @@ function networkPartAt(state, words) {
     at = row === null ? -1 : batch.indexOf(row),
     steps = stepsOfSpec(spec),
     step = steps[position - 1] ?? null,
-    isAlone = row !== null && at < 0 && (step === null || step.phase === "know"),
+    isAbsent = row !== null && at < 0,
+    isAlone = isAbsent && (step === null || step.phase === "know"),
+    alone = isAbsent ? {batch: Int32Array.of(row), at: 0, pass: aloneAt(network, data, moment, row)} : null,
     specNamed = specInWords(spec, words),
     sentences = sentencesAt(specNamed, network, words);
   return {
@@ -236,12 +238,14 @@ function networkPartAt(state, words) {
     get pass() {
       return passIn(state);
     },
-    /** What the drawing shows: the batch or, in Know, the row picked by itself where it is not in the batch. */
-    seen: {
-      batch: isAlone ? Int32Array.of(row) : batch,
-      at: isAlone ? 0 : at,
+    /** The row picked by itself, where it is not in the batch: its values are shown all the same, but it has no gradients. */
+    alone,
+    /** What is told of: the batch or, in Know, that row. */
+    seen: (isAlone && alone) || {
+      batch,
+      at,
       get pass() {
-        return isAlone ? aloneAt(network, data, moment, row) : passIn(state);
+        return passIn(state);
       },
     },
     get gradients() {
@@ -391,7 +395,13 @@ function saidOfNetwork(state, shown) {
   }
   const summary = position === ends.think ? sentences.answer(moment) : "",
     isAnswered = state.isPresenting && state.isPredicting; // the class has been asked for the number of this step
-  if (summary && !isAnswered) return {sentence: "", formula: sentences.formulaOfAnswer(moment), ending, summary};
+  if (summary) {
+    const answer = sentences.formulaOfAnswer(moment),
+      isSame = JSON.stringify(answer) === JSON.stringify(formula); // the weight that the step tells of
+    if (!isAnswered || isSame) return {sentence: state.isPresenting ? sentences.noteOfAnswer(moment) : "", formula: answer, ending, summary};
+    const absence = sentences.absence(moment); // said once
+    return {sentence, formula, ending, summary: summary.slice(summary.startsWith(absence) ? absence.length : 0).trim()};
+  }
   return {sentence, formula, ending, summary};
 }
 

@@ -2,7 +2,7 @@
 
 import {furthestOf} from "../core/cycle.js";
 import {largestOf} from "../core/extremes.js";
-import {bracketed, show, signOf} from "../core/numerals.js";
+import {bracketed, show, showApart, signOf} from "../core/numerals.js";
 import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
 
 /** @typedef {import("../actions/parts.js").State} State */
@@ -121,15 +121,16 @@ function partsOfFormula(step, {formula, result}, {graph, numbers, sentences, wor
       ];
     }
     case "change": {
-      const {node} = step;
+      const {node} = step,
+        [before, after] = showApart(numbers.values[node], numbers.changed.get(node) ?? NaN).map((text) => words.typeset(text));
       return [
-        part(written(numbers.values[node]), "before"),
+        part(before, "before"),
         " − ",
         part(written(numbers.learningRate), "rate"),
         " × ",
         part(bracketed(written(numbers.gradients[node])), "gradient"),
         equals,
-        part(written(numbers.changed.get(node) ?? NaN), "after"),
+        part(after, "after"),
       ];
     }
     case "changes":

@@ -94,7 +94,15 @@ export function write(element, text) {
  * @param {string} text
  */
 export function inLines(text) {
-  return cutForLines(text).map((part, i) => (i % 2 ? make("span", {class: "together"}, part) : part));
+  return cutForLines(text).flatMap((part, i) => (i % 2 ? make("span", {class: "together"}, ...withExponents(part)) : withExponents(part)));
+}
+
+/**
+ * Makes the nodes of a text whose exponents of ten are elements, so that a presentation can have them larger.
+ * @param {string} text
+ */
+export function withExponents(text) {
+  return text.split(/(?<=10)([⁻⁰¹²³⁴-⁹]+)/).map((part, i) => (i % 2 ? make("span", {class: "exponent"}, part) : part));
 }
 
 /**

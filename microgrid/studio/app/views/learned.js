@@ -2,7 +2,7 @@
 // targets beside predictions. A point that is clicked is the row that all the page shows.
 
 import {predict} from "../core/network.js";
-import {show} from "../core/numerals.js";
+import {columnsOf, cutToColumns, show} from "../core/numerals.js";
 import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../core/plots.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
@@ -26,6 +26,9 @@ const CLICK_REACH_EM = 1.2;
 const COLOUR_COUNT = 6; // of classes, and as many shapes; more classes begin again
 const FAINTEST = 0.1, // opacity of the field where it is undecided
   STRONGEST = 0.45;
+const COLUMN_EM = 0.62, // of a text beside an axis; two of Japanese are one em
+  LINE_EM = 1.1, // from one to the next
+  MAX_LEFT_EM = 7; // of the names on the left
 const HATCH_EM = 0.7; // from one line of a hatching to the next
 const MANY_POINTS = 300,
   FEW_POINTS = 12;
@@ -80,7 +83,7 @@ export function createLearned(app) {
     const isPairs = state.isPairsShown;
     if (isNewPlot(network.spec.data, network.spec.loss, network.spec.inputs, network.network.sizes.at(-1), isPairs)) plot = plotOf(network.spec, isPairs);
     choice.hidden = network.spec.inputs > 2; // there is no other plot
-    if (isNewKey(plot, words)) showKey(words);
+    if (isNewKey(plot, words, state.isPresenting)) showKey(words);
     if (isNewFrame(plot, words, looks)) frame = measured(words);
     if (!frame) return;
     const parameters = network.known.isChanged ? network.after : state.net.moment.parameters,
@@ -108,8 +111,8 @@ export function createLearned(app) {
     if (!width || !height) return null;
     colours = coloursOf(section);
     const names = namesOnAxes(plot, words),
-      widest = Math.max(...names.y.map(({text}) => text.length));
-    const left = Math.min(Math.max(2, widest * 0.62 + 0.7), 7) * em,
+      widest = Math.max(...names.y.map(({text}) => emsOf(text)));
+    const left = Math.min(Math.max(2, widest + 0.7), MAX_LEFT_EM) * em,
       top = 1.5 * em,
       placed = {left, top, width: width - left - 0.7 * em, height: height - top - 2.6 * em, em, box: /** @type {[number, number]} */ ([width, height])};
     setAttribute(svg, "viewBox", `0 0 ${width} ${height}`);
@@ -123,16 +126,18 @@ export function createLearned(app) {
    */
   function writeAxes({left, top, width, height, em}, names) {
     const bottom = top + height,
+      room = width / em / names.x.length - 0.5,
+      every = Math.max(1, Math.ceil((LINE_EM * em * names.y.length) / height)), // of the numbers on the left has room
       line = (/** @type {Record<string, number>} */ ends) => makeSvg("line", {class: "tick", ...ends});
     axes.replaceChildren(
       makeSvg("rect", {class: "frame", x: left, y: top, width, height}),
       ...names.x.flatMap(({text, at}) => {
         const x = left + at * width;
-        return [line({x1: x, x2: x, y1: bottom, y2: bottom + 0.3 * em}), makeSvg("text", {x, y: bottom + 1.2 * em, class: "middle"}, text)];
+        return [line({x1: x, x2: x, y1: bottom, y2: bottom + 0.3 * em}), makeSvg("text", {x, y: bottom + 1.2 * em, class: "middle"}, cutToColumns(text, room, emsOf))];
       }),
-      ...names.y.flatMap(({text, at}) => {
+      ...names.y.filter((_, i) => i % every === 0).flatMap(({text, at}) => {
         const y = bottom - at * height;
-        return [line({x1: left - 0.3 * em, x2: left, y1: y, y2: y}), makeSvg("text", {x: left - 0.45 * em, y: y + 0.35 * em, class: "end"}, text)];
+        return [line({x1: left - 0.3 * em, x2: left, y1: y, y2: y}), makeSvg("text", {x: left - 0.45 * em, y: y + 0.35 * em, class: "end"}, cutToColumns(text, left / em - 0.7, emsOf))];
       }),
       makeSvg("text", {x: left + width, y: bottom + 2.35 * em, class: "end name"}, `${names.nameX} →`),
       makeSvg("text", {x: 0.2 * em, y: top - 0.5 * em, class: "name"}, `↑ ${names.nameY}`),
@@ -146,12 +151,12 @@ export function createLearned(app) {
     write(choice, words.say("plot.pairs"));
     setAttribute(choice, "aria-pressed", `${app.state.isPairsShown}`);
     setAttribute(box, "aria-label", words.say(`plot.label.${kind}`, {x: plot.x.name, y: plot.y.name}));
-    const items = kind === "classes" ? [] : question.names.map((name, side) => item(side, name));
+    const items = kind === "classes" ? [] : question.namesInShort.map((name, side) => item(side, name));
     if (kind === "plane" && question.kind !== "number") items.push(item("boundary", words.say("plot.key.boundary")));
     if (kind === "line") items.push(item("line", words.say("network.prediction")));
     if (kind === "pairs") items.push(item("diagonal", words.say("plot.key.diagonal")));
     if (kind !== "classes" && question.kind !== "number") items.push(item("wrong", words.say("plot.key.wrong")));
-    if (kind !== "classes" && rows.length > learned) items.push(item("held-out", words.say("plot.key.held_out")));
+    if (kind !== "classes" && rows.length > learned) items.push(item("held-out", words.say(app.state.isPresenting ? "curve.held_out" : "plot.key.held_out")));
     key.replaceChildren(...items);
     if (kind === "pairs") key.append(make("li", {}, words.say(question.kind === "sides" ? "plot.key.spread" : "plot.key.outside")));
   }
@@ -549,7 +554,7 @@ function predictOf({network, spec}, parameters) {
  */
 function namesOnAxes({kind, x, y, question}, words) {
   const isOfTarget = kind === "pairs" || kind === "classes";
-  const written = (/** @type {number} */ number) => (kind === "classes" ? question.names[number] : words.typeset(show(number)));
+  const written = (/** @type {number} */ number) => (kind === "classes" ? question.namesInShort[number] : words.typeset(show(number)));
   const ticksOf = (/** @type {import("../core/plots.js").Axis} */ axis) => axis.ticks.map((number) => ({text: written(number), at: placeOn(axis, number)}));
   return {
     x: ticksOf(x),
@@ -587,6 +592,15 @@ function rowInWords({question, targets, sides}, {predictions, sides: predicted},
   if (kind === "number" || !question.isNamed) return words.say("plot.row", {row: row + 1, right: show(targets[row]), said: show(predictions[row], 3)});
   const isRight = sides[row] === predicted[row];
   return words.say(isRight ? "plot.row.right" : "plot.row", {row: row + 1, right: names[sides[row]], said: names[predicted[row]]});
+}
+
+/**
+ * How wide a text beside an axis is, in em.
+ * @param {string} text
+ */
+function emsOf(text) {
+  const wide = columnsOf(text) - [...text].length;
+  return ([...text].length - wide) * COLUMN_EM + wide;
 }
 
 /** @param {number} place */

@@ -4,7 +4,6 @@ import {lossTermsAt} from "../core/network_parts.js";
 import {columnsOf, show} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {nowIn, writeSmall} from "./network_marks.js";
-import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
@@ -21,7 +20,7 @@ const MAX_NAME = 11; // columns that leave room for a number in the narrowest bo
  */
 export function paintLoss({box, links}, shown, words) {
   const {network, known, step, picked} = shown,
-    {pass, at} = shown.seen,
+    {pass, at} = shown.alone ?? shown.seen,
     isNow = step?.kind === "loss",
     isOwn = picked?.kind === "loss";
   const terms = lossTermsAt(network, pass, at),
@@ -44,8 +43,8 @@ export function paintLoss({box, links}, shown, words) {
  * What the loss is called that the whole box shows.
  * @param {NetworkShown} shown
  */
-function keyOfTotal({network, seen}) {
-  if (seen.at < 0) return "page.network.loss.mean";
+function keyOfTotal({network, alone, seen}) {
+  if (!alone && seen.at < 0) return "page.network.loss.mean";
   return network.loss === "bce" ? "page.loss" : "page.network.squared.mean";
 }
 
@@ -55,11 +54,12 @@ function keyOfTotal({network, seen}) {
  * @param {Words} words
  */
 function nameOfLoss(shown, outputs, words) {
-  const {network, row, seen, spec} = shown,
+  const {network, row, alone, seen, spec} = shown,
+    isOfRow = alone !== null || seen.at >= 0,
     count = seen.batch.length;
-  if (seen.at < 0 && count < spec.data.rows.length) return words.say("network.loss.batch", {count}); // the foot tells that of all rows
-  if (seen.at >= 0 && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
-  return seen.at >= 0 && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
+  if (!isOfRow && count < spec.data.rows.length) return words.say("network.loss.batch", {count}); // the foot tells that of all rows
+  if (isOfRow && network.loss === "bce") return words.say("network.loss.row", {row: Number(row) + 1});
+  return isOfRow && outputs === 1 ? words.say("network.squared.error") : words.word(keyOfTotal(shown));
 }
 
 /**
@@ -70,8 +70,9 @@ function nameOfLoss(shown, outputs, words) {
  * @param {number} outputs
  * @returns {LossLine[]}
  */
-function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, seen: {at, batch, pass}}, outputs) {
-  const isClass = network.loss === "bce",
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, alone, seen}, outputs) {
+  const {at, batch, pass} = alone ?? seen,
+    isClass = network.loss === "bce",
     isPredicted = known.layer >= network.layers.length,
     isKnown = known.layer > network.layers.length,
     rows = batch.length;
@@ -105,6 +106,6 @@ function paintLine({word, number}, told, isResult, words) {
     name = key && words.word(key),
     nameWithOwn = own ? `${name} (${words.typeset(own)})` : name;
   write(word, columnsOf(nameWithOwn) <= MAX_NAME ? nameWithOwn : name);
-  writeSmall(number, isKnown ? words.typeset(shownNumber(value)) : "");
+  writeSmall(number, isKnown ? value : null);
   mark(number, isResult ? "number result" : "number");
 }

@@ -1,6 +1,7 @@
 // What the painters of a network share: which part is at work or picked, and numbers that fit into their places.
 
-import {asOnCard, setAttribute, write} from "./dom.js";
+import {makeSvg, setAttribute, write} from "./dom.js";
+import {compactNumber} from "./shown_number.js";
 
 /** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
 /** @typedef {import("../derive/network.js").Picked} Picked */
@@ -14,7 +15,7 @@ import {asOnCard, setAttribute, write} from "./dom.js";
  */
 
 const MAX_CHARACTERS = 7; // of a number in a node or on an edge; a longer one is squeezed
-const NUMBER_PX = 54,
+const NUMBER_PX = 53, // so that a minus sign does not touch a ring
   SQUEEZED_CHARACTER_PX = 7;
 
 /**
@@ -48,15 +49,18 @@ export function isPicked(part, kind, layer, neuron) {
 }
 
 /**
- * Writes a number; one that is too long is squeezed into its place.
+ * Writes a number, its exponent in digits that are hardly smaller; one that is too long is squeezed into its place.
  * @param {Element} element
- * @param {string} text
- * @param {number} [more] characters besides the number
+ * @param {number | null} number null for none
+ * @param {string} [before] characters before it
  */
-export function writeSmall(element, text, more = 0) {
-  const shown = asOnCard(text);
+export function writeSmall(element, number, before = "") {
+  const [figures, power] = number === null ? [""] : `${before}${compactNumber(number)}`.split("e"),
+    start = power ? `${figures}×10` : figures,
+    shown = `${start}${power ?? ""}`;
   if (!write(element, shown)) return;
-  const isLong = shown.length > MAX_CHARACTERS + more;
-  setAttribute(element, "textLength", isLong ? `${NUMBER_PX + SQUEEZED_CHARACTER_PX * more}` : null);
+  if (power) element.replaceChildren(start, makeSvg("tspan", {class: "power", dy: "-.3em"}, power));
+  const isLong = shown.length > MAX_CHARACTERS + before.length;
+  setAttribute(element, "textLength", isLong ? `${NUMBER_PX + SQUEEZED_CHARACTER_PX * before.length}` : null);
   setAttribute(element, "lengthAdjust", isLong ? "spacingAndGlyphs" : null);
 }

@@ -4,7 +4,7 @@ import {largestOf} from "../core/extremes.js";
 import {biasPosition} from "../core/network_layers.js";
 import {LINE_UNITS, TEXT_UNITS, hasOnlyNumber, linesOfName} from "../core/network_places.js";
 import {gradientsOfValues, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
-import {columnsOf, show, signOf} from "../core/numerals.js";
+import {cutToColumns, show, signOf} from "../core/numerals.js";
 import {makeSvg, mark, setAttribute, write} from "./dom.js";
 import {isNowAt, isPicked, nowIn, writeSmall} from "./network_marks.js";
 import {showsOneNumber} from "./network_scene.js";
@@ -42,11 +42,11 @@ const ABOVE = {x: "0", y: "-13.6", "text-anchor": "middle"}, // where the number
  */
 export function paintNeurons({layout, nodes}, shown, weights, words) {
   const {known, network} = shown,
-    {pass, at} = shown.seen;
+    {pass, at} = shown.alone ?? shown.seen;
   for (const [l, layer] of nodes.entries()) {
     const place = layout.layers[l],
       values = l <= known.layer ? valuesOfLayer(pass, l, at) : null,
-      gradients = known.blame <= l + 1 && weights.gradients ? gradientsOfValues(pass, l, at) : null;
+      gradients = known.blame <= l + 1 && weights.gradients && !shown.alone ? gradientsOfValues(pass, l, at) : null;
     for (const [i, drawn] of layer.entries()) {
       const status = l && values ? statusOfNeuron(network, pass, l, i, at) : "";
       paintNeuron({drawn, place, l, i, value: values?.[i] ?? null, gradient: gradients?.[i] ?? null, status}, shown, weights, words);
@@ -67,12 +67,12 @@ function paintNeuron(neuron, shown, weights, words) {
     isOwn = isPicked(picked, l ? "neuron" : "input", l, i);
   const valueText = value === null ? "" : shownNumber(value),
     gradientText = gradient === null ? "" : shownNumber(gradient);
-  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? "" : words.typeset(valueText));
-  writeSmall(drawn.grad, words.typeset(gradientText));
+  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? null : value);
+  writeSmall(drawn.grad, gradient);
   if (gradient !== null) mark(drawn.grad, `grad ${signOf(gradient)}`);
   if (l > 0 && l < shown.network.layers.length) nameHidden(neuron, words);
   else nameEnd(neuron, shown);
-  if (drawn.bias.length && l) paintBias(neuron, shown, weights, words);
+  if (drawn.bias.length && l) paintBias(neuron, shown, weights);
   else if (drawn.bias.length) write(drawn.bias[0], words.typeset(ownNumber(i, shown)));
   mark(drawn.group, [drawn.kinds, nowIn(step, isNowAt(step, l)), status && "has-status", known.isChanged && "old", isOwn && "picked"].filter(Boolean).join(" "));
   const bias = l ? weights.values[biasPosition(shown.network.layers[l - 1], i)] : 0,
@@ -107,23 +107,22 @@ function paintDots(layer, numbers) {
  * @param {number} i
  * @param {NetworkShown} shown
  */
-function ownNumber(i, {row, seen, spec}) {
-  return seen.at < 0 || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
+function ownNumber(i, {row, alone, seen, spec}) {
+  return (!alone && seen.at < 0) || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
 }
 
 /**
  * @param {NeuronShown} neuron
  * @param {NetworkShown} shown
  * @param {WeightsShown} weights
- * @param {Words} words
  */
-function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, gradients}, words) {
+function paintBias({drawn: {bias}, l, i}, {network, picked}, {stateOf, values, gradients}) {
   const position = biasPosition(network.layers[l - 1], i),
     state = stateOf(l),
     gradient = gradients && state !== "value" ? gradients[position] : null;
-  writeSmall(bias[0], words.typeset(`b ${shownNumber(values[position])}`), 2);
+  writeSmall(bias[0], values[position], "b ");
   mark(bias[0], `b ${state === "new" ? "changed" : ""} ${isPicked(picked, "bias", l, i) ? "picked" : ""}`);
-  writeSmall(bias[1], gradient === null ? "" : words.typeset(shownNumber(gradient)));
+  writeSmall(bias[1], gradient);
   if (gradient !== null) mark(bias[1], `g ${signOf(gradient)}`);
 }
 
@@ -141,7 +140,7 @@ function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
     mayBreak = name.getAttribute("text-anchor") === "end" && !(next?.y - first.y < 2 * LINE_UNITS); // beside it, with room for two lines
   const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
     lines = mayBreak ? linesOfName(text, columns + 0.5) : [text];
-  writeLines(name, lines.map((line) => cutToWidth(line, columns)));
+  writeLines(name, lines.map((line) => cutToColumns(line, columns)));
 }
 
 /**
@@ -170,15 +169,4 @@ function writeLines(element, lines) {
   if (element.textContent === lines.join("")) return;
   const x = element.getAttribute("x") ?? "0";
   element.replaceChildren(...lines.map((line, i) => makeSvg("tspan", {x, dy: i ? "1.1em" : "-0.5em"}, line)));
-}
-
-/**
- * @param {string} text
- * @param {number} columns
- */
-function cutToWidth(text, columns) {
-  if (columnsOf(text) <= columns + 0.5) return text;
-  let cut = text;
-  while (cut && columnsOf(cut) + 1 > columns) cut = cut.slice(0, -1);
-  return `${cut.trimEnd()}…`;
 }

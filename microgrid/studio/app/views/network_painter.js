@@ -9,7 +9,6 @@ import {paintLoss} from "./network_loss.js";
 import {isNowAt, nowIn, writeSmall} from "./network_marks.js";
 import {paintNeurons} from "./network_neurons.js";
 import {drawnLabel, fitPlate, placeLabel} from "./network_scene.js";
-import {shownNumber} from "./shown_number.js";
 
 /** @typedef {import("../core/words.js").Words} Words */
 /** @typedef {import("../core/network.js").Network} Network */
@@ -30,15 +29,29 @@ const THIN_PX = 0.9;
  * @param {boolean} isFinite whether there is something to be handed back
  */
 export function paintNetwork(scene, shown, words, isFinite) {
-  const {known, step, picked, hover} = shown,
-    weights = weightsShown(shown, isFinite);
+  const {known, step} = shown,
+    weights = weightsShown(shown, isFinite),
+    part = partLookedAt(shown, scene.layout.hasLabels);
   paintHeadings(scene, shown, words);
   paintNeurons(scene, shown, weights, words);
-  paintWeights(scene, shown, weights, words);
-  paintAsked(scene, shown, weights, words, hover ?? picked ?? (known.blame <= 1 && !known.isChanged ? blamedMost(shown) : null));
-  paintLens(scene, [picked, hover]);
+  paintWeights(scene, shown, weights, words, part);
+  paintAsked(scene, shown, weights, words, part ?? (known.blame <= 1 && !known.isChanged ? blamedMost(shown) : null));
+  paintLens(scene, [shown.picked, shown.hover]);
   paintLoss(scene, shown, words);
   for (const [l, band] of scene.bands.entries()) mark(band, `band ${nowIn(step, isNowAt(step, l))}`);
+}
+
+/**
+ * The part whose lines stand out and have their numbers: the one that is opened, for what lies under the pointer may be
+ * another once the drawing has made room for its table; else the one pointed at, where the lines show no numbers unasked.
+ * @param {NetworkShown} shown
+ * @param {boolean} hasLabels
+ * @returns {Picked | null}
+ */
+function partLookedAt({picked, hover}, hasLabels) {
+  const hasLines = (/** @type {Picked | null} */ part) => part !== null && part.kind !== "loss" && part.kind !== "bias";
+  if (hasLines(picked)) return picked;
+  return !hasLabels && hasLines(hover) ? hover : null;
 }
 
 /**
@@ -97,9 +110,10 @@ function headingOfLayer(layer, {layers}, columns, words) {
  * @param {NetworkShown} shown
  * @param {WeightsShown} shownWeights
  * @param {Words} words
+ * @param {Picked | null} part that is looked at
  */
-function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, words) {
-  const {known, step, picked, network} = shown,
+function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, words, part) {
+  const {known, step, network} = shown,
     largestValue = largestWeight(network, values),
     largestGradient = gradients ? largestWeight(network, gradients) : 1;
   const most = known.blame <= 1 && !known.isChanged && gradients ? blamedMost(shown) : null,
@@ -112,14 +126,14 @@ function paintWeights({weights, layout}, shown, {stateOf, values, gradients}, wo
       gradient = gradients?.[position] ?? 0;
     const isGradient = state === "gradient",
       size = isGradient ? Math.abs(gradient) / largestGradient : Math.abs(value) / largestValue,
-      emphasis = `${emphasisOf(picked, edge)}${most && isOf(most, edge) ? " most" : ""}`;
+      emphasis = `${emphasisOf(part, edge)}${most && isOf(most, edge) ? " most" : ""}`;
     setAttribute(drawn.line, "stroke-width", (THIN_PX + range * (size <= 1 ? size : 1)).toFixed(1));
     mark(drawn.group, `weight ${signOf(isGradient ? gradient : value)} ${nowIn(step, isNowAt(step, edge.layer))}${emphasis}`);
     if (!drawn.label) continue;
     const {weight, grad} = drawn.label;
-    writeSmall(weight, words.typeset(shownNumber(value)));
-    mark(weight, `w${state === "new" ? " changed" : ""}${emphasisOf(picked, edge)}`);
-    writeSmall(grad, state === "value" ? "" : words.typeset(shownNumber(gradient)));
+    writeSmall(weight, value);
+    mark(weight, `w${state === "new" ? " changed" : ""}${emphasisOf(part, edge)}`);
+    writeSmall(grad, state === "value" ? null : gradient);
     mark(grad, `g ${signOf(gradient)}${emphasis}`);
     fitPlate(drawn.label);
   }
@@ -156,13 +170,13 @@ function largestWeight({layers}, numbers) {
 }
 
 /**
- * @param {Picked | null} picked
+ * @param {Picked | null} part that is looked at
  * @param {EdgePlace} edge
  */
-function emphasisOf(picked, edge) {
-  if (!picked || picked.kind === "loss" || picked.kind === "bias") return "";
-  if (!isOf(picked, edge)) return " faint";
-  return picked.kind === "weight" ? " picked" : "";
+function emphasisOf(part, edge) {
+  if (!part) return "";
+  if (!isOf(part, edge)) return " faint";
+  return part.kind === "weight" ? " picked" : "";
 }
 
 /**
@@ -189,8 +203,8 @@ function paintLens({lens: {group, number}, nodes, layout}, parts) {
     {value, grad} = nodes[part.layer][part.neuron],
     own = grad.textContent ? grad : value;
   setAttribute(group, "transform", `translate(${x} ${y})`);
-  writeSmall(number, own.textContent ?? "");
-  mark(number, own.getAttribute("class") ?? "");
+  if (number.textContent !== own.textContent) number.replaceChildren(...Array.from(own.childNodes, (node) => node.cloneNode(true)));
+  for (const name of ["class", "textLength", "lengthAdjust"]) setAttribute(number, name, own.getAttribute(name));
 }
 
 /**
@@ -219,9 +233,9 @@ function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gr
       state = stateOf(edge.layer),
       gradient = gradients?.[position] ?? 0;
     placeLabel(label, area);
-    writeSmall(weight, isOne || state !== "gradient" ? words.typeset(shownNumber(values[position])) : "");
+    writeSmall(weight, isOne || state !== "gradient" ? values[position] : null);
     mark(weight, `w ${state === "new" ? "changed" : ""}`);
-    writeSmall(grad, state === "gradient" || (isOne && state === "new") ? words.typeset(shownNumber(gradient)) : "");
+    writeSmall(grad, state === "gradient" || (isOne && state === "new") ? gradient : null);
     mark(grad, `g ${signOf(gradient)}`);
     fitPlate(label);
   }

@@ -1,17 +1,22 @@
 // The presentation of a network: the same screen, laid out for the last row of the classroom by the style sheet.
 
-import {byId, isDialogOpen, make, setAttribute, write} from "./dom.js";
+import {byId, createWatch, isDialogOpen, make, setAttribute, write} from "./dom.js";
 import {askForFullScreen} from "./fullscreen.js";
 import {stepBeside} from "./transport.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
 
+const SIZES = [1, 0.85, 0.66], // of what is said beside its usual one, down to the least that the last row reads
+  LEAST_PLOT = 0.32; // of the height of the window
+
 /** @param {import("../app.js").App} app */
 export function createNetworkPresentation(app) {
   const button = byId("present"),
     predict = make("input", {id: "network-predict", type: "checkbox"}),
-    predictName = make("span");
+    predictName = make("span"),
+    aside = /** @type {HTMLElement} */ (byId("told").parentElement),
+    isNewText = createWatch();
   let isFull = false;
   button.before(make("label", {id: "network-predicting", for: "network-predict"}, predict, predictName));
   predict.addEventListener("change", () => app.dispatch({type: "setPredicting", isPredicting: predict.checked}));
@@ -21,15 +26,27 @@ export function createNetworkPresentation(app) {
    * @param {Derived} derived
    * @param {State | null} previous
    */
-  function showNetworkPresentation({isPresenting, isPredicting}, {words}, previous) {
+  function showNetworkPresentation({isPresenting, isPredicting, training, document: shown}, {words, sentence, formulaParts}, previous) {
     write(predictName, words.say("present.predict"));
     predict.checked = isPredicting;
     setAttribute(button, "aria-label", words.say(isPresenting ? "present.leave" : "present"));
     setAttribute(button, "title", words.say(isPresenting ? "present.leave" : "present"));
+    if (isPresenting && !training && isNewText(shown, sentence, formulaParts.length, words)) fitText();
     if (isPresenting === Boolean(previous?.isPresenting)) return;
     if (isPresenting) askForFullScreen();
     else if (document.fullscreenElement) document.exitFullscreen();
   }
+
+  /** Writes what is said as large as leaves the plot below it its room. */
+  function fitText() {
+    for (const size of SIZES) {
+      aside.style.setProperty("--said", `${size}`);
+      if (byId("learned-plot").clientHeight >= LEAST_PLOT * innerHeight) return;
+    }
+  }
+  new ResizeObserver(() => {
+    if (app.state.isPresenting) fitText();
+  }).observe(aside);
 
   // The keys of a remote control.
   document.addEventListener("keydown", (event) => {

@@ -1,7 +1,7 @@
 // Paints what is known at a step on the cards and edges of the graph; only what has changed is written.
 
 import {roomsForNumbers} from "../core/edge_numbers.js";
-import {show, signOf} from "../core/numerals.js";
+import {showApart, signOf} from "../core/numerals.js";
 import {targetOf} from "../core/steps.js";
 import {memoised} from "../derive/memoised.js";
 import {kindsInWords, statusOfCard} from "./described.js";
@@ -102,7 +102,7 @@ function kindsOfCard(drawn, card, state, {known: {current}, lit}, {isAsked, isOl
  * @param {Derived} derived
  */
 export function changeOnCard(drawn, before, after, {words, layout}) {
-  const [old, changed] = [before, after].map((number) => asOnCard(words.typeset(show(number)))),
+  const [old, changed] = showApart(before, after).map((text) => asOnCard(words.typeset(text))),
     text = `${old} → ${changed}`;
   if (layout.compact) return changed;
   return text.length * CHARACTER_PX <= drawn.width - 14 ? text : `→ ${changed}`;

@@ -77,17 +77,16 @@ export function createRows(app) {
  * @param {NetworkShown} shown
  * @param {import("../core/words.js").Words} words
  */
-function captionOf({known, network, at, batch, seen, spec}, words) {
+function captionOf({known, network, at, batch, alone, seen, row: picked, spec}, words) {
   const isWhole = batch.length === spec.data.rows.length,
     rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length}),
-    isAlone = at < 0 && seen.at === 0,
     hasBlame = known.blame <= known.layer, // that of the prediction at least
     hasGradients = known.blame <= network.layers.length,
     isThinking = hasGradients && !known.isChanged,
-    row = seen.batch[seen.at] + 1;
-  const alone = isAlone && words.say("network.row.alone", {row, count: batch.length}),
-    ofRow = known.isChanged && words.say("network.circles.row", {row}),
-    circles = seen.at < 0 ? words.say(hasBlame ? "network.circles.sum" : "network.circles.mean", {rows}) : ofRow;
+    row = (picked ?? 0) + 1;
+  const apart = alone && !hasBlame && words.say("network.row.alone", {row, count: batch.length}),
+    ofRow = (known.isChanged || (alone && hasBlame)) && words.say("network.circles.row", {row}),
+    circles = !alone && seen.at < 0 ? words.say(hasBlame ? "network.circles.sum" : "network.circles.mean", {rows}) : ofRow;
   const lines = known.isChanged
     ? words.say("network.lines.change", {rows})
     : !hasGradients
@@ -95,7 +94,7 @@ function captionOf({known, network, at, batch, seen, spec}, words) {
       : at < 0
         ? words.say("network.lines.think.all", {rows})
         : words.say("network.lines.think", {row});
-  return words.joined(alone, circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
+  return words.joined(apart, circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
 }
 
 /**

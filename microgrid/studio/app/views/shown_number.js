@@ -6,6 +6,15 @@ const MAX_NUMBERS_KEPT = 20000;
 /** @type {Map<number, string>} */
 const shownBefore = new Map(); // most numbers are the same at the next step
 
+/**
+ * A number where there is little room: beside a power of ten, which says most of it, stand two digits.
+ * @param {number} number
+ */
+export function compactNumber(number) {
+  const text = shownNumber(number);
+  return text.includes("e") ? show(number, 2) : text;
+}
+
 /** @param {number} number */
 export function shownNumber(number) {
   let text = shownBefore.get(number);

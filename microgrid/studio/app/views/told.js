@@ -1,7 +1,7 @@
 // What is said about a step: where we are, the sentence, the formula with its numbers and, at the start, a note.
 
 import {columnsOf} from "../core/numerals.js";
-import {byId, createWatch, inLines, make, mark, setAttribute, write} from "./dom.js";
+import {byId, createWatch, inLines, make, mark, setAttribute, withExponents, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -60,7 +60,7 @@ export function createTold() {
    * @param {Words} words
    */
   function fillFormula(parts, words) {
-    formula.replaceChildren(...termsOf(parts).map((term) => make("span", {class: "term"}, ...term.map((part) => (typeof part === "string" ? part : namedPart(part, words))))));
+    formula.replaceChildren(...termsOf(parts).map((term) => make("span", {class: "term"}, ...term.flatMap((part) => (typeof part === "string" ? withExponents(part) : namedPart(part, words))))));
     const figures = [...formula.querySelectorAll("b")].map(({textContent}) => textContent.padEnd(6)); // room for names
     formula.classList.toggle("long", figures.join(" × ").length > MAX_FORMULA_CHARACTERS);
   }
@@ -88,5 +88,5 @@ function termsOf(parts) {
  * @param {Words} words
  */
 function namedPart({text, name, kind}, words) {
-  return make("span", {class: `part ${name}`}, make("b", {class: kind}, text), make("small", {}, words.say(`part.${name}`)));
+  return make("span", {class: `part ${name}`}, make("b", {class: kind}, ...withExponents(text)), make("small", {}, words.say(`part.${name}`)));
 }
