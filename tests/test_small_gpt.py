@@ -180,7 +180,8 @@ def test_more_tokens_than_places_are_refused(gpt: ModuleType) -> None:
 def test_interrupt_ends_the_training_and_says_where(
     gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    learn, losses = gpt.Recorded.learn, []
+    learn = gpt.Recorded.learn
+    losses: list[float] = []
 
     def interrupted(way: Any, batch: Any) -> float:
         if losses:

@@ -3,7 +3,8 @@
 A page is one file, and a browser that opens a file from a disk loads no modules beside it. The modules are put one
 after another, each before those that import it, in one block, so that their names are local to it. For that to be
 the same program, imports keep their names, and no two modules may declare the same name. The types in comments are left
-out: they name modules, which a page does not have, and are an eighth of its size.
+out: they name modules, which a page does not have, and are an eighth of its size. Lines are indented by tabs, which are
+half as long; no text of the app goes over several lines.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
 DESCRIPTION = re.compile(r"^([ \t]*)/\*\*((?:(?!\*/).)*)\*/\n", re.MULTILINE | re.DOTALL)
 TAGS = re.compile(r"(?:\n[ \t]*\* | +)@[a-z]+ (?:.|\n)*")  # @param, @returns, …: they come last
+LEADING_SPACES = re.compile(r"^(?:  )+", re.MULTILINE)
 CAST = re.compile(r"/\*\* @type .*?\*/ ?")
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
@@ -66,7 +68,8 @@ def joined(entry: str, read: Callable[[str], str] | None = None) -> str:
     texts = _in_order(entry, read or _of_app)
     _check_names(texts)
     parts = (f"// --- {name} ---\n\n{_without_types(_without_imports(text))}" for name, text in texts.items())
-    return '"use strict";\n{\n' + "\n".join(parts) + "}\n"
+    script = '"use strict";\n{\n' + "\n".join(parts) + "}\n"
+    return LEADING_SPACES.sub(lambda match: "\t" * (len(match[0]) // 2), script)
 
 
 def _of_app(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from microgrid._util.files import PACKAGE, asset
 from microgrid.graph.operations import OPERATIONS, Operation
 from microgrid.language.words import words
-from microgrid.studio.modules import joined
+from microgrid.studio.modules import COMMENT_OR_TEXT, joined
 from microgrid.studio.operations_js import COMMAND, OPERATIONS_FILE, operations_js
 
 
@@ -49,8 +49,8 @@ def test_types_in_comments_are_left_out() -> None:
         "const e = /** @type {C} */ (d);\nclass F {\n  /** @type {C} */ #c;\n}\n"
     )
     assert script.partition("// --- app.js ---\n\n")[2] == (
-        "\n/** Returns one. */\nfunction one(c) {\n  const d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
-        "const e = (d);\nclass F {\n  #c;\n}\n}\n"
+        "\n/** Returns one. */\nfunction one(c) {\n\tconst d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
+        "const e = (d);\nclass F {\n\t#c;\n}\n}\n"
     )
 
 
@@ -125,6 +125,17 @@ def test_name_inside_a_function_a_comment_or_a_text_is_no_declaration(text: str)
     join(app=f'import {{size}} from "./b.js";\n{text}', b="export const size = 1;\n")
 
 
+def test_lines_are_indented_by_tabs() -> None:
+    assert "{\n\t\treturn 2;\n\t}\n" in joined("app.js", lambda _: "if (a) {\n    return 2;\n  }\n")
+
+
+def test_no_text_of_the_app_goes_over_several_lines() -> None:
+    """Its lines would be indented anew."""
+    texts = [match[0] for match in COMMENT_OR_TEXT.finditer(joined("app.js")) if match[0].startswith("`")]
+    assert texts
+    assert not any("\n" in text for text in texts)
+
+
 def test_core_of_the_app_can_be_joined() -> None:
     core = sorted(path.name for path in (PACKAGE / "studio/app/core").glob("*.js"))
     imports = "".join(f'import {{{exports(name)}}} from "./core/{name}";\n' for name in core)
@@ -150,7 +161,7 @@ def test_operation_of_a_user_is_written_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(OPERATIONS, "cube", cube)
     row = "value: (a) => power(a, 3),\n    localDerivatives: [(a) => 3 * a * a],"
     assert row in operations_js()
-    assert row in joined("core/graph.js")
+    assert row.replace("    ", "\t\t") in joined("core/graph.js")
     assert '"cube": ["3 * a * a"]' in joined("core/python.js")
     assert row not in asset(OPERATIONS_FILE)
 
