@@ -27,6 +27,7 @@ IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
 DESCRIPTION = re.compile(r"^([ \t]*)/\*\*((?:(?!\*/).)*)\*/\n", re.MULTILINE | re.DOTALL)
 TAGS = re.compile(r"(?:\n[ \t]*\* | +)@[a-z]+ (?:.|\n)*")  # @param, @returns, …: they come last
+RULE = re.compile(r"^( *// --- .+?) -{4,}$", re.MULTILINE)
 CAST = re.compile(r"/\*\* @type .*?\*/ ?")
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
@@ -109,7 +110,7 @@ def _without_imports(text: str) -> str:
 
 
 def _without_types(text: str) -> str:
-    """Leave out casts, the tags of descriptions, and descriptions of nothing else."""
+    """Leave out casts, the tags of descriptions, descriptions of nothing else, and the ends of rules."""
 
     def described(match: re.Match[str]) -> str:
         indent, comment = match.groups()
@@ -119,7 +120,7 @@ def _without_types(text: str) -> str:
         end = f"\n{indent} */" if "\n" in prose else " */"
         return f"{indent}/**{prose}{end}\n" if prose else ""
 
-    return CAST.sub("", DESCRIPTION.sub(described, text))
+    return RULE.sub(r"\1", CAST.sub("", DESCRIPTION.sub(described, text)))
 
 
 def _check_imports(name: str, text: str) -> None:

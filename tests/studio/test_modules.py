@@ -40,6 +40,10 @@ def test_text_of_a_module_stays_as_it_was_written() -> None:
     assert script == f'"use strict";\n{{\n// --- c.js ---\n\nclass c {{}}\n\n// --- app.js ---\n\n{as_it_was}}}\n'
 
 
+def test_rule_across_the_page_is_cut() -> None:
+    assert "// --- numbers\n" in join(app=f"// --- numbers {'-' * 60}\n\nconst a = 1;\n")
+
+
 def test_types_in_comments_are_left_out() -> None:
     script = join(
         app="/** @typedef {import('./c.js').C} C */\n\n"
