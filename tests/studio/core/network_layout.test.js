@@ -156,3 +156,26 @@ test("a long name of an input stands on two lines", () => {
   assert.deepEqual(linesOfName("くちばしの長さ", 10), ["くちばしの", "長さ"]);
   assert.deepEqual(linesOfName("x1", 10), ["x1"]);
 });
+
+test("no number stands on the crossing of two lines, and pairs of numbers are apart", () => {
+  const {edges} = layOutNetwork(shapeOf("2-2-1"), {width: 1268, height: 570, isVertical: false, least: 1.93, wished: 1.93}),
+    first = edges.filter(({layer}) => layer === 1);
+  for (const [i, {label, line}] of first.entries()) {
+    for (const [k, other] of first.entries()) {
+      if (k === i) continue;
+      const [x1, y1, x2, y2] = other.line,
+        y = y1 + ((y2 - y1) * (label.x - x1)) / (x2 - x1);
+      assert(Math.abs(y - label.y) > label.height / 4, `${line} and ${other.line}`);
+      assert(!overlaps(label, other.label, 8), "touch");
+    }
+  }
+});
+
+test("the numbers that are asked for stand on their lines", () => {
+  const layout = layOutNetwork(shapeOf("2-4-4-3"), {width: 1268, height: 570, isVertical: false, least: 1.93, wished: 1.93}),
+    asked = layout.edges.filter(({layer, neuron}) => layer === 1 && neuron === 0);
+  for (const [e, place] of placesOfAsked(layout, asked).entries()) {
+    const [x1, y1, x2, y2] = asked[e].line;
+    assert(Math.abs(y1 + ((y2 - y1) * (place.x - x1)) / (x2 - x1) - place.y) < 0.1);
+  }
+});

@@ -10,7 +10,8 @@ import {LINE_UNITS, STYLES, hasOnlyNumber, overlaps} from "./network_places.js";
 
 const LABEL = {width: 56, height: 2 * LINE_UNITS - 2},
   ONE_LINE = {width: 58, height: 16}; // a number of 8 characters
-const LABELS_APART = 2,
+const LABELS_APART = [9, 2], // if there is room for it, else at least
+  CROSSING = 4, // how much a place costs on which lines cross, so that nobody knows whose the label is
   MAX_COVERED = 0.33, // the part of the room between two layers that labels can take
   STEPS_ON_LINE = 33,
   ROUNDS = 40;
@@ -46,7 +47,7 @@ export function labelledEdges(layers, loss, isVertical) {
     boxes = boxesOf(layers, loss);
   for (const l of layers.keys()) {
     const ofGap = edges.filter(({layer}) => layer === l),
-      places = labelsOfGap(ofGap, boxes);
+      places = LABELS_APART.reduce((/** @type {Area[] | null} */ found, apart) => found ?? labelsOfGap(ofGap, boxes, apart), null);
     if (!places) return null;
     for (const [e, edge] of ofGap.entries()) edge.label = places[e];
   }
@@ -55,25 +56,29 @@ export function labelledEdges(layers, loss, isVertical) {
 
 /**
  * Places the numbers that are asked for on their lines: that of one edge in the middle, those of several, which lead to a
- * neuron, at the start; null for what has no room.
+ * neuron, near their starts; null for what has no room.
  * @param {NetworkLayout} layout
  * @param {EdgePlace[]} edges
  * @returns {(Area | null)[]}
  */
 export function placesOfAsked({layers, loss, width, isVertical}, edges) {
-  const taken = boxesOf(layers, loss),
-    isOne = edges.length === 1;
-  for (const {layer, neuron} of edges) if (layers[layer].style === "dot") taken.push({...layers[layer].nodes[neuron], ...STYLES.mini}); // it shows its number
-  return edges.map(({layer, line}) => {
-    const [x, y] = line,
-      start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE},
-      onLine = placesOn(line, isOne ? LABEL : ONE_LINE, isOne ? 0.5 : 0).sort((a, b) => a.cost - b.cost);
-    if (!isOne && layers[layer - 1].style === "dot") return null;
-    const isFree = (/** @type {Area} */ area) => Math.abs(area.x - width / 2) <= (width - area.width) / 2 && !taken.some((each) => overlaps(area, each, 1)),
-      place = [...(isOne ? [] : [start]), ...onLine.map(({area}) => area)].find(isFree);
-    if (place) taken.push(place);
-    return place ?? null;
-  });
+  const isOne = edges.length === 1;
+  const placed = (/** @type {boolean} */ areOnLines) => {
+    const taken = boxesOf(layers, loss);
+    for (const {layer, neuron} of edges) if (layers[layer].style === "dot") taken.push({...layers[layer].nodes[neuron], ...STYLES.mini}); // it shows its number
+    return edges.map(({layer, line}) => {
+      const [x, y] = line,
+        start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE},
+        onLine = placesOn(line, isOne ? LABEL : ONE_LINE, isOne ? 0.5 : 0).sort((a, b) => a.cost - b.cost);
+      if (!isOne && layers[layer - 1].style === "dot") return null;
+      const isFree = (/** @type {Area} */ area) => Math.abs(area.x - width / 2) <= (width - area.width) / 2 && !taken.some((each) => overlaps(area, each, 1)),
+        place = [...(areOnLines ? [] : [start]), ...onLine.map(({area}) => area)].find(isFree);
+      if (place) taken.push(place);
+      return place ?? null;
+    });
+  };
+  const places = placed(true);
+  return isOne || !places.includes(null) ? places : placed(false); // beside their starts there is room for more
 }
 
 /**
@@ -101,9 +106,10 @@ function textsAndNode({style, width, height}, {x, y, name, bias}) {
  * way of others, until nothing overlaps: what was in the way for long counts for more.
  * @param {EdgePlace[]} edges
  * @param {Area[]} obstacles
+ * @param {number} apart how far they are from each other
  * @returns {Area[] | null}
  */
-function labelsOfGap(edges, obstacles) {
+function labelsOfGap(edges, obstacles, apart) {
   if (edges.length === 0) return [];
   const lines = edges.map(({line}) => line),
     [width, height] = [0, 1].map((axis) => Math.max(...lines.flatMap((line) => [line[axis], line[axis + 2]])) - Math.min(...lines.flatMap((line) => [line[axis], line[axis + 2]])));
@@ -118,11 +124,11 @@ function labelsOfGap(edges, obstacles) {
       let least = Infinity;
       for (const place of places) {
         let cost = place.cost;
-        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, LABELS_APART)) cost += weight[e * edges.length + o];
+        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, apart)) cost += weight[e * edges.length + o];
         if (cost < least) [least, chosen[e]] = [cost, place];
       }
       for (const [o, other] of chosen.entries()) {
-        if (o === e || !overlaps(chosen[e].area, other.area, LABELS_APART)) continue;
+        if (o === e || !overlaps(chosen[e].area, other.area, apart)) continue;
         isFree = false;
         weight[e * edges.length + o] += 1;
         weight[o * edges.length + e] += 1;
@@ -147,13 +153,14 @@ function placesOn([x1, y1, x2, y2], size, best) {
 }
 
 /**
- * How many other lines run behind a label.
+ * How many other lines run behind a label; one that runs through its middle counts for several.
  * @param {Area} area
  * @param {[number, number, number, number][]} lines
  * @param {number} own
  */
 function crossings(area, lines, own) {
-  return lines.reduce((count, line, i) => count + (i !== own && isCrossed(area, line) ? 1 : 0), 0);
+  const middle = {...area, width: area.width / 2, height: area.height / 2};
+  return lines.reduce((cost, line, i) => cost + (i === own || !isCrossed(area, line) ? 0 : isCrossed(middle, line) ? CROSSING : 1), 0);
 }
 
 /**

@@ -432,8 +432,8 @@ function rateThatLost({cycles, cycle, learningRate}) {
  * @param {NetworkShown} network
  * @param {Words} words
  */
-function outputTextOf({position}, {steps, losses, known, batch, spec}, words) {
-  if (position < endsOfSteps(steps).know) return "";
+function outputTextOf({position, cycle, cycles}, {steps, losses, known, batch, spec}, words) {
+  if (position < endsOfSteps(steps).know && cycle === cycles.first) return ""; // later, the Change before has told it
   const isOfMore = batch.length < spec.data.rows.length, // than the box, which is of the batch
     now = `${words.say(isOfMore ? "network.loss.all" : "network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);

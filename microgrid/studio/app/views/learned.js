@@ -151,7 +151,7 @@ export function createLearned(app) {
     write(choice, words.say("plot.pairs"));
     setAttribute(choice, "aria-pressed", `${app.state.isPairsShown}`);
     setAttribute(box, "aria-label", words.say(`plot.label.${kind}`, {x: plot.x.name, y: plot.y.name}));
-    const items = kind === "classes" ? [] : question.namesInShort.map((name, side) => item(side, name));
+    const items = kind === "classes" ? [] : (app.state.isPresenting ? question.namesInShort : question.names).map((name, side) => item(side, name));
     if (kind === "plane" && question.kind !== "number") items.push(item("boundary", words.say("plot.key.boundary")));
     if (kind === "line") items.push(item("line", words.say("network.prediction")));
     if (kind === "pairs") items.push(item("diagonal", words.say("plot.key.diagonal")));
