@@ -259,6 +259,21 @@ test("a row that is not in the batch shows its own values in every phase, and no
   }
 });
 
+test("the loss that Change has told stays until the next", () => {
+  const start = after(documentWith(), {type: "goTo", position: 0});
+  assert.equal(shown(start).outputText, "");
+  const next = after(start, {type: "goToPhase", phase: "change"}, step(1));
+  assert.deepEqual([next.cycle, next.position], [2, 0]);
+  assert.match(shown(next).outputText, /^mean loss 0\.\d+$/);
+});
+
+test("Run ends where nothing is left of the loss", () => {
+  let state = after(documentWith({data: {...XOR, targets: [0, 0, 0, 0]}, activation: "linear"}), {type: "setLearningRate", learningRate: 0.1}, {type: "train", cycles: Infinity});
+  for (let k = 0; state.training && k < 100; k++) state = after(state, {type: "trainOn", cycles: 100});
+  assert.equal(state.training, null);
+  assert.ok(shown(state).network.losses.last > 0);
+});
+
 test("the large button stops before the first question, and asks when it is pressed again", () => {
   const play = {type: "playPhase"},
     isAsking = (state) => shown(state).predicting.question !== null;

@@ -238,6 +238,18 @@ def test_presented_plot_is_as_high_as_it_was_and_has_its_legend(
             expect(screen(f"#learned-key .{each}")).to_be_visible()
 
 
+def test_presented_curve_has_its_name_beside_it(network: Opened) -> None:
+    screen = network("penguins", width=1920, height=1080)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 1})")
+    expect(screen("#curve-name")).to_have_text("loss")
+    top = "(e) => e.getBoundingClientRect().top"
+    assert screen("#curve-name").evaluate(top) > screen("#plot").evaluate(top) + 20  # below the curve, which is high
+    screen.page.evaluate("microgrid.dispatch({type: 'showPanel', panel: 'layers'})")
+    expect(screen("#row-caption")).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_presented_plot_is_readable_or_left_out(size: tuple[int, int], network: Opened) -> None:
     width, height = size

@@ -9,6 +9,8 @@ import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
 /** @type {Pick<State, "trainingSpeed">} */
 export const loopAtStart = {trainingSpeed: 30};
 
+const LITTLE_LEFT = 1e-8; // of the first loss
+
 /** @type {Record<string, (state: State, action: any) => State>} */
 export const LOOP = {
   /** Steps on or back; from the last step of a cycle to the next cycle, and from its start to the one before. */
@@ -136,8 +138,17 @@ function trained(state, wanted) {
     count = Math.min(wanted, left);
   const run = {...state, ...learningOf(state.document).run(state, count), nudged: null},
     next = withDivergence({...run, cycle: run.cycles.last}),
-    isOver = left <= count || isStuckIn(next);
+    isOver = left <= count || isStuckIn(next) || (left === Infinity && isLearned(next));
   return at({...next, training: isOver ? null : {left: left - count}}, endsIn(next).think);
+}
+
+/**
+ * Tells whether so little is left of the loss of a network that running on would show nothing.
+ * @param {State} state
+ */
+function isLearned(state) {
+  const loss = outputIn(state);
+  return state.document.kind === "network" && loss <= LITTLE_LEFT * state.cycles.firstLoss;
 }
 
 /**

@@ -422,8 +422,8 @@ function problemOfNetwork(state, words) {
  * @param {NetworkShown} network
  * @param {Words} words
  */
-function outputTextOf({position}, {steps, losses, known}, words) {
-  if (position < endsOfSteps(steps).know) return "";
+function outputTextOf({position, cycle, cycles}, {steps, losses, known}, words) {
+  if (position < endsOfSteps(steps).know && cycle === cycles.first) return ""; // later, the Change before has told it
   const now = `${words.say("network.loss.mean")} ${show(losses.last)}`;
   return words.typeset(known.isChanged ? `${now} → ${show(losses.after)}` : now);
 }

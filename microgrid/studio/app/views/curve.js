@@ -30,6 +30,7 @@ export function createCurve(app) {
     heldOutLine = makeSvg("path", {class: "held-out"}),
     before = make("span", {id: "before"}),
     key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
+    name = make("span", {id: "curve-name", "aria-hidden": "true"}), // where there is no room for the scale
     isNewCurve = createWatch(),
     isNewCycle = createWatch();
   /** @type {Curve | null} */
@@ -37,7 +38,7 @@ export function createCurve(app) {
   let isDragged = false,
     cycleBefore = 0; // the drag
   plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
-  plot.append(before, key);
+  plot.append(before, name, key);
 
   /**
    * @param {State} state
@@ -78,6 +79,8 @@ export function createCurve(app) {
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
     setAttribute(heldOutLine, "d", curve.heldOut.length ? `M${asPoints(curve.heldOut)}` : "");
+    write(name, curve.isLogarithmic ? scale.title.split(":")[0] : endLabel);
+    plot.toggleAttribute("data-high", curve.points[curve.points.length - 1][1] > 0.5); // its end is where the names would be
     key.hidden = curve.heldOut.length === 0;
     write(key, words.say("curve.held_out"));
     before.hidden = curve.start === 0;
