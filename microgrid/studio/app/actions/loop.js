@@ -143,12 +143,12 @@ function trained(state, wanted) {
 }
 
 /**
- * Tells whether so little of the loss is left that running on would show nothing.
+ * Tells whether so little is left of the loss of a network that running on would show nothing.
  * @param {State} state
  */
 function isLearned(state) {
   const loss = outputIn(state);
-  return loss >= 0 && loss <= LITTLE_LEFT * state.cycles.firstLoss;
+  return state.document.kind === "network" && loss <= LITTLE_LEFT * state.cycles.firstLoss;
 }
 
 /**
