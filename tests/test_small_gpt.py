@@ -141,6 +141,18 @@ def test_all_numbers_of_the_mixture_are_in_view(shown: tuple[Relay, Heading], op
         expect(screen.card(card)).to_be_in_viewport(ratio=1)
 
 
+def test_page_without_parameters_speaks_of_none(shown: tuple[Relay, Heading], opened: Opener) -> None:
+    screen = opened(*shown, width=1280, height=720)
+    expect(screen("#tabs").get_by_text("Train")).to_be_hidden()
+    screen("#tabs").get_by_text("Paths").click()
+    expect(screen("#routes")).to_contain_text("Choose a card")
+    expect(screen("#routes")).not_to_contain_text("parameter")
+    screen.press("ArrowRight")
+    expect(screen("#tabs").get_by_text("Quiz")).to_be_focused()
+    screen.go(14)
+    expect(screen("#sentence")).to_contain_text("There is no loss: Think tells how mixture depends on each number.")
+
+
 def run(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
     monkeypatch.setattr(sys, "argv", ["small_gpt.py", *options])
     gpt.main()
