@@ -121,7 +121,7 @@ def test_page_of_attention_is_walked_step_by_step(
     screen = opened(*shown, language=language, width=1280, height=720)
     expect(screen("#title")).to_have_text(shown[1].title[language])
     expect(screen("#note")).to_have_text(shown[1].note[language])
-    for step, sentence in zip((5, 6, 12, 14), sentences, strict=True):
+    for step, sentence in zip((7, 8, 13, 14), sentences, strict=True):
         screen.go(step)
         expect(screen("#sentence")).to_contain_text(sentence)
     screen.card("q·k of “i”").click()
@@ -131,6 +131,26 @@ def test_page_of_attention_is_walked_step_by_step(
     q, k = (next(node.data for node in relay.nodes if node.label == label) for label in ("q1", "k1 of “i”"))
     expect(products.first).to_contain_text(show(q * k))
     expect(screen("#inside")).not_to_contain_text("dW")
+
+
+def test_all_numbers_of_the_mixture_are_in_view(shown: tuple[Relay, Heading], opened: Opener) -> None:
+    screen = opened(*shown, width=1280, height=720)
+    screen.go(13)  # at the lower end of the graph
+    screen.press("ArrowRight")
+    for card in ("mixture", "v of start", "weight of “i”"):
+        expect(screen.card(card)).to_be_in_viewport(ratio=1)
+
+
+def test_page_without_parameters_speaks_of_none(shown: tuple[Relay, Heading], opened: Opener) -> None:
+    screen = opened(*shown, width=1280, height=720)
+    expect(screen("#tabs").get_by_text("Train")).to_be_hidden()
+    screen("#tabs").get_by_text("Paths").click()
+    expect(screen("#routes")).to_contain_text("Choose a card")
+    expect(screen("#routes")).not_to_contain_text("parameter")
+    screen.press("ArrowRight")
+    expect(screen("#tabs").get_by_text("Quiz")).to_be_focused()
+    screen.go(14)
+    expect(screen("#sentence")).to_contain_text("There is no loss: Think tells how mixture depends on each number.")
 
 
 def run(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -180,7 +200,7 @@ def test_more_tokens_than_places_are_refused(gpt: ModuleType) -> None:
 def test_interrupt_ends_the_training_and_says_where(
     gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    learn = gpt.Recorded.learn
+    learn: Any = gpt.Recorded.learn
     losses: list[float] = []
 
     def interrupted(way: Any, batch: Any) -> float:

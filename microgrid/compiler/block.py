@@ -108,7 +108,8 @@ class CompiledBlock:
             TypeError, ValueError: they are not numbers, or not as many as `inputs`.
             ValueError, ZeroDivisionError, OverflowError: an operation has no value; the message names it.
         """
-        outputs: list[float] = self.forward_rows([numbers], learn)[0]
+        row = _row_of("forward", numbers, len(self.inputs))
+        outputs: list[float] = self.forward_rows([row], learn)[0]
         return outputs
 
     def forward_rows(self, rows: Any, learn: bool = True) -> Any:
@@ -141,7 +142,8 @@ class CompiledBlock:
         Raises:
             TypeError, ValueError: `shares` are not numbers, or not as many as `outputs`; or no forward pass is left.
         """
-        to_inputs: list[float] = self.backward_rows([shares])[0]
+        row = _row_of("backward", shares, len(self.outputs))
+        to_inputs: list[float] = self.backward_rows([row])[0]
         return to_inputs
 
     def backward_rows(self, shares: Any) -> Any:
@@ -330,6 +332,14 @@ def compile_block(
         advice = 'Compile a smaller piece, and run it more often; or compile it with backend="native"'
         check_size(order, "block", advice)
     return kind(inputs, outputs, buffer or ParameterBuffer(chosen), buffer is not None)
+
+
+def _row_of(method: str, numbers: Iterable[float], count: int) -> list[float]:
+    """Return the numbers as a row, if there are as many as there should be: a method that takes no rows names none."""
+    row = as_list("numbers", numbers)
+    if len(row) != count:
+        raise ValueError(f"{method}() needs {counted(count, 'number')}, got {len(row)}")
+    return row
 
 
 def _zeros(n: int) -> array[float]:

@@ -26,7 +26,7 @@ MAX_CARDS_UNFOLDED = 60
 MAX_EDGES_LABELLED = 24  # in a folded picture with more edges, none carries numbers
 MAX_EDGES_PER_CARD = 4  # on average; with more, no edge carries numbers
 MAX_CARDS_DRAWN, MAX_EDGES_DRAWN = 500, 2000  # beyond either, the cards computed first are merged into one
-SUM_OF_PRODUCTS = "Σ a·b"  # the symbol of a weighted sum without a bias
+SUM_OF_PRODUCTS = "Σ ×"  # the symbol of a weighted sum without a bias
 MAX_TITLE_COLUMNS = 30  # longer headings are cut on a page
 
 

@@ -122,8 +122,10 @@ def operand_name(node: Node, position: int, operand: Node) -> str:
 
 
 def as_atom(node: Node) -> str:
-    """Return what a node is called beside an operator such as ∂: in brackets if it is a formula of several parts."""
-    return _in_brackets(node.formula) if node.formula and rank(node) < ATOM else node.spoken_name
+    """Return what a node is called beside ∂: in brackets if it is a formula of several parts, or has several words."""
+    if node.formula and rank(node) < ATOM:
+        return _in_brackets(node.formula)
+    return _in_brackets(node.spoken_name) if re.search("[ の]", node.spoken_name) else node.spoken_name
 
 
 def _in_brackets(text: str) -> str:

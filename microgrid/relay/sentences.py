@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from microgrid._util.text import display_width
 from microgrid.graph.bounds import output_is_non_negative
 from microgrid.graph.naming import as_atom, operand_name
 from microgrid.graph.node import Node
@@ -21,7 +22,7 @@ from microgrid.relay.records import Change, Know, Outcome, Record, Seed, Share, 
 
 MAX_TERMS_SHOWN = 4  # terms that a sum shows
 MAX_PRODUCTS_SHOWN = 3  # that its formula shows, where it is one of products: they take twice the room
-MAX_EXPRESSION_CHARS = 40  # characters of an expression in a derivative; a longer one is given by its name
+MAX_EXPRESSION_COLUMNS = 40  # of an expression in a derivative; a longer one is given by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def slope(relay: Record, node: Node, position: int, language: str) -> str:
     """
     operation, operands = as_written(node.op, len(node.operands)), relay.snapshot.operands[node.id]
     whole = _in_names(relay, node)
-    if len(whole) > MAX_EXPRESSION_CHARS:
+    if display_width(whole) > MAX_EXPRESSION_COLUMNS:
         whole = as_atom(node)  # names such as layer1.neuron1.w1 are too long
     elif operation.symbol in whole.split() or operation.summed or node.op == "neg":
         whole = f"({whole})"

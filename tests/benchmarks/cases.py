@@ -60,7 +60,7 @@ def version_of(package: str) -> str:
 
 def eager_step(turns: int, collector: bool = True) -> Case:
     """Record, forward and backward."""
-    return _eager(f"eager {NETWORK}", networks.step_of, turns, collector)
+    return _eager(f"recorded {NETWORK}", networks.step_of, turns, collector)
 
 
 def eager_backward(turns: int) -> Case:
@@ -101,7 +101,7 @@ def eager_chains(turns: int) -> Case:
 
         peers["micrograd"] = chains(Theirs)
         difference = abs(ours() - peers["micrograd"]())
-    return compare("eager, 100,000 binary operations alive", ours, peers, max(1, turns), difference, at_least=3)
+    return compare("recorded, 100,000 binary operations alive", ours, peers, max(1, turns), difference, at_least=3)
 
 
 def backward_alone(name: str, build: Callable[[Callable[[float], Any]], tuple[Any, list[Any]]], turns: int) -> Case:

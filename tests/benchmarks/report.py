@@ -19,8 +19,8 @@ CHART, README = (Path(__file__).with_name(name) for name in ("chart.svg", "READM
 ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!--figures-->\n", "<!--/figures-->\n"
 CASES = {  # by the name that the benchmark gives them
-    f"eager {NETWORK}": "recorded for each step",
-    f"eager {NETWORK}, collector off": "recorded, garbage collector off",
+    f"recorded {NETWORK}": "recorded for each step",
+    f"recorded {NETWORK}, collector off": "recorded, garbage collector off",
     f"backward alone, {NETWORK}, collector off": "backward() alone, collector off",
     "backward alone: a network of + and ×, 10 rows": "backward(), a node for each + and ×",
     "backward alone: a chain of 400 × and +": "backward(), a chain of + and ×",
@@ -31,8 +31,8 @@ CASES = {  # by the name that the benchmark gives them
     "machine code 2-16-16-1, 1 row a call": "machine code, 1 row a call",
     "machine code 2-64-64-1, 30 rows a call": "machine code, 2-64-64-1, 30 rows a call",
     "machine code 2-128-128-1, 30 rows a call": "machine code, 2-128-128-1, 30 rows a call",
-    "small GPT, 8 names a step, compiled": "small GPT, compiled in pieces",
-    "small GPT, 8 names a step, machine code": "small GPT, pieces as machine code",
+    "small GPT, 8 names a step, compiled": "small GPT, compiled",
+    "small GPT, 8 names a step, machine code": "small GPT, machine code",
 }
 PEERS = {
     "micrograd": "micrograd",
@@ -40,23 +40,30 @@ PEERS = {
     "torch": "PyTorch",
     "numpy": "NumPy, by hand",
     "minigrad": "minigrad, in C",
-    "compiled": "compiled, in Python",
-    "recorded": "recorded anew",
+    "compiled": "compiled",
+    "recorded": "recorded for each step",
 }
 IN_SHORT = {  # for the READMEs of the project: by the name of a case, what each of them calls it
-    f"eager {NETWORK}": {"README.md": "recorded", "README.ja.md": "グラフを毎回記録"},
+    f"recorded {NETWORK}": {"README.md": "recorded for each step, 30 rows", "README.ja.md": "グラフを毎回記録、30 行"},
+    f"compiled {NETWORK} a call": {"README.md": "compiled, 30 rows", "README.ja.md": "ふつうのコード、30 行"},
     "machine code 2-16-16-1, 1 row a call": {"README.md": "machine code, 1 row", "README.ja.md": "機械語、1 行"},
     "machine code 2-16-16-1, 30 rows a call": {"README.md": "machine code, 30 rows", "README.ja.md": "機械語、30 行"},
     "machine code 2-128-128-1, 30 rows a call": {
-        "README.md": "2-128-128-1, 30 rows",
-        "README.ja.md": "2-128-128-1、30 行",
+        "README.md": "machine code, 2-128-128-1, 30 rows",
+        "README.ja.md": "機械語、2-128-128-1、30 行",
     },
-    "small GPT, 8 names a step, compiled": {"README.md": "small GPT, blocks", "README.ja.md": "小さな GPT、部品ごと"},
-    "small GPT, 8 names a step, machine code": {"README.md": "as machine code", "README.ja.md": "小さな GPT、機械語"},
+    "small GPT, 8 names a step, compiled": {
+        "README.md": "small GPT, compiled",
+        "README.ja.md": "小さな GPT、ふつうのコード",
+    },
+    "small GPT, 8 names a step, machine code": {
+        "README.md": "small GPT, machine code",
+        "README.ja.md": "小さな GPT、機械語",
+    },
 }
 SHORT_PEERS = {  # which it is compared with there
-    "README.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "plain Python"},
-    "README.ja.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "素朴な Python"},
+    "README.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "plain class"},
+    "README.ja.md": {"micrograd": "micrograd", "numpy": "NumPy", "torch": "PyTorch", "plain class": "素朴なクラス"},
 }
 TITLE = "Time of a step (forward and backward) as a multiple of microgrid's: network 2-16-16-1"
 LEAST, GREATEST = 0.05, 4000.0  # of the axis, which is logarithmic
@@ -122,7 +129,10 @@ def in_short(runs: Sequence[dict[str, Any]], file: str) -> str:
     for case, names in IN_SHORT.items():
         found = [f"{peers[peer]} {shown(ratios[case, peer])}" for peer in peers if (case, peer) in ratios]
         lines.append((names[file], comma.join(found)))
-    heads = name_of(runs[0]), "time ÷ microgrid's (below 1: faster)" if file == "README.md" else "microgrid の何倍か"
+    heads = (
+        name_of(runs[0]),
+        "their time ÷ microgrid's (below 1: faster)" if file == "README.md" else "microgrid の何倍か",
+    )
     return "\n".join(_table(heads, lines)) + "\n"
 
 

@@ -305,8 +305,10 @@ def test_bad_shares_are_refused_and_may_be_given_again(
 
 def test_bad_numbers_are_refused(compiled: Compile) -> None:
     _, block = product_and_square(compiled)
-    with pytest.raises(ValueError, match="row 1 must have 1 number, got 2"):
+    with pytest.raises(ValueError, match=r"^forward\(\) needs 1 number, got 2$"):
         block.forward([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^backward\(\) needs 2 numbers, got 1$"):
+        block.backward([1.0])
     with pytest.raises(TypeError, match="row 1, x: expected a number"):
         block.forward(["2"])  # type: ignore[list-item]
 

@@ -328,7 +328,7 @@ def test_zero_in_the_place_of_a_bias_is_not_drawn(fold: str) -> None:
     assert [card.title for card in folding.cards] == ["q", "k", "q·k"]
     assert len(folding.edges) == 2
     output.label = "score"
-    assert cards_and_edges(Snapshot.of(output), fold).cards[-1].symbol == "Σ a·b"
+    assert cards_and_edges(Snapshot.of(output), fold).cards[-1].symbol == "Σ ×"
 
 
 def test_zero_that_is_used_elsewhere_is_drawn() -> None:

@@ -198,6 +198,25 @@ def test_operands_that_are_formulas_have_the_brackets_that_they_need() -> None:
     assert tell(Relay((a * b).relu())).lines[3].sentence.startswith("∂relu(a·b)/∂(a·b) = 1 (1 where a·b > 0, else 0)")
 
 
+def test_names_of_several_words_have_brackets_beside_the_sign_of_a_derivative() -> None:
+    price, count = Value(2.0, "りんごの値段"), Value(3.0, "how many")
+    lines = tell(Relay(price * count)).lines
+    told = [line.sentence.splitlines()[0] for line in lines if line.sentence.startswith("∂")]
+    assert [each.partition(" = ")[0] for each in told] == [
+        "∂(りんごの値段 × how many)/∂(りんごの値段)",
+        "∂(りんごの値段 × how many)/∂(how many)",
+    ]
+
+
+def test_japanese_formula_that_is_wide_is_given_by_its_name() -> None:
+    names = ["始まりの値", "始まりの重み", "終わりの値", "終わりの重み"]
+    mixture = weighted_sum(
+        [Value(2.0, names[0]), Value(3.0, names[2])], [Value(4.0, names[1]), Value(5.0, names[3])], 0
+    )
+    mixture.label = "混合"
+    assert "∂混合/∂(始まりの値) = 始まりの重み = 4" in "".join(line.sentence for line in tell(Relay(mixture)).lines)
+
+
 def test_powers_of_ten_are_written_as_by_hand_in_both_languages() -> None:
     relay = Relay(Value(7.014e-19, "重み") / 3)
     first = tell(relay, "ja").lines[0]

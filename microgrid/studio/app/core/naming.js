@@ -18,7 +18,7 @@ import {ATOM, NEEDED_RANKS, OPERATIONS, RANKS} from "./operations.js";
 const MAX_FORMULA_COLUMNS = 26;
 const MAX_FORMULA_OPERANDS = 5; // of a sum; with more, it is too long anyway
 const LABEL_OF_FORMULA = /^[\p{L}\p{Nl}\p{No}_][\p{L}\p{N}_.]*$/u; // a label that can be used in a formula as it is
-export const SUM_OF_PRODUCTS = "Σ a·b"; // the symbol of a weighted sum without a bias
+export const SUM_OF_PRODUCTS = "Σ ×"; // the symbol of a weighted sum without a bias
 const SHORT_NUMBER = /^−?[\d.]{1,5}$/;
 
 /** @type {Record<string, string>} */

@@ -3,7 +3,7 @@
 import {furthestOf, isTooLarge, sharesKept, statusOf, sumInside} from "./cycle.js";
 import {isLoss} from "./graph.js";
 import {addsOnlyProducts, isDigit, neededRank, SUM_OF_PRODUCTS} from "./naming.js";
-import {bracketed, digitsBeside1, show, showApart, SUPERSCRIPTS} from "./numerals.js";
+import {bracketed, columnsOf, digitsBeside1, show, showApart, SUPERSCRIPTS} from "./numerals.js";
 import {ATOM, RANKS} from "./operations.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -19,7 +19,7 @@ import {ATOM, RANKS} from "./operations.js";
 
 const MAX_TERMS = 4; // of a sum that is written out
 const MAX_PRODUCTS_WRITTEN = 3; // in its formula, where it is one of products: they take twice the room
-const MAX_WHOLE = 40; // characters of the numerator of a slope
+const MAX_WHOLE = 40; // columns of the numerator of a slope
 
 /**
  * Writes parts that are equal, each once: where all operands are constants, names and numbers are the same.
@@ -94,12 +94,14 @@ export class Sentences {
   }
 
   /**
-   * Returns what a node is called beside an operator such as ∂: in brackets if it is a formula of several parts.
+   * Returns what a node is called beside an operator such as ∂: in brackets if it is a formula of several parts, or has a
+   * name of several words.
    * @param {number} i
    * @param {number[]} values
    */
   asAtom(i, values) {
-    return this.rankOf(i) < ATOM ? `(${this.nameOf(i, values)})` : this.nameOf(i, values);
+    const name = this.nameOf(i, values);
+    return this.rankOf(i) < ATOM || /[ の]/u.test(name) ? `(${name})` : name;
   }
 
   /**
@@ -176,7 +178,7 @@ export class Sentences {
       {summed, symbol} = operationOf(node),
       names = node.operands.map((_, k) => this.nameIn(node, k, values)),
       whole = this.expression(node, names, values);
-    if ([...whole].length > MAX_WHOLE) return this.asAtom(i, values);
+    if (columnsOf(whole) > MAX_WHOLE) return this.asAtom(i, values);
     return summed || node.op === "neg" || whole.split(" ").includes(symbol) ? `(${whole})` : whole;
   }
 

@@ -81,11 +81,12 @@ function sentenceAt(state, parts) {
 }
 
 /**
- * After the last step of Change: how the output turned out.
+ * After the last step of Change: how the output turned out. Where nothing learns, after that of Know: what Think means.
  * @param {State} state
  * @param {ToldBefore} parts
  */
-function endingOf({position}, {steps, known, numbers, sentences}) {
+function endingOf({position}, {steps, known, numbers, sentences, graph, ends, words, endName}) {
+  if (!graph.parameters.length && position === ends.know && numbers.missing < 0) return `\n${words.say("known", {name: endName})}`;
   const isLast = position === steps.length && known.current?.phase === "change";
   return isLast && numbers.missing < 0 ? `\n${sentences.outcome(numbers.outcome)}` : "";
 }

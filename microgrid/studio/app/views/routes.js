@@ -36,7 +36,7 @@ export function createRoutes(app) {
    * @param {Derived} derived
    */
   function contentOf({kind, card, largest}, {words, numbers, graph}) {
-    if (!card) return [make("p", {class: "hint"}, words.say("routes.hint"))];
+    if (!card) return [make("p", {class: "hint"}, words.say(graph.parameters.length ? "routes.hint" : "routes.hint.given"))];
     const {name} = card.node;
     if (kind === "constant") {
       return [make("p", {}, words.say("routes.constant", {name: show(numbers.values[card.output])}))];

@@ -160,7 +160,7 @@ export function createStage(app) {
     const isNewVisit = state.visit !== previous?.visit,
       isOpening = state.opened !== null && state.opened !== previous?.opened;
     if (isNewVisit) motion.stop();
-    if (isOpening) follow(derived.graph.cards[state.opened ?? -1]);
+    if (isOpening) follow(derived.graph.cards[state.opened ?? -1], []);
     else if (derived.asking || current) followStep(derived);
     else if (isNewVisit) room.scrollTo(0, 0);
     const mayMove = isNewVisit && state.visit.animated && derived.numbers.missing < 0 && !derived.asking;
@@ -168,27 +168,33 @@ export function createStage(app) {
   }
 
   /**
-   * Scrolls to where the page is: to the card that a quiz asks for, with the one that hands on to it, or to those of the step.
+   * Scrolls to where the page is: to the card that a quiz asks for, with those that hand on to it, or to those of the
+   * step: a value with what it is computed from, a gradient with the card that hands it on.
    * @param {Derived} derived
    */
   function followStep({asking, known: {current}, graph}) {
-    if (asking) follow(graph.edges.find(({operand}) => operand.i === asking.card)?.result, graph.cards[asking.card]);
-    else if (current) follow(current.card, targetOf(current));
+    if (asking) {
+      const givers = graph.edges.filter(({operand}) => operand.i === asking.card).map(({result}) => result);
+      follow(graph.cards[asking.card], givers.slice(0, 1));
+    } else if (current) {
+      const operands = current.phase === "know" ? current.card.edges.map(({operand}) => operand) : [];
+      follow(targetOf(current) ?? current.card, [current.card, ...operands]);
+    }
   }
 
   /**
-   * Scrolls to the cards of a step; if there is no room for both, to the one whose number changes, and to as much of the
-   * other as there is room for.
-   * @param {Card | undefined} card
-   * @param {Card | null} [target]
+   * Scrolls to the cards of a step; if there is no room for all, to the one whose number changes, and to as much of the
+   * others as there is room for.
+   * @param {Card | undefined} card none: a quiz without a question
+   * @param {readonly Card[]} others
    */
-  function follow(card, target = null) {
+  function follow(card, others) {
     if (!card || (room.scrollWidth <= room.clientWidth && room.scrollHeight <= room.clientHeight)) return;
-    const wanted = boxOfCard(target ?? card),
-      giver = boxOfCard(card),
+    const wanted = boxOfCard(card),
+      boxes = others.map(boxOfCard),
       {x, y} = room.getBoundingClientRect();
-    const left = shiftFor([wanted.left - x, wanted.right - x], [giver.left - x, giver.right - x], room.clientWidth),
-      top = shiftFor([wanted.top - y, wanted.bottom - y], [giver.top - y, giver.bottom - y], room.clientHeight);
+    const left = shiftFor([wanted.left - x, wanted.right - x], boxes.map((box) => [box.left - x, box.right - x]), room.clientWidth),
+      top = shiftFor([wanted.top - y, wanted.bottom - y], boxes.map((box) => [box.top - y, box.bottom - y]), room.clientHeight);
     if (left || top) room.scrollBy({left, top, behavior: reducedMotion.matches || app.state.playing ? "auto" : "smooth"});
   }
 
@@ -215,16 +221,17 @@ export function createStage(app) {
 }
 
 /**
- * How far to scroll along one axis, so that what is wanted is seen whole and, if there is room, the other one, too: not
- * at all where both are, else so far that they stand in the middle.
+ * How far to scroll along one axis, so that what is wanted is seen whole and, if there is room, the others, too: not at
+ * all where they are, else so far that they stand in the middle. Without room for all, as many as possible are seen from
+ * the first on, since a card begins with its name.
  * @param {[number, number]} wanted from where to where, in the window
- * @param {[number, number]} other
+ * @param {[number, number][]} others
  * @param {number} room the size of the window
  */
-function shiftFor([start, end], [otherStart, otherEnd], room) {
-  const first = Math.min(start, otherStart),
-    last = Math.max(end, otherEnd);
+function shiftFor([start, end], others, room) {
+  const first = Math.min(start, ...others.map(([other]) => other)),
+    last = Math.max(end, ...others.map(([, other]) => other));
   if (first >= FRAME_PX && last <= room - FRAME_PX) return 0;
   if (last - first <= room) return (first + last - room) / 2;
-  return otherStart < start ? end + FRAME_PX - room : start - FRAME_PX;
+  return Math.min(start - FRAME_PX, Math.max(first - FRAME_PX, end + FRAME_PX - room));
 }

@@ -22,6 +22,7 @@ export function createTabs(app) {
       setAttribute(tab, "aria-selected", `${isChosen}`);
       setAttribute(tab, "tabindex", isChosen || (!state.tab && i === 0) ? "0" : "-1");
       byId(nameOfTab(tab)).hidden = !isChosen;
+      tab.hidden = nameOfTab(tab) === "train" && !derived.learns && !isChosen;
     }
   }
 
@@ -33,8 +34,9 @@ export function createTabs(app) {
 
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
   byId("tabs").addEventListener("keydown", (event) => {
-    const here = tabs.indexOf(/** @type {HTMLElement} */ (event.target)),
-      next = {ArrowRight: tabs[(here + 1) % tabs.length], ArrowLeft: tabs.at(here - 1), Home: tabs[0], End: tabs.at(-1)}[event.key];
+    const shown = tabs.filter((tab) => !tab.hidden),
+      here = shown.indexOf(/** @type {HTMLElement} */ (event.target)),
+      next = {ArrowRight: shown[(here + 1) % shown.length], ArrowLeft: shown.at(here - 1), Home: shown[0], End: shown.at(-1)}[event.key];
     if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     next.focus();
