@@ -172,7 +172,7 @@ test("no number stands on the crossing of two lines, and pairs of numbers are ap
 });
 
 test("the numbers that are asked for stand on their lines", () => {
-  const layout = layOutNetwork(shapeOf("2-4-4-3"), {width: 1268, height: 570, isVertical: false, least: 1.93, wished: 1.93}),
+  const layout = layOutNetwork(shapeOf("2-6-3"), {width: 1268, height: 570, isVertical: false, least: 1.93, wished: 1.93}),
     asked = layout.edges.filter(({layer, neuron}) => layer === 1 && neuron === 0);
   for (const [e, place] of placesOfAsked(layout, asked).entries()) {
     const [x1, y1, x2, y2] = asked[e].line;
