@@ -191,7 +191,7 @@ def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
     expect(lens).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
     open_part(screen, "neuron", 2, "think")
     expect(lens).to_have_class("grad positive")
-    assert lens.text_content() in str(screen("#part tfoot").text_content())
+    assert str(lens.text_content()) in str(screen("#part tfoot").text_content())
     screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: null})")
     expect(lens).to_be_hidden()
 
@@ -351,7 +351,6 @@ def test_step_runs_along_the_edges_and_leaves_nothing(network: Opened) -> None:
 def test_phone_begins_with_the_inputs(network: Opened) -> None:
     screen = network("moons", row=0, width=360, height=740)
     assert screen.page.evaluate("document.querySelector('#network-stage').scrollTop") == 0
-
 
 
 def test_phone_shows_the_neuron_that_is_opened_and_its_sums(network: Opened) -> None:
