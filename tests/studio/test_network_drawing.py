@@ -299,7 +299,8 @@ def test_presented_plot_is_as_high_as_it_was_and_has_its_legend(
     screen.press("p")
     for step in range(8):
         screen.page.evaluate(f"microgrid.go({step})")
-        assert screen("#learned-plot .frame").evaluate(height_of) > 2 / 3 * ordinary, step
+        plot = f"({height_of})(document.querySelector('#learned-plot .frame'))"
+        screen.page.wait_for_function(f"(least) => {plot} > least", arg=2 / 3 * ordinary)  # it follows the sentence
         for each in ("boundary", "wrong", "held-out"):
             expect(screen(f"#learned-key .{each}")).to_be_visible()
 
