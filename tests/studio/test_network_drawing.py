@@ -183,6 +183,13 @@ def test_opened_neuron_of_many_lines_keeps_its_sums_in_sight_and_says_that_there
     assert screen("#part tfoot").evaluate(within)
 
 
+def test_number_of_a_dot_at_the_edge_is_whole(network: Opened) -> None:
+    screen = network("moons", changed={"sizes": (16, 16, 1)}, width=360, height=740)
+    open_part(screen, "neuron", 2, "know")
+    left = "(e) => e.getBoundingClientRect().left"
+    assert screen("svg.network .lens text").evaluate(left) >= screen("svg.network").evaluate(left)
+
+
 def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
     screen = network("moons", changed={"sizes": (8, 8, 1)}, width=960, height=640)
     lens = screen("svg.network .lens text")

@@ -2,7 +2,7 @@
 
 import {weightPosition} from "../core/network_layers.js";
 import {placesOfAsked} from "../core/network_labels.js";
-import {MAX_LABELLED_EDGES} from "../core/network_places.js";
+import {MAX_LABELLED_EDGES, STYLES} from "../core/network_places.js";
 import {columnsOf, signOf} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {paintLoss} from "./network_loss.js";
@@ -201,8 +201,9 @@ function paintLens({lens: {group, number}, nodes, layout}, parts) {
   if (!part) return;
   const {x, y} = layout.layers[part.layer].nodes[part.neuron],
     {value, grad} = nodes[part.layer][part.neuron],
-    own = grad.textContent ? grad : value;
-  setAttribute(group, "transform", `translate(${x} ${y})`);
+    own = grad.textContent ? grad : value,
+    half = STYLES.mini.width / 2; // it is wider than its dot, which may stand at the edge
+  setAttribute(group, "transform", `translate(${Math.max(half, Math.min(x, layout.width - half))} ${y})`);
   if (number.textContent !== own.textContent) number.replaceChildren(...Array.from(own.childNodes, (node) => node.cloneNode(true)));
   for (const name of ["class", "textLength", "lengthAdjust"]) setAttribute(number, name, own.getAttribute(name));
 }
