@@ -57,7 +57,7 @@ from microgrid.engine import Value, topological_order, total
 from microgrid.language.numerals import counted
 
 if TYPE_CHECKING:
-    from microgrid.compiler.native import Kernel
+    from microgrid.compiler.native import NativePasses
 
 
 class CompiledBlock:
@@ -221,15 +221,16 @@ class NativeBlock(CompiledBlock):
     """A compiled block that runs machine code, with the bits of the Python programs."""
 
     backend = "native"
-    _spare = array("d")
 
     @cached_property
-    def _kernel(self) -> Kernel:
-        from microgrid.compiler.native import Kernel
+    def _passes(self) -> NativePasses:
+        from microgrid.compiler.native import NativePasses
 
         graph = self._graph
-        columns = [*self.inputs, *graph.upstream, *graph.others]
-        return Kernel(graph.dataflow, columns, self.buffer.parameters, graph.outputs)
+        leaves = {"numbers": self.buffer.parameters, "row": self.inputs}
+        return NativePasses(
+            graph.dataflow, leaves | {"upstream": graph.upstream, "others": graph.others}, graph.outputs
+        )
 
     def _taken(self, rows: Any, numbers: array[float] | None, leaves: Sequence[Value]) -> tuple[array[float], int]:
         if numbers is not None:
@@ -238,38 +239,18 @@ class NativeBlock(CompiledBlock):
         return array("d", chain.from_iterable(floats)), n
 
     def _forward(self, numbers: array[float], n: int, learn: bool) -> tuple[Any, Callable[[Any], Any]]:
-        from microgrid.compiler.native import address_of
-
-        kernel, others = self._kernel, self._graph.others
-        n_inputs, n_outputs = len(self.inputs), len(self.outputs)
-        width = n_inputs + n_outputs + len(others)
-        if not learn and len(self._spare) != n * width:
-            self._spare = _zeros(n * width)  # for rows that need not last: large arrays take long to get
-        rows = _zeros(n * width) if learn else self._spare
-        outputs, work = _zeros(n * n_outputs), _zeros(kernel.work_size * (n if learn else 1))
-        data = self.buffer.data[:]  # which may change before the backward pass
-        _copy(n, numbers, rows)
-        for i, other in enumerate(others, start=n_inputs + n_outputs):
-            rows[i::width] = array("d", [other.data]) * n
-        at, row, result, place = map(address_of, (data, rows, outputs, work))
-        step, step_out, step_work = 8 * width, 8 * n_outputs, 8 * kernel.work_size
-        if not learn:
-            has_failed = bool(kernel.predict(at, row, n, result, place))
-        else:
-            has_failed = any(
-                kernel.know(at, row + i * step, result + i * step_out, place + i * step_work) for i in range(n)
-            )
-        if has_failed:  # as in Python, whose program raises the error
+        passes = self._passes
+        outputs, work = _zeros(n * len(self.outputs)), _zeros(passes.work_size * (n if learn else 1))
+        others = array("d", [other.data for other in self._graph.others])
+        given = {"numbers": self.buffer.data, "others": others, "row": numbers, "work": work}
+        if passes.run("know" if learn else "predict", n, given | {"results": outputs}):  # the Python program says why
             found, back_in_python = super()._forward(_split(numbers, n), n, learn)
             return found, lambda shares: back_in_python(_split(shares, n))
+        given |= {"numbers": self.buffer.data[:], "row": numbers[:]} if learn else {}  # which may change until then
 
         def back(shares: array[float]) -> array[float]:
-            to_rows, to_inputs = _zeros(n * width), _zeros(n * n_inputs)
-            _copy(n, shares, rows, at=n_inputs)
-            numbers, gradients, row, share, place = map(address_of, (data, self.buffer.grad, rows, to_rows, work))
-            for i in range(n):
-                kernel.think(numbers, gradients, row + i * step, share + i * step, place + i * step_work)
-            _copy(n, to_rows, to_inputs)
+            to_inputs = _zeros(n * len(self.inputs))
+            passes.run("think", n, given | {"upstream": shares, "gradients": self.buffer.grad, "shares": to_inputs})
             return to_inputs
 
         return outputs, back
@@ -356,16 +337,3 @@ def _split(numbers: Iterable[float], n: int) -> list[list[float]]:
     floats = [*numbers]
     width = len(floats) // max(1, n)
     return [floats[i * width : (i + 1) * width] for i in range(n)]
-
-
-def _copy(n: int, source: array[float], target: array[float], at: int = 0) -> None:
-    """Copy the first columns of n rows to the columns from `at` of n other rows, as many as the narrower ones have."""
-    widths = [len(numbers) // max(1, n) for numbers in (source, target)]
-    width = min(widths)
-    if n < width:
-        for i in range(n):
-            start, first = i * widths[1] + at, i * widths[0]
-            target[start : start + width] = source[first : first + width]
-    else:
-        for i in range(width):
-            target[at + i :: widths[1]] = source[i :: widths[0]]

@@ -1,10 +1,11 @@
-"""Write straight-line code for LLVM, on arrays of float64, and the formulas of the table in it."""
+"""Write functions for LLVM, instruction by instruction, and the formulas of the table in them."""
 
 from __future__ import annotations
 
 import ast
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 C_FUNCTIONS = ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")  # of the C library, which `math` calls
@@ -21,92 +22,91 @@ attributes #0 = { memory(none) nounwind willreturn }
 """
 )
 
-Place = tuple[str, int]  # an array and an index
-
 
 class Code:
-    """Straight-line instructions as text; numbers that were set stay in registers until `flush` stores them."""
+    """The instructions of a function that returns whether something in it has failed."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.failures: list[str] = []  # conditions under which an operation has no value or slope
-        self._known: dict[str, str] = {}
-        self._numbers: dict[Place, str] = {}
-        self._changed: dict[Place, None] = {}
+        self._variables: list[str] = []
+        self._n_names = 0
+        self._failed = self.variable("i1", "false")
 
     def __call__(self, instruction: str) -> str:
-        """Return the register with the result of an instruction, which is written once."""
-        if instruction not in self._known:
-            self._known[instruction] = f"%v{len(self.lines)}"
-            self.lines.append(f"{self._known[instruction]} = {instruction}")
-        return self._known[instruction]
+        """Write an instruction, and return the register with its result."""
+        self._n_names += 1
+        self.lines.append(f"%v{self._n_names} = {instruction}")
+        return f"%v{self._n_names}"
 
-    def address(self, array: str, index: int) -> str:
-        """Return the register with the address of a number."""
+    def text(self, head: str) -> str:
+        """Write the function."""
+        end = f"ret i1 {self.failed()}"
+        return "\n".join([f"define {head} {{", *self._variables, *self.lines, end, "}\n"])
+
+    def failed(self) -> str:
+        """Return the register that tells whether something has failed so far."""
+        return self(f"load i1, ptr {self._failed}")
+
+    def variable(self, kind: str, first: str) -> str:
+        """Return the address of a variable with its first value."""
+        self._n_names += 1
+        self._variables += [f"%v{self._n_names} = alloca {kind}", f"store {kind} {first}, ptr %v{self._n_names}"]
+        return f"%v{self._n_names}"
+
+    def at(self, array: str, index: str) -> str:
+        """Return the address of a number."""
         return self(f"getelementptr double, ptr %{array}, i64 {index}")
 
-    def load(self, place: Place) -> str:
-        """Return the register with a number."""
-        if place not in self._numbers:
-            address = self.address(*place)
-            self._numbers[place] = f"%v{len(self.lines)}"
-            self.lines.append(f"{self._numbers[place]} = load double, ptr {address}")
-        return self._numbers[place]
+    def fail_if(self, condition: str) -> None:
+        """Let the function return that something has failed."""
+        self.lines.append(f"store i1 {self(f'or i1 {self.failed()}, {condition}')}, ptr {self._failed}")
 
-    def set(self, place: Place, number: str) -> None:
-        """Change a number."""
-        self._numbers[place] = number
-        self._changed[place] = None
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """Write what is written inside as instructions that are carried out if a register is true."""
+        self._n_names += 1
+        name = f"b{self._n_names}"
+        self.lines += [f"br i1 {condition}, label %{name}.do, label %{name}.end", f"{name}.do:"]
+        yield
+        self.lines += [f"br label %{name}.end", f"{name}.end:"]
 
-    def add(self, place: Place, number: str, conditions: Sequence[str]) -> None:
-        """Add to a number if all conditions hold."""
-        before = self.load(place)
-        after = self(f"fadd double {before}, {number}")
-        for condition in conditions:
-            after = self(f"select i1 {condition}, double {after}, double {before}")
-        self.set(place, after)
+    @contextmanager
+    def loop(self, n: object) -> Iterator[str]:
+        """Write what is written inside as instructions that are carried out n times; the register counts them."""
+        counter = self.variable("i64", "0")
+        name = f"b{counter[2:]}"
+        self.lines += [f"store i64 0, ptr {counter}", f"br label %{name}.test", f"{name}.test:"]
+        i = self(f"load i64, ptr {counter}")
+        self.lines += [f"br i1 {self(f'icmp slt i64 {i}, {n}')}, label %{name}.do, label %{name}.end", f"{name}.do:"]
+        yield i
+        self.lines += [f"store i64 {self(f'add i64 {i}, 1')}, ptr {counter}", f"br label %{name}.test", f"{name}.end:"]
 
-    def flush(self) -> None:
-        """Store what was changed, before another function reads or changes it."""
-        for place in self._changed:
-            address = self.address(*place)
-            self.lines.append(f"store double {self._numbers[place]}, ptr {address}")
-        self._numbers.clear()
-        self._changed.clear()
+    def formula(self, text: str, number: Callable[[str], str]) -> str:
+        """Write a formula of the table OPERATIONS, given the register of each name."""
 
-    def finished(self) -> str:
-        """Return all instructions, and return from the function whether an operation has failed."""
-        self.flush()
-        failed = "false"
-        for failure in dict.fromkeys(self.failures):
-            failed = self(f"or i1 {failed}, {failure}")
-        return "\n".join([*self.lines, f"ret i1 {failed}"])
+        def written(tree: ast.expr) -> str:
+            match tree:
+                case ast.Constant(value):
+                    return literal(float(str(value)))
+                case ast.Name(name):
+                    return number(name)
+                case ast.UnaryOp(ast.USub(), operand):
+                    return self(f"fneg double {written(operand)}")
+                case ast.BinOp(left, operator, right):
+                    a, b = written(left), written(right)
+                    if isinstance(operator, ast.Pow):
+                        return self._call("pow", [a, b])
+                    if isinstance(operator, ast.Div):
+                        self.fail_if(self(f"fcmp oeq double {b}, 0.0"))
+                    return self(f"{ARITHMETIC[type(operator)]} double {a}, {b}")
+                case ast.Compare(left, [operator], [right]):
+                    a, b = written(left), written(right)
+                    return self(f"fcmp {COMPARISONS[type(operator)]} double {a}, {b}")
+                case ast.Call(ast.Name(name), arguments):
+                    return self._call(name, [written(argument) for argument in arguments])
+            raise ValueError(f"backend='native' cannot compute {ast.unparse(tree)}; backend='python' can")
 
-    def formula(self, text: str, numbers: dict[str, str]) -> str:
-        """Write a formula of the table OPERATIONS, given the registers of its operands."""
-        return self._expression(_parsed(text), numbers)
-
-    def _expression(self, tree: ast.expr, numbers: dict[str, str]) -> str:
-        match tree:
-            case ast.Constant(value):
-                return literal(float(str(value)))
-            case ast.Name(name):
-                return numbers[name]
-            case ast.UnaryOp(ast.USub(), operand):
-                return self(f"fneg double {self._expression(operand, numbers)}")
-            case ast.BinOp(left, operator, right):
-                a, b = self._expression(left, numbers), self._expression(right, numbers)
-                if isinstance(operator, ast.Pow):
-                    return self._call("pow", [a, b])
-                if isinstance(operator, ast.Div):
-                    self.failures.append(self(f"fcmp oeq double {b}, 0.0"))
-                return self(f"{ARITHMETIC[type(operator)]} double {a}, {b}")
-            case ast.Compare(left, [operator], [right]):
-                a, b = self._expression(left, numbers), self._expression(right, numbers)
-                return self(f"fcmp {COMPARISONS[type(operator)]} double {a}, {b}")
-            case ast.Call(ast.Name(name), arguments):
-                return self._call(name, [self._expression(argument, numbers) for argument in arguments])
-        raise ValueError(f"backend='native' cannot compute {ast.unparse(tree)}; backend='python' can")
+        return written(parsed(text))
 
     def _call(self, name: str, numbers: Sequence[str]) -> str:
         a, b = numbers[0], numbers[-1]
@@ -115,19 +115,20 @@ class Code:
         if name == "abs":
             return self(f"call double @llvm.fabs.f64(double {a})")
         if name == "power":
-            self.failures.append(self(f"fcmp olt double {a}, 0.0"))
+            self.fail_if(self(f"fcmp olt double {a}, 0.0"))
             name = "pow"
         if name not in (*C_FUNCTIONS, "pow"):
             raise ValueError(f"backend='native' cannot compute {name}(); backend='python' can")
         result = self(f"call double @c.{name}({', '.join(f'double {number}' for number in numbers)})")
         # Where the result is neither finite nor NaN from NaN, the Python program decides whether that is an error.
         is_not_finite = self(f"fcmp uno double {self(f'fsub double {result}, {result}')}, 0.0")
-        self.failures.append(self(f"and i1 {is_not_finite}, {self(f'fcmp ord double {a}, {b}')}"))
+        self.fail_if(self(f"and i1 {is_not_finite}, {self(f'fcmp ord double {a}, {b}')}"))
         return result
 
 
 @cache
-def _parsed(formula: str) -> ast.expr:
+def parsed(formula: str) -> ast.expr:
+    """Return the tree of a formula."""
     return ast.parse(formula, mode="eval").body
 
 

@@ -1,117 +1,140 @@
-"""Write functions for LLVM that have loops, and the loops of layers: sums of many products, and their shares.
+"""Write steps for LLVM, and make loops of those that return at regular distances, as in a layer.
 
-Instructions are lines of text, each of which ends. `%i` is the register of a loop's counter.
+A step sets one number of an array of float64 by a formula. An item is a step or a block of items: its shape, which may
+return, and the indices of all its numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+from operator import sub
+from typing import NamedTuple
 
-from microgrid.compiler.instructions import literal
+from microgrid.compiler.instructions import Code
 
-Line = tuple[str, int, int]  # where numbers stand at regular distances: the array, the index of the first, the distance
+MIN_TURNS = 12  # of a loop of steps; fewer are written out
+MAX_PERIOD = 24  # items that a loop may repeat
 
-
-def function(head: str, body: str) -> str:
-    """Write a function; what it has on the stack comes first."""
-    lines = sorted(body.splitlines(), key=lambda line: " = alloca " not in line)
-    return "\n".join([f"define {head} {{\nentry:", *lines, "}\n"])
-
-
-def loop(i: str, n: object, body: str) -> str:
-    """Write instructions that are carried out n times; the register `%i` counts them."""
-    return f"""%{i}.at = alloca i64
-store i64 0, ptr %{i}.at
-br label %{i}.test
-{i}.test:
-%{i} = load i64, ptr %{i}.at
-%{i}.go = icmp slt i64 %{i}, {n}
-br i1 %{i}.go, label %{i}.do, label %{i}.end
-{i}.do:
-{body}
-%{i}.next = add i64 %{i}, 1
-store i64 %{i}.next, ptr %{i}.at
-br label %{i}.test
-{i}.end:
-"""
+Place = tuple[str, int]  # an array and an index; an array that is called like a constant has that number only
 
 
-def when(condition: str, body: str) -> str:
-    """Write instructions that are carried out if a register is true, which names them."""
-    name = condition.lstrip("%")
-    branch = f"br i1 {condition}, label %{name}.do, label %{name}.end\n"
-    return f"{branch}{name}.do:\n{body}\nbr label %{name}.end\n{name}.end:\n"
+class Step(NamedTuple):
+    """A formula, what it calls its numbers, first the one that is set, and the arrays where they stand."""
+
+    formula: str
+    names: tuple[str, ...]
+    arrays: tuple[str, ...]
 
 
-def stop_if(condition: str) -> str:
-    """Write the instructions that leave the function with the result `true` if a register is true."""
-    name = condition.lstrip("%")
-    return f"br i1 {condition}, label %{name}.stop, label %{name}.end\n{name}.stop:\nret i1 true\n{name}.end:\n"
+class Block(NamedTuple):
+    """Items that are carried out n times, while the indices move on by these distances.
 
-
-def at(name: str, array: str, index: object) -> str:
-    """Write the instructions that load a number; its address is `%name.at`."""
-    return f"%{name}.at = getelementptr double, ptr {array}, i64 {index}\n%{name} = load double, ptr %{name}.at\n"
-
-
-def add(name: str, array: str, index: object, number: str, condition: str = "true") -> str:
-    """Write the instructions that add to a number if a condition holds."""
-    added = f"%{name}.sum = fadd double %{name}, {number}\n"
-    added += f"%{name}.new = select i1 {condition}, double %{name}.sum, double %{name}\n"
-    return f"{at(name, array, index)}{added}store double %{name}.new, ptr %{name}.at\n"
-
-
-@dataclass(frozen=True)
-class Products:
-    """The products of a sum whose weights and operands stand at regular distances, so that a loop can compute them.
-
-    Attributes:
-        n: how many there are.
-        weights, xs: where the weights and the operands stand.
-        to_weights, to_xs: whether they have gradients.
-        are_relus: whether the operands are relus; a weight's share counts only where its relu is on.
-        skips: whether products of relus that are off are left out.
+    Where n is None, they are carried out if the first number, which is none of theirs, is not 0: if a relu is on.
     """
 
-    n: int
-    weights: Line
-    xs: Line
-    to_weights: bool
-    to_xs: bool
-    are_relus: bool
-    skips: bool
+    n: int | None
+    body: tuple[Step | Block, ...]
+    arrays: tuple[str, ...]
+    distances: tuple[int, ...]
 
-    def sums(self, distances: Sequence[int], step: int) -> str:
-        """Write the loop that adds them up from `%w` and `%x`, and those of other sums with the same operands.
 
-        Args:
-            distances: for each sum how far its weights are from these.
-            step: how far it is from one result to the next, from `%to`.
-        """
-        before, turn, after = "", f"%w_at = mul i64 %i, {self.weights[2]}\n", ""
-        for j, distance in enumerate(distances):
-            before += f"%sum{j} = alloca double\nstore double {literal(0.0 if self.skips else -0.0)}, ptr %sum{j}\n"
-            turn += f"%at{j} = add i64 %w_at, {distance}\n" + at(f"w{j}", "%w", f"%at{j}")
-            turn += f"%product{j} = fmul double %w{j}, %x_i\n" + add(f"s{j}", f"%sum{j}", 0, f"%product{j}")
-            after += f"%to{j} = getelementptr double, ptr %to, i64 {j * step}\n"
-            after += f"%end{j} = load double, ptr %sum{j}\nstore double %end{j}, ptr %to{j}\n"
-        x = f"%x_at = mul i64 %i, {self.xs[2]}\n" + at("x_i", "%x", "%x_at")
-        if self.skips:
-            turn = "%is_on = fcmp une double %x_i, 0.0\n" + when("%is_on", turn)
-        head = "internal void @loop(ptr noalias %w, ptr noalias %x, ptr noalias %to) noinline"
-        return function(head, before + loop("i", self.n, x + turn) + after + "ret void")
+Item = tuple[Step | Block, tuple[int, ...]]
 
-    def shares(self) -> str:
-        """Write the loop that adds `%upstream` times `%x` to `%dw`, and times `%w` to `%dx`, if `%passes` is true."""
-        turn = f"%w_at = mul i64 %i, {self.weights[2]}\n%x_at = mul i64 %i, {self.xs[2]}\n"
-        turn += at("w_i", "%w", "%w_at") + at("x_i", "%x", "%x_at")
-        if self.to_weights:
-            is_on = "%is_on" if self.are_relus else "true"
-            turn += "%is_on = fcmp une double %x_i, 0.0\n%w_share = fmul double %upstream, %x_i\n"
-            turn += add("dw_i", "%dw", "%w_at", "%w_share", is_on)
-        if self.to_xs:  # what a relu receives while it is off is not read
-            turn += "%x_share = fmul double %upstream, %w_i\n" + add("dx_i", "%dx", "%x_at", "%x_share")
-        arrays = ", ".join(f"ptr noalias %{array}" for array in ("w", "dw", "x", "dx"))
-        head = f"internal void @loop({arrays}, double %upstream, i1 %passes) noinline"
-        return function(head, when("%passes", loop("i", self.n, turn)) + "ret void")
+
+def block(items: Iterable[Item], n: int = 1, distances: Iterable[int] = (), relu: Place | None = None) -> Item:
+    """Return items as one."""
+    body, indices = zip(*items, strict=True)
+    arrays = chain.from_iterable(shape.arrays for shape in body)
+    if relu:
+        return Block(None, body, (relu[0], *arrays), ()), (relu[1], *chain(*indices))
+    return Block(n, body, tuple(arrays), tuple(distances)), tuple(chain(*indices))
+
+
+def rolled(items: Sequence[Item]) -> Sequence[Item]:
+    """Make loops of items that return at regular distances, and loops of those loops."""
+    shapes, found, i = [shape for shape, _ in items], list[Item](), 0
+    while i < len(items):
+        periods = range(1, min(MAX_PERIOD, (len(items) - i) // 3) + 1)
+        likely = (period for period in periods if shapes[i] == shapes[i + period] == shapes[i + 2 * period])
+        loop, length = next(filter(None, (_loop(items, i, period) for period in likely)), (items[i], 1))
+        found.append(loop)
+        i += length
+    return found if len(found) == len(items) else rolled(found)
+
+
+def _loop(items: Sequence[Item], first: int, period: int) -> tuple[Item, int] | None:
+    """Return the loop that repeats a period of items from the first one on, and how many of them it stands for."""
+
+    def moved(i: int) -> list[int]:
+        (shape, indices), (other, others) = items[i], items[i + period]
+        return [*map(sub, others, indices)] if shape == other else []
+
+    distances, end = list[list[int]](), first + 2 * period
+    for i in range(first, first + period):
+        distances.append(moved(i))
+        if not distances[-1] or distances[-1] != moved(i + period):
+            return None
+    while end + period < len(items) and moved(end) == distances[(end - first) % period]:
+        end += 1
+    n, turn = (end + period - first) // period, items[first : first + period]
+    if n < MIN_TURNS and all(isinstance(shape, Step) for shape, _ in turn):
+        return None
+    return block(turn, n, chain(*distances)), n * period
+
+
+class StepWriter(Code):
+    """The instructions of items; a number is stored before instructions that may not be carried out, or repeated."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__()
+        self._variables.append("%sums = alloca [8 x double]")
+        self._is_in_loop = False
+        self._known: dict[tuple[str, str], str] = {}  # the registers of numbers that were read or set
+        self._changed: dict[tuple[str, str], None] = {}  # what was set since the last store
+        shape, indices = block(items)
+        self._write(shape, [*map(str, indices)])
+        self._store()
+
+    def _write(self, shape: Step | Block, indices: Sequence[str]) -> None:
+        """Write an item, given the numbers or registers that are its indices."""
+        if isinstance(shape, Step):
+            places = dict(zip(shape.names, zip(shape.arrays, indices, strict=True), strict=True))
+            number = self.formula(shape.formula, lambda name: self._load(*places[name]))
+            self._known[places["_to"]], self._changed[places["_to"]] = number, None
+            if self._is_in_loop:  # another index may be the same
+                self._store()
+        elif shape.n == 1:
+            self._write_all(shape.body, indices)
+        elif shape.n is None:
+            is_on = self(f"fcmp une double {self._load(shape.arrays[0], indices[0])}, 0.0")  # NaN passes through a relu
+            self._store()
+            with self.when(is_on):
+                self._write_all(shape.body, indices[1:])
+                self._store()
+        else:
+            self._store()
+            was_in_loop, self._is_in_loop = self._is_in_loop, True
+            with self.loop(shape.n) as turn:
+                ways = [*zip(indices, shape.distances, strict=True)]
+                far = {way: self(f"mul i64 {turn}, {way[1]}") for way in dict.fromkeys(ways)}
+                at = {way: self(f"add i64 {way[0]}, {distance}") for way, distance in far.items()}
+                self._write_all(shape.body, [at[way] for way in ways])
+            self._is_in_loop = was_in_loop
+
+    def _write_all(self, shapes: Sequence[Step | Block], indices: Sequence[str]) -> None:
+        rest = iter(indices)
+        for shape in shapes:
+            self._write(shape, [*islice(rest, len(shape.arrays))])
+
+    def _store(self) -> None:
+        for array, index in self._changed:
+            self.lines.append(f"store double {self._known[array, index]}, ptr {self.at(array, index)}")
+        self._known.clear()
+        self._changed.clear()
+
+    def _load(self, array: str, index: str) -> str:
+        if (array, index) not in self._known:
+            number = array if array.startswith("0x") else self(f"load double, ptr {self.at(array, index)}")
+            self._known[array, index] = number
+        return self._known[array, index]

@@ -10,18 +10,15 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from threading import Lock
 from typing import Any, TypeVar
 
-from microgrid._util.text import brief
 from microgrid.compiler.compile import MAX_OPERANDS, CompiledGraph, n_operands
 from microgrid.compiler.dataflow import Dataflow
-from microgrid.compiler.instructions import C_FUNCTIONS
-from microgrid.compiler.loops import at, function, loop, stop_if, when
-from microgrid.compiler.passes import PassWriter
+from microgrid.compiler.instructions import C_FUNCTIONS, Code
+from microgrid.compiler.passes import ARRAYS, PassWriter
 from microgrid.compiler.rows import as_rows, float64, problem_with
 from microgrid.engine import Value
 
@@ -35,15 +32,22 @@ PYTHON_FUNCTIONS = {
 }
 
 
-class Kernel:
-    """The passes of a graph as functions of addresses, see `PassWriter.text`; they return whether one has failed."""
+class NativePasses:
+    """The passes of a graph as machine code."""
 
-    def __init__(
-        self, dataflow: Dataflow, inputs: Sequence[Value], leaves: Sequence[Value], results: Sequence[Value]
-    ) -> None:
-        writer = PassWriter(dataflow, inputs, leaves, results)
-        self.know, self.think, self.predict = compiled(writer.text(), {"know": 4, "think": 5, "predict": 5})
-        self.work_size = writer.work_size
+    def __init__(self, dataflow: Dataflow, leaves: Mapping[str, Sequence[Value]], results: Sequence[Value]) -> None:
+        writer = PassWriter(dataflow, leaves, results)
+        functions = {
+            "know": (("know", "slopes"), ("row", "results", "work")),
+            "predict": (("know",), ("row", "results")),
+            "think": (("think",), ("row", "upstream", "work", "shares")),
+        }
+        calls = compiled(writer.text(functions), dict.fromkeys(functions, len(ARRAYS) + 1))
+        self._calls, self.work_size = dict(zip(functions, calls, strict=True)), writer.work_size
+
+    def run(self, name: str, n: int, arrays: Mapping[str, array[float]]) -> bool:
+        """Run a pass for n rows; return whether an operation has failed."""
+        return self._calls[name](*(address_of(arrays[array]) if array in arrays else None for array in ARRAYS), n)
 
 
 class NativeGraph(CompiledGraph):
@@ -53,46 +57,56 @@ class NativeGraph(CompiledGraph):
 
     def __init__(self, output: Value, inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
         super().__init__(output, inputs, parameters)
-        terms = chain.from_iterable(self._dataflow.terms.values())
-        used = dict.fromkeys(chain.from_iterable(term.operands for term in terms))  # layer by layer, for the loops
-        turn = {leaf: i for i, leaf in enumerate(used)}
-        self._leaves = (*sorted(parameters, key=lambda leaf: turn.get(leaf, len(turn))), *self._others)
-        writer = PassWriter(self._dataflow, inputs, self._leaves, [self._dataflow.output])
-        passes, n = writer.text(), len(self._leaves)
-        sizes = {"numbers": n, "gradients": n, "sums": n, "work": writer.work_size, "results": 1}
+        used = (leaf for terms in self._dataflow.terms.values() for term in terms for leaf in term.operands)
+        wanted = {*parameters}  # layer by layer, as they are used, so that their distances are regular
+        self._leaves = (*dict.fromkeys([*(leaf for leaf in used if leaf in wanted), *parameters]), *self._others)
+        writer = PassWriter(self._dataflow, {"numbers": self._leaves, "row": inputs}, [self._dataflow.output])
+        n = len(self._leaves) + 1  # the last is the sum of the outputs
+        sizes = {"numbers": n, "gradients": n, "shares": n, "work": writer.work_size, "results": 1, "others": 1}
         self._arrays: dict[str, array[Any]] = {name: array("d", bytes(8 * size)) for name, size in sizes.items()}
         self._arrays["objects"] = array("Q", map(id, self._leaves))
         self._rows = array("d")
         self._lock = Lock()  # all threads use the same arrays
-        functions = {"step": 2, "forward": 3, "pack": 4}
-        self._step, self._forward, self._pack = compiled(passes + bridge() + self._calls(), functions)
+        passes = {"learn": (("know", "slopes", "think", "total"), ("row",)), "mean": (("mean",), ())}
+        text = writer.text(passes | {"predict": (("know",), ("row", "results"))}) + bridge() + self._calls()
+        self._step, self._forward, self._pack = compiled(text, {"step": 2, "forward": 3, "pack": 4})
 
     def _calls(self) -> str:
         """Write the functions that read the Values, run passes on the arrays, and write the gradients."""
         value = Value(0.0)
         value.data, value.grad = 1234.5, 5432.1
         data, grad = (_offset(value, _pointer(number)) for number in (value.data, value.grad))
-        of = {name: f"ptr inttoptr (i64 {address_of(numbers)} to ptr)" for name, numbers in self._arrays.items()}
-        wanted = f"{of['objects']}, i64 {len(self.parameters)}, i64 {grad}, {of['gradients']}"
-        read = f"%no_data = call i1 @read({of['objects']}, i64 {len(self._leaves)}, i64 {data}, {of['numbers']})\n"
-        read += stop_if("%no_data")
-        arguments = f"{of['gradients']}, ptr %rows, i64 %n, {of['results']}, {of['work']}, {of['sums']}"
-        step = f"""{read}%no_grad = call i1 @read({wanted})
-{stop_if("%no_grad")}%failed = call i1 @learn({of["numbers"]}, {arguments})
-{stop_if("%failed")}%written = call i1 @write({wanted})
-ret i1 false"""
-        forward = (
-            f"%failed = call i1 @predict({of['numbers']}, ptr %rows, i64 %n, ptr %to, {of['work']})\nret i1 %failed"
-        )
-        functions = function("zeroext i1 @step(ptr %rows, i64 %n)", step)
-        return functions + function("zeroext i1 @forward(ptr %rows, i64 %n, ptr %to)", read + forward)
+        of = {name: f"inttoptr (i64 {address_of(numbers)} to ptr)" for name, numbers in self._arrays.items()}
+        arguments = f"i64 {len(self._leaves)}, i64 {data}, ptr {of['numbers']}"
+        wanted = f"ptr {of['objects']}, i64 {len(self.parameters)}, i64 {grad}, ptr {of['gradients']}"
+
+        def run(code: Code, name: str, n: str = "%n", **others: str) -> None:
+            at = {"row": "%rows", "upstream": "null"} | of | others
+            code.fail_if(code(f"call i1 @{name}({', '.join(f'ptr {at[array]}' for array in ARRAYS)}, i64 {n})"))
+
+        step, forward = Code(), Code()
+        for code in (step, forward):
+            code.fail_if(code(f"call i1 @read(ptr {of['objects']}, {arguments})"))
+        run(forward, "predict", results="%results")
+        step.fail_if(step(f"call i1 @read({wanted})"))
+        is_one = step("icmp eq i64 %n, 1")  # whose gradients are added at once, as the Python program does
+        size = 8 * len(self._leaves) + 8
+        step.lines.append(f"call void @llvm.memset.p0.i64(ptr {of['shares']}, i8 0, i64 {size}, i1 false)")
+        run(step, "learn", gradients=step(f"select i1 {is_one}, ptr {of['gradients']}, ptr {of['shares']}"))
+        run(step, "mean", step(f"select i1 {is_one}, i64 0, i64 1"))
+        with step.when(step(f"xor i1 {step.failed()}, true")):
+            step(f"call i1 @write({wanted})")
+        functions = step.text("zeroext i1 @step(ptr %rows, i64 %n)")
+        return functions + forward.text("zeroext i1 @forward(ptr %rows, i64 %n, ptr %results)")
 
     def __call__(self, rows: Any) -> float:
         """Run forward and backward passes for all rows, as `CompiledGraph` does."""
         with self._lock:
             n, place, rows = self._place(rows)
+            self._arrays["others"][0] = n
             if n > 0 and not self._step(place, n):
-                return float(self._arrays["results"][0])
+                result: float = self._arrays["results"][0] if n == 1 else self._arrays["shares"][-1] / n
+                return result
         return self._in_python(super().__call__, rows)
 
     def predict(self, rows: Any) -> list[float]:
@@ -128,18 +142,11 @@ ret i1 false"""
 
     def _in_python(self, program: Callable[[Any], T], rows: Any) -> T:
         """Run the Python program, which raises the error, or computes what machine code does not."""
-        if n_operands(self._order) <= MAX_OPERANDS:
-            return program(rows)
-        for attribute, leaves in (("data", self._leaves), ("grad", self.parameters)):
-            for leaf in leaves:
-                if (kind := type(getattr(leaf, attribute))) is not float:
-                    name = f"{attribute} of {brief(leaf.label) or 'a leaf'}"
-                    raise TypeError(f"{name} must be a float with backend='native', got {kind.__name__}")
-        if problem := problem_with(as_rows(rows, self.inputs), self.inputs, self._order):
-            raise problem
-        raise OverflowError(
-            "a function gave infinity; backend='native' hands that to Python, for which the graph is too large"
-        )
+        if n_operands(self._order) > MAX_OPERANDS:
+            raise problem_with(as_rows(rows, self.inputs), self.inputs, self._order) or OverflowError(
+                "machine code takes floats only, and functions that are finite; for Python the graph is too large"
+            )
+        return program(rows)
 
 
 # --- numbers of Python -----------------------------------------------------------------------------------------------
@@ -160,41 +167,48 @@ def bridge() -> str:
         raise ImportError("backend='native' needs a Python with its global interpreter lock, got one without")
     kind, inside = _offset(1.5, _pointer(float)), _offset(1.5, bytes(ctypes.c_double(1.5)))
 
-    def must_be(name: str, python_type: type) -> str:
-        its_type = f"%{name}.at = getelementptr i8, ptr %{name}, i64 {kind}\n%{name}.type = load ptr, ptr %{name}.at\n"
-        wrong = f"%no_{name} = icmp ne ptr %{name}.type, inttoptr (i64 {id(python_type)} to ptr)\n"
-        return its_type + wrong + stop_if(f"%no_{name}")
+    def held(code: Code, i: str) -> tuple[str, str]:
+        value = code(f"load ptr, ptr {code(f'getelementptr ptr, ptr %objects, i64 {i}')}")
+        slot = code(f"getelementptr i8, ptr {value}, i64 %offset")
+        return slot, code(f"load ptr, ptr {slot}")
 
-    held = """%value.at = getelementptr ptr, ptr %objects, i64 %i
-%value = load ptr, ptr %value.at
-%slot = getelementptr i8, ptr %value, i64 %offset
-%float = load ptr, ptr %slot
-"""
-    number = f"%number = getelementptr i8, ptr %float, i64 {inside}\n"
-    copy = f"""{must_be("float", float)}{number}%copied = load double, ptr %number
-%to = getelementptr double, ptr %numbers, i64 """
-    renew = """%new = call ptr @PyFloat_FromDouble(double %x)
-store ptr %new, ptr %slot
-call void @Py_DecRef(ptr %float)"""
-    change = f"""{at("x", "%numbers", "%i")}%holders = load i32, ptr %float
-%is_own = icmp eq i32 %holders, 1
-%is_shared = icmp ne i32 %holders, 1
-{when("%is_own", "store double %x, ptr %number")}{when("%is_shared", renew)}"""
-    store = "\nstore double %copied, ptr %to"
-    item = "%float = call ptr @PyList_GetItem(ptr %row, i64 %j)\n%at = add i64 %start, %j\n"
-    row = f"""%row = call ptr @PyList_GetItem(ptr %rows, i64 %i)
-{must_be("row", list)}%size = call i64 @PyList_Size(ptr %row)
-%misfits = icmp ne i64 %size, %columns
-{stop_if("%misfits")}%start = mul i64 %i, %columns
-{loop("j", "%columns", f"{item}{copy}%at{store}")}"""
-    functions = {
-        "read(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": f"{held}{copy}%i{store}",
-        "write(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": held + number + change,
-        "pack(ptr %rows, i64 %n, i64 %columns, ptr %numbers)": row,
+    def is_a(code: Code, python_type: type, thing: str) -> str:
+        its_type = code(f"load ptr, ptr {code(f'getelementptr i8, ptr {thing}, i64 {kind}')}")
+        is_one = code(f"icmp eq ptr {its_type}, inttoptr (i64 {id(python_type)} to ptr)")
+        code.fail_if(code(f"xor i1 {is_one}, true"))
+        return is_one
+
+    def copy(code: Code, number: str, i: str) -> None:
+        is_a(code, float, number)
+        copied = code(f"load double, ptr {code(f'getelementptr i8, ptr {number}, i64 {inside}')}")
+        code.lines.append(f"store double {copied}, ptr {code.at('numbers', i)}")
+
+    read, write, pack = Code(), Code(), Code()
+    with read.loop("%n") as i:
+        copy(read, held(read, i)[1], i)
+    with write.loop("%n") as i:
+        slot, before = held(write, i)
+        number = write(f"load double, ptr {write.at('numbers', i)}")
+        is_own = write(f"icmp eq i32 {write(f'load i32, ptr {before}')}, 1")
+        with write.when(is_own):
+            write.lines.append(f"store double {number}, ptr {write(f'getelementptr i8, ptr {before}, i64 {inside}')}")
+        with write.when(write(f"xor i1 {is_own}, true")):
+            write.lines.append(f"store ptr {write(f'call ptr @PyFloat_FromDouble(double {number})')}, ptr {slot}")
+            write.lines.append(f"call void @Py_DecRef(ptr {before})")
+    with pack.loop("%n") as i:
+        row = pack(f"call ptr @PyList_GetItem(ptr %rows, i64 {i})")
+        with pack.when(is_a(pack, list, row)):
+            fits = pack(f"icmp eq i64 {pack(f'call i64 @PyList_Size(ptr {row})')}, %columns")
+            pack.fail_if(pack(f"xor i1 {fits}, true"))
+            with pack.when(fits), pack.loop("%columns") as j:
+                number = pack(f"call ptr @PyList_GetItem(ptr {row}, i64 {j})")
+                copy(pack, number, pack(f"add i64 {j}, {pack(f'mul i64 {i}, %columns')}"))
+    heads = {
+        "read(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": read,
+        "write(ptr %objects, i64 %n, i64 %offset, ptr %numbers)": write,
+        "pack(ptr %rows, i64 %n, i64 %columns, ptr %numbers)": pack,
     }
-    texts = [
-        function(f"zeroext i1 @{name}", loop("i", "%n", turn) + "ret i1 false") for name, turn in functions.items()
-    ]
+    texts = [code.text(f"zeroext i1 @{head}") for head, code in heads.items()]
     return "".join([*(f"declare {declaration}\n" for declaration in PYTHON_FUNCTIONS.values()), *texts])
 
 

@@ -1,28 +1,30 @@
-"""Write the passes of a dataflow as LLVM's instructions, with the additions of the Python program in their order.
+"""Write the passes of a dataflow for LLVM, with the additions of the Python program in their order.
 
-Numbers stand in arrays of float64: those of leaves in `numbers` or in the `row`, computed ones in `work`; their
-gradients stand at the same places of `gradients`, `shares` and `d`. A relu is on where its output is not 0.
+Arrays of float64 hold the numbers: `numbers`, `row` and others those of leaves, `xs` the computed ones that a sum has
+as operands, `values` all other computed ones. Gradients stand at the same places of arrays of their own. A relu is on
+where its output is not 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
-from itertools import chain
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain, count, groupby
+from operator import itemgetter
 
 from microgrid.compiler.dataflow import Contribution, Dataflow, Term
-from microgrid.compiler.instructions import DECLARATIONS, Code, Place, literal
-from microgrid.compiler.loops import Line, Products, add, at, function, loop, stop_if
+from microgrid.compiler.instructions import DECLARATIONS, Code, literal, parsed
+from microgrid.compiler.loops import Item, Place, Step, StepWriter, block, rolled
 from microgrid.engine import Constant, Value
 from microgrid.graph.operations import OPERATIONS
 
-MIN_PRODUCTS = 16  # a sum of fewer products is written out
-SUMS_AT_ONCE = 8  # sums that a loop adds up side by side, so that none waits for its last addition
-MAX_LINES = 1_000  # of a function, about: LLVM takes more time a line for longer ones
-GRADIENTS = {"numbers": "gradients", "row": "shares", "work": "d"}
-ARRAYS = ("numbers", "gradients", "row", "shares", "results", "work", "d")
-FORWARD, BACKWARD = ("numbers", "row", "results", "work"), ("numbers", "gradients", "row", "shares", "work")
+MAX_ITEMS = 100  # of a function: LLVM takes more time a line for longer ones
+SUMS_AT_ONCE = 8  # sums that are added up side by side, so that none waits for its last addition
+ARRAYS = ("numbers", "others", "row", "upstream", "work", "results", "gradients", "shares")
+GRADIENTS = {"numbers": "gradients", "row": "shares", "xs": "d_xs", "values": "d_values"}
+
+Switched = Iterable[tuple[Value | None, Item]]  # items, and the relu that must be on for each
 
 
 class PassWriter:
@@ -30,266 +32,174 @@ class PassWriter:
 
     Args:
         dataflow: of the graph; its parameters are the leaves whose gradients are wanted.
-        inputs: the leaves whose numbers stand in a row, in this order.
-        leaves: the Values whose numbers stand in `numbers`: all other leaves of the graph, and what else may be there.
+        leaves: for each array the leaves whose numbers stand there, in this order.
         results: the Values whose numbers a forward pass writes to `results`.
 
     Attributes:
-        work_size: how many numbers a forward pass leaves for its backward pass; known when `text` was written.
+        work_size: how many numbers `work` has.
     """
 
-    def __init__(
-        self, dataflow: Dataflow, inputs: Sequence[Value], leaves: Sequence[Value], results: Sequence[Value]
-    ) -> None:
-        self._dataflow, self._n_leaves, self._n_columns = dataflow, len(leaves), len(inputs)
-        self._results = [dataflow.same[result] for result in results]
-        self._places: dict[Value, Place] = {leaf: ("numbers", i) for i, leaf in enumerate(leaves)}
-        self._places |= {leaf: ("row", i) for i, leaf in enumerate(inputs)}
-        sums = [node for node in dataflow.order if node.op and OPERATIONS[node.op].summed]
-        pairs = {node: [*map(self._weight_first, dataflow.terms[node])] for node in sums}
-        xs = [pair[1] for found in pairs.values() for pair in found if pair]
-        computed = dict.fromkeys(node for node in [*xs, *dataflow.order] if node.op)  # operands side by side, for loops
-        self._places |= {node: ("work", i) for i, node in enumerate(computed)}
-        self._n_work, self._slopes = len(computed), dict[Contribution, Place]()
-        self._products = {node: found for node in sums if (found := self._products_of(node, pairs[node]))}
-        self._loops: dict[str, str] = {}  # the name of each loop, by its text
+    def __init__(self, dataflow: Dataflow, leaves: Mapping[str, Sequence[Value]], results: Sequence[Value]) -> None:
+        self._dataflow, self._results = dataflow, [dataflow.same[result] for result in results]
+        self._places = {leaf: (array, i) for array, held in leaves.items() for i, leaf in enumerate(held)}
+        computed = [node for node in dataflow.order if node.op]
+        xs = dict.fromkeys(x for node in computed for x in self._operands(node) if x.op)
+        values = [node for node in computed if node not in xs]
+        for array, nodes in (("xs", xs), ("values", values)):
+            self._places |= {node: (array, i) for i, node in enumerate(nodes)}
+        self._slopes = dict[Contribution, Place]()
+        self._shapes = dict[Step, Step]()  # each of them once, which makes them quick to compare
+        passes = {"know": self._values(), "slopes": self._all_slopes(), "think": self._think()}
+        self._passes = {name: rolled([*self._blocks(items)]) for name, items in passes.items()}
+        n = len(leaves["numbers"])
+        means = (self._step("_to + x / n", ("gradients", i), x=("shares", i), n=("others", 0)) for i in range(n))
+        total = self._step("_to + x", ("gradients", n), x=self._place(self._results[0]))
+        self._passes |= {"mean": rolled([*means]), "total": [total]}
+        sizes = {"xs": len(xs), "d_xs": len(xs), "values": len(values), "d_values": len(values)}
+        self._work = sizes | {"slopes": len(self._slopes)}
+        self.work_size = sum(self._work.values())
+        self._distances = {array: len(held) for array, held in leaves.items()}
+        self._distances |= {"shares": len(leaves["row"]), "results": len(results), "work": self.work_size}
 
-    @property
-    def work_size(self) -> int:
-        """Return how many numbers a forward pass leaves: each has a place for its gradient, too."""
-        return 2 * self._n_work
+    def text(self, functions: Mapping[str, tuple[Sequence[str], Collection[str]]]) -> str:
+        """Write functions of n rows, which return whether an operation has failed.
 
-    def text(self) -> str:
-        """Write the functions of the graph; those that go forward return whether an operation has failed.
+        Args:
+            functions: for each name the passes that it runs for every row, and the arrays that then move on:
 
-        - know(numbers, row, results, work) goes forward; it fails, too, where a slope does not exist.
-        - think(numbers, gradients, row, shares, work) goes back from there: it adds to the gradients of leaves, and to
-          the shares, which are the gradients of inputs.
-        - predict(numbers, rows, n, results, work) goes forward for n rows, without slopes.
-        - learn(numbers, gradients, rows, n, results, work, sums) does all for n rows: it adds the mean gradients, and
-          the first result is the mean. `sums` is scratch, as long as `gradients`.
+                - know goes forward; slopes computes the slopes that may not exist, for think, which goes back, and adds
+                  to the gradients of the leaves: to `gradients`, and to `shares`, those of the row.
+                - total adds the output to the number after the last of `gradients`; mean adds the quotients of `shares`
+                  by the only number of `others` to `gradients`.
         """
-        passes = self._pass("values", FORWARD, self._values()) + self._pass("slopes", FORWARD, self._all_slopes())
-        passes += self._pass("think", BACKWARD, self._think())
-        given = ", ".join(f"ptr %{array}" for array in FORWARD)
-        calls = f"%no_value = call i1 @values({given})\n%no_slope = call i1 @slopes({given})\n"
-        know = function(f"zeroext i1 @know({given})", calls + "%failed = or i1 %no_value, %no_slope\nret i1 %failed")
-        loops = (text.replace("@loop", f"@{name}", 1) for text, name in self._loops.items())
-        return "".join([DECLARATIONS, *loops, passes, know, self._predict(), self._learn()])
+        texts, arrays = [DECLARATIONS], (*ARRAYS, *self._work)
+        head = ", ".join(f"ptr noalias %{array}" for array in arrays)
+        for name, items in self._passes.items():
+            for part in range(0, len(items), MAX_ITEMS):
+                code: Code = StepWriter(items[part : part + MAX_ITEMS])
+                texts.append(code.text(f"internal i1 @{name}.{part}({head}) noinline"))
+        for name, (passes, moving) in functions.items():
+            code, at = Code(), {array: f"%{array}" for array in ARRAYS}
+            with code.loop("%n") as i:
+                for array in moving:
+                    far = code(f"mul i64 {i}, {self._distances[array]}")
+                    at[array] = code(f"getelementptr double, ptr %{array}, i64 {far}")
+                end = at["work"]
+                for array, size in self._work.items():
+                    at[array], end = end, code(f"getelementptr double, ptr {end}, i64 {size}")
+                given = ", ".join(f"ptr {at[array]}" for array in arrays)
+                for called in passes:
+                    for part in range(0, len(self._passes[called]), MAX_ITEMS):
+                        code.fail_if(code(f"call i1 @{called}.{part}({given})"))
+            texts.append(code.text(f"zeroext i1 @{name}({', '.join(f'ptr %{array}' for array in ARRAYS)}, i64 %n)"))
+        return "".join(texts)
 
-    def _predict(self) -> str:
-        turn = f"%to = mul i64 %i, {len(self._results)}\n%result = getelementptr double, ptr %results, i64 %to\n"
-        turn += self._forward("values", "%result")
-        head = "zeroext i1 @predict(ptr %numbers, ptr %rows, i64 %n, ptr %results, ptr %work)"
-        return function(head, loop("i", "%n", turn) + "ret i1 false")
-
-    def _learn(self) -> str:
-        turn = self._forward("know", "%results")
-        turn += "call i1 @think(ptr %numbers, ptr %to, ptr %row, ptr null, ptr %work)\n" + at("output", "%results", 0)
-        mean = at("sum", "%sums", "%k") + "%share = fdiv double %sum, %count\n" + add("g", "%gradients", "%k", "%share")
-        body = f"""%total = alloca double
-store double 0.0, ptr %total
-call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * self._n_leaves}, i1 false)
-%is_one = icmp eq i64 %n, 1
-%to = select i1 %is_one, ptr %gradients, ptr %sums
-{loop("i", "%n", turn + add("losses", "%total", 0, "%output"))}
-%count = sitofp i64 %n to double
-%all = load double, ptr %total
-%mean = fdiv double %all, %count
-%last = load double, ptr %results
-%loss = select i1 %is_one, double %last, double %mean
-store double %loss, ptr %results
-%n_means = select i1 %is_one, i64 0, i64 {self._n_leaves}
-{loop("k", "%n_means", mean)}ret i1 false"""
-        arguments = "ptr %numbers, ptr %gradients, ptr %rows, i64 %n, ptr %results, ptr %work, ptr %sums"
-        return function(f"zeroext i1 @learn({arguments})", body)
-
-    def _forward(self, name: str, results: str) -> str:
-        """Call a forward pass for row `%i`."""
-        row = f"%at = mul i64 %i, {self._n_columns}\n%row = getelementptr double, ptr %rows, i64 %at\n"
-        call = f"%failed = call i1 @{name}(ptr %numbers, ptr %row, ptr {results}, ptr %work)\n"
-        return row + call + stop_if("%failed")
-
-    def _pass(self, name: str, given: Sequence[str], steps: Iterable[Callable[[Code], None]]) -> str:
-        """Write a pass as functions of bounded length, and the function that calls them."""
-        codes = [Code()]
-        for step in steps:
-            if len(codes[-1].lines) > MAX_LINES:
-                codes.append(Code())
-            step(codes[-1])
-        main, functions = Code(), ""
-        main.lines.append(f"%d = getelementptr double, ptr %work, i64 {self._n_work}")
-        all_arrays = ", ".join(f"ptr noalias %{array}" for array in ARRAYS)
-        passed = ", ".join(f"ptr %{array}" if array in (*given, "d") else "ptr null" for array in ARRAYS)
-        for i, code in enumerate(codes):
-            body = code.finished()  # LLVM needs seconds to optimize long straight-line code, which hardly gets faster
-            plain = " optnone" if len(code.lines) > MAX_LINES else ""
-            functions += function(f"internal i1 @{name}.{i}({all_arrays}) noinline{plain}", body)
-            main.failures.append(main(f"call i1 @{name}.{i}({passed})"))
-        arguments = ", ".join(f"ptr noalias %{array}" for array in given)
-        return functions + function(f"zeroext i1 @{name}({arguments})", main.finished())
-
-    def _products_of(self, node: Value, pairs: Sequence[tuple[Value, ...]]) -> Products | None:
-        """Return the products of a sum if a loop can add them up, and hand on their shares."""
-        found = pairs if all(pairs[-1:]) else pairs[:-1]  # without a bias
-        n, live, begun = len(found), self._dataflow.live, self._dataflow.begun.get(node, 0)
-        if n < MIN_PRODUCTS or not all(found) or len({*chain(*found)}) < 2 * n or begun not in (0, n):
-            return None
-        kinds = {(weight in live, x in live, x.op == "relu") for weight, x in found}
-        weights, xs = (self._line(nodes) for nodes in zip(*found, strict=True))
-        if len(kinds) > 1 or not weights or not xs:
-            return None
-        return Products(n, weights, xs, *kinds.pop(), begun > 0)
-
-    def _weight_first(self, term: Term) -> tuple[Value, ...]:
-        """Return the operands of a product, first a leaf that is its weight; nothing if it has none."""
-        names = term.names
-        if len(names) == 2 and term.value == " * ".join(names) and term.local_derivatives == names[::-1]:
-            for name in ("numbers", "row"):
-                for weight, x in (term.operands, term.operands[::-1]):
-                    if self._places.get(weight, ("",))[0] == name:
-                        return weight, x
-        return ()
-
-    def _line(self, nodes: Sequence[Value]) -> Line | None:
-        """Return where numbers stand if it is at regular distances."""
-        places = [self._places.get(node, ("", 0)) for node in nodes]
-        (array, first), step = places[0], places[1][1] - places[0][1] if len(places) > 1 else 0
-        is_regular = array and all(place == (array, first + i * step) for i, place in enumerate(places))
-        return (array, first, step) if is_regular else None
-
-    def _loop(self, text: str) -> str:
-        """Return the name of a loop, which is written once."""
-        return self._loops.setdefault(text, f"loop.{len(self._loops)}")
+    def _operands(self, node: Value) -> tuple[Value, ...]:
+        """Return the operands of a sum that are not in `numbers`."""
+        if not OPERATIONS[node.op].summed:
+            return ()
+        operands = chain.from_iterable(term.operands for term in self._dataflow.terms[node])
+        return tuple(operand for operand in operands if self._places.get(operand, ("",))[0] != "numbers")
 
     # --- forward -----------------------------------------------------------------------------------------------------
 
-    def _values(self) -> Iterator[Callable[[Code], None]]:
-        blocks = {nodes[0]: nodes for nodes in self._blocks()}
-        for node in self._dataflow.order:
-            if node in blocks:
-                yield partial(self._sums, nodes=blocks[node])
-            if node.op:
-                yield partial(self._value, node=node)
-        yield self._write_results
-
-    def _blocks(self) -> Iterator[list[Value]]:
-        """Group the sums that one loop adds up: those of the same operands, whose results are at regular distances."""
-        groups: dict[Products, list[list[Value]]] = {}
-        for node, products in self._products.items():
-            array, _, step = products.weights
-            blocks = groups.setdefault(replace(products, weights=(array, 0, step)), [[]])
-            if len(blocks[-1]) == SUMS_AT_ONCE or not self._line([*blocks[-1], node]):
-                blocks.append([])
-            blocks[-1].append(node)
-        return chain.from_iterable(groups.values())
-
-    def _sums(self, code: Code, nodes: Sequence[Value]) -> None:
-        """Call the loop that adds up the products of these sums."""
-        code.flush()
-        products, (to, first) = self._products[nodes[0]], self._places[nodes[0]]
-        step = (self._places[nodes[-1]][1] - first) // max(1, len(nodes) - 1)
-        name = self._loop(
-            products.sums([self._products[node].weights[1] - products.weights[1] for node in nodes], step)
-        )
-        places = [products.weights[:2], products.xs[:2], (to, first)]
-        code.lines.append(f"call void @{name}({', '.join(f'ptr {code.address(*place)}' for place in places)})")
-
-    def _write_results(self, code: Code) -> None:
+    def _values(self) -> Switched:
+        """Compute what the results need, and with a sum those of the same operands."""
+        terms, needed = self._dataflow.terms, {*self._results}
+        for node in reversed(self._dataflow.order):
+            if node.op and node in needed:
+                needed.update(chain.from_iterable(term.operands for term in terms[node]))
+        nodes = [node for node in self._dataflow.order if node.op and node in needed]
+        alike: dict[object, list[Value]] = {}
+        for node in nodes:
+            alike.setdefault((len(terms[node]), self._operands(node) or node), []).append(node)
+        parts = (group[i : i + SUMS_AT_ONCE] for group in alike.values() for i in range(0, len(group), SUMS_AT_ONCE))
+        groups = {part[0]: part for part in parts}
+        for node in nodes:
+            if node in groups:
+                steps = chain.from_iterable(zip(*map(self._value, groups[node], count()), strict=True))
+                items = rolled([*self._blocks(steps)])
+                yield None, block(items) if len(items) > 1 else items[0]
         for i, result in enumerate(self._results):
-            code.set(("results", i), self._number(code, result))
+            yield None, self._step("x", ("results", i), x=self._place(result))
 
-    def _number(self, code: Code, node: Value) -> str:
-        return literal(node.data) if isinstance(node, Constant) else code.load(self._places[node])
-
-    def _formula(self, code: Code, formula: str, term: Term) -> str:
-        numbers = {name: self._number(code, node) for name, node in zip(term.names, term.operands, strict=True)}
-        if "out" in formula:
-            numbers["out"] = self._number(code, term.node)
-        return code.formula(formula, numbers)
-
-    def _value(self, code: Code, node: Value) -> None:
+    def _value(self, node: Value, i: int) -> Switched:
+        """Compute a Value; what is added up is the i-th number of `sums` until it is complete."""
         terms, begun = self._dataflow.terms[node], self._dataflow.begun.get(node, 0)
-        if node.op == "relu":
-            x = self._number(code, terms[0].operands[0])
-            number = code(f"select i1 {code(f'fcmp ugt double {x}, 0.0')}, double {x}, double 0.0")
-            terms = ()
-        elif products := self._products.get(node):
-            number, terms, begun = self._number(code, node), terms[products.n :], 0
-        else:  # a sum that begins with its first term begins with -0.0, which changes no number that is added to it
-            number = literal(0.0 if not terms or (begun and terms[0].switch) else -0.0)
-        for i, term in enumerate(terms):
-            value = self._formula(code, term.value, term)
-            after = code(f"fadd double {number}, {value}") if OPERATIONS[node.op].summed else value
-            if i < begun and term.switch:
-                after = code(f"select i1 {self._is_on(code, term.switch)}, double {after}, double {number}")
-            number = after
-        code.set(self._places[node], number)
+        if not OPERATIONS[node.op].summed:
+            yield None, self._term(terms[0].value, self._places[node], terms[0])
+            return
+        # What begins with its first term begins with -0.0, which changes no number that is added to it.
+        yield None, self._step("0.0" if not terms or (begun and terms[0].switch) else "-0.0", ("sums", i))
+        for k, term in enumerate(terms):
+            yield term.switch if k < begun else None, self._term(f"_to + {term.value}", ("sums", i), term)
+        yield None, self._step("x", self._places[node], x=("sums", i))
 
-    def _is_on(self, code: Code, relu: Value) -> str:
-        return code(f"fcmp une double {self._number(code, relu)}, 0.0")  # a NaN has passed through it
-
-    def _all_slopes(self) -> Iterator[Callable[[Code], None]]:
+    def _all_slopes(self) -> Switched:
         """Compute the slopes that take a division, a power or a function: they may not exist."""
         for share in chain.from_iterable(self._dataflow.contributions_from.values()):
             if any(sign in share.local_derivative for sign in ("/", "**", "(")) and share.user.op != "relu":
-                self._slopes[share] = "work", self._n_work
-                self._n_work += 1
-                yield partial(self._slope, share=share)
-
-    def _slope(self, code: Code, share: Contribution) -> None:
-        code.set(self._slopes[share], self._formula(code, share.local_derivative, share.term))
+                self._slopes[share] = "slopes", len(self._slopes)
+                yield None, self._term(share.local_derivative, self._slopes[share], share.term)
 
     # --- backward ----------------------------------------------------------------------------------------------------
 
-    def _think(self) -> Iterator[Callable[[Code], None]]:
+    def _think(self) -> Switched:
         dataflow = self._dataflow
         if dataflow.output in dataflow.live and not dataflow.output.op:
-            yield lambda code: code.add(self._gradient(dataflow.output), literal(1.0), [])
+            yield None, self._step("_to + 1.0", self._gradient(dataflow.output))
         nodes = [node for node in dataflow.order if node in dataflow.live and node.op]
         for node in nodes:
-            yield partial(self._begin_gradient, node=node)
+            shares = dataflow.contributions_to[node]
+            begins_with_share = node in dataflow.collected or (
+                bool(shares) and (dataflow.is_passed_on(shares[0]) or dataflow.is_first_for_sure(shares[0]))
+            )
+            begin = "1.0" if node is dataflow.output else "-0.0" if begins_with_share else "0.0"
+            yield None, self._step(begin, self._gradient(node))
         for node in reversed(nodes):
-            yield partial(self._shares, node=node)
+            for share in dataflow.contributions_from[node]:
+                yield dataflow.guard[node], self._share(share)
+
+    def _share(self, share: Contribution) -> Item:
+        slope, operand, switch = share.local_derivative, share.operand, share.switch
+        places = {"_up": self._gradient(share.user)}
+        if share in self._slopes:
+            formula, places["_slope"] = "_up * _slope", self._slopes[share]
+        else:
+            is_whole = share.user.op == "relu" or slope == "1"
+            formula = "_up" if is_whole else "-_up" if slope == "-1" else f"_up * ({slope})"
+        formula = f"_to + {formula}"
+        if switch and switch is not operand:  # what a relu receives while it is off is not read
+            formula, places["_on"] = f"where(_on != 0, {formula}, _to)", self._places[switch]
+        return self._term(formula, self._gradient(operand), share.term, **places)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def _blocks(self, items: Switched) -> Iterator[Item]:
+        for relu, group in groupby(items, itemgetter(0)):
+            some = [item for _, item in group]
+            if relu:
+                yield block(rolled(some), relu=self._places[relu])
+            else:
+                yield from some
+
+    def _term(self, formula: str, to: Place, term: Term, /, **places: Place) -> Item:
+        used, operands = _names_in(formula), zip((*term.names, "out"), (*term.operands, term.node), strict=True)
+        return self._step(formula, to, **places, **{name: self._place(x) for name, x in operands if name in used})
+
+    def _step(self, formula: str, to: Place, /, **places: Place) -> Item:
+        arrays, indices = zip(to, *places.values(), strict=True)
+        step = Step(formula, ("_to", *places), arrays)
+        return self._shapes.setdefault(step, step), indices
+
+    def _place(self, node: Value) -> Place:
+        return (literal(node.data), 0) if isinstance(node, Constant) else self._places[node]
 
     def _gradient(self, node: Value) -> Place:
-        name, index = self._places[node]
-        return GRADIENTS[name], index
+        array, index = self._places[node]
+        return GRADIENTS[array], index
 
-    def _begin_gradient(self, code: Code, node: Value) -> None:
-        dataflow, shares = self._dataflow, self._dataflow.contributions_to[node]
-        begins_with_share = node in dataflow.collected or (
-            bool(shares) and (dataflow.is_passed_on(shares[0]) or dataflow.is_first_for_sure(shares[0]))
-        )
-        begin = 1.0 if node is dataflow.output else -0.0 if begins_with_share else 0.0
-        code.set(self._gradient(node), literal(begin))
 
-    def _shares(self, code: Code, node: Value) -> None:
-        guard, products = self._dataflow.guard[node], self._products.get(node)
-        is_on = [self._is_on(code, guard)] if guard else []
-        in_loop = {*self._dataflow.terms[node][: products.n]} if products else set()
-        for share in self._dataflow.contributions_from[node]:
-            upstream = code.load(self._gradient(node))
-            if products and share.term in in_loop:
-                self._shares_of(code, products, upstream, is_on[0] if is_on else "true")
-                products = None
-            elif share.term not in in_loop:
-                on = [self._is_on(code, share.switch)] if share.switch and node.op != "relu" else []
-                code.add(self._gradient(share.operand), self._share(code, share, upstream), [*is_on, *on])
-
-    def _shares_of(self, code: Code, products: Products, upstream: str, is_on: str) -> None:
-        """Call the loop that adds the shares of these products."""
-        code.flush()
-        lines = (products.weights, products.xs)
-        addresses = [f"ptr {code.address(name, i)}" for array, i, _ in lines for name in (array, GRADIENTS[array])]
-        arguments = ", ".join([*addresses, f"double {upstream}", f"i1 {is_on}"])
-        code.lines.append(f"call void @{self._loop(products.shares())}({arguments})")
-
-    def _share(self, code: Code, share: Contribution, upstream: str) -> str:
-        slope = share.local_derivative
-        if share.user.op == "relu" or slope == "1":
-            return upstream
-        if slope == "-1":
-            return code(f"fneg double {upstream}")
-        factor = code.load(self._slopes[share]) if share in self._slopes else self._formula(code, slope, share.term)
-        return code(f"fmul double {upstream}, {factor}")
+@cache
+def _names_in(formula: str) -> set[str]:
+    return {node.id for node in ast.walk(parsed(formula)) if isinstance(node, ast.Name)}

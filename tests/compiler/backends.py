@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from microgrid.compiler import passes
+from microgrid.compiler import loops, passes
 from microgrid.compiler.compile import compile_graph
 from microgrid.engine import Constant, Input, Value, maximum, total, weighted_sum
 from microgrid.graph.operations import OPERATIONS
@@ -138,7 +138,8 @@ def difference(seed: int) -> str:
     output, inputs, parameters = dice.choice(GRAPHS)(dice)
     python = compile_graph(output, inputs, parameters)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passes, "MIN_PRODUCTS", dice.choice([1, 16]))
+        patch.setattr(loops, "MIN_TURNS", dice.choice([3, 12]))
+        patch.setattr(passes, "MAX_ITEMS", dice.choice([2, 100]))
         native = compile_graph(output, inputs, parameters, backend="native")
     fallbacks: list[str] = []
     instead = native._in_python  # type: ignore[attr-defined]
