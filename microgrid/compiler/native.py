@@ -65,7 +65,7 @@ class NativeGraph(CompiledGraph):
         sizes = {"numbers": n, "gradients": n, "shares": n, "work": writer.work_size, "results": 1, "others": 1}
         self._arrays: dict[str, array[Any]] = {name: array("d", bytes(8 * size)) for name, size in sizes.items()}
         self._arrays["objects"] = array("Q", map(id, self._leaves))
-        self._rows = array("d")
+        self._rows, self._result = array("d"), self._arrays["results"]
         self._lock = Lock()  # all threads use the same arrays
         passes = {"learn": (("know", "slopes", "think", "total"), ("row",)), "mean": (("mean",), ())}
         text = writer.text(passes | {"predict": (("know",), ("row", "results"))}) + bridge() + self._calls()
@@ -90,8 +90,9 @@ class NativeGraph(CompiledGraph):
         run(forward, "predict", results="%results")
         step.fail_if(step(f"call i1 @read({wanted})"))
         is_one = step("icmp eq i64 %n, 1")  # whose gradients are added at once, as the Python program does
-        size = 8 * len(self._leaves) + 8
+        size = step(f"select i1 {is_one}, i64 0, i64 {8 * len(self._leaves) + 8}")
         step.lines.append(f"call void @llvm.memset.p0.i64(ptr {of['shares']}, i8 0, i64 {size}, i1 false)")
+        step.lines.append(f"store double {step('sitofp i64 %n to double')}, ptr {of['others']}")
         run(step, "learn", gradients=step(f"select i1 {is_one}, ptr {of['gradients']}, ptr {of['shares']}"))
         run(step, "mean", step(f"select i1 {is_one}, i64 0, i64 1"))
         with step.when(step(f"xor i1 {step.failed()}, true")):
@@ -103,9 +104,8 @@ class NativeGraph(CompiledGraph):
         """Run forward and backward passes for all rows, as `CompiledGraph` does."""
         with self._lock:
             n, place, rows = self._place(rows)
-            self._arrays["others"][0] = n
             if n > 0 and not self._step(place, n):
-                result: float = self._arrays["results"][0] if n == 1 else self._arrays["shares"][-1] / n
+                result: float = self._result[0]
                 return result
         return self._in_python(super().__call__, rows)
 
@@ -254,7 +254,7 @@ def compiled(text: str, functions: dict[str, int]) -> list[Callable[..., bool]]:
     module = binding.parse_assembly(text)
     target = binding.Target.from_default_triple()
     features = binding.get_host_cpu_features().flatten()
-    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=2)
+    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=1)
     options = binding.create_pipeline_tuning_options(speed_level=2)
     options.loop_vectorization = True
     builder = binding.create_pass_builder(machine, options)

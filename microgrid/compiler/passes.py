@@ -52,9 +52,10 @@ class PassWriter:
         passes = {"know": self._values(), "slopes": self._all_slopes(), "think": self._think()}
         self._passes = {name: rolled([*self._blocks(items)]) for name, items in passes.items()}
         n = len(leaves["numbers"])
-        means = (self._step("_to + x / n", ("gradients", i), x=("shares", i), n=("others", 0)) for i in range(n))
+        means = [self._step("_to + x / n", ("gradients", i), x=("shares", i), n=("others", 0)) for i in range(n)]
+        means.append(self._step("x / n", ("results", 0), x=("shares", n), n=("others", 0)))
         total = self._step("_to + x", ("gradients", n), x=self._place(self._results[0]))
-        self._passes |= {"mean": rolled([*means]), "total": [total]}
+        self._passes |= {"mean": rolled(means), "total": [total]}
         sizes = {"xs": len(xs), "d_xs": len(xs), "values": len(values), "d_values": len(values)}
         self._work = sizes | {"slopes": len(self._slopes)}
         self.work_size = sum(self._work.values())
@@ -69,8 +70,8 @@ class PassWriter:
 
                 - know goes forward; slopes computes the slopes that may not exist, for think, which goes back, and adds
                   to the gradients of the leaves: to `gradients`, and to `shares`, those of the row.
-                - total adds the output to the number after the last of `gradients`; mean adds the quotients of `shares`
-                  by the only number of `others` to `gradients`.
+                - total adds the output to the number after the last of `gradients`; mean divides such sums, which are in
+                  `shares`, by the only number of `others`: it adds to `gradients`, and sets the result.
         """
         texts, arrays = [DECLARATIONS], (*ARRAYS, *self._work)
         head = ", ".join(f"ptr noalias %{array}" for array in arrays)
