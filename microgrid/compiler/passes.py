@@ -70,8 +70,8 @@ class PassWriter:
 
                 - know goes forward; slopes computes the slopes that may not exist, for think, which goes back, and adds
                   to the gradients of the leaves: to `gradients`, and to `shares`, those of the row.
-                - total adds the output to the number after the last of `gradients`; mean divides such sums, which are in
-                  `shares`, by the only number of `others`: it adds to `gradients`, and sets the result.
+                - total adds the output to the number after the last of `gradients`; mean divides such sums, which stand
+                  in `shares`, by the only number of `others`: it adds to `gradients`, and sets the result.
         """
         texts, arrays = [DECLARATIONS], (*ARRAYS, *self._work)
         head = ", ".join(f"ptr noalias %{array}" for array in arrays)

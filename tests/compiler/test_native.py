@@ -258,14 +258,26 @@ def test_copies_run_machine_code_too(copied: Callable[[CompiledGraph], CompiledG
     assert again([[2.0, 5.0]]) == 4.0
 
 
-def test_large_layers_are_loops() -> None:
-    def length(n: int) -> int:
-        model, xs, target = MLP(n, [n, 1], seed=0), [Input(0.5) for _ in range(n)], Input(1.0)
-        loss = mean_squared_error(model(xs), target)
-        dataflow = Dataflow(topological_order(loss), model.parameters())
-        return len(PassWriter(dataflow, {"numbers": model.parameters(), "row": [*xs, target]}, [loss]).text({}))
+def length(output: Value, inputs: Sequence[Value], parameters: Sequence[Value]) -> int:
+    """Return how long the text of a graph's passes is."""
+    dataflow = Dataflow(topological_order(output), parameters)
+    return len(PassWriter(dataflow, {"numbers": parameters, "row": inputs}, [output]).text({}))
 
-    assert length(80) < 1.1 * length(40)  # four times the weights
+
+def test_large_layers_are_loops() -> None:
+    def of_layers(n: int) -> int:
+        model, xs, target = MLP(n, [n, 1], seed=0), [Input(0.5) for _ in range(n)], Input(1.0)
+        return length(mean_squared_error(model(xs), target), [*xs, target], model.parameters())
+
+    assert of_layers(80) < 1.1 * of_layers(40)  # four times the weights
+
+
+def test_what_returns_at_regular_distances_is_a_loop() -> None:
+    def of_terms(n: int) -> int:
+        ws, xs = [Value(0.5) for _ in range(n)], [Input(0.5) for _ in range(n)]
+        return length(total([(w * x).tanh().softplus() for w, x in zip(ws, xs, strict=True)]), xs, ws)
+
+    assert of_terms(80) < 1.1 * of_terms(40)
 
 
 @pytest.mark.parametrize("activation", ["relu", ""])
@@ -300,6 +312,13 @@ def relus_in_two_orders(w: list[list[Value]], xs: list[Value]) -> list[Value]:
     return [*dense(w[4:6], hidden), *dense(w[6:], hidden[::-1])]
 
 
+def one_after_the_other(w: list[list[Value]], xs: list[Value]) -> list[Value]:
+    state = xs[0]
+    for row in w:
+        state = (state * row[0] + row[1]).tanh()
+    return [state]
+
+
 def one_operand(w: list[list[Value]], xs: list[Value]) -> list[Value]:
     x = (w[7][0] * xs[0]).tanh()
     return [total([weight * x for weight in row]) for row in w[:4]]
@@ -312,6 +331,7 @@ LAYERS: dict[str, Layers] = {
     "a weight that is an operand": lambda w, xs: dense([[xs[0], *w[0][1:]], *w[1:4]], xs),
     "weights of two layers": lambda w, xs: dense(w[:4], [x.tanh() for x in dense(w[:4], xs)]),
     "relus in two orders": relus_in_two_orders,
+    "one after the other, as in a loop": one_after_the_other,
     "one operand for all weights": one_operand,
     "an operand twice": lambda w, xs: dense(w[:4], [xs[0], xs[0], xs[1], xs[2]]),
     "operands in another order": lambda w, xs: dense(w[:4], [xs[2], xs[0], xs[3], xs[1]]),
