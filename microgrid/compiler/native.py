@@ -37,13 +37,9 @@ class NativePasses:
 
     def __init__(self, dataflow: Dataflow, leaves: Mapping[str, Sequence[Value]], results: Sequence[Value]) -> None:
         writer = PassWriter(dataflow, leaves, results)
-        functions = {
-            "know": (("know", "slopes"), ("row", "results", "work")),
-            "predict": (("know",), ("row", "results")),
-            "think": (("think",), ("row", "upstream", "work", "shares")),
-        }
-        calls = compiled(writer.text(functions), dict.fromkeys(functions, len(ARRAYS) + 1))
-        self._calls, self.work_size = dict(zip(functions, calls, strict=True)), writer.work_size
+        names = ("predict", "know", "think")
+        calls = compiled(writer.text(), dict.fromkeys(names, len(ARRAYS) + 1))
+        self._calls, self.work_size = dict(zip(names, calls, strict=True)), writer.work_size
 
     def run(self, name: str, n: int, arrays: Mapping[str, array[float]]) -> bool:
         """Run a pass for n rows; return whether an operation has failed."""
@@ -67,8 +63,7 @@ class NativeGraph(CompiledGraph):
         self._arrays["objects"] = array("Q", map(id, self._leaves))
         self._rows, self._result = array("d"), self._arrays["results"]
         self._lock = Lock()  # all threads use the same arrays
-        passes = {"learn": (("know", "slopes", "think", "total"), ("row",)), "mean": (("mean",), ())}
-        text = writer.text(passes | {"predict": (("know",), ("row", "results"))}) + bridge() + self._calls()
+        text = writer.text() + bridge() + self._calls()
         self._step, self._forward, self._pack = compiled(text, {"step": 2, "forward": 3, "pack": 4})
 
     def _calls(self) -> str:

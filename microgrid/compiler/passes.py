@@ -8,7 +8,7 @@ where its output is not 0.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, count, groupby
 from operator import itemgetter
@@ -23,6 +23,13 @@ MAX_ITEMS = 100  # of a function: LLVM takes more time a line for longer ones
 SUMS_AT_ONCE = 8  # sums that are added up side by side, so that none waits for its last addition
 ARRAYS = ("numbers", "others", "row", "upstream", "work", "results", "gradients", "shares")
 GRADIENTS = {"numbers": "gradients", "row": "shares", "xs": "d_xs", "values": "d_values"}
+FUNCTIONS = {  # the passes that each of them runs for every row, and the arrays that then move on
+    "predict": (("know",), ("row", "results")),
+    "know": (("know", "slopes"), ("row", "results", "work")),
+    "think": (("think",), ("row", "upstream", "work", "shares")),
+    "learn": (("know", "slopes", "think", "total"), ("row",)),
+    "mean": (("mean",), ()),
+}
 
 Switched = Iterable[tuple[Value | None, Item]]  # items, and the relu that must be on for each
 
@@ -59,19 +66,18 @@ class PassWriter:
         sizes = {"xs": len(xs), "d_xs": len(xs), "values": len(values), "d_values": len(values)}
         self._work = sizes | {"slopes": len(self._slopes)}
         self.work_size = sum(self._work.values())
-        self._distances = {array: len(held) for array, held in leaves.items()}
+        self._distances = {"upstream": 0} | {array: len(held) for array, held in leaves.items()}
         self._distances |= {"shares": len(leaves["row"]), "results": len(results), "work": self.work_size}
 
-    def text(self, functions: Mapping[str, tuple[Sequence[str], Collection[str]]]) -> str:
-        """Write functions of n rows, which return whether an operation has failed.
+    def text(self) -> str:
+        """Write functions of the addresses of `ARRAYS` and of n rows; they return whether an operation has failed.
 
-        Args:
-            functions: for each name the passes that it runs for every row, and the arrays that then move on:
-
-                - know goes forward; slopes computes the slopes that may not exist, for think, which goes back, and adds
-                  to the gradients of the leaves: to `gradients`, and to `shares`, those of the row.
-                - total adds the output to the number after the last of `gradients`; mean divides such sums, which stand
-                  in `shares`, by the only number of `others`: it adds to `gradients`, and sets the result.
+        - predict goes forward.
+        - know does, too, and computes the slopes that may not exist; what it leaves in `work` is what think needs.
+        - think goes back, and adds to the gradients of leaves: to `gradients`, and to `shares`, those of the row.
+        - learn does all, and adds the outputs to the number after the last of `gradients`.
+        - mean divides what learn has added up, if it stands in `shares`, by the only number of `others`: it adds to
+          `gradients`, and sets the first result.
         """
         texts, arrays = [DECLARATIONS], (*ARRAYS, *self._work)
         head = ", ".join(f"ptr noalias %{array}" for array in arrays)
@@ -79,7 +85,7 @@ class PassWriter:
             for part in range(0, len(items), MAX_ITEMS):
                 code: Code = StepWriter(items[part : part + MAX_ITEMS])
                 texts.append(code.text(f"internal i1 @{name}.{part}({head}) noinline"))
-        for name, (passes, moving) in functions.items():
+        for name, (passes, moving) in FUNCTIONS.items():
             code, at = Code(), {array: f"%{array}" for array in ARRAYS}
             with code.loop("%n") as i:
                 for array in moving:

@@ -261,7 +261,7 @@ def test_copies_run_machine_code_too(copied: Callable[[CompiledGraph], CompiledG
 def length(output: Value, inputs: Sequence[Value], parameters: Sequence[Value]) -> int:
     """Return how long the text of a graph's passes is."""
     dataflow = Dataflow(topological_order(output), parameters)
-    return len(PassWriter(dataflow, {"numbers": parameters, "row": inputs}, [output]).text({}))
+    return len(PassWriter(dataflow, {"numbers": parameters, "row": inputs}, [output]).text())
 
 
 def test_large_layers_are_loops() -> None:
