@@ -12,5 +12,8 @@ def to_json(content: Any) -> str:
     >>> to_json({"data": [1.0, float("inf")]})
     '{"data":[1.0,"Infinity"]}'
     """
-    finite = json.loads(json.dumps(content), parse_constant=str)
-    return json.dumps(finite, ensure_ascii=False, separators=(",", ":"))
+    write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+    try:
+        return write(content)
+    except ValueError:  # a number that JSON lacks
+        return write(json.loads(json.dumps(content), parse_constant=str))

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from microgrid.graph.naming import name_by_formula
 from microgrid.graph.node import KINDS, Node
 from microgrid.graph.snapshot import numbers_among_equals
 from microgrid.language.numerals import counted
-from microgrid.relay.records import Change, Outcome, Record
+from microgrid.relay.records import Change, Outcome, Record, Step
 
 FORMAT, VERSION = "microgrid relay", 2
 DERIVED_ATTRIBUTES = {
@@ -37,8 +37,10 @@ def write(relay: Record) -> str:
         "learning_rate": relay.learning_rate,
         "nodes": [_content_of(node) for node in relay.nodes],
         "parameters": relay.parameters,
-        "steps": [{"phase": step.phase, "kind": type(step).__name__.lower(), **asdict(step)} for step in relay.steps],
-        "outcome": asdict(relay.outcome),
+        "steps": [
+            {"phase": step.phase, "kind": type(step).__name__.lower(), **_attributes_of(step)} for step in relay.steps
+        ],
+        "outcome": _attributes_of(relay.outcome),
     }
     return to_json(content)
 
@@ -128,7 +130,7 @@ def find_difference(came: Any, due: Any, where: str = "") -> str | None:
 
 
 def _canonical(item: Any) -> str:
-    return json.dumps(float(item) if isinstance(item, int) and not isinstance(item, bool) else item)
+    return repr(float(item) if isinstance(item, int) and not isinstance(item, bool) else item)
 
 
 def _whole(digits: str) -> int | float:
@@ -142,7 +144,11 @@ def _with_clean_names(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content_of(node: Node) -> dict[str, Any]:
-    return {name: item for name, item in asdict(node).items() if name not in DERIVED_ATTRIBUTES}
+    return {name: item for name, item in _attributes_of(node).items() if name not in DERIVED_ATTRIBUTES}
+
+
+def _attributes_of(record: Node | Step | Outcome) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}  # flat: there is nothing to copy
 
 
 def _node_from(item: Any) -> Node:
