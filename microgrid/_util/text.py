@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import TextIO
 
 # Patterns are compiled on first use: sets of this size take 4 ms, of the 30 that `import microgrid` takes.
@@ -76,8 +77,14 @@ def display_width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    shown = text.replace("\u2068", "").replace("\u2069", "")
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in shown)
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(character: str) -> int:
+    if character in "\u2068\u2069":  # around what reads from right to left
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def padded(text: str, width: int) -> str:

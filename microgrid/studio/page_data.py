@@ -154,6 +154,7 @@ def as_element(content: Any) -> str:
     return _escaped(to_json(content))
 
 
+@cache
 def words_of_page() -> str:
     """Return the texts that a page shows, each in all languages, as JSON, escaped for a script element."""
     lines = [
