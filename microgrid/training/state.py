@@ -35,9 +35,9 @@ def state_of(*roots: object) -> list[object]:
     modules, nor through the code of microgrid and of Python itself.
     """
     state: list[object] = [random.getstate()]
-    if numpy := sys.modules.get("numpy.random"):
-        state.append(repr(numpy.get_state()))
     waiting = [*roots]
+    if numpy := sys.modules.get("numpy.random"):
+        waiting.append(numpy.get_state())
     seen: dict[int, object] = {}  # by id; an object that is held here cannot pass its id on to another
     while waiting and len(seen) < MAX_OBJECTS:
         item = waiting.pop()
