@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from microgrid._util.matrices import Matrix
 from microgrid._util.validation import quoted
 from microgrid.calculus import differentiate
-from microgrid.datasets.column_learner import ColumnLearner
-from microgrid.datasets.penguins import penguin_learner
 from microgrid.documents.document import read_document
 from microgrid.documents.gallery import GALLERY
 from microgrid.engine import Input, Value
@@ -19,6 +18,9 @@ from microgrid.losses import mean_squared_error
 from microgrid.nn import MLP
 from microgrid.relay.layer_relay import LayerRelay
 from microgrid.relay.relay import Relay
+
+if TYPE_CHECKING:
+    from microgrid.datasets.column_learner import ColumnLearner
 
 CAREFUL_LEARNING_RATE = 0.05  # of an expression or example: at 0.1 more estimates lie below 0, where no loss can be
 ROOMS, MADE, IDEALS = [[3.0], [-3.0]], [[28.0], [22.0]], [[25.0], [25.0]]  # °C above the usual room; made; wanted
@@ -152,6 +154,8 @@ def labelled_penguin(learner: ColumnLearner, row: Sequence[float], mass: float) 
 
 def _trained_penguin() -> Value:
     """Return the loss of one penguin that the network, after training on the others, has not seen."""
+    from microgrid.datasets.penguins import penguin_learner  # what learns from tables is not loaded for an expression
+
     learner = penguin_learner()
     learner.train()
     row, mass = labelled_penguin(learner, learner.held_out.rows[0], learner.held_out.targets[0])
