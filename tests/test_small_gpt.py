@@ -7,6 +7,7 @@ import math
 import random
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,6 +37,7 @@ def new_model(gpt: ModuleType) -> Any:
     return gpt.GPT(gpt.names_in(NAMES), random.Random(0))
 
 
+@cache
 def learned(gpt: ModuleType, backend: str = "") -> tuple[list[float], list[list[float]]]:
     """Return the losses of three steps of two names, and then the logarithms for each letter of a name."""
     model = new_model(gpt)
@@ -186,7 +188,8 @@ def test_page_shows_the_name_that_is_asked_for(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run(gpt, monkeypatch, "--steps", "0", "--attend", "mia")
+    Path("names.txt").write_text("ai\nmia\n")
+    run(gpt, monkeypatch, "--steps", "0", "--attend", "mia", "--names", "names.txt")
     assert "wrote attention.html" in capsys.readouterr().out
     assert "attention: what “a” looks at" in Path("attention.html").read_text("utf-8")
 
@@ -198,9 +201,10 @@ def test_more_tokens_than_places_are_refused(gpt: ModuleType) -> None:
 
 
 def test_interrupt_ends_the_training_and_says_where(
-    gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     learn: Any = gpt.Recorded.learn
+    (tmp_path / "names.txt").write_text("ai\nyu\n")
     losses: list[float] = []
 
     def interrupted(way: Any, batch: Any) -> float:
@@ -210,7 +214,7 @@ def test_interrupt_ends_the_training_and_says_where(
         return losses[0]
 
     monkeypatch.setattr(gpt.Recorded, "learn", interrupted)
-    run(gpt, monkeypatch)
+    run(gpt, monkeypatch, "--names", str(tmp_path / "names.txt"))
     _, _, times, *names = capsys.readouterr().out.splitlines()
     assert times.startswith("1 steps in ")
     assert times.endswith(f"; last loss {losses[0]:.12f}")

@@ -34,7 +34,7 @@ def assert_close(came: Any, due: Any, tolerance: float) -> None:
         for one, other in zip(came, due, strict=True):
             assert_close(one, other, tolerance)
     else:
-        assert came == pytest.approx(due, rel=tolerance, abs=tolerance) if isinstance(due, float) else came == due
+        assert came == due or (isinstance(due, float) and math.isclose(came, due, rel_tol=tolerance, abs_tol=tolerance))
 
 
 @pytest.mark.browser
