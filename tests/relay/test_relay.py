@@ -495,7 +495,7 @@ def places_of_numbers(content: Any, place: tuple[Any, ...] = ()) -> Iterator[tup
         pytest.param(-1.0, -0.0, marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("write", [Relay.to_json, in_version_1])
+@pytest.mark.parametrize("write", [Relay.to_json, pytest.param(in_version_1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_record_in_which_any_number_was_changed_is_refused(
     op: str, write: Callable[[Relay], str], factor: float, more: float
