@@ -7,6 +7,7 @@ fail, so that nothing is passed over where they must run.
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -226,13 +227,26 @@ def ordinary_page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture
-def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[Callable[..., Screen]]:
-    """Open pages from files of their own; nothing moves unless `motion` is true.
+@pytest.fixture(scope="session")
+def ordinary_paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Name two files in turn for what the ordinary page loads.
 
-    The first is opened in the ordinary page, in which every test loads another file; a further one beside it, and one
-    that is to be prepared in a context of its own, for which the browser works as long as for three files. After the
-    test, make sure that each made no request but the one for itself, left the console silent, and stored nothing.
+    It loads another file than the one it shows, or a fragment would lead to a place in it; but one that it has shown,
+    for it compiles the same program of the same file once.
+    """
+    folder = tmp_path_factory.mktemp("ordinary")
+    return itertools.cycle([folder / "page.html", folder / "other.html"])
+
+
+@pytest.fixture
+def screens(
+    browser: Browser, ordinary_page: Page, ordinary_paths: Iterator[Path], tmp_path: Path
+) -> Iterator[Callable[..., Screen]]:
+    """Open pages from files; nothing moves unless `motion` is true.
+
+    The first is opened in the ordinary page; a further one beside it, and one that is to be prepared in a context of
+    its own, for which the browser works as long as for three files. After the test, make sure that each made no request
+    but the one for itself, left the console silent, and stored nothing.
     """
     screens: list[Screen] = []
     extra: list[Page | BrowserContext] = []
@@ -249,7 +263,6 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
         prepare: Callable[[Page], None] | None = None,
     ) -> Screen:
         path = tmp_path / f"page{len(screens)}.html"
-        path.write_text(content, encoding="utf-8")
         if prepare:
             context = browser.new_context()
             extra.append(context)
@@ -258,7 +271,8 @@ def screens(browser: Browser, ordinary_page: Page, tmp_path: Path) -> Iterator[C
             found = ordinary_page.context.new_page()
             extra.append(found)
         else:
-            found = ordinary_page
+            found, path = ordinary_page, next(ordinary_paths)
+        path.write_text(content, encoding="utf-8")
         found.set_default_timeout(PATIENCE)
         found.set_viewport_size({"width": width, "height": height})
         found.emulate_media(  # all of them: a page may have served a test that printed it

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.browser import browser, opened, ordinary_page, screens, shared, studio
+from tests.browser import browser, opened, ordinary_page, ordinary_paths, screens, shared, studio
 
-__all__ = ["browser", "opened", "ordinary_page", "screens", "shared", "studio"]
+__all__ = ["browser", "opened", "ordinary_page", "ordinary_paths", "screens", "shared", "studio"]
 
 HERE = Path(__file__).parent
 TIERS = {HERE / "slow": "slow", HERE / "studio" / "smoke": "smoke", HERE / "campaigns": "campaign"}
