@@ -1,6 +1,6 @@
-// Answers questions of Python's tests: reads {task, items} as JSON, and writes an answer for each item.
+// Answers questions of Python's tests: reads {task, items} as JSON on a line, and writes a line with an answer for each item.
 
-import {readFileSync} from "node:fs";
+import {createInterface} from "node:readline";
 
 import {cycle, outputIsNonNegative} from "../../../microgrid/studio/app/core/cycle.js";
 import {headingOf, leavesOf, readRecord, relabel} from "../../../microgrid/studio/app/core/graph.js";
@@ -91,8 +91,12 @@ const TASKS = {
   recordedNetwork: recordedNetworkAnswer,
 };
 
-const {task, items} = JSON.parse(readFileSync(0, "utf8"));
 const isInJson = (item) => Number.isFinite(item) && !Object.is(item, -0);
 const inWords = (item) => ({number: Object.is(item, -0) ? "-0" : `${item}`});
 const named = (item) => (typeof item !== "number" || isInJson(item) ? item : inWords(item));
-process.stdout.write(JSON.stringify(items.map((item) => TASKS[task](item)), (_, item) => named(item)));
+
+for await (const line of createInterface({input: process.stdin})) {
+  const {task, items} = JSON.parse(line);
+  const answers = items.map((item) => TASKS[task](item));
+  process.stdout.write(`${JSON.stringify(answers, (_, item) => named(item))}\n`);
+}
