@@ -177,9 +177,9 @@ def test_script_learns_makes_up_names_and_writes_the_page(
 def test_page_shows_what_was_learned(gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts, names = [], tmp_path / "names.txt"
     names.write_text("ai\nyu\n")
-    for steps in ("0", "1"):
+    for how, steps in (("recorded", "0"), ("blocks", "1")):
         page = tmp_path / f"{steps}.txt"
-        run(gpt, monkeypatch, "--how", "blocks", "--steps", steps, "--page", str(page), "--names", str(names))
+        run(gpt, monkeypatch, "--how", how, "--steps", steps, "--page", str(page), "--names", str(names))
         texts.append(page.read_text("utf-8"))
     assert texts[0] != texts[1]
 
