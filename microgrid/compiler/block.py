@@ -213,6 +213,7 @@ class CompiledBlock:
     def _program(self, name: str) -> Callable[..., Any]:
         """Return a program, compiled on first use."""
         if name not in self._programs:
+            check_size(self._order, "block", "Machine code takes functions that are finite")
             self._programs[name] = self._generator.compiled(name, self._generator.programs[name])
         return self._programs[name]
 
@@ -227,30 +228,35 @@ class NativeBlock(CompiledBlock):
         from microgrid.compiler.native import NativePasses
 
         graph = self._graph
-        leaves = {"numbers": self.buffer.parameters, "row": self.inputs}
-        return NativePasses(
-            graph.dataflow, leaves | {"upstream": graph.upstream, "others": graph.others}, graph.outputs
-        )
+        leaves: dict[str, Sequence[Value]] = {"numbers": self.buffer.parameters[self._held], "row": self.inputs}
+        leaves |= {"upstream": graph.upstream, "others": graph.others}
+        return NativePasses(graph.dataflow, leaves, graph.outputs)
+
+    @cached_property
+    def _held(self) -> slice:
+        """Tell which part of the buffer holds the parameters."""
+        return slice(self._places[0], self._places[-1] + 1) if self._places else slice(0, 0)
 
     def _taken(self, rows: Any, numbers: array[float] | None, leaves: Sequence[Value]) -> tuple[array[float], int]:
-        if numbers is not None:
+        if numbers is not None and leaves:
             return numbers, len(numbers) // len(leaves)
-        floats, n = super()._taken(rows, None, leaves)
+        floats, n = super()._taken(rows, numbers, leaves)
         return array("d", chain.from_iterable(floats)), n
 
     def _forward(self, numbers: array[float], n: int, learn: bool) -> tuple[Any, Callable[[Any], Any]]:
         passes = self._passes
         outputs, work = _zeros(n * len(self.outputs)), _zeros(passes.work_size * (n if learn else 1))
-        others = array("d", [other.data for other in self._graph.others])
-        given = {"numbers": self.buffer.data, "others": others, "row": numbers, "work": work}
+        data, others = self.buffer.data[self._held], array("d", [other.data for other in self._graph.others])
+        given = {"numbers": data, "others": others, "row": numbers, "work": work}
         if passes.run("know" if learn else "predict", n, given | {"results": outputs}):  # the Python program says why
             found, back_in_python = super()._forward(_split(numbers, n), n, learn)
             return found, lambda shares: back_in_python(_split(shares, n))
-        given |= {"numbers": self.buffer.data[:], "row": numbers[:]} if learn else {}  # which may change until then
+        given["row"] = numbers[:] if learn else numbers  # which may change before the backward pass
 
         def back(shares: array[float]) -> array[float]:
-            to_inputs = _zeros(n * len(self.inputs))
-            passes.run("think", n, given | {"upstream": shares, "gradients": self.buffer.grad, "shares": to_inputs})
+            grad, to_inputs = self.buffer.grad, _zeros(n * len(self.inputs))
+            given["upstream"] = shares[:] if shares is grad else shares
+            passes.run("think", n, given | {"gradients": grad, "shares": to_inputs}, self._held.start)
             return to_inputs
 
         return outputs, back

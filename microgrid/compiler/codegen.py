@@ -133,7 +133,8 @@ class CodeGenerator:
         return [*lines, f"if {name}_on:", *indent(added)] if added else lines
 
     def _addend(self, term: Term) -> str:
-        return substitute(term.value, self._texts(term))
+        is_summed = operations.OPERATIONS[term.node.op].summed
+        return substitute(term.value, self._texts(term), within="sum" if is_summed else "")
 
     def _slopes_first(self, node: Value) -> list[str]:
         """Write the lines that compute slopes that may not exist, before any gradient is changed."""

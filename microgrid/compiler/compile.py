@@ -114,10 +114,11 @@ class CompiledGraph:
 
     def _run(self, name: str, rows: Sequence[Any]) -> Any:
         """Run a program, compiling it on first use; for "learn_one", `rows` is the row itself."""
-        if name not in self._programs:
-            source = self.source if name == "learn" else getattr(self._generator, name)()
-            self._programs[name] = self._generator.compiled(name, source)
         try:
+            if name not in self._programs:
+                check_size(self._order, "graph", "Machine code takes floats only, and functions that are finite")
+                source = self.source if name == "learn" else getattr(self._generator, name)()
+                self._programs[name] = self._generator.compiled(name, source)
             return self._programs[name](*rows) if name == "learn_one" else self._programs[name](rows)
         except (ArithmeticError, ValueError, TypeError) as error:
             floats = [rows] if name == "learn_one" else rows

@@ -92,16 +92,16 @@ class Code:
                     return number(name)
                 case ast.UnaryOp(ast.USub(), operand):
                     return self(f"fneg double {written(operand)}")
-                case ast.BinOp(left, operator, right):
+                case ast.BinOp(left, ast.Pow(), right):
+                    return self._call("pow", [written(left), written(right)])
+                case ast.BinOp(left, operator, right) if type(operator) in ARITHMETIC:
                     a, b = written(left), written(right)
-                    if isinstance(operator, ast.Pow):
-                        return self._call("pow", [a, b])
                     if isinstance(operator, ast.Div):
                         self.fail_if(self(f"fcmp oeq double {b}, 0.0"))
                     return self(f"{ARITHMETIC[type(operator)]} double {a}, {b}")
-                case ast.Compare(left, [operator], [right]):
-                    a, b = written(left), written(right)
-                    return self(f"fcmp {COMPARISONS[type(operator)]} double {a}, {b}")
+                case ast.Call(ast.Name("where"), [ast.Compare(left, [operator], [right]), x, y]):
+                    condition = self(f"fcmp {COMPARISONS[type(operator)]} double {written(left)}, {written(right)}")
+                    return self(f"select i1 {condition}, double {written(x)}, double {written(y)}")
                 case ast.Call(ast.Name(name), arguments):
                     return self._call(name, [written(argument) for argument in arguments])
             raise ValueError(f"backend='native' cannot compute {ast.unparse(tree)}; backend='python' can")
@@ -110,8 +110,6 @@ class Code:
 
     def _call(self, name: str, numbers: Sequence[str]) -> str:
         a, b = numbers[0], numbers[-1]
-        if name == "where":
-            return self(f"select i1 {a}, double {numbers[1]}, double {b}")
         if name == "abs":
             return self(f"call double @llvm.fabs.f64(double {a})")
         if name == "power":

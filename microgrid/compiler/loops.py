@@ -1,6 +1,6 @@
 """Write steps for LLVM, and make loops of those that return at regular distances, as in a layer.
 
-A step sets one number of an array of float64 by a formula. An item is a step or a block of items: its shape, which may
+A step sets one number of an array of float64 by a formula. An item is a step or a group of items: its shape, which may
 return, and the indices of all its numbers.
 """
 
@@ -16,7 +16,10 @@ from microgrid.compiler.instructions import Code
 MIN_TURNS = 12  # of a loop of steps; fewer are written out
 MAX_PERIOD = 24  # items that a loop may repeat
 
-Place = tuple[str, int]  # an array and an index; an array that is called like a constant has that number only
+SUMS_AT_ONCE = 8  # sums that are added up side by side, so that none waits for its last addition
+TO, UP, SLOPE, ON = "_to", "_up", "_slope", "_on"  # what formulas of steps call numbers that are no operands
+
+Place = tuple[str, int]  # an array and an index, or the literal of a constant and 0
 
 
 class Step(NamedTuple):
@@ -27,28 +30,28 @@ class Step(NamedTuple):
     arrays: tuple[str, ...]
 
 
-class Block(NamedTuple):
+class Group(NamedTuple):
     """Items that are carried out n times, while the indices move on by these distances.
 
-    Where n is None, they are carried out if the first number, which is none of theirs, is not 0: if a relu is on.
+    If n is None, they are carried out if a relu is on: the first place is that of the relu.
     """
 
     n: int | None
-    body: tuple[Step | Block, ...]
+    body: tuple[Step | Group, ...]
     arrays: tuple[str, ...]
     distances: tuple[int, ...]
 
 
-Item = tuple[Step | Block, tuple[int, ...]]
+Item = tuple[Step | Group, tuple[int, ...]]
 
 
-def block(items: Iterable[Item], n: int = 1, distances: Iterable[int] = (), relu: Place | None = None) -> Item:
+def group(items: Iterable[Item], n: int = 1, distances: Iterable[int] = (), relu: Place | None = None) -> Item:
     """Return items as one."""
     body, indices = zip(*items, strict=True)
     arrays = chain.from_iterable(shape.arrays for shape in body)
     if relu:
-        return Block(None, body, (relu[0], *arrays), ()), (relu[1], *chain(*indices))
-    return Block(n, body, tuple(arrays), tuple(distances)), tuple(chain(*indices))
+        return Group(None, body, (relu[0], *arrays), ()), (relu[1], *chain(*indices))
+    return Group(n, body, tuple(arrays), tuple(distances)), tuple(chain(*indices))
 
 
 def rolled(items: Sequence[Item]) -> Sequence[Item]:
@@ -80,61 +83,41 @@ def _loop(items: Sequence[Item], first: int, period: int) -> tuple[Item, int] | 
     n, turn = (end + period - first) // period, items[first : first + period]
     if n < MIN_TURNS and all(isinstance(shape, Step) for shape, _ in turn):
         return None
-    return block(turn, n, chain(*distances)), n * period
+    return group(turn, n, chain(*distances)), n * period
 
 
 class StepWriter(Code):
-    """The instructions of items; a number is stored before instructions that may not be carried out, or repeated."""
+    """The instructions of items, one after the other."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         super().__init__()
-        self._variables.append("%sums = alloca [8 x double]")
-        self._is_in_loop = False
-        self._known: dict[tuple[str, str], str] = {}  # the registers of numbers that were read or set
-        self._changed: dict[tuple[str, str], None] = {}  # what was set since the last store
-        shape, indices = block(items)
+        self._variables.append(f"%sums = alloca [{SUMS_AT_ONCE} x double]")
+        shape, indices = group(items)
         self._write(shape, [*map(str, indices)])
-        self._store()
 
-    def _write(self, shape: Step | Block, indices: Sequence[str]) -> None:
-        """Write an item, given the numbers or registers that are its indices."""
+    def _write(self, shape: Step | Group, indices: Sequence[str]) -> None:
+        """Write an item, given its indices: numbers or registers."""
         if isinstance(shape, Step):
             places = dict(zip(shape.names, zip(shape.arrays, indices, strict=True), strict=True))
             number = self.formula(shape.formula, lambda name: self._load(*places[name]))
-            self._known[places["_to"]], self._changed[places["_to"]] = number, None
-            if self._is_in_loop:  # another index may be the same
-                self._store()
+            self.lines.append(f"store double {number}, ptr {self.at(*places[TO])}")
         elif shape.n == 1:
             self._write_all(shape.body, indices)
         elif shape.n is None:
-            is_on = self(f"fcmp une double {self._load(shape.arrays[0], indices[0])}, 0.0")  # NaN passes through a relu
-            self._store()
-            with self.when(is_on):
+            on = self(f"fcmp une double {self._load(shape.arrays[0], indices[0])}, 0.0")  # NaN passes through a relu
+            with self.when(on):
                 self._write_all(shape.body, indices[1:])
-                self._store()
         else:
-            self._store()
-            was_in_loop, self._is_in_loop = self._is_in_loop, True
             with self.loop(shape.n) as turn:
                 ways = [*zip(indices, shape.distances, strict=True)]
                 far = {way: self(f"mul i64 {turn}, {way[1]}") for way in dict.fromkeys(ways)}
-                at = {way: self(f"add i64 {way[0]}, {distance}") for way, distance in far.items()}
-                self._write_all(shape.body, [at[way] for way in ways])
-            self._is_in_loop = was_in_loop
+                moved = {way: self(f"add i64 {way[0]}, {distance}") for way, distance in far.items()}
+                self._write_all(shape.body, [moved[way] for way in ways])
 
-    def _write_all(self, shapes: Sequence[Step | Block], indices: Sequence[str]) -> None:
+    def _write_all(self, shapes: Sequence[Step | Group], indices: Sequence[str]) -> None:
         rest = iter(indices)
         for shape in shapes:
             self._write(shape, [*islice(rest, len(shape.arrays))])
 
-    def _store(self) -> None:
-        for array, index in self._changed:
-            self.lines.append(f"store double {self._known[array, index]}, ptr {self.at(array, index)}")
-        self._known.clear()
-        self._changed.clear()
-
     def _load(self, array: str, index: str) -> str:
-        if (array, index) not in self._known:
-            number = array if array.startswith("0x") else self(f"load double, ptr {self.at(array, index)}")
-            self._known[array, index] = number
-        return self._known[array, index]
+        return array if array.startswith("0x") else self(f"load double, ptr {self.at(array, index)}")

@@ -15,11 +15,11 @@ from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
-from microgrid.compiler.compile import MAX_OPERANDS, CompiledGraph, n_operands
+from microgrid.compiler.compile import CompiledGraph
 from microgrid.compiler.dataflow import Dataflow
 from microgrid.compiler.instructions import C_FUNCTIONS, Code
 from microgrid.compiler.passes import ARRAYS, PassWriter
-from microgrid.compiler.rows import as_rows, float64, problem_with
+from microgrid.compiler.rows import as_rows, float64
 from microgrid.engine import Value
 
 T = TypeVar("T")
@@ -41,9 +41,10 @@ class NativePasses:
         calls = compiled(writer.text(), dict.fromkeys(names, len(ARRAYS) + 1))
         self._calls, self.work_size = dict(zip(names, calls, strict=True)), writer.work_size
 
-    def run(self, name: str, n: int, arrays: Mapping[str, array[float]]) -> bool:
-        """Run a pass for n rows; return whether an operation has failed."""
-        return self._calls[name](*(address_of(arrays[array]) if array in arrays else None for array in ARRAYS), n)
+    def run(self, name: str, n: int, arrays: Mapping[str, array[float]], start: int = 0) -> bool:
+        """Run a pass for n rows on arrays; gradients begin at `start`. Return whether an operation has failed."""
+        places = {name: address_of(numbers) + 8 * start * (name == "gradients") for name, numbers in arrays.items()}
+        return self._calls[name](*map(places.get, ARRAYS), n)
 
 
 class NativeGraph(CompiledGraph):
@@ -58,10 +59,10 @@ class NativeGraph(CompiledGraph):
         self._leaves = (*dict.fromkeys([*(leaf for leaf in used if leaf in wanted), *parameters]), *self._others)
         writer = PassWriter(self._dataflow, {"numbers": self._leaves, "row": inputs}, [self._dataflow.output])
         n = len(self._leaves) + 1  # the last is the sum of the outputs
-        sizes = {"numbers": n, "gradients": n, "shares": n, "work": writer.work_size, "results": 1, "others": 1}
+        sizes = {"numbers": n, "gradients": n, "totals": n, "work": writer.work_size, "results": 1}
         self._arrays: dict[str, array[Any]] = {name: array("d", bytes(8 * size)) for name, size in sizes.items()}
         self._arrays["objects"] = array("Q", map(id, self._leaves))
-        self._rows, self._result = array("d"), self._arrays["results"]
+        self._rows = array("d")
         self._lock = Lock()  # all threads use the same arrays
         text = writer.text() + bridge() + self._calls()
         self._step, self._forward, self._pack = compiled(text, {"step": 2, "forward": 3, "pack": 4})
@@ -75,9 +76,9 @@ class NativeGraph(CompiledGraph):
         arguments = f"i64 {len(self._leaves)}, i64 {data}, ptr {of['numbers']}"
         wanted = f"ptr {of['objects']}, i64 {len(self.parameters)}, i64 {grad}, ptr {of['gradients']}"
 
-        def run(code: Code, name: str, n: str = "%n", **others: str) -> None:
-            at = {"row": "%rows", "upstream": "null"} | of | others
-            code.fail_if(code(f"call i1 @{name}({', '.join(f'ptr {at[array]}' for array in ARRAYS)}, i64 {n})"))
+        def run(code: Code, name: str, **others: str) -> None:
+            at = dict.fromkeys(ARRAYS, "null") | of | {"row": "%rows"} | others
+            code.fail_if(code(f"call i1 @{name}({', '.join(f'ptr {at[array]}' for array in ARRAYS)}, i64 %n)"))
 
         step, forward = Code(), Code()
         for code in (step, forward):
@@ -86,10 +87,14 @@ class NativeGraph(CompiledGraph):
         step.fail_if(step(f"call i1 @read({wanted})"))
         is_one = step("icmp eq i64 %n, 1")  # whose gradients are added at once, as the Python program does
         size = step(f"select i1 {is_one}, i64 0, i64 {8 * len(self._leaves) + 8}")
-        step.lines.append(f"call void @llvm.memset.p0.i64(ptr {of['shares']}, i8 0, i64 {size}, i1 false)")
-        step.lines.append(f"store double {step('sitofp i64 %n to double')}, ptr {of['others']}")
-        run(step, "learn", gradients=step(f"select i1 {is_one}, ptr {of['gradients']}, ptr {of['shares']}"))
-        run(step, "mean", step(f"select i1 {is_one}, i64 0, i64 1"))
+        step.lines.append(f"call void @llvm.memset.p0.i64(ptr {of['totals']}, i8 0, i64 {size}, i1 false)")
+        run(step, "learn", gradients=step(f"select i1 {is_one}, ptr {of['gradients']}, ptr {of['totals']}"))
+        count = step("sitofp i64 %n to double")
+        with step.loop(step(f"select i1 {is_one}, i64 0, i64 {len(self.parameters)}")) as i:
+            to, total = (step(f"getelementptr double, ptr {of[name]}, i64 {i}") for name in ("gradients", "totals"))
+            before, mean = step(f"load double, ptr {to}"), step(f"load double, ptr {total}")
+            mean = step(f"fdiv double {mean}, {count}")
+            step.lines.append(f"store double {step(f'fadd double {before}, {mean}')}, ptr {to}")
         with step.when(step(f"xor i1 {step.failed()}, true")):
             step(f"call i1 @write({wanted})")
         functions = step.text("zeroext i1 @step(ptr %rows, i64 %n)")
@@ -97,51 +102,46 @@ class NativeGraph(CompiledGraph):
 
     def __call__(self, rows: Any) -> float:
         """Run forward and backward passes for all rows, as `CompiledGraph` does."""
-        with self._lock:
-            n, place, rows = self._place(rows)
-            if n > 0 and not self._step(place, n):
-                result: float = self._result[0]
-                return result
-        return self._in_python(super().__call__, rows)
+        result, rows = self._run_native(self._learn, rows)
+        return super().__call__(rows) if result is None else result
 
     def predict(self, rows: Any) -> list[float]:
         """Return the output for every row, as `CompiledGraph` does."""
-        with self._lock:
-            n, place, rows = self._place(rows)
-            results = array("d", bytes(8 * max(0, n)))
-            if n >= 0 and not self._forward(place, n, address_of(results)):
-                return results.tolist()
-        return self._in_python(super().predict, rows)
+        results, rows = self._run_native(self._outputs, rows)
+        return super().predict(rows) if results is None else results
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, {self.backend}>"
 
-    def _place(self, rows: Any) -> tuple[int, int, Any]:
-        """Return how many rows there are, -1 if they cannot be used, the address of their numbers, and the rows."""
-        columns = len(self.inputs)
-        if type(rows) is not list:
-            view = float64(rows, columns)
-            if view is not None and view.nbytes:
-                if view.readonly or not view.c_contiguous:
-                    view = memoryview(array("d", view.tobytes()))
-                return view.nbytes // (8 * columns), ctypes.addressof(ctypes.c_char.from_buffer(view)), view
-            rows = as_rows(rows, self.inputs)
-        n = len(rows)
-        if n * columns > len(self._rows):
-            self._rows = array("d", bytes(8 * n * columns))
-        place = address_of(self._rows)
-        if self._pack(id(rows), n, columns, place):
-            rows = as_rows(rows, self.inputs)
-            n = -1 if self._pack(id(rows), n, columns, place) else n
-        return n, place, rows
+    def _learn(self, place: int, n: int) -> float | None:
+        if n == 0 or self._step(place, n):
+            return None
+        result: float = self._arrays["results"][0] if n == 1 else self._arrays["totals"][-1] / n
+        return result
 
-    def _in_python(self, program: Callable[[Any], T], rows: Any) -> T:
-        """Run the Python program, which raises the error, or computes what machine code does not."""
-        if n_operands(self._order) > MAX_OPERANDS:
-            raise problem_with(as_rows(rows, self.inputs), self.inputs, self._order) or OverflowError(
-                "machine code takes floats only, and functions that are finite; for Python the graph is too large"
-            )
-        return program(rows)
+    def _outputs(self, place: int, n: int) -> list[float] | None:
+        results = array("d", bytes(8 * n))
+        return None if self._forward(place, n, address_of(results)) else results.tolist()
+
+    def _run_native(self, run: Callable[[int, int], T | None], rows: Any) -> tuple[T | None, Any]:
+        """Return what machine code computes from rows, or None, which leaves it to Python; and the rows once more."""
+        columns = len(self.inputs)
+        view = None if type(rows) is list else float64(rows, columns)
+        if view is not None and view.nbytes:
+            if view.readonly or not view.c_contiguous:
+                view = memoryview(array("d", view.tobytes()))
+            with self._lock:
+                return run(ctypes.addressof(ctypes.c_char.from_buffer(view)), view.nbytes // (8 * columns)), view
+        for _ in range(2):
+            if type(rows) is list:
+                with self._lock:
+                    n = len(rows)
+                    if n * columns > len(self._rows):
+                        self._rows = array("d", bytes(8 * n * columns))
+                    if not self._pack(id(rows), n, columns, place := address_of(self._rows)):
+                        return run(place, n), rows
+            rows = as_rows(rows, self.inputs)
+        return None, rows
 
 
 # --- numbers of Python -----------------------------------------------------------------------------------------------
@@ -165,7 +165,9 @@ def bridge() -> str:
     def held(code: Code, i: str) -> tuple[str, str]:
         value = code(f"load ptr, ptr {code(f'getelementptr ptr, ptr %objects, i64 {i}')}")
         slot = code(f"getelementptr i8, ptr {value}, i64 %offset")
-        return slot, code(f"load ptr, ptr {slot}")
+        number = code(f"load ptr, ptr {slot}")
+        anything = f"inttoptr (i64 {id(float)} to ptr)"  # that is no float, for an attribute that was deleted
+        return slot, code(f"select i1 {code(f'icmp eq ptr {number}, null')}, ptr {anything}, ptr {number}")
 
     def is_a(code: Code, python_type: type, thing: str) -> str:
         its_type = code(f"load ptr, ptr {code(f'getelementptr i8, ptr {thing}, i64 {kind}')}")
@@ -174,9 +176,9 @@ def bridge() -> str:
         return is_one
 
     def copy(code: Code, number: str, i: str) -> None:
-        is_a(code, float, number)
-        copied = code(f"load double, ptr {code(f'getelementptr i8, ptr {number}, i64 {inside}')}")
-        code.lines.append(f"store double {copied}, ptr {code.at('numbers', i)}")
+        with code.when(is_a(code, float, number)):
+            copied = code(f"load double, ptr {code(f'getelementptr i8, ptr {number}, i64 {inside}')}")
+            code.lines.append(f"store double {copied}, ptr {code.at('numbers', i)}")
 
     read, write, pack = Code(), Code(), Code()
     with read.loop("%n") as i:

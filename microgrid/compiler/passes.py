@@ -10,28 +10,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, count, groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from microgrid.compiler.dataflow import Contribution, Dataflow, Term
 from microgrid.compiler.instructions import DECLARATIONS, Code, literal, parsed
-from microgrid.compiler.loops import Item, Place, Step, StepWriter, block, rolled
+from microgrid.compiler.loops import ON, SLOPE, SUMS_AT_ONCE, TO, UP, Item, Place, Step, StepWriter, group, rolled
 from microgrid.engine import Constant, Value
 from microgrid.graph.operations import OPERATIONS
 
 MAX_ITEMS = 100  # of a function: LLVM takes more time a line for longer ones
-SUMS_AT_ONCE = 8  # sums that are added up side by side, so that none waits for its last addition
-ARRAYS = ("numbers", "others", "row", "upstream", "work", "results", "gradients", "shares")
+ARRAYS = ("numbers", "others", "row", "upstream", "results", "gradients", "shares", "work")
 GRADIENTS = {"numbers": "gradients", "row": "shares", "xs": "d_xs", "values": "d_values"}
-FUNCTIONS = {  # the passes that each of them runs for every row, and the arrays that then move on
+ROW_FUNCTIONS = {  # the passes that each of them runs for every row, and the arrays that then move on
     "predict": (("know",), ("row", "results")),
     "know": (("know", "slopes"), ("row", "results", "work")),
     "think": (("think",), ("row", "upstream", "work", "shares")),
     "learn": (("know", "slopes", "think", "total"), ("row",)),
-    "mean": (("mean",), ()),
 }
 
-Switched = Iterable[tuple[Value | None, Item]]  # items, and the relu that must be on for each
+Guarded = Iterable[tuple[Value | None, Item]]  # items, and the relu that must be on for each
 
 
 class PassWriter:
@@ -57,12 +55,9 @@ class PassWriter:
         self._slopes = dict[Contribution, Place]()
         self._shapes = dict[Step, Step]()  # each of them once, which makes them quick to compare
         passes = {"know": self._values(), "slopes": self._all_slopes(), "think": self._think()}
-        self._passes = {name: rolled([*self._blocks(items)]) for name, items in passes.items()}
-        n = len(leaves["numbers"])
-        means = [self._step("_to + x / n", ("gradients", i), x=("shares", i), n=("others", 0)) for i in range(n)]
-        means.append(self._step("x / n", ("results", 0), x=("shares", n), n=("others", 0)))
-        total = self._step("_to + x", ("gradients", n), x=self._place(self._results[0]))
-        self._passes |= {"mean": rolled(means), "total": [total]}
+        self._passes = {name: rolled([*self._grouped(items)]) for name, items in passes.items()}
+        to = "gradients", len(leaves["numbers"])
+        self._passes["total"] = [self._step(f"{TO} + x", to, x=self._place(self._results[0]))]
         sizes = {"xs": len(xs), "d_xs": len(xs), "values": len(values), "d_values": len(values)}
         self._work = sizes | {"slopes": len(self._slopes)}
         self.work_size = sum(self._work.values())
@@ -76,16 +71,14 @@ class PassWriter:
         - know does, too, and computes the slopes that may not exist; what it leaves in `work` is what think needs.
         - think goes back, and adds to the gradients of leaves: to `gradients`, and to `shares`, those of the row.
         - learn does all, and adds the outputs to the number after the last of `gradients`.
-        - mean divides what learn has added up, if it stands in `shares`, by the only number of `others`: it adds to
-          `gradients`, and sets the first result.
         """
-        texts, arrays = [DECLARATIONS], (*ARRAYS, *self._work)
+        texts, arrays = [DECLARATIONS], (*ARRAYS[:-1], *self._work)
         head = ", ".join(f"ptr noalias %{array}" for array in arrays)
         for name, items in self._passes.items():
             for part in range(0, len(items), MAX_ITEMS):
                 code: Code = StepWriter(items[part : part + MAX_ITEMS])
                 texts.append(code.text(f"internal i1 @{name}.{part}({head}) noinline"))
-        for name, (passes, moving) in FUNCTIONS.items():
+        for name, (passes, moving) in ROW_FUNCTIONS.items():
             code, at = Code(), {array: f"%{array}" for array in ARRAYS}
             with code.loop("%n") as i:
                 for array in moving:
@@ -110,7 +103,7 @@ class PassWriter:
 
     # --- forward -----------------------------------------------------------------------------------------------------
 
-    def _values(self) -> Switched:
+    def _values(self) -> Guarded:
         """Compute what the results need, and with a sum those of the same operands."""
         terms, needed = self._dataflow.terms, {*self._results}
         for node in reversed(self._dataflow.order):
@@ -120,29 +113,36 @@ class PassWriter:
         alike: dict[object, list[Value]] = {}
         for node in nodes:
             alike.setdefault((len(terms[node]), self._operands(node) or node), []).append(node)
-        parts = (group[i : i + SUMS_AT_ONCE] for group in alike.values() for i in range(0, len(group), SUMS_AT_ONCE))
-        groups = {part[0]: part for part in parts}
+        parts = (some[i : i + SUMS_AT_ONCE] for some in alike.values() for i in range(0, len(some), SUMS_AT_ONCE))
+        first = {part[0]: part for part in parts}
         for node in nodes:
-            if node in groups:
-                steps = chain.from_iterable(zip(*map(self._value, groups[node], count()), strict=True))
-                items = rolled([*self._blocks(steps)])
-                yield None, block(items) if len(items) > 1 else items[0]
+            if node in first:
+                items = self._sums(first[node], [("sums", i) for i in range(SUMS_AT_ONCE)])
+                if len(items) > MAX_ITEMS:  # they do not fit into one function
+                    items = self._sums(first[node], [self._places[some] for some in first[node]])
+                    yield from ((None, item) for item in items)
+                else:
+                    yield None, group(items)
         for i, result in enumerate(self._results):
             yield None, self._step("x", ("results", i), x=self._place(result))
 
-    def _value(self, node: Value, i: int) -> Switched:
-        """Compute a Value; what is added up is the i-th number of `sums` until it is complete."""
+    def _sums(self, nodes: Sequence[Value], to: Sequence[Place]) -> Sequence[Item]:
+        """Compute some Values side by side; sums are added up at these places until they are complete."""
+        steps = zip(*map(self._value, nodes, to), strict=True)
+        return rolled([*self._grouped(chain.from_iterable(steps))])
+
+    def _value(self, node: Value, to: Place) -> Guarded:
         terms, begun = self._dataflow.terms[node], self._dataflow.begun.get(node, 0)
         if not OPERATIONS[node.op].summed:
             yield None, self._term(terms[0].value, self._places[node], terms[0])
             return
         # What begins with its first term begins with -0.0, which changes no number that is added to it.
-        yield None, self._step("0.0" if not terms or (begun and terms[0].switch) else "-0.0", ("sums", i))
+        yield None, self._step("0.0" if not terms or (begun and terms[0].switch) else "-0.0", to)
         for k, term in enumerate(terms):
-            yield term.switch if k < begun else None, self._term(f"_to + {term.value}", ("sums", i), term)
-        yield None, self._step("x", self._places[node], x=("sums", i))
+            yield term.switch if k < begun else None, self._term(f"{TO} + {term.value}", to, term)
+        yield None, self._step("x", self._places[node], x=to)
 
-    def _all_slopes(self) -> Switched:
+    def _all_slopes(self) -> Guarded:
         """Compute the slopes that take a division, a power or a function: they may not exist."""
         for share in chain.from_iterable(self._dataflow.contributions_from.values()):
             if any(sign in share.local_derivative for sign in ("/", "**", "(")) and share.user.op != "relu":
@@ -151,10 +151,10 @@ class PassWriter:
 
     # --- backward ----------------------------------------------------------------------------------------------------
 
-    def _think(self) -> Switched:
+    def _think(self) -> Guarded:
         dataflow = self._dataflow
         if dataflow.output in dataflow.live and not dataflow.output.op:
-            yield None, self._step("_to + 1.0", self._gradient(dataflow.output))
+            yield None, self._step(f"{TO} + 1.0", self._gradient(dataflow.output))
         nodes = [node for node in dataflow.order if node in dataflow.live and node.op]
         for node in nodes:
             shares = dataflow.contributions_to[node]
@@ -169,34 +169,36 @@ class PassWriter:
 
     def _share(self, share: Contribution) -> Item:
         slope, operand, switch = share.local_derivative, share.operand, share.switch
-        places = {"_up": self._gradient(share.user)}
+        places = {UP: self._gradient(share.user)}
         if share in self._slopes:
-            formula, places["_slope"] = "_up * _slope", self._slopes[share]
+            formula, places[SLOPE] = f"{UP} * {SLOPE}", self._slopes[share]
         else:
             is_whole = share.user.op == "relu" or slope == "1"
-            formula = "_up" if is_whole else "-_up" if slope == "-1" else f"_up * ({slope})"
-        formula = f"_to + {formula}"
+            formula = UP if is_whole else f"-{UP}" if slope == "-1" else f"{UP} * ({slope})"
+        formula = f"{TO} + {formula}"
         if switch and switch is not operand:  # what a relu receives while it is off is not read
-            formula, places["_on"] = f"where(_on != 0, {formula}, _to)", self._places[switch]
+            formula, places[ON] = f"where({ON} != 0, {formula}, {TO})", self._places[switch]
         return self._term(formula, self._gradient(operand), share.term, **places)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    def _blocks(self, items: Switched) -> Iterator[Item]:
-        for relu, group in groupby(items, itemgetter(0)):
-            some = [item for _, item in group]
+    def _grouped(self, items: Guarded) -> Iterator[Item]:
+        for relu, guarded in groupby(items, itemgetter(0)):
+            some = [item for _, item in guarded]
             if relu:
-                yield block(rolled(some), relu=self._places[relu])
+                yield group(rolled(some), relu=self._places[relu])
             else:
                 yield from some
 
     def _term(self, formula: str, to: Place, term: Term, /, **places: Place) -> Item:
+        if reserved := {TO, UP, SLOPE, ON}.intersection(term.names):
+            raise ValueError(f"backend='native' needs another name for the operand {reserved.pop()} of {term.node.op}")
         used, operands = _names_in(formula), zip((*term.names, "out"), (*term.operands, term.node), strict=True)
         return self._step(formula, to, **places, **{name: self._place(x) for name, x in operands if name in used})
 
     def _step(self, formula: str, to: Place, /, **places: Place) -> Item:
         arrays, indices = zip(to, *places.values(), strict=True)
-        step = Step(formula, ("_to", *places), arrays)
+        step = Step(formula, (TO, *places), arrays)
         return self._shapes.setdefault(step, step), indices
 
     def _place(self, node: Value) -> Place:

@@ -348,3 +348,22 @@ def test_copies_work_on_their_own_parameters(compiled: Compile) -> None:
     assert copy.copy(block).buffer is block.buffer
     assert w.grad == 0.0
     assert repr(block).startswith("<CompiledBlock of 1 input, 2 outputs, 1 parameter")
+
+
+def test_shares_may_be_the_gradients_themselves(compiled: Compile) -> None:
+    ws, x = [Value(1.0) for _ in range(16)], Input(2.0, "x")
+    buffer = ParameterBuffer(ws)
+    block = compiled([x], [w * x for w in ws][::-1], buffer)
+    buffer.grad = array("d", range(16))
+    block.forward_rows(array("d", [2.0]))
+    block.backward_rows(buffer.grad)
+    assert buffer.grad.tolist() == [i + 2.0 * (15 - i) for i in range(16)]
+
+
+def test_rows_of_a_block_without_inputs(compiled: Compile) -> None:
+    w = Value(3.0, "w")
+    block = compiled([], [w * w], [w])
+    assert block.forward_rows([[], []], learn=False) == [[9.0], [9.0]]
+    np = pytest.importorskip("numpy")
+    with pytest.raises(ValueError, match=r"^rows must have 0 numbers each, got a buffer of the shape"):
+        block.forward_rows(np.zeros((3, 0)))

@@ -149,8 +149,9 @@ def test_rows_may_be_buffers(backend: str) -> None:
 def test_buffer_is_not_copied() -> None:
     _, _, step = line()
     rows = array("d", [2.0, 5.0])
-    n, place, _ = step._place(rows)  # type: ignore[attr-defined]
-    assert (n, place) == (1, address_of(rows))
+    given: list[tuple[int, int]] = []
+    step._run_native(lambda place, n: given.append((place, n)), rows)  # type: ignore[attr-defined]
+    assert given == [(address_of(rows), 1)]
 
 
 @pytest.mark.parametrize("backend", ["python", "native"])
@@ -204,16 +205,15 @@ def test_row_without_a_value_is_named_and_no_gradient_changes(
 
 def test_error_of_a_graph_too_large_for_python_names_row_and_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("microgrid.compiler.compile.MAX_OPERANDS", 1)
-    monkeypatch.setattr("microgrid.compiler.native.MAX_OPERANDS", 1)
     w, x = Value(2.0, "w"), Input(1.0, "x")
     step = compile_graph((w * x).log(), [x], backend="native")
     assert step([[0.5]]) == 0.0
     with pytest.raises(ValueError, match=r"^row 2: natural logarithm has no value at -2.0$"):
         step([[1.0], [-1.0]])
-    with pytest.raises(OverflowError, match=r"^machine code takes floats only, .*; for Python the graph is too large$"):
+    with pytest.raises(ValueError, match=r"^this graph has 3 operands; .* Machine code takes floats only, "):
         step.predict([[math.inf]])
     w.grad = None  # type: ignore[assignment]
-    with pytest.raises(OverflowError, match=r"^machine code takes floats only, "):
+    with pytest.raises(ValueError, match=r"^this graph has 3 operands; .* Machine code takes floats only, "):
         step([[1.0]])
     assert step.predict([[0.5]]) == [0.0]
 
@@ -227,12 +227,44 @@ def test_numbers_that_are_no_floats_are_left_to_the_python_program() -> None:
         step([[2.0, 5.0]])
 
 
+def test_values_without_a_gradient_are_left_to_the_python_program() -> None:
+    w, _, step = line()
+    del w.grad
+    with pytest.raises(AttributeError, match="grad"):
+        step([[2.0, 5.0]])
+
+
+def test_rows_may_come_from_the_same_program() -> None:
+    x = Input(1.0, "x")
+    step = compile_graph(2 * x, [x], backend="native")
+    assert step.predict(step.predict([[float(i)]]) for i in range(3)) == [0.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("value", ["a % b", "(a > 0) * b", "where(a, b, 0)"])
+def test_formula_that_machine_code_does_not_know_is_told(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPERATIONS, "own", Operation("own", ("a", "b"), value, ("1", "1"), "own", ("", "")))
+    w, x = Value(2.0, "w"), Input(3.0, "x")
+    with pytest.raises(ValueError, match=r"^backend='native' cannot compute .*; backend='python' can$"):
+        compile_graph(operation("own", w, x), [x], backend="native")
+
+
+def test_operand_whose_name_machine_code_uses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPERATIONS, "own", Operation("own", ("_to",), "_to * _to", ("2 * _to",), "own", ("",)))
+    with pytest.raises(ValueError, match=r"^backend='native' needs another name for the operand _to of own$"):
+        compile_graph(operation("own", Value(2.0, "w")), [], backend="native")
+
+
+def operation(op: str, *operands: Value) -> Value:
+    """Return the result of an operation of one's own."""
+    result = Value(0.0)
+    result.op, result.recorded = op, tuple(part for operand in operands for part in (operand, 1.0))
+    return result
+
+
 def test_operation_of_ones_own_is_compiled_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPERATIONS, "cube", Operation("³", ("a",), "a * a * a", ("3 * a * a",), "{a}³", ("",)))
     w, x = Value(2.0, "w"), Input(3.0, "x")
-    cube = w * x
-    cube = Value(216.0)
-    cube.op, cube.recorded = "cube", (w * x, 108.0)
+    cube = operation("cube", w * x)
     step = compile_graph(cube, [x], backend="native")
     assert step([[1.0]]) == 8.0
     assert w.grad == 12.0
@@ -270,6 +302,15 @@ def test_large_layers_are_loops() -> None:
         return length(mean_squared_error(model(xs), target), [*xs, target], model.parameters())
 
     assert of_layers(80) < 1.1 * of_layers(40)  # four times the weights
+
+
+def test_long_sum_without_order_has_the_same_bits() -> None:
+    """It does not fit into one function."""
+    dice = random.Random(0)
+    ws, xs = [Value(dice.uniform(-1, 1)) for _ in range(500)], [Input(dice.uniform(-1, 1)) for _ in range(500)]
+    dice.shuffle(ws)
+    output = weighted_sum(ws, xs, 0.5).tanh()
+    assert outcomes(output, xs, [[x.data for x in xs]]) == []
 
 
 def test_what_returns_at_regular_distances_is_a_loop() -> None:
