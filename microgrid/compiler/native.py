@@ -62,10 +62,10 @@ class NativeGraph(CompiledGraph):
         sizes = {"numbers": n, "gradients": n, "totals": n, "work": writer.work_size, "results": 1}
         self._arrays: dict[str, array[Any]] = {name: array("d", bytes(8 * size)) for name, size in sizes.items()}
         self._arrays["objects"] = array("Q", map(id, self._leaves))
-        self._rows = array("d")
+        self._result, self._totals, self._rows = self._arrays["results"], self._arrays["totals"], array("d")
         self._lock = Lock()  # all threads use the same arrays
         text = writer.text() + bridge() + self._calls()
-        self._step, self._forward, self._pack = compiled(text, {"step": 2, "forward": 3, "pack": 4})
+        self._step, self._forward = compiled(text, {"step": 3, "forward": 4})
 
     def _calls(self) -> str:
         """Write the functions that read the Values, run passes on the arrays, and write the gradients."""
@@ -82,6 +82,8 @@ class NativeGraph(CompiledGraph):
 
         step, forward = Code(), Code()
         for code in (step, forward):
+            with code.when(code("icmp ne ptr %list, null")):
+                code.fail_if(code(f"call i1 @pack(ptr %list, i64 %n, i64 {len(self.inputs)}, ptr %rows)"))
             code.fail_if(code(f"call i1 @read(ptr {of['objects']}, {arguments})"))
         run(forward, "predict", results="%results")
         step.fail_if(step(f"call i1 @read({wanted})"))
@@ -97,8 +99,8 @@ class NativeGraph(CompiledGraph):
             step.lines.append(f"store double {step(f'fadd double {before}, {mean}')}, ptr {to}")
         with step.when(step(f"xor i1 {step.failed()}, true")):
             step(f"call i1 @write({wanted})")
-        functions = step.text("zeroext i1 @step(ptr %rows, i64 %n)")
-        return functions + forward.text("zeroext i1 @forward(ptr %rows, i64 %n, ptr %results)")
+        functions = step.text("zeroext i1 @step(ptr %list, ptr %rows, i64 %n)")
+        return functions + forward.text("zeroext i1 @forward(ptr %list, ptr %rows, i64 %n, ptr %results)")
 
     def __call__(self, rows: Any) -> float:
         """Run forward and backward passes for all rows, as `CompiledGraph` does."""
@@ -113,34 +115,34 @@ class NativeGraph(CompiledGraph):
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, {self.backend}>"
 
-    def _learn(self, place: int, n: int) -> float | None:
-        if n == 0 or self._step(place, n):
+    def _learn(self, listed: int | None, place: int, n: int) -> float | None:
+        if n == 0 or self._step(listed, place, n):
             return None
-        result: float = self._arrays["results"][0] if n == 1 else self._arrays["totals"][-1] / n
+        result: float = self._result[0] if n == 1 else self._totals[-1] / n
         return result
 
-    def _outputs(self, place: int, n: int) -> list[float] | None:
+    def _outputs(self, listed: int | None, place: int, n: int) -> list[float] | None:
         results = array("d", bytes(8 * n))
-        return None if self._forward(place, n, address_of(results)) else results.tolist()
+        return None if self._forward(listed, place, n, address_of(results)) else results.tolist()
 
-    def _run_native(self, run: Callable[[int, int], T | None], rows: Any) -> tuple[T | None, Any]:
+    def _run_native(self, run: Callable[[int | None, int, int], T | None], rows: Any) -> tuple[T | None, Any]:
         """Return what machine code computes from rows, or None, which leaves it to Python; and the rows once more."""
-        columns = len(self.inputs)
+        columns, before = len(self.inputs), None
         view = None if type(rows) is list else float64(rows, columns)
         if view is not None and view.nbytes:
             if view.readonly or not view.c_contiguous:
                 view = memoryview(array("d", view.tobytes()))
             with self._lock:
-                return run(ctypes.addressof(ctypes.c_char.from_buffer(view)), view.nbytes // (8 * columns)), view
-        for _ in range(2):
+                return run(None, ctypes.addressof(ctypes.c_char.from_buffer(view)), view.nbytes // (8 * columns)), view
+        while rows is not before:
             if type(rows) is list:
                 with self._lock:
-                    n = len(rows)
-                    if n * columns > len(self._rows):
-                        self._rows = array("d", bytes(8 * n * columns))
-                    if not self._pack(id(rows), n, columns, place := address_of(self._rows)):
-                        return run(place, n), rows
-            rows = as_rows(rows, self.inputs)
+                    if len(rows) * columns > len(self._rows):
+                        self._rows = array("d", bytes(8 * len(rows) * columns))
+                    result = run(id(rows), address_of(self._rows), len(rows))
+                if result is not None:
+                    return result, rows
+            before, rows = rows, as_rows(rows, self.inputs)
         return None, rows
 
 

@@ -149,9 +149,9 @@ def test_rows_may_be_buffers(backend: str) -> None:
 def test_buffer_is_not_copied() -> None:
     _, _, step = line()
     rows = array("d", [2.0, 5.0])
-    given: list[tuple[int, int]] = []
-    step._run_native(lambda place, n: given.append((place, n)), rows)  # type: ignore[attr-defined]
-    assert given == [(address_of(rows), 1)]
+    given: list[Any] = []
+    step._run_native(lambda *arguments: given.append(arguments), rows)  # type: ignore[attr-defined]
+    assert given == [(None, address_of(rows), 1)]
 
 
 @pytest.mark.parametrize("backend", ["python", "native"])
