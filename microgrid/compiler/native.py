@@ -126,7 +126,7 @@ class NativeGraph(CompiledGraph):
         return None if self._forward(listed, place, n, address_of(results)) else results.tolist()
 
     def _run_native(self, run: Callable[[int | None, int, int], T | None], rows: Any) -> tuple[T | None, Any]:
-        """Return what machine code computes from rows, or None, which leaves it to Python; and the rows once more."""
+        """Return what machine code computes from rows, None if Python is to do it; and the rows, to be read again."""
         columns, before = len(self.inputs), None
         view = None if type(rows) is list else float64(rows, columns)
         if view is not None and view.nbytes:
