@@ -144,7 +144,8 @@ def compile_graph(
         parameters: the leaves whose gradients are wanted; by default all that are neither inputs nor constants. Their
             numbers, and those of any other leaf, are read at each call.
         backend: "python" runs the program as it reads. "native" runs the same program as machine code: the same bits,
-            several times as fast for one row and about 30 times for many. It needs `pip install llvmlite`.
+            several times as fast for one row and about 30 times for many. It needs `pip install llvmlite`. While `data`
+            or `grad` of a leaf is no plain float, such as an int or a number of NumPy, the Python program runs.
 
     Raises:
         TypeError: `output`, an input or a parameter is not a Value.
