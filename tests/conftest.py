@@ -59,5 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector begin."""
+    """Let the garbage collector begin; what tests share needs not be searched often."""
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 100)
     gc.enable()

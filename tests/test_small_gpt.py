@@ -160,6 +160,7 @@ def run(gpt: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None
     gpt.main()
 
 
+@pytest.mark.slow  # the whole script
 def test_script_learns_makes_up_names_and_writes_the_page(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +222,7 @@ def test_interrupt_ends_the_training_and_says_where(
     assert len(names) == 10
 
 
+@pytest.mark.slow  # the whole script
 def test_names_of_any_letters_are_learned(
     gpt: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
