@@ -162,6 +162,17 @@ def test_plot_follows_training(network: NetworkOpener) -> None:
     assert screen.text("#learned-figures") != before
 
 
+def test_after_change_the_screen_tells_one_state_or_says_which(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen.press("3", "ArrowRight", "3")
+    result = screen.text("#network-train .result")
+    assert result.endswith(f"{screen.text('#loss').split()[-1]}; updates: 2.")
+    assert screen.text("#learned-figures b").startswith("After Change: ")
+    assert " after Change: " in screen.text("#learned-row")
+    screen.press("ArrowRight")
+    assert "fter Change" not in screen.text("#learned")
+
+
 def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> None:
     screen = network("penguins")
     screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 3})")

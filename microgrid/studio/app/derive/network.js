@@ -305,6 +305,7 @@ export function networkShownAt(state, words) {
     noteShown: position === ends.know && cycle === 1 ? note : "",
     note,
     outputText: outputTextOf(state, network, words),
+    changedLoss: known.isChanged ? network.losses.after : null,
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
     title: document.title?.[language] || titleOf(spec, words),
