@@ -44,6 +44,18 @@ test("a loss that has risen says what to do first", () => {
   );
 });
 
+test("where all gradients are nearly 0 and a loss is left, learning goes no further", () => {
+  const {sentences, moment} = told({}),
+    withGradients = (size, loss) => {
+      const gradients = moment.pass.gradients.map(() => size);
+      return sentences.answer({...moment, pass: {...moment.pass, gradients}, shares: gradients, first: 0.5, output: loss});
+    };
+  assert.match(withGradients(3.516e-9, 0.1667), /further from 0 than 3.516 × 10⁻⁹: .* Learning goes no further: the loss stays at 0.1667\.$/);
+  assert.equal(withGradients(0, 0.1667), "All gradients are 0: Change will move nothing. Learning goes no further: the loss stays at 0.1667.");
+  assert.equal(withGradients(0, 0), "All gradients are 0: Change will move nothing.");
+  assert.doesNotMatch(withGradients(3.516e-5, 0.1667), /further/);
+});
+
 test("standardised numbers say how they come about", () => {
   const {sentences, pass} = told(SCALED);
   assert.equal(sentences.standardised(pass, 0, true), "The network works on standardised numbers, (number − mean) ÷ deviation: 3 → (3 − 7) ÷ 4 = −1.");

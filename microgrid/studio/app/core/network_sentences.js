@@ -42,7 +42,9 @@ const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHARES = 6, // of a sum that is written with all its terms
   MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
-const NEGLIGIBLE = 1e-12; // times the first loss: a gradient that is smaller comes of rounding
+const NEGLIGIBLE = 1e-12, // times the first loss: a gradient that is smaller comes of rounding
+  STUCK = 1e-6; // times the loss that is left: no smaller gradient lowers it noticeably
+export const LITTLE_LEFT = 1e-8; // of the first loss: it is learned
 export const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
@@ -172,8 +174,11 @@ export class NetworkSentences {
       ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)},
       ofRow = {own: this.#nameOf(own), share: show(own.gradient)},
       isOfRow = at >= 0 && !isNegligible(own, moment);
-    if (all.gradient === 0) return this.#say("answer.none", moment);
-    if (isNegligible(all, moment)) return this.#say(isOfRow ? "answer.balanced" : "answer.flat", moment, {...ofAll, ...ofRow});
+    if (isNegligible(all, moment)) {
+      const key = all.gradient === 0 ? "answer.none" : isOfRow ? "answer.balanced" : "answer.flat",
+        isLeft = output > LITTLE_LEFT * first;
+      return this.words.joined(this.#say(key, moment, {...ofAll, ...ofRow}), isLeft && this.words.word("network.told.answer.stuck", {loss: show(output)}));
+    }
     const {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
     if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
@@ -584,12 +589,12 @@ function blank(part) {
 }
 
 /**
- * Whether nobody is to blame: a gradient is 0 but for rounding.
+ * Whether nobody is to blame: a gradient is 0 but for rounding, or far too small for the loss that is left.
  * @param {{gradient: number}} blamed
  * @param {NetworkMoment} moment
  */
-function isNegligible({gradient}, {first}) {
-  return Math.abs(gradient) <= NEGLIGIBLE * first;
+function isNegligible({gradient}, {first, output}) {
+  return Math.abs(gradient) <= Math.max(NEGLIGIBLE * first, STUCK * output);
 }
 
 /** @param {number} logit */
