@@ -2,7 +2,7 @@
 // targets beside predictions. A point that is clicked is the row that all the page shows.
 
 import {predict} from "../core/network.js";
-import {columnsOf, cutToColumns, show} from "../core/numerals.js";
+import {columnsOf, cutToColumns, show, showApart} from "../core/numerals.js";
 import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../core/plots.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
@@ -597,7 +597,10 @@ function figuresOf({question}, {learned, heldOut}, name, isChanged, words) {
 function rowInWords({question, targets, sides}, {predictions, sides: predicted}, i, isChanged, words) {
   const {kind, names} = question,
     row = isChanged ? words.say("plot.row.after", {row: i + 1}) : i + 1;
-  if (kind === "number" || !question.isNamed) return words.say("plot.row", {row, right: show(targets[i]), said: show(predictions[i], 3)});
+  if (kind === "number" || !question.isNamed) {
+    const [said, right] = showApart(predictions[i], targets[i]);
+    return words.say("plot.row", {row, right, said});
+  }
   const isRight = sides[i] === predicted[i];
   return words.say(isRight ? "plot.row.right" : "plot.row", {row, right: names[sides[i]], said: names[predicted[i]]});
 }
