@@ -190,6 +190,13 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     )
 
 
+def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    train(screen, "× 100")
+    expect(screen("#network-note")).to_be_visible()
+    assert top_of(screen, "#network-note") >= bottom_of(screen, "#network-strip")
+
+
 def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
     screen = network()
     screen.page.evaluate("""() => {
