@@ -433,6 +433,17 @@ def test_training_leaves_every_frame_to_the_page(opened: Opener) -> None:
     assert screen.page.evaluate("window.seen.size") > 5
 
 
+def test_cycle_that_there_is_not_is_refused_in_words(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.press("End", "ArrowRight")
+    for typed in ("50", "many"):
+        screen("#cycle-number").fill(typed)
+        screen("#cycle-number").press("Enter")
+        expect(screen("#loss")).to_have_text(f"Cycles so far: 1 to 2 (you wrote {typed}).")
+    screen("#back").click()
+    expect(screen("#loss")).not_to_contain_text("so far")
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_cycle_is_reached_by_its_number(width: int, studio: Opener) -> None:
     screen = studio("w = 3; (w - 1)**2", width=width, height=740)

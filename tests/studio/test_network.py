@@ -190,6 +190,12 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     )
 
 
+def test_foot_of_a_phone_names_the_step(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen.press("ArrowRight")
+    assert screen("#loss").evaluate("(e) => getComputedStyle(e, '::before').content") == '"step 4 of 7 · Think"'
+
+
 def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) -> None:
     screen = network(width=360, height=740)
     train(screen, "× 100")

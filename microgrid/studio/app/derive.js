@@ -461,6 +461,7 @@ export function createDerive(tables) {
       learns: learnsIn(state),
       nextPhase: nextPhase(state.position, endsIn(state)),
       place: asking ? words.say("quiz") : placeInWords(words, placeOfStep),
+      placeInCycle: placeInWords(words, {...placeOfStep, cycle: 1}),
       canUndo: state.past.length > 0 && !asking,
       canRedo: state.future.length > 0 && !asking,
       canReset: !isAsOpenedIn(state) && !asking,
