@@ -196,6 +196,15 @@ def test_foot_of_a_phone_names_the_step(network: Opener) -> None:
     assert screen("#loss").evaluate("(e) => getComputedStyle(e, '::before').content") == '"step 4 of 7 · Think"'
 
 
+def test_text_that_goes_on_below_the_foot_of_a_phone_says_so(network: Opener) -> None:
+    screen = network(width=360, height=660)
+    screen.press("2")
+    assert bottom_of(screen, "#formula") > top_of(screen, "footer")
+    expect(screen("#told")).to_have_attribute("data-below", "")
+    screen("#network-train").scroll_into_view_if_needed()
+    expect(screen("#told")).not_to_have_attribute("data-below", "")
+
+
 def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) -> None:
     screen = network(width=360, height=740)
     train(screen, "× 100")
