@@ -212,6 +212,32 @@ def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) ->
     assert top_of(screen, "#network-note") >= bottom_of(screen, "#network-strip")
 
 
+def test_last_layer_that_cannot_stay_is_told_below_its_field(network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, layers="4-2")
+    screen("#build-begin").click()
+    expect(screen("#build-layers")).to_have_value("4-1")
+    expect(screen("#build-told")).to_contain_text("So 4-2 became 4-1.")
+    assert top_of(screen, "#build-told") - bottom_of(screen, "#build-layers") < 20
+    screen("#build-begin").click()
+    expect(screen("#build-told")).to_have_text("")
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("1;2", "With one row there is nothing to compare: standardised, all its numbers are 0. Add rows."),
+        ("a;b;c\n1;2;3\n1;3;3", "The same number in all rows: a, c. Nothing can be learned from that."),
+        ("a;b\n1;2\n2;3", "to predict: b."),
+    ],
+)
+def test_table_that_teaches_nothing_says_so(table: str, what: str, network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, paste=table)
+    screen("#build-take").click()
+    assert screen.text("#build-told").endswith(what)
+
+
 def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
     screen = network()
     screen.page.evaluate("""() => {
