@@ -205,6 +205,16 @@ def test_text_that_goes_on_below_the_foot_of_a_phone_says_so(network: Opener) ->
     expect(screen("#told")).not_to_have_attribute("data-below", "")
 
 
+def test_example_that_is_chosen_is_whole_in_the_strip(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    ends = """() => [document.querySelector('#network-strip').lastChild, document.querySelector('#network-strip')]
+      .map((e) => e.getBoundingClientRect().right)"""
+    screen.page.evaluate("document.querySelector('#network-strip').scrollLeft = 1e6")
+    screen.page.evaluate("document.querySelector('#network-strip').lastChild.click()")
+    button, strip = screen.page.evaluate(ends)
+    assert button <= strip
+
+
 def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) -> None:
     screen = network(width=360, height=740)
     train(screen, "× 100")
