@@ -153,6 +153,15 @@ def test_plot_and_its_row_end_above_the_fade_of_the_panel(name: str, network: Ne
     expect(screen("#learned-row")).not_to_have_text("")
 
 
+def test_fade_of_the_panel_is_at_its_edge(network: NetworkOpener) -> None:
+    screen = network("penguins", width=960, height=640)
+    expect(screen("aside")).to_have_attribute("data-more", "bottom")
+    below, padding = screen("aside").evaluate(
+        "(e) => [parseFloat(getComputedStyle(e, '::after').bottom), parseFloat(getComputedStyle(e).paddingBottom)]"
+    )
+    assert below == -padding
+
+
 def test_plot_follows_training(network: NetworkOpener) -> None:
     screen = network("moons")
     before = screen.text("#learned-figures")
