@@ -193,10 +193,12 @@ test("a class is asked for a value, a share and a new weight before it is shown"
       const {predicting} = shown(state);
       assert.equal(predicting.canAsk, kind !== "loss");
       if (predicting.canAsk) {
-        const {sentence, formulaParts, told} = shown(after(state, {type: "ask"}));
+        const {sentence, formulaParts, told, network} = shown(after(state, {type: "ask"}));
         const formula = formulaParts.map((part) => part.text ?? part).join("");
         assert.match(formula, /[=≈] \?$/);
-        assert.ok(told && sentence.endsWith("?"));
+        assert.ok(told && sentence.endsWith("? Predict it, then press → for the answer."));
+        const {kind: part, layer, neuron, input} = network.asked; // which the drawing marks
+        assert.ok(sentence.includes(part === "neuron" ? network.names.neuron(layer, neuron) : network.names.weight(layer, neuron, input)));
         asked.push(phase);
         const answer = shown(after(state, step(1))).formulaParts.map((part) => part.text ?? part).join("");
         assert.ok(answer.startsWith(formula.slice(0, -1)), `${formula} ${answer}`);

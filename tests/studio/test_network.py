@@ -333,6 +333,17 @@ def test_loss_of_a_row_and_mean_loss_have_their_names(network: Opener) -> None:
     expect(screen("#loss")).to_have_attribute("data-of", "all 200 rows")
 
 
+def test_part_that_a_class_is_asked_about_is_marked(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen.press("p", "ArrowRight", "ArrowRight")
+    expect(screen("#sentence")).to_contain_text("press → for the answer")
+    assert len(screen("#network-stage .weight.picked").all()) == 1
+    expect(screen("#primary")).to_have_text("Answer")
+    screen("#primary").click()
+    expect(screen("#network-stage .weight.picked")).to_have_count(0)
+    expect(screen("#primary")).to_have_text("Think")
+
+
 def test_presentation_asks_before_it_shows(network: Opener) -> None:
     screen = network()
     screen.press("2", "p", "ArrowRight")

@@ -33,7 +33,7 @@ import {saidOf} from "./derive/told.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_TEXTS = {};
-/** @type {{question: {question: string, formula: import("./derive/told.js").FormulaPart[]} | null, canAsk: boolean}} of a network that is presented */
+/** @type {{question: ReturnType<import("./core/network_sentences.js").NetworkSentences["asked"]> | null, canAsk: boolean}} of a network that is presented */
 const NOT_PREDICTING = {question: null, canAsk: false};
 /** @type {import("./derive/network.js").Earlier} */
 const NO_EARLIER = {losses: [], heldOut: () => []};

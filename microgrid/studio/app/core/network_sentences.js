@@ -285,10 +285,11 @@ export class NetworkSentences {
   // --- what a class is asked before it is shown ---
 
   /**
-   * Asks for the number that a step will tell of: the value of a neuron, a share or a weight after Change.
+   * Asks for the number that a step will tell of: the value of a neuron, a share or a weight after Change; and says
+   * which part that is.
    * @param {{phase: string, kind: string, layer?: number}} step
    * @param {NetworkMoment} moment
-   * @returns {{question: string, formula: FormulaPart[]}}
+   * @returns {{question: string, formula: FormulaPart[], part: import("../derive/network.js").Picked}}
    */
   asked(step, moment) {
     const {phase, layer = 0} = step,
@@ -298,7 +299,11 @@ export class NetworkSentences {
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
       i = phase === "know" ? this.#neuronTold(layer, moment) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
-    return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
+    return {
+      question: this.words.joined(this.#say(key, moment, {name, weight}), this.words.word("network.told.ask.reveal")),
+      formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])],
+      part: phase === "know" ? {kind: "neuron", layer, neuron: i} : {kind: "weight", layer: blamed.layer, neuron: blamed.neuron, input: blamed.input},
+    };
   }
 
   // --- Know ---
