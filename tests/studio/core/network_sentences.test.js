@@ -52,8 +52,15 @@ test("where all gradients are nearly 0 and a loss is left, learning goes no furt
     };
   assert.match(withGradients(3.516e-9, 0.1667), /further from 0 than 3.516 × 10⁻⁹: .* Learning goes no further: the loss stays at 0.1667\.$/);
   assert.equal(withGradients(0, 0.1667), "All gradients are 0: Change will move nothing. Learning goes no further: the loss stays at 0.1667.");
-  assert.equal(withGradients(0, 0), "All gradients are 0: Change will move nothing.");
+  assert.doesNotMatch(withGradients(0, 0), /further/);
   assert.doesNotMatch(withGradients(3.516e-5, 0.1667), /further/);
+});
+
+test("where hardly any loss is left, it is said that Run stops", () => {
+  const {sentences, moment} = told({}),
+    ending = / So little is left of the first loss that Run stops here\.$/;
+  assert.match(sentences.answer({...moment, first: 1, output: 1e-9}), ending);
+  assert.doesNotMatch(sentences.answer({...moment, first: 1, output: 1e-7}), ending);
 });
 
 test("standardised numbers say how they come about", () => {

@@ -164,10 +164,17 @@ export class NetworkSentences {
   }
 
   /**
-   * At the end of Think: which weight is most to blame; or, instead, that learning has failed.
+   * At the end of Think: which weight is most to blame; or, instead, that learning has failed; and that it is over.
    * @param {NetworkMoment} moment
    */
   answer(moment) {
+    const {first, output} = moment,
+      isOver = first > 0 && output <= LITTLE_LEFT * first;
+    return this.words.joined(this.#blame(moment), isOver && this.words.word("network.told.answer.learned"));
+  }
+
+  /** @param {NetworkMoment} moment */
+  #blame(moment) {
     const {pass, at, shares, first, output} = moment;
     if (output > RISEN * first) return this.words.word("network.told.risen", {first: show(first), loss: show(output)});
     const all = mostToBlame(this.network, pass.gradients),
