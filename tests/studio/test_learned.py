@@ -162,6 +162,15 @@ def test_fade_of_the_panel_is_at_its_edge(network: NetworkOpener) -> None:
     assert below == -padding
 
 
+def test_batch_and_losses_of_species_are_called_by_their_names(network: NetworkOpener) -> None:
+    screen = network("penguins")
+    expect(screen("#all-rows")).to_have_text("Batch of 16")
+    expect(screen("#network-stage")).to_contain_text("(45.4)")  # its own number, beside the standardised one
+    screen("#all-rows").click()
+    for name in ("Adelie", "Chinstrap", "Gentoo"):
+        expect(screen("#network-stage [data-loss]")).to_contain_text(name)
+
+
 def test_plot_follows_training(network: NetworkOpener) -> None:
     screen = network("moons")
     before = screen.text("#learned-figures")

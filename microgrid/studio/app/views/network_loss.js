@@ -10,7 +10,7 @@ import {nowIn, writeSmall} from "./network_marks.js";
 /** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
 /** @typedef {import("./network_scene.js").NetworkScene} NetworkScene */
 /** @typedef {ReturnType<typeof lossTermsAt>[number]} LossTerm */
-/** @typedef {[key: string, number: number, isKnown: boolean, own?: string, digits?: number]} LossLine the key of a word, the number beside it and, of a target that is standardised, what it is */
+/** @typedef {[key: string, number: number, isKnown: boolean, own?: string, digits?: number]} LossLine the key of a word, or the name of a class, the number beside it and, of a target that is standardised, what it is */
 
 const MAX_NAME = 11; // columns that leave room for a number in the narrowest box
 
@@ -30,7 +30,7 @@ export function paintLoss({box, links}, shown, words) {
     name = nameOfLoss(shown, terms.length, words);
   write(box.heading, name);
   for (const [i, lines] of box.rows.entries()) {
-    const told = linesOfLoss(terms[i], loss, shown, box.rows.length);
+    const told = linesOfLoss(terms[i], loss, shown, box.rows.length, shown.names.classesInShort[i]);
     for (const [k, line] of lines.entries()) paintLine(line, told[k], k === told.length - 1 && !box.total, words);
   }
   if (box.total) paintLine(box.total, [keyOfTotal(shown), loss, isKnown], true, words);
@@ -69,15 +69,16 @@ function nameOfLoss(shown, outputs, words) {
  * @param {number} loss
  * @param {NetworkShown} shown
  * @param {number} outputs
+ * @param {string} [className]
  * @returns {LossLine[]}
  */
-function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, alone, seen}, outputs) {
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, alone, seen}, outputs, className) {
   const {at, batch, pass} = alone ?? seen,
     isClass = network.loss === "bce",
     isPredicted = known.layer >= network.layers.length,
     isKnown = known.layer > network.layers.length,
     rows = batch.length;
-  if (at < 0 && outputs > 1) return [[isClass ? "page.network.loss.mean" : "page.network.squared.mean", term / rows, isKnown]];
+  if (at < 0 && outputs > 1) return [[className ?? "page.network.squared.mean", term / rows, isKnown]];
   if (at < 0) {
     return [
       ["page.network.rows", rows, true],
@@ -104,7 +105,7 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
  */
 function paintLine({word, number}, told, isResult, words) {
   const [key, value, isKnown, own, digits] = told ?? ["", 0, false],
-    name = key && words.word(key),
+    name = words.has(key) ? words.word(key) : key,
     nameWithOwn = own ? `${name} (${words.typeset(own)})` : name;
   write(word, columnsOf(nameWithOwn) <= MAX_NAME ? nameWithOwn : name);
   writeSmall(number, isKnown ? value : null, "", digits);

@@ -109,7 +109,7 @@ function paintDots(layer, numbers) {
  * @param {NetworkShown} shown
  */
 function ownNumber(i, {row, alone, seen, spec}) {
-  return (!alone && seen.at < 0) || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
+  return (!alone && seen.at < 0) || row === null ? "" : `(${show(spec.data.rows[row][i])})`; // in brackets, as the target is
 }
 
 /**
