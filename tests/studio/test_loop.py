@@ -236,6 +236,10 @@ def test_foot_of_a_notebook_frame_is_one_row(studio: Opener) -> None:
     screen = studio(TEXT, width=960, height=640)
     boxes = [screen(selector).bounding_box() for selector in ("#controls", "#loss", "#losses", "#again")]
     assert max(box["y"] for box in boxes if box) < min(box["y"] + box["height"] for box in boxes if box)
+    tops = [
+        screen(selector).evaluate("(e) => e.getBoundingClientRect().top") for selector in ("#undo", "#redo", "#reset")
+    ]
+    assert len(set(tops)) == 1
 
 
 # --- undo and reset --------------------------------------------------------------------------------------------------
