@@ -193,10 +193,12 @@ test("a class is asked for a value, a share and a new weight before it is shown"
       const {predicting} = shown(state);
       assert.equal(predicting.canAsk, kind !== "loss");
       if (predicting.canAsk) {
-        const {sentence, formulaParts, told} = shown(after(state, {type: "ask"}));
+        const {sentence, formulaParts, told, network} = shown(after(state, {type: "ask"}));
         const formula = formulaParts.map((part) => part.text ?? part).join("");
-        assert.match(formula, /= \?$/);
-        assert.ok(told && sentence.endsWith("?"));
+        assert.match(formula, /[=≈] \?$/);
+        assert.ok(told && sentence.endsWith("? Predict it, then press → for the answer."));
+        const {kind: part, layer, neuron, input} = network.asked; // which the drawing marks
+        assert.ok(sentence.includes(part === "neuron" ? network.names.neuron(layer, neuron) : network.names.weight(layer, neuron, input)));
         asked.push(phase);
         const answer = shown(after(state, step(1))).formulaParts.map((part) => part.text ?? part).join("");
         assert.ok(answer.startsWith(formula.slice(0, -1)), `${formula} ${answer}`);
@@ -239,8 +241,8 @@ test("what a class is asked to add up has all its numbers", () => {
     [formula] = shown(start).formulaParts,
     numbers = formula.replaceAll("−", "-").match(/-?\d[\d.]*/g).map(Number),
     [w1, x1, w2, x2, count, others, bias = 0] = numbers,
-    answer = shown(after(start, step(1))).formulaParts[0].replaceAll("−", "-").match(/= (\S+)$/)[1];
-  assert.match(formula, /the other 3: .* = \?$/);
+    answer = shown(after(start, step(1))).formulaParts[0].replaceAll("−", "-").match(/[=≈] (\S+)$/)[1];
+  assert.match(formula, /the other 3: .* [=≈] \?$/);
   assert.equal(count, 3);
   assert.ok(Math.abs(w1 * x1 + w2 * x2 + others + bias - Number(answer)) < 1e-3, formula);
 });
@@ -248,7 +250,7 @@ test("what a class is asked to add up has all its numbers", () => {
 test("the gradient at a sum, and by what the mistake is divided, are told by the numbers that the page shows", () => {
   const start = after(documentWith(), {type: "pickRow", row: 1}, {type: "present", isPresenting: true}),
     think = shown(after(start, {type: "goToPhase", phase: "think"})),
-    [upstream, slope, delta] = think.sentence.replaceAll("−", "-").match(/Gradient at the sum: (\S+) × (\S+) \(slope of tanh\) = (\S+)\.\s/).slice(1).map(Number);
+    [upstream, slope, delta] = think.sentence.replaceAll("−", "-").match(/Gradient at the sum: (\S+) × (\S+) \(slope of tanh\) [=≈] (\S+)\.\s/).slice(1).map(Number);
   assert.ok(Math.abs(upstream * slope - delta) < 1e-4, think.sentence);
   const [first] = think.formulaParts;
   assert.equal(Number(first.text.replace("−", "-").replace(/[()]/g, "")), delta);

@@ -153,6 +153,24 @@ def test_plot_and_its_row_end_above_the_fade_of_the_panel(name: str, network: Ne
     expect(screen("#learned-row")).not_to_have_text("")
 
 
+def test_fade_of_the_panel_is_at_its_edge(network: NetworkOpener) -> None:
+    screen = network("penguins", width=960, height=640)
+    expect(screen("aside")).to_have_attribute("data-more", "bottom")
+    below, padding = screen("aside").evaluate(
+        "(e) => [parseFloat(getComputedStyle(e, '::after').bottom), parseFloat(getComputedStyle(e).paddingBottom)]"
+    )
+    assert below == -padding
+
+
+def test_batch_and_losses_of_species_are_called_by_their_names(network: NetworkOpener) -> None:
+    screen = network("penguins")
+    expect(screen("#all-rows")).to_have_text("Batch of 16")
+    expect(screen("#network-stage")).to_contain_text("(45.4)")  # its own number, beside the standardised one
+    screen("#all-rows").click()
+    for name in ("Adelie", "Chinstrap", "Gentoo"):
+        expect(screen("#network-stage [data-loss]")).to_contain_text(name)
+
+
 def test_plot_follows_training(network: NetworkOpener) -> None:
     screen = network("moons")
     before = screen.text("#learned-figures")
@@ -160,6 +178,17 @@ def test_plot_follows_training(network: NetworkOpener) -> None:
     screen.page.evaluate("microgrid.dispatch({type: 'train', cycles: 100})")
     screen.wait_for("!microgrid.state.training")
     assert screen.text("#learned-figures") != before
+
+
+def test_after_change_the_screen_tells_one_state_or_says_which(network: NetworkOpener) -> None:
+    screen = network("xor")
+    screen.press("3", "ArrowRight", "3")
+    result = screen.text("#network-train .result")
+    assert result.endswith(f"{screen.text('#loss').split()[-1]}; updates: 2.")
+    assert screen.text("#learned-figures b").startswith("After Change: ")
+    assert " after Change: " in screen.text("#learned-row")
+    screen.press("ArrowRight")
+    assert "fter Change" not in screen.text("#learned")
 
 
 def test_curve_has_a_second_line_for_rows_held_out(network: NetworkOpener) -> None:

@@ -236,6 +236,10 @@ def test_foot_of_a_notebook_frame_is_one_row(studio: Opener) -> None:
     screen = studio(TEXT, width=960, height=640)
     boxes = [screen(selector).bounding_box() for selector in ("#controls", "#loss", "#losses", "#again")]
     assert max(box["y"] for box in boxes if box) < min(box["y"] + box["height"] for box in boxes if box)
+    tops = [
+        screen(selector).evaluate("(e) => e.getBoundingClientRect().top") for selector in ("#undo", "#redo", "#reset")
+    ]
+    assert len(set(tops)) == 1
 
 
 # --- undo and reset --------------------------------------------------------------------------------------------------
@@ -431,6 +435,17 @@ def test_training_leaves_every_frame_to_the_page(opened: Opener) -> None:
     screen("#train .run").click()
     assert screen.page.evaluate("microgrid.state.training") is None
     assert screen.page.evaluate("window.seen.size") > 5
+
+
+def test_cycle_that_there_is_not_is_refused_in_words(studio: Opener) -> None:
+    screen = studio(TEXT)
+    screen.press("End", "ArrowRight")
+    for typed in ("50", "many"):
+        screen("#cycle-number").fill(typed)
+        screen("#cycle-number").press("Enter")
+        expect(screen("#loss")).to_have_text(f"Cycles so far: 1 to 2 (you wrote {typed}).")
+    screen("#back").click()
+    expect(screen("#loss")).not_to_contain_text("so far")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -190,6 +190,64 @@ def test_pasted_table_is_learned_from(network: Opener) -> None:
     )
 
 
+def test_foot_of_a_phone_names_the_step(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    screen.press("ArrowRight")
+    assert screen("#loss").evaluate("(e) => getComputedStyle(e, '::before').content") == '"step 4 of 7 · Think"'
+
+
+def test_text_that_goes_on_below_the_foot_of_a_phone_says_so(network: Opener) -> None:
+    screen = network(width=360, height=660)
+    screen.press("2")
+    assert bottom_of(screen, "#formula") > top_of(screen, "footer")
+    expect(screen("#told")).to_have_attribute("data-below", "")
+    screen("#network-train").scroll_into_view_if_needed()
+    expect(screen("#told")).not_to_have_attribute("data-below", "")
+
+
+def test_example_that_is_chosen_is_whole_in_the_strip(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    ends = """() => [document.querySelector('#network-strip').lastChild, document.querySelector('#network-strip')]
+      .map((e) => e.getBoundingClientRect().right)"""
+    screen.page.evaluate("document.querySelector('#network-strip').scrollLeft = 1e6")
+    screen.page.evaluate("document.querySelector('#network-strip').lastChild.click()")
+    button, strip = screen.page.evaluate(ends)
+    assert button <= strip
+
+
+def test_line_of_an_example_stays_below_the_strip_of_a_phone(network: Opener) -> None:
+    screen = network(width=360, height=740)
+    train(screen, "× 100")
+    expect(screen("#network-note")).to_be_visible()
+    assert top_of(screen, "#network-note") >= bottom_of(screen, "#network-strip")
+
+
+def test_last_layer_that_cannot_stay_is_told_below_its_field(network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, layers="4-2")
+    screen("#build-begin").click()
+    expect(screen("#build-layers")).to_have_value("4-1")
+    expect(screen("#build-told")).to_contain_text("So 4-2 became 4-1.")
+    assert top_of(screen, "#build-told") - bottom_of(screen, "#build-layers") < 20
+    screen("#build-begin").click()
+    expect(screen("#build-told")).to_have_text("")
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("1;2", "With one row there is nothing to compare: standardised, all its numbers are 0. Add rows."),
+        ("a;b;c\n1;2;3\n1;3;3", "The same number in all rows: a, c. Nothing can be learned from that."),
+        ("a;b\n1;2\n2;3", "to predict: b."),
+    ],
+)
+def test_table_that_teaches_nothing_says_so(table: str, what: str, network: Opener) -> None:
+    screen = network()
+    fill_builder(screen, paste=table)
+    screen("#build-take").click()
+    assert screen.text("#build-told").endswith(what)
+
+
 def test_dropped_folder_is_refused_in_words(network: Opener) -> None:
     screen = network()
     screen.page.evaluate("""() => {
@@ -273,6 +331,17 @@ def test_loss_of_a_row_and_mean_loss_have_their_names(network: Opener) -> None:
     expect(screen("#network-stage .loss .heading")).to_have_text("squared error")
     expect(screen("#loss")).to_contain_text("mean loss ")
     expect(screen("#loss")).to_have_attribute("data-of", "all 200 rows")
+
+
+def test_part_that_a_class_is_asked_about_is_marked(network: Opener) -> None:
+    screen = network(width=1280, height=720)
+    screen.press("p", "ArrowRight", "ArrowRight")
+    expect(screen("#sentence")).to_contain_text("press → for the answer")
+    assert len(screen("#network-stage .weight.picked").all()) == 1
+    expect(screen("#primary")).to_have_text("Answer")
+    screen("#primary").click()
+    expect(screen("#network-stage .weight.picked")).to_have_count(0)
+    expect(screen("#primary")).to_have_text("Think")
 
 
 def test_presentation_asks_before_it_shows(network: Opener) -> None:

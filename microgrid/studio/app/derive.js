@@ -33,7 +33,7 @@ import {saidOf} from "./derive/told.js";
 const MAX_ROUTES = 6;
 /** @type {Record<string, string>} */
 const NO_TEXTS = {};
-/** @type {{question: {question: string, formula: import("./derive/told.js").FormulaPart[]} | null, canAsk: boolean}} of a network that is presented */
+/** @type {{question: ReturnType<import("./core/network_sentences.js").NetworkSentences["asked"]> | null, canAsk: boolean}} of a network that is presented */
 const NOT_PREDICTING = {question: null, canAsk: false};
 /** @type {import("./derive/network.js").Earlier} */
 const NO_EARLIER = {losses: [], heldOut: () => []};
@@ -406,6 +406,7 @@ export function createDerive(tables) {
       routes = routesIn(state),
       asking = askingIn(state),
       {current} = known,
+      isChanged = !asking && numbers.missing < 0 && current?.phase === "change" && state.position === ends.change,
       reach = reachIn(state),
       edited = editorOf(state, {graph, numbers, ends, known, words, asking, startLeaves: startLeavesOf(document)}),
       named = namesOfEnd(graph, words),
@@ -423,6 +424,7 @@ export function createDerive(tables) {
       awaitsThink: awaitsThinkIn(state),
       isBlocked: numbers.missing >= 0 && state.position >= reach,
       problem: problemIn(state, sentences, words),
+      changedLoss: isChanged && numbers.outcome.again.missing < 0 ? numbers.outcome.after : null,
       told,
       note,
       legend: legendOf(graph, layout),
@@ -431,7 +433,7 @@ export function createDerive(tables) {
       network: /** @type {NetworkShown | null} */ (null),
       ...named,
       ...edited,
-      ...saidOf(state, {graph, numbers, steps, ends, known, sentences, words, told, note, asking, summary: edited.summary, ...named}),
+      ...saidOf(state, {graph, numbers, steps, ends, known, sentences, words, told, note, asking, isChanged, summary: edited.summary, ...named}),
       predicting: NOT_PREDICTING,
       presented: presentedAt(state, {graph, numbers, steps, known, reach, sentences, words}),
     };
@@ -459,6 +461,7 @@ export function createDerive(tables) {
       learns: learnsIn(state),
       nextPhase: nextPhase(state.position, endsIn(state)),
       place: asking ? words.say("quiz") : placeInWords(words, placeOfStep),
+      placeInCycle: placeInWords(words, {...placeOfStep, cycle: 1}),
       canUndo: state.past.length > 0 && !asking,
       canRedo: state.future.length > 0 && !asking,
       canReset: !isAsOpenedIn(state) && !asking,

@@ -44,11 +44,30 @@ test("a loss that has risen says what to do first", () => {
   );
 });
 
+test("where all gradients are nearly 0 and a loss is left, learning goes no further", () => {
+  const {sentences, moment} = told({}),
+    withGradients = (size, loss) => {
+      const gradients = moment.pass.gradients.map(() => size);
+      return sentences.answer({...moment, pass: {...moment.pass, gradients}, shares: gradients, first: 0.5, output: loss});
+    };
+  assert.match(withGradients(3.516e-9, 0.1667), /further from 0 than 3.516 × 10⁻⁹: .* Learning goes no further: the loss stays at 0.1667\.$/);
+  assert.equal(withGradients(0, 0.1667), "All gradients are 0: Change will move nothing. Learning goes no further: the loss stays at 0.1667.");
+  assert.doesNotMatch(withGradients(0, 0), /further/);
+  assert.doesNotMatch(withGradients(3.516e-5, 0.1667), /further/);
+});
+
+test("where hardly any loss is left, it is said that Run stops", () => {
+  const {sentences, moment} = told({}),
+    ending = / So little is left of the first loss that Run stops here\.$/;
+  assert.match(sentences.answer({...moment, first: 1, output: 1e-9}), ending);
+  assert.doesNotMatch(sentences.answer({...moment, first: 1, output: 1e-7}), ending);
+});
+
 test("standardised numbers say how they come about", () => {
   const {sentences, pass} = told(SCALED);
   assert.equal(sentences.standardised(pass, 0, true), "The network works on standardised numbers, (number − mean) ÷ deviation: 3 → (3 − 7) ÷ 4 = −1.");
   assert.equal(sentences.standardised(pass, -1, true), "The network works on standardised numbers, (number − mean) ÷ deviation.");
-  const own = `${sentences.said(pass, 0)} → ${show(pass.predictions[0][0])}`; // in every cycle: no number of the formula is new
+  const own = `${sentences.saidAndRight(pass, 0)[0]} → ${show(pass.predictions[0][0])}`; // in every cycle: no number of the formula is new
   assert.equal(sentences.standardised(pass, 0, false), `The network works on standardised numbers: prediction ${own}, target 3 → −1.`);
   assert.equal(sentences.standardised(pass, -1, false), "");
   assert.equal(sentences.standardisedInput(0, pass.x[0][0]), "1 → (1 − 5) ÷ 2 = −2");
@@ -56,10 +75,21 @@ test("standardised numbers say how they come about", () => {
   assert.equal(plain.sentences.standardised(plain.pass, 0, true), "");
 });
 
+test("what is not the same does not look the same, and a formula is exact or nearly equal", () => {
+  const {sentences, pass, moment} = told({}),
+    close = {...pass, predictions: [[3 - 4.4e-5]]},
+    formulaOf = (predictions) => sentences.told({phase: "know", kind: "loss"}, {...moment, seen: {pass: {...pass, predictions}, at: 0}}).formula[0];
+  assert.deepEqual(sentences.saidAndRight(close, 0), ["2.99996", "3"]);
+  assert.deepEqual(sentences.saidAndRight({...pass, predictions: [[3 + 1e-15]]}, 0), ["3", "3"]);
+  assert.match(sentences.question({...moment, seen: {pass: close, at: 0}}), /^It said 2.99996; 3 was right. Who is to blame/);
+  assert.equal(formulaOf([[2.5]]), "(2.5 − 3)² = 0.25");
+  assert.equal(formulaOf([[2.99996]]), "(3 − 3)² ≈ 1.6 × 10⁻⁹");
+});
+
 test("the loss of a row of classes has a formula", () => {
   const {sentences, moment} = told(CLASSES);
   const [formula] = sentences.told({phase: "know", kind: "loss"}, moment).formula;
-  assert.match(formula, /^\(−log\(1\s−\s[\d.]+\) − log [\d.]+ − log\(1\s−\s[\d.]+\)\) ÷ 3 = [\d.]+$/);
+  assert.match(formula, /^\(−log\(1\s−\s[\d.]+\) − log [\d.]+ − log\(1\s−\s[\d.]+\)\) ÷ 3 ≈ [\d.]+$/);
   const [first] = moment.pass.predictions[0];
   assert.ok(formula.startsWith(`(−log(1\u00a0−\u00a0${show(1 / (1 + Math.exp(-first)))})`), formula); // the probability that its box shows
 });
@@ -76,7 +106,7 @@ test("the largest output is the one that the network predicts, whatever its sign
     below = {...moment.pass, predictions: [[-0.2, -0.4, -0.1]], layers: [{outputs: [[-0.2, -0.4, -0.1]]}]};
   const {sentence} = sentences.told({phase: "know", kind: "layer", layer: 1}, {...moment, seen: {pass: below, at: 0}});
   assert.match(sentence, /The largest is the output c: −0.1\. Probability of c/);
-  assert.equal(sentences.said(below, 0), "c");
+  assert.equal(sentences.saidAndRight({...below, targets: [[0, 1, 0]]}, 0)[0], "c");
 });
 
 test("a gradient that is 0 but for rounding is nobody's", () => {

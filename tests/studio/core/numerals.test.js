@@ -81,6 +81,7 @@ test("no line breaks a number and its sign, or a name and its bracket", () => {
   assert.deepEqual(kept("正解は 5。損失は 7.014 × 10⁻¹⁹。"), ["は 5。", "7.014 × 10⁻¹⁹。"]);
   assert.deepEqual(kept("責任は 2 本の道で、次は 17 個。→ で進む。"), ["は 2 本", "は 17 個", "→ で"]);
   assert.deepEqual(kept("−3.553 × 10⁻⁷ × 局所微分 0.9 = −3.197 × 10⁻⁷。"), ["−3.553 × 10⁻⁷", "= −3.197 × 10⁻⁷。"]);
+  assert.deepEqual(kept("重みは 0.2432\u00a0から −0.4146\u00a0へ。"), ["は 0.2432"]); // a line may break between the two
   const long = "a + b + c + d + e + f + g + h + i + j = 3";
   assert.deepEqual([kept(long), cutForLines(long).join("")], [["= 3"], long]);
 });

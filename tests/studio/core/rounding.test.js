@@ -19,6 +19,11 @@ test("a number that has hardly moved is not said to be the same", () => {
   assert.deepEqual([showApart(1, 0.9), showApart(2, 2)], [["1", "0.9"], ["2", "2"]]);
 });
 
+test("a number that is shown as a whole one is not said to be it", () => {
+  assert.equal(signs(graphOf([leaf("a", 0.99997), leaf("b", 1), computed("*", [0, 1])]))[0], " ≈ "); // shown as 1 × 1, and 1
+  assert.equal(signs(graphOf([leaf("a", 0.1 + 0.7), leaf("b", 10), computed("*", [0, 1])]))[0], " = "); // but for rounding, 8
+});
+
 test("where they do not, it is nearly equal", () => {
   assert.equal(signs(graphOf([leaf("a", 5.03125), leaf("b", 5), computed("-", [0, 1])]))[0], " ≈ "); // 5.031 − 5 = 0.03125
   const product = signs(graphOf([leaf("a", 1 / 3), leaf("b", 3), computed("*", [0, 1])]));

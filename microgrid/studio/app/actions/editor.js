@@ -1,5 +1,6 @@
 // What the editor, the examples and the large button do.
 
+import {STEP_MS} from "../core/reading.js";
 import {DocumentError} from "../core/syntax.js";
 import {nextPhase} from "../derive/editor.js";
 import {nextAskedIn} from "../derive/network.js";
@@ -8,8 +9,7 @@ import {onward} from "./loop.js";
 import {learningOf} from "./learning.js";
 import {STOPPED, at, goingTo, openDocument, startCurve, startOfDocument} from "./parts.js";
 
-const PHASE_MS = 3000; // that a phase takes at the usual speed
-export const STEP_MS = 1500; // between two steps, at the usual speed
+const PHASE_MS = 3000; // that a phase of little text takes at the usual speed
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */

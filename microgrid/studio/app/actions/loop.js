@@ -1,5 +1,6 @@
 // The loop: after Change, on to the next cycle; back to any cycle before; training, and the document's own numbers again.
 
+import {LITTLE_LEFT} from "../core/network_sentences.js";
 import {askingIn, endsIn, isAsOpenedIn, isStuckIn, learnsIn, outputIn, reachIn, stepsIn} from "../derive.js";
 import {learningOf} from "./learning.js";
 import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
@@ -8,8 +9,6 @@ import {at, goingTo, startCurve, withoutIdleQuiz} from "./parts.js";
 
 /** @type {Pick<State, "trainingSpeed">} */
 export const loopAtStart = {trainingSpeed: 30};
-
-const LITTLE_LEFT = 1e-8; // of the first loss
 
 /** @type {Record<string, (state: State, action: any) => State>} */
 export const LOOP = {

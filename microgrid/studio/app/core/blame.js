@@ -12,7 +12,7 @@ export function mistakesOf(graph, {values}) {
   return comparisonsIn(graph).map(([prediction, target]) => ({said: values[prediction], right: values[target]}));
 }
 
-const ROUNDING = 1e-12; // of what is compared: what differs by less is the same
+export const ROUNDING = 1e-12; // of what is compared: what differs by less is the same
 
 /**
  * Whether a prediction misses its target by more than rounding.

@@ -1,8 +1,11 @@
 // The matrices of a step as they are shown: what rows and columns are called, which of them are shown where there are
 // many, which part of the network a cell belongs to, and the numbers that it is made of.
 
+import {ACTIVATIONS} from "./network_layers.js";
 import {cellTerms} from "./network_steps.js";
-import {bracketed, show} from "./numerals.js";
+import {bracketed, show, showApart} from "./numerals.js";
+import {OPERATIONS} from "./operations.js";
+import {asShown, equalsOf, equalsOfUpdate} from "./rounding.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Pass} Pass */
@@ -34,6 +37,7 @@ import {bracketed, show} from "./numerals.js";
  * @property {{text: string, isPicked: boolean}[]} terms
  * @property {string} before what stands before the terms, such as "tanh("
  * @property {string} after what stands behind them, such as ")"
+ * @property {" = " | " ≈ "} equals whether the numbers shown give the result shown
  * @property {string} result "" where the number is given
  * @property {Cell[]} sources the cells whose numbers these are
  */
@@ -155,8 +159,9 @@ export function formulaOfCell(cell, entries, computed, picked) {
     entry = /** @type {MatrixEntry} */ (entries.find((each) => each.name === name)),
     number = entry.matrix[row][column],
     sum = cellTerms(spec, network, pass, at, update, cell);
-  const base = {terms: [], before: "", after: "", result: show(number), sources: []};
-  if (sum && at.kind === "update") return ofUpdate(base, sum);
+  /** @type {Formula} */
+  const base = {terms: [], before: "", after: "", equals: " = ", result: show(number), sources: []};
+  if (sum && at.kind === "update") return ofUpdate(base, sum, number);
   if (sum) return ofSum(base, sum, name, picked);
   return entry.isResult ? ofResult(base, computed, cell, picked) : {...base, terms: [plain(show(number))], result: ""};
 }
@@ -173,14 +178,16 @@ function plain(text, isPicked = false) {
  * @param {number} picked
  * @returns {Formula}
  */
-function ofSum(base, {terms, activation}, name, picked) {
+function ofSum(base, {terms, activation, result}, name, picked) {
   const isOverRows = name === "dW" || name === "db",
     inOrder = name === "y" ? terms : terms.toReversed(), // as people count: the engine adds the last row first
     shown = shownOf(inOrder.length, MAX_PRODUCTS_TOLD, isOverRows ? picked : -1);
   const product = (/** @type {number} */ i) =>
     inOrder[i].factors.map(({number}, k) => (k || i ? bracketed(show(number)) : show(number))).join(" × ");
+  const computed = terms.reduce((total, {factors}) => total + factors.reduce((part, {number}) => part * asShown(number), 1), 0);
   return {
     ...base,
+    equals: equalsOf(ACTIVATIONS[activation || "linear"].value(computed), result),
     terms: shown.map((i) => (i < 0 ? plain("…") : plain(product(i), isOverRows && i === picked))),
     before: activation && `${activation}(`,
     after: activation && ")",
@@ -191,10 +198,13 @@ function ofSum(base, {terms, activation}, name, picked) {
 /**
  * @param {Formula} base
  * @param {import("./network_steps.js").CellTerms} sum
+ * @param {number} number after it
  * @returns {Formula}
  */
-function ofUpdate(base, {terms: [{factors: [before]}, {factors: [rate, by]}]}) {
-  return {...base, terms: [plain(`${show(before.number)} − ${show(-rate.number)} × ${bracketed(show(by.number))}`)], sources: [by]};
+function ofUpdate(base, {terms: [{factors: [before]}, {factors: [rate, by]}]}, number) {
+  const [old, result] = showApart(before.number, number),
+    equals = equalsOfUpdate(before.number, asShown(-rate.number) * asShown(by.number), number);
+  return {...base, terms: [plain(`${old} − ${show(-rate.number)} × ${bracketed(show(by.number))}`)], equals, result, sources: [by]};
 }
 
 /**
@@ -211,8 +221,10 @@ function ofResult(base, {network, pass, at}, {name, row, column}, picked) {
     isSquared = network.loss === "mse";
   if (name === "slope") {
     const y = pass.layers[at.layer - 1].outputs[row][column],
-      formula = slopeFormula(network.layers[at.layer - 1].activation, y, pass.layers[at.layer - 1].sums[row][column]);
-    return {...base, terms: [plain(formula)], sources: [{name: "y", row, column}]};
+      {activation} = network.layers[at.layer - 1],
+      z = pass.layers[at.layer - 1].sums[row][column],
+      {slope} = ACTIVATIONS[activation];
+    return {...base, terms: [plain(slopeFormula(activation, y, z))], equals: equalsOf(slope(z, asShown(y)), slope(z, y)), sources: [{name: "y", row, column}]};
   }
   const pairOf = (/** @type {number} */ r, /** @type {number} */ c) => {
     const [y, t] = [predictions[r][c], targets[r][c]];
@@ -221,14 +233,17 @@ function ofResult(base, {network, pass, at}, {name, row, column}, picked) {
   if (name === "dout") {
     const [y, t] = [predictions[row][column], targets[row][column]],
       formula = isSquared ? `2 × ${pairOf(row, column)} / ${count}` : `(sigmoid(${show(y)}) − ${show(t)}) / ${count}`;
-    return {...base, terms: [plain(formula)], sources: [{name: "y", row, column}, {name: "t", row, column}]};
+    const mistake = isSquared ? 2 * (asShown(y) - asShown(t)) : OPERATIONS.sigmoid.value(asShown(y)) - asShown(t);
+    return {...base, terms: [plain(formula)], equals: equalsOf(mistake / count, pass.douts[pass.douts.length - 1].outputs[row][column]), sources: [{name: "y", row, column}, {name: "t", row, column}]};
   }
   if (!isSquared || name !== "loss") return base;
   const columns = predictions[0].length,
     cells = Array.from({length: count}, (_, i) => [Math.floor(i / columns), i % columns]),
-    shown = shownOf(count, MAX_PRODUCTS_TOLD, picked < 0 ? -1 : picked * columns);
+    shown = shownOf(count, MAX_PRODUCTS_TOLD, picked < 0 ? -1 : picked * columns),
+    squares = cells.reduce((sum, [r, c]) => sum + (asShown(predictions[r][c]) - asShown(targets[r][c])) ** 2, 0);
   return {
     ...base,
+    equals: equalsOf(squares / count, pass.loss),
     terms: shown.map((i) => (i < 0 ? plain("…") : plain(`${pairOf(cells[i][0], cells[i][1])}²`, cells[i][0] === picked))),
     before: count > 1 ? "(" : "",
     after: count > 1 ? `) / ${count}` : "",

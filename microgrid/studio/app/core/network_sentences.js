@@ -1,12 +1,14 @@
 // What is said about a network: its neurons and weights by name, and for each step one sentence and a formula with its
 // numbers; of the row that is picked or, where none is, of all rows.
 
+import {isMissed} from "./blame.js";
 import {placeOfLargest} from "./extremes.js";
-import {LOSSES, biasPosition, weightPosition} from "./network_layers.js";
+import {ACTIVATIONS, LOSSES, biasPosition, weightPosition} from "./network_layers.js";
 import {inOwnUnits} from "./network_spec.js";
 import {bracketed, digitsBeside1, show, showApart, signOf} from "./numerals.js";
 import {OPERATIONS} from "./operations.js";
 import {ASKED} from "./predicting.js";
+import {asShown, equalsOf, equalsOfProduct, equalsOfUpdate} from "./rounding.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Pass} Pass */
@@ -42,7 +44,9 @@ const MAX_WRITTEN_TERMS = 3; // of a sum that are written out
 const MAX_SHARES = 6, // of a sum that is written with all its terms
   MAX_SHOWN_SHARES = 3; // of a longer one
 const FAR_APART = 100; // times that the gradients of the first and the last layer differ, from which on it is said
-const NEGLIGIBLE = 1e-12; // times the first loss: a gradient that is smaller comes of rounding
+const NEGLIGIBLE = 1e-12, // times the first loss: a gradient that is smaller comes of rounding
+  STUCK = 1e-6; // times the loss that is left: no smaller gradient lowers it noticeably
+export const LITTLE_LEFT = 1e-8; // of the first loss: it is learned
 export const RISEN = 2; // times the first loss: less may come of a batch
 
 /**
@@ -133,8 +137,7 @@ export class NetworkSentences {
     const {pass, at} = moment.seen,
       loss = show(pass.loss);
     if (at < 0) return this.#say(`question.all.${this.network.loss}`, moment, {loss});
-    const said = this.said(pass, at),
-      right = this.right(pass, at);
+    const [said, right] = this.saidAndRight(pass, at);
     if (this.spec.data.classes.length) {
       const chance = show(this.#chance(pass, at));
       return this.#say(said === right ? "question.class.right" : "question.class", moment, {said, right, chance});
@@ -161,10 +164,17 @@ export class NetworkSentences {
   }
 
   /**
-   * At the end of Think: which weight is most to blame; or, instead, that learning has failed.
+   * At the end of Think: which weight is most to blame; or, instead, that learning has failed; and that it is over.
    * @param {NetworkMoment} moment
    */
   answer(moment) {
+    const {first, output} = moment,
+      isOver = first > 0 && output <= LITTLE_LEFT * first;
+    return this.words.joined(this.#blame(moment), isOver && this.words.word("network.told.answer.learned"));
+  }
+
+  /** @param {NetworkMoment} moment */
+  #blame(moment) {
     const {pass, at, shares, first, output} = moment;
     if (output > RISEN * first) return this.words.word("network.told.risen", {first: show(first), loss: show(output)});
     const all = mostToBlame(this.network, pass.gradients),
@@ -172,8 +182,11 @@ export class NetworkSentences {
       ofAll = {weight: this.#nameOf(all), gradient: show(all.gradient)},
       ofRow = {own: this.#nameOf(own), share: show(own.gradient)},
       isOfRow = at >= 0 && !isNegligible(own, moment);
-    if (all.gradient === 0) return this.#say("answer.none", moment);
-    if (isNegligible(all, moment)) return this.#say(isOfRow ? "answer.balanced" : "answer.flat", moment, {...ofAll, ...ofRow});
+    if (isNegligible(all, moment)) {
+      const key = all.gradient === 0 ? "answer.none" : isOfRow ? "answer.balanced" : "answer.flat",
+        isLeft = output > LITTLE_LEFT * first;
+      return this.words.joined(this.#say(key, moment, {...ofAll, ...ofRow}), isLeft && this.words.word("network.told.answer.stuck", {loss: show(output)}));
+    }
     const {key, times} = this.#layersFarApart(isOfRow ? shares : pass.gradients);
     if (key) return this.#say(`answer.${key}${isOfRow ? "" : ".all"}`, moment, {times, weight: this.#nameOf(isOfRow ? own : all)});
     if (at < 0) return this.#say("answer.all", moment, ofAll);
@@ -205,8 +218,9 @@ export class NetworkSentences {
     if (!scale || ((classes.length || at < 0) && !isFirst)) return "";
     if (classes.length || at < 0) return this.words.word("network.told.standardised");
     if (!isFirst) {
-      const [target, prediction] = [show(targets[at][0]), show(predictions[at][0])];
-      return this.words.word("network.told.standardised.row", {said: this.said(pass, at), prediction, right: this.right(pass, at), target});
+      const [prediction, target] = showApart(predictions[at][0], targets[at][0]),
+        [said, right] = this.saidAndRight(pass, at);
+      return this.words.word("network.told.standardised.row", {said, prediction, right, target});
     }
     const [mean, deviation] = scale.target;
     return this.words.word("network.told.standardised.target", {formula: this.#standardising(inOwnUnits(this.spec, targets[at][0]), mean, deviation, targets[at][0])});
@@ -231,32 +245,27 @@ export class NetworkSentences {
    * @param {number} value
    */
   #standardising(own, mean, deviation, value) {
-    return `${show(own)} → (${show(own)} − ${bracketed(show(mean))}) ÷ ${show(deviation)} = ${show(value)}`;
+    const equals = equalsOf((asShown(own) - asShown(mean)) / asShown(deviation), value);
+    return `${show(own)} → (${show(own)} − ${bracketed(show(mean))}) ÷ ${show(deviation)}${equals}${show(value)}`;
   }
 
   /**
-   * What the network predicts for a row, as people say it: a number in its own units, or a class.
+   * What the network predicts for a row, as people say it, and what was right: classes or, in their own units, numbers,
+   * which look the same only where they are.
    * @param {Pass} pass
    * @param {number} at
+   * @returns {[said: string, right: string]}
    */
-  said({predictions}, at) {
+  saidAndRight({predictions, targets}, at) {
     const {classes} = this.spec.data,
-      outputs = predictions[at];
-    if (classes.length && outputs.length > 1) return classes[placeOfLargest(outputs, (number) => number)];
-    if (classes.length) return classes[outputs[0] > 0 ? 1 : 0];
-    return this.words.listed(Array.from(outputs, (output) => show(this.#asPrediction(output), 3)));
-  }
-
-  /**
-   * What was right for a row.
-   * @param {Pass} pass
-   * @param {number} at
-   */
-  right({targets}, at) {
-    const {classes} = this.spec.data,
-      row = targets[at];
-    if (classes.length) return classes[row.length > 1 ? row.indexOf(1) : row[0]];
-    return this.words.listed(Array.from(row, (target) => show(inOwnUnits(this.spec, target), 3)));
+      [outputs, row] = [predictions[at], targets[at]];
+    if (classes.length && outputs.length > 1) return [classes[placeOfLargest(outputs, (number) => number)], classes[row.indexOf(1)]];
+    if (classes.length) return [classes[outputs[0] > 0 ? 1 : 0], classes[row[0]]];
+    const pairs = Array.from(outputs, (output, i) => {
+      const [said, right] = [this.#asPrediction(output), inOwnUnits(this.spec, row[i])];
+      return isMissed({said, right}) ? showApart(said, right) : [show(right), show(right)];
+    });
+    return [this.words.listed(pairs.map(([said]) => said)), this.words.listed(pairs.map(([, right]) => right))];
   }
 
   /**
@@ -275,17 +284,19 @@ export class NetworkSentences {
   chanceOf(i, logit) {
     const {classes} = this.spec.data,
       name = this.network.layers.at(-1)?.outputs === 1 ? classes[1] : classes[i],
-      parts = {name, sum: show(logit), chance: show(chanceOfLogit(logit))};
+      chance = chanceOfLogit(logit),
+      parts = {name, sum: show(logit), chance: show(chance), equals: equalsOf(chanceOfLogit(asShown(logit)), chance).trim()};
     return this.words.word(name ? "network.told.chance.of" : "network.told.chance", parts);
   }
 
   // --- what a class is asked before it is shown ---
 
   /**
-   * Asks for the number that a step will tell of: the value of a neuron, a share or a weight after Change.
+   * Asks for the number that a step will tell of: the value of a neuron, a share or a weight after Change; and says
+   * which part that is.
    * @param {{phase: string, kind: string, layer?: number}} step
    * @param {NetworkMoment} moment
-   * @returns {{question: string, formula: FormulaPart[]}}
+   * @returns {{question: string, formula: FormulaPart[], part: import("../derive/network.js").Picked}}
    */
   asked(step, moment) {
     const {phase, layer = 0} = step,
@@ -295,7 +306,11 @@ export class NetworkSentences {
     const key = phase === "think" && at < 0 ? "ask.think.all" : `ask.${phase}`,
       i = phase === "know" ? this.#neuronTold(layer, moment) : 0,
       [name, weight] = phase === "know" ? [this.names.neuron(layer, i), ""] : ["", this.#nameOf(blamed)];
-    return {question: this.#say(key, moment, {name, weight}), formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])]};
+    return {
+      question: this.words.joined(this.#say(key, moment, {name, weight}), this.words.word("network.told.ask.reveal")),
+      formula: [...formula.slice(0, -1), blank(formula[formula.length - 1])],
+      part: phase === "know" ? {kind: "neuron", layer, neuron: i} : {kind: "weight", layer: blamed.layer, neuron: blamed.neuron, input: blamed.input},
+    };
   }
 
   // --- Know ---
@@ -346,8 +361,11 @@ export class NetworkSentences {
     const count = terms.length > MAX_WRITTEN_TERMS ? MAX_WRITTEN_TERMS - 1 : terms.length,
       others = Array.from(x.subarray(count), (number, k) => parameters[weightPosition(layer, i, count + k)] * number),
       sum = `${[...terms.slice(0, count), ...this.#others(others)].join(" + ")}${bias ? ` ${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))}` : " + 0"}`,
-      value = show(pass.layers[l - 1].outputs[row][i]);
-    return this.words.typeset(layer.activation === "linear" ? `${sum} = ${value}` : `${layer.activation}(${sum}) = ${value}`);
+      value = pass.layers[l - 1].outputs[row][i];
+    const products = Array.from(x.subarray(0, count), (number, k) => asShown(parameters[weightPosition(layer, i, k)]) * asShown(number)),
+      computed = addedUp(products) + asShown(addedUp(others)) + asShown(bias),
+      equals = equalsOf(ACTIVATIONS[layer.activation].value(computed), value);
+    return this.words.typeset(`${layer.activation === "linear" ? sum : `${layer.activation}(${sum})`}${equals}${show(value)}`);
   }
 
   /** @param {NetworkMoment} moment */
@@ -371,11 +389,12 @@ export class NetworkSentences {
         p = chanceOfLogit(y);
       return loss === "mse" ? `(${show(y)} − ${bracketed(show(t))})²` : `−log${t ? ` ${show(p)}` : `(1\u00a0−\u00a0${show(p, digitsBeside1(p))})`}`; // the probability that is seen
     });
-    const sum = outputs.reduce((total, y, i) => total + LOSSES[loss].term(y, targets[at][i]), 0);
-    if (terms.length === 1) return `${terms[0]} = ${show(sum)}`;
+    const sum = outputs.reduce((total, y, i) => total + LOSSES[loss].term(y, targets[at][i]), 0),
+      computed = addedUp(Array.from(outputs, (y, i) => termAsShown(loss, y, targets[at][i])));
+    if (terms.length === 1) return `${terms[0]}${equalsOf(computed, sum)}${show(sum)}`;
     const shown = terms.length > MAX_WRITTEN_TERMS ? [...terms.slice(0, MAX_WRITTEN_TERMS - 1), "…"] : terms,
       added = shown.join(" + ").replaceAll("+ −", "− ");
-    return `(${added}) ÷ ${terms.length} = ${show(sum / terms.length)}`;
+    return `(${added}) ÷ ${terms.length}${equalsOf(computed / terms.length, sum / terms.length)}${show(sum / terms.length)}`;
   }
 
   // --- Think ---
@@ -407,8 +426,11 @@ export class NetworkSentences {
   #slopeOfLoss({predictions, targets}, at, i, gradient) {
     const count = predictions.length * predictions[at].length,
       [y, t] = [predictions[at][i], targets[at][i]];
-    const mistake = this.network.loss === "mse" ? `2 × (${show(y)} − ${bracketed(show(t))})` : `(${show(chanceOfLogit(y))} − ${show(t)})`;
-    return `${mistake} ÷ ${count} = ${show(gradient)}`;
+    const [mistake, computed] =
+      this.network.loss === "mse"
+        ? [`2 × (${show(y)} − ${bracketed(show(t))})`, 2 * (asShown(y) - asShown(t))] // prettier-ignore
+        : [`(${show(chanceOfLogit(y))} − ${show(t)})`, asShown(chanceOfLogit(y)) - asShown(t)];
+    return `${mistake} ÷ ${count}${equalsOf(computed / count, gradient)}${show(gradient)}`;
   }
 
   /**
@@ -431,7 +453,8 @@ export class NetworkSentences {
     const {activation} = this.network.layers[layer - 1];
     if (at < 0 || activation === "linear" || gradient === 0) return "";
     const [upstream, delta] = [pass.douts[layer - 1].outputs[at][neuron], pass.douts[layer - 1].sums[at][neuron]];
-    return this.words.word("network.told.slope", {activation, upstream: show(upstream), slope: show(delta / upstream), delta: show(delta)});
+    const equals = equalsOfProduct(upstream, delta / upstream, delta).trim();
+    return this.words.word("network.told.slope", {activation, upstream: show(upstream), slope: show(delta / upstream), equals, delta: show(delta)});
   }
 
   /**
@@ -447,7 +470,7 @@ export class NetworkSentences {
       this.#part(bracketed(show(upstream)), "delta", signOf(upstream)),
       " × ",
       this.#part(bracketed(show(x)), "incoming"),
-      " = ",
+      equalsOfProduct(upstream, x, gradient),
       this.#part(bracketed(show(gradient)), "weight_share", signOf(gradient)),
     ];
   }
@@ -461,8 +484,10 @@ export class NetworkSentences {
   #sumOfShares({layer, neuron, input, gradient}, pass) {
     const shares = pass.x.map((_, row) => pass.douts[layer - 1].sums[row][neuron] * incomingOf(pass, layer, row)[input]),
       count = shares.length <= MAX_SHARES ? shares.length : MAX_SHOWN_SHARES,
-      shown = shares.slice(0, count).map((share) => bracketed(show(share)));
-    return [this.words.typeset(`${[...shown, ...this.#others(shares.slice(count))].join(" + ")} = ${show(gradient)}`)];
+      shown = shares.slice(0, count).map((share) => bracketed(show(share))),
+      others = shares.slice(count),
+      equals = equalsOf(addedUp(shares.slice(0, count).map((share) => asShown(share))) + asShown(addedUp(others)), gradient);
+    return [this.words.typeset(`${[...shown, ...this.#others(others)].join(" + ")}${equals}${show(gradient)}`)];
   }
 
   /**
@@ -470,7 +495,7 @@ export class NetworkSentences {
    * @param {number[]} numbers
    */
   #others(numbers) {
-    return numbers.length ? [this.words.word("network.told.others", {count: numbers.length, sum: show(numbers.reduce((sum, number) => sum + number, 0))})] : [];
+    return numbers.length ? [this.words.word("network.told.others", {count: numbers.length, sum: show(addedUp(numbers))})] : [];
   }
 
   // --- Change ---
@@ -484,7 +509,8 @@ export class NetworkSentences {
       [old, changed] = showApart(before, after[position]),
       parts = {weight: this.#nameOf(most), before: old, after: changed},
       ofGradient = this.#part(bracketed(show(gradient)), "gradient", signOf(gradient));
-    const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, ") = "] : [" × ", ofGradient, " = "];
+    const equals = equalsOfUpdate(before, asShown(learningRate) * moveAsShown(gradient, momentum, velocity?.[position]), after[position]);
+    const by = velocity ? [" × (", this.#part(show(momentum), "momentum"), " × ", this.#part(bracketed(show(velocity[position])), "velocity"), " + ", ofGradient, `)${equals}`] : [" × ", ofGradient, equals];
     return {
       sentence: this.#say(velocity ? "change.momentum" : "change", moment, parts),
       formula: [this.#part(old, "before"), " − ", this.#part(show(learningRate), "rate"), ...by, this.#part(changed, "after")],
@@ -580,16 +606,43 @@ export class NetworkSentences {
  */
 function blank(part) {
   if (typeof part !== "string") return {...part, text: ASKED, kind: ""};
-  return `${part.slice(0, part.lastIndexOf("= "))}= ${ASKED}`;
+  return part.replace(/([=≈]) [^=≈]*$/, `$1 ${ASKED}`);
 }
 
 /**
- * Whether nobody is to blame: a gradient is 0 but for rounding.
+ * Whether nobody is to blame: a gradient is 0 but for rounding, or far too small for the loss that is left.
  * @param {{gradient: number}} blamed
  * @param {NetworkMoment} moment
  */
-function isNegligible({gradient}, {first}) {
-  return Math.abs(gradient) <= NEGLIGIBLE * first;
+function isNegligible({gradient}, {first, output}) {
+  return Math.abs(gradient) <= Math.max(NEGLIGIBLE * first, STUCK * output);
+}
+
+/** @param {number[]} numbers */
+function addedUp(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+/**
+ * What an output adds to the loss, of the numbers shown.
+ * @param {string} loss
+ * @param {number} y
+ * @param {number} t
+ */
+function termAsShown(loss, y, t) {
+  if (loss === "mse") return (asShown(y) - asShown(t)) ** 2;
+  const p = chanceOfLogit(y);
+  return -Math.log(t ? asShown(p) : 1 - asShown(p, digitsBeside1(p)));
+}
+
+/**
+ * By what an update moves a weight for a learning rate of 1, of the numbers shown.
+ * @param {number} gradient
+ * @param {number} momentum
+ * @param {number | undefined} velocity
+ */
+export function moveAsShown(gradient, momentum, velocity) {
+  return asShown(gradient) + (velocity === undefined ? 0 : asShown(momentum) * asShown(velocity));
 }
 
 /** @param {number} logit */

@@ -125,10 +125,10 @@ const TERM = "[^\\s=≈。、]+[。、]?", // no space follows a Japanese full s
   TERMS = `${TERM}(?: [−+×÷] ${TERM})+(?: ${NUMBER}(?= =))?`, // as in 4 × 局所微分 3
   SIDE = `[=≈] (?:${TERMS}|${TERM})`;
 // What no line breaks, the longest first: a formula with its result and the colon before it, then its parts, a number
-// after a colon or a Japanese particle, a number with its counter, and a name with its bracket.
+// after a colon or a Japanese particle (but から, as in 1 から 2 へ), a number with its counter, a name with its bracket.
 const TOGETHER = [
   `(?:: )?(?:${TERMS}|(?<=: )${TERM})(?: ${SIDE})+`,
-  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|[ぁ-ん] ${ALONE}${AFTER}?|${ALONE}${AFTER}|[→▶] [ぁ-ん]|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
+  `(?:: )?${TERMS}|${SIDE}|: ${NUMBER}[,.;。、)]{0,2}|(?<!か)[ぁ-ん] ${ALONE}${AFTER}?|${ALONE}${AFTER}|[→▶] [ぁ-ん]|${TERM} \\([^()\\n]{1,16}\\)[,.。、]?`,
   `${NUMBER} × 10[⁻⁰¹²³⁴-⁹]+[。、)]{0,2}`, // of a formula that is too long
 ].map((pattern) => new RegExp(`(${pattern})`));
 const MAX_TOGETHER = 24; // columns that no line breaks: a longer formula is wider than a phone

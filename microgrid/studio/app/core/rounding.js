@@ -1,5 +1,6 @@
 // Whether the numbers of a formula, as they are shown, give the result as it is shown: 5.031 − 5 is not 0.03125.
 
+import {ROUNDING} from "./blame.js";
 import {valueOf} from "./cycle.js";
 import {MINUS, digitsApart, show} from "./numerals.js";
 
@@ -12,7 +13,7 @@ import {MINUS, digitsApart, show} from "./numerals.js";
  * @param {number} number
  * @param {number} [digits]
  */
-function asShown(number, digits = 4) {
+export function asShown(number, digits = 4) {
   return Number.isFinite(number) ? Number(show(number, digits).replaceAll(MINUS, "-")) : number;
 }
 
@@ -24,10 +25,19 @@ function asShown(number, digits = 4) {
  * @param {number[]} [terms] that it began with
  * @returns {" = " | " ≈ "}
  */
-function signBetween(computed, result, terms = []) {
+export function equalsOf(computed, result, terms = []) {
   const [text, shown] = [show(computed), show(result)],
     isSame = terms.some((term) => show(term) === shown) ? computed === asShown(result) : text === shown;
-  return isSame ? " = " : " ≈ ";
+  return isSame && ![result, ...terms].some(looksWhole) ? " = " : " ≈ ";
+}
+
+/**
+ * Whether a number is shown as a whole one that it is not, by more than rounding: 0.99997 as 1.
+ * @param {number} number
+ */
+function looksWhole(number) {
+  const shown = asShown(number);
+  return Number.isInteger(shown) && Math.abs(shown - number) > ROUNDING * Math.abs(number);
 }
 
 /**
@@ -37,7 +47,7 @@ function signBetween(computed, result, terms = []) {
  * @param {number} result
  */
 export function equalsOfProduct(a, b, result) {
-  return signBetween(asShown(a) * asShown(b), result);
+  return equalsOf(asShown(a) * asShown(b), result, [a, b].filter(looksWhole));
 }
 
 /**
@@ -46,10 +56,18 @@ export function equalsOfProduct(a, b, result) {
  * @param {number} i
  */
 export function equalsOfChange({values, gradients, learningRate, changed}, i) {
-  const after = changed.get(i) ?? NaN,
-    digits = digitsApart(values[i], after),
-    computed = asShown(values[i], digits) - asShown(learningRate) * asShown(gradients[i]);
-  return show(computed, digits) === show(after, digits) ? " = " : " ≈ ";
+  return equalsOfUpdate(values[i], asShown(learningRate) * asShown(gradients[i]), changed.get(i) ?? NaN);
+}
+
+/**
+ * The sign between a number less its move, and the number after it.
+ * @param {number} before
+ * @param {number} move as the numbers shown give it
+ * @param {number} after
+ */
+export function equalsOfUpdate(before, move, after) {
+  const digits = digitsApart(before, after);
+  return show(asShown(before, digits) - move, digits) === show(after, digits) ? " = " : " ≈ ";
 }
 
 /**
@@ -60,7 +78,7 @@ export function equalsOfChange({values, gradients, learningRate, changed}, i) {
  */
 export function equalsOfValue({nodes}, {values}, i) {
   const numbers = nodes[i].operands.map((operand) => asShown(values[operand]));
-  return signBetween(valueOf(nodes[i], numbers), values[i], numbers);
+  return equalsOf(valueOf(nodes[i], numbers), values[i], numbers);
 }
 
 /**

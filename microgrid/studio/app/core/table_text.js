@@ -53,6 +53,15 @@ export function columnsOfTable(text) {
 }
 
 /**
+ * Lists the columns that have one number in all rows: nothing can be learned from them.
+ * @param {NetworkData} data
+ */
+export function columnsWithoutChange({inputNames, targetName, rows, targets}) {
+  const isSame = (/** @type {unknown[]} */ cells) => cells.every((cell) => cell === cells[0]);
+  return [...inputNames.filter((_, i) => isSame(rows.map((row) => row[i]))), ...(isSame(targets) ? [targetName] : [])];
+}
+
+/**
  * @param {string} text
  * @param {number | null} targetColumn
  * @returns {{columns: string[], target: number, lines: TableLine[]}} with the lines below the names

@@ -225,6 +225,8 @@ function networkPartAt(state, words) {
     at,
     picked,
     hover,
+    /** The part that a class is asked about. */
+    asked: /** @type {Picked | null} */ (null),
     panel,
     steps,
     step,
@@ -292,6 +294,7 @@ export function networkShownAt(state, words) {
     {question} = predicting,
     endLabel = words.say("loss"),
     note = document.note?.[language] || noteOf(spec, words);
+  network.asked = question?.part ?? null;
   const told = question ? {sentence: "", summary: question.question, ending: "", formula: question.formula} : step && !problem ? saidOfNetwork(state, network) : {sentence: problem ? "" : words.say("start"), summary: "", ending: "", formula: []};
   return {
     network,
@@ -305,6 +308,7 @@ export function networkShownAt(state, words) {
     noteShown: position === ends.know && cycle === 1 ? note : "",
     note,
     outputText: outputTextOf(state, network, words),
+    changedLoss: known.isChanged ? network.losses.after : null,
     problem,
     isBlocked: !Number.isFinite(cycles.loss) && position >= NETWORK_KIND.reach(state),
     title: document.title?.[language] || titleOf(spec, words),

@@ -31,6 +31,7 @@ import {equalsOfChange, equalsOfStep} from "../core/rounding.js";
  * @property {string} endLabel
  * @property {string} endName
  * @property {object | null} asking
+ * @property {boolean} isChanged whether all of Change has been made
  */
 
 const MAX_NAMES = 6,
@@ -148,10 +149,10 @@ function partsOfFormula(step, {formula, result}, {graph, numbers, sentences, wor
  * @param {State} state
  * @param {ToldBefore} parts
  */
-function outputInWords(state, {numbers, graph, words, endLabel, ends, known, asking}) {
+function outputInWords(state, {numbers, graph, words, endLabel, ends, isChanged}) {
   if (numbers.missing >= 0 || state.position < ends.know) return "";
   const now = words.typeset(`${endLabel} ${show(numbers.values[graph.output])}`);
-  if (known.current?.phase !== "change" || state.position < ends.change || asking) return now;
+  if (!isChanged) return now;
   const {again, after, predicted, isImpossible} = numbers.outcome,
     next = again.missing < 0 ? words.typeset(show(after)) : "?",
     expected = isImpossible ? words.say("outcome.below_zero") : words.say("outcome", {predicted: show(predicted)});

@@ -2,7 +2,7 @@
 
 import {readNumber} from "../core/numerals.js";
 import {ACTIVATION_NAMES, NetworkError, checkSpec, onData} from "../core/network_spec.js";
-import {columnsOfTable, readTable} from "../core/table_text.js";
+import {columnsOfTable, columnsWithoutChange, readTable} from "../core/table_text.js";
 import {byId, createWatch, make, refill, refuse, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -27,6 +27,7 @@ export function createBuilder(app) {
     paste = make("textarea", {id: "build-paste", rows: "3", spellcheck: "false", autocomplete: "off"}),
     target = make("select", {id: "build-target"}),
     targetRow = make("p", {class: "row"}),
+    take = make("button", {id: "build-take", onclick: takeTable}),
     refused = make("p", {class: "refused", id: "build-refused", role: "status"}),
     told = make("p", {class: "hint", id: "build-told", role: "status"});
   activation.replaceChildren(...ACTIVATION_NAMES.map((name) => make("option", {}, name)));
@@ -67,7 +68,7 @@ export function createBuilder(app) {
       event.preventDefault();
       begin();
     });
-    const take = make("button", {id: "build-take", onclick: takeTable}, say("take"));
+    take.textContent = say("take");
     targetRow.replaceChildren(make("label", {for: "build-target"}, say("target")), target);
     targetRow.hidden = paste.value === "";
     refill(room, form, make("label", {for: "build-paste"}, say("paste")), paste, targetRow, take, refused, told);
@@ -95,12 +96,28 @@ export function createBuilder(app) {
       batchSize = batch.value.trim() === "" ? null : readNumber(batch.value),
       seedNumber = readNumber(seed.value);
     for (const field of [layers, batch, seed]) refuse(field, refused, "");
+    write(told, "");
     if (!sizes) return refuseField(layers, words.say("builder.layers.refused", {text: layers.value}));
     if (batchSize !== null && !(Number.isSafeInteger(batchSize) && batchSize > 0)) {
       return refuseField(batch, words.say("builder.batch.refused", {text: batch.value}));
     }
     if (!(Number.isSafeInteger(seedNumber) && seedNumber >= 0)) return refuseField(seed, words.say("builder.seed.refused", {text: seed.value}));
-    open({...before, ...onData(chosen, sizes), activation: activation.value, batchSize, seed: seedNumber}, layers);
+    const written = layers.value,
+      change = {...before, ...onData(chosen, sizes), activation: activation.value, batchSize, seed: seedNumber};
+    if (!open(change, layers)) return;
+    const outputs = change.sizes[change.sizes.length - 1];
+    if (outputs !== sizes[sizes.length - 1]) tell(words.say("builder.outputs", {outputs, text: written, layers: change.sizes.join("-")}), layers);
+  }
+
+  /**
+   * Tells what came of it, below a field or a button.
+   * @param {string} text
+   * @param {HTMLElement} place
+   */
+  function tell(text, place) {
+    lineOfField(place).after(told);
+    write(told, text);
+    told.scrollIntoView({block: "nearest"});
   }
 
   /**
@@ -108,6 +125,7 @@ export function createBuilder(app) {
    * @param {string} why
    */
   function refuseField(field, why) {
+    lineOfField(field).after(refused);
     refuse(field, refused, why);
     field.focus();
     refused.scrollIntoView({block: "nearest"});
@@ -156,8 +174,9 @@ export function createBuilder(app) {
     try {
       const own = readTable(paste.value, targetRow.hidden ? null : Number(target.value));
       if (!open({...before, ...onData(own, sizes)}, paste)) return;
-      write(told, words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}));
-      told.scrollIntoView({block: "nearest"});
+      const read = words.say("builder.read", {rows: own.rows.length, inputs: words.listed(own.inputNames), target: own.targetName}),
+        same = columnsWithoutChange(own);
+      tell(words.joined(read, own.rows.length === 1 ? words.say("builder.one_row") : same.length > 0 && words.say("builder.same", {names: words.listed(same)})), take);
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       refuseField(paste, words.word(error.key, error.parts));
@@ -197,6 +216,14 @@ export function createBuilder(app) {
  */
 function labelled(text, field) {
   return make("p", {class: "row"}, make("label", {for: field.id}, text), field);
+}
+
+/**
+ * What stands in one line of the form with a field.
+ * @param {HTMLElement} field
+ */
+function lineOfField(field) {
+  return /** @type {HTMLElement} */ (field.closest(".row") ?? field);
 }
 
 /**

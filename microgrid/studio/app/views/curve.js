@@ -23,6 +23,7 @@ const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down mov
 /** @param {App} app */
 export function createCurve(app) {
   const element = byId("curve"),
+    loss = byId("loss"),
     losses = byId("losses"),
     plot = byId("plot"),
     scale = byId("scale"),
@@ -32,11 +33,13 @@ export function createCurve(app) {
     key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
     name = make("span", {id: "curve-name", "aria-hidden": "true"}), // where there is no room for the scale
     isNewCurve = createWatch(),
-    isNewCycle = createWatch();
+    isNewCycle = createWatch(),
+    isNewPlace = createWatch();
   /** @type {Curve | null} */
   let curve = null;
   let isDragged = false,
-    cycleBefore = 0; // the drag
+    cycleBefore = 0, // the drag
+    missing = ""; // what was said of a cycle that there is not
   plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
   plot.append(before, name, key);
 
@@ -45,9 +48,11 @@ export function createCurve(app) {
    * @param {Derived} derived
    */
   function showCurve(state, derived) {
-    const {words, endLabel, asking} = derived;
-    write(byId("loss"), asOnCard(derived.outputText));
-    setAttribute(byId("loss"), "data-of", derived.network && derived.outputText ? words.word("network.told.rows", {count: derived.network.spec.data.rows.length}) : null);
+    const {words, endLabel, asking, network} = derived;
+    if (isNewPlace(state.visit, state.cycle, words)) missing = "";
+    write(loss, missing || asOnCard(derived.outputText));
+    setAttribute(loss, "data-step", network && derived.placeInCycle);
+    setAttribute(loss, "data-of", network && derived.outputText && !missing ? words.word("network.told.rows", {count: network.spec.data.rows.length}) : null);
     losses.hidden = !derived.learns; // nothing learns
     if (isNewCurve(state.cycles, words, endLabel)) draw(state.cycles, derived);
     setAttribute(element, "tabindex", asking ? "-1" : "0");
@@ -175,8 +180,15 @@ export function createCurve(app) {
   // Of many cycles one point of the curve stands for several: by its number each is reached.
   number.addEventListener("change", () => {
     const cycle = readNumber(number.value);
+    const {first, last} = app.state.cycles,
+      isMissing = !(Math.round(cycle) >= first && Math.round(cycle) <= last),
+      text = number.value;
     if (Number.isFinite(cycle)) rewindTo(cycle);
     writeNumber();
+    if (!isMissing) return;
+    missing = app.derived.words.say("loop.cycle.missing", {first, last, text});
+    app.announce(missing);
+    showCurve(app.state, app.derived);
   });
   number.addEventListener("keydown", ({key}) => {
     if (key === "ArrowUp") rewindTo(app.state.cycle + 1);

@@ -4,6 +4,7 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 import {reducedMotion} from "./motion.js";
 
 const STRIP_END_PX = 16; // what is left at the end is no button
+const MARGIN_OF_STRIP_PX = 3;
 const STRIP_PART = 0.7; // of the strip, by which the arrow scrolls
 
 /** @typedef {import("../actions.js").State} State */
@@ -17,7 +18,8 @@ const STRIP_PART = 0.7; // of the strip, by which the arrow scrolls
 export function createExamples(app, places, gallery) {
   const strip = byId(places.strip),
     more = byId(places.more),
-    isNewStrip = createWatch();
+    isNewStrip = createWatch(),
+    isNewChoice = createWatch();
   /** @type {HTMLElement[]} */
   let buttons = [];
   let isBackward = false; // whether the arrow leads to the start again
@@ -31,6 +33,8 @@ export function createExamples(app, places, gallery) {
     for (const [i, button] of buttons.entries()) {
       setAttribute(button, "aria-pressed", `${state.document.name === gallery[i].name}`);
     }
+    const chosen = buttons.find((button) => button.getAttribute("aria-pressed") === "true");
+    if (isNewChoice(chosen) && chosen) app.onceWritten(() => comeTo(chosen));
     if (places.note) write(byId(places.note), note);
   }
 
@@ -50,6 +54,16 @@ export function createExamples(app, places, gallery) {
     if (strip.scrollLeft <= STRIP_END_PX) isBackward = false;
     else if (strip.scrollLeft >= room - STRIP_END_PX) isBackward = true;
     write(more, isBackward ? "‹" : "›");
+  }
+
+  /**
+   * Brings all of the example chosen into the strip: it is written in bold, and so is wider than it was.
+   * @param {Element} button
+   */
+  function comeTo(button) {
+    const [room, place] = [strip, button].map((element) => element.getBoundingClientRect());
+    if (place.right > room.right) strip.scrollLeft += place.right - room.right + MARGIN_OF_STRIP_PX;
+    else if (place.left < room.left) strip.scrollLeft -= room.left - place.left + MARGIN_OF_STRIP_PX;
   }
 
   function scrollOn() {

@@ -235,7 +235,7 @@ export function createLayers(app) {
     }
     if (!made) return formula.replaceChildren();
     const terms = made.terms.flatMap(({text, isPicked}, i) => [i ? " + " : "", isPicked ? make("mark", {}, words.typeset(text)) : words.typeset(text)]);
-    formula.replaceChildren(make("b", {}, nameOfCell(/** @type {Cell} */ (chosen), network, words)), " = ", made.before, ...terms, made.after, ...(made.result ? [made.terms.length ? " = " : "", make("b", {}, words.typeset(made.result))] : []));
+    formula.replaceChildren(make("b", {}, nameOfCell(/** @type {Cell} */ (chosen), network, words)), " = ", made.before, ...terms, made.after, ...(made.result ? [made.terms.length ? made.equals : "", make("b", {}, words.typeset(made.result))] : []));
   }
 
   /**

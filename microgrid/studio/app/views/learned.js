@@ -2,7 +2,7 @@
 // targets beside predictions. A point that is clicked is the row that all the page shows.
 
 import {predict} from "../core/network.js";
-import {columnsOf, cutToColumns, show} from "../core/numerals.js";
+import {columnsOf, cutToColumns, show, showApart} from "../core/numerals.js";
 import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../core/plots.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
@@ -59,6 +59,7 @@ export function createLearned(app) {
   const isNewPlot = createWatch(),
     isNewPicture = createWatch(),
     isNewFrame = createWatch(),
+    isNewFigure = createWatch(),
     isNewRow = createWatch(),
     isNewKey = createWatch();
   /** @type {Plot} */
@@ -86,15 +87,18 @@ export function createLearned(app) {
     if (isNewKey(plot, words, state.isPresenting)) showKey(words);
     if (isNewFrame(plot, words, looks)) frame = measured(words);
     if (!frame) return;
-    const parameters = network.known.isChanged ? network.after : state.net.moment.parameters,
+    const {isChanged} = network.known,
+      parameters = isChanged ? network.after : state.net.moment.parameters,
       isMoving = Boolean(state.training);
     if (isNewPicture(plot, frame, parameters, isMoving)) {
       const asked = predictOf(network, parameters);
       verdicts = verdictsOf(plot, asked);
       draw(asked, network.network.count, isMoving, words);
-      for (const [k, figure] of figuresOf(plot, verdicts, network.names.target, words).entries()) write(figures.children[k], figure);
     }
-    if (isNewRow(frame, verdicts, state.net.row, isMoving, words)) showRow(state.net.row, isMoving, words);
+    if (isNewFigure(verdicts, isChanged, words)) {
+      for (const [k, figure] of figuresOf(plot, verdicts, network.names.target, isChanged, words).entries()) write(figures.children[k], figure);
+    }
+    if (isNewRow(frame, verdicts, state.net.row, isChanged, isMoving, words)) showRow(state.net.row, isChanged, isMoving, words);
   }
 
   // --- what changes seldom: size, axes, names ------------------------------------------------------------------------------
@@ -431,14 +435,15 @@ export function createLearned(app) {
 
   /**
    * @param {number | null} row
+   * @param {boolean} isChanged
    * @param {boolean} isMoving
    * @param {Words} words
    */
-  function showRow(row, isMoving, words) {
+  function showRow(row, isChanged, isMoving, words) {
     setAttribute(box, "aria-valuemin", "0");
     setAttribute(box, "aria-valuemax", `${plot.learned}`);
     setAttribute(box, "aria-valuenow", `${row === null ? 0 : row + 1}`);
-    const sentence = row === null || row >= plot.learned ? words.say("network.row.all") : rowInWords(plot, verdicts, row, words);
+    const sentence = row === null || row >= plot.learned ? words.say("network.row.all") : rowInWords(plot, verdicts, row, isChanged, words);
     if (!isMoving) setAttribute(box, "aria-valuetext", sentence); // a screen reader would read every one
     write(told, sentence);
     if (row === null || row >= plot.learned) return ring.replaceChildren();
@@ -569,29 +574,35 @@ function namesOnAxes({kind, x, y, question}, words) {
  * @param {Plot} plot
  * @param {Verdicts} verdicts
  * @param {string} name of what is predicted
+ * @param {boolean} isChanged
  * @param {Words} words
  */
-function figuresOf({question}, {learned, heldOut}, name, words) {
+function figuresOf({question}, {learned, heldOut}, name, isChanged, words) {
   const figure = (/** @type {string} */ rows, /** @type {Summary | null} */ summary) => {
     if (!summary) return "";
     const kind = question.kind === "number" ? "error" : "right";
     return words.say(`plot.${kind}${rows}`, {right: summary.right, count: summary.count, name, error: show(summary.error, 3)});
   };
-  return [figure("", learned), figure(".held_out", heldOut)];
+  return [isChanged ? words.say("plot.after", {text: figure("", learned)}) : figure("", learned), figure(".held_out", heldOut)];
 }
 
 /**
  * What the network says to a row, and what was right.
  * @param {Plot} plot
  * @param {Verdicts} verdicts
- * @param {number} row
+ * @param {number} i the row
+ * @param {boolean} isChanged whether Change has been made, which the drawing does not show
  * @param {Words} words
  */
-function rowInWords({question, targets, sides}, {predictions, sides: predicted}, row, words) {
-  const {kind, names} = question;
-  if (kind === "number" || !question.isNamed) return words.say("plot.row", {row: row + 1, right: show(targets[row]), said: show(predictions[row], 3)});
-  const isRight = sides[row] === predicted[row];
-  return words.say(isRight ? "plot.row.right" : "plot.row", {row: row + 1, right: names[sides[row]], said: names[predicted[row]]});
+function rowInWords({question, targets, sides}, {predictions, sides: predicted}, i, isChanged, words) {
+  const {kind, names} = question,
+    row = isChanged ? words.say("plot.row.after", {row: i + 1}) : i + 1;
+  if (kind === "number" || !question.isNamed) {
+    const [said, right] = showApart(predictions[i], targets[i]);
+    return words.say("plot.row", {row, right, said});
+  }
+  const isRight = sides[i] === predicted[i];
+  return words.say(isRight ? "plot.row.right" : "plot.row", {row, right: names[sides[i]], said: names[predicted[i]]});
 }
 
 /**

@@ -1,7 +1,8 @@
 // Paints the box of the loss of a network at a step: of the row that is picked, or of all rows.
 
 import {lossTermsAt} from "../core/network_parts.js";
-import {columnsOf, show} from "../core/numerals.js";
+import {isMissed} from "../core/blame.js";
+import {columnsOf, digitsApart, show} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {nowIn, writeSmall} from "./network_marks.js";
 
@@ -9,7 +10,7 @@ import {nowIn, writeSmall} from "./network_marks.js";
 /** @typedef {import("./network_marks.js").NetworkShown} NetworkShown */
 /** @typedef {import("./network_scene.js").NetworkScene} NetworkScene */
 /** @typedef {ReturnType<typeof lossTermsAt>[number]} LossTerm */
-/** @typedef {[key: string, number: number, isKnown: boolean, own?: string]} LossLine the key of a word, the number beside it and, of a target that is standardised, what it is */
+/** @typedef {[key: string, number: number, isKnown: boolean, own?: string, digits?: number]} LossLine the key of a word, or the name of a class, the number beside it and, of a target that is standardised, what it is */
 
 const MAX_NAME = 11; // columns that leave room for a number in the narrowest box
 
@@ -29,7 +30,7 @@ export function paintLoss({box, links}, shown, words) {
     name = nameOfLoss(shown, terms.length, words);
   write(box.heading, name);
   for (const [i, lines] of box.rows.entries()) {
-    const told = linesOfLoss(terms[i], loss, shown, box.rows.length);
+    const told = linesOfLoss(terms[i], loss, shown, box.rows.length, shown.names.classesInShort[i]);
     for (const [k, line] of lines.entries()) paintLine(line, told[k], k === told.length - 1 && !box.total, words);
   }
   if (box.total) paintLine(box.total, [keyOfTotal(shown), loss, isKnown], true, words);
@@ -68,15 +69,16 @@ function nameOfLoss(shown, outputs, words) {
  * @param {number} loss
  * @param {NetworkShown} shown
  * @param {number} outputs
+ * @param {string} [className]
  * @returns {LossLine[]}
  */
-function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, alone, seen}, outputs) {
+function linesOfLoss({target, prediction, error, probability, term}, loss, {network, known, spec, sentences, alone, seen}, outputs, className) {
   const {at, batch, pass} = alone ?? seen,
     isClass = network.loss === "bce",
     isPredicted = known.layer >= network.layers.length,
     isKnown = known.layer > network.layers.length,
     rows = batch.length;
-  if (at < 0 && outputs > 1) return [[isClass ? "page.network.loss.mean" : "page.network.squared.mean", term / rows, isKnown]];
+  if (at < 0 && outputs > 1) return [[className ?? "page.network.squared.mean", term / rows, isKnown]];
   if (at < 0) {
     return [
       ["page.network.rows", rows, true],
@@ -86,13 +88,13 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
   }
   const isStandardised = spec.data.scale && !spec.data.classes.length;
   /** @type {LossLine} */
-  const given = ["label.target", target, true, isStandardised ? sentences.right(pass, at) : ""];
+  const given = ["label.target", target, true, isStandardised ? sentences.saidAndRight(pass, at)[1] : ""];
   if (outputs > 1) return [given, isClass ? ["page.network.probability", probability, isPredicted] : ["label.error", error, isKnown]];
   /** @type {LossLine[]} */
   const own = isClass
     ? [["page.network.probability", probability, isKnown], ["page.loss", term, isKnown]] // prettier-ignore
     : [["label.error", error, isKnown], ["page.network.squared", term, isKnown]]; // prettier-ignore
-  return [given, ["page.network.prediction", prediction, isPredicted], ...own];
+  return [given, ["page.network.prediction", prediction, isPredicted, "", isMissed({said: prediction, right: target}) ? digitsApart(prediction, target) : 4], ...own];
 }
 
 /**
@@ -102,10 +104,10 @@ function linesOfLoss({target, prediction, error, probability, term}, loss, {netw
  * @param {Words} words
  */
 function paintLine({word, number}, told, isResult, words) {
-  const [key, value, isKnown, own] = told ?? ["", 0, false],
-    name = key && words.word(key),
+  const [key, value, isKnown, own, digits] = told ?? ["", 0, false],
+    name = words.has(key) ? words.word(key) : key,
     nameWithOwn = own ? `${name} (${words.typeset(own)})` : name;
   write(word, columnsOf(nameWithOwn) <= MAX_NAME ? nameWithOwn : name);
-  writeSmall(number, isKnown ? value : null);
+  writeSmall(number, isKnown ? value : null, "", digits);
   mark(number, isResult ? "number result" : "number");
 }

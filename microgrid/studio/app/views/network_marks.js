@@ -1,5 +1,6 @@
 // What the painters of a network share: which part is at work or picked, and numbers that fit into their places.
 
+import {show} from "../core/numerals.js";
 import {makeSvg, setAttribute, write} from "./dom.js";
 import {compactNumber} from "./shown_number.js";
 
@@ -53,9 +54,10 @@ export function isPicked(part, kind, layer, neuron) {
  * @param {Element} element
  * @param {number | null} number null for none
  * @param {string} [before] characters before it
+ * @param {number} [digits] as many as tell it from another number
  */
-export function writeSmall(element, number, before = "") {
-  const [figures, power] = number === null ? [""] : `${before}${compactNumber(number)}`.split("e"),
+export function writeSmall(element, number, before = "", digits = 4) {
+  const [figures, power] = number === null ? [""] : `${before}${digits > 4 ? show(number, digits) : compactNumber(number)}`.split("e"),
     start = power ? `${figures}×10` : figures,
     shown = `${start}${power ?? ""}`;
   if (!write(element, shown)) return;

@@ -63,8 +63,9 @@ export function paintNeurons({layout, nodes}, shown, weights, words) {
  */
 function paintNeuron(neuron, shown, weights, words) {
   const {drawn, place, l, i, value, gradient, status} = neuron,
-    {known, step, picked} = shown,
-    isOwn = isPicked(picked, l ? "neuron" : "input", l, i);
+    {known, step, picked, asked} = shown,
+    isOwn = isPicked(picked, l ? "neuron" : "input", l, i),
+    isMarked = asked ? isPicked(asked, "neuron", l, i) : isOwn;
   const valueText = value === null ? "" : shownNumber(value),
     gradientText = gradient === null ? "" : shownNumber(gradient);
   writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? null : value);
@@ -74,7 +75,7 @@ function paintNeuron(neuron, shown, weights, words) {
   else nameEnd(neuron, shown);
   if (drawn.bias.length && l) paintBias(neuron, shown, weights);
   else if (drawn.bias.length) write(drawn.bias[0], words.typeset(ownNumber(i, shown)));
-  mark(drawn.group, [drawn.kinds, nowIn(step, isNowAt(step, l)), status && "has-status", known.isChanged && "old", isOwn && "picked"].filter(Boolean).join(" "));
+  mark(drawn.group, [drawn.kinds, nowIn(step, isNowAt(step, l)), status && "has-status", known.isChanged && "old", isMarked && "picked"].filter(Boolean).join(" "));
   const bias = l ? weights.values[biasPosition(shown.network.layers[l - 1], i)] : 0,
     facts = [
       valueText && `${words.word("value")} ${valueText}`,
@@ -108,7 +109,7 @@ function paintDots(layer, numbers) {
  * @param {NetworkShown} shown
  */
 function ownNumber(i, {row, alone, seen, spec}) {
-  return (!alone && seen.at < 0) || row === null ? "" : `= ${show(spec.data.rows[row][i])}`;
+  return (!alone && seen.at < 0) || row === null ? "" : `(${show(spec.data.rows[row][i])})`; // in brackets, as the target is
 }
 
 /**

@@ -36,20 +36,21 @@ export function paintNetwork(scene, shown, words, isFinite) {
   paintNeurons(scene, shown, weights, words);
   paintWeights(scene, shown, weights, words, part);
   paintAsked(scene, shown, weights, words, part ?? (known.blame <= 1 && !known.isChanged ? blamedMost(shown) : null));
-  paintLens(scene, [shown.picked, shown.hover]);
+  paintLens(scene, [shown.asked, shown.picked, shown.hover]);
   paintLoss(scene, shown, words);
   for (const [l, band] of scene.bands.entries()) mark(band, `band ${nowIn(step, isNowAt(step, l))}`);
 }
 
 /**
- * The part whose lines stand out and have their numbers: the one that is opened, for what lies under the pointer may be
+ * The part whose lines stand out and have their numbers: the one that a class is asked about; the one that is opened, for what lies under the pointer may be
  * another once the drawing has made room for its table; else the one pointed at, where the lines show no numbers unasked.
  * @param {NetworkShown} shown
  * @param {boolean} hasLabels
  * @returns {Picked | null}
  */
-function partLookedAt({picked, hover}, hasLabels) {
+function partLookedAt({asked, picked, hover}, hasLabels) {
   const hasLines = (/** @type {Picked | null} */ part) => part !== null && part.kind !== "loss" && part.kind !== "bias";
+  if (asked) return asked;
   if (hasLines(picked)) return picked;
   return !hasLabels && hasLines(hover) ? hover : null;
 }

@@ -9,7 +9,9 @@ const SLACK_PX = 8; // less than that is a margin
 const isBesideGraph = matchMedia("(min-width: 761px)"); // on a phone, the whole page scrolls
 
 export function createPanel() {
-  const panel = /** @type {HTMLElement} */ (document.querySelector("aside"));
+  const panel = /** @type {HTMLElement} */ (document.querySelector("aside")),
+    told = byId("told"),
+    [foot] = document.getElementsByTagName("footer");
   let frame = 0;
 
   /**
@@ -34,13 +36,13 @@ export function createPanel() {
    */
   function comeToStep(state, derived, previous) {
     if (isByTraining(state, previous)) return;
-    byId("told").scrollTo(0, 0);
+    told.scrollTo(0, 0);
     if (derived.network) panel.scrollTo(0, 0); // in a graph the reader may be at work below
     comeToNote(derived);
   }
 
   function scrollToTop() {
-    for (const place of [panel, byId("told"), byId("stage"), document.scrollingElement]) place?.scrollTo(0, 0);
+    for (const place of [panel, told, byId("stage"), document.scrollingElement]) place?.scrollTo(0, 0);
   }
 
   /** @param {Derived} derived */
@@ -53,6 +55,7 @@ export function createPanel() {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       for (const element of document.querySelectorAll("#graph, aside, #part .opened, #layers-room")) setAttribute(element, "data-more", sidesWithMore(element).join(" ") || null);
+      told.toggleAttribute("data-below", !isBesideGraph.matches && told.getBoundingClientRect().bottom > foot.getBoundingClientRect().top + SLACK_PX);
     });
   }
 

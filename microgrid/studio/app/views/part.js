@@ -3,7 +3,9 @@
 
 import {ACTIVATIONS, biasPosition, weightPosition} from "../core/network_layers.js";
 import {gradientsOfValues, lossTermsAt, openedNeuron, rowsShown, sharesByRow, valuesOfLayer} from "../core/network_parts.js";
-import {bracketed, show, signOf} from "../core/numerals.js";
+import {moveAsShown} from "../core/network_sentences.js";
+import {bracketed, show, showApart, signOf} from "../core/numerals.js";
+import {asShown, equalsOfProduct, equalsOfUpdate} from "../core/rounding.js";
 import {byId, closeButton, createWatch, make, mark, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -198,7 +200,7 @@ function neuronOfRow(shown, picked, words) {
     : isBlamed
       ? isLinear
         ? words.say("network.part.told.output", {delta: show(delta)})
-        : words.say("network.part.told.neuron", {upstream: show(upstream), slope: bracketed(show(slope)), delta: show(delta)})
+        : words.say("network.part.told.neuron", {upstream: show(upstream), slope: bracketed(show(slope)), equals: equalsOfProduct(upstream, slope, delta).trim(), delta: show(delta)})
       : isSummed
         ? words.joined(words.say("network.part.told.sum"), isChance && sentences.chanceOf(neuron, sum))
         : "";
@@ -315,9 +317,11 @@ function openedWeight({network, known, names, seen: {pass, at, batch}, after, gr
   });
   const isListed = new Set(rows),
     rest = shares.filter(({row}) => !isListed.has(row));
-  const told = known.isChanged
+  const [before, changed] = showApart(weight, after[position]),
+    move = asShown(rate) * moveAsShown(gradients[position], spec.momentum, velocity?.[position]),
+    told = known.isChanged
       ? words.say(velocity ? "network.part.told.momentum" : "network.part.told.change", {
-          ...{before: show(weight), after: show(after[position]), rate: show(rate), gradient: bracketed(show(gradients[position]))},
+          ...{before, after: changed, rate: show(rate), gradient: bracketed(show(gradients[position])), equals: equalsOfUpdate(weight, move, after[position]).trim()},
           ...{momentum: show(spec.momentum), velocity: bracketed(show(velocity?.[position] ?? 0))},
         })
       : isBlamed

@@ -11,9 +11,11 @@ export function createPrimary(app) {
    * @param {import("../actions.js").State} state
    * @param {import("../derive.js").Derived} derived
    */
-  function showPrimary(state, {words, nextPhase, isBlocked}) {
-    write(button, words.word(`phase.${nextPhase}`));
-    setAttribute(button, "aria-label", words.say("reach.play_phase", {phase: words.word(`phase.${nextPhase}`)}));
+  function showPrimary(state, {words, nextPhase, isBlocked, predicting}) {
+    const phase = words.word(`phase.${nextPhase}`),
+      isAsking = predicting.question !== null; // then it answers
+    write(button, isAsking ? words.say("present.answer") : phase);
+    setAttribute(button, "aria-label", isAsking ? null : words.say("reach.play_phase", {phase}));
     mark(button, nextPhase);
     setAttribute(button, "data-busy", goalIn(state) ? "" : null);
     button.disabled = isBlocked;

@@ -50,7 +50,7 @@ export function createRows(app) {
   function showRows(state, derived) {
     const {network: shown, words} = derived;
     if (!shown) return;
-    const {row} = shown,
+    const {row, batch} = shown,
       {length} = shown.spec.data.rows;
     if (row !== null) latest = row;
     setAttribute(place, "aria-label", words.say("network.rows.picker"));
@@ -60,7 +60,7 @@ export function createRows(app) {
     setAttribute(on, "title", words.say("network.row.next"));
     write(word, words.say("network.row"));
     write(count, words.say("network.row.of", {count: length}));
-    write(all, words.say("network.row.all"));
+    write(all, words.say(batch.length === length ? "network.row.all" : "network.row.batch", {count: batch.length}));
     setAttribute(all, "aria-pressed", `${row === null}`);
     setAttribute(back, "aria-disabled", `${rowBeside(shown, -1) === null}`);
     setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);

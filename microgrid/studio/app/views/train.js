@@ -135,15 +135,17 @@ function speedInWords(cyclesPerSecond, words) {
 }
 
 /**
- * What came of the cycles from the first to the one that is shown.
+ * What came of the cycles from the first to the one that is shown; after its Change, of that update, too.
  * @param {State} state
  * @param {Derived} derived
  */
-function resultOfTraining({cycle, cycles, restarted, learningRate}, {output: last, problem, words, endLabel}) {
+function resultOfTraining({cycle, cycles, restarted, learningRate}, {output, changedLoss, problem, words, endLabel}) {
   if (problem) return ""; // the sentence says it
   if (learningRate === 0) return words.say("rate.zero");
-  const first = cycles.firstLoss;
+  const first = cycles.firstLoss,
+    last = changedLoss ?? output,
+    count = cycle - cycles.first + (changedLoss === null ? 0 : 1);
   if (cycles.last === cycles.first) return restarted ? words.say("curve.new") : "";
-  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count: cycle - cycles.first});
+  const curve = words.say("curve", {name: endLabel, first: show(first), last: show(last), count});
   return words.joined(curve, last > first && words.say("grown"));
 }

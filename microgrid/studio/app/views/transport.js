@@ -1,8 +1,8 @@
 // The keys of a player: to the start, back, play, on, to the end; and the clock that plays.
 
-import {STEP_MS} from "../actions/editor.js";
-import {paceIn} from "../derive.js";
-import {byId, setAttribute} from "./dom.js";
+import {STEP_MS, readingTime} from "../core/reading.js";
+import {goalIn, paceIn, reachIn} from "../derive.js";
+import {byId, createWatch, setAttribute} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
 /** @typedef {import("../derive.js").Derived} Derived */
@@ -11,21 +11,21 @@ import {byId, setAttribute} from "./dom.js";
 /** @param {App} app */
 export function createTransport(app) {
   const play = byId("play"),
-    speed = /** @type {HTMLSelectElement} */ (byId("speed"));
+    speed = /** @type {HTMLSelectElement} */ (byId("speed")),
+    isNewStep = createWatch();
   let clock = 0;
 
   /**
    * @param {State} state
    * @param {Derived} derived
-   * @param {State | null} previous
    */
-  function show(state, derived, previous) {
+  function show(state, derived) {
     setAttribute(speed, "aria-label", derived.words.say("reach.speed"));
     setAttribute(play, "aria-pressed", `${state.playing}`);
     document.body.toggleAttribute("data-playing", state.playing);
-    if (state.playing === Boolean(previous?.playing) && paceIn(state) === (previous && paceIn(previous))) return;
-    clearInterval(clock);
-    if (state.playing) clock = setInterval(() => app.dispatch({type: "playOn"}), STEP_MS / paceIn(state));
+    if (!isNewStep(state.playing, state.visit, paceIn(state))) return;
+    clearTimeout(clock);
+    if (state.playing) clock = setTimeout(() => app.dispatch({type: "playOn"}), waitAt(state, derived) / paceIn(state));
   }
 
   byId("first").addEventListener("click", () => app.dispatch({type: "goTo", position: 0}));
@@ -35,6 +35,17 @@ export function createTransport(app) {
   play.addEventListener("click", () => app.dispatch({type: app.state.playing ? "pause" : "play"}));
   speed.addEventListener("change", () => app.dispatch({type: "setSpeed", speed: Number.parseFloat(speed.value)}));
   return {show};
+}
+
+/**
+ * How long the step shown stays at the usual speed; the last one stays anyhow.
+ * @param {State} state
+ * @param {Derived} derived
+ */
+function waitAt(state, {sentence, formulaParts}) {
+  const isLast = state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity),
+    formula = formulaParts.map((part) => (typeof part === "string" ? part : part.text)).join("");
+  return isLast ? STEP_MS : readingTime(`${sentence}${formula}`);
 }
 
 /**
