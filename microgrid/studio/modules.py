@@ -4,7 +4,7 @@ A page is one file, and a browser that opens a file from a disk loads no modules
 after another, each before those that import it, in one block, so that their names are local to it. For that to be
 the same program, imports keep their names, and no two modules may declare the same name. The types in comments are left
 out: they name modules, which a page does not have, and are an eighth of its size. Lines are indented by tabs, which are
-half as long; no text of the app goes over several lines.
+half as long, and headings have no rule; no text of the app goes over several lines.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ DESCRIPTION = re.compile(r"^([ \t]*)/\*\*((?:(?!\*/).)*)\*/\n", re.MULTILINE | r
 TAGS = re.compile(r"(?:\n[ \t]*\* | +)@[a-z]+ (?:.|\n)*")  # @param, @returns, …: they come last
 LEADING_SPACES = re.compile(r"^(?:  )+", re.MULTILINE)
 CAST = re.compile(r"/\*\* @type .*?\*/ ?")
+HEADING_RULE = re.compile(r"(?<=[^-]) -{4,}$", re.MULTILINE)  # from a heading to the end of its line
 LEFT_OVER = re.compile(r"^(?:import|export)\b[^\n]*", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"\bimport\s*(?:\(|\.)[^\n]*")
 COMMENT_OR_TEXT = re.compile(
@@ -112,7 +113,7 @@ def _without_imports(text: str) -> str:
 
 
 def _without_types(text: str) -> str:
-    """Leave out casts, the tags of descriptions, and descriptions of nothing else."""
+    """Leave out casts, the tags of descriptions, descriptions of nothing else, and the rules of headings."""
 
     def described(match: re.Match[str]) -> str:
         indent, comment = match.groups()
@@ -122,7 +123,7 @@ def _without_types(text: str) -> str:
         end = f"\n{indent} */" if "\n" in prose else " */"
         return f"{indent}/**{prose}{end}\n" if prose else ""
 
-    return CAST.sub("", DESCRIPTION.sub(described, text))
+    return HEADING_RULE.sub("", CAST.sub("", DESCRIPTION.sub(described, text)))
 
 
 def _check_imports(name: str, text: str) -> None:

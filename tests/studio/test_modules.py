@@ -54,6 +54,11 @@ def test_types_in_comments_are_left_out() -> None:
     )
 
 
+def test_rule_of_a_heading_is_left_out() -> None:
+    script = join(app="// --- one's own ---------------------------\n\nconst a = 1;\n")
+    assert "// --- one's own\n" in script
+
+
 def test_imports_are_found_from_the_folder_of_the_module() -> None:
     texts = {
         "app.js": 'import {\n  a,\n} from "./views/a.js";\na();\n',
