@@ -187,20 +187,21 @@ def test_number_of_a_dot_at_the_edge_is_whole(network: Opened) -> None:
     screen = network("moons", changed={"sizes": (16, 16, 1)}, width=360, height=740)
     open_part(screen, "neuron", 2, "know")
     left = "(e) => e.getBoundingClientRect().left"
-    assert screen("svg.network .lens text").evaluate(left) >= screen("svg.network").evaluate(left)
+    assert screen("svg.network .lens .value").evaluate(left) >= screen("svg.network").evaluate(left)
 
 
-def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
+def test_dot_that_is_opened_shows_its_numbers(network: Opened) -> None:
     screen = network("moons", changed={"sizes": (8, 8, 1)}, width=960, height=640)
-    lens = screen("svg.network .lens text")
+    value, grad = screen("svg.network .lens .value"), screen("svg.network .lens .grad")
     open_part(screen, "neuron", 2, "know")
     expect(screen("svg.network .dot")).to_have_count(16)
-    expect(lens).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
+    expect(value).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
+    expect(grad).to_have_text("")
     open_part(screen, "neuron", 2, "think")
-    expect(lens).to_have_class("grad positive")
-    assert str(lens.text_content()) in str(screen("#part tfoot").text_content())
+    expect(grad).to_have_class("grad positive")
+    assert str(grad.text_content()) in str(screen("#part tfoot").text_content())
     screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: null})")
-    expect(lens).to_be_hidden()
+    expect(screen("svg.network .lens")).to_be_hidden()
 
 
 def test_halo_of_a_bias_is_behind_its_neuron(network: Opened) -> None:

@@ -31,7 +31,7 @@ export function createNetwork(app) {
     isNewPlace = createWatch();
   /** @type {import("./network_scene.js").NetworkScene | null} */
   let scene = null,
-    room = {width: 0, height: 0, isVertical: false, least: 1, wished: 1},
+    room = {width: 0, height: 0, isVertical: false, least: 1, wished: 1, opened: 0},
     entered = 0; // the part that the Tab key reaches, among all in order
   const pulses = createPulses();
 
@@ -73,17 +73,20 @@ export function createNetwork(app) {
 
   // --- room ---
 
-  // Tells how much room there is; a scroll bar that comes and goes, and a few pixels more or less, move nothing.
+  // Tells how much room there is, and where numbers are asked for; a scroll bar that comes and goes, and a few pixels more
+  // or less, move nothing.
   function measure() {
     const {clientWidth: width, clientHeight: height} = stage,
       isVertical = innerWidth <= NARROW_WINDOW_PX || width < NARROW_ROOM_PX;
     if (!width) return false;
     const {isPresenting} = app.state,
+      {kind, layer} = app.derived.network?.picked ?? {kind: "", layer: 0},
+      opened = kind === "neuron" || kind === "weight" ? layer : 0,
       least = isPresenting ? Math.max(1, PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080)) : 1,
       wished = isPresenting ? least : parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT_PX,
       isHighEnough = Math.abs(height - room.height) < 8 && (!scene || height >= scene.layout.height * scene.layout.scale),
-      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || height === room.height || isHighEnough);
-    if (!isSame) room = {width, height, isVertical, least, wished};
+      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && opened === room.opened && Math.abs(width - room.width) < 8 && (isVertical || height === room.height || isHighEnough);
+    if (!isSame) room = {width, height, isVertical, least, wished, opened};
     return !isSame;
   }
 
