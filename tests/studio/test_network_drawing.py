@@ -107,6 +107,16 @@ def test_numbers_on_the_lines_are_those_of_the_neuron_that_is_opened(network: Op
     assert screen("svg.network .weight:not(.faint)").count() == 2
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_no_gradient_stands_where_the_value_of_a_neuron_was_read(layer: int, network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    screen.press("p")
+    open_part(screen, "neuron", layer, "know")
+    values = screen.texts("svg.network .neuron .value")
+    open_part(screen, "neuron", layer, "think")
+    assert screen.texts("svg.network .neuron .value") == values
+
+
 def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)

@@ -67,8 +67,8 @@ function paintNeuron(neuron, shown, weights, words) {
     isOwn = isPicked(picked, l ? "neuron" : "input", l, i);
   const valueText = value === null ? "" : shownNumber(value),
     gradientText = gradient === null ? "" : shownNumber(gradient);
-  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? null : value);
-  writeSmall(drawn.grad, gradient);
+  writeSmall(drawn.value, value);
+  writeSmall(drawn.grad, showsOneNumber(place.style) ? null : gradient); // nobody would take it for other than the value
   if (gradient !== null) mark(drawn.grad, `grad ${signOf(gradient)}`);
   if (l > 0 && l < shown.network.layers.length) nameHidden(neuron, words);
   else nameEnd(neuron, shown);
