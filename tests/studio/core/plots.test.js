@@ -19,6 +19,10 @@ test("a target of two numbers has two sides, with the limit between them", () =>
   assert.deepEqual([kind, names, limit, sideOf([0.5]), sideOf([0.51])], ["sides", ["0", "1"], 0.5, 0, 1]);
 });
 
+test("sides without names are called by their targets, in short too", () => {
+  assert.deepEqual(plotOf(specOf({...xor.data, classesInShort: []})).question.namesInShort, ["0", "1"]);
+});
+
 test("outputs of cross-entropy are read as probabilities", () => {
   const question = plotOf(specOf({rows: CORNERS, targets: [0, 1, 1, 0]}, {loss: "bce"})).question;
   assert.deepEqual([question.valueOf([0]), question.sideOf([-0.1]), question.sideOf([0.1])], [0.5, 0, 1]);

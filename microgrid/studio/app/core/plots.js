@@ -89,7 +89,7 @@ function askedOf({data, loss, sizes}) {
     kind: "sides",
     isNamed: classes.length > 0,
     names,
-    namesInShort: data.classesInShort ?? names,
+    namesInShort: (classes.length && data.classesInShort) || names,
     targets: different,
     limit: middle,
     reach: (high - low) / 2,
