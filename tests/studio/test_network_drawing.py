@@ -239,6 +239,13 @@ def test_row_number_is_typed(network: Opened) -> None:
     assert screen.page.evaluate("microgrid.state.net.row") == 16
 
 
+def test_caption_names_no_number_that_is_not_there(network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    screen.press("p", "3")
+    said = "Circles: row 2. Lines: new weights. Dashed: negative. Lines' numbers: open a neuron."
+    expect(screen("#row-caption")).to_have_text(said, use_inner_text=True)
+
+
 def test_dead_neuron_says_so(network: Opened) -> None:
     screen = network("dead-relu")
     dead = screen("svg.network .hidden.has-status").first

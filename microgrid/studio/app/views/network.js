@@ -64,6 +64,8 @@ export function createNetwork(app) {
     const shape = {inputs, sizes, hasUnits: Boolean(spec.data.scale), inputNames: names.inputs};
     scene = createNetworkScene(layOutNetwork(shape, room));
     stage.replaceChildren(scene.svg);
+    const {hasLabels, layers} = scene.layout;
+    section.dataset.numbers = hasLabels ? "lines" : layers.slice(1).some(({nodes}) => nodes[0].bias) ? "biases" : "";
     setAttribute(scene.svg, "aria-label", words.say("network"));
     setAttribute(stage, "aria-label", words.say("network"));
     entered = Math.min(entered, parts().length - 1);
