@@ -117,6 +117,14 @@ def test_no_gradient_stands_where_the_value_of_a_neuron_was_read(layer: int, net
     assert screen.texts("svg.network .neuron .value") == values
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+def test_presented_inputs_have_their_whole_names(size: tuple[int, int], network: Opened) -> None:
+    width, height = size
+    screen = network("penguins", language="ja", width=width, height=height)
+    screen.press("p")
+    assert screen.texts("svg.network .input .name") == ["くちばしの長さ", "くちばしの高さ"]
+
+
 def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)

@@ -58,7 +58,8 @@ import {columnsOf} from "./numerals.js";
 
 export const MAX_LABELLED_EDGES = 24;
 export const TEXT_UNITS = 7.5; // of a column of a name
-const WIDE_TEXT_UNITS = 8.4; // of half a name, which may be m and w
+const WIDE_CHARACTER_COLUMNS = 1.74,
+  WIDE_TEXT_UNITS = 8.4; // of half a name, which may be m and w
 export const LINE_UNITS = 14;
 /** @type {Record<NodeStyle, {width: number, height: number, rank: number}>} */
 export const STYLES = {
@@ -113,10 +114,19 @@ export function hasOnlyNumber(style) {
   return style === "oval" || style === "mini";
 }
 
+/**
+ * How many columns of Latin letters a name takes; a Japanese character is less than twice as wide as one of these.
+ * @param {string} name
+ */
+export function columnsOfName(name) {
+  const characters = [...name].length;
+  return characters + (columnsOf(name) - characters) * (WIDE_CHARACTER_COLUMNS - 1);
+}
+
 /** @param {string} name */
 export function widthOfName(name) {
   const lines = linesOfName(name, MAX_NAME_WIDTH / TEXT_UNITS);
-  return Math.max(...lines.map(columnsOf)) * (lines.length > 1 ? WIDE_TEXT_UNITS : TEXT_UNITS);
+  return Math.max(...lines.map(columnsOfName)) * (lines.length > 1 ? WIDE_TEXT_UNITS : TEXT_UNITS);
 }
 
 /**
@@ -126,10 +136,10 @@ export function widthOfName(name) {
  * @returns {string[]}
  */
 export function linesOfName(name, columns) {
-  if (columnsOf(name) <= columns) return [name];
+  if (columnsOfName(name) <= columns) return [name];
   const breaks = [...name.matchAll(/[_\s\-の]/g)].map(({index}) => index + 1).filter((at) => at < name.length);
   if (breaks.length === 0) return [name];
-  const widest = (/** @type {number} */ at) => Math.max(columnsOf(name.slice(0, at)), columnsOf(name.slice(at))),
+  const widest = (/** @type {number} */ at) => Math.max(columnsOfName(name.slice(0, at)), columnsOfName(name.slice(at))),
     at = breaks.reduce((best, each) => (widest(each) < widest(best) ? each : best));
   return [name.slice(0, at).trimEnd(), name.slice(at)];
 }

@@ -2,7 +2,7 @@
 
 import {largestOf} from "../core/extremes.js";
 import {biasPosition} from "../core/network_layers.js";
-import {LINE_UNITS, TEXT_UNITS, hasOnlyNumber, linesOfName} from "../core/network_places.js";
+import {LINE_UNITS, TEXT_UNITS, columnsOfName, hasOnlyNumber, linesOfName} from "../core/network_places.js";
 import {gradientsOfValues, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
 import {cutToColumns, show, signOf} from "../core/numerals.js";
 import {makeSvg, mark, setAttribute, write} from "./dom.js";
@@ -140,7 +140,7 @@ function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
     mayBreak = name.getAttribute("text-anchor") === "end" && !(next?.y - first.y < 2 * LINE_UNITS); // beside it, with room for two lines
   const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
     lines = mayBreak ? linesOfName(text, columns + 0.5) : [text];
-  writeLines(name, lines.map((line) => cutToColumns(line, columns)));
+  writeLines(name, lines.map((line) => cutToColumns(line, columns, columnsOfName)));
 }
 
 /**
