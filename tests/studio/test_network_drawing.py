@@ -290,6 +290,35 @@ def test_presented_deep_network_has_large_numbers_and_scrolls_to_the_layer_at_wo
             screen.wait_for(f"({IN_VIEW})()")
 
 
+@pytest.mark.parametrize(("size", "least"), [((1920, 1080), 16), ((1280, 720), 12), ((960, 640), 9)])
+def test_presented_deep_network_is_seen_as_a_whole_when_asked(
+    size: tuple[int, int], least: float, network: Opened
+) -> None:
+    width, height = size
+    screen = network("vanishing-gradients", width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    rest = "(e) => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)"
+    assert screen("#network-stage").evaluate(rest) > 0
+    screen("#network-whole").click()
+    assert screen("#network-stage").evaluate(rest) == 0
+    assert screen("svg.network").evaluate("(e) => 12.5 * e.getScreenCTM().a") >= least
+    screen("#network-whole").click()
+    assert screen("#network-stage").evaluate(rest) > 0
+
+
+def test_presentation_begins_with_the_subject_of_the_step_in_view(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1280, height=720)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.know)")
+    screen.press("p")
+    expect(screen("svg.network .loss.now")).to_be_in_viewport(ratio=1)
+
+
+def test_network_that_is_whole_needs_no_button_for_it(network: Opened) -> None:
+    expect(network("moons", width=1280, height=720)("#network-whole")).to_be_hidden()
+
+
 def test_wide_window_has_larger_numbers_in_the_drawing_too(network: Opened) -> None:
     screen = network("vanishing-gradients", width=1920, height=1080)
     assert screen("svg.network").evaluate("(e) => e.getScreenCTM().a") > 1.25  # as the page beside it
