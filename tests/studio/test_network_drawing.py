@@ -379,6 +379,26 @@ def test_presented_curve_has_its_name_beside_it(network: Opened) -> None:
     expect(screen("#row-caption")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (360, 740)])
+def test_scale_of_the_presented_curve_is_named_once_where_no_line_runs(
+    width: int, height: int, network: Opened
+) -> None:
+    screen = network("xor", width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    for action in ("train", "trainOn"):
+        screen.page.evaluate("(type) => microgrid.dispatch({type, cycles: 300})", action)
+    expect(screen("#curve-names > :visible")).to_have_count(1)
+    covered = """() => {
+      const name = document.querySelector('#curve-names').getBoundingClientRect();
+      const line = document.querySelector('#plot polyline'), places = line.getScreenCTM();
+      return Array.from({length: 400}, (_, i) => line.getPointAtLength((i / 400) * line.getTotalLength()))
+        .map((point) => point.matrixTransform(places))
+        .filter(({x, y}) => x > name.left && x < name.right && y > name.top && y < name.bottom).length;
+    }"""
+    assert screen.page.evaluate(covered) == 0
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_presented_plot_is_readable_or_left_out(size: tuple[int, int], network: Opened) -> None:
     width, height = size

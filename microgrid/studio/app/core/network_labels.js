@@ -1,6 +1,6 @@
 // The edges of a network, and where the numbers of each stand: on their lines, and in nobody's way.
 
-import {LINE_UNITS, STYLES, hasOnlyNumber, overlaps} from "./network_places.js";
+import {LINE_UNITS, STYLES, hasOnlyNumber, isCrossed, overlaps} from "./network_places.js";
 
 /** @typedef {import("./network_places.js").Area} Area */
 /** @typedef {import("./network_places.js").EdgePlace} EdgePlace */
@@ -188,24 +188,4 @@ function placesOn([x1, y1, x2, y2], size, best) {
 function crossings(area, lines, own) {
   const middle = {...area, width: area.width / 2, height: area.height / 2};
   return lines.reduce((cost, line, i) => cost + (i === own || !isCrossed(area, line) ? 0 : isCrossed(middle, line) ? CROSSING : 1), 0);
-}
-
-/**
- * Tells whether a line runs through an area.
- * @param {Area} area
- * @param {[number, number, number, number]} line
- */
-function isCrossed({x, y, width, height}, [x1, y1, x2, y2]) {
-  let from = 0,
-    to = 1;
-  for (const [start, way, low, high] of [[x1, x2 - x1, x - width / 2, x + width / 2], [y1, y2 - y1, y - height / 2, y + height / 2]]) {
-    if (way === 0) {
-      if (start < low || start > high) return false;
-      continue;
-    }
-    const ends = [(low - start) / way, (high - start) / way];
-    from = Math.max(from, Math.min(...ends));
-    to = Math.min(to, Math.max(...ends));
-  }
-  return from < to;
 }

@@ -109,6 +109,26 @@ export function overlaps(a, b, apart = 0) {
   return Math.abs(a.x - b.x) < (a.width + b.width) / 2 + apart && Math.abs(a.y - b.y) < (a.height + b.height) / 2 + apart;
 }
 
+/**
+ * Tells whether a line runs through an area.
+ * @param {Area} area
+ * @param {[number, number, number, number]} line
+ */
+export function isCrossed({x, y, width, height}, [x1, y1, x2, y2]) {
+  let from = 0,
+    to = 1;
+  for (const [start, way, low, high] of [[x1, x2 - x1, x - width / 2, x + width / 2], [y1, y2 - y1, y - height / 2, y + height / 2]]) {
+    if (way === 0) {
+      if (start < low || start > high) return false;
+      continue;
+    }
+    const ends = [(low - start) / way, (high - start) / way];
+    from = Math.max(from, Math.min(...ends));
+    to = Math.min(to, Math.max(...ends));
+  }
+  return from < to;
+}
+
 /** Whether a hidden node has its number beside it, and no room for more. @param {NodeStyle} style */
 export function hasOnlyNumber(style) {
   return style === "oval" || style === "mini";
