@@ -137,6 +137,18 @@ def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) 
     expect(screen("#part")).to_be_hidden()
 
 
+def test_escape_closes_what_is_opened_before_it_leaves_the_presentation(network: Opened) -> None:
+    screen = network("moons")
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    open_part(screen, "neuron", 1, "think")
+    screen.press("Escape")
+    expect(screen("#part")).to_be_hidden()
+    assert screen.page.evaluate("microgrid.state.isPresenting")
+    screen.press("Escape")
+    assert not screen.page.evaluate("microgrid.state.isPresenting")
+
+
 def test_neuron_says_its_numbers_to_screen_readers(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)
