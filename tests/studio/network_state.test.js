@@ -37,6 +37,11 @@ test("a network opens at the end of Know, with the first row picked that is pred
   assert.match(summary, /^It said .*; 1 was right. Who is to blame/);
 });
 
+test("another network begins with the plot that suits it", () => {
+  const chosen = after(documentWith(), {type: "showPairs", isShown: true});
+  assert.deepEqual([chosen.isPairsShown, after(chosen, {type: "setDocument", document: documentWith({seed: 2})}).isPairsShown], [true, false]);
+});
+
 for (const language of ["en", "ja"]) {
   test(`every step has a sentence and no hole in ${language}`, () => {
     for (const document of [documentWith(), documentWith({momentum: 0.9}), documentWith({batchSize: 2}), documentWith({loss: "bce"})]) {

@@ -128,6 +128,29 @@ def test_reader_may_ask_for_targets_beside_predictions(network: NetworkOpener) -
     expect(screen("#learned-pairs")).to_have_attribute("aria-pressed", "true")
 
 
+# How much of the frame's upper line is of each of two colours, in the right half of the plot.
+TOP_OF_FRAME = """() => {
+  const canvas = document.querySelector('#learned-plot canvas'), frame = document.querySelector('#learned-plot .frame');
+  const [x, y, width] = ['x', 'y', 'width'].map((name) => frame[name].baseVal.value * devicePixelRatio);
+  const {data} = canvas.getContext('2d').getImageData(x + width / 2, y, width / 2, 1);
+  let [coloured, other] = [0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] > 128 && Math.abs(data[i] - data[i + 2]) > 60) coloured++;
+    else if (data[i + 3] > 128) other++;
+  }
+  return [coloured, other];
+}"""
+
+
+def test_predictions_beyond_the_frame_show_their_class_and_how_many_they_are(network: NetworkOpener) -> None:
+    screen = network("moons")
+    screen("#learned-pairs").click()
+    screen.page.evaluate("microgrid.go(microgrid.derived.steps.length)")
+    assert screen.texts("#learned-plot .level") == ["↑ 98", "↑ 29"]
+    coloured, other = screen.page.evaluate(TOP_OF_FRAME)
+    assert coloured > other > 0
+
+
 def test_species_are_named_in_each_language_and_those_held_out_counted_apart(network: NetworkOpener) -> None:
     screen = network("penguins")
     assert screen.texts("#learned-key li")[:3] == ["Adelie", "Chinstrap", "Gentoo"]

@@ -295,14 +295,19 @@ def test_caption_says_what_lines_and_circles_show(network: Opener) -> None:
     screen = network()
     caption = screen("#row-caption")
     screen.press("1", "ArrowRight")  # to the loss, where no weight is reached
-    expect(caption).to_have_text("Lines: weights. Dashed: negative.")
+    expect(caption).to_have_text("Lines: weights. Dashed: negative.", use_inner_text=True)
     screen.press("ArrowRight")
     expect(caption).to_contain_text("the weights' shares in row 1")
     expect(caption).to_contain_text("Not reached yet: still weights.")
     screen.press("ArrowRight")
     expect(caption).not_to_contain_text("Not reached yet")
     screen.press("3")
-    expect(caption).to_contain_text("Circles: row 1. Lines: new weights; gradients beside them: over all 200 rows.")
+    changed = "Circles: row 1. Lines: new weights. Dashed: negative."
+    of_lines = f"{changed} Beside lines and b: gradients over all 200 rows."
+    expect(caption).to_have_text(of_lines, use_inner_text=True)
+    screen.press("p")  # where the lines have no room for their numbers
+    of_biases = f"{changed} Beside b: gradients over all 200 rows. Lines' numbers: open a neuron."
+    expect(caption).to_have_text(of_biases, use_inner_text=True)
 
 
 def test_row_that_there_is_not_is_told(network: Opener) -> None:
@@ -311,7 +316,7 @@ def test_row_that_there_is_not_is_told(network: Opener) -> None:
     screen("#row-number").press("Enter")
     expect(screen("#row-caption")).to_have_text("There is no row 999: the rows are 1 to 200. Here is row 200.")
     screen("#row-number").press("ArrowDown")
-    expect(screen("#row-caption")).to_have_text("Lines: weights. Dashed: negative.")
+    expect(screen("#row-caption")).to_have_text("Lines: weights. Dashed: negative.", use_inner_text=True)
 
 
 def test_cycles_that_training_drops_are_told(network: Opener) -> None:
@@ -669,7 +674,8 @@ def test_phone_says_what_stands_in_the_foot_and_in_the_plot(network: Opener) -> 
     expect(screen("#axis")).to_be_visible()
     screen.page.evaluate("microgrid.dispatch({type: 'setLearningRate', learningRate: 1000})")
     train(screen, "× 10")  # over many powers of ten
-    assert "log scale" in screen("#plot").evaluate("(e) => getComputedStyle(e, '::before').content")
+    expect(screen("#curve-scale")).to_have_text("log")
+    expect(screen("#curve-scale")).to_be_visible()
     expect(screen("#learned-key")).not_to_contain_text("spread sideways")
     screen("#learned-pairs").click()
     expect(screen("#learned-key")).to_contain_text("spread sideways")

@@ -107,6 +107,24 @@ def test_numbers_on_the_lines_are_those_of_the_neuron_that_is_opened(network: Op
     assert screen("svg.network .weight:not(.faint)").count() == 2
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_no_gradient_stands_where_the_value_of_a_neuron_was_read(layer: int, network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    screen.press("p")
+    open_part(screen, "neuron", layer, "know")
+    values = screen.texts("svg.network .neuron .value")
+    open_part(screen, "neuron", layer, "think")
+    assert screen.texts("svg.network .neuron .value") == values
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (960, 640)])
+def test_presented_inputs_have_their_whole_names(size: tuple[int, int], network: Opened) -> None:
+    width, height = size
+    screen = network("penguins", language="ja", width=width, height=height)
+    screen.press("p")
+    assert screen.texts("svg.network .input .name") == ["くちばしの長さ", "くちばしの高さ"]
+
+
 def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) -> None:
     screen = network()
     screen.page.evaluate(THINK)
@@ -117,6 +135,18 @@ def test_arrow_keys_lead_from_part_to_part_and_enter_opens_one(network: Opened) 
     expect(screen("svg.network :focus")).to_have_attribute("aria-pressed", "true")
     screen.press("Escape")
     expect(screen("#part")).to_be_hidden()
+
+
+def test_escape_closes_what_is_opened_before_it_leaves_the_presentation(network: Opened) -> None:
+    screen = network("moons")
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    open_part(screen, "neuron", 1, "think")
+    screen.press("Escape")
+    expect(screen("#part")).to_be_hidden()
+    assert screen.page.evaluate("microgrid.state.isPresenting")
+    screen.press("Escape")
+    assert not screen.page.evaluate("microgrid.state.isPresenting")
 
 
 def test_neuron_says_its_numbers_to_screen_readers(network: Opened) -> None:
@@ -187,20 +217,21 @@ def test_number_of_a_dot_at_the_edge_is_whole(network: Opened) -> None:
     screen = network("moons", changed={"sizes": (16, 16, 1)}, width=360, height=740)
     open_part(screen, "neuron", 2, "know")
     left = "(e) => e.getBoundingClientRect().left"
-    assert screen("svg.network .lens text").evaluate(left) >= screen("svg.network").evaluate(left)
+    assert screen("svg.network .lens .value").evaluate(left) >= screen("svg.network").evaluate(left)
 
 
-def test_dot_that_is_opened_shows_its_number(network: Opened) -> None:
+def test_dot_that_is_opened_shows_its_numbers(network: Opened) -> None:
     screen = network("moons", changed={"sizes": (8, 8, 1)}, width=960, height=640)
-    lens = screen("svg.network .lens text")
+    value, grad = screen("svg.network .lens .value"), screen("svg.network .lens .grad")
     open_part(screen, "neuron", 2, "know")
     expect(screen("svg.network .dot")).to_have_count(16)
-    expect(lens).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
+    expect(value).to_have_text(screen.texts("#part tfoot tr:last-child td.number")[2])
+    expect(grad).to_have_text("")
     open_part(screen, "neuron", 2, "think")
-    expect(lens).to_have_class("grad positive")
-    assert str(lens.text_content()) in str(screen("#part tfoot").text_content())
+    expect(grad).to_have_class("grad positive")
+    assert str(grad.text_content()) in str(screen("#part tfoot").text_content())
     screen.page.evaluate("microgrid.dispatch({type: 'pickPart', part: null})")
-    expect(lens).to_be_hidden()
+    expect(screen("svg.network .lens")).to_be_hidden()
 
 
 def test_halo_of_a_bias_is_behind_its_neuron(network: Opened) -> None:
@@ -226,6 +257,13 @@ def test_row_number_is_typed(network: Opened) -> None:
     screen.press("Enter")
     expect(screen("#row-caption")).to_contain_text("weights")
     assert screen.page.evaluate("microgrid.state.net.row") == 16
+
+
+def test_caption_names_no_number_that_is_not_there(network: Opened) -> None:
+    screen = network("penguins", width=1280, height=720)
+    screen.press("p", "3")
+    said = "Circles: row 2. Lines: new weights. Dashed: negative. Lines' numbers: open a neuron."
+    expect(screen("#row-caption")).to_have_text(said, use_inner_text=True)
 
 
 def test_dead_neuron_says_so(network: Opened) -> None:
@@ -262,6 +300,35 @@ def test_presented_deep_network_has_large_numbers_and_scrolls_to_the_layer_at_wo
         screen.press("ArrowRight", "ArrowRight")  # the question, and the answer
         if screen("svg.network .band.now").count() == 1:
             screen.wait_for(f"({IN_VIEW})()")
+
+
+@pytest.mark.parametrize(("size", "least"), [((1920, 1080), 16), ((1280, 720), 12), ((960, 640), 9)])
+def test_presented_deep_network_is_seen_as_a_whole_when_asked(
+    size: tuple[int, int], least: float, network: Opened
+) -> None:
+    width, height = size
+    screen = network("vanishing-gradients", width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    rest = "(e) => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)"
+    assert screen("#network-stage").evaluate(rest) > 0
+    screen("#network-whole").click()
+    assert screen("#network-stage").evaluate(rest) == 0
+    assert screen("svg.network").evaluate("(e) => 12.5 * e.getScreenCTM().a") >= least
+    screen("#network-whole").click()
+    assert screen("#network-stage").evaluate(rest) > 0
+
+
+def test_presentation_begins_with_the_subject_of_the_step_in_view(network: Opened) -> None:
+    screen = network("vanishing-gradients", width=1280, height=720)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.page.evaluate("microgrid.go(microgrid.derived.ends.know)")
+    screen.press("p")
+    expect(screen("svg.network .loss.now")).to_be_in_viewport(ratio=1)
+
+
+def test_network_that_is_whole_needs_no_button_for_it(network: Opened) -> None:
+    expect(network("moons", width=1280, height=720)("#network-whole")).to_be_hidden()
 
 
 def test_wide_window_has_larger_numbers_in_the_drawing_too(network: Opened) -> None:
@@ -322,6 +389,26 @@ def test_presented_curve_has_its_name_beside_it(network: Opened) -> None:
     assert screen("#curve-name").evaluate(top) > screen("#plot").evaluate(top) + 20  # below the curve, which is high
     screen.page.evaluate("microgrid.dispatch({type: 'showPanel', panel: 'layers'})")
     expect(screen("#row-caption")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (360, 740)])
+def test_scale_of_the_presented_curve_is_named_once_where_no_line_runs(
+    width: int, height: int, network: Opened
+) -> None:
+    screen = network("xor", width=width, height=height)
+    screen.page.evaluate("() => { document.documentElement.requestFullscreen = undefined; }")
+    screen.press("p")
+    for action in ("train", "trainOn"):
+        screen.page.evaluate("(type) => microgrid.dispatch({type, cycles: 300})", action)
+    expect(screen("#curve-names > :visible")).to_have_count(1)
+    covered = """() => {
+      const name = document.querySelector('#curve-names').getBoundingClientRect();
+      const line = document.querySelector('#plot polyline'), places = line.getScreenCTM();
+      return Array.from({length: 400}, (_, i) => line.getPointAtLength((i / 400) * line.getTotalLength()))
+        .map((point) => point.matrixTransform(places))
+        .filter(({x, y}) => x > name.left && x < name.right && y > name.top && y < name.bottom).length;
+    }"""
+    assert screen.page.evaluate(covered) == 0
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])

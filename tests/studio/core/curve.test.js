@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {lossCurve, roundNumbersBetween, ticksInRoom} from "../../../microgrid/studio/app/core/curve.js";
+import {freeCorner, lossCurve, roundNumbersBetween, ticksInRoom} from "../../../microgrid/studio/app/core/curve.js";
 
 const samples = (...losses) => losses.map((loss, i) => ({cycle: i + 1, loss}));
 
@@ -79,4 +79,15 @@ test("numbers between the ends of an axis are left out where they would touch", 
   const ticks = [1, 50, 111].map((number) => ({number, at: number / 111})),
     seen = (columns) => ticksInRoom(ticks, columns).map(({number}) => number);
   assert.deepEqual([seen(20), seen(7)], [[1, 50, 111], [1, 111]]);
+});
+
+test("a text stands in the corner that the curve leaves free", () => {
+  const inShort = (points, heldOut = []) => {
+    const {isTop, isLeft} = freeCorner({points, heldOut}, 0.6, 0.4);
+    return `${isTop ? "top" : "bottom"} ${isLeft ? "left" : "right"}`;
+  };
+  assert.equal(inShort([[0, 1], [0.1, 0.2], [1, 0]]), "top right");
+  assert.equal(inShort([[0, 0.8], [0.9, 0.8], [1, 0.7]]), "bottom right");
+  assert.equal(inShort([[0, 1], [0.6, 0.8], [1, 0]]), "bottom left"); // of a logarithmic scale
+  assert.equal(inShort([[0, 0], [1, 0.2]], [[0.5, 0.2], [1, 1]]), "top left");
 });

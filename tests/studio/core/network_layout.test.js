@@ -179,3 +179,25 @@ test("the numbers that are asked for stand on their lines", () => {
     assert(Math.abs(y1 + ((y2 - y1) * (place.x - x1)) / (x2 - x1) - place.y) < 0.1);
   }
 });
+
+for (const name of [...NETWORKS, "2-4-3", "2-2-2-2-2-2-1"]) {
+  test(`a neuron of ${name} that is opened has the numbers of all its lines`, () => {
+    for (const room of ROOMS) {
+      for (const layer of name.split("-").keys()) {
+        if (layer === 0) continue;
+        const layout = layOutNetwork(shapeOf(name), {...room, opened: layer}),
+          texts = textsOf(layout).filter(({what}) => !what.startsWith("edge"));
+        if (layout.hasLabels || layout.layers[layer - 1].style === "dot") continue; // dots are nearer than lines of text
+        for (const neuron of layout.layers[layer].nodes.keys()) {
+          const places = placesOfAsked(layout, layout.edges.filter((edge) => edge.layer === layer && edge.neuron === neuron)),
+            where = `layer ${layer}, neuron ${neuron + 1} in ${room.width} × ${room.height}`;
+          for (const [i, place] of places.entries()) {
+            assert(place, where);
+            for (const {what, area} of texts) assert(!overlaps(place, area), `${where}: ${what}`);
+            for (const other of places.slice(i + 1)) assert(!overlaps(place, other), where);
+          }
+        }
+      }
+    }
+  });
+}

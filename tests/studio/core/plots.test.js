@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../../../microgrid/studio/app/core/plots.js";
+import {contourOf, countsBeyond, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../../../microgrid/studio/app/core/plots.js";
 
 const specOf = (data, parts = {}) => ({
   inputs: data.rows[0].length,
@@ -19,9 +19,21 @@ test("a target of two numbers has two sides, with the limit between them", () =>
   assert.deepEqual([kind, names, limit, sideOf([0.5]), sideOf([0.51])], ["sides", ["0", "1"], 0.5, 0, 1]);
 });
 
+test("sides without names are called by their targets, in short too", () => {
+  assert.deepEqual(plotOf(specOf({...xor.data, classesInShort: []})).question.namesInShort, ["0", "1"]);
+});
+
 test("outputs of cross-entropy are read as probabilities", () => {
   const question = plotOf(specOf({rows: CORNERS, targets: [0, 1, 1, 0]}, {loss: "bce"})).question;
   assert.deepEqual([question.valueOf([0]), question.sideOf([-0.1]), question.sideOf([0.1])], [0.5, 0, 1]);
+});
+
+test("predictions beyond the plot of pairs are counted by class and side", () => {
+  const plot = plotOf(xor, true), // from -0.15 to 1.15
+    answers = [2, 1, -3, 1.2];
+  let row = 0;
+  const verdicts = verdictsOf(plot, () => [answers[row++]]);
+  assert.deepEqual(countsBeyond(plot, verdicts), [{isAbove: true, count: 2, target: 0}, {isAbove: false, count: 1, target: 1}]);
 });
 
 test("of several outputs the largest is the class", () => {

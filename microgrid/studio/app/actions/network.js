@@ -3,6 +3,7 @@
 
 import {specOf} from "../derive/network.js";
 import {FIRST_TAB, OF_DOCUMENT, STOPPED, at, inOtherView, openDocument, startOfDocument} from "./parts.js";
+import {PLOTS_AT_START} from "./plots.js";
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */
@@ -112,5 +113,5 @@ function leftOf(state) {
 export function opening(state, document) {
   const isOther = subjectOf(document) !== subjectOf(state.document),
     tab = document.kind === state.document.kind ? state.tab : FIRST_TAB[document.kind];
-  return {...state, ...startOfDocument(document), tab, elsewhere: isOther ? leftOf(state) : state.elsewhere, zoom: 1, whole: false};
+  return {...state, ...startOfDocument(document), ...PLOTS_AT_START, tab, elsewhere: isOther ? leftOf(state) : state.elsewhere, zoom: 1, whole: false};
 }

@@ -1,11 +1,14 @@
 // The loss curve: where its points lie, and the numbers along its axes.
 
 import {largestOf, smallestOf} from "./extremes.js";
+import {isCrossed} from "./network_places.js";
 
 const WIDE_RATIO = 50; // of the largest to the smallest: beyond it, each tenth part is as far from the next
 const MAX_CYCLE_TICKS = 5,
   MAX_LOSS_TICKS = 3;
 const MIN_GAP = 0.42; // of the axis of losses, between two numbers: its height is hardly that of three
+/** @type {Corner[]} the best first */
+const CORNERS = [{isTop: true, isLeft: false}, {isTop: false, isLeft: false}, {isTop: false, isLeft: true}, {isTop: true, isLeft: true}]; // prettier-ignore
 const MIN_POWER = -323; // of ten, of the smallest number that there is
 
 /**
@@ -14,6 +17,7 @@ const MIN_POWER = -323; // of ten, of the smallest number that there is
  */
 
 /** @typedef {{cycle: number, loss: number}} Sample */
+/** @typedef {{isTop: boolean, isLeft: boolean}} Corner */
 
 /**
  * @typedef {object} Curve
@@ -107,6 +111,22 @@ export function ticksInRoom(ticks, columns) {
   const extents = ticks.map(extentOf),
     isFree = extents.every(({start}, i) => i === 0 || start > extents[i - 1].end + 1);
   return isFree ? ticks : ticks.filter((_, i) => i === 0 || i === last);
+}
+
+/**
+ * The corner of the plot in which a text hides least of the curves.
+ * @param {Pick<Curve, "points" | "heldOut">} curve
+ * @param {number} width of the text, as a part of the plot's
+ * @param {number} height
+ * @returns {Corner}
+ */
+export function freeCorner({points, heldOut}, width, height) {
+  const lines = [points, heldOut].flatMap((line) => line.slice(1).map(([x, y], i) => /** @type {[number, number, number, number]} */ ([...line[i], x, y])));
+  const hidden = CORNERS.map(({isTop, isLeft}) => {
+    const area = {x: isLeft ? width / 2 : 1 - width / 2, y: isTop ? 1 - height / 2 : height / 2, width, height};
+    return lines.filter((line) => isCrossed(area, line)).length;
+  });
+  return CORNERS[hidden.indexOf(Math.min(...hidden))];
 }
 
 /**

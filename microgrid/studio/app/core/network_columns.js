@@ -50,6 +50,7 @@ const HEADING_OF_COLUMN = 24,
   BIAS_LINE_WIDTH = 134; // of one line for the bias and its gradient
 const EASY_GAP = 64,
   MIN_LABELLED_GAP = 88,
+  OPENED_GAP = 100, // the numbers before a neuron, and the texts of its own
   SCROLLING_GAP = 120,
   MAX_GAP = 250;
 const SHORT_NAME_WIDTH = 78,
@@ -61,27 +62,29 @@ const SECTION_HEIGHT = 2 * LOSS_ROW + 4,
  * @param {NetworkShape} shape
  * @param {number} width
  * @param {number} height
- * @param {{least: number, fit: ColumnFit, minGap: number, isSmallest: boolean}} wanted the rank that it has to exceed, how far
- * layers are apart at least, and whether headings are left out where there is no room
+ * @param {{least: number, fit: ColumnFit, minGap: number, isSmallest: boolean, opened: number}} wanted the rank that it has to
+ * exceed, how far layers are apart at least, whether headings are left out where there is no room, and the layer before
+ * which numbers are asked for, or 0
  */
-export function layOutInColumns(shape, width, height, {least, fit, minGap, isSmallest}) {
+export function layOutInColumns(shape, width, height, {least, fit, minGap, isSmallest, opened}) {
   const counts = countsOf(shape),
     last = counts.length - 1,
     nEdges = countEdges(counts),
     isTight = isSmallest && height < HEADING_OF_COLUMN + heightOfLoss(counts[last], SECTION_HEIGHT) + PLACE_MARGIN,
     [top, foot] = isTight ? [PLACE_MARGIN / 2, PLACE_MARGIN / 2] : [HEADING_OF_COLUMN, PLACE_MARGIN],
-    {plans, nameWidth, gap: freeGap} = plannedColumns(shape, width, height - top - foot, fit, isSmallest ? MIN_DOT_PITCH : STYLES.dot.height + 1),
-    gap = Math.min(Math.max(freeGap, fit === "scrolling" ? SCROLLING_GAP : minGap), MAX_GAP),
+    {plans, nameWidth, roomOfGaps} = plannedColumns(shape, width, height - top - foot, fit, isSmallest ? MIN_DOT_PITCH : STYLES.dot.height + 1),
+    gaps = gapsBetween(last, roomOfGaps, fit === "scrolling" ? SCROLLING_GAP : minGap, opened),
+    gap = Math.min(...gaps),
     inside = heightInside(counts, plans, gap),
     middle = top + inside / 2;
   let x = PLACE_MARGIN + nameWidth;
   const layers = counts.map((_, l) => {
     const across = sizeOfNode(plans[l]).width,
       layer = columnAt(counts, plans[l], l, {x: x + across / 2, top, middle, inside, gap, nameWidth});
-    x += across + gap;
+    x += across + (gaps[l] ?? LOSS_GAP);
     return layer;
   });
-  const lossX = x - gap + LOSS_GAP + LOSS_WIDTH / 2,
+  const lossX = x + LOSS_WIDTH / 2,
     loss = lossInColumn(layers[last], lossX, top, middle),
     mayLabel = nEdges <= MAX_LABELLED_EDGES && gap >= MIN_LABELLED_GAP && rankOfPlans(plans, true, nEdges) > least,
     edges = mayLabel ? labelledEdges(layers, loss, false) : null;
@@ -90,7 +93,21 @@ export function layOutInColumns(shape, width, height, {least, fit, minGap, isSma
 }
 
 /**
- * How the columns look, so that all have room; and what is left between two of them.
+ * How far the columns are apart: evenly, but where numbers are asked for at least as far as they need.
+ * @param {number} count
+ * @param {number} room of all together
+ * @param {number} least
+ * @param {number} opened the layer before which they are, or 0
+ */
+function gapsBetween(count, room, least, opened) {
+  const within = (/** @type {number} */ gap) => Math.min(Math.max(gap, least), MAX_GAP),
+    even = within(room / count),
+    others = opened && even < OPENED_GAP ? within((room - OPENED_GAP) / (count - 1)) : even;
+  return Array.from({length: count}, (_, i) => (i === opened - 1 ? Math.max(even, OPENED_GAP) : others));
+}
+
+/**
+ * How the columns look, so that all have room; and what is left between them.
  * @param {NetworkShape} shape
  * @param {number} width
  * @param {number} height below the headings
@@ -106,13 +123,14 @@ function plannedColumns(shape, width, height, fit, dotPitch) {
       room = isOutput && count > 1 ? Math.max(height - LOSS_FOOT, count * SECTION_HEIGHT) : height;
     return planOfColumn(count, room, {isInput: l === 0, isOutput}, shape.hasUnits, dotPitch);
   });
-  const gapLeft = () => (width - nameWidth - plans.reduce((sum, {style}) => sum + STYLES[style].width, 0) - LOSS_GAP - LOSS_WIDTH - 2 * PLACE_MARGIN) / last;
+  const roomLeft = () => width - nameWidth - plans.reduce((sum, {style}) => sum + STYLES[style].width, 0) - LOSS_GAP - LOSS_WIDTH - 2 * PLACE_MARGIN;
+  const isEasy = () => roomLeft() >= EASY_GAP * last;
   for (const narrower of NARROWER) {
-    if (fit === "scrolling" || (gapLeft() >= EASY_GAP && fit === "roomy")) break;
+    if (fit === "scrolling" || (isEasy() && fit === "roomy")) break;
     for (const plan of plans) plan.style = narrower[plan.style] ?? plan.style;
   }
-  if (gapLeft() < EASY_GAP || fit === "narrow") nameWidth = Math.min(nameWidth, SHORT_NAME_WIDTH);
-  return {plans, nameWidth, gap: gapLeft()};
+  if (!isEasy() || fit === "narrow") nameWidth = Math.min(nameWidth, SHORT_NAME_WIDTH);
+  return {plans, nameWidth, roomOfGaps: roomLeft()};
 }
 
 /**

@@ -1,20 +1,23 @@
 // The edges of a network, and where the numbers of each stand: on their lines, and in nobody's way.
 
-import {LINE_UNITS, STYLES, hasOnlyNumber, overlaps} from "./network_places.js";
+import {LINE_UNITS, STYLES, hasOnlyNumber, isCrossed, overlaps} from "./network_places.js";
 
 /** @typedef {import("./network_places.js").Area} Area */
 /** @typedef {import("./network_places.js").EdgePlace} EdgePlace */
 /** @typedef {import("./network_places.js").LayerPlace} LayerPlace */
 /** @typedef {import("./network_places.js").NetworkLayout} NetworkLayout */
 /** @typedef {import("./network_places.js").NodePlace} NodePlace */
+/** @typedef {{area: Area, cost: number}} Place */
 
 const LABEL = {width: 56, height: 2 * LINE_UNITS - 2},
   ONE_LINE = {width: 58, height: 16}; // a number of 8 characters
 const LABELS_APART = [9, 2], // if there is room for it, else at least
+  LENS_BORDER = 2,
+  COST_BESIDE = 3, // of a place beside a line: less than to be in the way of a number
   CROSSING = 4, // how much a place costs on which lines cross, so that nobody knows whose the label is
   MAX_COVERED = 0.33, // the part of the room between two layers that labels can take
   STEPS_ON_LINE = 33,
-  ROUNDS = 40;
+  ROUNDS = 80;
 
 /**
  * @param {LayerPlace[]} layers
@@ -55,30 +58,39 @@ export function labelledEdges(layers, loss, isVertical) {
 }
 
 /**
- * Places the numbers that are asked for on their lines: that of one edge in the middle, those of several, which lead to a
- * neuron, near their starts; null for what has no room.
+ * Places the numbers that are asked for: that of one edge in the middle of its line, those of several, which lead to a
+ * neuron, near the starts of theirs or, where that is not free, right beside what they come from; null for what has no room.
  * @param {NetworkLayout} layout
  * @param {EdgePlace[]} edges
  * @returns {(Area | null)[]}
  */
-export function placesOfAsked({layers, loss, width, isVertical}, edges) {
-  const isOne = edges.length === 1;
-  const placed = (/** @type {boolean} */ areOnLines) => {
-    const taken = boxesOf(layers, loss);
-    for (const {layer, neuron} of edges) if (layers[layer].style === "dot") taken.push({...layers[layer].nodes[neuron], ...STYLES.mini}); // it shows its number
-    return edges.map(({layer, line}) => {
-      const [x, y] = line,
-        start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE},
-        onLine = placesOn(line, isOne ? LABEL : ONE_LINE, isOne ? 0.5 : 0).sort((a, b) => a.cost - b.cost);
-      if (!isOne && layers[layer - 1].style === "dot") return null;
-      const isFree = (/** @type {Area} */ area) => Math.abs(area.x - width / 2) <= (width - area.width) / 2 && !taken.some((each) => overlaps(area, each, 1)),
-        place = [...(areOnLines ? [] : [start]), ...onLine.map(({area}) => area)].find(isFree);
-      if (place) taken.push(place);
-      return place ?? null;
-    });
-  };
-  const places = placed(true);
-  return isOne || !places.includes(null) ? places : placed(false); // beside their starts there is room for more
+export function placesOfAsked(layout, edges) {
+  const {layers, loss, width, isVertical} = layout,
+    isOne = edges.length === 1,
+    obstacles = boxesOf(layers, loss);
+  for (const edge of edges) if (layers[edge.layer].style === "dot") obstacles.push(lensOver(layout, edge));
+  const isFree = (/** @type {Area} */ area) => Math.abs(area.x - width / 2) <= (width - area.width) / 2 && !obstacles.some((each) => overlaps(area, each, 1));
+  const choices = edges.map(({layer, line}) => {
+    if (isOne) return placesOn(line, LABEL, 0.5);
+    if (layers[layer - 1].style === "dot") return [];
+    const [x, y] = line,
+      start = isVertical ? {x, y: y + 10, ...ONE_LINE} : {x: x + 35, y, ...ONE_LINE};
+    return [...placesOn(line, ONE_LINE, 0), {area: start, cost: COST_BESIDE}];
+  });
+  return placesApart(choices.map((places) => places.filter(({area}) => isFree(area))), 1);
+}
+
+/**
+ * Where the numbers of a dot stand when it is opened or pointed at: over it, but not beyond an edge.
+ * @param {NetworkLayout} layout
+ * @param {{layer: number, neuron: number}} part
+ * @returns {Area}
+ */
+export function lensOver({layers, width, height}, {layer, neuron}) {
+  const {x, y} = layers[layer].nodes[neuron],
+    size = STYLES.oval;
+  const within = (/** @type {number} */ at, /** @type {number} */ half, /** @type {number} */ end) => Math.max(half + LENS_BORDER, Math.min(at, end - half - LENS_BORDER));
+  return {...size, x: within(x, size.width / 2, width), y: within(y, size.height / 2, height)};
 }
 
 /**
@@ -102,8 +114,7 @@ function textsAndNode({style, width, height}, {x, y, name, bias}) {
 }
 
 /**
- * Places the labels of the edges between two layers. Each in turn takes the place on its line where it is least in the
- * way of others, until nothing overlaps: what was in the way for long counts for more.
+ * Places the labels of the edges between two layers; null where not all have a place.
  * @param {EdgePlace[]} edges
  * @param {Area[]} obstacles
  * @param {number} apart how far they are from each other
@@ -115,28 +126,43 @@ function labelsOfGap(edges, obstacles, apart) {
     [width, height] = [0, 1].map((axis) => Math.max(...lines.flatMap((line) => [line[axis], line[axis + 2]])) - Math.min(...lines.flatMap((line) => [line[axis], line[axis + 2]])));
   if (edges.length * LABEL.width * LABEL.height > MAX_COVERED * (width + LABEL.width) * (height + LABEL.height)) return null;
   const choices = edges.map(({line}, e) => placesOn(line, LABEL, 0.5).filter(({area}) => !obstacles.some((each) => overlaps(area, each, 1))).map((place) => ({...place, cost: place.cost + crossings(place.area, lines, e)})));
-  if (choices.some((places) => places.length === 0)) return null;
-  const chosen = choices.map((places) => places.reduce((best, place) => (place.cost < best.cost ? place : best)));
-  const weight = new Float64Array(edges.length ** 2).fill(4);
+  const places = choices.every(({length}) => length > 0) ? placesApart(choices, apart) : [];
+  return places.length && places.every((area) => area !== null) ? places : null;
+}
+
+/**
+ * Chooses a place for each label. Each in turn takes the one where it is least in the way of others, until nothing
+ * overlaps: what was in the way for long counts for more. One that still is in the way has none.
+ * @param {Place[][]} choices
+ * @param {number} apart how far they are from each other
+ * @returns {(Area | null)[]}
+ */
+function placesApart(choices, apart) {
+  /** @type {(Area | null)[]} */
+  const chosen = choices.map((places) => places.reduce((best, place) => (place.cost < best.cost ? place : best), places[0])?.area ?? null),
+    count = choices.length,
+    weight = new Float64Array(count ** 2).fill(4);
+  const isInTheWay = (/** @type {number} */ o, /** @type {number} */ e, /** @type {Area | null} */ area) => o !== e && area !== null && chosen[o] !== null && overlaps(area, chosen[o], apart);
   for (let round = 0; round < ROUNDS; round++) {
     let isFree = true;
     for (const [e, places] of choices.entries()) {
       let least = Infinity;
       for (const place of places) {
         let cost = place.cost;
-        for (const [o, other] of chosen.entries()) if (o !== e && overlaps(place.area, other.area, apart)) cost += weight[e * edges.length + o];
-        if (cost < least) [least, chosen[e]] = [cost, place];
+        for (let o = 0; o < count; o++) if (isInTheWay(o, e, place.area)) cost += weight[e * count + o];
+        if (cost < least) [least, chosen[e]] = [cost, place.area];
       }
-      for (const [o, other] of chosen.entries()) {
-        if (o === e || !overlaps(chosen[e].area, other.area, apart)) continue;
+      for (let o = 0; o < count; o++) {
+        if (!isInTheWay(o, e, chosen[e])) continue;
         isFree = false;
-        weight[e * edges.length + o] += 1;
-        weight[o * edges.length + e] += 1;
+        weight[e * count + o] += 1;
+        weight[o * count + e] += 1;
       }
     }
-    if (isFree) return chosen.map(({area}) => area);
+    if (isFree) return chosen;
   }
-  return null;
+  for (const [e, area] of chosen.entries()) if (chosen.some((_, o) => isInTheWay(o, e, area))) chosen[e] = null;
+  return chosen;
 }
 
 /**
@@ -144,6 +170,7 @@ function labelsOfGap(edges, obstacles, apart) {
  * @param {[number, number, number, number]} line
  * @param {{width: number, height: number}} size
  * @param {number} best
+ * @returns {Place[]}
  */
 function placesOn([x1, y1, x2, y2], size, best) {
   return Array.from({length: STEPS_ON_LINE}, (_, i) => {
@@ -161,24 +188,4 @@ function placesOn([x1, y1, x2, y2], size, best) {
 function crossings(area, lines, own) {
   const middle = {...area, width: area.width / 2, height: area.height / 2};
   return lines.reduce((cost, line, i) => cost + (i === own || !isCrossed(area, line) ? 0 : isCrossed(middle, line) ? CROSSING : 1), 0);
-}
-
-/**
- * Tells whether a line runs through an area.
- * @param {Area} area
- * @param {[number, number, number, number]} line
- */
-function isCrossed({x, y, width, height}, [x1, y1, x2, y2]) {
-  let from = 0,
-    to = 1;
-  for (const [start, way, low, high] of [[x1, x2 - x1, x - width / 2, x + width / 2], [y1, y2 - y1, y - height / 2, y + height / 2]]) {
-    if (way === 0) {
-      if (start < low || start > high) return false;
-      continue;
-    }
-    const ends = [(low - start) / way, (high - start) / way];
-    from = Math.max(from, Math.min(...ends));
-    to = Math.min(to, Math.max(...ends));
-  }
-  return from < to;
 }

@@ -18,12 +18,13 @@ const TOO_SMALL = 0.4; // what a smaller scale than the one wished is worth
 /**
  * Lays out a network as large as fits, but no smaller than its texts can be read: then it is larger than its room.
  * @param {NetworkShape} shape
- * @param {{width: number, height: number, isVertical: boolean, least?: number, wished?: number}} room in pixels, with the
- * scale that it has at least, and the one from which on texts are as large as wished
+ * @param {{width: number, height: number, isVertical: boolean, least?: number, wished?: number, opened?: number}} room in
+ * pixels, with the scale that it has at least, the one from which on texts are as large as wished, and the layer of the
+ * neuron that is opened, or 0
  * @returns {NetworkLayout}
  */
-export function layOutNetwork(shape, {width, height, isVertical, least = 1, wished = least}) {
-  if (isVertical) return layOutInRows(shape, width);
+export function layOutNetwork(shape, {width, height, isVertical, least = 1, wished = least, opened = 0}) {
+  if (isVertical) return layOutInRows(shape, width, opened);
   const mayHaveLabels = countEdges(countsOf(shape)) <= MAX_LABELLED_EDGES,
     scales = [...SCALES.filter((scale) => scale > least), least];
   let best = null,
@@ -51,6 +52,6 @@ export function layOutNetwork(shape, {width, height, isVertical, least = 1, wish
    */
   function placedAt(scale, fit, rank) {
     const minGap = scale > least || (scale > 1 && mayHaveLabels) ? MIN_COLUMN_GAP : LEAST_COLUMN_GAP;
-    return {scale, ...layOutInColumns(shape, width / scale, height / scale, {least: rank, fit, minGap, isSmallest: scale === least})};
+    return {scale, ...layOutInColumns(shape, width / scale, height / scale, {least: rank, fit, minGap, isSmallest: scale === least, opened})};
   }
 }

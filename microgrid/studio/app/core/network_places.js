@@ -58,7 +58,8 @@ import {columnsOf} from "./numerals.js";
 
 export const MAX_LABELLED_EDGES = 24;
 export const TEXT_UNITS = 7.5; // of a column of a name
-const WIDE_TEXT_UNITS = 8.4; // of half a name, which may be m and w
+const WIDE_CHARACTER_COLUMNS = 1.74,
+  WIDE_TEXT_UNITS = 8.4; // of half a name, which may be m and w
 export const LINE_UNITS = 14;
 /** @type {Record<NodeStyle, {width: number, height: number, rank: number}>} */
 export const STYLES = {
@@ -108,15 +109,44 @@ export function overlaps(a, b, apart = 0) {
   return Math.abs(a.x - b.x) < (a.width + b.width) / 2 + apart && Math.abs(a.y - b.y) < (a.height + b.height) / 2 + apart;
 }
 
+/**
+ * Tells whether a line runs through an area.
+ * @param {Area} area
+ * @param {[number, number, number, number]} line
+ */
+export function isCrossed({x, y, width, height}, [x1, y1, x2, y2]) {
+  let from = 0,
+    to = 1;
+  for (const [start, way, low, high] of [[x1, x2 - x1, x - width / 2, x + width / 2], [y1, y2 - y1, y - height / 2, y + height / 2]]) {
+    if (way === 0) {
+      if (start < low || start > high) return false;
+      continue;
+    }
+    const ends = [(low - start) / way, (high - start) / way];
+    from = Math.max(from, Math.min(...ends));
+    to = Math.min(to, Math.max(...ends));
+  }
+  return from < to;
+}
+
 /** Whether a hidden node has its number beside it, and no room for more. @param {NodeStyle} style */
 export function hasOnlyNumber(style) {
   return style === "oval" || style === "mini";
 }
 
+/**
+ * How many columns of Latin letters a name takes; a Japanese character is less than twice as wide as one of these.
+ * @param {string} name
+ */
+export function columnsOfName(name) {
+  const characters = [...name].length;
+  return characters + (columnsOf(name) - characters) * (WIDE_CHARACTER_COLUMNS - 1);
+}
+
 /** @param {string} name */
 export function widthOfName(name) {
   const lines = linesOfName(name, MAX_NAME_WIDTH / TEXT_UNITS);
-  return Math.max(...lines.map(columnsOf)) * (lines.length > 1 ? WIDE_TEXT_UNITS : TEXT_UNITS);
+  return Math.max(...lines.map(columnsOfName)) * (lines.length > 1 ? WIDE_TEXT_UNITS : TEXT_UNITS);
 }
 
 /**
@@ -126,10 +156,10 @@ export function widthOfName(name) {
  * @returns {string[]}
  */
 export function linesOfName(name, columns) {
-  if (columnsOf(name) <= columns) return [name];
+  if (columnsOfName(name) <= columns) return [name];
   const breaks = [...name.matchAll(/[_\s\-の]/g)].map(({index}) => index + 1).filter((at) => at < name.length);
   if (breaks.length === 0) return [name];
-  const widest = (/** @type {number} */ at) => Math.max(columnsOf(name.slice(0, at)), columnsOf(name.slice(at))),
+  const widest = (/** @type {number} */ at) => Math.max(columnsOfName(name.slice(0, at)), columnsOfName(name.slice(at))),
     at = breaks.reduce((best, each) => (widest(each) < widest(best) ? each : best));
   return [name.slice(0, at).trimEnd(), name.slice(at)];
 }

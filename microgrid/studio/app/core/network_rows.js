@@ -43,18 +43,20 @@ const MIN_SECTION_WIDTH = 88; // with less, each output has a line
 /**
  * @param {NetworkShape} shape
  * @param {number} width
+ * @param {number} opened the layer before which numbers are asked for, or 0
  */
-export function layOutInRows(shape, width) {
-  const labelled = countEdges(countsOf(shape)) <= MAX_LABELLED_EDGES ? placedInRows(shape, width, true) : null;
-  return labelled?.hasLabels ? labelled : placedInRows(shape, width, false);
+export function layOutInRows(shape, width, opened) {
+  const labelled = countEdges(countsOf(shape)) <= MAX_LABELLED_EDGES ? placedInRows(shape, width, opened, true) : null;
+  return labelled?.hasLabels ? labelled : placedInRows(shape, width, opened, false);
 }
 
 /**
  * @param {NetworkShape} shape
  * @param {number} width
+ * @param {number} opened
  * @param {boolean} isLabelled whether the edges get room for their numbers
  */
-function placedInRows(shape, width, isLabelled) {
+function placedInRows(shape, width, opened, isLabelled) {
   const counts = countsOf(shape),
     last = counts.length - 1,
     inner = width - 2 * PLACE_MARGIN,
@@ -68,7 +70,7 @@ function placedInRows(shape, width, isLabelled) {
     if (l === last && count === 1 && nodes[0].name) nodes[0].name.width = 112;
     y += plans[l].rows * (heightOfRow(plans[l], texts) + ROW_GAP) - ROW_GAP;
     const band = {x: width / 2, y: (top + y) / 2 + 2, width: width - 4, height: y - top + 4};
-    if (l < last) y += gapBelow(isLabelled, count * counts[l + 1]);
+    if (l < last) y += gapBelow(isLabelled, isLabelled ? count * counts[l + 1] : l + 1 === opened ? count : 0);
     return layerInRow(plans[l], nodes, band, top, l === last ? 116 : MAX_HEADING_WIDTH);
   });
   const loss = counts[last] === 1 ? lossBeside(layers[last], width) : lossInRow(layers[last], width / 2, y + 20, inner),
@@ -166,10 +168,10 @@ function layerInRow({style}, nodes, band, top, headingWidth) {
 /**
  * How much room there is for the edges below a row.
  * @param {boolean} isLabelled
- * @param {number} count of the edges
+ * @param {number} count of the edges that have their numbers
  */
 function gapBelow(isLabelled, count) {
-  return isLabelled ? Math.min(30 + 14 * count, 170) : 64;
+  return isLabelled ? Math.min(30 + 14 * count, 170) : Math.max(64, 48 + 8 * count);
 }
 
 /**

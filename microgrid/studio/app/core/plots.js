@@ -89,7 +89,7 @@ function askedOf({data, loss, sizes}) {
     kind: "sides",
     isNamed: classes.length > 0,
     names,
-    namesInShort: data.classesInShort ?? names,
+    namesInShort: (classes.length && data.classesInShort) || names,
     targets: different,
     limit: middle,
     reach: (high - low) / 2,
@@ -210,6 +210,25 @@ export function countsByClass({sides, question, learned}, verdicts) {
   const counts = question.names.map(() => question.names.map(() => 0));
   for (let i = 0; i < learned; i++) counts[sides[i]][verdicts.sides[i]]++;
   return counts;
+}
+
+/**
+ * Counts the rows of each class whose predictions lie above or below the plot of pairs.
+ * @param {Plot} plot
+ * @param {Verdicts} verdicts
+ * @returns {{isAbove: boolean, count: number, target: number}[]} with the mean of their targets
+ */
+export function countsBeyond({sides, targets, y}, {predictions}) {
+  /** @type {Map<string, {isAbove: boolean, count: number, target: number}>} */
+  const counts = new Map();
+  for (const [i, target] of targets.entries()) {
+    const isAbove = predictions[i] > y.high;
+    if (!isAbove && !(predictions[i] < y.low)) continue;
+    const before = counts.get(`${sides[i]} ${isAbove}`) ?? {isAbove, count: 0, target: 0},
+      count = before.count + 1;
+    counts.set(`${sides[i]} ${isAbove}`, {isAbove, count, target: before.target + (target - before.target) / count});
+  }
+  return [...counts.values()];
 }
 
 // --- the field over two inputs ---------------------------------------------------------------------------------------------

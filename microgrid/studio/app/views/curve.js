@@ -1,7 +1,7 @@
 // At the foot of the page: the output now and after the update, and the curve of all cycles. Its handle is at the cycle
 // that is shown; it is dragged, or moved by keys, to any other.
 
-import {lossCurve, ticksInRoom} from "../core/curve.js";
+import {freeCorner, lossCurve, ticksInRoom} from "../core/curve.js";
 import {readNumber, show} from "../core/numerals.js";
 import {asOnCard, byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
@@ -18,6 +18,8 @@ const WIDTH = 196, // of the curve in its box
   LEFT = 2,
   BOTTOM = 37;
 const DIGIT_PX = 7.3; // of a number beside an axis
+const NAMES_MARGIN_PX = 12, // beside the names in the plot
+  LINE_PX_OF_CURVE = 4;
 const PAGE_PART = 0.1; // of all cycles, that the keys Page Up and Page Down move
 
 /** @param {App} app */
@@ -30,8 +32,10 @@ export function createCurve(app) {
     number = /** @type {HTMLInputElement} */ (byId("cycle-number")),
     heldOutLine = makeSvg("path", {class: "held-out"}),
     before = make("span", {id: "before"}),
-    key = make("span", {id: "curve-key", hidden: true, "aria-hidden": "true"}),
-    name = make("span", {id: "curve-name", "aria-hidden": "true"}), // where there is no room for the scale
+    key = make("span", {id: "curve-key", hidden: true}),
+    name = make("span", {id: "curve-name"}), // where there is no room for the scale
+    nameInShort = make("span", {id: "curve-scale"}),
+    names = make("span", {id: "curve-names", "aria-hidden": "true"}, name, nameInShort, key),
     isNewCurve = createWatch(),
     isNewCycle = createWatch(),
     isNewPlace = createWatch();
@@ -41,7 +45,7 @@ export function createCurve(app) {
     cycleBefore = 0, // the drag
     missing = ""; // what was said of a cycle that there is not
   plot.querySelector("svg")?.prepend(heldOutLine); // the losses that it learns from lie above
-  plot.append(before, name, key);
+  plot.append(before, names);
 
   /**
    * @param {State} state
@@ -81,12 +85,11 @@ export function createCurve(app) {
     if (!curve) return;
     const ends = {name: endLabel, first: show(cycles.firstLoss), last: show(cycles.loss)};
     write(scale, words.say(curve.isLogarithmic ? "curve.log" : "curve.linear", ends));
-    setAttribute(plot, "data-scale", curve.isLogarithmic ? words.say("curve.log.short") : null);
     scale.title = scale.textContent ?? ""; // of a long name the end may be cut
     setAttribute(/** @type {Element} */ (plot.querySelector("polyline")), "points", asPoints(curve.points));
     setAttribute(heldOutLine, "d", curve.heldOut.length ? `M${asPoints(curve.heldOut)}` : "");
     write(name, curve.isLogarithmic ? scale.title.split(":")[0] : endLabel);
-    plot.toggleAttribute("data-high", curve.points[curve.points.length - 1][1] > 0.5); // its end is where the names would be
+    write(nameInShort, curve.isLogarithmic ? words.say("curve.log.short") : "");
     key.hidden = curve.heldOut.length === 0;
     write(key, words.say("curve.held_out"));
     before.hidden = curve.start === 0;
@@ -99,7 +102,18 @@ export function createCurve(app) {
     element.title = words.say("loop.drag");
     labelCycles();
     label(byId("loss-ticks"), curve.lossTicks, "bottom", (number) => asOnCard(words.typeset(show(number, 2)).replace(/^1 × (?=10)/, "")));
+    placeNames(curve);
     for (const axis of ["cycle-ticks", "loss-ticks"]) hideCovered([...byId(axis).children]);
+  }
+
+  /**
+   * Lets the names stand, where they stand in the plot, in nobody's way.
+   * @param {Curve} shown
+   */
+  function placeNames(shown) {
+    const {isTop, isLeft} = freeCorner(shown, (names.offsetWidth + NAMES_MARGIN_PX) / (plot.clientWidth || 1), (names.offsetHeight + LINE_PX_OF_CURVE) / (plot.clientHeight || 1)),
+      insets = isTop ? ["0", "auto"] : ["auto", "0"];
+    names.style.setProperty("--corner", isLeft ? `${insets[0]} auto ${insets[1]} .5em` : `${insets[0]} .8em ${insets[1]} auto`);
   }
 
   function labelCycles() {
@@ -175,7 +189,10 @@ export function createCurve(app) {
     event.preventDefault();
     rewindTo(goals[event.key]);
   });
-  new ResizeObserver(labelCycles).observe(plot);
+  new ResizeObserver(() => {
+    labelCycles();
+    if (curve) placeNames(curve);
+  }).observe(plot);
   element.addEventListener("blur", () => app.dispatch({type: "settle"}));
   // Of many cycles one point of the curve stands for several: by its number each is reached.
   number.addEventListener("change", () => {

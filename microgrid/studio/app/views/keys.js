@@ -1,6 +1,7 @@
 // The keys that work everywhere on the page.
 
 import {byId, isDialogOpen, isTypedInto} from "./dom.js";
+import {closeOrLeave} from "./network_presentation.js";
 import {pickRowBeside} from "./rows.js";
 import {otherLanguage} from "./texts.js";
 import {stepBeside} from "./transport.js";
@@ -32,7 +33,7 @@ export function createKeys(app, help, share) {
     p: () => dispatch({type: "present", isPresenting: !app.state.isPresenting}),
     "?": () => help.open(),
     Escape() {
-      if (app.state.isPresenting) dispatch({type: "present", isPresenting: false});
+      if (app.state.isPresenting) closeOrLeave(app);
       else dispatch({type: app.state.opened === null ? "deselect" : "closeNeuron"});
     },
   };

@@ -3,7 +3,7 @@
 
 import {predict} from "../core/network.js";
 import {columnsOf, cutToColumns, show, showApart} from "../core/numerals.js";
-import {contourOf, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../core/plots.js";
+import {contourOf, countsBeyond, countsByClass, fieldOf, levelsOf, nearestPoint, placeOn, plotOf, predictionsAlong, sizeOfField, verdictsOf} from "../core/plots.js";
 import {byId, createWatch, make, makeSvg, setAttribute, write} from "./dom.js";
 
 /** @typedef {import("../actions.js").State} State */
@@ -35,7 +35,8 @@ const MANY_POINTS = 300,
 const WRONG_SIZE = 1.5, // beside the point of a row that is right
   MANY_WRONG = 40,
   WRONG_SIZE_OF_MANY = 1.15;
-const JITTER = 0.05; // of the axis: rows of one target stand beside each other
+const JITTER = 0.08, // of the axis: rows of one target stand beside each other
+  BESIDE_POINTS = 0.11;
 
 /** @param {import("../app.js").App} app */
 export function createLearned(app) {
@@ -193,6 +194,7 @@ export function createLearned(app) {
     if (plot.kind === "line") drawMistakes(brush);
     if (plot.kind === "classes") marks.push(...drawCounts(brush, words));
     else drawPoints(brush, em);
+    if (plot.kind === "pairs") marks.push(...numbersBeyond());
     labels.replaceChildren(...marks);
   }
 
@@ -211,7 +213,7 @@ export function createLearned(app) {
   }
 
   /**
-   * Draws all rows: those of one class at once, for a stroke costs more than a point.
+   * Draws all rows, one after the other, so that of those above each other the last ones are whole.
    * @param {CanvasRenderingContext2D} brush
    * @param {number} em
    */
@@ -221,32 +223,47 @@ export function createLearned(app) {
       areMany = rows.reduce((count, _, i) => count + (isWrongAt(i) ? 1 : 0), 0) > MANY_WRONG,
       wrongSize = areMany ? WRONG_SIZE_OF_MANY : WRONG_SIZE,
       radius = em * (rows.length > MANY_POINTS ? 0.22 : rows.length <= FEW_POINTS ? 0.55 : 0.29);
-    /** @type {Map<string, {points: Path2D, crosses: Path2D, colour: string, isHeldOut: boolean, isWrong: boolean}>} */
-    const layers = new Map();
+    /** @type {Map<string, number[]>} */
+    const layers = new Map(); // of those that look the same
     for (let i = rows.length - 1; i >= 0; i--) {
-      const side = Math.max(0, sides[i]),
-        isHeldOut = i >= learned,
-        isWrong = isWrongAt(i),
-        name = `${isWrong ? 1 : 0} ${isHeldOut ? 0 : 1} ${side}`; // those that come later lie above
-      let layer = layers.get(name);
-      if (!layer) {
-        const colour = question.kind === "number" ? colours.ink : colours.classes[side % COLOUR_COUNT];
-        layers.set(name, (layer = {points: new Path2D(), crosses: new Path2D(), colour, isHeldOut, isWrong}));
+      const name = `${isWrongAt(i) ? 1 : 0} ${i < learned ? 1 : 0} ${Math.max(0, sides[i])}`; // those that come later lie above
+      layers.set(name, [...(layers.get(name) ?? []), i]);
+    }
+    for (const name of [...layers.keys()].sort()) {
+      const [isWrong, isLearned, side] = name.split(" ").map(Number),
+        colour = question.kind === "number" ? colours.ink : colours.classes[side % COLOUR_COUNT],
+        size = isWrong ? radius * wrongSize : radius,
+        shape = new Path2D(),
+        cross = new Path2D();
+      addShape(shape, side, size);
+      addCross(cross, size * 0.5);
+      brush.fillStyle = isLearned ? colour : colours.paper;
+      for (const i of layers.get(name) ?? []) {
+        brush.save();
+        brush.translate(xs[i], ys[i]);
+        brush.strokeStyle = isWrong ? colours.ink : isLearned ? colours.paper : colour;
+        brush.lineWidth = Math.max(1, em * (!isLearned || (isWrong && !areMany) ? 0.14 : 0.08));
+        brush.fill(shape);
+        brush.stroke(shape);
+        if (isWrong) {
+          brush.strokeStyle = isLearned ? colours.paper : colour;
+          brush.lineWidth = areMany ? Math.max(1, em * 0.09) : Math.max(1.2, em * 0.13);
+          brush.stroke(cross);
+        }
+        brush.restore();
       }
-      addShape(layer.points, side, xs[i], ys[i], isWrong ? radius * wrongSize : radius);
-      if (isWrong) addCross(layer.crosses, xs[i], ys[i], radius * wrongSize * 0.5);
     }
-    for (const [, {points, crosses, colour, isHeldOut, isWrong}] of [...layers].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      brush.fillStyle = isHeldOut ? colours.paper : colour;
-      brush.strokeStyle = isWrong ? colours.ink : isHeldOut ? colour : colours.paper;
-      brush.lineWidth = Math.max(1, em * (isHeldOut || (isWrong && !areMany) ? 0.14 : 0.08));
-      brush.fill(points);
-      brush.stroke(points);
-      if (!isWrong) continue;
-      brush.strokeStyle = isHeldOut ? colour : colours.paper;
-      brush.lineWidth = areMany ? Math.max(1, em * 0.09) : Math.max(1.2, em * 0.13);
-      brush.stroke(crosses);
-    }
+  }
+
+  /** How many predictions lie beyond the frame: of each class, beside the points that stand there for them. */
+  function numbersBeyond() {
+    const {left, top, width, height, em} = /** @type {Frame} */ (frame);
+    return countsBeyond(plot, verdicts).map(({isAbove, count, target}) => {
+      const at = placeOn(plot.x, target),
+        isLeft = at < 0.5,
+        place = {x: left + (at + (isLeft ? BESIDE_POINTS : -BESIDE_POINTS)) * width, y: isAbove ? top + 1.2 * em : top + height - 0.5 * em};
+      return makeSvg("text", {class: `level ${isLeft ? "" : "end"}`, ...place}, `${isAbove ? "↑" : "↓"} ${count}`);
+    });
   }
 
   /**
@@ -643,21 +660,12 @@ function coloursOf(place) {
  * Adds the shape of a class: circle, square, triangle, diamond, triangle upside down, star of four points.
  * @param {Path2D} path
  * @param {number} side
- * @param {number} x
- * @param {number} y
  * @param {number} radius
  */
-function addShape(path, side, x, y, radius) {
+function addShape(path, side, radius) {
   const shape = SHAPES[side % SHAPES.length];
-  if (!shape) {
-    path.moveTo(x + radius, y);
-    path.arc(x, y, radius, 0, 2 * Math.PI);
-    return;
-  }
-  for (const [i, [dx, dy]] of shape.entries()) {
-    if (i === 0) path.moveTo(x + dx * radius, y + dy * radius);
-    else path.lineTo(x + dx * radius, y + dy * radius);
-  }
+  if (!shape) return path.arc(0, 0, radius, 0, 2 * Math.PI);
+  for (const [x, y] of shape) path.lineTo(x * radius, y * radius);
   path.closePath();
 }
 
@@ -673,15 +681,13 @@ const SHAPES = [
 
 /**
  * @param {Path2D} path
- * @param {number} x
- * @param {number} y
  * @param {number} radius
  */
-function addCross(path, x, y, radius) {
-  path.moveTo(x - radius, y - radius);
-  path.lineTo(x + radius, y + radius);
-  path.moveTo(x - radius, y + radius);
-  path.lineTo(x + radius, y - radius);
+function addCross(path, radius) {
+  path.moveTo(-radius, -radius);
+  path.lineTo(radius, radius);
+  path.moveTo(-radius, radius);
+  path.lineTo(radius, -radius);
 }
 
 /**

@@ -2,7 +2,7 @@
 // or a pointer on it does.
 
 import {layOutNetwork} from "../core/network_layout.js";
-import {byId, createWatch, setAttribute} from "./dom.js";
+import {byId, createWatch, make, setAttribute} from "./dom.js";
 import {reducedMotion} from "./motion.js";
 import {isPicked} from "./network_marks.js";
 import {createPulses} from "./network_motion.js";
@@ -21,19 +21,22 @@ const NARROW_WINDOW_PX = 700, // then a network runs from top to bottom
   NARROW_ROOM_PX = 430;
 const PHONE_PX = 760; // up to which the page scrolls, as in the style sheets
 const ROOT_PX = 16, // of the page where its texts are as large as those of the drawing
+  WISHED_OF_WHOLE = 2 / 3, // of its usual scale, where a reader wants to see all of it: larger numbers rather than more
   PRESENTED_SCALE = 1.93; // its texts of 12.5 px have 24 px then, at 1920 × 1080
 
 /** @param {App} app */
 export function createNetwork(app) {
   const section = byId("network"),
     stage = byId("network-stage"),
+    whole = make("button", {id: "network-whole", onclick: () => app.dispatch({type: "fitWindow"})}, "⤢"),
     isNewShape = createWatch(),
     isNewPlace = createWatch();
   /** @type {import("./network_scene.js").NetworkScene | null} */
   let scene = null,
-    room = {width: 0, height: 0, isVertical: false, least: 1, wished: 1},
+    room = {width: 0, height: 0, isVertical: false, least: 1, wished: 1, opened: 0},
     entered = 0; // the part that the Tab key reaches, among all in order
   const pulses = createPulses();
+  stage.before(whole);
 
   /**
    * @param {State} state
@@ -62,10 +65,17 @@ export function createNetwork(app) {
       hadFocus = stage.contains(document.activeElement) && document.activeElement !== stage;
     pulses.stop();
     const shape = {inputs, sizes, hasUnits: Boolean(spec.data.scale), inputNames: names.inputs};
-    scene = createNetworkScene(layOutNetwork(shape, room));
+    const layout = layOutNetwork(shape, room),
+      fitting = Math.min(room.width / layout.width, room.height / layout.height); // however small that makes it
+    scene = createNetworkScene(app.state.whole && fitting < layout.scale ? layOutNetwork(shape, {...room, least: fitting}) : layout);
     stage.replaceChildren(scene.svg);
+    const {hasLabels, layers} = scene.layout;
+    section.dataset.numbers = hasLabels ? "lines" : layers.slice(1).some(({nodes}) => nodes[0].bias) ? "biases" : "";
     setAttribute(scene.svg, "aria-label", words.say("network"));
     setAttribute(stage, "aria-label", words.say("network"));
+    whole.hidden = room.isVertical || !(app.state.whole || isLarger());
+    setAttribute(whole, "aria-pressed", `${app.state.whole}`);
+    for (const name of ["aria-label", "title"]) setAttribute(whole, name, words.say("fit"));
     entered = Math.min(entered, parts().length - 1);
     reachByTab();
     if (hadFocus) focusEntered();
@@ -73,18 +83,27 @@ export function createNetwork(app) {
 
   // --- room ---
 
-  // Tells how much room there is; a scroll bar that comes and goes, and a few pixels more or less, move nothing.
+  // Tells how much room there is, and where numbers are asked for; a scroll bar that comes and goes, and a few pixels more
+  // or less, move nothing.
   function measure() {
     const {clientWidth: width, clientHeight: height} = stage,
       isVertical = innerWidth <= NARROW_WINDOW_PX || width < NARROW_ROOM_PX;
     if (!width) return false;
-    const {isPresenting} = app.state,
-      least = isPresenting ? Math.max(1, PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080)) : 1,
-      wished = isPresenting ? least : parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT_PX,
+    const {isPresenting, whole: isWhole} = app.state,
+      {kind, layer} = app.derived.network?.picked ?? {kind: "", layer: 0},
+      opened = kind === "neuron" || kind === "weight" ? layer : 0,
+      usual = isPresenting ? Math.max(1, PRESENTED_SCALE * Math.min(innerWidth / 1920, innerHeight / 1080)) : 1,
+      least = isWhole ? 1 : usual,
+      wished = (isPresenting ? usual : parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT_PX) * (isWhole ? WISHED_OF_WHOLE : 1),
       isHighEnough = Math.abs(height - room.height) < 8 && (!scene || height >= scene.layout.height * scene.layout.scale),
-      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && Math.abs(width - room.width) < 8 && (isVertical || height === room.height || isHighEnough);
-    if (!isSame) room = {width, height, isVertical, least, wished};
+      isSame = isVertical === room.isVertical && least === room.least && wished === room.wished && opened === room.opened && Math.abs(width - room.width) < 8 && (isVertical || height === room.height || isHighEnough);
+    if (!isSame) room = {width, height, isVertical, least, wished, opened};
     return !isSame;
+  }
+
+  /** Whether not all of the drawing is seen. */
+  function isLarger() {
+    return stage.scrollHeight > stage.clientHeight || stage.scrollWidth > stage.clientWidth;
   }
 
   new ResizeObserver(() => {
@@ -186,7 +205,7 @@ export function createNetwork(app) {
     const {step, picked} = shown;
     const isMoved = previous?.document === state.document && previous.visit !== state.visit;
     if (picked && picked.kind !== "loss" && !isMoved) follow(picked, picked.neuron);
-    else if (!step || (!isMoved && step.phase === "know")) stage.scrollTo(0, 0);
+    else if (!step || (!isMoved && step.phase === "know" && !state.isPresenting)) stage.scrollTo(0, 0);
     else if (step.phase !== "change") follow(step);
     if (isMoved && !isByTraining(state, previous)) showStage();
     const mayMove = isMoved && state.visit.animated && !state.training && !reducedMotion.matches;
@@ -206,7 +225,7 @@ export function createNetwork(app) {
    * @param {number} [neuron]
    */
   function follow({kind, layer}, neuron) {
-    if (!scene || (stage.scrollHeight <= stage.clientHeight && stage.scrollWidth <= stage.clientWidth)) return;
+    if (!scene || !isLarger()) return;
     const {layers, loss, scale, isVertical} = scene.layout,
       to = kind === "loss" ? loss : layers[layer].band,
       areas = [layers[kind === "loss" ? layers.length - 1 : Math.max(layer - 1, 0)].band, to];

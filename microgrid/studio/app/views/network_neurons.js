@@ -2,7 +2,7 @@
 
 import {largestOf} from "../core/extremes.js";
 import {biasPosition} from "../core/network_layers.js";
-import {LINE_UNITS, TEXT_UNITS, hasOnlyNumber, linesOfName} from "../core/network_places.js";
+import {LINE_UNITS, TEXT_UNITS, columnsOfName, hasOnlyNumber, linesOfName} from "../core/network_places.js";
 import {gradientsOfValues, statusOfNeuron, valuesOfLayer} from "../core/network_parts.js";
 import {cutToColumns, show, signOf} from "../core/numerals.js";
 import {makeSvg, mark, setAttribute, write} from "./dom.js";
@@ -68,8 +68,8 @@ function paintNeuron(neuron, shown, weights, words) {
     isMarked = asked ? isPicked(asked, "neuron", l, i) : isOwn;
   const valueText = value === null ? "" : shownNumber(value),
     gradientText = gradient === null ? "" : shownNumber(gradient);
-  writeSmall(drawn.value, showsOneNumber(place.style) && gradientText ? null : value);
-  writeSmall(drawn.grad, gradient);
+  writeSmall(drawn.value, value);
+  writeSmall(drawn.grad, showsOneNumber(place.style) ? null : gradient); // nobody would take it for other than the value
   if (gradient !== null) mark(drawn.grad, `grad ${signOf(gradient)}`);
   if (l > 0 && l < shown.network.layers.length) nameHidden(neuron, words);
   else nameEnd(neuron, shown);
@@ -141,7 +141,7 @@ function nameEnd({drawn: {name}, place, l, i}, {network, names, spec}) {
     mayBreak = name.getAttribute("text-anchor") === "end" && !(next?.y - first.y < 2 * LINE_UNITS); // beside it, with room for two lines
   const text = l === 0 ? names.neuron(0, i) : network.layers[l - 1].outputs > 1 ? (names.classesInShort[i] ?? `${i + 1}`) : targetName,
     lines = mayBreak ? linesOfName(text, columns + 0.5) : [text];
-  writeLines(name, lines.map((line) => cutToColumns(line, columns)));
+  writeLines(name, lines.map((line) => cutToColumns(line, columns, columnsOfName)));
 }
 
 /**

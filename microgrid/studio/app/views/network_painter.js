@@ -1,8 +1,8 @@
 // Paints the numbers of a network at a step on its drawing; only what has changed is written.
 
 import {weightPosition} from "../core/network_layers.js";
-import {placesOfAsked} from "../core/network_labels.js";
-import {MAX_LABELLED_EDGES, STYLES} from "../core/network_places.js";
+import {lensOver, placesOfAsked} from "../core/network_labels.js";
+import {MAX_LABELLED_EDGES} from "../core/network_places.js";
 import {columnsOf, signOf} from "../core/numerals.js";
 import {mark, setAttribute, write} from "./dom.js";
 import {paintLoss} from "./network_loss.js";
@@ -192,21 +192,21 @@ function isOf({kind, layer, neuron, input}, edge) {
 }
 
 /**
- * Where neurons have no room for a number: shows that of the first of these parts that is one of them.
+ * Where neurons have no room for a number: shows those of the first of these parts that is one of them.
  * @param {NetworkScene} scene
  * @param {(Picked | null)[]} parts
  */
-function paintLens({lens: {group, number}, nodes, layout}, parts) {
+function paintLens({lens: {group, texts}, nodes, layout}, parts) {
   const part = parts.find((each) => each && each.kind !== "loss" && each.kind !== "weight" && layout.layers[each.layer].style === "dot");
   setAttribute(group, "visibility", part ? null : "hidden");
   if (!part) return;
-  const {x, y} = layout.layers[part.layer].nodes[part.neuron],
-    {value, grad} = nodes[part.layer][part.neuron],
-    own = grad.textContent ? grad : value,
-    half = STYLES.mini.width / 2; // it is wider than its dot, which may stand at the edge
-  setAttribute(group, "transform", `translate(${Math.max(half, Math.min(x, layout.width - half))} ${y})`);
-  if (number.textContent !== own.textContent) number.replaceChildren(...Array.from(own.childNodes, (node) => node.cloneNode(true)));
-  for (const name of ["class", "textLength", "lengthAdjust"]) setAttribute(number, name, own.getAttribute(name));
+  const {x, y} = lensOver(layout, part),
+    {value, grad} = nodes[part.layer][part.neuron];
+  setAttribute(group, "transform", `translate(${x} ${y})`);
+  for (const [i, own] of [value, grad].entries()) {
+    if (texts[i].textContent !== own.textContent) texts[i].replaceChildren(...Array.from(own.childNodes, (node) => node.cloneNode(true)));
+    for (const name of ["class", "textLength", "lengthAdjust"]) setAttribute(texts[i], name, own.getAttribute(name));
+  }
 }
 
 /**
@@ -217,10 +217,12 @@ function paintLens({lens: {group, number}, nodes, layout}, parts) {
  * @param {Words} words
  * @param {Picked | null} part
  */
-function paintAsked({asked, askedTexts, layout}, {network}, {stateOf, values, gradients}, words, part) {
+function paintAsked({asked, askedTexts, askedPlaces, layout}, {network}, {stateOf, values, gradients}, words, part) {
   const edges = part && !layout.hasLabels && ["neuron", "weight"].includes(part.kind) ? layout.edges.filter((edge) => isOf(part, edge)) : [],
-    places = placesOfAsked(layout, edges),
+    name = JSON.stringify(part),
+    places = askedPlaces.get(name) ?? placesOfAsked(layout, edges),
     isOne = edges.length === 1;
+  askedPlaces.set(name, places);
   let used = 0;
   for (const [e, edge] of edges.entries()) {
     const area = places[e];

@@ -60,7 +60,15 @@ export function createNetworkPresentation(app) {
     const {isPresenting, document: shown} = app.state,
       isLeft = isFull && !document.fullscreenElement; // by Esc, which the browser keeps for itself
     isFull = Boolean(document.fullscreenElement);
-    if (isLeft && isPresenting && shown.kind === "network") app.dispatch({type: "present", isPresenting: false});
+    if (isLeft && isPresenting && shown.kind === "network") closeOrLeave(app);
   });
   return {show: showNetworkPresentation};
+}
+
+/**
+ * Closes what is opened or, where nothing is, ends the presentation.
+ * @param {import("../app.js").App} app
+ */
+export function closeOrLeave({dispatch, derived}) {
+  dispatch(derived.network?.picked ? {type: "deselect"} : {type: "present", isPresenting: false});
 }

@@ -53,7 +53,7 @@ export function createNetworkScene(layout) {
     asked = makeSvg("g", {class: "labels asked"}),
     lens = drawnLens();
   svg.append(...bands, ...links, lines, moving, ...headings, labels, ...nodes.flat().map(({group}) => group), box.group, lens.group, asked);
-  return {svg, layout, bands, links, weights, nodes, headings, box, moving, lens, asked, askedTexts: /** @type {DrawnLabel[]} */ ([])};
+  return {svg, layout, bands, links, weights, nodes, headings, box, moving, lens, asked, askedTexts: /** @type {DrawnLabel[]} */ ([]), askedPlaces: /** @type {Map<string, (Area | null)[]>} */ (new Map())};
 }
 
 /**
@@ -156,11 +156,11 @@ function drawnNeuron({style, width, height}, {x, y, name, bias}, l, i, isOutput)
   return {group, kinds: classes, frame, name: nameText, value, grad, status, bias: biasTexts, title};
 }
 
-/** The number of a dot that is picked or pointed at, which has none otherwise. */
+/** The numbers of a dot that is picked or pointed at, which has none otherwise. */
 function drawnLens() {
-  const place = {x: 0, y: 0, ...STYLES.mini},
-    number = textAt(place, "middle", "value");
-  return {group: makeSvg("g", {class: "lens"}, rectAt(place, "frame", place.height / 2), number), number};
+  const place = {x: 0, y: 0, ...STYLES.oval},
+    texts = ["value", "grad"].map((kind, i) => textAt({...place, y: (i - 0.5) * LINE_PX}, "middle", kind));
+  return {group: makeSvg("g", {class: "lens"}, rectAt(place, "frame", place.height / 2), ...texts), texts};
 }
 
 /** @typedef {[x: number, y: number, anchor: string]} Spot */

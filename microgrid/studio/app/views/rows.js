@@ -8,6 +8,8 @@ import {byId, createWatch, make, setAttribute, write} from "./dom.js";
 /** @typedef {import("../derive/network.js").NetworkShown} NetworkShown */
 /** @typedef {import("../app.js").App} App */
 
+const CAPTIONS_OF_NUMBERS = ["of-lines", "of-biases", "on-demand"]; // as the drawing shows numbers on lines, below neurons or nowhere
+
 /** @param {App} app */
 export function createRows(app) {
   const place = byId("row-picker"),
@@ -17,7 +19,8 @@ export function createRows(app) {
     word = make("span"),
     count = make("span", {class: "quiet"}),
     all = make("button", {id: "all-rows", onclick: () => app.dispatch({type: "pickRow", row: app.derived.network?.row === null ? latest : null})}),
-    caption = make("p", {id: "row-caption"});
+    told = make("span"),
+    caption = make("p", {id: "row-caption"}, make("span", {}, told, ...CAPTIONS_OF_NUMBERS.map((kind) => make("span", {class: kind}))));
   const isNewPlace = createWatch();
   let missing = "", // what was said of a row that there is not
     latest = 0; // the row picked last, to come back to from all rows
@@ -30,7 +33,7 @@ export function createRows(app) {
     writeField();
     if (!(number < 0.5 || number >= length + 0.5)) return;
     missing = app.derived.words.say("network.row.missing", {asked: show(number), count: length, row: field.value});
-    write(caption, missing);
+    writeCaption(missing, []);
     app.announce(missing);
   });
   field.addEventListener("keydown", ({key}) => {
@@ -66,7 +69,17 @@ export function createRows(app) {
     setAttribute(on, "aria-disabled", `${rowBeside(shown, 1) === null}`);
     if (document.activeElement !== field || row === null || readNumber(field.value) !== row + 1) writeField();
     if (isNewPlace(state.visit, state.cycle, row, words)) missing = "";
-    write(caption, missing || captionOf(shown, words));
+    if (missing) writeCaption(missing, []);
+    else writeCaption(captionOf(shown, words), captionsOfNumbers(shown, words));
+  }
+
+  /**
+   * @param {string} text
+   * @param {string[]} ofNumbers of which the style sheet shows what suits the drawing
+   */
+  function writeCaption(text, ofNumbers) {
+    write(told, text);
+    for (const [i, kind] of CAPTIONS_OF_NUMBERS.entries()) write(/** @type {Element} */ (caption.querySelector(`.${kind}`)), ofNumbers[i] ?? "");
   }
 
   return {show: showRows};
@@ -78,8 +91,7 @@ export function createRows(app) {
  * @param {import("../core/words.js").Words} words
  */
 function captionOf({known, network, at, batch, alone, seen, row: picked, spec}, words) {
-  const isWhole = batch.length === spec.data.rows.length,
-    rows = words.word(isWhole ? "network.told.rows" : "network.told.rows.batch", {count: batch.length}),
+  const rows = rowsOfBatch(batch, spec, words),
     hasBlame = known.blame <= known.layer, // that of the prediction at least
     hasGradients = known.blame <= network.layers.length,
     isThinking = hasGradients && !known.isChanged,
@@ -88,13 +100,33 @@ function captionOf({known, network, at, batch, alone, seen, row: picked, spec}, 
     ofRow = (known.isChanged || (alone && hasBlame)) && words.say("network.circles.row", {row}),
     circles = !alone && seen.at < 0 ? words.say(hasBlame ? "network.circles.sum" : "network.circles.mean", {rows}) : ofRow;
   const lines = known.isChanged
-    ? words.say("network.lines.change", {rows})
+    ? words.say("network.lines.change")
     : !hasGradients
       ? words.say("network.lines.know")
       : at < 0
         ? words.say("network.lines.think.all", {rows})
         : words.say("network.lines.think", {row});
   return words.joined(apart, circles, lines, isThinking && known.blame > 1 && words.say("network.lines.rest"));
+}
+
+/**
+ * What the numbers are that stand on the lines, what those are that stand below neurons alone, and where there are more.
+ * @param {NetworkShown} shown
+ * @param {import("../core/words.js").Words} words
+ */
+function captionsOfNumbers({known, batch, spec}, words) {
+  const rows = rowsOfBatch(batch, spec, words),
+    keys = [...(known.isChanged ? ["lines", "biases"] : ["", ""]), "opened"];
+  return keys.map((key) => key && words.table.gap + words.say(`network.numbers.${key}`, {rows}));
+}
+
+/**
+ * @param {NetworkShown["batch"]} batch
+ * @param {NetworkShown["spec"]} spec
+ * @param {import("../core/words.js").Words} words
+ */
+function rowsOfBatch({length}, spec, words) {
+  return words.word(length === spec.data.rows.length ? "network.told.rows" : "network.told.rows.batch", {count: length});
 }
 
 /**
