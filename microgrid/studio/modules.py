@@ -4,7 +4,7 @@ A page is one file, and a browser that opens a file from a disk loads no modules
 after another, each before those that import it, in one block, so that their names are local to it. For that to be
 the same program, imports keep their names, and no two modules may declare the same name. The types in comments are left
 out: they name modules, which a page does not have, and are an eighth of its size. Lines are indented by tabs, which are
-half as long, and headings have no rule; no text of the app goes over several lines.
+half as long, descriptions begin with //, and headings have no rule; no text of the app goes over several lines.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ IMPORTS = re.compile(rf"(?:{IMPORT.pattern})+\n?", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b|let\b)", re.MULTILINE)
 DESCRIPTION = re.compile(r"^([ \t]*)/\*\*((?:(?!\*/).)*)\*/\n", re.MULTILINE | re.DOTALL)
 TAGS = re.compile(r"(?:\n[ \t]*\* | +)@[a-z]+ (?:.|\n)*")  # @param, @returns, …: they come last
+STAR = re.compile(r"\n[ \t]*\* ?")
 LEADING_SPACES = re.compile(r"^(?:  )+", re.MULTILINE)
 CAST = re.compile(r"/\*\* @type .*?\*/ ?")
 HEADING_RULE = re.compile(r"(?<=[^-]) -{4,}$", re.MULTILINE)  # from a heading to the end of its line
@@ -117,11 +118,8 @@ def _without_types(text: str) -> str:
 
     def described(match: re.Match[str]) -> str:
         indent, comment = match.groups()
-        prose = TAGS.sub("", comment).rstrip("\n *\t")
-        if prose.count("\n") == 1 and TAGS.search(comment):
-            prose = " " + prose.lstrip("\n *")  # one line is left of a block
-        end = f"\n{indent} */" if "\n" in prose else " */"
-        return f"{indent}/**{prose}{end}\n" if prose else ""
+        prose = STAR.sub(f"\n{indent}// ", TAGS.sub("", comment).strip("\n *\t"))
+        return f"{indent}// {prose}\n" if prose else ""
 
     return HEADING_RULE.sub("", CAST.sub("", DESCRIPTION.sub(described, text)))
 

@@ -33,7 +33,7 @@ def test_modules_stand_after_those_that_they_import_and_each_once() -> None:
 
 
 def test_text_of_a_module_stays_as_it_was_written() -> None:
-    head, rest = "// The head.\n\n", "/**\n * It says what.\n */\n{}const app = `export const x`;\n"
+    head, rest = "// The head.\n\n", "// It says what.\n{}const app = `export const x`;\n"
     text = head + 'import {c} from "./c.js";\n\n' + rest.replace("{}", "export ")
     script = join(app=text, c="export class c {}\n")
     as_it_was = head + rest.replace("{}", "")
@@ -49,9 +49,14 @@ def test_types_in_comments_are_left_out() -> None:
         "const e = /** @type {C} */ (d);\nclass F {\n  /** @type {C} */ #c;\n}\n"
     )
     assert script.partition("// --- app.js ---\n\n")[2] == (
-        "\n/** Returns one. */\nfunction one(c) {\n\tconst d = c;\n}\n/** Takes one. */\nfunction take(c) {}\n"
+        "\n// Returns one.\nfunction one(c) {\n\tconst d = c;\n}\n// Takes one.\nfunction take(c) {}\n"
         "const e = (d);\nclass F {\n\t#c;\n}\n}\n"
     )
+
+
+def test_descriptions_become_comments_of_lines() -> None:
+    script = join(app="/**\n * Returns\n * one.\n *\n * @returns {number}\n */\nfunction one() {}\n")
+    assert "\n// Returns\n// one.\nfunction one() {}\n" in script
 
 
 def test_rule_of_a_heading_is_left_out() -> None:
