@@ -9,7 +9,7 @@ import {onward} from "./loop.js";
 import {learningOf} from "./learning.js";
 import {STOPPED, at, goingTo, openDocument, startCurve, startOfDocument} from "./parts.js";
 
-const PHASE_MS = 3000; // that a phase of little text takes at the usual speed
+const PHASE_MS = 3000; // that a phase takes at the usual speed
 
 /** @typedef {import("./parts.js").DocumentOfPage} DocumentOfPage */
 /** @typedef {import("./parts.js").State} State */

@@ -38,14 +38,13 @@ export function createTransport(app) {
 }
 
 /**
- * How long the step shown stays at the usual speed; the last one stays anyhow.
+ * How long the step shown stays at the usual speed: in a phase that is played as a whole, at a glance.
  * @param {State} state
  * @param {Derived} derived
  */
 function waitAt(state, {sentence, formulaParts}) {
-  const isLast = state.position >= Math.min(reachIn(state), goalIn(state)?.position ?? Infinity),
-    formula = formulaParts.map((part) => (typeof part === "string" ? part : part.text)).join("");
-  return isLast ? STEP_MS : readingTime(`${sentence}${formula}`);
+  const formula = formulaParts.map((part) => (typeof part === "string" ? part : part.text)).join("");
+  return goalIn(state) || state.position >= reachIn(state) ? STEP_MS : readingTime(`${sentence}${formula}`);
 }
 
 /**
