@@ -6,7 +6,7 @@ biases; RMSNorm comes before the logits, not after the embedding; Adam's rate st
 
     python notebooks/small_gpt.py               # records the graph of every step anew: about 150 ms a step
     python notebooks/small_gpt.py --how blocks  # compiles each piece of the model to Python: 0.5 s in all, then 17 ms
-    python notebooks/small_gpt.py --how native  # … to machine code, which needs llvmlite: 3 s in all, then 0.7 ms
+    python notebooks/small_gpt.py --how native  # … to machine code, which needs llvmlite: 4 s in all, then 0.5 ms
     python notebooks/small_gpt.py --names class.txt --attend mia  # names of your own; also a page: what the last a sees
 """
 
