@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {placesOfAsked} from "../../../microgrid/studio/app/core/network_labels.js";
+import {lensOver, placesOfAsked} from "../../../microgrid/studio/app/core/network_labels.js";
 import {layOutNetwork} from "../../../microgrid/studio/app/core/network_layout.js";
 import {MAX_LABELLED_EDGES, linesOfName, overlaps} from "../../../microgrid/studio/app/core/network_places.js";
 
@@ -137,6 +137,13 @@ test("dots are as small as their column needs", () => {
   const {height, layers} = layOutNetwork(shapeOf("2-20-1"), {width: 600, height: 140, isVertical: false});
   assert(height <= 140.5);
   assert(layers[1].nodes[1].y - layers[1].nodes[0].y > layers[1].height);
+});
+
+test("the numbers of an opened dot stand below the heading of its column", () => {
+  const layout = layOutNetwork(shapeOf("3-16-16-1"), {width: 880, height: 300, isVertical: false}),
+    {style, heading} = layout.layers[2];
+  assert.equal(style, "dot");
+  assert(!overlaps(lensOver(layout, {layer: 2, neuron: 0}), heading, 0));
 });
 
 test("what has a least scale keeps it, scrolls sideways and shows its numbers", () => {

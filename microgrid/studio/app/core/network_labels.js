@@ -81,16 +81,20 @@ export function placesOfAsked(layout, edges) {
 }
 
 /**
- * Where the numbers of a dot stand when it is opened or pointed at: over it, but not beyond an edge.
+ * Where the numbers of a dot stand when it is opened or pointed at: over it, but neither beyond an edge nor over the
+ * heading of its column.
  * @param {NetworkLayout} layout
  * @param {{layer: number, neuron: number}} part
  * @returns {Area}
  */
-export function lensOver({layers, width, height}, {layer, neuron}) {
-  const {x, y} = layers[layer].nodes[neuron],
+export function lensOver({layers, width, height, isVertical}, {layer, neuron}) {
+  const {nodes, heading} = layers[layer],
+    {x, y} = nodes[neuron],
+    top = heading && !isVertical ? heading.y + heading.height / 2 : 0,
     size = STYLES.oval;
-  const within = (/** @type {number} */ at, /** @type {number} */ half, /** @type {number} */ end) => Math.max(half + LENS_BORDER, Math.min(at, end - half - LENS_BORDER));
-  return {...size, x: within(x, size.width / 2, width), y: within(y, size.height / 2, height)};
+  const within = (/** @type {number} */ at, /** @type {number} */ half, /** @type {number} */ start, /** @type {number} */ end) =>
+    Math.max(start + half + LENS_BORDER, Math.min(at, end - half - LENS_BORDER));
+  return {...size, x: within(x, size.width / 2, 0, width), y: within(y, size.height / 2, top, height)};
 }
 
 /**
