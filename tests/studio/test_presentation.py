@@ -93,6 +93,7 @@ def test_leaving_full_screen_leaves_the_presentation(opened: Opener) -> None:
     screen = opened(line())
     screen("#present").click()
     screen.wait_for("document.fullscreenElement")
+    screen.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     screen.page.evaluate("() => document.exitFullscreen()")
     expect(screen("#presentation")).to_be_hidden()
 
