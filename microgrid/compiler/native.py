@@ -43,7 +43,8 @@ class NativePasses:
 
     def run(self, name: str, n: int, arrays: Mapping[str, array[float]], start: int = 0) -> bool:
         """Run a pass for n rows on arrays; gradients begin at `start`. Return whether an operation has failed."""
-        places = {name: address_of(numbers) + 8 * start * (name == "gradients") for name, numbers in arrays.items()}
+        places = {array: address_of(numbers) for array, numbers in arrays.items()}
+        places["gradients"] = places.get("gradients", 0) + 8 * start
         return self._calls[name](*map(places.get, ARRAYS), n)
 
 

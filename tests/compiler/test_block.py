@@ -367,3 +367,14 @@ def test_rows_of_a_block_without_inputs(compiled: Compile) -> None:
     np = pytest.importorskip("numpy")
     with pytest.raises(ValueError, match=r"^rows must have 0 numbers each, got a buffer of the shape"):
         block.forward_rows(np.zeros((3, 0)))
+
+
+def test_block_too_large_for_python_names_the_operation_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr("microgrid.compiler.compile.MAX_OPERANDS", 1)
+    w, x = Value(2.0, "w"), Input(1.0, "x")
+    block = compile_block([x], [(w * x).log()], backend="native")
+    with pytest.raises(ValueError, match=r"natural logarithm has no value at -2.0"):
+        block.forward([-1.0])
+    assert "predict" not in block._programs
+    assert "forward" not in block._programs

@@ -261,6 +261,14 @@ def operation(op: str, *operands: Value) -> Value:
     return result
 
 
+@pytest.mark.parametrize("backend", ["python", "native"])
+def test_terms_with_cases_are_added_whole(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = Operation("Σ", ("a",), "where(a > 1, a, 0)", ("where(a > 1, 1, 0)",), "{a}", ("",), summed=True)
+    monkeypatch.setitem(OPERATIONS, "own", cases)
+    inputs = [Input(1.5), Input(3.0)]
+    assert compile_graph(operation("own", *inputs), inputs, backend=backend).predict([[1.5, 3.0]]) == [4.5]
+
+
 def test_operation_of_ones_own_is_compiled_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPERATIONS, "cube", Operation("³", ("a",), "a * a * a", ("3 * a * a",), "{a}³", ("",)))
     w, x = Value(2.0, "w"), Input(3.0, "x")
